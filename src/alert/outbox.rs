@@ -1,0 +1,235 @@
+//! What is to be told, to whom, and how far the telling has come.
+//!
+//! A *notice* is one fact for one person, written in the same transaction as the incident that
+//! caused it. A *message* carries one or several notices to one person over one transport. Keys
+//! are computed, never random: telling the same thing again after a crash uses the same key.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::incident::{IncidentKey, Kind};
+use crate::assess::ladder::Tier;
+use crate::domain::group::Route;
+use crate::domain::id::{ColumnId, PersonId, UnitId};
+use crate::domain::time::{Date, Moment};
+
+/// The computed identity of a notice or message: 32 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MessageKey(String);
+
+impl MessageKey {
+    /// The key of `parts`, in order. Equal parts give equal keys, on every machine.
+    pub fn of(parts: &[&str]) -> MessageKey {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        let digest = hash.finalize();
+        let hex: String = digest
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        MessageKey(hex)
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for MessageKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a notice says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Told {
+    /// A column reached a tier.
+    Raised(Tier),
+    /// A column is still at a tier; the number of the repetition, from 1.
+    Repeated(Tier, u32),
+    /// Escalation is proposed to the operator and waits for a person.
+    EscalationProposed,
+    /// What was told about is over.
+    Recovered,
+    /// A column cannot be judged.
+    Blind,
+    /// A host gives no answer.
+    Down,
+    /// The monitor's own network is down.
+    Offline,
+    /// Something the operator must know: a person without contact, a message that failed.
+    Trouble,
+}
+
+/// The facts that fill a template. Texts come from the configuration or were cleaned by the
+/// reader; none can hold a line break.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The site's name, or the host's.
+    pub site: String,
+    /// The column's name; empty for hosts.
+    pub column: String,
+    /// The responsible unit's short name.
+    pub unit: String,
+    /// The last update, when known.
+    pub last_update: Option<Date>,
+    /// The due date, when known.
+    pub due_on: Option<Date>,
+    /// The limit in natural days, when known.
+    pub limit_days: Option<u32>,
+    /// A cause or remark, in Chinese.
+    pub why: String,
+}
+
+/// One fact for one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The computed identity.
+    pub key: MessageKey,
+    /// Who is told.
+    pub person: PersonId,
+    /// What caused it.
+    pub incident: IncidentKey,
+    /// The kind of incident.
+    pub kind: Kind,
+    /// The column it is about, if any.
+    pub column: Option<ColumnId>,
+    /// The responsible unit, if any.
+    pub unit: Option<UnitId>,
+    /// What it says.
+    pub told: Told,
+    /// The facts for the template.
+    pub facts: Facts,
+    /// Whether it goes out alone and at once.
+    pub urgent: bool,
+    /// When it was decided.
+    pub created_at: Moment,
+    /// It is sent at this instant or later.
+    pub not_before: Moment,
+    /// It is not sent after this instant.
+    pub expires_at: Moment,
+    /// How far it has come.
+    pub state: NoticeState,
+}
+
+/// How far a notice has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeState {
+    /// Not yet part of a message.
+    Waiting,
+    /// Part of this message.
+    Bundled(MessageKey),
+    /// No longer true before it was sent.
+    Withdrawn(Moment),
+    /// Too late to be of use.
+    Expired(Moment),
+}
+
+/// One message to one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The computed identity, sent along as idempotency key.
+    pub key: MessageKey,
+    /// Who receives it.
+    pub person: PersonId,
+    /// By which way.
+    pub route: Route,
+    /// The subject line, for mail.
+    pub subject: String,
+    /// The whole text.
+    pub text: String,
+    /// The highest tier it speaks of, if any.
+    pub tier: Option<Tier>,
+    /// The notices it carries.
+    pub notices: Vec<MessageKey>,
+    /// Whether it was sent alone and at once.
+    pub urgent: bool,
+    /// When it was written.
+    pub created_at: Moment,
+    /// It is not sent after this instant.
+    pub expires_at: Moment,
+    /// How many attempts have begun.
+    pub attempts: u32,
+    /// When the next attempt is due, while not final.
+    pub next_attempt_at: Moment,
+    /// How far it has come.
+    pub delivery: Delivery,
+}
+
+/// How far a message has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// Written, not yet tried, or waiting for the next attempt after `last_error`.
+    Queued {
+        /// The latest attempt's error, in English, masked.
+        last_error: Option<String>,
+    },
+    /// An attempt has begun and its outcome is not known.
+    Attempting {
+        /// When it began.
+        since: Moment,
+    },
+    /// The transport took it.
+    Accepted {
+        /// When.
+        at: Moment,
+        /// The transport's receipt id, if it gave one.
+        receipt: Option<String>,
+    },
+    /// The transport reports that it arrived.
+    Delivered {
+        /// When.
+        at: Moment,
+    },
+    /// It will not be tried again.
+    Failed {
+        /// When that was decided.
+        at: Moment,
+        /// Whether the transport refused for good (else the attempts ran out).
+        permanent: bool,
+        /// The error, in English, masked.
+        error: String,
+    },
+    /// Its time ran out.
+    Expired {
+        /// When.
+        at: Moment,
+    },
+    /// It was no longer true.
+    Withdrawn {
+        /// When.
+        at: Moment,
+    },
+}
+
+impl Delivery {
+    /// Whether nothing more will be sent.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Delivery::Queued { .. } | Delivery::Attempting { .. })
+    }
+
+    /// The state in the words of a report.
+    pub fn in_chinese(&self) -> &'static str {
+        match self {
+            Delivery::Queued { last_error: None } => "待发送",
+            Delivery::Queued {
+                last_error: Some(_),
+            } => "待重试",
+            Delivery::Attempting { .. } => "发送中",
+            Delivery::Accepted { .. } => "已提交",
+            Delivery::Delivered { .. } => "已送达",
+            Delivery::Failed { .. } => "发送失败",
+            Delivery::Expired { .. } => "已过期",
+            Delivery::Withdrawn { .. } => "已撤回",
+        }
+    }
+}

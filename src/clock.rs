@@ -1,0 +1,250 @@
+//! The only door to real time.
+//!
+//! Everything that waits does so through an [`Alarm`]; everything that decides gets `now` as a
+//! value. A stepped clock moves in jumps: it stands still while any alarm's owner works, then
+//! jumps to the earliest wish and wakes that one owner alone. So a year of visits runs in minutes,
+//! over real sockets, with the same order of events every time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use tokio::sync::Notify;
+
+/// An instant at +08:00.
+type Moment = DateTime<FixedOffset>;
+
+/// A source of `now` and of alarms. Clones share one time.
+#[derive(Clone)]
+pub struct Clock(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    System,
+    Stepped(Arc<Stepped>),
+}
+
+struct Stepped {
+    state: Mutex<State>,
+    /// Virtual seconds per real second; `None` jumps without waiting.
+    pace: Option<f64>,
+}
+
+struct State {
+    now: Moment,
+    next_id: usize,
+    /// What each alarm waits for; `None` while its owner works.
+    waiting: BTreeMap<usize, Option<Moment>>,
+    bells: BTreeMap<usize, Arc<Notify>>,
+    /// Alarms whose bell rang while their owner worked.
+    rung: BTreeSet<usize>,
+    /// Whether a jump is under way.
+    jumping: bool,
+}
+
+/// One waiting place. Its owner works from the moment [`Alarm::until`] returns until it calls it
+/// again; an owner begins by waiting for `now`, so that owners start in order.
+pub struct Alarm {
+    clock: Clock,
+    id: usize,
+    bell: Arc<Notify>,
+}
+
+/// Ends the wait of one alarm early.
+#[derive(Clone)]
+pub struct Bell {
+    clock: Clock,
+    id: usize,
+    bell: Arc<Notify>,
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Clock {
+        Clock(Kind::System)
+    }
+
+    /// A clock that begins at `start` and jumps from wish to wish, at most `pace` virtual seconds
+    /// a real second (`None`: without waiting).
+    pub fn stepped(start: Moment, pace: Option<f64>) -> Clock {
+        Clock(Kind::Stepped(Arc::new(Stepped {
+            state: Mutex::new(State {
+                now: start,
+                next_id: 0,
+                waiting: BTreeMap::new(),
+                bells: BTreeMap::new(),
+                rung: BTreeSet::new(),
+                jumping: false,
+            }),
+            pace,
+        })))
+    }
+
+    /// The present instant, at +08:00.
+    pub fn now(&self) -> Moment {
+        match &self.0 {
+            Kind::System => {
+                #[expect(clippy::disallowed_methods, reason = "this is the door")]
+                let now = Utc::now();
+                FixedOffset::east_opt(8 * 3600)
+                    .map_or_else(|| now.fixed_offset(), |east| now.with_timezone(&east))
+            }
+            Kind::Stepped(stepped) => stepped.lock().now,
+        }
+    }
+
+    /// A new waiting place. Make all of them before the first owner waits.
+    pub fn alarm(&self) -> Alarm {
+        let bell = Arc::new(Notify::new());
+        let id = match &self.0 {
+            Kind::System => 0,
+            Kind::Stepped(stepped) => {
+                let mut state = stepped.lock();
+                let id = state.next_id;
+                state.next_id += 1;
+                state.waiting.insert(id, None);
+                state.bells.insert(id, bell.clone());
+                id
+            }
+        };
+        Alarm {
+            clock: self.clone(),
+            id,
+            bell,
+        }
+    }
+}
+
+impl Stepped {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When every owner waits: jumps to the earliest wish and wakes its owner.
+    fn jump(self: &Arc<Self>) {
+        let (wait, target) = {
+            let mut state = self.lock();
+            if state.jumping || state.waiting.values().any(Option::is_none) {
+                return;
+            }
+            let Some(target) = state.waiting.values().flatten().min().copied() else {
+                return;
+            };
+            state.jumping = true;
+            let ahead = (target - state.now).to_std().unwrap_or(Duration::ZERO);
+            let wait = self.pace.map(|pace| ahead.div_f64(pace.max(1.0)));
+            (wait.unwrap_or(Duration::ZERO), target)
+        };
+        let clock = self.clone();
+        tokio::spawn(async move {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            clock.arrive(target);
+        });
+    }
+
+    fn arrive(self: &Arc<Self>, target: Moment) {
+        let again = {
+            let mut state = self.lock();
+            state.jumping = false;
+            if state.waiting.values().any(Option::is_none) {
+                false
+            } else {
+                let first = state
+                    .waiting
+                    .iter()
+                    .filter_map(|(id, wish)| wish.map(|at| (at, *id)))
+                    .min();
+                match first {
+                    Some((at, id)) if at <= target => {
+                        state.now = state.now.max(at);
+                        state.waiting.insert(id, None);
+                        if let Some(bell) = state.bells.get(&id) {
+                            bell.notify_one();
+                        }
+                        false
+                    }
+                    _ => true,
+                }
+            }
+        };
+        if again {
+            self.jump();
+        }
+    }
+}
+
+impl Alarm {
+    /// Waits until `at`, or until a bell of this alarm rings.
+    pub async fn until(&mut self, at: Moment) {
+        match &self.clock.0 {
+            Kind::System => {
+                let ahead = (at - self.clock.now()).to_std().unwrap_or(Duration::ZERO);
+                // Long waits are cut, so that a machine that slept or a clock that was set
+                // does not oversleep.
+                let nap = ahead.min(Duration::from_secs(60));
+                tokio::select! {
+                    () = tokio::time::sleep(nap) => {}
+                    () = self.bell.notified() => {}
+                }
+            }
+            Kind::Stepped(stepped) => {
+                {
+                    let mut state = stepped.lock();
+                    let rung = state.rung.remove(&self.id);
+                    let wish = if rung { state.now } else { at };
+                    state.waiting.insert(self.id, Some(wish));
+                }
+                stepped.jump();
+                self.bell.notified().await;
+            }
+        }
+    }
+
+    /// A bell that ends this alarm's wait.
+    pub fn bell(&self) -> Bell {
+        Bell {
+            clock: self.clock.clone(),
+            id: self.id,
+            bell: self.bell.clone(),
+        }
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if let Kind::Stepped(stepped) = &self.clock.0 {
+            {
+                let mut state = stepped.lock();
+                state.waiting.remove(&self.id);
+                state.bells.remove(&self.id);
+            }
+            if tokio::runtime::Handle::try_current().is_ok() {
+                stepped.jump();
+            }
+        }
+    }
+}
+
+impl Bell {
+    /// Ends the wait, or the next one if the owner works just now.
+    pub fn ring(&self) {
+        match &self.clock.0 {
+            Kind::System => self.bell.notify_one(),
+            // On a stepped clock the owner is asked to wake now, in its turn, so that the order
+            // of events does not depend on the scheduler.
+            Kind::Stepped(stepped) => {
+                let mut state = stepped.lock();
+                let now = state.now;
+                match state.waiting.get_mut(&self.id) {
+                    Some(Some(wish)) => *wish = now.min(*wish),
+                    _ => {
+                        state.rung.insert(self.id);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The vocabulary: what every other module names and none of them owns.
+//!
+//! Plain values only: units and their sites, columns and contacts, pages and what a visit
+//! brought back, findings, items, observations. Nothing here reads a clock, a file or a socket,
+//! and nothing here names another module of ours.
+
+pub mod access;
+pub mod class;
+pub mod finding;
+pub mod group;
+pub mod id;
+pub mod item;
+pub mod observation;
+pub mod page;
+pub mod time;
+pub mod transport;
+pub mod visit;

@@ -1,0 +1,115 @@
+//! What is remembered of visits: each observation, and what is known of a column now.
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::{Finding, LastUpdate};
+use super::id::ColumnId;
+use super::time::Moment;
+use super::visit::{Failure, Validators};
+
+/// What one visit to a column saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The column that was visited.
+    pub column: ColumnId,
+    /// When the visit began.
+    pub observed_at: Moment,
+    /// What was seen.
+    pub sight: Sight,
+    /// Rows in the list that was read.
+    pub rows: usize,
+    /// How long the visit took, in milliseconds, all its pages together.
+    pub took_ms: u64,
+    /// SHA-256 of the list page's body, in hexadecimal, when one was read.
+    pub digest: Option<String>,
+    /// What the reader noted, in English, at most eight short sentences.
+    pub notes: Vec<String>,
+}
+
+/// What a visit saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sight {
+    /// Pages came back and were read.
+    Read(Finding),
+    /// The list page is byte for byte what it was, or the server said 304: the earlier finding
+    /// holds.
+    Unchanged(Finding),
+    /// No page came back.
+    Failed(Failure),
+}
+
+impl Sight {
+    /// The finding, if pages were read.
+    pub fn finding(&self) -> Option<&Finding> {
+        match self {
+            Sight::Read(finding) | Sight::Unchanged(finding) => Some(finding),
+            Sight::Failed(_) => None,
+        }
+    }
+}
+
+/// What is known of a column after its latest visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnRecord {
+    /// The column.
+    pub column: ColumnId,
+    /// The newest dated item by the latest visit that read one.
+    pub last_update: Option<LastUpdate>,
+    /// When that was read most recently.
+    pub read_at: Option<Moment>,
+    /// Since when every visit failed to tell, and why; `None` while we see.
+    pub blind: Option<Blind>,
+    /// Since when the column shows no items at all.
+    pub empty_since: Option<Moment>,
+    /// The structure of the row group that was read last.
+    pub signature: Option<String>,
+    /// SHA-256 of the list page's body, hexadecimal.
+    pub digest: Option<String>,
+    /// For the next conditional request.
+    pub validators: Validators,
+    /// When the latest visit began.
+    pub visited_at: Moment,
+    /// When a visit is wanted before the schedule's next, to confirm what the latest one saw.
+    pub revisit_at: Option<Moment>,
+}
+
+/// Since when and why a column cannot be judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blind {
+    /// The first visit of the unbroken row of visits that could not tell.
+    pub since: Moment,
+    /// How many visits in a row.
+    pub visits: u32,
+    /// The latest reason.
+    pub why: Cause,
+}
+
+/// Why a visit could not tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// No page came back.
+    Failed(Failure),
+    /// The page is not the column's list.
+    Unreadable(super::finding::Unreadable),
+    /// The list has no date that could be trusted.
+    Undated(super::finding::Undated),
+    /// The structure of the list changed and its dates went backwards.
+    Redesigned,
+    /// The monitor's own network was down.
+    OwnNetwork,
+}
+
+impl Cause {
+    /// The cause in the words of a report.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Cause::Failed(failure) => failure.in_chinese(),
+            Cause::Unreadable(why) => why.in_chinese().to_owned(),
+            Cause::Undated(why) => why.in_chinese().to_owned(),
+            Cause::Redesigned => "疑似改版,列表结构变化".to_owned(),
+            Cause::OwnNetwork => "监测系统自身网络故障".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What is needed to reach a transport (渠道): a gateway for text messages, a mail server, a
+//! spool directory. Plain settings; the act of sending is elsewhere.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+/// The transports of this installation.
+#[derive(Debug, Clone, Default)]
+pub struct Transports {
+    /// Text messages.
+    pub sms: Option<SmsTransport>,
+    /// Mail.
+    pub mail: Option<MailTransport>,
+    /// How a failed attempt is tried again.
+    pub retry: Retry,
+}
+
+/// Where text messages go.
+#[derive(Debug, Clone)]
+pub enum SmsTransport {
+    /// A gateway spoken to over HTTP.
+    Gateway(Box<Gateway>),
+    /// One JSON file a message in this directory, for try-outs and drills.
+    Spool(PathBuf),
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone)]
+pub enum MailTransport {
+    /// A mail server.
+    Smtp(Box<Smtp>),
+    /// One `.eml` file a message in this directory.
+    Spool {
+        /// The directory.
+        dir: PathBuf,
+        /// The sender's address.
+        from: String,
+    },
+}
+
+/// A generic HTTP gateway for text messages.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    /// `POST`, `PUT` or `GET`.
+    pub method: String,
+    /// The address; https unless a loopback or permitted address.
+    pub url: Url,
+    /// Headers; values may hold the fields of [`GatewayBody`].
+    pub headers: Vec<(String, String)>,
+    /// What is sent.
+    pub body: GatewayBody,
+    /// Named secrets that templates may use as `{secret.NAME}`.
+    pub secrets: Vec<(String, SecretString)>,
+    /// What counts as accepted.
+    pub success: GatewaySuccess,
+    /// JSON pointer (RFC 6901) to the receipt's id in the answer, if there is one.
+    pub receipt: Option<String>,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+}
+
+/// The body template. Fields: `{phone} {text} {key} {secret.NAME}`; values are escaped for the
+/// encoding, so no message text can leave its field.
+#[derive(Debug, Clone)]
+pub enum GatewayBody {
+    /// A JSON document in which string values may hold fields.
+    Json(serde_json::Value),
+    /// `application/x-www-form-urlencoded` pairs; values may hold fields.
+    Form(Vec<(String, String)>),
+}
+
+/// When an answer means "accepted".
+#[derive(Debug, Clone)]
+pub struct GatewaySuccess {
+    /// Accepted HTTP statuses.
+    pub statuses: Vec<u16>,
+    /// A JSON pointer and the value (as text) that must stand there, if the gateway says more
+    /// than its status.
+    pub field: Option<(String, String)>,
+    /// Values at the same pointer that mean "never try this again" (bad number, blocked text).
+    pub permanent: Vec<String>,
+}
+
+/// A mail server.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    /// The server's name, checked against its certificate.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: SmtpSecurity,
+    /// Login, if the server wants one.
+    pub login: Option<(String, SecretString)>,
+    /// The sender's address.
+    pub from: String,
+    /// A PEM file with an additional certificate authority.
+    pub extra_root: Option<PathBuf>,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+}
+
+/// How a mail connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpSecurity {
+    /// TLS from the first byte (port 465).
+    Tls,
+    /// STARTTLS, required (port 587).
+    StartTls,
+    /// None; allowed to loopback only.
+    None,
+}
+
+/// How failed attempts are spaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// The wait after the first failed attempt; it doubles with each further one.
+    pub first: Duration,
+    /// The longest wait between two attempts.
+    pub longest: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Retry {
+            first: Duration::from_secs(60),
+            longest: Duration::from_secs(3600),
+        }
+    }
+}
