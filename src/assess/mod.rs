@@ -1,6 +1,9 @@
-//! Judging: how fresh a column is, and which tier of the ladder that is.
+//! Judging: how fresh a column is, which tier of the ladder that is, and whether a host or the
+//! monitor itself is what fails.
 //!
-//! Functions of an observation, the rules and `now`. No clock, no store, no network.
+//! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
 pub mod freshness;
 pub mod ladder;
+pub mod outage;
+pub mod remember;

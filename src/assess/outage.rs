@@ -1,0 +1,185 @@
+//! Telling a dead host from a dead column, and the monitor's own network from a dead world.
+//!
+//! A host is down when every column on it failed for want of any answer, several visits in a row.
+//! When most hosts fail together, it is our network, and nobody else hears of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::id::ColumnId;
+use crate::domain::observation::{Cause, ColumnRecord};
+
+/// How one host answered lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostHealth {
+    /// At least one of its columns got an answer at its latest visit.
+    Answers,
+    /// None did; the number of failed visits in a row that all of them share.
+    Silent {
+        /// Failed visits in a row.
+        visits: u32,
+    },
+}
+
+/// When many hosts are silent together, how many make it our own network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfflineRule {
+    /// The least number of visited hosts for the rule to apply.
+    pub least_hosts: usize,
+    /// The share of silent hosts, in percent.
+    pub share_percent: u32,
+}
+
+/// How each host answered, by the latest visit to each of its columns.
+pub fn host_health<'a>(
+    columns: impl Iterator<Item = (&'a str, &'a ColumnRecord)>,
+) -> BTreeMap<String, HostHealth> {
+    let mut hosts: BTreeMap<String, HostHealth> = BTreeMap::new();
+    for (host, record) in columns {
+        let silent = silent_visits(record);
+        let health = match (hosts.get(host), silent) {
+            (Some(HostHealth::Answers), _) | (_, None) => HostHealth::Answers,
+            (Some(HostHealth::Silent { visits }), Some(more)) => HostHealth::Silent {
+                visits: more.min(*visits),
+            },
+            (None, Some(visits)) => HostHealth::Silent { visits },
+        };
+        hosts.insert(host.to_owned(), health);
+    }
+    hosts
+}
+
+/// Failed visits in a row for want of any answer; `None` when the latest visit got one.
+fn silent_visits(record: &ColumnRecord) -> Option<u32> {
+    let blind = record.blind.as_ref()?;
+    match &blind.why {
+        Cause::Failed(failure) if failure.is_host_down() => Some(blind.visits),
+        Cause::OwnNetwork => Some(blind.visits),
+        _ => None,
+    }
+}
+
+/// Whether so many hosts are silent that the monitor's own network must be the cause.
+pub fn is_offline(hosts: &BTreeMap<String, HostHealth>, rule: OfflineRule) -> bool {
+    let silent = hosts
+        .values()
+        .filter(|health| matches!(health, HostHealth::Silent { .. }))
+        .count();
+    hosts.len() >= rule.least_hosts.max(1)
+        && silent * 100 >= hosts.len() * rule.share_percent as usize
+}
+
+/// The hosts that have been silent for at least `visits` visits.
+pub fn down_hosts(hosts: &BTreeMap<String, HostHealth>, visits: u32) -> BTreeSet<String> {
+    hosts
+        .iter()
+        .filter(|(_, health)| matches!(health, HostHealth::Silent { visits: n } if *n >= visits))
+        .map(|(host, _)| host.clone())
+        .collect()
+}
+
+/// Rewrites the cause of silence to the monitor's own network, so that no report blames a site.
+pub fn excuse(record: &mut ColumnRecord) {
+    if silent_visits(record).is_some()
+        && let Some(blind) = &mut record.blind
+    {
+        blind.why = Cause::OwnNetwork;
+    }
+}
+
+/// Whether a column is blind long enough to tell the operator, on a host that is not down itself.
+pub fn is_blind(record: &ColumnRecord, visits: u32) -> bool {
+    record
+        .blind
+        .as_ref()
+        .is_some_and(|blind| blind.visits >= visits && blind.why != Cause::OwnNetwork)
+}
+
+/// The host of a column's address as incidents name it, with the port when it is not the scheme's.
+pub fn host_of(url: &url::Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// The records of `columns` by column, for callers that hold a list.
+pub fn by_column(columns: Vec<ColumnRecord>) -> BTreeMap<ColumnId, ColumnRecord> {
+    columns
+        .into_iter()
+        .map(|record| (record.column.clone(), record))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::observation::Blind;
+    use crate::domain::time::moment;
+    use crate::domain::visit::{Failure, Validators};
+
+    fn record(visits: u32, why: Option<Cause>) -> ColumnRecord {
+        let day = chrono::NaiveDate::from_ymd_opt(2017, 11, 14).unwrap();
+        let at = moment(day.and_hms_opt(9, 0, 0).unwrap());
+        ColumnRecord {
+            column: ColumnId::parse("a").unwrap(),
+            last_update: None,
+            read_at: None,
+            blind: why.map(|why| Blind {
+                since: at,
+                visits,
+                why,
+            }),
+            empty_since: None,
+            signature: None,
+            digest: None,
+            validators: Validators::default(),
+            visited_at: at,
+            revisit_at: None,
+        }
+    }
+
+    #[test]
+    fn a_host_is_down_only_when_all_its_columns_are_silent_long_enough() {
+        let dead = |n| record(n, Some(Cause::Failed(Failure::Refused)));
+        let blocked = record(9, Some(Cause::Failed(Failure::Blocked(403))));
+        let (d2, d3, well) = (dead(2), dead(3), record(0, None));
+        let rows = [
+            ("a", &d3),
+            ("a", &d2),
+            ("b", &d3),
+            ("b", &well),
+            ("c", &d3),
+            ("c", &d3),
+            ("d", &blocked),
+        ];
+        let hosts = host_health(rows.into_iter());
+        assert_eq!(down_hosts(&hosts, 3).into_iter().collect::<Vec<_>>(), ["c"]);
+        assert_eq!(hosts["a"], HostHealth::Silent { visits: 2 });
+        assert_eq!(hosts["d"], HostHealth::Answers);
+    }
+
+    #[test]
+    fn most_hosts_silent_together_is_our_own_network() {
+        let rule = OfflineRule {
+            least_hosts: 3,
+            share_percent: 80,
+        };
+        let hosts = |silent: usize, all: usize| {
+            (0..all)
+                .map(|n| {
+                    let health = if n < silent {
+                        HostHealth::Silent { visits: 1 }
+                    } else {
+                        HostHealth::Answers
+                    };
+                    (format!("h{n}"), health)
+                })
+                .collect::<BTreeMap<_, _>>()
+        };
+        assert!(is_offline(&hosts(4, 5), rule));
+        assert!(!is_offline(&hosts(3, 5), rule));
+        assert!(!is_offline(&hosts(2, 2), rule));
+        assert!(!is_offline(&hosts(0, 0), rule));
+    }
+}
