@@ -2,5 +2,7 @@
 
 pub mod alert;
 pub mod assess;
+pub mod calendar;
 pub mod clock;
+pub mod deliver;
 pub mod domain;

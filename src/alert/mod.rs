@@ -4,3 +4,5 @@
 
 pub mod incident;
 pub mod outbox;
+pub mod rules;
+pub mod template;

@@ -5,5 +5,6 @@
 
 pub mod freshness;
 pub mod ladder;
+pub mod limits;
 pub mod outage;
 pub mod remember;

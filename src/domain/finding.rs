@@ -119,9 +119,9 @@ impl Undated {
     pub fn in_chinese(self) -> &'static str {
         match self {
             Undated::NoDates => "列表和文章均未标注日期",
-            Undated::YearUnknown => "日期只有月日,无法确定年份",
+            Undated::YearUnknown => "日期只有月日，无法确定年份",
             Undated::Implausible => "页面日期均在未来或早于1995年",
-            Undated::ArticlesUnreachable => "文章页无法打开,日期无从读取",
+            Undated::ArticlesUnreachable => "文章页无法打开，日期无从读取",
         }
     }
 }
@@ -136,7 +136,7 @@ impl Unreadable {
             Unreadable::Maintenance => "网站正在维护",
             Unreadable::RedirectedHome => "网址跳转到首页",
             Unreadable::WrongPage => "页面不是所配置的栏目",
-            Unreadable::NoList => "未找到文章列表(疑似改版)",
+            Unreadable::NoList => "未找到文章列表（疑似改版）",
             Unreadable::TooComplex => "页面结构超出处理上限",
             Unreadable::NotText => "页面编码无法识别",
         }

@@ -108,7 +108,7 @@ impl Cause {
             Cause::Failed(failure) => failure.in_chinese(),
             Cause::Unreadable(why) => why.in_chinese().to_owned(),
             Cause::Undated(why) => why.in_chinese().to_owned(),
-            Cause::Redesigned => "疑似改版,列表结构变化".to_owned(),
+            Cause::Redesigned => "疑似改版，列表结构变化".to_owned(),
             Cause::OwnNetwork => "监测系统自身网络故障".to_owned(),
         }
     }

@@ -1,0 +1,279 @@
+//! Wordings: template text with named fields, checked when the configuration is loaded.
+//!
+//! `{site}“{column}”栏目最近更新为{last_update}` names its fields in braces; `{{` and `}}` are the
+//! braces themselves. Values come from the configuration or were cleaned by the reader; filling
+//! flattens and shortens them once more, so that no page can write a line of a message.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// The fields that a template of a single notice may use.
+pub const FIELDS: [&str; 11] = [
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "age_days",
+    "due_on",
+    "days_left",
+    "overdue_days",
+    "limit_days",
+    "why",
+    "link",
+];
+
+/// The longest value of one field, in characters.
+const VALUE_CHARS: usize = 60;
+
+/// A template that was taken apart.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text {
+    source: String,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Plain(String),
+    Field(String),
+}
+
+/// A fault in a template.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum TextFault {
+    /// A field that does not exist.
+    #[error("unknown field {{{0}}}")]
+    UnknownField(String),
+    /// A brace without its partner.
+    #[error("a brace without its partner; write {{{{ or }}}} for the brace itself")]
+    LoneBrace,
+    /// Nothing to say.
+    #[error("the text is empty")]
+    Empty,
+    /// A line break or another control character.
+    #[error("a line break or control character")]
+    Control,
+}
+
+impl Text {
+    /// Takes `source` apart; only `known` fields may stand in it.
+    pub fn parse(source: &str, known: &[&str]) -> Result<Text, TextFault> {
+        if source.trim().is_empty() {
+            return Err(TextFault::Empty);
+        }
+        if source.chars().any(char::is_control) {
+            return Err(TextFault::Control);
+        }
+        let mut pieces = Vec::new();
+        let mut plain = String::new();
+        let mut rest = source;
+        while let Some((before, from)) = rest
+            .find(['{', '}'])
+            .and_then(|at| rest.split_at_checked(at))
+        {
+            plain.push_str(before);
+            if let Some(after) = from.strip_prefix("{{") {
+                plain.push('{');
+                rest = after;
+            } else if let Some(after) = from.strip_prefix("}}") {
+                plain.push('}');
+                rest = after;
+            } else if let Some((name, after)) =
+                from.strip_prefix('{').and_then(|from| from.split_once('}'))
+            {
+                if !known.contains(&name) {
+                    let shown = name.chars().take(40).collect();
+                    return Err(TextFault::UnknownField(shown));
+                }
+                pieces.push(Piece::Plain(std::mem::take(&mut plain)));
+                pieces.push(Piece::Field(name.to_owned()));
+                rest = after;
+            } else {
+                return Err(TextFault::LoneBrace);
+            }
+        }
+        plain.push_str(rest);
+        pieces.push(Piece::Plain(plain));
+        Ok(Text {
+            source: source.to_owned(),
+            pieces,
+        })
+    }
+
+    /// The text with every field filled by `value`, flattened and shortened.
+    pub fn fill(&self, value: impl Fn(&str) -> String) -> String {
+        self.pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Plain(text) => text.clone(),
+                Piece::Field(name) => tidy(&value(name)),
+            })
+            .collect()
+    }
+
+    /// The template as written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.source)
+    }
+}
+
+/// `value` on one line, without control and direction marks, at most [`VALUE_CHARS`] long.
+fn tidy(value: &str) -> String {
+    let plain = |c: char| {
+        !c.is_control()
+            && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let mut text: String = value.chars().filter(|&c| plain(c)).collect();
+    if text.chars().count() > VALUE_CHARS {
+        text = text.chars().take(VALUE_CHARS - 1).collect();
+        text.push('…');
+    }
+    text
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident, $fields:expr, $default:literal;)*) => {
+        /// Every wording. Each field is one key of the configuration's `[texts]`.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Texts {
+            $($(#[$doc])* pub $name: Text,)*
+        }
+
+        impl Default for Texts {
+            fn default() -> Self {
+                Texts { $($name: shipped($default, $fields),)* }
+            }
+        }
+
+        impl Texts {
+            /// The keys, with the fields that each may use and the shipped wording.
+            pub const KEYS: &'static [(&'static str, &'static [&'static str], &'static str)] =
+                &[$((stringify!($name), $fields, $default),)*];
+
+            /// The wording under `key`, to be replaced.
+            pub fn get_mut(&mut self, key: &str) -> Option<&mut Text> {
+                match key {
+                    $(stringify!($name) => Some(&mut self.$name),)*
+                    _ => None,
+                }
+            }
+
+            /// The wording under `key`.
+            pub fn get(&self, key: &str) -> Option<&Text> {
+                match key {
+                    $(stringify!($name) => Some(&self.$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+fn shipped(source: &str, known: &[&str]) -> Text {
+    Text::parse(source, known).unwrap_or_else(|_| Text {
+        source: source.to_owned(),
+        pieces: vec![Piece::Plain(source.to_owned())],
+    })
+}
+
+texts! {
+    /// A column whose limit comes near.
+    reminder, &FIELDS,
+    "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天，{due_on}到期，请及时更新。";
+    /// A column with a few days left.
+    warning, &FIELDS,
+    "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天，距{due_on}到期仅剩{days_left}天，请抓紧更新。";
+    /// A column past its limit.
+    overdue, &FIELDS,
+    "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天未更新，超过{limit_days}天时限{overdue_days}天，请立即更新。";
+    /// A column long past its limit.
+    severely_overdue, &FIELDS,
+    "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天未更新，超过{limit_days}天时限{overdue_days}天，属严重超期，请在3个工作日内整改。";
+    /// A column that was not rectified although told.
+    escalation, &FIELDS,
+    "{site}“{column}”栏目严重超期后仍未整改，最近更新为{last_update}，已{age_days}天未更新，现予督办，请{unit}说明情况。";
+    /// A proposal of escalation to the operator.
+    escalation_proposed, &FIELDS,
+    "{site}“{column}”栏目严重超期后仍未整改，最近更新为{last_update}，已{age_days}天，建议督办，请审核放行。";
+    /// What was told about is over.
+    recovered, &FIELDS,
+    "{site}“{column}”栏目已于{last_update}更新，此前提醒解除。";
+    /// A column that cannot be judged.
+    blind, &FIELDS,
+    "{site}“{column}”栏目无法判断：{why}。已暂停计时，请核查。";
+    /// A column without items.
+    empty, &FIELDS,
+    "{site}“{column}”栏目为空白栏目，请核查。";
+    /// A host that gives no answer.
+    down, &FIELDS,
+    "{site}无法访问：{why}。该网站各栏目已暂停计时，请核查。";
+    /// A host that answers again.
+    up, &FIELDS,
+    "{site}已恢复访问。";
+    /// A column that can be judged again.
+    seen_again, &FIELDS,
+    "{site}“{column}”栏目已恢复监测。";
+    /// The monitor's own network.
+    offline, &FIELDS,
+    "监测系统自身网络异常：{why}。各栏目已暂停计时，未向任何单位发送消息。";
+    /// The monitor's own network is back.
+    online, &FIELDS,
+    "监测系统自身网络已恢复。";
+    /// Delivery or contact trouble.
+    trouble, &FIELDS,
+    "{why}";
+    /// The head of a digest of several notices.
+    digest, &["count", "worst", "link"],
+    "您有{count}项网站栏目事项，最紧要：";
+    /// The end of a digest from which notices were left out for want of room.
+    digest_more, &["more", "link"],
+    "另有{more}项，详见监测平台{link}";
+    /// The subject line of a mail.
+    subject, &["signature", "worst", "count"],
+    "【{signature}】{worst}({count}项)";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_wording_is_sound() {
+        for (key, fields, source) in Texts::KEYS {
+            assert_eq!(Text::parse(source, fields).err(), None, "{key}");
+            assert_eq!(Texts::default().get(key).unwrap().source(), *source);
+        }
+    }
+
+    #[test]
+    fn faults_are_named() {
+        let rows = [
+            ("{sit}", TextFault::UnknownField("sit".to_owned())),
+            ("a}b", TextFault::LoneBrace),
+            ("a{b", TextFault::LoneBrace),
+            (" ", TextFault::Empty),
+            ("a\nb", TextFault::Control),
+        ];
+        for (source, fault) in rows {
+            assert_eq!(Text::parse(source, &FIELDS).err(), Some(fault), "{source}");
+        }
+    }
+
+    #[test]
+    fn values_cannot_break_out() {
+        let text = Text::parse("【{site}】{{{column}}}", &FIELDS).unwrap();
+        let filled = text.fill(|field| match field {
+            "site" => "a\r\nTo: b\u{202e}{column}".to_owned(),
+            _ => "长".repeat(100),
+        });
+        assert!(filled.starts_with("【aTo: b{column}】{长"));
+        assert!(filled.chars().count() < 90, "{filled}");
+    }
+}

@@ -1,0 +1,1 @@
+//! Cron lines as an administrator writes them.

@@ -1,0 +1,183 @@
+//! Working days in China: weekends, holidays (节假日) and make-up working days (调休上班日).
+//!
+//! Freshness counts natural days and never looks here; sending, repeating and rectifying count
+//! working days. A year without a table is counted Monday to Friday and is said to be provisional.
+//! The tables come from the yearly notices of the State Council's General Office; the sample
+//! configuration names each notice.
+
+pub mod cron_line;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike as _, Days, NaiveTime, Weekday};
+
+use crate::domain::time::{Date, Moment, date_of, moment};
+
+/// The holidays and make-up working days of one year.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Year {
+    /// The number of the notice that says so, e.g. `国办发明电〔2016〕17号`.
+    pub notice: String,
+    /// Days off, weekends inside a holiday included.
+    pub holidays: BTreeSet<Date>,
+    /// Saturdays and Sundays that are worked.
+    pub make_up_days: BTreeSet<Date>,
+}
+
+/// The years that are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calendar {
+    /// The tables by year.
+    pub years: BTreeMap<i32, Year>,
+}
+
+/// When messages may be sent, on working days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The first minute.
+    pub from: NaiveTime,
+    /// The first minute that is too late.
+    pub until: NaiveTime,
+}
+
+/// No search for a working day goes farther: the longest holiday has eight days.
+const FARTHEST_DAYS: u32 = 60;
+
+impl Calendar {
+    /// Whether there is a table for `year`; without one, working days are provisional.
+    pub fn knows(&self, year: i32) -> bool {
+        self.years.contains_key(&year)
+    }
+
+    /// Whether `date` is worked.
+    pub fn is_working_day(&self, date: Date) -> bool {
+        let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+        match self.years.get(&date.year()) {
+            Some(year) => {
+                year.make_up_days.contains(&date) || (!weekend && !year.holidays.contains(&date))
+            }
+            None => !weekend,
+        }
+    }
+
+    /// The first working day at or after `date`.
+    pub fn working_day_from(&self, date: Date) -> Date {
+        days_from(date)
+            .find(|&day| self.is_working_day(day))
+            .unwrap_or(date)
+    }
+
+    /// The `n`-th working day after `date`; `date` itself for `n = 0`.
+    pub fn add_working_days(&self, date: Date, n: u32) -> Date {
+        let mut day = date;
+        for _ in 0..n {
+            day = self.working_day_from(day.succ_opt().unwrap_or(day));
+        }
+        day
+    }
+
+    /// The working days in `(from, to]`; 0 when `to` is not after `from`.
+    pub fn working_days_between(&self, from: Date, to: Date) -> u32 {
+        let days = from
+            .iter_days()
+            .skip(1)
+            .take_while(|&day| day <= to)
+            .filter(|&day| self.is_working_day(day))
+            .count();
+        u32::try_from(days).unwrap_or(u32::MAX)
+    }
+
+    /// The first instant at or after `at` inside `window` on a working day.
+    pub fn opening(&self, at: Moment, window: Window) -> Moment {
+        let today = date_of(at);
+        let time = at.time();
+        if self.is_working_day(today) {
+            if time < window.from {
+                return moment(today.and_time(window.from));
+            }
+            if time < window.until {
+                return at;
+            }
+        }
+        let next = self.working_day_from(today.succ_opt().unwrap_or(today));
+        moment(next.and_time(window.from))
+    }
+}
+
+fn days_from(date: Date) -> impl Iterator<Item = Date> {
+    (0..FARTHEST_DAYS).filter_map(move |n| date.checked_add_days(Days::new(u64::from(n))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    /// October 2017: off from the 1st to the 8th, Saturday 30 September worked.
+    fn calendar() -> Calendar {
+        let holidays = date("2017-10-01").iter_days().take(8).collect();
+        let year = Year {
+            notice: "test".to_owned(),
+            holidays,
+            make_up_days: [date("2017-09-30")].into(),
+        };
+        Calendar {
+            years: [(2017, year)].into(),
+        }
+    }
+
+    #[test]
+    fn make_up_days_are_worked_and_holidays_are_not() {
+        let calendar = calendar();
+        let rows = [
+            ("2017-09-29", true),
+            ("2017-09-30", true),
+            ("2017-10-01", false),
+            ("2017-10-06", false),
+            ("2017-10-08", false),
+            ("2017-10-09", true),
+            ("2017-10-14", false),
+            // No table: Monday to Friday.
+            ("2018-10-01", true),
+            ("2018-10-06", false),
+        ];
+        for (day, worked) in rows {
+            assert_eq!(calendar.is_working_day(date(day)), worked, "{day}");
+        }
+        assert!(calendar.knows(2017) && !calendar.knows(2018));
+    }
+
+    #[test]
+    fn working_days_are_counted_across_the_holiday() {
+        let calendar = calendar();
+        let (before, after) = (date("2017-09-29"), date("2017-10-10"));
+        assert_eq!(calendar.working_days_between(before, after), 3);
+        assert_eq!(calendar.working_days_between(after, before), 0);
+        assert_eq!(calendar.add_working_days(before, 2), date("2017-10-09"));
+        assert_eq!(calendar.add_working_days(before, 0), before);
+    }
+
+    #[test]
+    fn the_window_opens_on_the_next_working_morning() {
+        let calendar = calendar();
+        let time = |text: &str| text.parse::<NaiveTime>().unwrap();
+        let window = Window {
+            from: time("08:30:00"),
+            until: time("17:30:00"),
+        };
+        let at = |text: &str| moment(text.parse().unwrap());
+        let rows = [
+            ("2017-09-29T07:00:00", "2017-09-29T08:30:00"),
+            ("2017-09-29T09:15:00", "2017-09-29T09:15:00"),
+            ("2017-09-29T17:30:00", "2017-09-30T08:30:00"),
+            ("2017-09-30T18:00:00", "2017-10-09T08:30:00"),
+            ("2017-10-03T10:00:00", "2017-10-09T08:30:00"),
+        ];
+        for (from, opens) in rows {
+            assert_eq!(calendar.opening(at(from), window), at(opens), "{from}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The words in which an attempt's failure reaches a log, a page and the store.
+//!
+//! Servers love to echo what they were sent. So every error passes through here: numbers and
+//! addresses are masked, secrets are removed, control characters become spaces, the length is
+//! bounded.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::domain::group::mask;
+
+/// The longest error, in characters.
+pub const ERROR_CHARS: usize = 200;
+/// The longest receipt id, in characters.
+const RECEIPT_CHARS: usize = 128;
+/// Shorter secrets would blank out ordinary words.
+const SECRET_CHARS: usize = 4;
+/// This many digits in a row may be a telephone number.
+const PHONE_DIGITS: usize = 7;
+
+/// `text` fit for an error: without secrets, numbers, addresses and control characters, at most
+/// [`ERROR_CHARS`] long.
+pub fn error_of<'a>(text: &str, secrets: impl IntoIterator<Item = &'a SecretString>) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets {
+        let secret = secret.expose_secret();
+        if secret.chars().count() >= SECRET_CHARS {
+            text = text.replace(secret, "***");
+        }
+    }
+    let words: Vec<String> = one_line(&text)
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(mask_word)
+        .collect();
+    cut(&words.join(" "), ERROR_CHARS)
+}
+
+/// `text` with every control character and line separator as a space.
+pub fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|char| if breaks_line(char) { ' ' } else { char })
+        .collect()
+}
+
+fn breaks_line(char: char) -> bool {
+    char.is_control() || matches!(char, '\u{2028}' | '\u{2029}')
+}
+
+/// A receipt id as it may be stored and shown; `None` when nothing readable is left.
+pub fn receipt_of(text: &str) -> Option<String> {
+    let line = one_line(text);
+    let receipt = cut(line.trim(), RECEIPT_CHARS);
+    (!receipt.is_empty()).then_some(receipt)
+}
+
+fn mask_word(word: &str) -> String {
+    let bare = word.trim_matches(|char: char| !char.is_alphanumeric());
+    if bare.contains('@') {
+        return word.replace(bare, &mask(bare));
+    }
+    let mut out = String::with_capacity(word.len());
+    let mut digits = String::new();
+    for char in word.chars().chain(std::iter::once('\0')) {
+        if char.is_ascii_digit() {
+            digits.push(char);
+            continue;
+        }
+        if digits.len() < PHONE_DIGITS {
+            out.push_str(&digits);
+        } else {
+            out.push_str(&mask(&digits));
+        }
+        digits.clear();
+        if char != '\0' {
+            out.push(char);
+        }
+    }
+    out
+}
+
+fn cut(text: &str, chars: usize) -> String {
+    text.chars().take(chars).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_hold_no_number_address_or_secret() {
+        let secret = [SecretString::from("s3cr3t".to_owned())];
+        let rows = [
+            ("bad number +8610000000001!", "bad number +861****0001!"),
+            ("550 <liaison@example.cn>: no", "550 <l***@example.cn>: no"),
+            ("token=s3cr3t refused", "token=*** refused"),
+            ("two\r\nlines\u{1b}[31m", "two lines [31m"),
+            ("os error 111", "os error 111"),
+            ("1234567", "****"),
+            ("", ""),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(error_of(text, &secret), expected, "{text:?}");
+        }
+        assert_eq!(error_of(&"错".repeat(999), []).chars().count(), ERROR_CHARS);
+    }
+
+    #[test]
+    fn receipts_are_one_short_line() {
+        assert_eq!(receipt_of(" id-1\n").as_deref(), Some("id-1"));
+        assert_eq!(receipt_of("\u{7}\n "), None);
+        assert_eq!(receipt_of(&"x".repeat(999)).map(|id| id.len()), Some(128));
+    }
+}
