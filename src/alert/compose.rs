@@ -297,3 +297,265 @@ pub fn second_try(
         ..failed.clone()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::incident::{Kind, State, Subject};
+    use crate::alert::outbox::{Facts, Told};
+    use crate::assess::ladder::Tier;
+    use crate::domain::group::Duty;
+    use crate::domain::id::ColumnId;
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    fn incident_key(column: &str) -> IncidentKey {
+        IncidentKey {
+            subject: Subject::Column(ColumnId::parse(column).unwrap()),
+            kind: Kind::Stale,
+        }
+    }
+
+    fn notice(person: &str, column: &str, told: Told, created: &str) -> Notice {
+        let created_at = at(created);
+        Notice {
+            key: MessageKey::of(&[person, column, created]),
+            person: PersonId::parse(person).unwrap(),
+            incident: incident_key(column),
+            kind: Kind::Stale,
+            column: None,
+            unit: None,
+            told,
+            facts: Facts {
+                site: "科信委网站".to_owned(),
+                column: column.to_owned(),
+                unit: "科信委".to_owned(),
+                last_update: "2017-11-03".parse().ok(),
+                due_on: "2017-11-17".parse().ok(),
+                limit_days: Some(14),
+                why: "域名无法解析".to_owned(),
+            },
+            urgent: matches!(told, Told::Down),
+            created_at,
+            not_before: created_at,
+            expires_at: created_at + chrono::TimeDelta::hours(72),
+            state: NoticeState::Waiting,
+        }
+    }
+
+    /// A day's work at the desk.
+    struct Day {
+        group: Group,
+        rules: AlertRules,
+        calendar: Calendar,
+        open: BTreeMap<IncidentKey, Incident>,
+        waiting: Vec<Notice>,
+        today: Vec<Message>,
+    }
+
+    impl Day {
+        fn new(waiting: Vec<Notice>) -> Day {
+            let mut group = Group::default();
+            for (id, role) in [("li", Role::Liaison), ("op", Role::Operator)] {
+                let id = PersonId::parse(id).unwrap();
+                let person = Person {
+                    id: id.clone(),
+                    name: "甲".to_owned(),
+                    phone: Some("10000000001".to_owned()),
+                    mail: Some("a@example.cn".to_owned()),
+                    routes: vec![Route::Sms, Route::Mail],
+                    duties: vec![Duty { role, unit: None }],
+                };
+                group.people.insert(id, person);
+            }
+            let open = waiting
+                .iter()
+                .map(|notice| {
+                    let state = State::Open {
+                        since: notice.created_at,
+                        repeats: 0,
+                        told_at: notice.created_at,
+                        pending: None,
+                    };
+                    let key = notice.incident.clone();
+                    (key.clone(), Incident::new(key, notice.created_at, state))
+                })
+                .collect();
+            Day {
+                group,
+                rules: AlertRules::default(),
+                calendar: Calendar::default(),
+                open,
+                waiting,
+                today: Vec::new(),
+            }
+        }
+
+        fn tray(&self, now: &str) -> Tray<'_> {
+            Tray {
+                group: &self.group,
+                rules: &self.rules,
+                calendar: &self.calendar,
+                open: &self.open,
+                waiting: &self.waiting,
+                today: &self.today,
+                now: at(now),
+            }
+        }
+
+        /// Writes what is due and keeps it as the store would.
+        fn write(&mut self, now: &str) -> Written {
+            let written = compose(&self.tray(now));
+            for notice in &written.notices {
+                self.waiting.retain(|known| known.key != notice.key);
+                if notice.state == NoticeState::Waiting {
+                    self.waiting.push(notice.clone());
+                }
+            }
+            self.today.extend(written.messages.clone());
+            written
+        }
+    }
+
+    const REMINDER: Told = Told::Raised(Tier::Reminder);
+
+    #[test]
+    fn what_waits_becomes_one_digest_in_the_morning() {
+        let mut day = Day::new(vec![
+            notice("li", "a", REMINDER, "2017-11-14T07:00:00"),
+            notice(
+                "li",
+                "b",
+                Told::Raised(Tier::Overdue),
+                "2017-11-14T07:00:00",
+            ),
+        ]);
+        let opens = Some(at("2017-11-14T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-11-14T07:00:00")), opens);
+        assert!(day.write("2017-11-14T08:29:00").is_empty());
+        let written = day.write("2017-11-14T08:30:00");
+        let [message] = &written.messages[..] else {
+            panic!("{written:?}");
+        };
+        assert_eq!(
+            (message.tier, message.notices.len()),
+            (Some(Tier::Overdue), 2)
+        );
+        assert_eq!(
+            message.text,
+            "【网巡】您有2项网站栏目事项，最紧要：超期。\
+             1.科信委网站“b”栏目最近更新为11月3日，已11天未更新，超过14天时限0天，请立即更新。\
+             2.科信委网站“a”栏目最近更新为11月3日，已11天，11月17日到期，请及时更新。"
+        );
+        let told = |incident: &Incident| incident.told.iter().map(PersonId::to_string).collect();
+        let told: Vec<Vec<String>> = written.incidents.iter().map(told).collect();
+        assert_eq!(told, [["li"], ["li"]]);
+    }
+
+    #[test]
+    fn a_second_digest_waits_for_the_next_working_day() {
+        let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-17T07:00:00")]);
+        assert_eq!(day.write("2017-11-17T08:30:00").messages.len(), 1);
+        // A Friday.
+        day.waiting
+            .push(notice("li", "b", REMINDER, "2017-11-17T10:00:00"));
+        assert!(day.write("2017-11-17T10:00:00").is_empty());
+        let monday = Some(at("2017-11-20T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-11-17T10:00:00")), monday);
+        day.today.clear();
+        assert!(day.write("2017-11-18T10:00:00").is_empty());
+        assert_eq!(day.write("2017-11-20T08:30:00").messages.len(), 1);
+    }
+
+    #[test]
+    fn what_is_urgent_goes_alone_at_any_hour() {
+        let mut day = Day::new(vec![
+            notice("op", "a", Told::Down, "2017-11-18T02:00:00"),
+            notice("op", "b", Told::Blind, "2017-11-18T02:00:00"),
+        ]);
+        let now = Some(at("2017-11-18T02:00:00"));
+        assert_eq!(next_at(&day.tray("2017-11-18T02:00:00")), now);
+        let written = day.write("2017-11-18T02:00:00");
+        let texts: Vec<_> = written.messages.iter().map(|m| m.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            ["【网巡】科信委网站无法访问：域名无法解析。该网站各栏目已暂停计时，请核查。"]
+        );
+        assert_eq!(day.waiting.len(), 1);
+    }
+
+    #[test]
+    fn the_budget_defers_and_the_operator_hears_of_it_once() {
+        let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-14T07:00:00")]);
+        day.rules.budget.per_person = 0;
+        let written = day.write("2017-11-14T08:30:00");
+        assert_eq!((written.messages.len(), written.notices.len()), (0, 1));
+        assert_eq!(written.notices[0].person.as_str(), "op");
+        let again = day.write("2017-11-14T08:31:00");
+        assert_eq!((again.messages.len(), again.notices.len()), (0, 0));
+        assert_eq!(day.waiting.len(), 2, "nothing is dropped");
+        let tomorrow = Some(at("2017-11-15T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-11-14T08:31:00")), tomorrow);
+    }
+
+    #[test]
+    fn what_outlived_its_use_or_its_person_is_retired() {
+        let mut day = Day::new(vec![
+            notice("li", "a", REMINDER, "2017-11-10T07:00:00"),
+            notice("gone", "a", REMINDER, "2017-11-14T07:00:00"),
+        ]);
+        let written = day.write("2017-11-14T08:30:00");
+        let now = at("2017-11-14T08:30:00");
+        let states: Vec<_> = written.notices.iter().map(|n| n.state.clone()).collect();
+        let expected = [NoticeState::Withdrawn(now), NoticeState::Expired(now)];
+        assert_eq!((written.messages.len(), &states[..]), (0, &expected[..]));
+    }
+
+    #[test]
+    fn the_same_notices_give_the_same_key_and_another_route_another() {
+        let write = || {
+            let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-14T07:00:00")]);
+            let written = day.write("2017-11-14T09:00:00");
+            (written.messages[0].clone(), day)
+        };
+        let (first, day) = write();
+        assert_eq!(first.key, write().0.key);
+        let person = &day.group.people[&first.person];
+        let carried = [notice("li", "a", REMINDER, "2017-11-14T07:00:00")];
+        let now = at("2017-11-14T10:00:00");
+        let second = second_try(&first, person, &carried, date_of(now), &day.rules, now).unwrap();
+        assert_eq!((second.route, second.attempts), (Route::Mail, 0));
+        assert_ne!(second.key, first.key);
+        assert!(second.text.ends_with("【网巡】本邮件由系统自动发送。\n"));
+        let third = second_try(&second, person, &carried, date_of(now), &day.rules, now);
+        assert_eq!(third, None);
+    }
+
+    #[test]
+    fn a_long_digest_is_cut_to_whole_notices_and_counts_the_rest() {
+        let names: Vec<String> = (0..40).map(|n| format!("栏目{n:02}")).collect();
+        let waiting = names
+            .iter()
+            .map(|name| {
+                let mut notice = notice("li", "a", REMINDER, "2017-11-14T07:00:00");
+                notice.key = MessageKey::of(&[name]);
+                notice.facts.column.clone_from(name);
+                notice
+            })
+            .collect();
+        let mut day = Day::new(waiting);
+        day.rules.console_link = Some("http://xc.example.cn/".to_owned());
+        let message = day.write("2017-11-14T08:30:00").messages.remove(0);
+        assert_eq!(message.notices.len(), 40);
+        assert!(super::super::segments::count(&message.text) <= day.rules.most_segments);
+        let whole = message.text.matches("请及时更新。").count();
+        let tail = format!("另有{}项，详见监测平台http://xc.example.cn/", 40 - whole);
+        assert!(
+            whole > 1 && message.text.ends_with(&tail),
+            "{}",
+            message.text
+        );
+    }
+}

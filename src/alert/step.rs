@@ -344,3 +344,230 @@ fn without_pending(mut incident: Incident) -> Incident {
     }
     incident
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::incident::{Kind, Subject};
+    use crate::assess::ladder::Ladder;
+    use crate::domain::finding::{Basis, Evidence};
+    use crate::domain::id::ColumnId;
+    use crate::domain::time::moment;
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    fn update(on: &str) -> LastUpdate {
+        LastUpdate {
+            on: on.parse().unwrap(),
+            basis: Basis::ListRow,
+            evidence: Evidence {
+                page: String::new(),
+                title: String::new(),
+                link: None,
+                snippet: String::new(),
+            },
+        }
+    }
+
+    fn key() -> IncidentKey {
+        IncidentKey {
+            subject: Subject::Column(ColumnId::parse("kxw/gzdt").unwrap()),
+            kind: Kind::Stale,
+        }
+    }
+
+    /// A column of the 14-day class that is visited at will.
+    struct Walk {
+        incident: Option<Incident>,
+        rules: AlertRules,
+        calendar: Calendar,
+        told: Vec<(String, Told)>,
+        recovered: u32,
+        withdrawn: u32,
+    }
+
+    impl Walk {
+        fn new() -> Walk {
+            Walk {
+                incident: None,
+                rules: AlertRules::default(),
+                calendar: Calendar::default(),
+                told: Vec::new(),
+                recovered: 0,
+                withdrawn: 0,
+            }
+        }
+
+        fn step(&mut self, when: &str, proof: Proof<'_>) -> Vec<Effect> {
+            let context = Context {
+                rules: &self.rules,
+                calendar: &self.calendar,
+                escalate_after: 10,
+                visited_at: at(when),
+                now: at(when),
+            };
+            let (after, effects) = step(self.incident.as_ref(), &key(), proof, context);
+            if let Some(after) = after {
+                self.incident = (!after.is_resolved()).then_some(after);
+            }
+            for effect in &effects {
+                match effect {
+                    Effect::Tell(told) => self.told.push((when[5..10].to_owned(), *told)),
+                    Effect::Recover => self.recovered += 1,
+                    Effect::Withdraw => self.withdrawn += 1,
+                    Effect::Revisit(_) => {}
+                }
+            }
+            effects
+        }
+
+        fn dated(&mut self, when: &str, on: &str) -> Vec<Effect> {
+            let update = update(on);
+            let age = (at(when).date_naive() - update.on).num_days();
+            let tier = Ladder::default().tier(u32::try_from(age).unwrap(), 14);
+            self.step(
+                when,
+                Proof::Dated {
+                    tier,
+                    update: &update,
+                },
+            )
+        }
+
+        /// A morning's visit and the one that confirms it.
+        fn morning(&mut self, day: &str, on: &str) {
+            self.dated(&format!("{day}T07:00:00"), on);
+            self.dated(&format!("{day}T07:30:00"), on);
+        }
+    }
+
+    #[test]
+    fn a_sleeping_column_climbs_the_ladder_once_a_tier_and_repeats_by_working_days() {
+        let mut walk = Walk::new();
+        let first: chrono::NaiveDate = "2017-11-10".parse().unwrap();
+        for day in first.iter_days().take(36) {
+            walk.morning(&day.to_string(), "2017-11-03");
+        }
+        use Tier::{Escalation, Overdue, Reminder, SeverelyOverdue, Warning};
+        let expected = [
+            ("11-14", Told::Raised(Reminder)),
+            ("11-16", Told::Raised(Warning)),
+            // A Saturday: the message waits, the tier does not.
+            ("11-18", Told::Raised(Overdue)),
+            ("11-22", Told::Repeated(Overdue, 1)),
+            ("11-25", Told::Raised(SeverelyOverdue)),
+            ("11-27", Told::Repeated(SeverelyOverdue, 1)),
+            ("11-28", Told::Repeated(SeverelyOverdue, 2)),
+            ("11-29", Told::Repeated(SeverelyOverdue, 3)),
+            ("11-30", Told::Repeated(SeverelyOverdue, 4)),
+            ("12-01", Told::Repeated(SeverelyOverdue, 5)),
+            ("12-08", Told::EscalationProposed),
+        ];
+        let told: Vec<_> = walk
+            .told
+            .iter()
+            .map(|(day, told)| (day.as_str(), *told))
+            .collect();
+        assert_eq!(told, expected);
+        let incident = walk.incident.clone().unwrap();
+        assert_eq!(incident.tier, Some(Escalation));
+        assert_eq!(incident.release, Some(Release::Proposed));
+
+        let (released, effects) = release(&incident, "张", at("2017-12-18T09:00:00")).unwrap();
+        assert_eq!(effects, [Effect::Tell(Told::Raised(Escalation))]);
+        assert!(release(&released.unwrap(), "张", at("2017-12-18T09:01:00")).is_none());
+    }
+
+    #[test]
+    fn nobody_is_told_before_a_second_visit_agrees() {
+        let mut walk = Walk::new();
+        let effects = walk.dated("2017-11-14T07:00:00", "2017-11-03");
+        assert_eq!(effects, [Effect::Revisit(at("2017-11-14T07:30:00"))]);
+        // The same visit judged again is no second visit.
+        assert_eq!(walk.dated("2017-11-14T07:00:00", "2017-11-03"), []);
+        // A second visit that sees another date begins anew.
+        let effects = walk.dated("2017-11-14T07:30:00", "2017-11-02");
+        assert!(matches!(effects[..], [Effect::Revisit(_)]));
+        // One that sees a fresh column ends it, and nobody ever knew.
+        walk.dated("2017-11-14T08:00:00", "2017-11-14");
+        assert_eq!(
+            (walk.incident, walk.told.len(), walk.recovered),
+            (None, 0, 0)
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_seen_neither_raises_nor_ends() {
+        let mut walk = Walk::new();
+        walk.dated("2017-11-14T07:00:00", "2017-11-03");
+        let suspected = walk.incident.clone();
+        assert_eq!(walk.step("2017-11-14T07:30:00", Proof::Nothing), []);
+        assert_eq!(walk.incident, suspected);
+        walk.dated("2017-11-14T08:00:00", "2017-11-03");
+        let open = walk.incident.clone();
+        for day in 15..30 {
+            let when = format!("2017-11-{day}T07:00:00");
+            assert_eq!(walk.step(&when, Proof::Nothing), [], "{when}");
+        }
+        assert_eq!(walk.incident, open);
+    }
+
+    #[test]
+    fn an_update_ends_it_when_two_visits_saw_it() {
+        let mut walk = Walk::new();
+        walk.morning("2017-11-18", "2017-11-03");
+        assert_eq!(walk.told.len(), 1);
+        walk.dated("2017-11-20T07:00:00", "2017-11-20");
+        assert_eq!(walk.recovered, 0);
+        // Seen once and gone again: nothing has happened.
+        walk.dated("2017-11-20T07:30:00", "2017-11-03");
+        walk.dated("2017-11-20T08:00:00", "2017-11-20");
+        assert_eq!(walk.recovered, 0);
+        walk.dated("2017-11-20T08:30:00", "2017-11-20");
+        assert_eq!((walk.recovered, walk.incident), (1, None));
+    }
+
+    #[test]
+    fn an_update_that_is_itself_late_meets_the_old_deadline_and_opens_a_new_one() {
+        let mut walk = Walk::new();
+        walk.morning("2017-11-25", "2017-11-03");
+        walk.morning("2017-11-26", "2017-11-13");
+        assert_eq!((walk.recovered, walk.incident.is_none()), (1, true));
+        walk.morning("2017-11-27", "2017-11-13");
+        let last = walk.told.last().unwrap();
+        assert_eq!(last.1, Told::Raised(Tier::Warning));
+    }
+
+    #[test]
+    fn a_column_out_of_scope_is_no_longer_spoken_of() {
+        let mut walk = Walk::new();
+        walk.morning("2017-11-18", "2017-11-03");
+        let effects = walk.step("2017-11-19T07:00:00", Proof::OutOfScope);
+        assert_eq!(effects, [Effect::Withdraw]);
+        assert_eq!((walk.incident, walk.recovered), (None, 0));
+    }
+
+    #[test]
+    fn incidents_without_tiers_begin_and_end_once() {
+        let now = at("2017-11-14T07:00:00");
+        let told = Told::Blind;
+        assert_eq!(step_plain(None, &key(), None, told, now), UNCHANGED);
+        assert_eq!(step_plain(None, &key(), Some(false), told, now), UNCHANGED);
+        let (open, effects) = step_plain(None, &key(), Some(true), told, now);
+        assert_eq!(effects, [Effect::Tell(told)]);
+        let open = open.unwrap();
+        assert_eq!(
+            step_plain(Some(&open), &key(), Some(true), told, now),
+            UNCHANGED
+        );
+        assert_eq!(step_plain(Some(&open), &key(), None, told, now), UNCHANGED);
+        let (over, effects) = step_plain(Some(&open), &key(), Some(false), told, now);
+        assert_eq!(effects, [Effect::Recover]);
+        assert_eq!(
+            step_plain(over.as_ref(), &key(), Some(false), told, now),
+            UNCHANGED
+        );
+    }
+}
