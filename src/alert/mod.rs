@@ -5,4 +5,5 @@
 pub mod incident;
 pub mod outbox;
 pub mod rules;
+pub mod segments;
 pub mod template;
