@@ -4,6 +4,7 @@ pub mod alert;
 pub mod assess;
 pub mod calendar;
 pub mod clock;
+pub mod config;
 pub mod deliver;
 pub mod domain;
 pub mod fetch;

@@ -549,7 +549,7 @@ mod tests {
         day.rules.console_link = Some("http://xc.example.cn/".to_owned());
         let message = day.write("2017-11-14T08:30:00").messages.remove(0);
         assert_eq!(message.notices.len(), 40);
-        assert!(super::super::segments::count(&message.text) <= day.rules.most_segments);
+        assert!(super::super::segments::size(&message.text).segments <= day.rules.most_segments);
         let whole = message.text.matches("请及时更新。").count();
         let tail = format!("另有{}项，详见监测平台http://xc.example.cn/", 40 - whole);
         assert!(

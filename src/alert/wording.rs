@@ -101,7 +101,7 @@ fn digest(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {
             format!("{body}{}", tail(more))
         };
         // The first notice is told whole whatever its length.
-        if place > 0 && segments::count(&whole) > rules.most_segments {
+        if place > 0 && segments::size(&whole).segments > rules.most_segments {
             break;
         }
         best = Some(whole);

@@ -1,0 +1,278 @@
+//! What is legal and should be known: gaps that the configuration leaves open.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike as _;
+
+use super::super::fault::Warning;
+use super::super::settings::Config;
+use crate::assess::ladder::Tier;
+use crate::domain::group::{Group, Role, mask};
+use crate::domain::id::{ColumnId, SiteId, UnitId};
+use crate::domain::time::Date;
+use crate::domain::transport::SmsTransport;
+
+/// The most names in one warning.
+const SHOWN: usize = 12;
+
+/// Every warning about `config`.
+pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    holidays(config, today, &mut warnings);
+    spool(config, &mut warnings);
+    contacts(config, &mut warnings);
+    blanks(&config.group, &mut warnings);
+    doubles(&config.group, &mut warnings);
+    ladders(config, &mut warnings);
+    console(config, &mut warnings);
+    warnings
+}
+
+fn push(warnings: &mut Vec<Warning>, loud: bool, message: String) {
+    warnings.push(Warning { loud, message });
+}
+
+fn holidays(config: &Config, today: Date, warnings: &mut Vec<Warning>) {
+    let year = today.year();
+    if !config.calendar.knows(year) {
+        push(
+            warnings,
+            true,
+            format!(
+                "no holiday table (节假日安排) for {year}: working days are counted Monday to Friday and are provisional; add [[year]] year = {year} to calendar.toml"
+            ),
+        );
+    }
+    let next = year + 1;
+    if !config.calendar.knows(next) {
+        push(
+            warnings,
+            today.month() == 12,
+            format!(
+                "no holiday table (节假日安排) for {next} yet; the notice of the State Council's General Office usually comes in November"
+            ),
+        );
+    }
+}
+
+fn spool(config: &Config, warnings: &mut Vec<Warning>) {
+    if let Some(SmsTransport::Spool(dir)) = &config.transports.sms {
+        push(
+            warnings,
+            true,
+            format!(
+                "text messages are written to {} and reach nobody (allow_spool_only)",
+                dir.display()
+            ),
+        );
+    }
+}
+
+/// Who would answer for columns of a unit and has nobody in the roles that a tier tells.
+fn contacts(config: &Config, warnings: &mut Vec<Warning>) {
+    let group = &config.group;
+    let held = |unit: &UnitId, role: Role| {
+        group.people.values().any(|person| {
+            person.duties.iter().any(|duty| {
+                duty.role == role && (role.is_central() || duty.unit.as_ref() == Some(unit))
+            })
+        })
+    };
+    let mut upward: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
+    for unit in answering(group) {
+        for (tier, rule) in &config.alert.tiers {
+            let own: Vec<Role> = rule
+                .roles
+                .iter()
+                .copied()
+                .filter(|role| !role.is_central())
+                .collect();
+            if !own.is_empty() && !own.iter().any(|&role| held(unit, role)) {
+                upward.entry(unit.as_str()).or_default().push(tier.key());
+            }
+        }
+    }
+    if !upward.is_empty() {
+        let (alone, climbing): (Vec<&str>, Vec<&str>) = upward.keys().partition(|unit| {
+            let unit = UnitId::parse(unit).ok();
+            let own = Role::ALL.into_iter().filter(|role| !role.is_central());
+            unit.is_some_and(|unit| !own.clone().any(|role| held(&unit, role)))
+        });
+        if !alone.is_empty() {
+            push(
+                warnings,
+                false,
+                format!(
+                    "{} units with columns to answer for have no contact at all; their messages go to the operator: {}",
+                    alone.len(),
+                    list(&alone)
+                ),
+            );
+        }
+        for unit in climbing {
+            let tiers = upward
+                .get(unit)
+                .map(|tiers| tiers.join(", "))
+                .unwrap_or_default();
+            push(
+                warnings,
+                false,
+                format!(
+                    "unit {unit} has nobody in the roles of {tiers}; these messages fall upward to the next higher role"
+                ),
+            );
+        }
+    }
+    let central = config.alert.tiers.iter().flat_map(|(tier, rule)| {
+        rule.roles
+            .iter()
+            .filter(|role| role.is_central())
+            .map(move |role| (*role, *tier))
+    });
+    let mut vacant: BTreeMap<Role, Vec<Tier>> = BTreeMap::new();
+    for (role, tier) in central {
+        let anyone = group
+            .people
+            .values()
+            .any(|person| person.duties.iter().any(|duty| duty.role == role));
+        if !anyone {
+            vacant.entry(role).or_default().push(tier);
+        }
+    }
+    for (role, tiers) in vacant {
+        let tiers: Vec<&str> = tiers.iter().map(|tier| tier.key()).collect();
+        push(
+            warnings,
+            false,
+            format!(
+                "nobody has the role {}, which is told of {}",
+                role.key(),
+                tiers.join(", ")
+            ),
+        );
+    }
+}
+
+/// The units that own a column with an address.
+fn answering(group: &Group) -> Vec<&UnitId> {
+    let mut units: Vec<&UnitId> = group
+        .columns
+        .values()
+        .filter(|column| column.url.is_some())
+        .map(|column| &column.unit)
+        .collect();
+    units.sort_unstable();
+    units.dedup();
+    units
+}
+
+fn blanks(group: &Group, warnings: &mut Vec<Warning>) {
+    let sites: Vec<&str> = group
+        .sites
+        .values()
+        .filter(|site| site.home.is_none())
+        .map(|site| SiteId::as_str(&site.id))
+        .collect();
+    let columns: Vec<&str> = group
+        .columns
+        .values()
+        .filter(|column| column.url.is_none())
+        .map(|column| ColumnId::as_str(&column.id))
+        .collect();
+    for (what, blank) in [("sites", sites), ("columns", columns)] {
+        if !blank.is_empty() {
+            push(
+                warnings,
+                false,
+                format!(
+                    "{} {what} have a blank address; they are listed, and neither visited nor alerted: {}",
+                    blank.len(),
+                    list(&blank)
+                ),
+            );
+        }
+    }
+}
+
+fn doubles(group: &Group, warnings: &mut Vec<Warning>) {
+    let mut pages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for column in group.columns.values() {
+        if let Some(url) = &column.url {
+            pages
+                .entry(url.as_str())
+                .or_default()
+                .push(column.id.as_str());
+        }
+    }
+    for (url, columns) in pages.iter().filter(|(_, columns)| columns.len() > 1) {
+        push(
+            warnings,
+            false,
+            format!("columns {} share the address {url}", columns.join(", ")),
+        );
+    }
+    let mut phones: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for person in group.people.values() {
+        for address in person.phone.iter().chain(&person.mail) {
+            phones.entry(address).or_default().push(person.id.as_str());
+        }
+    }
+    for (address, people) in phones.iter().filter(|(_, people)| people.len() > 1) {
+        push(
+            warnings,
+            false,
+            format!(
+                "{} share {} and would be told twice; write one person with several duties",
+                people.join(", "),
+                mask(address)
+            ),
+        );
+    }
+}
+
+/// Limits of single columns on which the ladder of their class does not rise.
+fn ladders(config: &Config, warnings: &mut Vec<Warning>) {
+    for column in config
+        .group
+        .columns
+        .values()
+        .filter(|column| column.limit_days.is_some())
+    {
+        let rule = config.limits.of(column);
+        if !rule.ladder.rises(rule.limit_days) {
+            push(
+                warnings,
+                false,
+                format!(
+                    "column {}: {}; some tiers are skipped",
+                    column.id,
+                    super::limits::steps(&rule)
+                ),
+            );
+        }
+    }
+}
+
+fn console(config: &Config, warnings: &mut Vec<Warning>) {
+    if let Some(listen) = config.console.listen
+        && !listen.ip().is_loopback()
+    {
+        push(
+            warnings,
+            true,
+            format!(
+                "the console listens on {listen} and asks for no login; put a proxy with login in front of it"
+            ),
+        );
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    let shown: Vec<&str> = names.iter().take(SHOWN).copied().collect();
+    let rest = names.len().saturating_sub(SHOWN);
+    if rest == 0 {
+        shown.join(", ")
+    } else {
+        format!("{} and {rest} more", shown.join(", "))
+    }
+}

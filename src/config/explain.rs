@@ -1,0 +1,1 @@
+//! What `check-config` prints when the configuration is sound.

@@ -1,0 +1,273 @@
+//! One file of the configuration: its text, its lines, and its faults.
+//!
+//! A file is read within a bound, taken apart as TOML with every syntax fault collected, and
+//! handed to serde; each key that serde refuses is noted and taken out, and the rest is tried
+//! again, so that the second misspelt key does not hide behind the first. Text of private files,
+//! and values that smell of a secret, never reach a fault.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Deserializer};
+
+use super::fault::Fault;
+use super::raw::Key;
+use crate::domain::group::mask;
+
+/// The most bytes of one file.
+pub const FILE_BYTES: u64 = 4 * 1024 * 1024;
+/// The most faults of one file that are collected.
+const MOST_FAULTS: usize = 100;
+/// The longest text of a line that is shown, in characters.
+const SHOWN_CHARS: usize = 120;
+/// What makes the value on a line one that is not shown.
+const SECRETIVE: [&str; 7] = [
+    "secret",
+    "token",
+    "passw",
+    "authorization",
+    "credential",
+    "key",
+    "login",
+];
+
+/// One file and what was found wrong in it.
+pub struct Source {
+    /// Where it is.
+    pub path: PathBuf,
+    text: String,
+    private: bool,
+    faults: Vec<Fault>,
+    /// Keys that were refused and taken out, with their places.
+    refused: Vec<(String, usize)>,
+    sound: bool,
+}
+
+impl Source {
+    /// A file with this text. Lines of a `private` file are not shown in faults.
+    pub fn new(path: &Path, text: String, private: bool) -> Source {
+        Source {
+            path: path.to_owned(),
+            text,
+            private,
+            faults: Vec::new(),
+            refused: Vec::new(),
+            sound: true,
+        }
+    }
+
+    /// Notes a fault of the whole file.
+    pub fn whole(&mut self, message: impl Into<String>) {
+        self.sound = false;
+        self.faults.push(Fault {
+            file: self.path.clone(),
+            line: None,
+            message: message.into(),
+            text: None,
+        });
+    }
+
+    /// Notes a fault at `span`.
+    pub fn fault(&mut self, span: &Range<usize>, message: impl Into<String>) {
+        if self.faults.len() >= MOST_FAULTS {
+            return;
+        }
+        let line = self.line_of(span.start);
+        let text = self.text.lines().nth(line - 1).unwrap_or_default();
+        self.faults.push(Fault {
+            file: self.path.clone(),
+            line: Some(line),
+            message: message.into(),
+            text: self.shown(text),
+        });
+    }
+
+    /// The line of the place `at`, from 1.
+    pub fn line_of(&self, at: usize) -> usize {
+        let before = self.text.get(..at).unwrap_or(&self.text);
+        before.matches('\n').count() + 1
+    }
+
+    /// Notes that `key` is missing in the table at `span`, unless it was there and refused.
+    pub fn missing(&mut self, span: &Range<usize>, key: &str, example: &str) {
+        let was_refused = self
+            .refused
+            .iter()
+            .any(|(refused, at)| refused == key && self.same_table(span.start, *at));
+        if !was_refused {
+            self.fault(span, format!("{key} is missing, for example {example}"));
+        }
+    }
+
+    /// The value of the key `name` as `read` understands it; its fault is noted.
+    pub fn take<T, U>(
+        &mut self,
+        name: &str,
+        key: &Key<T>,
+        read: impl FnOnce(&T) -> Result<U, String>,
+    ) -> Option<U> {
+        let key = key.as_ref()?;
+        match read(key.get_ref()) {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.fault(&key.span(), format!("{name}: {message}"));
+                None
+            }
+        }
+    }
+
+    /// Like [`Source::take`], for a key without which the table at `table` says nothing.
+    pub fn need<T, U>(
+        &mut self,
+        (name, example): (&str, &str),
+        table: &Range<usize>,
+        key: &Key<T>,
+        read: impl FnOnce(&T) -> Result<U, String>,
+    ) -> Option<U> {
+        if key.is_none() {
+            self.missing(table, name, example);
+        }
+        self.take(name, key, read)
+    }
+
+    /// Whether no further table begins between the header at `start` and `at`.
+    fn same_table(&self, start: usize, at: usize) -> bool {
+        let between = self.text.get(start..at).unwrap_or("\n[");
+        !between
+            .lines()
+            .skip(1)
+            .any(|line| line.trim_start().starts_with('['))
+    }
+
+    /// Whether the file could be read as a whole, so that what is missing in it is missing.
+    pub fn is_sound(&self) -> bool {
+        self.sound
+    }
+
+    /// The faults, by line.
+    pub fn into_faults(mut self) -> Vec<Fault> {
+        self.faults.sort_by_key(|fault| fault.line);
+        self.faults
+    }
+
+    /// Takes the file apart. Syntax faults leave nothing; refused keys leave the rest.
+    pub fn read<T: DeserializeOwned + Default>(&mut self) -> T {
+        let text = self.text.clone();
+        let (mut table, errors) = DeTable::parse_recoverable(&text);
+        if !errors.is_empty() {
+            self.sound = false;
+            self.syntax(&errors);
+            return T::default();
+        }
+        while self.faults.len() < MOST_FAULTS {
+            let error = match T::deserialize(Deserializer::from(table.clone())) {
+                Ok(raw) => return raw,
+                Err(error) => error,
+            };
+            self.sound = false;
+            let span = error.span().unwrap_or(0..0);
+            let message = self.worded(error.message());
+            self.fault(&span, message);
+            match take_out(table.get_mut(), span.start) {
+                Some(refused) => self.refused.push(refused),
+                None => return T::default(),
+            }
+        }
+        T::default()
+    }
+
+    /// One fault a line: what follows on the same line follows from it.
+    fn syntax(&mut self, errors: &[toml::de::Error]) {
+        let mut told = Vec::new();
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            let line = self
+                .text
+                .get(..span.start)
+                .map(|text| text.matches('\n').count());
+            if !told.contains(&line) {
+                told.push(line);
+                let message = self.worded(error.message());
+                self.fault(&span, format!("not TOML: {message}"));
+            }
+        }
+    }
+
+    /// serde's message on one line, without the numbers and addresses of a private file.
+    fn worded(&self, message: &str) -> String {
+        let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !self.private {
+            return line.chars().take(600).collect();
+        }
+        let word = |word: &str| {
+            let digits = word.chars().filter(char::is_ascii_digit).count();
+            if digits > 4 || word.contains('@') {
+                mask(word.trim_matches(|c: char| !c.is_alphanumeric()))
+            } else {
+                word.to_owned()
+            }
+        };
+        line.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    /// As much of a line as may be shown.
+    fn shown(&self, line: &str) -> Option<String> {
+        let line = line.trim();
+        let lower = line.to_ascii_lowercase();
+        let hidden = self.private || SECRETIVE.iter().any(|word| lower.contains(word));
+        let line = match line.split_once('=') {
+            Some((key, _)) if hidden => format!("{}= …", plain(key)),
+            None if hidden && !line.starts_with('[') => return None,
+            _ => plain(line),
+        };
+        Some(line).filter(|line| !line.is_empty())
+    }
+}
+
+/// `text` without control characters, shortened.
+fn plain(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(SHOWN_CHARS)
+        .collect();
+    if text.chars().nth(SHOWN_CHARS).is_some() {
+        format!("{visible}…")
+    } else {
+        visible
+    }
+}
+
+/// Removes the innermost key at the place `at` from `table`; answers with its name and place.
+fn take_out(table: &mut DeTable<'_>, at: usize) -> Option<(String, usize)> {
+    let mut found = None;
+    for (key, value) in table.iter_mut() {
+        if key.span().contains(&at) {
+            found = Some(key.clone());
+            break;
+        }
+        let span = value.span();
+        if let Some(inner) = take_out_of(value.get_mut(), at) {
+            return Some(inner);
+        }
+        if span.contains(&at) || span.start == at {
+            found = Some(key.clone());
+            break;
+        }
+    }
+    let key = found?;
+    table.remove(&key);
+    Some((key.get_ref().clone().into_owned(), key.span().start))
+}
+
+fn take_out_of(value: &mut DeValue<'_>, at: usize) -> Option<(String, usize)> {
+    match value {
+        DeValue::Table(table) => take_out(table, at),
+        DeValue::Array(parts) => parts
+            .iter_mut()
+            .find_map(|part: &mut Spanned<DeValue<'_>>| take_out_of(part.get_mut(), at)),
+        _ => None,
+    }
+}
