@@ -48,7 +48,7 @@ const TABLES: [Table; 3] = [
     },
     Table {
         year: 2018,
-        notice: "国办发明电〔2017〕12号",
+        notice: "国办发明电〔2017〕12号、国办发明电〔2018〕15号",
         holidays: &[
             ((1, 1), (1, 1)),
             ((2, 15), (2, 21)),
@@ -57,8 +57,17 @@ const TABLES: [Table; 3] = [
             ((6, 16), (6, 18)),
             ((9, 22), (9, 24)),
             ((10, 1), (10, 7)),
+            ((12, 30), (12, 31)),
         ],
-        make_up_days: &[(2, 11), (2, 24), (4, 8), (4, 28), (9, 29), (9, 30)],
+        make_up_days: &[
+            (2, 11),
+            (2, 24),
+            (4, 8),
+            (4, 28),
+            (9, 29),
+            (9, 30),
+            (12, 29),
+        ],
     },
 ];
 
@@ -97,12 +106,11 @@ mod tests {
     #[test]
     fn the_working_days_of_each_year_are_as_many_as_the_notices_leave() {
         let calendar = calendar();
-        // Counted with an independent calendar; 2018 up to 28 December, after which the notice
-        // for 2019 rules.
+        // Counted with an independent calendar.
         let counts = [
             ("2016-01-01", "2016-12-31", 250),
             ("2017-01-01", "2017-12-31", 249),
-            ("2018-01-01", "2018-12-28", 249),
+            ("2018-01-01", "2018-12-31", 250),
         ];
         for (first, last, worked) in counts {
             let (first, last): (Date, Date) = (first.parse().unwrap(), last.parse().unwrap());

@@ -92,7 +92,7 @@ const TROUBLES: [Trouble; 13] = [
     (Condition::Closed, 19, 22, 24 * 365),
     (Condition::Closed, 3, 21, 37),
     (Condition::Closed, 12, 7, 9),
-    (Condition::Silent, 8, 10, 9),
+    (Condition::Silent, 8, 10, 7),
     (Condition::Silent, 22, 15, 6),
     (Condition::Challenge, 17, 13, 45),
     (Condition::ServerError, 10, 7, 10),

@@ -1,7 +1,7 @@
 //! The forty-eight units of the rehearsed site group: the portal and the forty-seven candidates
 //! of 2017, with the identifiers that the demo's configuration uses.
 
-use crate::domain::id::UnitId;
+use crate::domain::id::{SiteId, UnitId};
 
 /// What sort of unit it is; it colours the titles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +19,16 @@ pub enum Kind {
 /// One unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// The stable identifier, which is also that of its site.
+    /// The stable identifier.
     pub id: UnitId,
+    /// The stable identifier of its site.
+    pub site: SiteId,
     /// The full official name.
     pub name: &'static str,
     /// The name used in messages.
     pub short: &'static str,
+    /// The name of its site in messages.
+    pub site_name: &'static str,
     /// What sort of unit it is.
     pub kind: Kind,
     /// What its own titles speak of, besides what all speak of.
@@ -41,11 +45,14 @@ pub fn members() -> Vec<Member> {
 fn member(line: &'static str) -> Option<Member> {
     let mut fields = line.split('\t');
     let mut field = || fields.next();
-    let (id, name, short, kind, topics) = (field()?, field()?, field()?, field()?, field()?);
+    let (id, site, name, short) = (field()?, field()?, field()?, field()?);
+    let (site_name, kind, topics) = (field()?, field()?, field()?);
     Some(Member {
         id: UnitId::parse(id).ok()?,
+        site: SiteId::parse(site).ok()?,
         name,
         short,
+        site_name,
         kind: match kind {
             "portal" => Kind::Portal,
             "street" => Kind::Street,

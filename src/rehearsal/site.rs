@@ -10,7 +10,7 @@ use crate::domain::time::{Date, Moment};
 /// One site: home page, columns and habits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimSite {
-    /// The stable identifier, the same word as the unit's.
+    /// The stable identifier.
     pub id: SiteId,
     /// The unit whose site it is.
     pub unit: Member,
@@ -290,7 +290,7 @@ fn column(unit: &Member, plan: Plan, number: u32) -> Result<SimColumn, IdFault> 
         _ => unit.id.clone(),
     };
     Ok(SimColumn {
-        id: ColumnId::parse(&format!("{}/{folder}", unit.id))?,
+        id: ColumnId::parse(&format!("{}/{folder}", unit.site))?,
         folder,
         name,
         class,

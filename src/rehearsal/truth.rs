@@ -70,7 +70,7 @@ pub struct Truth {
     places: BTreeMap<ColumnId, (usize, usize)>,
 }
 
-/// Roster numbers whose dialect history tells.
+/// Sites whose dialect of those years is known.
 const KNOWN_DIALECTS: [(&str, Dialect); 4] = [
     ("portal", Dialect::ZtBlock),
     ("rlsbj", Dialect::SlashTable),
@@ -187,17 +187,17 @@ fn blank_site(
     place: usize,
     options: &Options,
 ) -> Result<SimSite, IdFault> {
-    let mut dice = Dice::new(options.seed, member.id.as_str());
+    let mut dice = Dice::new(options.seed, member.site.as_str());
     let known = KNOWN_DIALECTS
         .iter()
-        .find(|(id, _)| *id == member.id.as_str());
+        .find(|(id, _)| *id == member.site.as_str());
     let dialect = known.map_or_else(|| Dialect::at(place), |(_, dialect)| *dialect);
     let traits = Traits::throw(place, dialect, &mut dice);
     let columns = site::columns(member, &mut dice)?;
     let redesign = plot::redesign(place, options.window());
     Ok(SimSite {
-        id: SiteId::parse(member.id.as_str())?,
-        title: match member.id.as_str() {
+        id: member.site.clone(),
+        title: match member.site.as_str() {
             "portal" => "北京西城".to_owned(),
             "zfzz" => "北京西城政法综治网".to_owned(),
             _ => member.name.to_owned(),
