@@ -282,3 +282,146 @@ fn number(site: &mut SimSite, seed: u64) {
         number += dice.between(1, 7);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::assess::freshness::age_days;
+    use crate::assess::ladder::{Ladder, Tier};
+    use crate::assess::limits::Limits;
+    use crate::domain::time::moment;
+
+    /// How many columns are seen in each tier on some evening of the window, and how many leave
+    /// each tier for good. What nobody could see does not count.
+    fn crossings(truth: &Truth) -> (Vec<usize>, Vec<usize>) {
+        let limits = Limits::default();
+        let mut reached = [(); 4].map(|()| BTreeSet::new());
+        let mut left = [(); 4].map(|()| BTreeSet::new());
+        let columns = truth
+            .sites()
+            .iter()
+            .flat_map(|site| site.columns.iter().map(move |c| (site, c)));
+        for (site, column) in columns {
+            let limit = limits.classes[&column.class].limit_days;
+            let mut before = None;
+            for day in truth
+                .options
+                .start
+                .iter_days()
+                .take(truth.options.days as usize)
+            {
+                let evening = moment(day.and_hms_opt(20, 0, 0).unwrap());
+                if truth.condition(&site.id, evening) != Condition::Well {
+                    continue;
+                }
+                let Some(newest) = truth.newest_on(&column.id, evening) else {
+                    continue;
+                };
+                let tier = Ladder::default().tier(age_days(newest, day), limit);
+                for (place, rung) in Tier::ALL.into_iter().take(4).enumerate() {
+                    if tier == Some(rung) {
+                        reached[place].insert(&column.id);
+                    }
+                    if tier.is_none() && before == Some(rung) {
+                        left[place].insert(&column.id);
+                    }
+                }
+                before = tier;
+            }
+        }
+        (
+            reached.iter().map(BTreeSet::len).collect(),
+            left.iter().map(BTreeSet::len).collect(),
+        )
+    }
+
+    #[test]
+    fn whatever_the_seed_every_tier_is_reached_by_several_columns_and_left_by_some() {
+        for seed in [2017, 1, 42, 99] {
+            let truth = Truth::new(Options {
+                seed,
+                ..Options::demo()
+            })
+            .unwrap();
+            let (reached, left) = crossings(&truth);
+            let enough = reached
+                .iter()
+                .zip([20, 15, 14, 8])
+                .all(|(&n, least)| n >= least);
+            assert!(enough, "seed {seed}: {reached:?}");
+            let few = reached
+                .iter()
+                .zip([45, 40, 35, 25])
+                .all(|(&n, most)| n <= most);
+            assert!(few, "seed {seed}: {reached:?}");
+            assert!(left.iter().all(|&n| n >= 2), "seed {seed}: {left:?}");
+        }
+    }
+
+    #[test]
+    fn the_world_has_the_size_and_the_mixture_that_was_asked_for() {
+        let truth = Truth::new(Options::demo()).unwrap();
+        assert_eq!(truth.sites().len(), 48);
+        assert!(
+            truth
+                .sites()
+                .iter()
+                .all(|site| (4..=6).contains(&site.columns.len()))
+        );
+        let gbk = truth
+            .sites()
+            .iter()
+            .filter(|site| site.traits.charset == site::Charset::Gbk);
+        assert_eq!(gbk.count(), 16);
+        let empty = truth.sites().iter().flat_map(|site| &site.columns);
+        let empty: Vec<_> = empty
+            .filter(|column| column.publications.is_empty())
+            .collect();
+        assert_eq!(empty.len(), 1);
+        let start = moment(truth.options.start.and_hms_opt(0, 0, 0).unwrap());
+        for column in truth.sites().iter().flat_map(|site| &site.columns) {
+            let count = truth.published(&column.id, start).len();
+            assert!(
+                count >= 9 || column.publications.is_empty(),
+                "{}: {count}",
+                column.id
+            );
+        }
+    }
+
+    #[test]
+    fn every_sort_of_failure_happens_and_the_portal_is_spared() {
+        let truth = Truth::new(Options::demo()).unwrap();
+        let mut seen = BTreeSet::new();
+        let mut redesigned = 0;
+        for site in truth.sites() {
+            seen.extend(site.episodes.iter().map(|episode| episode.condition));
+            redesigned += usize::from(site.redesign.is_some());
+        }
+        assert_eq!(seen.len(), 8);
+        assert_eq!(redesigned, 2);
+        assert!(truth.sites()[0].episodes.is_empty());
+        let night = moment("2017-10-29T04:00:00".parse().unwrap());
+        assert!(
+            truth
+                .sites()
+                .iter()
+                .all(|site| { truth.condition(&site.id, night) == Condition::Closed })
+        );
+        let morning = moment("2017-10-25T09:00:00".parse().unwrap());
+        assert_eq!(
+            truth.gateway_fault(morning),
+            Some(GatewayFault::Unavailable)
+        );
+        let quiet = Truth::new(Options {
+            own_network_outage: false,
+            gateway_outages: false,
+            ..Options::demo()
+        })
+        .unwrap();
+        assert!(!quiet.own_network_is_down(night));
+        assert_eq!(quiet.gateway_fault(morning), None);
+    }
+}

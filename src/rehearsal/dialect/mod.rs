@@ -135,3 +135,52 @@ pub fn number_in(path: &str) -> Option<u32> {
         .collect();
     digits.last()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::rehearsal::truth::{Options, Truth};
+
+    #[test]
+    fn every_dialect_is_spoken_and_every_address_leads_back_to_its_item() {
+        let truth = Truth::new(Options::demo()).unwrap();
+        let spoken: BTreeSet<Dialect> = truth.sites().iter().map(|site| site.dialect).collect();
+        assert_eq!(spoken.len(), Dialect::ALL.len());
+        for site in truth.sites() {
+            let lists: BTreeSet<String> = site
+                .columns
+                .iter()
+                .map(|column| site.list_path(column))
+                .collect();
+            assert_eq!(lists.len(), site.columns.len(), "{}", site.id);
+            let mut numbers = BTreeSet::new();
+            for column in &site.columns {
+                for item in &column.publications {
+                    assert!(numbers.insert(item.number), "{} {}", column.id, item.number);
+                    for dialect in Dialect::ALL {
+                        let path = dialect.article_path(column, item);
+                        assert_eq!(number_in(&path), Some(item.number), "{path}");
+                        assert!(!lists.contains(&path), "{path}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_an_address_is_its_last_group_of_digits() {
+        let rows = [
+            ("/tzgg/201710/t20171016_4711.html", Some(4711)),
+            ("/art/2017/10/16/art_12_4711.html", Some(4711)),
+            ("/xxgk/xxxq/pnidpv736523.html", Some(736_523)),
+            ("/index.html", None),
+            ("/99999999999.html", None),
+            ("", None),
+        ];
+        for (path, number) in rows {
+            assert_eq!(number_in(path), number, "{path}");
+        }
+    }
+}

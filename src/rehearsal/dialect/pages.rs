@@ -265,3 +265,78 @@ const WRONG_PAGE: &str = "<html><head><title>Apache Tomcat</title></head><body>\
     successfully.</p>\n<ul>\n<li><a href=\"/docs/setup.html\">Setup guide</a></li>\n\
     <li><a href=\"/docs/security.html\">Security considerations</a></li>\n\
     <li><a href=\"/manager/status\">Server status</a></li>\n</ul>\n</body></html>\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::moment;
+    use crate::rehearsal::truth::Options;
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    #[test]
+    fn pages_are_functions_of_seed_and_instant() {
+        let (one, two) = (
+            Truth::new(Options::demo()).unwrap(),
+            Truth::new(Options::demo()).unwrap(),
+        );
+        let other = Truth::new(Options {
+            seed: 1,
+            ..Options::demo()
+        });
+        assert_eq!(one, two);
+        assert_ne!(one, other.unwrap());
+        let now = at("2017-10-20T12:00:00");
+        for (a, b) in one.sites().iter().zip(two.sites()) {
+            for column in &a.columns {
+                let path = a.list_path(column);
+                assert_eq!(answer(&one, a, &path, now), answer(&two, b, &path, now));
+            }
+        }
+    }
+
+    #[test]
+    fn an_item_appears_at_its_instant_and_not_before() {
+        let truth = Truth::new(Options::demo()).unwrap();
+        let site = truth.sites().first().unwrap();
+        let column = site.columns.first().unwrap();
+        let item = column.publications.last().unwrap();
+        let before = item.at - chrono::TimeDelta::minutes(1);
+        let path = site.dialect.article_path(column, item);
+        assert!(!list(site, column, before).contains(&path));
+        assert!(list(site, column, item.at).contains(&path));
+        assert!(matches!(
+            answer(&truth, site, &path, before),
+            Answer::Page(404, _)
+        ));
+        assert!(matches!(
+            answer(&truth, site, &path, item.at),
+            Answer::Page(200, _)
+        ));
+    }
+
+    #[test]
+    fn every_site_has_a_home_page_with_its_newest_items_and_its_footer() {
+        let truth = Truth::new(Options::demo()).unwrap();
+        let now = at("2017-10-17T12:00:00");
+        for site in truth.sites() {
+            let html = home(site, now);
+            assert!(
+                html.contains("主办单位") && html.contains(&site.code),
+                "{}",
+                site.id
+            );
+            for column in &site.columns {
+                let Some(newest) = column.shown(now).next() else {
+                    continue;
+                };
+                let title = escape(&newest.title, site.traits.entities);
+                assert!(html.contains(&title), "{}: {title}", column.id);
+            }
+        }
+        let entrances: Vec<Entrance> = truth.sites().iter().map(|s| s.traits.entrance).collect();
+        assert!(entrances.contains(&Entrance::Hop) && entrances.contains(&Entrance::Picture));
+    }
+}

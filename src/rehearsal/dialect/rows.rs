@@ -194,3 +194,83 @@ pub fn escape(text: &str, entities: bool) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rehearsal::truth::{Options, Truth};
+
+    /// The list of one item, published on 16 October 2017, in a column of news.
+    fn written(dialect: Dialect, truncated: bool, entities: bool) -> String {
+        let truth = Truth::new(Options::demo()).unwrap();
+        let mut site = truth.sites()[18].clone();
+        site.traits.truncated = truncated;
+        site.traits.entities = entities;
+        let column = site.columns[0].clone();
+        let mut item = column.publications[0].clone();
+        item.title = "区科信委召开“互联网+政务服务”工作推进会".to_owned();
+        item.number = 4711;
+        item.claimed_on = "2017-10-16".parse().unwrap();
+        item.elsewhere = None;
+        block(dialect, &site, &column, Stage::List, &[&item], None)
+    }
+
+    #[test]
+    fn each_dialect_puts_the_date_where_it_belongs() {
+        let rows = [
+            (Dialect::ListSpan, "</a><span>2017-10-16</span></li>"),
+            (Dialect::DateFirst, "<i class=\"time\">2017/10/16</i><a "),
+            (Dialect::TableRow, "<tr><td>2017-10-04711</td><td><a "),
+            (
+                Dialect::TableRow,
+                "<td align=\"center\">2017-10-16</td></tr>",
+            ),
+            (Dialect::Bracketed, "</a> [2017-10-16]</li>"),
+            (Dialect::ChineseDate, "2017年10月16日"),
+            (Dialect::MonthDay, "<span>10-16</span>"),
+            (Dialect::TrsPath, "./201710/t20171016_4711.html"),
+            (Dialect::HanwebPath, "/art/2017/10/16/art_1201_4711.html"),
+            (Dialect::HanwebRecords, "<record><![CDATA[<li><a "),
+            (Dialect::InfoList, "<div class=\"infolist\"><ul>\n<li><a "),
+            (Dialect::SlashTable, "<div id=\"CNT_1055/KXW/gzdt/1\">"),
+            (
+                Dialect::SlashTable,
+                "<a href=\"/gzdt/4711.ycs\">2017-10-16</a>",
+            ),
+            (
+                Dialect::ZtBlock,
+                "<div class=\"time\">\n  2017-10-16 </div>",
+            ),
+            (Dialect::Script, "document.write('<li><a "),
+        ];
+        for (dialect, part) in rows {
+            let text = written(dialect, false, false);
+            assert!(text.contains(part), "{dialect:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn rows_without_a_date_have_none() {
+        for dialect in Dialect::ALL {
+            let text = written(dialect, false, false);
+            let dated = text.contains("10-16") || text.contains("10/16") || text.contains("10月16");
+            let by_address = dialect == Dialect::HanwebPath;
+            assert_eq!(
+                dated,
+                dialect.dates_rows() || by_address,
+                "{dialect:?}: {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn cut_titles_keep_the_whole_one_beside_them_and_entities_are_written() {
+        let text = written(Dialect::ListSpan, true, true);
+        assert!(
+            text.contains(">区科信委召开&ldquo;互联网+政务服务&#8221;...</a>"),
+            "{text}"
+        );
+        let whole = "title=\"区科信委召开&ldquo;互联网+政务服务&#8221;工作推进会\"";
+        assert!(text.contains(whole), "{text}");
+    }
+}
