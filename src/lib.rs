@@ -8,4 +8,5 @@ pub mod config;
 pub mod deliver;
 pub mod domain;
 pub mod fetch;
+pub mod rehearsal;
 pub mod store;
