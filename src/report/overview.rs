@@ -453,3 +453,117 @@ impl Counts {
         self.overdue + self.empty + self.unknown + self.due_soon
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::observation::Cause;
+    use crate::domain::visit::Failure;
+    use crate::report::fixture::{at, blind, column_id, group, incident, open, record, records};
+
+    const NOW: &str = "2017-11-18T10:00:00";
+
+    fn rows() -> BTreeMap<ColumnId, ColumnRecord> {
+        let mut unread = record("wjw/gzdt", Some("2017-10-01"), "2017-11-18T09:00:00");
+        let refused = Cause::Failed(Failure::Refused);
+        unread.blind = blind("2017-11-17T09:00:00", 4, refused);
+        records(vec![
+            record("kxw/gzdt", Some("2017-11-03"), "2017-11-18T09:10:00"),
+            record("kxw/tzgg", Some("2017-11-01"), "2017-11-18T09:05:00"),
+            unread,
+            record("wjw/zcjd", Some("2017-11-01"), "2017-11-18T09:00:00"),
+        ])
+    }
+
+    fn look(open: &[Incident]) -> Overview {
+        let open = open.iter().map(|one| (one.key.clone(), one.clone()));
+        overview(&Scene {
+            group: &group(),
+            limits: &Limits::default(),
+            records: &rows(),
+            open: &open.collect(),
+            now: at(NOW),
+        })
+    }
+
+    #[test]
+    fn every_column_is_counted_once_for_its_site_and_its_unit() {
+        let overview = look(&[]);
+        let totals = Counts {
+            overdue: 1,
+            fresh: 2,
+            unknown: 1,
+            not_configured: 1,
+            ..Counts::default()
+        };
+        assert_eq!(overview.totals, totals);
+        assert_eq!(overview.totals.all(), 5);
+        let of_sites: usize = overview.sites.iter().map(|line| line.counts.all()).sum();
+        let of_units: usize = overview.units.iter().map(|line| line.counts.all()).sum();
+        assert_eq!((of_sites, of_units), (5, 5));
+        assert_eq!(overview.visited_at, Some(at("2017-11-18T09:10:00")));
+    }
+
+    #[test]
+    fn what_needs_a_person_first_stands_on_top() {
+        let overview = look(&[]);
+        let rows = overview.sites.iter();
+        let sites: Vec<_> = rows
+            .map(|line| (line.site.as_str(), line.standing))
+            .collect();
+        assert_eq!(
+            sites,
+            [("kxw", Standing::Overdue), ("wjw", Standing::Unknown)]
+        );
+        let columns = overview.sites[1].columns.iter().map(|line| line.standing);
+        let order = [Standing::Unknown, Standing::Fresh, Standing::NotConfigured];
+        assert_eq!(columns.collect::<Vec<_>>(), order);
+    }
+
+    #[test]
+    fn a_site_is_down_only_by_a_confirmed_incident_of_its_host() {
+        let host = || Subject::Host("wjw.example.cn".to_owned());
+        let began = "2017-11-17T09:00:00";
+        let suspected = State::Suspected { tier: None };
+        let suspected = incident(host(), Kind::Down, began, suspected);
+        let confirmed = incident(host(), Kind::Down, began, open(None, began));
+        let standing = |incident: Incident| {
+            let overview = look(&[incident]);
+            let line = overview
+                .sites
+                .iter()
+                .find(|line| line.site.as_str() == "wjw")
+                .unwrap();
+            (line.standing, line.down_since)
+        };
+        assert_eq!(standing(suspected), (Standing::Unknown, None));
+        assert_eq!(standing(confirmed), (Standing::Down, Some(at(began))));
+    }
+
+    #[test]
+    fn a_suspected_change_is_marked_and_has_told_nothing() {
+        let column = || Subject::Column(column_id("kxw/gzdt"));
+        let since = "2017-11-16T09:00:00";
+        let suspected = State::Suspected {
+            tier: Some(Tier::Overdue),
+        };
+        let line = |state| {
+            let overview = look(&[incident(column(), Kind::Stale, since, state)]);
+            let line = &overview.sites[0].columns[0];
+            assert_eq!(line.column, column_id("kxw/gzdt"));
+            (line.told, line.confirming)
+        };
+        assert_eq!(line(suspected), (None, true));
+        assert_eq!(
+            line(open(Some(Tier::Warning), since)),
+            (Some(Tier::Warning), false)
+        );
+    }
+
+    #[test]
+    fn an_overview_can_be_written_as_json() {
+        let json = serde_json::to_value(look(&[])).unwrap();
+        assert_eq!(json["totals"]["overdue"], 1);
+        assert_eq!(json["sites"][0]["columns"][0]["standing"], "overdue");
+    }
+}

@@ -408,3 +408,277 @@ fn year(at: Moment) -> String {
     use chrono::Datelike as _;
     format!("{}年", at.year())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::incident::{Kind, Subject};
+    use crate::assess::freshness::judge;
+    use crate::assess::ladder::{Ladder, Tier};
+    use crate::domain::finding::{Undated, Unreadable};
+    use crate::domain::group::Group;
+    use crate::domain::visit::Failure;
+    use crate::report::fixture::{
+        at, blind, column_id, dated, group, incident, open, record, seen, update,
+    };
+
+    const NOW: &str = "2017-11-18T10:00:00";
+
+    /// What differs from one wording to the next.
+    struct Told {
+        group: Group,
+        judgement: Judgement,
+        record: Option<ColumnRecord>,
+        observations: Vec<Observation>,
+        items: Vec<Item>,
+        incident: Option<Incident>,
+    }
+
+    impl Told {
+        fn column(&self) -> &Column {
+            &self.group.columns[&column_id("kxw/gzdt")]
+        }
+
+        fn paragraph(&self) -> String {
+            let column = self.column();
+            why(&Case {
+                column,
+                site: &self.group.sites[&column.site],
+                unit: &self.group.units[&column.unit],
+                judgement: &self.judgement,
+                record: self.record.as_ref(),
+                observations: &self.observations,
+                items: &self.items,
+                incident: self.incident.as_ref(),
+                now: at(NOW),
+            })
+        }
+    }
+
+    fn told(record: Option<ColumnRecord>, observations: Vec<Observation>) -> Told {
+        let today = date_of(at(NOW));
+        let judgement = judge(record.as_ref(), true, 14, &Ladder::default(), today);
+        Told {
+            group: group(),
+            judgement,
+            record,
+            observations,
+            items: Vec::new(),
+            incident: None,
+        }
+    }
+
+    /// A column last updated on `on`, read twice with the same result.
+    fn read(on: &str) -> Told {
+        let visits = vec![
+            seen("2017-11-18T09:00:00", Sight::Unchanged(dated(on))),
+            seen("2017-11-17T09:00:00", Sight::Read(dated(on))),
+        ];
+        told(
+            Some(record("kxw/gzdt", Some(on), "2017-11-18T09:00:00")),
+            visits,
+        )
+    }
+
+    /// A column last updated on `on` that three visits could not judge.
+    fn unread(on: Option<&str>, why: Cause, sight: &Sight) -> Told {
+        let mut record = record("kxw/gzdt", on, "2017-11-15T09:00:00");
+        record.visited_at = at("2017-11-18T09:00:00");
+        record.blind = blind("2017-11-16T09:00:00", 3, why);
+        let mut visits: Vec<Observation> = ["18", "17", "16"]
+            .map(|day| seen(&format!("2017-11-{day}T09:00:00"), sight.clone()))
+            .into();
+        if let Some(on) = on {
+            visits.push(seen("2017-11-15T09:00:00", Sight::Read(dated(on))));
+        }
+        told(Some(record), visits)
+    }
+
+    fn with_state(mut told: Told, state: State) -> Told {
+        let subject = Subject::Column(column_id("kxw/gzdt"));
+        told.incident = Some(incident(subject, Kind::Stale, "2017-11-14T09:00:00", state));
+        told
+    }
+
+    fn as_is(freshness: Freshness) -> Told {
+        let mut told = told(None, Vec::new());
+        told.judgement.freshness = freshness;
+        told
+    }
+
+    fn item(on: Option<&str>, title: &str) -> Item {
+        Item {
+            column: column_id("kxw/gzdt"),
+            title: title.to_owned(),
+            url: None,
+            claimed_on: on.map(|on| on.parse().unwrap()),
+            first_seen_at: at("2017-11-17T09:00:00"),
+        }
+    }
+
+    fn verdicts() -> Vec<(&'static str, Told)> {
+        let mut own_limit = read("2017-11-03");
+        own_limit
+            .group
+            .columns
+            .get_mut(&column_id("kxw/gzdt"))
+            .unwrap()
+            .limit_days = Some(14);
+        let mut with_items = read("2017-11-03");
+        with_items.items = vec![
+            item(Some("2017-11-03"), "科信委召开年度工作会"),
+            item(None, "没有日期的条目"),
+            item(Some("2016-12-30"), "去年的条目"),
+        ];
+        let mut empty = record("kxw/gzdt", None, "2017-11-18T09:00:00");
+        empty.empty_since = Some(at("2017-11-10T09:00:00"));
+        let empty_again = seen("2017-11-18T09:00:00", Sight::Read(Finding::Empty));
+        let exempt = "2018-01-31".parse().unwrap();
+        vec![
+            ("fresh", read("2017-11-13")),
+            ("updated today", read("2017-11-18")),
+            ("due soon", read("2017-11-07")),
+            ("due today", read("2017-11-04")),
+            ("overdue", read("2017-11-03")),
+            ("overdue, limit of its own", own_limit),
+            ("overdue, with items", with_items),
+            ("severely overdue", read("2017-10-20")),
+            ("empty", told(Some(empty), vec![empty_again])),
+            ("exempt", as_is(Freshness::Exempt { until: exempt })),
+            ("not configured", as_is(Freshness::NotConfigured)),
+            ("not yet visited", as_is(Freshness::NotYetVisited)),
+        ]
+    }
+
+    fn blindness() -> Vec<(&'static str, Told)> {
+        let failed = |failure: Failure| (Cause::Failed(failure.clone()), Sight::Failed(failure));
+        let finding = |finding| Sight::Read(finding);
+        let unreadable = Unreadable::NoList;
+        let undated = Undated::YearUnknown;
+        let (timeout, no_page) = failed(Failure::ConnectTimeout);
+        let (foreign, elsewhere) = failed(Failure::ForeignHost("evil.example\n”）".to_owned()));
+        let redesigned = finding(dated("2017-10-01"));
+        vec![
+            (
+                "no page",
+                unread(Some("2017-11-03"), timeout.clone(), &no_page),
+            ),
+            (
+                "no page, still fresh",
+                unread(Some("2017-11-13"), timeout.clone(), &no_page),
+            ),
+            ("no page, never read", unread(None, timeout, &no_page)),
+            (
+                "foreign host",
+                unread(Some("2017-11-03"), foreign, &elsewhere),
+            ),
+            (
+                "unreadable",
+                unread(
+                    Some("2017-11-03"),
+                    Cause::Unreadable(unreadable),
+                    &finding(Finding::Unreadable(unreadable)),
+                ),
+            ),
+            (
+                "undated",
+                unread(
+                    Some("2017-11-03"),
+                    Cause::Undated(undated),
+                    &finding(Finding::Undated(undated)),
+                ),
+            ),
+            (
+                "redesigned",
+                unread(Some("2017-11-03"), Cause::Redesigned, &redesigned),
+            ),
+            (
+                "own network",
+                unread(Some("2017-11-03"), Cause::OwnNetwork, &no_page),
+            ),
+        ]
+    }
+
+    fn incidents() -> Vec<(&'static str, Told)> {
+        let overdue = || read("2017-11-03");
+        let since = "2017-11-18T09:00:00";
+        let pending = |pending| State::Open {
+            tier: Some(Tier::Overdue),
+            since: at(since),
+            repeats: 2,
+            told_at: at(since),
+            pending: Some(pending),
+        };
+        let mut untold = with_state(overdue(), open(Some(Tier::Overdue), since));
+        untold.incident.as_mut().unwrap().told.clear();
+        vec![
+            (
+                "suspected",
+                with_state(overdue(), State::Suspected { tier: None }),
+            ),
+            (
+                "open",
+                with_state(overdue(), open(Some(Tier::Overdue), since)),
+            ),
+            (
+                "open without tier",
+                with_state(overdue(), open(None, since)),
+            ),
+            ("open, nobody told", untold),
+            (
+                "to be raised",
+                with_state(overdue(), pending(Pending::Raise(Tier::SeverelyOverdue))),
+            ),
+            (
+                "to be cleared",
+                with_state(overdue(), pending(Pending::Clear)),
+            ),
+            (
+                "resolved",
+                with_state(read("2017-11-18"), State::Resolved { at: at(since) }),
+            ),
+        ]
+    }
+
+    fn told_apart(told: Vec<(&'static str, Told)>) -> String {
+        let lines = told
+            .iter()
+            .map(|(name, told)| format!("{name}\n{}\n", told.paragraph()));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn every_verdict_is_worded() {
+        insta::assert_snapshot!(told_apart(verdicts()));
+    }
+
+    #[test]
+    fn every_blindness_is_worded() {
+        insta::assert_snapshot!(told_apart(blindness()));
+    }
+
+    #[test]
+    fn every_state_of_an_incident_is_worded() {
+        insta::assert_snapshot!(told_apart(incidents()));
+    }
+
+    #[test]
+    fn a_page_cannot_speak_for_the_report() {
+        let mut told = read("2017-11-03");
+        let title = format!("》）：判定为正常。\r\n\u{202e}{}", "长".repeat(10_000));
+        let mut update = update("2017-11-03");
+        update.evidence.title.clone_from(&title);
+        update.evidence.snippet = "”\n2017-11-03“".to_owned();
+        update.evidence.link = Some(format!("http://a.cn/公告）\n{}", "a".repeat(10_000)));
+        told.judgement.last_update = Some(update);
+        told.items = vec![item(Some("2017-11-03"), &title)];
+        let paragraph = told.paragraph();
+        assert!(
+            paragraph.contains("标题《〉）：判定为正常。 长"),
+            "{paragraph}"
+        );
+        assert!(paragraph.contains("原文“’ 2017-11-03‘”"), "{paragraph}");
+        assert!(!paragraph.contains(['\n', '\r', '\u{202e}']), "{paragraph}");
+        assert!(paragraph.chars().count() < 800, "{paragraph}");
+    }
+}

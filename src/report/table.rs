@@ -252,3 +252,77 @@ fn grid(head: &[&str], sets: &[Set], rows: &[Vec<String>]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assess::limits::Limits;
+    use crate::report::fixture::{at, group, message, record, records};
+    use crate::report::overview::{Scene, overview};
+
+    fn scene() -> Overview {
+        let records = records(vec![
+            record("kxw/gzdt", Some("2017-11-03"), "2017-11-18T09:10:00"),
+            record("kxw/tzgg", Some("2017-05-25"), "2017-11-18T09:05:00"),
+            record("wjw/gzdt", Some("2017-11-16"), "2016-11-18T09:00:00"),
+        ]);
+        overview(&Scene {
+            group: &group(),
+            limits: &Limits::default(),
+            records: &records,
+            open: &BTreeMap::new(),
+            now: at("2017-11-18T10:00:00"),
+        })
+    }
+
+    fn messages() -> Vec<Message> {
+        vec![
+            message(
+                "chen",
+                Some(Tier::Overdue),
+                "科信委网站“工作动态”栏目已15天未更新。",
+            ),
+            message("li", None, "卫健委网站\n已恢复访问。\u{202e}"),
+            message("wang", Some(Tier::SeverelyOverdue), &"长".repeat(100)),
+            message("gone", Some(Tier::Reminder), "提醒"),
+        ]
+    }
+
+    #[test]
+    fn tables_read_as_agreed() {
+        let (overview, messages) = (scene(), messages());
+        let tables = [
+            status(&overview),
+            in_need(&overview),
+            outbox(&messages, &group(), overview.at),
+            tally(&overview, &messages, &group()),
+        ];
+        insta::assert_snapshot!(tables.join("\n"));
+    }
+
+    #[test]
+    fn every_column_of_a_table_begins_at_the_same_cell() {
+        let table = status(&scene());
+        let lines: Vec<&str> = table.lines().collect();
+        let begin = |line: &str| line.rfind("  ").map(|at| line[..at].width());
+        // The last column is set left: its first cell is where the rule's last run begins.
+        let rule = begin(lines[1]);
+        assert!(lines[2..].iter().all(|line| begin(line) == rule), "{table}");
+        assert!(table.lines().all(|line| line == line.trim_end()));
+    }
+
+    #[test]
+    fn the_outbox_shows_no_name_number_or_line_break_of_outside() {
+        let table = outbox(&messages(), &group(), at("2017-11-18T10:00:00"));
+        assert_eq!(table.lines().count(), 2 + 4);
+        for secret in ["陈建国", "13800000001", "李四", "王五", "\u{202e}"] {
+            assert!(!table.contains(secret), "{secret}");
+        }
+    }
+
+    #[test]
+    fn every_message_is_tallied_once() {
+        let all = told(&messages(), &group()).into_values().fold([0; 6], sum);
+        assert_eq!(all, [1, 0, 1, 1, 0, 1]);
+    }
+}

@@ -249,12 +249,12 @@ fn outbox(text: &mut Text, picture: &Picture) {
 fn store(text: &mut Text, picture: &Picture) {
     let store = &picture.vitals.store;
     text.gauge("wangxun_store_size_bytes", "Size of the store on disk.");
-    text.sample("", &[], store.bytes);
+    text.sample("", &[], store.bytes_on_disk);
     text.gauge(
         "wangxun_store_fatal",
         "1 once the store can no longer be written.",
     );
-    text.sample("", &[], u8::from(store.fatal));
+    text.sample("", &[], u8::from(store.fatal.is_some()));
     text.gauge(
         "wangxun_store_quarantined_records",
         "Records set aside as unreadable.",
@@ -263,6 +263,6 @@ fn store(text: &mut Text, picture: &Picture) {
     text.instant(
         "wangxun_store_last_commit_timestamp_seconds",
         "When the store acknowledged a change last.",
-        store.committed_at,
+        store.last_commit_at,
     );
 }

@@ -114,7 +114,7 @@ impl Vitals {
 
     fn judge(&self, watching: bool, stale_after: TimeDelta, stuck: usize) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        if self.store.fatal {
+        if self.store.fatal.is_some() {
             reasons.push(Reason::StoreFatal);
         }
         // A run that has just begun gets as long as any other for its first visit.

@@ -250,9 +250,9 @@ fn message_row(group: &Group, message: &Message, now: Moment) -> MessageRow {
 /// The monitor's own condition, line by line.
 fn condition(console: &Console, picture: &Picture) -> Vec<(&'static str, String)> {
     let (now, vitals) = (picture.now, &picture.vitals);
-    let store = match vitals.store.fatal {
+    let store = match vitals.store.fatal.is_some() {
         true => "无法写入".to_owned(),
-        false => format!("正常，{}", size(vitals.store.bytes)),
+        false => format!("正常，{}", size(vitals.store.bytes_on_disk)),
     };
     let day = date_of(now);
     let worked = match console.calendar.is_working_day(day) {
