@@ -7,3 +7,5 @@ pub mod clock;
 pub mod deliver;
 pub mod domain;
 pub mod report;
+pub mod store;
+pub mod web;

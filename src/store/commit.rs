@@ -1,0 +1,55 @@
+//! One change of the store: everything in it becomes true together, or nothing does.
+
+use serde::{Deserialize, Serialize};
+
+use crate::alert::incident::Incident;
+use crate::alert::outbox::{Message, Notice};
+use crate::domain::item::Item;
+use crate::domain::observation::{ColumnRecord, Observation};
+use crate::domain::time::Moment;
+
+/// What becomes true together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// When it was decided; its date names the day of the journal.
+    pub at: Moment,
+    /// What visits saw.
+    pub observations: Vec<Observation>,
+    /// What is known of columns now.
+    pub records: Vec<ColumnRecord>,
+    /// Rows of lists. For one that is already stored, the stored `first_seen_at` stays.
+    pub items: Vec<Item>,
+    /// Incidents as they stand now; resolved ones move to the history.
+    pub incidents: Vec<Incident>,
+    /// Notices as they stand now; those no longer waiting move to the history.
+    pub notices: Vec<Notice>,
+    /// Messages as they stand now.
+    pub messages: Vec<Message>,
+    /// Periodic tasks that have run.
+    pub runs: Vec<JobRun>,
+}
+
+/// The latest run of a periodic task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRun {
+    /// The task's name.
+    pub job: String,
+    /// The instant that it ran for.
+    pub at: Moment,
+}
+
+impl Commit {
+    /// An empty change, decided at `at`.
+    pub fn at(at: Moment) -> Commit {
+        Commit {
+            at,
+            observations: Vec::new(),
+            records: Vec::new(),
+            items: Vec::new(),
+            incidents: Vec::new(),
+            notices: Vec::new(),
+            messages: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! The journal: append-only, one line an entry, the true record of everything acknowledged.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::error::{StoreError, in_full};
+use super::files::{self, io_error};
+use super::volume::{self, Stretch, Volume};
+use super::wire::{self, Entry, Fact, Heard, LineFault, Said};
+use crate::domain::time::{Date, Moment, date_of};
+
+/// The journal, open for appending.
+pub struct Journal {
+    dir: PathBuf,
+    current: Option<Current>,
+    last: u64,
+    last_at: Option<Moment>,
+}
+
+struct Current {
+    path: PathBuf,
+    day: Date,
+    file: File,
+    length: u64,
+    said: Said,
+}
+
+/// What is wrong with the lines that were read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct JournalDamage {
+    /// Lines that are no entry.
+    pub lines: u64,
+    /// Facts of whole lines that name a value from a damaged one.
+    pub facts: u64,
+    /// Numbers that no line has.
+    pub missing: u64,
+}
+
+/// An entry that could not be appended.
+#[derive(Debug)]
+pub struct AppendFault {
+    /// Why.
+    pub error: StoreError,
+    /// Whether it is unknown what the file holds now.
+    pub fatal: bool,
+}
+
+/// Follows the numbers of entries.
+struct Course {
+    last: Option<u64>,
+    damage: JournalDamage,
+}
+
+impl JournalDamage {
+    /// Whether nothing is wrong.
+    pub fn is_none(&self) -> bool {
+        *self == JournalDamage::default()
+    }
+
+    /// All of it in one number.
+    pub fn count(&self) -> u64 {
+        // A damaged line leaves a gap in the numbers as well: it is one fault, not two.
+        self.lines.max(self.missing) + self.facts
+    }
+}
+
+impl std::fmt::Display for JournalDamage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let JournalDamage {
+            lines,
+            facts,
+            missing,
+        } = self;
+        write!(
+            f,
+            "{lines} damaged lines, {missing} missing entries, {facts} facts without their value"
+        )
+    }
+}
+
+impl AppendFault {
+    /// What is on disk is in doubt.
+    pub fn fatal(error: StoreError) -> AppendFault {
+        AppendFault { error, fatal: true }
+    }
+
+    /// Nothing was written.
+    pub fn harmless(error: StoreError) -> AppendFault {
+        AppendFault {
+            error,
+            fatal: false,
+        }
+    }
+}
+
+impl Course {
+    /// Takes one line; answers with the entry if it continues the course.
+    fn take(&mut self, line: &[u8], heard: &mut Heard) -> Result<Option<Entry>, StoreError> {
+        let (entry, lost) = match wire::read_line(line, heard) {
+            Ok(read) => read,
+            Err(LineFault::Newer(version)) => return Err(newer(version)),
+            Err(LineFault::Damaged) => {
+                self.damage.lines += 1;
+                return Ok(None);
+            }
+        };
+        self.damage.facts += lost;
+        if let Some(last) = self.last {
+            if entry.seq <= last {
+                self.damage.lines += 1;
+                return Ok(None);
+            }
+            self.damage.missing += entry.seq - last - 1;
+        }
+        self.last = Some(entry.seq);
+        Ok(Some(entry))
+    }
+}
+
+fn newer(version: u32) -> StoreError {
+    StoreError::Newer {
+        what: "an entry of the journal".to_owned(),
+        version,
+        known: wire::known_version(),
+    }
+}
+
+impl Journal {
+    /// Opens the journal in `dir`: reads its last file, cuts off a torn last line, compresses
+    /// days that a crash left open.
+    pub fn open(dir: &Path) -> Result<(Journal, JournalDamage), StoreError> {
+        files::make_dir(dir)?;
+        let mut volumes = volume::all(dir)?;
+        let mut journal = Journal {
+            dir: dir.to_owned(),
+            current: None,
+            last: volumes.last().map_or(0, |volume| volume.first),
+            last_at: None,
+        };
+        let mut damage = JournalDamage::default();
+        if let Some(last) = volumes.pop() {
+            damage = journal.resume(&last)?;
+        }
+        for volume in volumes.iter().filter(|volume| !volume.packed) {
+            pack(&volume.path);
+        }
+        Ok((journal, damage))
+    }
+
+    fn resume(&mut self, volume: &Volume) -> Result<JournalDamage, StoreError> {
+        if !volume.packed {
+            mend_tail(volume)?;
+        }
+        let mut heard = Heard::default();
+        let mut course = Course {
+            last: None,
+            damage: JournalDamage::default(),
+        };
+        read_volume(volume, &mut course, &mut heard, &mut |entry, _| {
+            self.last_at = Some(entry.at);
+            Ok(())
+        })?;
+        self.last = course.last.unwrap_or(self.last);
+        if !volume.packed {
+            let file = File::options()
+                .append(true)
+                .open(&volume.path)
+                .map_err(io_error("open", &volume.path))?;
+            self.current = Some(Current {
+                length: volume::length(&volume.path),
+                path: volume.path.clone(),
+                day: volume.day,
+                file,
+                said: heard.into_said(),
+            });
+        }
+        Ok(course.damage)
+    }
+
+    /// The number of the last entry; zero when there is none.
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// When the last entry was decided, if its file is at hand.
+    pub fn last_at(&self) -> Option<Moment> {
+        self.last_at
+    }
+
+    /// Goes on counting after `seq`, when the journal lost its end.
+    pub fn continue_after(&mut self, seq: u64) {
+        self.last = self.last.max(seq);
+    }
+
+    /// Appends what was decided at `at` as the next entry. When this returns, it is on disk.
+    pub fn append(&mut self, at: Moment, fact: Fact) -> Result<u64, AppendFault> {
+        let entry = Entry {
+            seq: self.last + 1,
+            at,
+            fact,
+        };
+        self.turn_to(date_of(at)).map_err(AppendFault::harmless)?;
+        let Some(current) = &mut self.current else {
+            return Err(AppendFault::harmless(StoreError::Damaged {
+                why: "the journal has no open file".to_owned(),
+            }));
+        };
+        current.append(&entry)?;
+        self.last = entry.seq;
+        self.last_at = Some(at);
+        Ok(entry.seq)
+    }
+
+    /// Makes sure that the open file is the one for `day`. A commit decided shortly before
+    /// midnight and written after it stays in the new day; a clock that was set back by more
+    /// than a day gets a file of its own.
+    fn turn_to(&mut self, day: Date) -> Result<(), StoreError> {
+        if let Some(current) = &self.current {
+            let yesterday = current.day.pred_opt().unwrap_or(current.day);
+            if day == current.day || day == yesterday {
+                return Ok(());
+            }
+        }
+        let (path, _) = volume::new_path(&self.dir, day);
+        let file = File::options()
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(io_error("create", &path))?;
+        files::sync_dir(&self.dir)?;
+        let closed = self.current.replace(Current {
+            path,
+            day,
+            file,
+            length: 0,
+            said: Said::default(),
+        });
+        if let Some(closed) = closed {
+            pack(&closed.path);
+        }
+        Ok(())
+    }
+
+    /// After which entry a store that is built anew begins: zero, or before the latest complete
+    /// restatement.
+    pub fn beginning(&self) -> Result<u64, StoreError> {
+        let mut beginning = 0;
+        // The first number from which on no entry is missing or damaged.
+        let mut whole_from = 1;
+        let mut expected = 1;
+        let mut seen = JournalDamage::default();
+        self.replay(0, &mut |entry, damage| {
+            if entry.seq != expected || *damage != seen {
+                whole_from = entry.seq;
+                seen = *damage;
+            }
+            expected = entry.seq + 1;
+            if let Fact::Restated { from } = entry.fact
+                && from >= whole_from
+            {
+                beginning = from.saturating_sub(1);
+            }
+            Ok(())
+        })?;
+        Ok(beginning)
+    }
+
+    /// Hands every entry after `after` to `sink`, in order, with the damage met so far.
+    pub fn replay(
+        &self,
+        after: u64,
+        sink: &mut dyn FnMut(Entry, &JournalDamage) -> Result<(), StoreError>,
+    ) -> Result<JournalDamage, StoreError> {
+        let volumes = volume::all(&self.dir)?;
+        let from = volumes
+            .iter()
+            .rposition(|volume| volume.first <= after + 1)
+            .unwrap_or(0);
+        let mut course = Course {
+            // A journal that does not begin with the first entry misses what came before.
+            last: (after == 0).then_some(0),
+            damage: JournalDamage::default(),
+        };
+        for volume in volumes.iter().skip(from) {
+            let mut heard = Heard::default();
+            read_volume(
+                volume,
+                &mut course,
+                &mut heard,
+                &mut |entry, damage| match entry.seq > after {
+                    true => sink(entry, damage),
+                    false => Ok(()),
+                },
+            )?;
+        }
+        Ok(course.damage)
+    }
+}
+
+impl Current {
+    fn append(&mut self, entry: &Entry) -> Result<(), AppendFault> {
+        let line = match wire::write_line(entry, &mut self.said) {
+            Ok(line) => line,
+            Err(error) => {
+                self.said.forget();
+                return Err(AppendFault::harmless(error));
+            }
+        };
+        if let Err(source) = self.file.write_all(&line) {
+            self.said.forget();
+            return Err(self.take_back(source));
+        }
+        if let Err(source) = self.file.sync_data() {
+            // After a failed sync nobody knows what is on disk, and a second one may lie.
+            return Err(AppendFault::fatal(io_error("sync", &self.path)(source)));
+        }
+        self.length += line.len() as u64;
+        self.said.keep();
+        Ok(())
+    }
+
+    /// A full disk leaves half a line: it is cut off, and the next change may try again.
+    fn take_back(&mut self, source: std::io::Error) -> AppendFault {
+        let cut = self
+            .file
+            .set_len(self.length)
+            .and_then(|()| self.file.sync_all());
+        AppendFault {
+            error: io_error("append to", &self.path)(source),
+            fatal: cut.is_err(),
+        }
+    }
+}
+
+/// A last line without its end was never acknowledged. It is kept when it is whole, else cut.
+fn mend_tail(volume: &Volume) -> Result<(), StoreError> {
+    let mut torn = None;
+    walk_tail(volume, &mut torn)?;
+    match torn {
+        None => Ok(()),
+        Some((_, true)) => volume::end_line(&volume.path),
+        Some((offset, false)) => {
+            tracing::warn!(
+                file = %volume.path.display(),
+                offset,
+                "the last line of the journal is torn; it is cut off"
+            );
+            volume::cut(&volume.path, offset)
+        }
+    }
+}
+
+fn walk_tail(volume: &Volume, torn: &mut Option<(u64, bool)>) -> Result<(), StoreError> {
+    volume::walk(volume, |stretch| {
+        if let Stretch::Tail(bytes, offset) = stretch {
+            *torn = Some((offset, wire::seq_of(bytes).is_some()));
+        }
+        Ok(true)
+    })
+}
+
+fn read_volume(
+    volume: &Volume,
+    course: &mut Course,
+    heard: &mut Heard,
+    sink: &mut dyn FnMut(Entry, &JournalDamage) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    volume::walk(volume, |stretch| {
+        match stretch {
+            Stretch::Line(line) => {
+                if let Some(entry) = course.take(line, heard)? {
+                    sink(entry, &course.damage)?;
+                }
+            }
+            Stretch::Tail(..) | Stretch::Unreadable => course.damage.lines += 1,
+        }
+        Ok(true)
+    })
+}
+
+/// Compresses a closed day. A failure loses nothing: the plain file stays and is tried again.
+fn pack(path: &Path) {
+    if let Err(error) = volume::pack(path) {
+        tracing::warn!(
+            file = %path.display(),
+            error = in_full(&error),
+            "a closed day of the journal stays uncompressed"
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! Keys: fixed length, big-endian, time before column for history.
+//!
+//! Names of variable length (columns, jobs, addresses) enter as the first half of their SHA-256;
+//! the value carries the name in full.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
+use crate::alert::outbox::MessageKey;
+use crate::domain::id::ColumnId;
+use crate::domain::item::Item;
+use crate::domain::time::Moment;
+
+/// Half a SHA-256.
+pub type Hash = [u8; 16];
+
+const SIGN: u64 = 1 << 63;
+
+/// The hash of `parts`; where one ends matters.
+pub fn hash(parts: &[&[u8]]) -> Hash {
+    let mut sha = Sha256::new();
+    for part in parts {
+        sha.update((part.len() as u64).to_be_bytes());
+        sha.update(part);
+    }
+    let mut half = [0; 16];
+    for (to, from) in half.iter_mut().zip(sha.finalize()) {
+        *to = from;
+    }
+    half
+}
+
+/// Microseconds since 1970, so that keys sort like instants, also before 1970.
+pub fn time(at: Moment) -> [u8; 8] {
+    (at.timestamp_micros().cast_unsigned() ^ SIGN).to_be_bytes()
+}
+
+/// Like [`time`], the latest first.
+pub fn time_down(at: Moment) -> [u8; 8] {
+    (!(at.timestamp_micros().cast_unsigned() ^ SIGN)).to_be_bytes()
+}
+
+/// The key of a column.
+pub fn column(id: &ColumnId) -> Hash {
+    hash(&[id.as_str().as_bytes()])
+}
+
+/// Time, column.
+pub fn observation(at: Moment, column: &Hash) -> Vec<u8> {
+    [&time(at)[..], column].concat()
+}
+
+/// Column, time descending.
+pub fn observation_by_column(column: &Hash, at: Moment) -> Vec<u8> {
+    [&column[..], &time_down(at)].concat()
+}
+
+/// Column, hash.
+pub fn finding(column: &Hash, of: &Hash) -> Vec<u8> {
+    [&column[..], of].concat()
+}
+
+/// Column, hash of the address, or of the title where there is none.
+pub fn item(item: &Item) -> Vec<u8> {
+    let name = match &item.url {
+        Some(url) => hash(&[b"url", url.as_bytes()]),
+        None => hash(&[b"title", item.title.as_bytes()]),
+    };
+    [&column(&item.column)[..], &name].concat()
+}
+
+/// Subject and kind.
+pub fn open_incident(key: &IncidentKey) -> Vec<u8> {
+    let (sort, name) = match &key.subject {
+        Subject::Column(id) => ("column", id.as_str()),
+        Subject::Host(host) => ("host", host.as_str()),
+        Subject::Monitor => ("monitor", ""),
+    };
+    let kind = match key.kind {
+        Kind::Stale => "stale",
+        Kind::Blind => "blind",
+        Kind::Down => "down",
+        Kind::Offline => "offline",
+        Kind::Trouble => "trouble",
+    };
+    hash(&[sort.as_bytes(), name.as_bytes(), kind.as_bytes()]).to_vec()
+}
+
+/// End, subject, kind and beginning.
+pub fn closed_incident(incident: &Incident, ended_at: Moment) -> Vec<u8> {
+    let name = open_incident(&incident.key);
+    let which = hash(&[&name, &time(incident.began_at)]);
+    [&time(ended_at)[..], &which].concat()
+}
+
+/// A notice's or message's key.
+pub fn by_key(key: &MessageKey) -> Hash {
+    hash(&[key.as_str().as_bytes()])
+}
+
+/// Creation, key.
+pub fn message(created_at: Moment, key: &Hash) -> Vec<u8> {
+    [&time(created_at)[..], key].concat()
+}
+
+/// The key of a periodic task.
+pub fn run(job: &str) -> Vec<u8> {
+    hash(&[job.as_bytes()]).to_vec()
+}
+
+/// Two digits a byte.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::china;
+    use chrono::TimeZone as _;
+
+    fn at(seconds: i64) -> Moment {
+        china().timestamp_opt(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn keys_sort_like_instants_before_and_after_1970() {
+        let instants = [-4_000_000_000, -1, 0, 1, 1_509_674_400, 4_000_000_000];
+        for pair in instants.windows(2) {
+            assert!(time(at(pair[0])) < time(at(pair[1])), "{pair:?}");
+            assert!(time_down(at(pair[0])) > time_down(at(pair[1])), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn keys_have_one_length_whatever_the_name() {
+        for name in ["a", &"b".repeat(64)] {
+            let id = column(&ColumnId::parse(name).unwrap());
+            assert_eq!(observation(at(5), &id).len(), 24);
+            assert_eq!(observation_by_column(&id, at(5)).len(), 24);
+            assert_eq!(run(name).len(), 16);
+        }
+    }
+
+    #[test]
+    fn where_a_part_ends_matters() {
+        assert_ne!(hash(&[b"ab", b"c"]), hash(&[b"a", b"bc"]));
+    }
+}

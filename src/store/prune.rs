@@ -1,0 +1,149 @@
+//! What is forgotten: old observations with the findings that only they saw, and the oldest
+//! claims of columns with very many items. Page copies are forgotten in `bodies`.
+//!
+//! A prune is an entry of the journal like any change, so that a store built anew forgets alike.
+//! Incidents, notices and messages are never forgotten: they are few, and they are the proof.
+
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+
+use super::apply::{self, StoredObservation, StoredSight};
+use super::engine::Engine;
+use super::error::StoreError;
+use super::keys::{self, Hash};
+use super::reading::{ITEMS_LIMIT, Reader, sort_items};
+use super::stage::Stage;
+use super::table::Table;
+use crate::domain::item::Item;
+use crate::domain::time::Moment;
+
+/// Rows in one transaction.
+const AT_ONCE: usize = 2000;
+
+/// What a prune of rows removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PrunedRows {
+    /// Observations.
+    pub observations: usize,
+    /// Items.
+    pub items: usize,
+}
+
+/// Removes what is older than `keep_days` at `now`, and notes that the journal is applied up to
+/// `seq`. Cut short at any point, it can be done again.
+pub fn rows(
+    engine: &mut Engine,
+    now: Moment,
+    keep_days: u32,
+    seq: u64,
+) -> Result<PrunedRows, StoreError> {
+    let mut pruned = PrunedRows::default();
+    let cutoff = now
+        .checked_sub_signed(Duration::days(keep_days.into()))
+        .unwrap_or(now);
+    loop {
+        let (stage, count) = old_observations(engine, cutoff)?;
+        pruned.observations += count;
+        if count == 0 {
+            break;
+        }
+        let changes = stage.into_changes();
+        engine.write(changes, engine.applied())?;
+    }
+    let columns: Vec<(Hash, usize)> = crowded_columns(engine)?;
+    for (column, _) in columns {
+        let mut stage = Stage::new(engine);
+        pruned.items += oldest_items(&mut stage, &column)?;
+        let changes = stage.into_changes();
+        engine.write(changes, engine.applied())?;
+    }
+    let nothing = Stage::new(engine).into_changes();
+    engine.write(nothing, seq)?;
+    Ok(pruned)
+}
+
+fn old_observations(engine: &Engine, cutoff: Moment) -> Result<(Stage<'_>, usize), StoreError> {
+    let end = keys::time(cutoff);
+    let mut stage = Stage::new(engine);
+    let mut count = 0;
+    let mut still_used: BTreeMap<(Hash, Hash), bool> = BTreeMap::new();
+    for entry in engine.rows(Table::Observations, &[])? {
+        let (key, _) = entry?;
+        if count == AT_ONCE || key.as_ref() >= end.as_slice() {
+            break;
+        }
+        count += 1;
+        let Some(old) = stage.get::<StoredObservation>(Table::Observations, &key)? else {
+            continue;
+        };
+        let column = keys::column(&old.column);
+        apply::drop_observation(&mut stage, &column, old.observed_at)?;
+        if let StoredSight::Read(hash) | StoredSight::Unchanged(hash) = old.sight {
+            let place = (column, hash);
+            if !still_used.contains_key(&place) {
+                still_used.insert(place, is_used(engine, &column, &hash, cutoff)?);
+            }
+        }
+    }
+    for ((column, hash), used) in still_used {
+        if !used {
+            stage.delete(Table::Findings, &keys::finding(&column, &hash))?;
+        }
+    }
+    Ok((stage, count))
+}
+
+/// Whether an observation of `column` since `cutoff` refers to the finding. The oldest are asked
+/// first: mostly one of them does.
+fn is_used(
+    engine: &Engine,
+    column: &Hash,
+    hash: &Hash,
+    cutoff: Moment,
+) -> Result<bool, StoreError> {
+    let mut reader = Reader::new(engine);
+    let end = keys::time_down(cutoff);
+    for entry in engine.rows(Table::ObservationsByColumn, column)?.rev() {
+        let (place, _) = entry?;
+        let Some(down) = place.strip_prefix(column.as_slice()) else {
+            continue;
+        };
+        if down > end.as_slice() {
+            continue;
+        }
+        let time: Vec<u8> = down.iter().map(|byte| !byte).collect();
+        let key = [&time[..], column].concat();
+        let stored: Option<StoredObservation> = reader.get(Table::Observations, &key)?;
+        match stored.map(|stored| stored.sight) {
+            Some(StoredSight::Read(of) | StoredSight::Unchanged(of)) if of == *hash => {
+                return Ok(true);
+            }
+            _ => {}
+        }
+    }
+    Ok(false)
+}
+
+/// Columns with more items than are kept.
+fn crowded_columns(engine: &Engine) -> Result<Vec<(Hash, usize)>, StoreError> {
+    let mut counts: BTreeMap<Hash, usize> = BTreeMap::new();
+    for entry in engine.rows(Table::Items, &[])? {
+        let (key, _) = entry?;
+        if let Some((column, _)) = key.split_first_chunk::<16>() {
+            *counts.entry(*column).or_default() += 1;
+        }
+    }
+    counts.retain(|_, count| *count > ITEMS_LIMIT);
+    Ok(counts.into_iter().collect())
+}
+
+fn oldest_items(stage: &mut Stage, column: &Hash) -> Result<usize, StoreError> {
+    let mut items: Vec<Item> = Reader::new(stage.engine()).all(Table::Items, column)?;
+    sort_items(&mut items);
+    let surplus = items.get(ITEMS_LIMIT..).unwrap_or_default();
+    for item in surplus {
+        stage.delete(Table::Items, &keys::item(item))?;
+    }
+    Ok(surplus.len())
+}

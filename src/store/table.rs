@@ -1,0 +1,103 @@
+//! The tables of the store, and how their keys are made.
+
+/// One table, one tree of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// Column → what is known of it now.
+    Records,
+    /// Time, column → what a visit saw.
+    Observations,
+    /// Column, time descending → nothing: finds a column's newest observations.
+    ObservationsByColumn,
+    /// Column, hash → a finding that observations refer to.
+    Findings,
+    /// Column → its latest two observations in short, to tell repetitions.
+    Tails,
+    /// Column, hash of address or title → item.
+    Items,
+    /// Subject and kind → incident that is suspected or open.
+    OpenIncidents,
+    /// End, subject and kind → incident that is over.
+    ClosedIncidents,
+    /// Key → notice that waits.
+    WaitingNotices,
+    /// Key → notice that waits no more.
+    Notices,
+    /// Creation, key → message.
+    Messages,
+    /// Key → creation, the other half of a message's key.
+    MessagePlaces,
+    /// Creation, key → nothing: the messages whose delivery is not final.
+    OpenMessages,
+    /// Task → its latest run.
+    Runs,
+    /// Hash, number → a piece of a value that is too long for one row.
+    Pieces,
+    /// Table, key → the bytes of a damaged row.
+    Quarantine,
+    /// One row: how far the journal was applied, and the sums over all other tables.
+    State,
+}
+
+impl Table {
+    /// Every table. A table's place in this list is written to disk; new ones go to the end.
+    pub const ALL: [Table; 17] = [
+        Table::Records,
+        Table::Observations,
+        Table::ObservationsByColumn,
+        Table::Findings,
+        Table::Tails,
+        Table::Items,
+        Table::OpenIncidents,
+        Table::ClosedIncidents,
+        Table::WaitingNotices,
+        Table::Notices,
+        Table::Messages,
+        Table::MessagePlaces,
+        Table::OpenMessages,
+        Table::Runs,
+        Table::Pieces,
+        Table::Quarantine,
+        Table::State,
+    ];
+
+    /// The name of its tree.
+    pub fn name(self) -> &'static str {
+        match self {
+            Table::Records => "records",
+            Table::Observations => "observations",
+            Table::ObservationsByColumn => "observations-by-column",
+            Table::Findings => "findings",
+            Table::Tails => "tails",
+            Table::Items => "items",
+            Table::OpenIncidents => "open-incidents",
+            Table::ClosedIncidents => "closed-incidents",
+            Table::WaitingNotices => "waiting-notices",
+            Table::Notices => "notices",
+            Table::Messages => "messages",
+            Table::MessagePlaces => "message-places",
+            Table::OpenMessages => "open-messages",
+            Table::Runs => "runs",
+            Table::Pieces => "pieces",
+            Table::Quarantine => "quarantine",
+            Table::State => "state",
+        }
+    }
+
+    /// Its number on disk.
+    pub fn tag(self) -> u8 {
+        self as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_stands_in_the_list_where_its_number_says() {
+        for (place, table) in Table::ALL.iter().enumerate() {
+            assert_eq!(usize::from(table.tag()), place, "{}", table.name());
+        }
+    }
+}
