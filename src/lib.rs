@@ -9,4 +9,6 @@ pub mod deliver;
 pub mod domain;
 pub mod fetch;
 pub mod rehearsal;
+pub mod report;
 pub mod store;
+pub mod web;
