@@ -237,7 +237,7 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
         judgement,
         visited_at: record.map(|record| record.visited_at),
         url: column.url.as_ref().map(ToString::to_string),
-        told: incident.and_then(|incident| tier_of(&incident.state)),
+        told: incident.and_then(tier_of),
         confirming: pending || record.is_some_and(|record| record.revisit_at.is_some()),
     }
 }
@@ -261,11 +261,8 @@ fn is_pending(state: &State) -> bool {
     }
 }
 
-fn tier_of(state: &State) -> Option<Tier> {
-    match state {
-        State::Open { tier, .. } => *tier,
-        State::Suspected { .. } | State::Resolved { .. } => None,
-    }
+fn tier_of(incident: &Incident) -> Option<Tier> {
+    incident.tier.filter(|_| incident.is_open())
 }
 
 fn due_on(freshness: &Freshness) -> Option<Date> {

@@ -6,7 +6,7 @@
 
 use super::overview::Standing;
 use super::plain::{address, full_date, instant, one_line, quotation, title};
-use crate::alert::incident::{Incident, Pending, State};
+use crate::alert::incident::{Change, Incident, Pending, State};
 use crate::assess::freshness::{Freshness, Judgement, due_on};
 use crate::domain::finding::{Finding, LastUpdate};
 use crate::domain::group::{Column, Site, Unit};
@@ -348,13 +348,14 @@ fn incident(case: &Case) -> String {
         State::Suspected { .. } => "该情况仅一次访问所见，待第二次访问确认后再通知。".to_owned(),
         State::Resolved { at } => format!("此前的提醒已于{}解除。", instant(*at, case.now)),
         State::Open {
-            tier,
             since,
             repeats,
             told_at,
             pending,
         } => {
-            let tier = tier.map(|tier| format!("“{}”", tier.in_chinese()));
+            let tier = incident
+                .tier
+                .map(|tier| format!("“{}”", tier.in_chinese()));
             let again = match repeats {
                 0 => String::new(),
                 times => format!("，已重复{times}次"),
@@ -378,12 +379,10 @@ fn incident(case: &Case) -> String {
 }
 
 fn pending_in_chinese(pending: Option<&Pending>) -> String {
-    match pending {
+    match pending.map(|pending| pending.change) {
         None => String::new(),
-        Some(Pending::Raise(tier)) => {
-            format!("最近一次访问显示应升为“{}”，待复核。", tier.in_chinese())
-        }
-        Some(Pending::Clear) => "最近一次访问显示已有更新，待复核后解除。".to_owned(),
+        Some(Change::Raise) => "最近一次访问显示应升级，待复核。".to_owned(),
+        Some(Change::Clear) => "最近一次访问显示已有更新，待复核后解除。".to_owned(),
     }
 }
 
