@@ -229,6 +229,8 @@ async fn converse(stream: TcpStream, desk: Arc<Desk>) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
+        // A connection that was kept and is closed just now would be a failure by chance.
+        .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
     // A fault may end the connection on purpose, and clients leave as they please.
     let _ = connection.await;

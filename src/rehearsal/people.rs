@@ -79,3 +79,40 @@ fn person(place: usize, id: &str, name: String, duties: Vec<(Role, Option<UnitId
         duties,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::rehearsal::truth::Options;
+
+    #[test]
+    fn every_unit_has_a_liaison_and_a_head_and_every_number_one_owner() {
+        let truth = Truth::new(Options::demo()).unwrap();
+        let people = people(&truth);
+        let phones: BTreeSet<&str> = people.iter().map(|one| one.phone.as_str()).collect();
+        let ids: BTreeSet<&str> = people.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!((phones.len(), ids.len()), (people.len(), people.len()));
+        assert!(
+            phones
+                .iter()
+                .all(|phone| phone.len() == 11 && phone.starts_with("1000000"))
+        );
+        let held = |role, unit: &UnitId| {
+            let duty = (role, Some(unit.clone()));
+            people
+                .iter()
+                .filter(|one| one.duties.contains(&duty))
+                .count()
+        };
+        let mut vacant = 0;
+        for site in truth.sites() {
+            assert_eq!(held(Role::Liaison, &site.unit.id), 1, "{}", site.unit.id);
+            assert_eq!(held(Role::Head, &site.unit.id), 1, "{}", site.unit.id);
+            vacant += 1 - held(Role::Deputy, &site.unit.id);
+        }
+        assert!((1..10).contains(&vacant), "{vacant}");
+        assert!(people.iter().any(|one| one.duties.len() == 3));
+    }
+}

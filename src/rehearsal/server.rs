@@ -128,6 +128,8 @@ async fn converse(stream: TcpStream, booth: Arc<Booth>) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
+        // A connection that was kept and is closed just now would be a failure by chance.
+        .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
     // Clients leave as they please, and closed sites end connections on purpose.
     let _ = connection.await;

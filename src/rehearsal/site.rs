@@ -210,9 +210,9 @@ impl Traits {
             says_charset: !gbk && dice.percent(55),
             etag: dice.percent(30),
             gzip: dice.percent(35),
-            robots: match place % 8 {
-                2 | 5 => Robots::AllowAll,
-                7 if place == 7 => Robots::NoDelay,
+            robots: match (place, place % 8) {
+                (7, _) => Robots::NoDelay,
+                (_, 2 | 5) => Robots::AllowAll,
                 _ => Robots::Missing,
             },
             entrance: match place {

@@ -60,7 +60,7 @@ const NOTICES: [&str; 9] = [
     "关于举办第{n}期{topic}培训班的通知",
 ];
 const POLICY: [&str; 6] = [
-    "关于印发《西城区{topic}管理办法》的通知",
+    "关于印发《西城区{topic}工作办法》的通知",
     "西城区{topic}实施方案",
     "关于进一步加强{topic}工作的意见",
     "西城区{topic}三年行动计划",
@@ -68,7 +68,7 @@ const POLICY: [&str; 6] = [
     "西城区{topic}工作规范（试行）",
 ];
 const INTERPRETATION: [&str; 4] = [
-    "《西城区{topic}管理办法》政策解读",
+    "《西城区{topic}工作办法》政策解读",
     "一图读懂《西城区{topic}实施方案》",
     "《关于进一步加强{topic}工作的意见》解读",
     "{topic}政策问答（第{n}期）",

@@ -339,4 +339,32 @@ mod tests {
         let entrances: Vec<Entrance> = truth.sites().iter().map(|s| s.traits.entrance).collect();
         assert!(entrances.contains(&Entrance::Hop) && entrances.contains(&Entrance::Picture));
     }
+
+    #[test]
+    fn a_redesign_changes_the_markup_and_keeps_addresses_and_items() {
+        let truth = Truth::new(Options::demo()).unwrap();
+        let mut redesigned = 0;
+        for site in truth.sites() {
+            let Some(redesign) = site.redesign else {
+                continue;
+            };
+            redesigned += 1;
+            let column = site.columns.first().unwrap();
+            let path = site.list_path(column);
+            let before = redesign.from - chrono::TimeDelta::minutes(1);
+            let pages = [before, redesign.from].map(|at| answer(&truth, site, &path, at));
+            assert_ne!(pages[0], pages[1], "{}", site.id);
+            let title = escape(
+                &column.shown(before).next().unwrap().title,
+                site.traits.entities,
+            );
+            for page in pages {
+                let Answer::Page(200, html) = page else {
+                    panic!("{}: {page:?}", site.id);
+                };
+                assert!(html.contains(&title), "{}", site.id);
+            }
+        }
+        assert_eq!(redesigned, 2);
+    }
 }
