@@ -350,6 +350,18 @@ fn site_name(group: &Group, site: &SiteId) -> String {
     known.unwrap_or_else(|| site.to_string())
 }
 
+impl Overview {
+    /// The columns that a person has something to do with, the most urgent first.
+    pub fn in_need(&self) -> Vec<&ColumnLine> {
+        let lines = self.sites.iter().flat_map(|site| &site.columns);
+        let mut lines: Vec<&ColumnLine> = lines
+            .filter(|line| line.standing.needs_a_person())
+            .collect();
+        lines.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        lines
+    }
+}
+
 impl ColumnLine {
     /// What decides the place in a list: the standing, then the nearest due date.
     pub fn rank(&self) -> (Standing, Option<Date>, &ColumnId) {

@@ -11,7 +11,7 @@ use crate::assess::freshness::{Freshness, Judgement, due_on};
 use crate::domain::finding::{Finding, LastUpdate};
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::item::Item;
-use crate::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
+use crate::domain::observation::{Cause, ColumnRecord, Observation, Sight};
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
 /// The longest title and name, in characters.
@@ -180,19 +180,24 @@ fn tier(case: &Case) -> String {
 fn unknown(case: &Case, since: Moment, why: &Cause) -> String {
     let visits = case.record.and_then(|record| record.blind.as_ref());
     let visits = visits.map_or(1, |blind| blind.visits);
-    let what = match why {
-        Cause::Failed(_) => "未能取得页面",
-        Cause::Unreadable(_) => "取得了页面，但不能认作该栏目的列表",
-        Cause::Undated(_) => "列表有条目，但没有可信的日期",
-        Cause::Redesigned => "列表结构与以往不同，且最新日期倒退，须核对栏目配置",
-        Cause::OwnNetwork => "原因在监测系统一方，与该网站无关",
-    };
     format!(
-        "自{}起连续{visits}次访问{what}，原因：{}。无法判断期间暂停计时，不计超期，也不解除已有提醒。{}",
+        "自{}起连续{visits}次访问无法判断，原因：{}。其间暂停计时，不计超期，也不解除已有提醒。{}",
         instant(since, case.now),
-        one_line(&why.in_chinese(), TITLE_CHARS),
+        cause(why),
         unproven(case),
     )
+}
+
+/// What hinders the judgement, and what that says about the column.
+fn cause(why: &Cause) -> String {
+    let reason = one_line(&why.in_chinese(), TITLE_CHARS);
+    match why {
+        Cause::Failed(_) => format!("未能取得页面，{reason}"),
+        Cause::Unreadable(_) => format!("取得的页面不能认作该栏目的列表，{reason}"),
+        Cause::Undated(_) => format!("列表有条目而没有可信日期，{reason}"),
+        Cause::Redesigned => format!("{reason}，最新日期早于此前所见，请核对栏目配置"),
+        Cause::OwnNetwork => format!("{reason}，与该网站无关"),
+    }
 }
 
 /// What was known before we could no longer tell, and why it does not prove lateness.
@@ -220,16 +225,27 @@ fn known_before(case: &Case) -> String {
 
 /// When it was looked at last, and what that brought.
 fn visits(case: &Case) -> String {
-    let Some(newest) = case.observations.first() else {
-        let visited = case.record.map(|record| record.visited_at);
-        return visited
-            .map(|at| format!("最近一次访问于{}。", instant(at, case.now)))
-            .unwrap_or_default();
-    };
-    match understood(newest) {
-        true => seen(case, newest),
-        false => unseen(case, newest),
+    let blind = matches!(case.judgement.freshness, Freshness::Unknown { .. });
+    match case.observations.first() {
+        Some(newest) if !blind && understood(newest) => seen(case, newest),
+        Some(newest) if !blind => unseen(case, newest),
+        _ => last_looked(case),
     }
+}
+
+/// The bare instants, where the reason has been told already.
+fn last_looked(case: &Case) -> String {
+    let Some(record) = case.record else {
+        return String::new();
+    };
+    let read = match record.read_at {
+        Some(at) => format!("最近一次读取成功于{}，", instant(at, case.now)),
+        None => String::new(),
+    };
+    format!(
+        "{read}最近一次访问于{}。",
+        instant(record.visited_at, case.now)
+    )
 }
 
 fn seen(case: &Case, newest: &Observation) -> String {
@@ -262,7 +278,7 @@ fn unseen(case: &Case, newest: &Observation) -> String {
         .take_while(|seen| !understood(seen))
         .count();
     let blind = case.record.and_then(|record| record.blind.as_ref());
-    let failed = blind.map_or(failed, |blind: &Blind| failed.max(blind.visits as usize));
+    let failed = blind.map_or(failed, |blind| failed.max(blind.visits as usize));
     let read_at = case.record.and_then(|record| record.read_at);
     let before = match read_at {
         Some(at) => format!("最近一次读取成功于{}，此后", instant(at, case.now)),
@@ -345,7 +361,7 @@ fn incident(case: &Case) -> String {
         return String::new();
     };
     match &incident.state {
-        State::Suspected { .. } => "该情况仅一次访问所见，待第二次访问确认后再通知。".to_owned(),
+        State::Suspected { .. } => "该结论待再次访问复核后才通知责任单位。".to_owned(),
         State::Resolved { at } => format!("此前的提醒已于{}解除。", instant(*at, case.now)),
         State::Open {
             since,
@@ -353,9 +369,10 @@ fn incident(case: &Case) -> String {
             told_at,
             pending,
         } => {
-            let tier = incident
-                .tier
-                .map(|tier| format!("“{}”", tier.in_chinese()));
+            let stage = incident.tier.map(|tier| {
+                let since = instant(*since, case.now);
+                format!("自{since}起按“{}”处理，", tier.in_chinese())
+            });
             let again = match repeats {
                 0 => String::new(),
                 times => format!("，已重复{times}次"),
@@ -368,10 +385,9 @@ fn incident(case: &Case) -> String {
                 ),
             };
             format!(
-                "事件始于{}，自{}起按{}处理，{told}。{}",
+                "事件始于{}，{}{told}。{}",
                 instant(incident.began_at, case.now),
-                instant(*since, case.now),
-                tier.unwrap_or_else(|| "一般事项".to_owned()),
+                stage.unwrap_or_default(),
                 pending_in_chinese(pending.as_ref()),
             )
         }
@@ -386,9 +402,16 @@ fn pending_in_chinese(pending: Option<&Pending>) -> String {
     }
 }
 
-/// The digest of the page that the last understood visit read.
+/// The digest of the page on which the verdict rests: that of the latest visit that saw the date,
+/// or the empty list.
 fn digest(case: &Case) -> String {
-    let proven = case.observations.iter().find(|seen| understood(seen));
+    let update = case.judgement.last_update.as_ref();
+    let rests_on = match case.judgement.freshness {
+        Freshness::Empty { .. } => Some(None),
+        _ => update.map(|update| Some(update.on)),
+    };
+    let mut visits = case.observations.iter();
+    let proven = visits.find(|seen| rests_on.is_some() && outcome(seen) == rests_on);
     let digest = proven.and_then(|seen| seen.digest.as_deref());
     let digest = digest.or_else(|| case.record?.digest.as_deref());
     let hex: String = digest
@@ -531,7 +554,8 @@ mod tests {
         ];
         let mut empty = record("kxw/gzdt", None, "2017-11-18T09:00:00");
         empty.empty_since = Some(at("2017-11-10T09:00:00"));
-        let empty_again = seen("2017-11-18T09:00:00", Sight::Read(Finding::Empty));
+        let mut empty_again = seen("2017-11-18T09:00:00", Sight::Read(Finding::Empty));
+        empty_again.rows = 0;
         let exempt = "2018-01-31".parse().unwrap();
         vec![
             ("fresh", read("2017-11-13")),
@@ -555,7 +579,7 @@ mod tests {
         let unreadable = Unreadable::NoList;
         let undated = Undated::YearUnknown;
         let (timeout, no_page) = failed(Failure::ConnectTimeout);
-        let (foreign, elsewhere) = failed(Failure::ForeignHost("evil.example\n”）".to_owned()));
+        let (foreign, elsewhere) = failed(Failure::ForeignHost("other.example.cn".to_owned()));
         let redesigned = finding(dated("2017-10-01"));
         vec![
             (

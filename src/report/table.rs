@@ -87,10 +87,8 @@ fn counts(counts: &Counts) -> impl Iterator<Item = String> {
 pub fn in_need(overview: &Overview) -> String {
     let head = ["状态", "网站", "栏目", "最近更新", "到期日", "责任单位"];
     let rows: Vec<Vec<String>> = overview
-        .sites
-        .iter()
-        .flat_map(|site| &site.columns)
-        .filter(|line| line.standing.needs_a_person())
+        .in_need()
+        .into_iter()
         .map(|line| {
             let update = line.judgement.last_update.as_ref();
             vec![
@@ -304,7 +302,7 @@ mod tests {
     fn every_column_of_a_table_begins_at_the_same_cell() {
         let table = status(&scene());
         let lines: Vec<&str> = table.lines().collect();
-        let begin = |line: &str| line.rfind("  ").map(|at| line[..at].width());
+        let begin = |line: &str| line.rsplit_once("  ").map(|(before, _)| before.width());
         // The last column is set left: its first cell is where the rule's last run begins.
         let rule = begin(lines[1]);
         assert!(lines[2..].iter().all(|line| begin(line) == rule), "{table}");

@@ -7,7 +7,8 @@ use axum::response::Response;
 use super::Console;
 use super::source::Picture;
 use super::view::{
-    ColumnRow, Frame, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address, when,
+    ColumnRow, Frame, Named, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address,
+    when,
 };
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::id::ColumnId;
@@ -54,8 +55,8 @@ struct ItemRow {
 }
 
 /// `GET /column/{id}`.
-pub async fn column(State(console): Shared, Path(id): Path<String>) -> Response {
-    let Some((column, site, unit)) = find(&console, &id) else {
+pub async fn column(State(console): Shared, id: Named) -> Response {
+    let Some((column, site, unit)) = id.ok().and_then(|Path(id)| find(&console, &id)) else {
         return unknown();
     };
     match gather(&console, &column.id).await {

@@ -13,7 +13,8 @@ use super::view::{
     ColumnRow, Frame, Mark, NAME_CHARS, Shared, Tile, page, tiles, unreadable, when,
 };
 use crate::alert::incident::{Incident, Kind, State as IncidentState, Subject};
-use crate::alert::outbox::Message;
+use crate::alert::outbox::{Delivery, Message};
+use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
 use crate::domain::time::{Moment, date_of};
 use crate::report::overview::{Overview, SiteLine, overview};
@@ -131,13 +132,7 @@ fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> Home
 }
 
 fn in_need(overview: &Overview) -> (Vec<ColumnRow>, usize) {
-    let mut lines: Vec<_> = overview
-        .sites
-        .iter()
-        .flat_map(|site| &site.columns)
-        .filter(|line| line.standing.needs_a_person())
-        .collect();
-    lines.sort_by_key(|line| line.rank());
+    let lines = overview.in_need();
     let more = lines.len().saturating_sub(IN_NEED);
     let rows = lines.into_iter().take(IN_NEED);
     (
@@ -169,7 +164,7 @@ fn site_row(line: &SiteLine, now: Moment) -> SiteRow {
     }
 }
 
-fn told(incident: &Incident) -> Option<crate::assess::ladder::Tier> {
+fn told(incident: &Incident) -> Option<Tier> {
     incident.tier.filter(|_| incident.is_open())
 }
 
@@ -179,7 +174,7 @@ fn incident_row(group: &Group, incident: &Incident, now: Moment) -> IncidentRow 
         subject,
         link,
         kind: kind_in_chinese(incident.key.kind),
-        tier: told(incident).map_or("—", |tier| tier.in_chinese()),
+        tier: told(incident).map_or("—", Tier::in_chinese),
         since: when(Some(incident.began_at), now),
         stage: stage(incident),
     }
@@ -234,13 +229,12 @@ fn kind_in_chinese(kind: Kind) -> &'static str {
 }
 
 fn message_row(group: &Group, message: &Message, now: Moment) -> MessageRow {
-    use crate::alert::outbox::Delivery;
     MessageRow {
         at: when(Some(message.created_at), now),
         who: who(group, &message.person),
         way: way(group, &message.person, message.route),
         route: route_in_chinese(message.route),
-        tier: message.tier.map_or("—", |tier| tier.in_chinese()),
+        tier: message.tier.map_or("—", Tier::in_chinese),
         state: message.delivery.in_chinese(),
         bad: matches!(
             message.delivery,

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::source::Picture;
 use super::view::{
-    ColumnRow, Frame, Mark, NAME_CHARS, Shared, Tile, page, tiles, unknown, unreadable,
+    ColumnRow, Frame, Mark, NAME_CHARS, Named, Shared, Tile, page, tiles, unknown, unreadable,
     web_address, when,
 };
 use crate::domain::id::SiteId;
@@ -27,8 +27,8 @@ struct SitePage {
 }
 
 /// `GET /site/{id}`.
-pub async fn site(State(console): Shared, Path(id): Path<String>) -> Response {
-    let Ok(id) = SiteId::parse(&id) else {
+pub async fn site(State(console): Shared, id: Named) -> Response {
+    let Some(id) = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok()) else {
         return unknown();
     };
     let picture = match Picture::take(&console).await {

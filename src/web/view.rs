@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -272,3 +273,6 @@ pub fn unknown() -> Response {
 
 /// The console as handlers get it.
 pub type Shared = State<Arc<Console>>;
+
+/// The identifier in the address; one that is no text is as unknown as any other.
+pub type Named = Result<Path<String>, PathRejection>;
