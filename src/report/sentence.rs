@@ -516,9 +516,9 @@ mod tests {
         told(Some(record), visits)
     }
 
-    fn with_state(mut told: Told, state: State) -> Told {
+    fn with_state(mut told: Told, stage: Stage) -> Told {
         let subject = Subject::Column(column_id("kxw/gzdt"));
-        told.incident = Some(incident(subject, Kind::Stale, "2017-11-14T09:00:00", state));
+        told.incident = Some(incident(subject, Kind::Stale, "2017-11-14T09:00:00", stage));
         told
     }
 
@@ -625,19 +625,24 @@ mod tests {
     fn incidents() -> Vec<(&'static str, Told)> {
         let overdue = || read("2017-11-03");
         let since = "2017-11-18T09:00:00";
-        let pending = |pending| State::Open {
-            tier: Some(Tier::Overdue),
-            since: at(since),
-            repeats: 2,
-            told_at: at(since),
-            pending: Some(pending),
+        let pending = |change| {
+            let state = State::Open {
+                since: at(since),
+                repeats: 2,
+                told_at: at(since),
+                pending: Some(Pending {
+                    change,
+                    seen_at: at(since),
+                }),
+            };
+            (state, Some(Tier::Overdue))
         };
         let mut untold = with_state(overdue(), open(Some(Tier::Overdue), since));
         untold.incident.as_mut().unwrap().told.clear();
         vec![
             (
                 "suspected",
-                with_state(overdue(), State::Suspected { tier: None }),
+                with_state(overdue(), suspected(since)),
             ),
             (
                 "open",
@@ -650,15 +655,15 @@ mod tests {
             ("open, nobody told", untold),
             (
                 "to be raised",
-                with_state(overdue(), pending(Pending::Raise(Tier::SeverelyOverdue))),
+                with_state(overdue(), pending(Change::Raise)),
             ),
             (
                 "to be cleared",
-                with_state(overdue(), pending(Pending::Clear)),
+                with_state(overdue(), pending(Change::Clear)),
             ),
             (
                 "resolved",
-                with_state(read("2017-11-18"), State::Resolved { at: at(since) }),
+                with_state(read("2017-11-18"), (State::Resolved { at: at(since) }, Some(Tier::Overdue))),
             ),
         ]
     }
