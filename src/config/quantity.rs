@@ -146,14 +146,14 @@ pub fn url(text: &str, base: Option<&Url>) -> Result<Url, String> {
         }
         Err(error) => return Err(format!("{text:?} is no web address: {error}")),
     };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("the address holds a user name or password".to_owned());
+    }
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("{text:?} is neither an http nor an https address"));
     }
     if url.host().is_none() {
         return Err(format!("{text:?} names no host"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("the address holds a user name or password".to_owned());
     }
     Ok(url)
 }

@@ -40,9 +40,12 @@ pub struct Source {
     text: String,
     private: bool,
     faults: Vec<Fault>,
+    /// How many more faults there were than are kept.
+    untold: usize,
     /// Keys that were refused and taken out, with their places.
     refused: Vec<(String, usize)>,
     sound: bool,
+    taken_apart: bool,
 }
 
 impl Source {
@@ -53,14 +56,23 @@ impl Source {
             text,
             private,
             faults: Vec::new(),
+            untold: 0,
             refused: Vec::new(),
             sound: true,
+            taken_apart: false,
         }
+    }
+
+    /// A file that could not be read.
+    pub fn unreadable(path: &Path, private: bool, message: String) -> Source {
+        let mut source = Source::new(path, String::new(), private);
+        source.sound = false;
+        source.whole(message);
+        source
     }
 
     /// Notes a fault of the whole file.
     pub fn whole(&mut self, message: impl Into<String>) {
-        self.sound = false;
         self.faults.push(Fault {
             file: self.path.clone(),
             line: None,
@@ -72,6 +84,7 @@ impl Source {
     /// Notes a fault at `span`.
     pub fn fault(&mut self, span: &Range<usize>, message: impl Into<String>) {
         if self.faults.len() >= MOST_FAULTS {
+            self.untold += 1;
             return;
         }
         let line = self.line_of(span.start);
@@ -146,9 +159,17 @@ impl Source {
         self.sound
     }
 
+    /// Whether the file could be taken apart and no `key` in it was refused.
+    pub fn holds_every(&self, key: &str) -> bool {
+        self.taken_apart && !self.refused.iter().any(|(refused, _)| refused == key)
+    }
+
     /// The faults, by line.
     pub fn into_faults(mut self) -> Vec<Fault> {
         self.faults.sort_by_key(|fault| fault.line);
+        if self.untold > 0 {
+            self.whole(format!("at least {} faults more in this file", self.untold));
+        }
         self.faults
     }
 
@@ -161,7 +182,9 @@ impl Source {
             self.syntax(&errors);
             return T::default();
         }
-        while self.faults.len() < MOST_FAULTS {
+        self.taken_apart = self.sound;
+        // The last one is tried although it is not kept, so that it is counted.
+        while self.untold == 0 {
             let error = match T::deserialize(Deserializer::from(table.clone())) {
                 Ok(raw) => return raw,
                 Err(error) => error,

@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::super::quantity::{mail, name, phone};
 use super::super::raw::contacts::{RawContacts, RawDuty, RawPerson};
 use super::super::source::Source;
-use super::sites::{Seen, known_unit};
+use super::sites::{Seen, Written, known_unit};
 use super::{parts, word};
 use crate::domain::group::{Duty, Group, Person, Role, Route, mask};
 use crate::domain::id::PersonId;
@@ -33,8 +33,8 @@ pub fn route_key(route: Route) -> &'static str {
 pub struct Grounds<'a> {
     /// The units.
     pub group: &'a Group,
-    /// Whether all units could be read, so that an unknown one is unknown.
-    pub units_known: bool,
+    /// The units as written, sound or not.
+    pub written: &'a Written,
     /// The routes that have a transport.
     pub offered: &'a [Route],
 }
@@ -220,10 +220,9 @@ fn duty(source: &mut Source, raw: &Spanned<RawDuty>, grounds: &Grounds<'_>) -> O
         );
         return None;
     }
-    if !grounds.units_known {
-        return None;
-    }
-    let unit = source.take("unit", &raw.unit, |text| known_unit(text, grounds.group))?;
+    let unit = source.take("unit", &raw.unit, |text| {
+        known_unit(text, grounds.group, grounds.written)
+    })??;
     Some(Duty {
         role,
         unit: Some(unit),

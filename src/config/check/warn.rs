@@ -6,6 +6,7 @@ use chrono::Datelike as _;
 
 use super::super::fault::Warning;
 use super::super::settings::Config;
+use super::super::typical;
 use crate::assess::ladder::Tier;
 use crate::domain::group::{Group, Role, mask};
 use crate::domain::id::{ColumnId, SiteId, UnitId};
@@ -24,6 +25,7 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     blanks(&config.group, &mut warnings);
     doubles(&config.group, &mut warnings);
     ladders(config, &mut warnings);
+    lengths(config, &mut warnings);
     console(config, &mut warnings);
     warnings
 }
@@ -118,7 +120,7 @@ fn contacts(config: &Config, warnings: &mut Vec<Warning>) {
                 warnings,
                 false,
                 format!(
-                    "unit {unit} has nobody in the roles of {tiers}; these messages fall upward to the next higher role"
+                    "unit {unit} has nobody in the roles of {tiers}; these messages fall upward, to the next higher role or the operator"
                 ),
             );
         }
@@ -247,6 +249,23 @@ fn ladders(config: &Config, warnings: &mut Vec<Warning>) {
                     "column {}: {}; some tiers are skipped",
                     column.id,
                     super::limits::steps(&rule)
+                ),
+            );
+        }
+    }
+}
+
+/// Wordings that would be cut off.
+fn lengths(config: &Config, warnings: &mut Vec<Warning>) {
+    let most = config.alert.most_segments;
+    for filled in typical::wordings(config) {
+        if filled.size.segments > most {
+            push(
+                warnings,
+                false,
+                format!(
+                    "the wording {} takes {} segments with your longest names, more than most_segments = {most}",
+                    filled.key, filled.size.segments
                 ),
             );
         }
