@@ -84,6 +84,40 @@ fn the_shipped_samples_are_sound() {
 }
 
 #[test]
+fn the_shipped_holidays_are_those_of_the_notices() {
+    let calendar = Files::new().sound().config.calendar;
+    let years: Vec<i32> = calendar.years.keys().copied().collect();
+    assert_eq!(years, (2017..=2026).collect::<Vec<_>>());
+    let rows = [
+        ("2017-09-30", true),
+        ("2017-10-06", false),
+        ("2018-12-29", true),
+        ("2018-12-31", false),
+        // Moved by the second notice of the year.
+        ("2019-05-03", false),
+        ("2019-05-05", true),
+        ("2020-01-31", false),
+        ("2024-02-09", true),
+        ("2026-02-14", true),
+        ("2026-02-23", false),
+        ("2026-02-24", true),
+    ];
+    for (day, worked) in rows {
+        assert_eq!(
+            calendar.is_working_day(day.parse().unwrap()),
+            worked,
+            "{day}"
+        );
+    }
+    let notices = calendar.years.values().map(|year| year.notice.as_str());
+    assert!(
+        notices
+            .into_iter()
+            .all(|notice| notice.starts_with("国办发明电〔"))
+    );
+}
+
+#[test]
 fn the_sample_shows_the_defaults() {
     let sample = samples().sound().config;
     let bare = Files::new().sound().config;
@@ -260,10 +294,10 @@ fn gaps_are_warned_of() {
         .map(ToString::to_string)
         .collect();
     let parts = [
-        "1 units with columns to answer for have no contact at all; their messages go to the operator: zfw",
+        "units without any contact that answer for columns; their messages go to the operator: zfw",
         "unit kxw has nobody in the roles of escalation",
         "nobody has the role supervision, which is told of escalation",
-        "1 columns have a blank address; they are listed, and neither visited nor alerted: c",
+        "1 columns with a blank address; they are listed, and neither visited nor alerted: c",
         "columns b, kxw/gzdt share the address https://kxw.example.cn/gzdt/",
         "li, op share 100****0001",
         "column b: on a limit of 3 days",

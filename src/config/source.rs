@@ -13,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::fault::Fault;
+use super::quantity::MAIL_EXAMPLE;
 use super::raw::Key;
 use crate::domain::group::mask;
 
@@ -20,6 +21,8 @@ use crate::domain::group::mask;
 pub const FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// The most faults of one file that are collected.
 const MOST_FAULTS: usize = 100;
+/// The longest message, in characters.
+const MESSAGE_CHARS: usize = 600;
 /// The longest text of a line that is shown, in characters.
 const SHOWN_CHARS: usize = 120;
 /// What makes the value on a line one that is not shown.
@@ -88,11 +91,12 @@ impl Source {
             return;
         }
         let line = self.line_of(span.start);
+        let message = self.worded(&message.into());
         let text = self.text.lines().nth(line - 1).unwrap_or_default();
         self.faults.push(Fault {
             file: self.path.clone(),
             line: Some(line),
-            message: message.into(),
+            message,
             text: self.shown(text),
         });
     }
@@ -191,8 +195,7 @@ impl Source {
             };
             self.sound = false;
             let span = error.span().unwrap_or(0..0);
-            let message = self.worded(error.message());
-            self.fault(&span, message);
+            self.fault(&span, error.message());
             match take_out(table.get_mut(), span.start) {
                 Some(refused) => self.refused.push(refused),
                 None => return T::default(),
@@ -212,27 +215,20 @@ impl Source {
                 .map(|text| text.matches('\n').count());
             if !told.contains(&line) {
                 told.push(line);
-                let message = self.worded(error.message());
-                self.fault(&span, format!("not TOML: {message}"));
+                self.fault(&span, format!("not TOML: {}", error.message()));
             }
         }
     }
 
-    /// serde's message on one line, without the numbers and addresses of a private file.
+    /// A message on one line, without the numbers and addresses of a private file.
     fn worded(&self, message: &str) -> String {
-        let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !self.private {
-            return line.chars().take(600).collect();
-        }
-        let word = |word: &str| {
-            let digits = word.chars().filter(char::is_ascii_digit).count();
-            if digits > 4 || word.contains('@') {
-                mask(word.trim_matches(|c: char| !c.is_alphanumeric()))
-            } else {
-                word.to_owned()
-            }
+        let words = message.split_whitespace();
+        let words: Vec<String> = if self.private {
+            words.map(masked).collect()
+        } else {
+            words.map(str::to_owned).collect()
         };
-        line.split(' ').map(word).collect::<Vec<_>>().join(" ")
+        words.join(" ").chars().take(MESSAGE_CHARS).collect()
     }
 
     /// As much of a line as may be shown.
@@ -246,6 +242,17 @@ impl Source {
             _ => plain(line),
         };
         Some(line).filter(|line| !line.is_empty())
+    }
+}
+
+/// `word` with its middle hidden, when it looks like a number or an address of a person.
+fn masked(word: &str) -> String {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let core = word.trim_matches(['"', '\'', '`', ',', ';', ':', '.', '(', ')']);
+    if (digits > 4 || word.contains('@')) && core != MAIL_EXAMPLE {
+        word.replace(core, &mask(core))
+    } else {
+        word.to_owned()
     }
 }
 

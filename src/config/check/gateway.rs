@@ -28,6 +28,9 @@ const SECRETIVE: [&str; 8] = [
     "access_key",
 ];
 
+const INLINE_SECRET: &str =
+    "a secret is not written here; name its file under secrets and use {secret.NAME}";
+
 /// Reads `[transports.sms.gateway]`.
 pub fn gateway(
     source: &mut Source,
@@ -59,6 +62,9 @@ pub fn gateway(
             let url = url(text, None)?;
             if url.scheme() == "http" && !is_loopback(&url) {
                 return Err("the gateway must be spoken to by https; plain http is allowed to this machine only".to_owned());
+            }
+            if url.query_pairs().any(|(name, _)| is_secretive(&name)) {
+                return Err(INLINE_SECRET.to_owned());
             }
             Ok(url)
         },
@@ -108,16 +114,17 @@ impl Fields {
                 format!("{fault}; the fields are {}", shown.join(" "))
             })?;
         }
-        let name = name.to_ascii_lowercase();
-        let secretive = SECRETIVE.iter().any(|word| name.contains(word));
-        if secretive && !text.trim().is_empty() && !text.contains('{') {
-            return Err(
-                "a secret is not written here; name its file under secrets and use {secret.NAME}"
-                    .to_owned(),
-            );
+        if is_secretive(name) && !text.trim().is_empty() && !text.contains("{secret.") {
+            return Err(INLINE_SECRET.to_owned());
         }
         Ok(())
     }
+}
+
+/// Whether a value under `name` must come from a secret.
+fn is_secretive(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRETIVE.iter().any(|word| name.contains(word))
 }
 
 fn pairs(
