@@ -8,7 +8,7 @@
 use std::fmt;
 use std::str::FromStr as _;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use cron::Schedule;
 use thiserror::Error;
 
@@ -100,17 +100,12 @@ impl CronLine {
 
     /// The first instant after `at`.
     pub fn next_after(&self, at: Moment) -> Option<Moment> {
-        self.schedule.after(&at).next()
+        self.schedule.after(&at.with_timezone(&china())).next()
     }
 
     /// The last instant at or before `at`.
     pub fn latest_at_or_before(&self, at: Moment) -> Option<Moment> {
-        // The crate's look backwards leaves out its own starting second.
-        let just_after = at.checked_add_signed(TimeDelta::seconds(1))?;
-        self.schedule
-            .after(&just_after)
-            .rev()
-            .find(|&fire| fire <= at)
+        latest(&self.schedule, at)
     }
 
     /// The last instant in `(since, now]`, for what was missed while nothing ran.
@@ -182,15 +177,24 @@ fn faulty(fields: &[&str]) -> CronFault {
     CronFault::Unreadable
 }
 
+/// The last fire at or before `at`.
+fn latest(schedule: &Schedule, at: Moment) -> Option<Moment> {
+    // The crate's look backwards leaves out its own starting second.
+    let just_after = at.checked_add_signed(TimeDelta::seconds(1))?;
+    schedule
+        .after(&just_after.with_timezone(&china()))
+        .rev()
+        .find(|&fire| fire <= at)
+}
+
 /// Whether every span of [`LONGEST_PAUSE_DAYS`] in a whole cycle of the calendar holds a fire:
 /// walks from the last fire of one span to the last of the next.
 fn fires_every_year(schedule: &Schedule) -> bool {
-    let start = moment(Date::default().and_time(chrono::NaiveTime::MIN)).with_timezone(&china());
-    let end = start + TimeDelta::days(CYCLE_YEARS * 366);
-    let mut at = start;
+    let mut at = moment(Date::default().and_time(NaiveTime::MIN));
+    let end = at + TimeDelta::days(CYCLE_YEARS * 366);
     while at < end {
         let reach = at + TimeDelta::days(LONGEST_PAUSE_DAYS);
-        match schedule.after(&reach).next_back() {
+        match latest(schedule, reach) {
             Some(fire) if fire > at => at = fire,
             _ => return false,
         }

@@ -137,10 +137,11 @@ impl Files {
 
     fn group(&mut self, politeness: &Access) -> Group {
         let raw: RawSites = self.sites.read();
-        let mut group = sites::sites(&mut self.sites, &raw, politeness);
+        let written = sites::Written::of(&raw, self.sites.holds_every("id"));
+        let mut group = sites::sites(&mut self.sites, &raw, &written, politeness);
         let raw: RawContacts = self.contacts.read();
         let grounds = contacts::Grounds {
-            units_known: self.sites.is_sound(),
+            written: &written,
             offered: &self.offered(),
             group: &group,
         };
@@ -202,11 +203,7 @@ fn open(path: &Path, guard: Guard) -> Source {
     let private = matches!(guard, Guard::Private);
     match text(path, private) {
         Ok(text) => Source::new(path, text, private),
-        Err(message) => {
-            let mut source = Source::new(path, String::new(), private);
-            source.whole(message);
-            source
-        }
+        Err(message) => Source::unreadable(path, private, message),
     }
 }
 

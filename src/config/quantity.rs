@@ -13,6 +13,8 @@ use url::{Host, Url};
 
 use crate::domain::group::mask;
 
+/// What a mail address looks like, for faults.
+pub const MAIL_EXAMPLE: &str = "name@example.cn";
 /// The longest address.
 const URL_BYTES: usize = 2048;
 
@@ -133,6 +135,8 @@ pub fn url(text: &str, base: Option<&Url>) -> Result<Url, String> {
     if text.len() > URL_BYTES {
         return Err(format!("the address is longer than {URL_BYTES} characters"));
     }
+    // What stands behind the question mark may be a token.
+    let shown = text.split('?').next().unwrap_or_default();
     let parsed = match base {
         Some(base) => base.join(text),
         None => Url::parse(text),
@@ -141,19 +145,19 @@ pub fn url(text: &str, base: Option<&Url>) -> Result<Url, String> {
         Ok(url) => url,
         Err(url::ParseError::RelativeUrlWithoutBase) => {
             return Err(format!(
-                "{text:?} is no complete address; write for example \"https://www.example.cn/\""
+                "{shown:?} is no complete address; write for example \"https://www.example.cn/\""
             ));
         }
-        Err(error) => return Err(format!("{text:?} is no web address: {error}")),
+        Err(error) => return Err(format!("{shown:?} is no web address: {error}")),
     };
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("{text:?} is neither an http nor an https address"));
-    }
-    if url.host().is_none() {
-        return Err(format!("{text:?} names no host"));
-    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("the address holds a user name or password".to_owned());
+    }
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("{shown:?} is neither an http nor an https address"));
+    }
+    if url.host().is_none() {
+        return Err(format!("{shown:?} names no host"));
     }
     Ok(url)
 }
@@ -244,7 +248,7 @@ pub fn mail(text: &str) -> Result<String, String> {
     match text.parse::<lettre::Address>() {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err(format!(
-            "{:?} is no mail address; write for example \"name@example.cn\"",
+            "{:?} is no mail address; write for example {MAIL_EXAMPLE:?}",
             mask(text)
         )),
     }

@@ -13,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::fault::Fault;
+use super::quantity::MAIL_EXAMPLE;
 use super::raw::Key;
 use crate::domain::group::mask;
 
@@ -20,6 +21,8 @@ use crate::domain::group::mask;
 pub const FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// The most faults of one file that are collected.
 const MOST_FAULTS: usize = 100;
+/// The longest message, in characters.
+const MESSAGE_CHARS: usize = 600;
 /// The longest text of a line that is shown, in characters.
 const SHOWN_CHARS: usize = 120;
 /// What makes the value on a line one that is not shown.
@@ -40,9 +43,12 @@ pub struct Source {
     text: String,
     private: bool,
     faults: Vec<Fault>,
+    /// How many more faults there were than are kept.
+    untold: usize,
     /// Keys that were refused and taken out, with their places.
     refused: Vec<(String, usize)>,
     sound: bool,
+    taken_apart: bool,
 }
 
 impl Source {
@@ -53,14 +59,23 @@ impl Source {
             text,
             private,
             faults: Vec::new(),
+            untold: 0,
             refused: Vec::new(),
             sound: true,
+            taken_apart: false,
         }
+    }
+
+    /// A file that could not be read.
+    pub fn unreadable(path: &Path, private: bool, message: String) -> Source {
+        let mut source = Source::new(path, String::new(), private);
+        source.sound = false;
+        source.whole(message);
+        source
     }
 
     /// Notes a fault of the whole file.
     pub fn whole(&mut self, message: impl Into<String>) {
-        self.sound = false;
         self.faults.push(Fault {
             file: self.path.clone(),
             line: None,
@@ -72,14 +87,16 @@ impl Source {
     /// Notes a fault at `span`.
     pub fn fault(&mut self, span: &Range<usize>, message: impl Into<String>) {
         if self.faults.len() >= MOST_FAULTS {
+            self.untold += 1;
             return;
         }
         let line = self.line_of(span.start);
+        let message = self.worded(&message.into());
         let text = self.text.lines().nth(line - 1).unwrap_or_default();
         self.faults.push(Fault {
             file: self.path.clone(),
             line: Some(line),
-            message: message.into(),
+            message,
             text: self.shown(text),
         });
     }
@@ -146,9 +163,17 @@ impl Source {
         self.sound
     }
 
+    /// Whether the file could be taken apart and no `key` in it was refused.
+    pub fn holds_every(&self, key: &str) -> bool {
+        self.taken_apart && !self.refused.iter().any(|(refused, _)| refused == key)
+    }
+
     /// The faults, by line.
     pub fn into_faults(mut self) -> Vec<Fault> {
         self.faults.sort_by_key(|fault| fault.line);
+        if self.untold > 0 {
+            self.whole(format!("at least {} faults more in this file", self.untold));
+        }
         self.faults
     }
 
@@ -161,15 +186,16 @@ impl Source {
             self.syntax(&errors);
             return T::default();
         }
-        while self.faults.len() < MOST_FAULTS {
+        self.taken_apart = self.sound;
+        // The last one is tried although it is not kept, so that it is counted.
+        while self.untold == 0 {
             let error = match T::deserialize(Deserializer::from(table.clone())) {
                 Ok(raw) => return raw,
                 Err(error) => error,
             };
             self.sound = false;
             let span = error.span().unwrap_or(0..0);
-            let message = self.worded(error.message());
-            self.fault(&span, message);
+            self.fault(&span, error.message());
             match take_out(table.get_mut(), span.start) {
                 Some(refused) => self.refused.push(refused),
                 None => return T::default(),
@@ -189,27 +215,20 @@ impl Source {
                 .map(|text| text.matches('\n').count());
             if !told.contains(&line) {
                 told.push(line);
-                let message = self.worded(error.message());
-                self.fault(&span, format!("not TOML: {message}"));
+                self.fault(&span, format!("not TOML: {}", error.message()));
             }
         }
     }
 
-    /// serde's message on one line, without the numbers and addresses of a private file.
+    /// A message on one line, without the numbers and addresses of a private file.
     fn worded(&self, message: &str) -> String {
-        let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !self.private {
-            return line.chars().take(600).collect();
-        }
-        let word = |word: &str| {
-            let digits = word.chars().filter(char::is_ascii_digit).count();
-            if digits > 4 || word.contains('@') {
-                mask(word.trim_matches(|c: char| !c.is_alphanumeric()))
-            } else {
-                word.to_owned()
-            }
+        let words = message.split_whitespace();
+        let words: Vec<String> = if self.private {
+            words.map(masked).collect()
+        } else {
+            words.map(str::to_owned).collect()
         };
-        line.split(' ').map(word).collect::<Vec<_>>().join(" ")
+        words.join(" ").chars().take(MESSAGE_CHARS).collect()
     }
 
     /// As much of a line as may be shown.
@@ -223,6 +242,17 @@ impl Source {
             _ => plain(line),
         };
         Some(line).filter(|line| !line.is_empty())
+    }
+}
+
+/// `word` with its middle hidden, when it looks like a number or an address of a person.
+fn masked(word: &str) -> String {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let core = word.trim_matches(['"', '\'', '`', ',', ';', ':', '.', '(', ')']);
+    if (digits > 4 || word.contains('@')) && core != MAIL_EXAMPLE {
+        word.replace(core, &mask(core))
+    } else {
+        word.to_owned()
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::super::quantity::{duration, known, name, time_of_day, url, within};
+use super::super::raw::Key;
 use super::super::raw::monitor::{RawMonitor, RawOperator, RawSending, RawTier};
 use super::super::source::Source;
 use super::{or, parts, word};
@@ -103,36 +104,7 @@ fn signature(source: &mut Source, raw: &RawOperator, rules: &mut AlertRules) {
 }
 
 fn sending(source: &mut Source, raw: &RawSending, rules: &mut AlertRules) {
-    let mut time = |name, key, base| {
-        source
-            .take(name, key, |text: &String| time_of_day(text))
-            .unwrap_or(base)
-    };
-    rules.window = Window {
-        from: time("from", &raw.from, rules.window.from),
-        until: time("until", &raw.until, rules.window.until),
-    };
-    // Whoever moves the window moves the digest with it, unless told otherwise.
-    rules.digest_at = time("digest_at", &raw.digest_at, rules.window.from);
-    let Window { from, until } = rules.window;
-    if from >= until
-        && let Some(key) = raw.until.as_ref().or(raw.from.as_ref())
-    {
-        source.fault(
-            &key.span(),
-            format!("the window does not open: from {from}, until {until}"),
-        );
-    } else if let Some(key) = &raw.digest_at
-        && !(from <= rules.digest_at && rules.digest_at < until)
-    {
-        source.fault(
-            &key.span(),
-            format!(
-                "digest_at: {} is outside the window, from {from} until {until}",
-                rules.digest_at
-            ),
-        );
-    }
+    window(source, raw, rules);
     let (hour, fortnight) = (Duration::from_secs(3600), Duration::from_secs(14 * 86_400));
     if let Some(time) = source.take("expires_after", &raw.expires_after, |text| {
         delta(text, hour..=fortnight)
@@ -157,6 +129,40 @@ fn sending(source: &mut Source, raw: &RawSending, rules: &mut AlertRules) {
         within(n as usize, 1..=10)
     });
     rules.most_segments = most.unwrap_or(rules.most_segments);
+}
+
+/// The hours of sending and the digest in them.
+fn window(source: &mut Source, raw: &RawSending, rules: &mut AlertRules) {
+    let mut sound = true;
+    let mut time = |name, key: &Key<String>, base| {
+        let time = source.take(name, key, |text| time_of_day(text));
+        sound &= key.is_none() || time.is_some();
+        time.unwrap_or(base)
+    };
+    let from = time("from", &raw.from, rules.window.from);
+    let until = time("until", &raw.until, rules.window.until);
+    // Whoever moves the window moves the digest with it, unless told otherwise.
+    let digest_at = time("digest_at", &raw.digest_at, from);
+    if !sound {
+        return;
+    }
+    if from >= until
+        && let Some(key) = raw.until.as_ref().or(raw.from.as_ref())
+    {
+        source.fault(
+            &key.span(),
+            format!("the window does not open: from {from}, until {until}"),
+        );
+    } else if let Some(key) = &raw.digest_at
+        && !(from <= digest_at && digest_at < until)
+    {
+        source.fault(
+            &key.span(),
+            format!("digest_at: {digest_at} is outside the window, from {from} until {until}"),
+        );
+    }
+    rules.window = Window { from, until };
+    rules.digest_at = digest_at;
 }
 
 fn delta(text: &str, range: std::ops::RangeInclusive<Duration>) -> Result<TimeDelta, String> {

@@ -1,13 +1,14 @@
 //! The people: how they are reached and what they are to whom.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::Spanned;
 
 use super::super::quantity::{mail, name, phone};
 use super::super::raw::contacts::{RawContacts, RawDuty, RawPerson};
 use super::super::source::Source;
-use super::sites::{Seen, known_unit};
+use super::sites::{Seen, Written, known_unit};
 use super::{parts, word};
 use crate::domain::group::{Duty, Group, Person, Role, Route, mask};
 use crate::domain::id::PersonId;
@@ -33,8 +34,8 @@ pub fn route_key(route: Route) -> &'static str {
 pub struct Grounds<'a> {
     /// The units.
     pub group: &'a Group,
-    /// Whether all units could be read, so that an unknown one is unknown.
-    pub units_known: bool,
+    /// The units as written, sound or not.
+    pub written: &'a Written,
     /// The routes that have a transport.
     pub offered: &'a [Route],
 }
@@ -88,11 +89,7 @@ fn person(
     });
     let phone = source.take("phone", &raw.phone, |text| phone(text));
     let mail = source.take("mail", &raw.mail, |text| mail(text));
-    let addresses = [
-        (Route::Sms, raw.phone.is_some()),
-        (Route::Mail, raw.mail.is_some()),
-    ];
-    let routes = routes(source, &table, raw, &addresses, grounds.offered);
+    let routes = routes(source, &table, raw, grounds.offered);
     let duties = duties(source, raw, grounds);
     if duties.is_empty() && parts(&raw.duties).is_empty() {
         source.missing(&table, "duties", "[{ role = \"liaison\", unit = \"kxw\" }]");
@@ -110,49 +107,22 @@ fn person(
 /// The ways to a person: as written, else every address in the order text message, mail.
 fn routes(
     source: &mut Source,
-    table: &std::ops::Range<usize>,
+    table: &Range<usize>,
     raw: &RawPerson,
-    addresses: &[(Route, bool)],
     offered: &[Route],
 ) -> Vec<Route> {
-    let mut routes = Vec::new();
-    for part in parts(&raw.routes) {
-        let text = part.get_ref();
-        let shown = if text.contains('@') {
-            mask(text)
-        } else {
-            text.clone()
-        };
-        match word(&shown, "route", &ROUTES, route_key) {
-            Err(message) => source.fault(&part.span(), message),
-            Ok(route) if !addresses.contains(&(route, true)) => {
-                let key = if route == Route::Sms { "phone" } else { "mail" };
-                source.fault(
-                    &part.span(),
-                    format!("the route {} needs the key {key}", route_key(route)),
-                );
-            }
-            Ok(route) if routes.contains(&route) => {
-                source.fault(&part.span(), "the route stands a second time");
-            }
-            Ok(route) => routes.push(route),
-        }
-    }
-    if raw.routes.is_none() {
-        routes.extend(
-            addresses
-                .iter()
-                .filter(|(_, has)| *has)
-                .map(|(route, _)| route),
-        );
-        if routes.is_empty() {
-            source.missing(
-                table,
-                "phone",
-                "\"10000000001\", or mail: nobody could reach this person",
-            );
-        }
-    } else if parts(&raw.routes).is_empty() {
+    let has = |route| match route {
+        Route::Sms => raw.phone.is_some(),
+        Route::Mail => raw.mail.is_some(),
+    };
+    let routes: Vec<Route> = match &raw.routes {
+        Some(_) => written_routes(source, raw, has),
+        None => ROUTES.into_iter().filter(|&route| has(route)).collect(),
+    };
+    if raw.routes.is_none() && routes.is_empty() {
+        let example = "\"1xxxxxxxxxx\", or mail: nobody could reach this person";
+        source.missing(table, "phone", example);
+    } else if raw.routes.is_some() && parts(&raw.routes).is_empty() {
         source.fault(
             table,
             "routes: it is empty, so nobody could reach this person",
@@ -160,15 +130,48 @@ fn routes(
     }
     if !routes.is_empty() && !routes.iter().any(|route| offered.contains(route)) {
         let keys: Vec<&str> = routes.iter().map(|&route| route_key(route)).collect();
-        source.fault(
-            table,
-            format!(
-                "this person is reached by {} only, and monitor.toml has no such transport",
-                keys.join(" and ")
-            ),
+        let message = format!(
+            "this person is reached by {} only, and monitor.toml has no such transport",
+            keys.join(" and ")
         );
+        source.fault(table, message);
     }
     routes
+}
+
+fn written_routes(source: &mut Source, raw: &RawPerson, has: impl Fn(Route) -> bool) -> Vec<Route> {
+    let mut routes = Vec::new();
+    for part in parts(&raw.routes) {
+        let text = part.get_ref();
+        let shown = if is_address(text) {
+            mask(text)
+        } else {
+            text.clone()
+        };
+        let route = word(&shown, "route", &ROUTES, route_key).and_then(|route| {
+            if !has(route) {
+                let key = if route == Route::Sms { "phone" } else { "mail" };
+                return Err(format!(
+                    "the route {} needs the key {key}",
+                    route_key(route)
+                ));
+            }
+            if routes.contains(&route) {
+                return Err("the route stands a second time".to_owned());
+            }
+            Ok(route)
+        });
+        match route {
+            Ok(route) => routes.push(route),
+            Err(message) => source.fault(&part.span(), message),
+        }
+    }
+    routes
+}
+
+/// Whether a text is rather a number or an address than a word.
+fn is_address(text: &str) -> bool {
+    text.contains('@') || text.chars().filter(char::is_ascii_digit).count() > 4
 }
 
 fn duties(source: &mut Source, raw: &RawPerson, grounds: &Grounds<'_>) -> Vec<Duty> {
@@ -220,10 +223,9 @@ fn duty(source: &mut Source, raw: &Spanned<RawDuty>, grounds: &Grounds<'_>) -> O
         );
         return None;
     }
-    if !grounds.units_known {
-        return None;
-    }
-    let unit = source.take("unit", &raw.unit, |text| known_unit(text, grounds.group))?;
+    let unit = source.take("unit", &raw.unit, |text| {
+        known_unit(text, grounds.group, grounds.written)
+    })??;
     Some(Duty {
         role,
         unit: Some(unit),

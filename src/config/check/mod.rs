@@ -6,6 +6,7 @@ pub mod access;
 pub mod alerting;
 pub mod calendar;
 pub mod contacts;
+pub mod gateway;
 pub mod limits;
 pub mod monitor;
 pub mod sites;

@@ -1,6 +1,6 @@
 //! Units, sites and columns.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use toml::Spanned;
@@ -27,7 +27,7 @@ const MOST_LIMIT_DAYS: u32 = 3660;
 const MOST: usize = 20_000;
 
 /// Reads `raw` into a group without people.
-pub fn sites(source: &mut Source, raw: &RawSites, politeness: &Access) -> Group {
+pub fn sites(source: &mut Source, raw: &RawSites, written: &Written, politeness: &Access) -> Group {
     let mut group = Group::default();
     let mut seen = Seen::default();
     for (count, what) in [
@@ -46,19 +46,53 @@ pub fn sites(source: &mut Source, raw: &RawSites, politeness: &Access) -> Group 
         }
     }
     for raw in &raw.site {
-        if let Some(site) = site(source, &mut seen, raw, &group, politeness) {
+        if let Some(site) = site(source, &mut seen, raw, (&group, written), politeness) {
             group.sites.insert(site.id.clone(), site);
         }
     }
     for raw in &raw.column {
-        if let Some(column) = column(source, &mut seen, raw, &group) {
+        if let Some(column) = column(source, &mut seen, raw, (&group, written)) {
             group.columns.insert(column.id.clone(), column);
         }
     }
-    if source.is_sound() && group.units.is_empty() {
+    if source.is_sound() && raw.unit.is_empty() {
         source.whole("no unit; write at least one [[unit]] with an id and a name");
     }
     group
+}
+
+/// What is referred to as it was written, so that one fault is not told again wherever its unit
+/// or site is named.
+pub struct Written {
+    /// Whether that is all there is.
+    complete: bool,
+    units: HashSet<String>,
+    sites: HashSet<String>,
+    /// Sites whose home page is written.
+    homes: HashSet<String>,
+}
+
+impl Written {
+    /// What stands in `raw`, which is all there is when it is `complete`.
+    pub fn of(raw: &RawSites, complete: bool) -> Written {
+        let text = |key: &Key<String>| key.as_ref().map(|key| key.get_ref().clone());
+        let blank = |home: &Key<String>| text(home).is_none_or(|home| home.trim().is_empty());
+        let sites = raw.site.iter().map(Spanned::get_ref);
+        Written {
+            complete,
+            units: raw
+                .unit
+                .iter()
+                .filter_map(|unit| text(&unit.get_ref().id))
+                .collect(),
+            homes: sites
+                .clone()
+                .filter(|site| !blank(&site.home))
+                .filter_map(|site| text(&site.id))
+                .collect(),
+            sites: sites.filter_map(|site| text(&site.id)).collect(),
+        }
+    }
 }
 
 /// Identifiers that were read, by kind, with their lines' places.
@@ -132,14 +166,14 @@ fn site(
     source: &mut Source,
     seen: &mut Seen,
     raw: &Spanned<RawSite>,
-    group: &Group,
+    (group, written): (&Group, &Written),
     politeness: &Access,
 ) -> Option<Site> {
     let table = raw.span();
     let raw = raw.get_ref();
     let id = seen.id(source, ("site", "\"kxw\""), &table, &raw.id, SiteId::parse);
     let unit = source.need(("unit", "\"kxw\""), &table, &raw.unit, |text| {
-        known_unit(text, group)
+        known_unit(text, group, written)
     });
     let name = source.need(("name", "\"民政局网站\""), &table, &raw.name, |text| {
         name(text, SHORT_CHARS)
@@ -148,7 +182,7 @@ fn site(
     let home = address(source, ("home", &raw.home), None, &access);
     Some(Site {
         id: id?,
-        unit: unit?,
+        unit: unit??,
         name: name?,
         home,
         access,
@@ -159,7 +193,7 @@ fn column(
     source: &mut Source,
     seen: &mut Seen,
     raw: &Spanned<RawColumn>,
-    group: &Group,
+    (group, written): (&Group, &Written),
 ) -> Option<Column> {
     let table = raw.span();
     let raw = raw.get_ref();
@@ -171,16 +205,13 @@ fn column(
         ColumnId::parse,
     );
     let site = source.need(("site", "\"kxw\""), &table, &raw.site, |text| {
-        SiteId::parse(text)
-            .ok()
-            .and_then(|id| group.sites.get(&id))
-            .ok_or_else(|| {
-                let known = known(text, group.sites.keys().map(SiteId::as_str));
-                format!("unknown site {text:?}; {known}")
-            })
+        known_site(text, group, written)
     });
+    let site = site.flatten();
     let unit = match &raw.unit {
-        Some(_) => source.take("unit", &raw.unit, |text| known_unit(text, group)),
+        Some(_) => source
+            .take("unit", &raw.unit, |text| known_unit(text, group, written))
+            .flatten(),
         None => site.map(|site| site.unit.clone()),
     };
     let name = source.need(("name", "\"通知公告\""), &table, &raw.name, |text| {
@@ -193,6 +224,11 @@ fn column(
         within(days, 1..=MOST_LIMIT_DAYS)
     });
     let site = site?;
+    let base_is_faulty = site.home.is_none() && written.homes.contains(site.id.as_str());
+    let relative = |key: &Spanned<String>| !key.get_ref().contains("://");
+    if base_is_faulty && raw.url.as_ref().is_some_and(relative) {
+        return None;
+    }
     let url = address(source, ("url", &raw.url), site.home.as_ref(), &site.access);
     Some(Column {
         id: id?,
@@ -205,15 +241,30 @@ fn column(
     })
 }
 
-/// The unit that `text` names.
-pub fn known_unit(text: &str, group: &Group) -> Result<UnitId, String> {
+/// The unit that `text` names; nothing when it is written and has a fault of its own.
+pub fn known_unit(text: &str, group: &Group, written: &Written) -> Result<Option<UnitId>, String> {
     match UnitId::parse(text) {
-        Ok(id) if group.units.contains_key(&id) => Ok(id),
+        Ok(id) if group.units.contains_key(&id) => Ok(Some(id)),
+        _ if !written.complete || written.units.contains(text) => Ok(None),
         _ => {
             let known = known(text, group.units.keys().map(UnitId::as_str));
             Err(format!("unknown unit {text:?}; {known}"))
         }
     }
+}
+
+/// The site that `text` names, like [`known_unit`].
+fn known_site<'a>(
+    text: &str,
+    group: &'a Group,
+    written: &Written,
+) -> Result<Option<&'a Site>, String> {
+    let site = SiteId::parse(text).ok().and_then(|id| group.sites.get(&id));
+    if site.is_some() || !written.complete || written.sites.contains(text) {
+        return Ok(site);
+    }
+    let known = known(text, group.sites.keys().map(SiteId::as_str));
+    Err(format!("unknown site {text:?}; {known}"))
 }
 
 /// An address that may be blank, on a host that may be visited.

@@ -6,7 +6,7 @@ use chrono::Datelike as _;
 
 use super::super::fault::Warning;
 use super::super::settings::Config;
-use crate::assess::ladder::Tier;
+use super::super::typical;
 use crate::domain::group::{Group, Role, mask};
 use crate::domain::id::{ColumnId, SiteId, UnitId};
 use crate::domain::time::Date;
@@ -21,9 +21,11 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     holidays(config, today, &mut warnings);
     spool(config, &mut warnings);
     contacts(config, &mut warnings);
+    central_roles(config, &mut warnings);
     blanks(&config.group, &mut warnings);
     doubles(&config.group, &mut warnings);
     ladders(config, &mut warnings);
+    lengths(config, &mut warnings);
     console(config, &mut warnings);
     warnings
 }
@@ -68,88 +70,64 @@ fn spool(config: &Config, warnings: &mut Vec<Warning>) {
     }
 }
 
-/// Who would answer for columns of a unit and has nobody in the roles that a tier tells.
+/// Whether anybody holds `role`, in `unit` unless it is a central one.
+fn is_held(group: &Group, role: Role, unit: &UnitId) -> bool {
+    let mut duties = group.people.values().flat_map(|person| &person.duties);
+    duties.any(|duty| duty.role == role && (role.is_central() || duty.unit.as_ref() == Some(unit)))
+}
+
+/// Units that answer for columns and have nobody in the roles that a tier tells.
 fn contacts(config: &Config, warnings: &mut Vec<Warning>) {
     let group = &config.group;
-    let held = |unit: &UnitId, role: Role| {
-        group.people.values().any(|person| {
-            person.duties.iter().any(|duty| {
-                duty.role == role && (role.is_central() || duty.unit.as_ref() == Some(unit))
-            })
-        })
+    let vacant = |unit: &UnitId, roles: &[Role]| {
+        let mut own = roles.iter().filter(|role| !role.is_central()).peekable();
+        own.peek().is_some() && !own.any(|&role| is_held(group, role, unit))
     };
-    let mut upward: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
-    for unit in answering(group) {
-        for (tier, rule) in &config.alert.tiers {
-            let own: Vec<Role> = rule
-                .roles
-                .iter()
-                .copied()
-                .filter(|role| !role.is_central())
-                .collect();
-            if !own.is_empty() && !own.iter().any(|&role| held(unit, role)) {
-                upward.entry(unit.as_str()).or_default().push(tier.key());
-            }
-        }
+    let (alone, others): (Vec<&UnitId>, Vec<&UnitId>) = answering(group)
+        .into_iter()
+        .partition(|unit| vacant(unit, &Role::ALL));
+    if !alone.is_empty() {
+        let names: Vec<&str> = alone.iter().map(|unit| unit.as_str()).collect();
+        let message = format!(
+            "units without any contact that answer for columns; their messages go to the operator: {}",
+            list(&names)
+        );
+        push(warnings, false, message);
     }
-    if !upward.is_empty() {
-        let (alone, climbing): (Vec<&str>, Vec<&str>) = upward.keys().partition(|unit| {
-            let unit = UnitId::parse(unit).ok();
-            let own = Role::ALL.into_iter().filter(|role| !role.is_central());
-            unit.is_some_and(|unit| !own.clone().any(|role| held(&unit, role)))
-        });
-        if !alone.is_empty() {
-            push(
-                warnings,
-                false,
-                format!(
-                    "{} units with columns to answer for have no contact at all; their messages go to the operator: {}",
-                    alone.len(),
-                    list(&alone)
-                ),
+    for unit in others {
+        let rules = config.alert.tiers.iter();
+        let tiers: Vec<&str> = rules
+            .filter(|(_, rule)| vacant(unit, &rule.roles))
+            .map(|(tier, _)| tier.key())
+            .collect();
+        if !tiers.is_empty() {
+            let message = format!(
+                "unit {unit} has nobody in the roles of {}; these messages fall upward, to the next higher role or the operator",
+                tiers.join(", ")
             );
-        }
-        for unit in climbing {
-            let tiers = upward
-                .get(unit)
-                .map(|tiers| tiers.join(", "))
-                .unwrap_or_default();
-            push(
-                warnings,
-                false,
-                format!(
-                    "unit {unit} has nobody in the roles of {tiers}; these messages fall upward to the next higher role"
-                ),
-            );
+            push(warnings, false, message);
         }
     }
-    let central = config.alert.tiers.iter().flat_map(|(tier, rule)| {
-        rule.roles
-            .iter()
-            .filter(|role| role.is_central())
-            .map(move |role| (*role, *tier))
-    });
-    let mut vacant: BTreeMap<Role, Vec<Tier>> = BTreeMap::new();
-    for (role, tier) in central {
-        let anyone = group
-            .people
-            .values()
-            .any(|person| person.duties.iter().any(|duty| duty.role == role));
-        if !anyone {
-            vacant.entry(role).or_default().push(tier);
-        }
-    }
-    for (role, tiers) in vacant {
-        let tiers: Vec<&str> = tiers.iter().map(|tier| tier.key()).collect();
-        push(
-            warnings,
-            false,
-            format!(
+}
+
+/// Central roles that a tier tells and nobody holds.
+fn central_roles(config: &Config, warnings: &mut Vec<Warning>) {
+    let people = &config.group.people;
+    for role in Role::ALL.into_iter().filter(|role| role.is_central()) {
+        let rules = config.alert.tiers.iter();
+        let tiers: Vec<&str> = rules
+            .filter(|(_, rule)| rule.roles.contains(&role))
+            .map(|(tier, _)| tier.key())
+            .collect();
+        let mut duties = people.values().flat_map(|person| &person.duties);
+        if !tiers.is_empty() && !duties.any(|duty| duty.role == role) {
+            let message = format!(
                 "nobody has the role {}, which is told of {}",
                 role.key(),
                 tiers.join(", ")
-            ),
-        );
+            );
+            push(warnings, false, message);
+        }
     }
 }
 
@@ -185,7 +163,7 @@ fn blanks(group: &Group, warnings: &mut Vec<Warning>) {
                 warnings,
                 false,
                 format!(
-                    "{} {what} have a blank address; they are listed, and neither visited nor alerted: {}",
+                    "{} {what} with a blank address; they are listed, and neither visited nor alerted: {}",
                     blank.len(),
                     list(&blank)
                 ),
@@ -247,6 +225,23 @@ fn ladders(config: &Config, warnings: &mut Vec<Warning>) {
                     "column {}: {}; some tiers are skipped",
                     column.id,
                     super::limits::steps(&rule)
+                ),
+            );
+        }
+    }
+}
+
+/// Wordings that would be cut off.
+fn lengths(config: &Config, warnings: &mut Vec<Warning>) {
+    let most = config.alert.most_segments;
+    for filled in typical::wordings(config) {
+        if filled.size.segments > most {
+            push(
+                warnings,
+                false,
+                format!(
+                    "the wording {} takes {} segments with your longest names, more than most_segments = {most}",
+                    filled.key, filled.size.segments
                 ),
             );
         }
