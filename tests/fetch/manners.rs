@@ -163,15 +163,17 @@ async fn a_dead_host_is_dead_and_not_forbidding() {
     assert_eq!(site.paths(), ["/robots.txt"]);
 }
 
-/// The times between the starts of requests, as the site saw them.
-fn distances(site: &Site) -> Vec<Duration> {
+/// Asserts that the site saw `count` requests, each at least `pause` after the one before. What it
+/// sees is late by what the way takes, so they are held against the clock of the visitor, who was
+/// not there before `begin`.
+fn assert_spaced(site: &Site, begin: Instant, pause: Duration, count: u32) {
     let mut starts: Vec<Instant> = site.seen().iter().map(|request| request.at).collect();
     starts.sort();
-    let later = starts.iter().skip(1);
-    later
-        .zip(&starts)
-        .map(|(later, earlier)| *later - *earlier)
-        .collect()
+    assert_eq!(starts.len(), count as usize);
+    for (number, start) in (0..count).zip(starts) {
+        let after = start - begin;
+        assert!(pause * number <= after, "{number}: {after:?}");
+    }
 }
 
 async fn crowd(fetcher: &Fetcher, site: &Site, access: &Access, visitors: usize) -> Vec<Visit> {
@@ -225,17 +227,28 @@ async fn starts_keep_their_distance_redirects_included() {
         pause: Duration::from_millis(400),
         ..access()
     };
-    let ended = crowd(&fetcher(), &site, &access, 3).await;
-    // What a site sees is late by what the way takes, never by as much as a quarter of the pause.
-    let distances = distances(&site);
-    assert_eq!(distances.len(), 3);
-    for distance in distances {
-        assert!(Duration::from_millis(300) <= distance, "{distance:?}");
-    }
-    // Waiting for a turn is not the site's slowness.
-    for visit in ended {
-        assert!(visit.took_ms < 400, "{} {}", visit.asked, visit.took_ms);
-    }
+    let begin = Instant::now();
+    crowd(&fetcher(), &site, &access, 3).await;
+    assert_spaced(&site, begin, access.pause, 4);
+}
+
+#[tokio::test]
+async fn waiting_for_a_turn_is_not_the_slowness_of_the_site() {
+    let slow = || Reply::After(Duration::from_millis(100), bytes("200 OK", "", HTML));
+    let site = Site::plain(move |_| slow()).await;
+    let access = Access {
+        pause: Duration::from_millis(500),
+        ..access()
+    };
+    let begin = Instant::now();
+    let fetcher = fetcher();
+    let none = Validators::default();
+    fetcher.visit(&site.url("/"), &access, &none).await;
+    let second = fetcher.visit(&site.url("/"), &access, &none).await;
+    // The second began no sooner than a pause after the first.
+    let longest = (begin.elapsed() - access.pause).as_millis();
+    let took = second.took_ms;
+    assert!(100 <= took && u128::from(took) <= longest, "{took}");
 }
 
 #[tokio::test]
@@ -245,12 +258,9 @@ async fn a_crawl_delay_lengthens_the_pause() {
         _ => ok(HTML),
     })
     .await;
+    let begin = Instant::now();
     crowd(&fetcher(), &site, &obedient(), 3).await;
-    let distances = distances(&site);
-    assert_eq!(distances.len(), 3);
-    for distance in distances {
-        assert!(Duration::from_millis(300) <= distance, "{distance:?}");
-    }
+    assert_spaced(&site, begin, Duration::from_millis(400), 4);
 }
 
 #[tokio::test]
@@ -303,6 +313,8 @@ async fn a_short_rest_is_waited_for() {
     assert_eq!(first.outcome, Outcome::Failed(Failure::Status(503)));
     let second = fetcher.visit(&site.url("/"), &access(), &none).await;
     assert_eq!(page(&second).status, 200);
-    assert!(Duration::from_millis(900) <= distances(&site)[0]);
-    assert!(second.took_ms < 900, "{}", second.took_ms);
+    let begin = site.seen()[0].at;
+    assert_spaced(&site, begin, Duration::from_secs(1), 2);
+    let longest = begin.elapsed() - Duration::from_secs(1);
+    assert!(u128::from(second.took_ms) <= longest.as_millis());
 }
