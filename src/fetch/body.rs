@@ -223,6 +223,8 @@ mod tests {
 
     use super::*;
 
+    type Taken = Result<Vec<u8>, Failure>;
+
     const PAGE: &[u8] =
         b"<html><body>2026-11-06 a page of some length, of some length</body></html>";
 
@@ -244,7 +246,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    fn take(declared: &str, wire: &[u8], chunk: usize, limit: usize) -> Result<Vec<u8>, Failure> {
+    fn take(declared: &str, wire: &[u8], chunk: usize, limit: usize) -> Taken {
         let mut intake = Intake::new(declared.as_bytes(), limit, Overflow::Refuse);
         for bytes in wire.chunks(chunk) {
             if !intake.push(bytes)? {
@@ -268,7 +270,7 @@ mod tests {
             wire
         };
         let whole = || Ok(PAGE.to_vec());
-        let cases: Vec<(&str, Vec<u8>, Result<Vec<u8>, Failure>)> = vec![
+        let cases: Vec<(&str, Vec<u8>, Taken)> = vec![
             ("", PAGE.to_vec(), whole()),
             ("gzip", gzip(PAGE), whole()),
             (" GZIP ", gzip(PAGE), whole()),

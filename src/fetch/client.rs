@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Certificate;
-use reqwest::cookie::{CookieStore as _, Jar};
-use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use url::{Position, Url};
 
 use super::body::Overflow;
@@ -156,13 +155,11 @@ impl Journey<'_> {
     async fn travel(&mut self, mut url: Url) -> Result<Arrival, Fault> {
         let fell_back = url.scheme() != self.asked.scheme();
         let mut trail = Trail::new(self.asked, self.access);
-        let jar = Jar::default();
         loop {
-            let cookie = jar.cookies(&url);
-            trail.enter(&url, cookie.as_ref()).map_err(Fault::later)?;
+            let cookie = trail.enter(&url).map_err(Fault::later)?;
             let answer = self.hop(&url, cookie).await?;
             self.is_answered = true;
-            jar.set_cookies(&mut answer.headers.get_all(SET_COOKIE).iter(), &url);
+            trail.keep(&url, &answer.headers);
             let Some(location) = redirection(&answer) else {
                 return self.arrive(url, answer).map_err(Fault::later);
             };

@@ -279,7 +279,8 @@ mod tests {
             patience: Duration::from_secs(1),
         };
         let mixed = ["10.0.0.1", "8.8.8.8", "::1"];
-        let cases: [(bool, &[&str], Result<&[&str], Refused>); 5] = [
+        type Kept<'a> = Result<&'a [&'a str], Refused>;
+        let cases: [(bool, &[&str], Kept); 5] = [
             (false, &mixed, Ok(&["8.8.8.8"])),
             (true, &mixed, Ok(&mixed)),
             (false, &["10.0.0.1", "::1"], Err(Refused::Private)),

@@ -7,8 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::time::Duration;
 
-use reqwest::cookie::{CookieStore as _, Jar};
-use reqwest::header::{LOCATION, SET_COOKIE};
+use reqwest::header::LOCATION;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
@@ -77,12 +76,10 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
         ..access.clone()
     };
     let mut trail = Trail::new(&home, &access);
-    let jar = Jar::default();
     loop {
-        let cookie = jar.cookies(&file);
-        if trail.enter(&file, cookie.as_ref()).is_err() {
+        let Ok(cookie) = trail.enter(&file) else {
             return Ok(Rules::none());
-        }
+        };
         let errand = Errand {
             url: &file,
             access: &access,
@@ -94,7 +91,7 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
             overflow: Overflow::Cut,
         };
         let answer = line.ask(&errand, spent).await?;
-        jar.set_cookies(&mut answer.headers.get_all(SET_COOKIE).iter(), &file);
+        trail.keep(&file, &answer.headers);
         match step(&answer, &file, &mut trail)? {
             Step::Rules(rules) => return Ok(rules),
             Step::On(next) => file = next,

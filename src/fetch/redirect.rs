@@ -1,10 +1,11 @@
-//! Where a redirect leads, and whether it is followed.
+//! Where a redirect leads, whether it is followed, and the cookies that are picked up on the way.
 
 use std::collections::HashSet;
 
 use percent_encoding::{AsciiSet, percent_encode};
-use reqwest::header::HeaderValue;
-use url::Url;
+use reqwest::cookie::{CookieStore as _, Jar};
+use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
+use url::{Host, Url};
 
 use crate::domain::access::Access;
 use crate::domain::visit::Failure;
@@ -12,7 +13,9 @@ use crate::domain::visit::Failure;
 /// The longest `Location` that is read, in bytes.
 const LOCATION: usize = 8 * 1024;
 /// The longest name of a foreign host that is told on, in bytes: no DNS name is longer.
-const HOST: usize = 253;
+const HOST_NAME: usize = 253;
+/// The longest cookies that are sent back, in bytes.
+const COOKIES: usize = 8 * 1024;
 /// Nothing but bytes outside ASCII.
 const NON_ASCII: &AsciiSet = &AsciiSet::EMPTY;
 
@@ -21,6 +24,7 @@ pub(super) struct Trail<'a> {
     home: &'a Url,
     also_hosts: &'a [String],
     left: usize,
+    jar: Jar,
     /// Addresses asked so far, each with the cookies it was asked with: a site that sets a cookie
     /// and sends the visitor back is no loop.
     asked: HashSet<(String, Option<HeaderValue>)>,
@@ -33,19 +37,28 @@ impl<'a> Trail<'a> {
             home,
             also_hosts: &access.also_hosts,
             left: access.redirects,
+            jar: Jar::default(),
             asked: HashSet::new(),
         }
     }
 
-    /// Notes the next request, unless the very same was made before.
-    pub fn enter(&mut self, url: &Url, cookie: Option<&HeaderValue>) -> Result<(), Failure> {
+    /// The cookies for the next request, unless the very same request was made before.
+    pub fn enter(&mut self, url: &Url) -> Result<Option<HeaderValue>, Failure> {
+        let cookies = self.jar.cookies(url);
+        let cookies = cookies.filter(|cookies| cookies.len() <= COOKIES);
         let mut bare = url.clone();
         bare.set_fragment(None);
-        if self.asked.insert((bare.into(), cookie.cloned())) {
-            Ok(())
+        if self.asked.insert((bare.into(), cookies.clone())) {
+            Ok(cookies)
         } else {
             Err(Failure::TooManyRedirects)
         }
+    }
+
+    /// Keeps the cookies of an answer.
+    pub fn keep(&self, url: &Url, headers: &HeaderMap) {
+        let mut cookies = headers.get_all(SET_COOKIE).iter();
+        self.jar.set_cookies(&mut cookies, url);
     }
 
     /// The address that `from` redirects to.
@@ -56,16 +69,21 @@ impl<'a> Trail<'a> {
         if self.is_known(host) {
             Ok(target)
         } else {
-            Err(Failure::ForeignHost(host.chars().take(HOST).collect()))
+            Err(Failure::ForeignHost(host.chars().take(HOST_NAME).collect()))
         }
     }
 
     fn is_known(&self, host: &str) -> bool {
-        let bare = |host: &str| host.trim_end_matches('.').to_ascii_lowercase();
         let host = bare(host);
         self.home.host_str().is_some_and(|home| bare(home) == host)
             || self.also_hosts.iter().any(|known| bare(known) == host)
     }
+}
+
+/// A host in the one form in which hosts are compared.
+fn bare(host: &str) -> String {
+    let host = host.trim_end_matches('.');
+    Host::parse(host).map_or_else(|_| host.to_ascii_lowercase(), |host| host.to_string())
 }
 
 /// An address over http or https, without a login: no page may make us send one.
@@ -99,7 +117,9 @@ mod tests {
     fn a_redirect_leads_to_known_hosts_over_http_only() {
         let home = url("https://www.a.gov.cn/col/");
         let access = Access {
-            also_hosts: vec!["ZYK.a.gov.cn".to_owned(), "10.1.1.1".to_owned()],
+            also_hosts: ["ZYK.a.gov.cn", "10.1.1.1", "政务.a.gov.cn"]
+                .map(str::to_owned)
+                .to_vec(),
             redirects: 100,
             ..Access::default()
         };
@@ -114,6 +134,10 @@ mod tests {
                 Ok("http://www.a.gov.cn.:8080/"),
             ),
             (b"http://10.1.1.1/", Ok("http://10.1.1.1/")),
+            (
+                b"http://xn--zfr164b.a.gov.cn/",
+                Ok("http://xn--zfr164b.a.gov.cn/"),
+            ),
             (
                 b"http://me:secret@www.a.gov.cn/",
                 Ok("http://www.a.gov.cn/"),
@@ -161,10 +185,19 @@ mod tests {
         assert!(trail.next(&home, &location).is_ok());
         assert_eq!(trail.next(&home, &location), Err(Failure::TooManyRedirects));
 
+        assert_eq!(trail.enter(&home), Ok(None));
+        let set = |cookie: &str| {
+            let header = HeaderValue::from_str(cookie).unwrap();
+            HeaderMap::from_iter([(SET_COOKIE, header)])
+        };
+        trail.keep(&home, &set("a=1"));
         let cookie = HeaderValue::from_static("a=1");
-        assert_eq!(trail.enter(&home, None), Ok(()));
-        assert_eq!(trail.enter(&home, Some(&cookie)), Ok(()));
-        let circle = trail.enter(&url("http://a.cn/#top"), Some(&cookie));
+        assert_eq!(trail.enter(&home), Ok(Some(cookie)));
+        let circle = trail.enter(&url("http://a.cn/#top"));
         assert_eq!(circle, Err(Failure::TooManyRedirects));
+        for part in 0..3 {
+            trail.keep(&home, &set(&format!("part{part}={}", "x".repeat(4000))));
+        }
+        assert_eq!(trail.enter(&url("http://a.cn/big")), Ok(None));
     }
 }

@@ -36,7 +36,8 @@ fn certificate(fault: &CertificateError) -> CertificateFault {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             CertificateFault::Name
         }
-        CertificateError::UnknownIssuer => CertificateFault::Chain,
+        // An issuer of a known name with another key is an unknown issuer too.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => CertificateFault::Chain,
         // A certificate that is its own authority has no class of its own: the verifier tells it
         // only in words.
         CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
