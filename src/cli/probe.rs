@@ -178,7 +178,12 @@ fn file(probe: &Probe, source: &str, now: Moment) -> anyhow::Result<Report> {
     for _ in 0..=PAGE_BUDGET {
         match read(&pages, &recipe, date_of(now)) {
             Answer::Found(reading) => {
-                return Ok(report(source, pages.first.url.as_str(), Some(*reading), None));
+                return Ok(report(
+                    source,
+                    pages.first.url.as_str(),
+                    Some(*reading),
+                    None,
+                ));
             }
             // A file has no further pages.
             Answer::Need(urls) => pages
@@ -343,7 +348,9 @@ fn text(report: &Report) -> String {
         ));
     }
     for item in &report.items {
-        let on = item.on.map_or_else(|| "          ".to_owned(), |on| on.to_string());
+        let on = item
+            .on
+            .map_or_else(|| "          ".to_owned(), |on| on.to_string());
         lines.push(format!("    {on}  {}", item.title));
     }
     lines.extend(report.notes.iter().map(|note| format!("  note: {note}")));

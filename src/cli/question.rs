@@ -84,10 +84,7 @@ pub fn send_test(test: SendTest) -> anyhow::Result<bool> {
 /// Releases an escalation.
 pub fn release(release: Release) -> anyhow::Result<bool> {
     let (column, by) = (release.column, release.by);
-    ask(
-        &release.configured.config,
-        Question::Release { column, by },
-    )
+    ask(&release.configured.config, Question::Release { column, by })
 }
 
 fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {

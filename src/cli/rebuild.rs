@@ -15,7 +15,10 @@ pub fn run(config: &Path) -> anyhow::Result<bool> {
     if let Some(aside) = &rebuilt.aside {
         say(&format!("the former files are in {}", aside.display()));
     }
-    say(&format!("rebuilt from {} entries of the journal", rebuilt.entries));
+    say(&format!(
+        "rebuilt from {} entries of the journal",
+        rebuilt.entries
+    ));
     let damage = rebuilt.damage;
     if damage.lines + damage.facts + damage.missing > 0 {
         say(&format!(

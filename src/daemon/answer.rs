@@ -136,11 +136,7 @@ impl Clerk {
     }
 
     async fn outbox(&self, newest: usize) -> Result<Answer, StoreError> {
-        let messages = self
-            .desk
-            .store
-            .messages(newest.min(MOST_MESSAGES))
-            .await?;
+        let messages = self.desk.store.messages(newest.min(MOST_MESSAGES)).await?;
         let now = self.desk.clock.now();
         Ok(Answer::yes(table::outbox(
             &messages,

@@ -222,7 +222,10 @@ impl Outbox {
                 }
                 None => {
                     let not_before = config.calendar.opening(now, config.alert.window);
-                    let words = format!("发给{}的消息{why}，请核查联系方式或改用其他渠道", role_of(config, person));
+                    let words = format!(
+                        "发给{}的消息{why}，请核查联系方式或改用其他渠道",
+                        role_of(config, person)
+                    );
                     commit.notices = undelivered(
                         &config.group,
                         &message.key,

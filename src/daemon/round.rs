@@ -107,12 +107,7 @@ impl Rounds {
         }
     }
 
-    async fn ran(
-        &self,
-        job: &str,
-        fire: Option<Moment>,
-        now: Moment,
-    ) -> Result<(), StoreError> {
+    async fn ran(&self, job: &str, fire: Option<Moment>, now: Moment) -> Result<(), StoreError> {
         let Some(at) = fire else { return Ok(()) };
         let mut commit = Commit::at(now);
         commit.runs.push(JobRun {
@@ -145,7 +140,9 @@ impl Rounds {
         let store = &self.desk.store;
         let config = &self.desk.config;
         let records = store.records().await?;
-        let visits = self.job().next_at(store.last_run(schedule::VISITS).await?, now);
+        let visits = self
+            .job()
+            .next_at(store.last_run(schedule::VISITS).await?, now);
         let revisit = schedule::next_revisit_at(&config.group, &records);
         let prune = config.schedule.prune.next_after(now);
         let next = [visits, revisit, prune].into_iter().flatten().min();
@@ -162,7 +159,10 @@ impl Rounds {
         for column in due {
             if let Some(url) = &column.url {
                 let record = records.remove(&column.id);
-                hosts.entry(host_of(url)).or_default().push((column, record));
+                hosts
+                    .entry(host_of(url))
+                    .or_default()
+                    .push((column, record));
             }
         }
         let at_once = self.desk.config.visits_at_once.max(1);
@@ -224,8 +224,11 @@ impl Rounds {
             column = %column.id, %url, sight = ?brought.observation.sight, "visited"
         );
         let (took_ms, bytes) = (brought.observation.took_ms, brought.bytes);
-        self.metrics
-            .visit(label::sight(&brought.observation.sight), took_ms, bytes as u64);
+        self.metrics.visit(
+            label::sight(&brought.observation.sight),
+            took_ms,
+            bytes as u64,
+        );
         for outcome in &brought.outcomes {
             self.metrics.page(outcome);
         }

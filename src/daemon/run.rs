@@ -266,7 +266,6 @@ fn flatten(ended: Result<Result<(), StoreError>, tokio::task::JoinError>) -> Res
     }
 }
 
-
 /// The store's settings as the configuration plans them.
 pub fn store_settings(config: &Config) -> StoreSettings {
     let plan = &config.store;

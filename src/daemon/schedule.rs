@@ -39,7 +39,9 @@ impl Job<'_> {
             return Some(fire);
         }
         // The newest fire still waits for its delay; an older one may have been missed.
-        let missed = self.line.fires_between(last, fire - TimeDelta::seconds(1))?;
+        let missed = self
+            .line
+            .fires_between(last, fire - TimeDelta::seconds(1))?;
         (missed + self.delay(missed) <= now).then_some(missed)
     }
 
@@ -136,7 +138,10 @@ mod tests {
         let line = "0 7,13 * * *";
         let last = Some("2017-11-03T07:00:00");
         let fires = |now: &str| due(line, 50, last, now);
-        assert_eq!(fires("2017-11-03T13:50:00"), Some(at("2017-11-03T13:00:00")));
+        assert_eq!(
+            fires("2017-11-03T13:50:00"),
+            Some(at("2017-11-03T13:00:00"))
+        );
         let day_later = fires("2017-11-04T07:00:00");
         assert!(day_later.is_some(), "the afternoon's fire was missed");
     }

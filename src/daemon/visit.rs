@@ -154,7 +154,10 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
         return look;
     };
     look.bytes = page.body.len();
-    if aimed.known.is_some_and(|known| known == digest_of(&page.body)) {
+    if aimed
+        .known
+        .is_some_and(|known| known == digest_of(&page.body))
+    {
         return look;
     }
     let mut pages = Pages {
@@ -183,8 +186,7 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
 async fn read_aside(pages: Pages, recipe: Recipe, now: Moment) -> (Pages, Option<Answer>) {
     let pages = Arc::new(pages);
     let shared = Arc::clone(&pages);
-    let answer =
-        tokio::task::spawn_blocking(move || read(&shared, &recipe, date_of(now))).await;
+    let answer = tokio::task::spawn_blocking(move || read(&shared, &recipe, date_of(now))).await;
     if let Err(error) = &answer {
         tracing::error!(url = %pages.first.url, %error, "the reader broke off");
     }
@@ -264,7 +266,9 @@ fn remembered(
             .map(|reading| newest(reading.rows))
             .unwrap_or_default(),
         body: match (look.visit.outcome, digest) {
-            (Outcome::Page(page), Some(digest)) if !matches!(observation.sight, Sight::Unchanged(_)) => {
+            (Outcome::Page(page), Some(digest))
+                if !matches!(observation.sight, Sight::Unchanged(_)) =>
+            {
                 Some((digest, page.body))
             }
             _ => None,

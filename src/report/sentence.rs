@@ -441,7 +441,7 @@ mod tests {
     use crate::domain::group::Group;
     use crate::domain::visit::Failure;
     use crate::report::fixture::{
-        at, blind, column_id, dated, group, incident, open, record, seen, update,
+        Stage, at, blind, column_id, dated, group, incident, open, record, seen, suspected, update,
     };
 
     const NOW: &str = "2017-11-18T10:00:00";
@@ -640,10 +640,7 @@ mod tests {
         let mut untold = with_state(overdue(), open(Some(Tier::Overdue), since));
         untold.incident.as_mut().unwrap().told.clear();
         vec![
-            (
-                "suspected",
-                with_state(overdue(), suspected(since)),
-            ),
+            ("suspected", with_state(overdue(), suspected(since))),
             (
                 "open",
                 with_state(overdue(), open(Some(Tier::Overdue), since)),
@@ -663,7 +660,10 @@ mod tests {
             ),
             (
                 "resolved",
-                with_state(read("2017-11-18"), (State::Resolved { at: at(since) }, Some(Tier::Overdue))),
+                with_state(
+                    read("2017-11-18"),
+                    (State::Resolved { at: at(since) }, Some(Tier::Overdue)),
+                ),
             ),
         ]
     }
