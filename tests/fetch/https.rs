@@ -194,6 +194,8 @@ async fn plain_http_is_tried_where_https_cannot_be_spoken() {
                     "{name} {path}"
                 );
             }
+            // https is tried once a visit, also where http leads back to it.
+            assert_eq!(site.handshakes(), 3, "{name}");
         }
     }
 }

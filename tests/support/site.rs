@@ -88,6 +88,7 @@ pub struct Site {
     seen: Arc<Mutex<Vec<Request>>>,
     now: Arc<AtomicUsize>,
     peak: Arc<AtomicUsize>,
+    handshakes: Arc<AtomicUsize>,
 }
 
 impl Site {
@@ -105,6 +106,7 @@ impl Site {
             seen: Arc::default(),
             now: Arc::default(),
             peak: Arc::default(),
+            handshakes: Arc::default(),
         };
         let desk = Desk {
             greeting,
@@ -112,6 +114,7 @@ impl Site {
             seen: site.seen.clone(),
             now: site.now.clone(),
             peak: site.peak.clone(),
+            handshakes: site.handshakes.clone(),
         };
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
@@ -142,6 +145,11 @@ impl Site {
             .collect()
     }
 
+    /// How often a visitor began with TLS.
+    pub fn handshakes(&self) -> usize {
+        self.handshakes.load(Ordering::SeqCst)
+    }
+
     /// The most requests at one time.
     pub fn peak(&self) -> usize {
         self.peak.load(Ordering::SeqCst)
@@ -155,6 +163,7 @@ struct Desk {
     seen: Arc<Mutex<Vec<Request>>>,
     now: Arc<AtomicUsize>,
     peak: Arc<AtomicUsize>,
+    handshakes: Arc<AtomicUsize>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send {}
@@ -164,6 +173,8 @@ impl Desk {
     async fn receive(self, mut socket: TcpStream) {
         let mut first = [0];
         let is_tls = matches!(socket.peek(&mut first).await, Ok(1)) && first == [0x16];
+        self.handshakes
+            .fetch_add(usize::from(is_tls), Ordering::SeqCst);
         match self.greeting.clone() {
             Greeting::Papers(acceptor) if is_tls => {
                 if let Ok(stream) = acceptor.accept(socket).await {
