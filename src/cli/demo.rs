@@ -270,8 +270,9 @@ impl Screen {
     fn message(&mut self, message: &Message, config: &Config) {
         self.clear();
         say(&format!(
-            "{} {}\n    {}",
+            "{} {} {}\n    {}",
             message.created_at.format("%m-%d %H:%M"),
+            recipient::who(&config.group, &message.person),
             recipient::way(&config.group, &message.person, message.route),
             message.text.trim_end().replace('\n', "\n    ")
         ));

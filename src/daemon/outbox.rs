@@ -103,7 +103,9 @@ impl Outbox {
         let now = self.desk.clock.now();
         let mut due = self.desk.store.open_messages().await?;
         due.retain(|message| message.next_attempt_at <= now || message.expires_at < now);
-        due.sort_by_key(|message| (message.attempts, message.created_at, message.key.clone()));
+        due.sort_by_cached_key(|message| {
+            (message.attempts, message.created_at, message.person.clone())
+        });
         let mut in_a_row = [(Route::Sms, 0_u32), (Route::Mail, 0)];
         for message in due {
             if *self.stop.borrow() {
@@ -119,12 +121,29 @@ impl Outbox {
             if message.expires_at < now {
                 self.give_up(message, Delivery::Expired { at: now }, "未能在有效期内发出")
                     .await?;
+            } else if self.allowed_from(&message, now) > now {
+                self.defer(message, now).await?;
             } else if *failures < FAILURES_IN_A_ROW {
                 let passing = self.attempt(message).await?;
                 *failures = if passing { *failures + 1 } else { 0 };
             }
         }
         Ok(())
+    }
+
+    /// The first instant at or after `at` at which `message` may be sent: quiet hours hold for
+    /// repetitions too.
+    fn allowed_from(&self, message: &Message, at: Moment) -> Moment {
+        if message.urgent {
+            return at;
+        }
+        let config = &self.desk.config;
+        config.calendar.opening(at, config.alert.window)
+    }
+
+    async fn defer(&self, mut message: Message, now: Moment) -> Result<(), StoreError> {
+        message.next_attempt_at = self.allowed_from(&message, now);
+        self.put(&message, now).await
     }
 
     /// One attempt; whether it failed in a way that may pass.
@@ -165,7 +184,8 @@ impl Outbox {
                 let retry = &self.desk.config.transports.retry;
                 let next = next_attempt(retry, message.attempts, at, &message.key);
                 let asked = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
-                message.next_attempt_at = asked.map_or(next, |wait| next.max(at + wait));
+                let next = asked.map_or(next, |wait| next.max(at + wait));
+                message.next_attempt_at = self.allowed_from(&message, next);
                 tracing::warn!(
                     key = %message.key, attempts = message.attempts, %error, "an attempt failed"
                 );

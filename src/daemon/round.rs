@@ -1,8 +1,8 @@
 //! The loop of rounds: visits what is due, host beside host, and has the group judged.
 //!
 //! On one host the columns follow one another; across hosts as many run together as the
-//! configuration allows. Each visit is committed as it ends; a visit that a stop interrupts has
-//! happened not at all.
+//! configuration allows. What one host's columns brought is committed together; visits that a stop
+//! interrupts have happened not at all.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ use crate::web::metrics::Metrics;
 
 /// How long visits in flight may go on after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(8);
+/// The most columns of one host whose visits are committed together.
+const COLUMNS_A_COMMIT: usize = 16;
 /// The longest wait until the store is asked again what is due.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 
@@ -186,18 +188,27 @@ impl Rounds {
         Ok(pages)
     }
 
-    /// Visits the columns of one host, one after the other.
+    /// Visits the columns of one host, one after the other, and commits what they brought
+    /// together: one commit costs the disk as much as twenty.
     async fn visit_host(
         &self,
         columns: Vec<(&Column, Option<ColumnRecord>)>,
     ) -> Result<usize, StoreError> {
         let mut pages = 0;
+        let mut commit = Commit::at(self.desk.clock.now());
         for (column, record) in columns {
             if *self.stop.borrow() {
                 break;
             }
-            pages += self.visit_one(column, record).await?;
+            pages += self.visit_one(column, record, &mut commit).await?;
             self.pulse.beat();
+            if commit.records.len() >= COLUMNS_A_COMMIT {
+                let full = std::mem::replace(&mut commit, Commit::at(self.desk.clock.now()));
+                self.desk.store.commit(full).await?;
+            }
+        }
+        if !commit.records.is_empty() {
+            self.desk.store.commit(commit).await?;
         }
         Ok(pages)
     }
@@ -206,6 +217,7 @@ impl Rounds {
         &self,
         column: &Column,
         record: Option<ColumnRecord>,
+        commit: &mut Commit,
     ) -> Result<usize, StoreError> {
         let Some((site, url)) = self
             .desk
@@ -233,17 +245,17 @@ impl Rounds {
             self.metrics.page(outcome);
         }
         let pages = brought.outcomes.len();
-        self.keep(column, before, brought, now).await?;
+        self.keep(column, before, brought, commit).await?;
         Ok(pages)
     }
 
-    /// Stores what a visit brought: the page first, then the facts that name it.
+    /// Adds what a visit brought to `commit`; its page is stored first, as the facts name it.
     async fn keep(
         &self,
         column: &Column,
         before: Option<ColumnRecord>,
         brought: Brought,
-        now: Moment,
+        commit: &mut Commit,
     ) -> Result<(), StoreError> {
         let store = &self.desk.store;
         if let Some((digest, body)) = brought.body
@@ -251,14 +263,16 @@ impl Rounds {
         {
             store.keep_body(&digest, body).await?;
         }
-        let mut commit = Commit::at(now);
         if !brought.rows.is_empty() {
             let known = store.items(&column.id).await?;
-            commit.items = news(column, brought.rows, &known, now);
+            let seen_at = brought.observation.observed_at;
+            commit
+                .items
+                .extend(news(column, brought.rows, &known, seen_at));
         }
         commit.observations.push(brought.observation);
         commit.records.push(brought.record);
-        store.commit(commit).await
+        Ok(())
     }
 
     async fn judge(&self, pages: usize) -> Result<(), StoreError> {

@@ -23,7 +23,6 @@ use super::visit::Means;
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::deliver::courier::{Courier, DeliverError};
-use crate::domain::transport::{MailTransport, SmsTransport, Transports};
 use crate::fetch::client::{FetchError, Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
 use crate::store::error::StoreError;
@@ -43,12 +42,6 @@ const STUCK_AFTER: TimeDelta = TimeDelta::hours(2);
 /// Why the daemon does not run.
 #[derive(Debug, Error)]
 pub enum RunError {
-    /// There is no transport that reaches anybody.
-    #[error(
-        "text messages go to a spool directory only; name a gateway, or set \
-         transports.allow_spool_only = true"
-    )]
-    SpoolOnly,
     /// The client for pages cannot be built.
     #[error("the client for pages cannot be built")]
     Fetch(#[from] FetchError),
@@ -100,18 +93,9 @@ pub struct Orders {
     pub ready: Option<oneshot::Sender<Ready>>,
 }
 
-/// Whether any message can reach a person.
-pub fn reaches_people(transports: &Transports) -> bool {
-    matches!(transports.sms, Some(SmsTransport::Gateway(_)))
-        || matches!(transports.mail, Some(MailTransport::Smtp(_)))
-}
-
 /// Runs the daemon until `stop` ends.
 pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), RunError> {
     let config = orders.config;
-    if !reaches_people(&config.transports) && !config.spool_only_allowed {
-        return Err(RunError::SpoolOnly);
-    }
     init_crypto();
     let fetcher = Fetcher::new(&Identity {
         user_agent: config.identity.user_agent.clone(),
