@@ -196,7 +196,7 @@ pub fn overview(scene: &Scene) -> Overview {
         .values()
         .map(|site| site_line(scene, site, by_site.remove(&site.id).unwrap_or_default()))
         .collect();
-    sites.sort_by_key(|line| (line.standing, Reverse(line.counts.in_need())));
+    sites.sort_by_key(|line| (line.standing, Reverse(line.counts.weight())));
     Overview {
         at: scene.now,
         sites,
@@ -339,7 +339,7 @@ fn unit_lines(scene: &Scene, lines: &[ColumnLine]) -> Vec<UnitLine> {
             }
         })
         .collect();
-    units.sort_by_key(|line| (line.standing, Reverse(line.counts.in_need())));
+    units.sort_by_key(|line| (line.standing, Reverse(line.counts.weight())));
     units
 }
 
@@ -453,6 +453,11 @@ impl Counts {
             Standing::Exempt => self.exempt += 1,
             Standing::NotConfigured => self.not_configured += 1,
         }
+    }
+
+    /// What decides between two lines of one standing: the worse count first.
+    fn weight(&self) -> [usize; 3] {
+        [self.severely_overdue, self.overdue, self.in_need()]
     }
 
     /// All columns.
