@@ -154,24 +154,30 @@ pub(super) fn dated(on: &str) -> Finding {
     Finding::Dated(update(on))
 }
 
-pub(super) fn incident(subject: Subject, kind: Kind, began_at: &str, state: State) -> Incident {
-    Incident {
-        key: IncidentKey { subject, kind },
-        began_at: at(began_at),
-        state,
-        last_update: None,
-        told: [PersonId::parse("chen").unwrap()].into(),
-    }
+pub(super) fn incident(subject: Subject, kind: Kind, began_at: &str, stage: Stage) -> Incident {
+    let key = IncidentKey { subject, kind };
+    let mut incident = Incident::new(key, at(began_at), stage.0);
+    incident.tier = stage.1;
+    incident.told = [PersonId::parse("chen").unwrap()].into();
+    incident
 }
 
-pub(super) fn open(tier: Option<Tier>, since: &str) -> State {
-    State::Open {
-        tier,
+/// Where an incident stands, and the tier that was told.
+pub(super) type Stage = (State, Option<Tier>);
+
+pub(super) fn open(tier: Option<Tier>, since: &str) -> Stage {
+    let state = State::Open {
         since: at(since),
         repeats: 0,
         told_at: at(since),
         pending: None,
-    }
+    };
+    (state, tier)
+}
+
+pub(super) fn suspected(seen_at: &str) -> Stage {
+    let seen_at = at(seen_at);
+    (State::Suspected { seen_at }, None)
 }
 
 pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {

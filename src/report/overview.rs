@@ -237,7 +237,7 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
         judgement,
         visited_at: record.map(|record| record.visited_at),
         url: column.url.as_ref().map(ToString::to_string),
-        told: incident.and_then(|incident| tier_of(&incident.state)),
+        told: incident.and_then(tier_of),
         confirming: pending || record.is_some_and(|record| record.revisit_at.is_some()),
     }
 }
@@ -261,11 +261,8 @@ fn is_pending(state: &State) -> bool {
     }
 }
 
-fn tier_of(state: &State) -> Option<Tier> {
-    match state {
-        State::Open { tier, .. } => *tier,
-        State::Suspected { .. } | State::Resolved { .. } => None,
-    }
+fn tier_of(incident: &Incident) -> Option<Tier> {
+    incident.tier.filter(|_| incident.is_open())
 }
 
 fn due_on(freshness: &Freshness) -> Option<Date> {
@@ -476,7 +473,9 @@ mod tests {
     use super::*;
     use crate::domain::observation::Cause;
     use crate::domain::visit::Failure;
-    use crate::report::fixture::{at, blind, column_id, group, incident, open, record, records};
+    use crate::report::fixture::{
+        at, blind, column_id, group, incident, open, record, records, suspected,
+    };
 
     const NOW: &str = "2017-11-18T10:00:00";
 
@@ -541,8 +540,7 @@ mod tests {
     fn a_site_is_down_only_by_a_confirmed_incident_of_its_host() {
         let host = || Subject::Host("wjw.example.cn".to_owned());
         let began = "2017-11-17T09:00:00";
-        let suspected = State::Suspected { tier: None };
-        let suspected = incident(host(), Kind::Down, began, suspected);
+        let suspected = incident(host(), Kind::Down, began, suspected(began));
         let confirmed = incident(host(), Kind::Down, began, open(None, began));
         let standing = |incident: Incident| {
             let overview = look(&[incident]);
@@ -561,16 +559,13 @@ mod tests {
     fn a_suspected_change_is_marked_and_has_told_nothing() {
         let column = || Subject::Column(column_id("kxw/gzdt"));
         let since = "2017-11-16T09:00:00";
-        let suspected = State::Suspected {
-            tier: Some(Tier::Overdue),
-        };
         let line = |state| {
             let overview = look(&[incident(column(), Kind::Stale, since, state)]);
             let line = &overview.sites[0].columns[0];
             assert_eq!(line.column, column_id("kxw/gzdt"));
             (line.told, line.confirming)
         };
-        assert_eq!(line(suspected), (None, true));
+        assert_eq!(line(suspected(since)), (None, true));
         assert_eq!(
             line(open(Some(Tier::Warning), since)),
             (Some(Tier::Warning), false)

@@ -6,7 +6,7 @@
 
 use super::overview::Standing;
 use super::plain::{address, full_date, instant, one_line, quotation, title};
-use crate::alert::incident::{Incident, Pending, State};
+use crate::alert::incident::{Change, Incident, Pending, State};
 use crate::assess::freshness::{Freshness, Judgement, due_on};
 use crate::domain::finding::{Finding, LastUpdate};
 use crate::domain::group::{Column, Site, Unit};
@@ -364,13 +364,12 @@ fn incident(case: &Case) -> String {
         State::Suspected { .. } => "该结论待再次访问复核后才通知责任单位。".to_owned(),
         State::Resolved { at } => format!("此前的提醒已于{}解除。", instant(*at, case.now)),
         State::Open {
-            tier,
             since,
             repeats,
             told_at,
             pending,
         } => {
-            let stage = tier.map(|tier| {
+            let stage = incident.tier.map(|tier| {
                 let since = instant(*since, case.now);
                 format!("自{since}起按“{}”处理，", tier.in_chinese())
             });
@@ -396,12 +395,10 @@ fn incident(case: &Case) -> String {
 }
 
 fn pending_in_chinese(pending: Option<&Pending>) -> String {
-    match pending {
+    match pending.map(|pending| pending.change) {
         None => String::new(),
-        Some(Pending::Raise(tier)) => {
-            format!("最近一次访问显示应升为“{}”，待复核。", tier.in_chinese())
-        }
-        Some(Pending::Clear) => "最近一次访问显示已有更新，待复核后解除。".to_owned(),
+        Some(Change::Raise) => "最近一次访问显示应升级，待复核。".to_owned(),
+        Some(Change::Clear) => "最近一次访问显示已有更新，待复核后解除。".to_owned(),
     }
 }
 
@@ -444,7 +441,7 @@ mod tests {
     use crate::domain::group::Group;
     use crate::domain::visit::Failure;
     use crate::report::fixture::{
-        at, blind, column_id, dated, group, incident, open, record, seen, update,
+        Stage, at, blind, column_id, dated, group, incident, open, record, seen, suspected, update,
     };
 
     const NOW: &str = "2017-11-18T10:00:00";
@@ -519,9 +516,9 @@ mod tests {
         told(Some(record), visits)
     }
 
-    fn with_state(mut told: Told, state: State) -> Told {
+    fn with_state(mut told: Told, stage: Stage) -> Told {
         let subject = Subject::Column(column_id("kxw/gzdt"));
-        told.incident = Some(incident(subject, Kind::Stale, "2017-11-14T09:00:00", state));
+        told.incident = Some(incident(subject, Kind::Stale, "2017-11-14T09:00:00", stage));
         told
     }
 
@@ -628,20 +625,22 @@ mod tests {
     fn incidents() -> Vec<(&'static str, Told)> {
         let overdue = || read("2017-11-03");
         let since = "2017-11-18T09:00:00";
-        let pending = |pending| State::Open {
-            tier: Some(Tier::Overdue),
-            since: at(since),
-            repeats: 2,
-            told_at: at(since),
-            pending: Some(pending),
+        let pending = |change| {
+            let state = State::Open {
+                since: at(since),
+                repeats: 2,
+                told_at: at(since),
+                pending: Some(Pending {
+                    change,
+                    seen_at: at(since),
+                }),
+            };
+            (state, Some(Tier::Overdue))
         };
         let mut untold = with_state(overdue(), open(Some(Tier::Overdue), since));
         untold.incident.as_mut().unwrap().told.clear();
         vec![
-            (
-                "suspected",
-                with_state(overdue(), State::Suspected { tier: None }),
-            ),
+            ("suspected", with_state(overdue(), suspected(since))),
             (
                 "open",
                 with_state(overdue(), open(Some(Tier::Overdue), since)),
@@ -653,15 +652,18 @@ mod tests {
             ("open, nobody told", untold),
             (
                 "to be raised",
-                with_state(overdue(), pending(Pending::Raise(Tier::SeverelyOverdue))),
+                with_state(overdue(), pending(Change::Raise)),
             ),
             (
                 "to be cleared",
-                with_state(overdue(), pending(Pending::Clear)),
+                with_state(overdue(), pending(Change::Clear)),
             ),
             (
                 "resolved",
-                with_state(read("2017-11-18"), State::Resolved { at: at(since) }),
+                with_state(
+                    read("2017-11-18"),
+                    (State::Resolved { at: at(since) }, Some(Tier::Overdue)),
+                ),
             ),
         ]
     }

@@ -207,7 +207,7 @@ fn incidents<'a>(
     for incident in open {
         let tier = match &incident.state {
             IncidentState::Suspected { .. } => "suspected",
-            IncidentState::Open { tier, .. } => tier.map_or("none", Tier::key),
+            IncidentState::Open { .. } => incident.tier.map_or("none", Tier::key),
             IncidentState::Resolved { .. } => continue,
         };
         *counts

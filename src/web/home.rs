@@ -162,10 +162,7 @@ fn site_row(line: &SiteLine, now: Moment) -> SiteRow {
 }
 
 fn told(incident: &Incident) -> Option<Tier> {
-    match incident.state {
-        IncidentState::Open { tier, .. } => tier,
-        IncidentState::Suspected { .. } | IncidentState::Resolved { .. } => None,
-    }
+    incident.tier.filter(|_| incident.is_open())
 }
 
 fn incident_row(group: &Group, incident: &Incident, now: Moment) -> IncidentRow {
@@ -191,6 +188,11 @@ fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
             None => (format!("已移出配置的栏目 {id}"), None),
         },
         Subject::Host(host) => (format!("主机 {}", one_line(host, NAME_CHARS)), None),
+        Subject::Unit(id) => {
+            let unit = group.units.get(id).map(|unit| unit.short.as_str());
+            let name = unit.unwrap_or(id.as_str());
+            (one_line(name, NAME_CHARS), None)
+        }
         Subject::Monitor => ("监测系统".to_owned(), None),
     }
 }
@@ -216,6 +218,7 @@ fn kind_in_chinese(kind: Kind) -> &'static str {
     match kind {
         Kind::Stale => "更新时限",
         Kind::Blind => "无法判断",
+        Kind::Empty => "空白栏目",
         Kind::Down => "网站无法访问",
         Kind::Offline => "监测网络中断",
         Kind::Trouble => "通知异常",

@@ -75,6 +75,7 @@ pub fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Stale => "stale",
         Kind::Blind => "blind",
+        Kind::Empty => "empty",
         Kind::Down => "down",
         Kind::Offline => "offline",
         Kind::Trouble => "trouble",

@@ -265,19 +265,16 @@ pub fn history(column: &ColumnId, age_days: i64) -> (Vec<Observation>, Vec<Item>
 }
 
 pub fn incident(subject: Subject, kind: Kind, tier: Option<Tier>) -> Incident {
-    Incident {
-        key: IncidentKey { subject, kind },
-        began_at: days_ago(3),
-        state: State::Open {
-            tier,
-            since: days_ago(1),
-            repeats: 0,
-            told_at: days_ago(1),
-            pending: None,
-        },
-        last_update: None,
-        told: [PersonId::parse("p00").expect("an id")].into(),
-    }
+    let state = State::Open {
+        since: days_ago(1),
+        repeats: 0,
+        told_at: days_ago(1),
+        pending: None,
+    };
+    let mut incident = Incident::new(IncidentKey { subject, kind }, days_ago(3), state);
+    incident.tier = tier;
+    incident.told = [PersonId::parse("p00").expect("an id")].into();
+    incident
 }
 
 pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {

@@ -1,0 +1,187 @@
+//! The words before a date that say what kind of date it is.
+
+/// What the words before a date make of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// No word, or none that is known.
+    None,
+    /// Published, announced, posted.
+    Published,
+    /// A bare 日期 or 时间.
+    Date,
+    /// Last changed.
+    Updated,
+    /// A letter was answered.
+    Answered,
+    /// A letter was written.
+    Asked,
+    /// A deadline, a validity, a signing day, a clock: never the publication.
+    Other,
+}
+
+const OTHER: &[&str] = &[
+    "截止",
+    "截至",
+    "结束",
+    "终止",
+    "到期",
+    "有效期",
+    "成文",
+    "生效",
+    "实施",
+    "施行",
+    "废止",
+    "失效",
+    "生成",
+    "开标",
+    "报名",
+    "考试",
+    "举办",
+    "活动时间",
+    "活动日期",
+    "会议",
+    "今天",
+    "今日",
+    "现在",
+    "当前",
+    "北京时间",
+    "印发日期",
+    "印发时间",
+    "出生",
+    "成立",
+    "签发",
+    "颁布",
+    "许可决定",
+    "开始时间",
+    "开始日期",
+    "起始",
+    "公示期",
+    "采访",
+    "访谈时间",
+    "publishdate",
+    "版权",
+    "copyright",
+    "建站",
+    "制作",
+    "拍摄",
+];
+const PUBLISHED: &[&str] = &[
+    "发布",
+    "发表",
+    "刊登",
+    "公开日期",
+    "公开时间",
+    "公布",
+    "信息提供日期",
+    "上传",
+    "发稿",
+    "发文时间",
+    "录入",
+    "添加时间",
+    "添加日期",
+    "加入时间",
+    "上网",
+    "上线",
+    "推送",
+    "登载",
+    "撰写",
+    "投稿",
+    "published",
+    "posted",
+];
+const UPDATED: &[&str] = &["更新", "修改", "修订", "updated", "modified"];
+const ANSWERED: &[&str] = &[
+    "回复",
+    "答复",
+    "办结",
+    "处理时间",
+    "处理日期",
+    "办理时间",
+    "反馈时间",
+];
+const ASKED: &[&str] = &[
+    "来信",
+    "写信",
+    "提交",
+    "留言",
+    "咨询时间",
+    "咨询日期",
+    "提问",
+    "受理",
+    "申请",
+];
+const BARE: &[&str] = &["日期", "时间", "date", "time"];
+
+/// Reads the words directly before a date; the nearest known word decides.
+pub fn label(before: &str) -> Label {
+    let tail: String = {
+        let compact: Vec<char> = before.chars().filter(|c| !c.is_whitespace()).collect();
+        let from = compact.len().saturating_sub(14);
+        compact.get(from..).unwrap_or_default().iter().collect()
+    };
+    let tail = tail.to_lowercase();
+    let families: [(&[&str], Label); 6] = [
+        (OTHER, Label::Other),
+        (PUBLISHED, Label::Published),
+        (UPDATED, Label::Updated),
+        (ANSWERED, Label::Answered),
+        (ASKED, Label::Asked),
+        (BARE, Label::Date),
+    ];
+    let mut nearest: Option<(usize, Label)> = None;
+    for (words, label) in families {
+        let end = words
+            .iter()
+            .filter_map(|w| tail.rfind(w).map(|at| at + w.len()))
+            .max();
+        if let Some(end) = end {
+            let bare = label == Label::Date;
+            // A bare 时间 only completes the word before it.
+            let better = nearest.is_none_or(|(other, _)| !bare && end > other);
+            if better || (bare && nearest.is_some_and(|(other, _)| end > other + 9)) {
+                nearest = Some((end, label));
+            }
+        }
+    }
+    // The word must be near: behind it only a few characters of the same phrase.
+    match nearest {
+        Some((end, label))
+            if tail
+                .get(end..)
+                .is_some_and(|rest| rest.chars().count() <= 5) =>
+        {
+            label
+        }
+        _ => Label::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_says_what_a_date_is() {
+        let cases = [
+            ("发布时间：", Label::Published),
+            ("发布日期:", Label::Published),
+            ("来源：区教委  日期：", Label::Date),
+            ("时间 : ", Label::Date),
+            ("成文日期：", Label::Other),
+            ("征集截止时间：", Label::Other),
+            ("今天是", Label::Other),
+            ("答复时间：", Label::Answered),
+            ("写信时间", Label::Asked),
+            ("更新时间：", Label::Updated),
+            ("关于检查工作的通知", Label::None),
+            ("", Label::None),
+            ("信息提供日期：", Label::Published),
+            ("发布机构：区政府办公室 成文日期：", Label::Other),
+            ("成文日期：　发布日期：", Label::Published),
+            ("有 效 期：", Label::Other),
+        ];
+        for (before, expected) in cases {
+            assert_eq!(label(before), expected, "{before}");
+        }
+    }
+}
