@@ -332,6 +332,33 @@ async fn a_request_that_never_ends_is_dropped() {
     assert!(read.is_ok(), "the connection is still open");
 }
 
+#[tokio::test(start_paused = true)]
+async fn idle_connections_do_not_keep_others_out() {
+    let running = start(group(1, 1), Commit::at(now())).await;
+    let mut idle = Vec::new();
+    for _ in 0..80 {
+        let socket = TcpStream::connect(running.address).await;
+        idle.push(socket.expect("a connection"));
+    }
+    let answer = tokio::time::timeout(Duration::from_secs(60), get(&running, "/")).await;
+    assert_eq!(answer.expect("an answer in time").status, 200);
+}
+
+#[tokio::test]
+async fn the_console_ends_when_asked_though_a_connection_is_kept() {
+    let running = start(group(1, 1), Commit::at(now())).await;
+    let mut kept = TcpStream::connect(running.address)
+        .await
+        .expect("a connection");
+    let request = b"GET /icon.svg HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    kept.write_all(request).await.expect("sent");
+    assert!(kept.read_u8().await.is_ok());
+    drop(running.stop);
+    let ended = tokio::time::timeout(Duration::from_secs(20), running.served).await;
+    assert!(ended.expect("an end in time").expect("no panic").is_ok());
+    assert!(TcpStream::connect(running.address).await.is_err());
+}
+
 #[tokio::test]
 async fn metrics_satisfy_promtool() {
     let running = start(group(4, 10), mixed()).await;

@@ -5,8 +5,10 @@
 
 #[cfg(test)]
 mod fixture;
+pub mod history;
 pub mod overview;
 pub mod plain;
 pub mod recipient;
 pub mod sentence;
+pub mod standing;
 pub mod table;

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::overview::{Counts, Overview};
+use super::overview::Overview;
 use super::plain::{instant, one_line};
 use super::recipient::{route_in_chinese, way, who};
+use super::standing::Counts;
 use crate::alert::outbox::Message;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;

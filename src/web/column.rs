@@ -15,9 +15,10 @@ use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
 use crate::domain::observation::Observation;
 use crate::domain::time::{Moment, date_of};
+use crate::report::history::sight_in_chinese;
 use crate::report::overview::{column_line, stale_incident};
 use crate::report::plain::one_line;
-use crate::report::sentence::{Case, sight_in_chinese, why};
+use crate::report::sentence::{Case, why};
 use crate::store::error::StoreError;
 
 /// How many visits are listed.

@@ -19,7 +19,8 @@ use super::source::Picture;
 use crate::alert::incident::{Incident, State as IncidentState};
 use crate::assess::ladder::Tier;
 use crate::domain::time::Moment;
-use crate::report::overview::{Counts, overview};
+use crate::report::overview::overview;
+use crate::report::standing::Counts;
 
 const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 

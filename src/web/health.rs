@@ -199,3 +199,44 @@ fn answer(vitals: &Vitals) -> Response {
 fn json(status: StatusCode, text: String) -> Response {
     (status, [(CONTENT_TYPE, "application/json")], text).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::moment;
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    /// A run of an hour, with the latest visit two hours ago.
+    fn vitals() -> Vitals {
+        Vitals {
+            now: at("2017-11-18T12:00:00"),
+            started_at: at("2017-11-18T11:00:00"),
+            visited_at: Some(at("2017-11-18T10:00:00")),
+            round_finished_at: None,
+            outbox: 0,
+            outbox_since: None,
+            store: StoreHealth::default(),
+            reasons: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_way_of_being_unwell_is_named() {
+        let hours = TimeDelta::hours;
+        let began = at("2017-11-18T11:00:00");
+        assert_eq!(vitals().judge(true, hours(1), 0), []);
+        let stale = Reason::VisitsStale { since: began };
+        assert_eq!(vitals().judge(true, TimeDelta::minutes(59), 0), [stale]);
+        assert_eq!(vitals().judge(false, TimeDelta::minutes(59), 0), []);
+        let stuck = Reason::OutboxStuck { messages: 3 };
+        assert_eq!(vitals().judge(true, hours(1), 3), [stuck]);
+        let mut fatal = vitals();
+        fatal.store.fatal = Some("the disk is full".to_owned());
+        assert_eq!(fatal.judge(true, hours(1), 0), [Reason::StoreFatal]);
+        let keys = [Reason::StoreFatal, stale, stuck].map(Reason::key);
+        assert_eq!(keys, Reason::KEYS);
+    }
+}

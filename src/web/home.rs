@@ -17,13 +17,16 @@ use crate::alert::outbox::{Delivery, Message};
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
 use crate::domain::time::{Moment, date_of};
-use crate::report::overview::{Overview, SiteLine, overview};
+use crate::report::overview::{SiteLine, overview};
 use crate::report::plain::one_line;
 use crate::report::recipient::{route_in_chinese, way, who};
 use crate::store::error::StoreError;
+use crate::store::handle::StoreHealth;
 
-/// How many columns in need are listed; the rest is counted.
-const IN_NEED: usize = 100;
+/// How many columns in need are listed openly.
+const FIRST: usize = 20;
+/// How many more can be unfolded; the rest is counted.
+const FURTHER: usize = 100;
 /// How many incidents are listed.
 const INCIDENTS: usize = 100;
 /// How many messages are listed.
@@ -38,6 +41,7 @@ struct HomePage {
     columns: usize,
     tiles: Vec<Tile>,
     in_need: Vec<ColumnRow>,
+    further: Vec<ColumnRow>,
     more_in_need: usize,
     sites: Vec<SiteRow>,
     incidents: Vec<IncidentRow>,
@@ -101,14 +105,17 @@ async fn gather(console: &Console) -> Result<(Picture, Vec<Message>), StoreError
 fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> HomePage {
     let now = picture.now;
     let overview = overview(&picture.scene(console));
-    let (in_need, more_in_need) = in_need(&overview);
+    let in_need = overview.in_need();
+    let more_in_need = in_need.len().saturating_sub(FIRST + FURTHER);
+    let mut in_need = in_need.into_iter().map(|line| ColumnRow::of(line, now));
     let mut incidents: Vec<&Incident> = picture.open.values().collect();
     incidents.sort_by_key(|incident| std::cmp::Reverse((told(incident), incident.began_at)));
     HomePage {
         frame: Frame::of(console, &picture.vitals),
         columns: overview.totals.all(),
         tiles: tiles(&overview.totals, true),
-        in_need,
+        in_need: in_need.by_ref().take(FIRST).collect(),
+        further: in_need.take(FURTHER).collect(),
         more_in_need,
         sites: overview
             .sites
@@ -129,16 +136,6 @@ fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> Home
         unsent: picture.outbox.len(),
         condition: condition(console, picture),
     }
-}
-
-fn in_need(overview: &Overview) -> (Vec<ColumnRow>, usize) {
-    let lines = overview.in_need();
-    let more = lines.len().saturating_sub(IN_NEED);
-    let rows = lines.into_iter().take(IN_NEED);
-    (
-        rows.map(|line| ColumnRow::of(line, overview.at)).collect(),
-        more,
-    )
 }
 
 fn site_row(line: &SiteLine, now: Moment) -> SiteRow {
@@ -247,10 +244,6 @@ fn message_row(group: &Group, message: &Message, now: Moment) -> MessageRow {
 /// The monitor's own condition, line by line.
 fn condition(console: &Console, picture: &Picture) -> Vec<(&'static str, String)> {
     let (now, vitals) = (picture.now, &picture.vitals);
-    let store = match vitals.store.fatal.is_some() {
-        true => "无法写入".to_owned(),
-        false => format!("正常，{}", size(vitals.store.bytes_on_disk)),
-    };
     let day = date_of(now);
     let worked = match console.calendar.is_working_day(day) {
         true => "工作日",
@@ -264,10 +257,20 @@ fn condition(console: &Console, picture: &Picture) -> Vec<(&'static str, String)
         ("最近一次访问", when(vitals.visited_at, now)),
         ("最近一轮完成", when(vitals.round_finished_at, now)),
         ("本次启动", when(Some(vitals.started_at), now)),
-        ("数据存储", store),
+        ("数据存储", store_in_chinese(&vitals.store)),
         ("工作日历", calendar),
         ("程序版本", env!("CARGO_PKG_VERSION").to_owned()),
     ]
+}
+
+fn store_in_chinese(store: &StoreHealth) -> String {
+    let set_aside = store.quarantined.saturating_add(store.journal_damage);
+    let state = match (&store.fatal, set_aside) {
+        (Some(_), _) => "无法写入".to_owned(),
+        (None, 0) => "正常".to_owned(),
+        (None, damaged) => format!("正常，已隔离损坏记录{damaged}条"),
+    };
+    format!("{state}，{}", size(store.bytes_on_disk))
 }
 
 fn size(bytes: u64) -> String {

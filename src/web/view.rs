@@ -15,8 +15,9 @@ use super::Console;
 use super::health::Vitals;
 use crate::assess::freshness::Freshness;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
-use crate::report::overview::{ColumnLine, Counts, Standing};
+use crate::report::overview::ColumnLine;
 use crate::report::plain::{full_date, instant, one_line};
+use crate::report::standing::{Counts, Standing};
 use crate::store::error::StoreError;
 
 /// The longest name on a page, in characters.

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use wangxun::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
 use wangxun::alert::outbox::{Delivery, Message, MessageKey};
 use wangxun::assess::ladder::Tier;
@@ -299,7 +300,8 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
 pub struct Running {
     pub address: SocketAddr,
     pub metrics: Arc<Metrics>,
-    _stop: oneshot::Sender<()>,
+    pub stop: oneshot::Sender<()>,
+    pub served: JoinHandle<std::io::Result<()>>,
     _dir: TempDir,
 }
 
@@ -329,11 +331,12 @@ pub async fn start_at(listen: &str, group: Group, commit: Commit) -> Running {
     let listener = TcpListener::bind(listen).await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel::<()>();
-    tokio::spawn(serve(listener, console, stopped));
+    let served = tokio::spawn(serve(listener, console, stopped));
     Running {
         address,
         metrics,
-        _stop: stop,
+        stop,
+        served,
         _dir: dir,
     }
 }
