@@ -17,17 +17,6 @@ pub enum PathDate {
     Year(i32),
 }
 
-impl PathDate {
-    /// The year, which every form has.
-    pub fn year(self) -> i32 {
-        use chrono::Datelike as _;
-        match self {
-            PathDate::Day(date) => date.year(),
-            PathDate::Month(year, _) | PathDate::Year(year) => year,
-        }
-    }
-}
-
 /// The address of a link on a page; `None` for anchors, scripts and other schemes.
 pub fn join(base: &Url, href: &str) -> Option<Url> {
     let href = href.trim();

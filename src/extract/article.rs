@@ -58,7 +58,7 @@ pub fn read(view: &View) -> Option<Article> {
     })
 }
 
-/// How strongly the page says that it is an article, by its metas and labels.
+/// How strongly the page says that it is an article, by its metas, labels and text.
 pub fn evidence(view: &View) -> u32 {
     let metas = Metas::of(view.dom);
     let named = metas.title.as_ref().is_some_and(|t| clean::weight(t) >= 2);
@@ -67,10 +67,24 @@ pub fn evidence(view: &View) -> u32 {
         .dated()
         .iter()
         .any(|d| d.label == Label::Published && d.in_item.is_none() && !in_list(view, d.node));
-    2 * u32::from(named)
-        + u32::from(metas.has_publication)
-        + u32::from(metas.is_article) * 2
-        + u32::from(labelled) * 2
+    let title = metas
+        .title
+        .clone()
+        .unwrap_or_else(|| refusal::title(view.dom));
+    let seen = visible(view, title_place(view.dom, &title));
+    let told = seen.is_some_and(|seen| seen.near_title && seen.score >= 70)
+        && prose_length(view.dom) >= 200;
+    [
+        (named, 2),
+        (metas.has_publication, 1),
+        (metas.is_article, 2),
+        (labelled, 2),
+        (told, 3),
+    ]
+    .iter()
+    .filter(|(holds, _)| *holds)
+    .map(|(_, points)| points)
+    .sum()
 }
 
 struct Metas {
@@ -161,6 +175,7 @@ impl Metas {
                 .extend(stamp_of(&content).map(|(on, time)| on.and_time(time.unwrap_or_default())));
         } else if PUBLISHED.contains(&name) && dates::has_digit(&content) {
             self.has_publication |= name != "date";
+            self.is_article |= name.contains("published");
             self.published.push((name.to_owned(), content));
         }
     }
@@ -422,7 +437,8 @@ fn in_list(view: &View, node: usize) -> bool {
 
 /// `fbrq = "2024年…"`, `__$pubtime='…'`, JSON-LD's `datePublished`.
 fn script_date(source: &str, today: Date) -> Option<Article> {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 11] = [
+        "var ct",
         "datePublished",
         "pubtime",
         "publishTime",

@@ -109,9 +109,9 @@ fn by_zeros(body: &[u8]) -> Option<&'static Encoding> {
     let (even, odd) = (zeros(0), zeros(1));
     if half < 16 {
         None
-    } else if odd > half / 3 && even == 0 {
+    } else if odd > half / 3 && even * 16 < half {
         Some(UTF_16LE)
-    } else if even > half / 3 && odd == 0 {
+    } else if even > half / 3 && odd * 16 < half {
         Some(UTF_16BE)
     } else {
         None

@@ -12,8 +12,10 @@ use crate::domain::finding::Basis;
 /// Rows of the same structure.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// Indices of the rows, in document order.
+    /// Indices of the displayed rows, in document order.
     pub rows: Vec<usize>,
+    /// These and the rows of tabs that are not displayed.
+    pub with_tabs: Vec<usize>,
     /// Rows with a believed date.
     pub dated: usize,
     /// How much it looks like a dated list.
@@ -48,18 +50,23 @@ pub fn form(rows: &[Listed], datings: &[Dating]) -> Vec<Group> {
     groups
 }
 
-/// Rows that are not displayed do not count, unless the whole group is not.
-fn shown(members: Vec<usize>, rows: &[Listed]) -> Vec<usize> {
-    let visible: Vec<usize> = members
+/// The rows for which something holds, or all when it holds for none.
+fn those(members: &[usize], rows: &[Listed], holds: impl Fn(&Listed) -> bool) -> Vec<usize> {
+    let some: Vec<usize> = members
         .iter()
         .copied()
-        .filter(|at| rows.get(*at).is_some_and(|row| !row.hidden))
+        .filter(|at| rows.get(*at).is_some_and(&holds))
         .collect();
-    if visible.is_empty() { members } else { visible }
+    if some.is_empty() {
+        members.to_vec()
+    } else {
+        some
+    }
 }
 
 fn weigh(members: Vec<usize>, rows: &[Listed], datings: &[Dating]) -> Group {
-    let members = shown(members, rows);
+    let with_tabs = those(&members, rows, |row| !row.hidden);
+    let members = those(&with_tabs, rows, |row| !row.tucked && !row.hidden);
     let claims: Vec<Option<Claim>> = members
         .iter()
         .map(|at| datings.get(*at).and_then(|d| d.claim()))
@@ -78,7 +85,7 @@ fn weigh(members: Vec<usize>, rows: &[Listed], datings: &[Dating]) -> Group {
     let average = to_f64(total) / to_f64(count);
     let aside = members
         .iter()
-        .all(|at| row(at).is_some_and(|row| row.furniture || row.hidden));
+        .all(|at| row(at).is_some_and(|row| row.furniture || row.hidden || row.tucked));
     let share = to_f64(dated) / to_f64(count);
     let place = if aside { 0.2 } else { 1.0 };
     let trust = share * order(&claims) * trust(&claims) * place;
@@ -89,6 +96,7 @@ fn weigh(members: Vec<usize>, rows: &[Listed], datings: &[Dating]) -> Group {
     };
     Group {
         rows: members,
+        with_tabs,
         dated,
         weight: to_f64(dated_heft) * trust,
         mass,

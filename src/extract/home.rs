@@ -21,7 +21,7 @@ fn collect(view: &View, counts: impl Fn(Basis) -> bool) -> Vec<usize> {
     let mut out: Vec<usize> = Vec::new();
     for group in view.groups {
         let dated: Vec<usize> = group
-            .rows
+            .with_tabs
             .iter()
             .copied()
             .filter(|at| {

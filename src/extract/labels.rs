@@ -114,45 +114,77 @@ const BARE: &[&str] = &["日期", "时间", "date", "time"];
 
 /// Reads the words directly before a date; the nearest known word decides.
 pub fn label(before: &str) -> Label {
-    let tail: String = {
-        let compact: Vec<char> = before.chars().filter(|c| !c.is_whitespace()).collect();
-        let from = compact.len().saturating_sub(14);
-        compact.get(from..).unwrap_or_default().iter().collect()
-    };
-    let tail = tail.to_lowercase();
-    let families: [(&[&str], Label); 6] = [
+    let tail = tail(before);
+    let families: [(&[&str], Label); 5] = [
         (OTHER, Label::Other),
         (PUBLISHED, Label::Published),
         (UPDATED, Label::Updated),
         (ANSWERED, Label::Answered),
         (ASKED, Label::Asked),
-        (BARE, Label::Date),
     ];
     let mut nearest: Option<(usize, Label)> = None;
     for (words, label) in families {
-        let end = words
-            .iter()
-            .filter_map(|w| tail.rfind(w).map(|at| at + w.len()))
-            .max();
-        if let Some(end) = end {
-            let bare = label == Label::Date;
-            // A bare 时间 only completes the word before it.
-            let better = nearest.is_none_or(|(other, _)| !bare && end > other);
-            if better || (bare && nearest.is_some_and(|(other, _)| end > other + 9)) {
-                nearest = Some((end, label));
-            }
+        let end = last_end(&tail, words);
+        if end.is_some_and(|end| nearest.is_none_or(|(other, _)| end > other)) {
+            nearest = end.map(|end| (end, label));
         }
     }
-    // The word must be near: behind it only a few characters of the same phrase.
     match nearest {
-        Some((end, label))
-            if tail
-                .get(end..)
-                .is_some_and(|rest| rest.chars().count() <= 5) =>
-        {
-            label
-        }
+        Some((end, label)) if is_near(&tail, end, 5) => label,
+        _ if last_end(&tail, BARE).is_some_and(|end| is_near(&tail, end, 2)) => bare(before),
         _ => Label::None,
+    }
+}
+
+/// The last characters without blanks, in lower case.
+fn tail(before: &str) -> String {
+    let compact: Vec<char> = before.chars().filter(|c| !c.is_whitespace()).collect();
+    let from = compact.len().saturating_sub(14);
+    compact
+        .get(from..)
+        .unwrap_or_default()
+        .iter()
+        .collect::<String>()
+        .to_lowercase()
+}
+
+fn last_end(tail: &str, words: &[&str]) -> Option<usize> {
+    words
+        .iter()
+        .filter_map(|word| tail.rfind(word).map(|at| at + word.len()))
+        .max()
+}
+
+/// Whether at most a few characters of the same phrase stand behind the word.
+fn is_near(tail: &str, end: usize, most: usize) -> bool {
+    tail.get(end..)
+        .is_some_and(|rest| rest.chars().count() <= most)
+}
+
+/// 日期 and 时间 alone mean the publication; completing an unknown word, as in 发证日期, they mean
+/// something else.
+fn bare(before: &str) -> Label {
+    let signs = |c: char| c.is_whitespace() || matches!(c, ':' | '：' | '[' | '(' | '（' | '【');
+    let phrase = before.trim_end_matches(signs);
+    let chars: Vec<char> = phrase
+        .chars()
+        .rev()
+        .filter(|c| !matches!(c, ' ' | '\u{3000}' | '\u{a0}'))
+        .take(2)
+        .collect();
+    let word: String = chars.iter().rev().collect();
+    if !BARE.contains(&word.as_str()) {
+        return Label::Date;
+    }
+    let mut rest = phrase;
+    for c in chars {
+        rest = rest
+            .trim_end_matches([' ', '\u{3000}', '\u{a0}'])
+            .trim_end_matches(c);
+    }
+    match rest.chars().next_back() {
+        Some(c) if c.is_alphabetic() => Label::Other,
+        _ => Label::Date,
     }
 }
 
@@ -178,6 +210,9 @@ mod tests {
             ("信息提供日期：", Label::Published),
             ("发布机构：区政府办公室 成文日期：", Label::Other),
             ("成文日期：　发布日期：", Label::Published),
+            ("发证日期：", Label::Other),
+            ("日　期：", Label::Date),
+            ("时间：", Label::Date),
             ("有 效 期：", Label::Other),
         ];
         for (before, expected) in cases {

@@ -182,9 +182,14 @@ fn look(
                 notes.push(format!("followed to {}", clean::line(url.as_str(), 200)));
                 look(pages, next, recipe, today, hops - 1, notes)
             }
-            Some(More::Failed) => closed(Unreadable::Shell, "unknown", notes),
-            None if task.left == 0 => closed(Unreadable::Shell, "unknown", notes),
-            None => Answer::Need(vec![url]),
+            None if task.left > 0 => Answer::Need(vec![url]),
+            Some(More::Failed) | None => {
+                notes.push(format!(
+                    "could not follow to {}",
+                    clean::line(url.as_str(), 200)
+                ));
+                look(pages, page, recipe, today, 0, notes)
+            }
         },
         Err(shut) => closed(shut.why, shut.encoding, notes),
     }
@@ -258,9 +263,9 @@ impl Task<'_> {
             .then(|| shell::jump(view.dom, view.source, view.base))
             .flatten();
         let frames = || shell::frames(view.dom, view.base).into_iter().next();
-        let lists = self.recipe.aim != Aim::Home || thin;
+        let framed = thin || (self.recipe.aim == Aim::Column && article::evidence(view) < 3);
         jump.or_else(|| shell::data_address(view.dom, view.base))
-            .or_else(|| lists.then(frames).flatten())
+            .or_else(|| framed.then(frames).flatten())
     }
 
     fn kind(&self, view: &View) -> PageKind {

@@ -31,8 +31,10 @@ pub struct Listed {
     pub list: usize,
     /// The digest of the structure.
     pub path: u64,
-    /// Whether the row is not displayed.
+    /// Whether the row itself is not displayed.
     pub hidden: bool,
+    /// Whether it lies in a block that is not displayed, such as a tab.
+    pub tucked: bool,
     /// Whether it lies in header, footer or navigation.
     pub furniture: bool,
 }
@@ -185,7 +187,10 @@ impl<'d, 'a> Layout<'d, 'a> {
             block,
             list: node.parent,
             path: self.row_path(block),
-            hidden: node.hidden || own.hidden || self.has_empty_flag(block),
+            hidden: self.is_hidden_itself(block)
+                || self.is_hidden_itself(item.at)
+                || self.has_empty_flag(block),
+            tucked: node.hidden || own.hidden,
             furniture: node.furniture,
         })
     }
@@ -197,6 +202,11 @@ impl<'d, 'a> Layout<'d, 'a> {
             .get(self.dom.parent(block))
             .map_or(0, |node| node.path);
         super::dom::mix(above, self.dom.tag(block).as_bytes())
+    }
+
+    fn is_hidden_itself(&self, at: usize) -> bool {
+        let hidden = |at: usize| self.dom.get(at).is_some_and(|node| node.hidden);
+        hidden(at) && !hidden(self.dom.parent(at))
     }
 
     /// Rows whose mark of approval is empty are kept in the page but not shown.

@@ -154,6 +154,7 @@ mod tests {
             list: 3,
             path: 0,
             hidden: false,
+            tucked: false,
             furniture: false,
         }
     }
