@@ -1,0 +1,142 @@
+//! A process that is killed in the middle of its work loses nothing that it acknowledged.
+//!
+//! The test runs itself again as a child that commits without end and prints what was
+//! acknowledged; it is killed after a number of lines, so at any point between two of them.
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+#[path = "support/facts.rs"]
+mod facts;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use facts::{at, change, everything, settings};
+use wangxun::store::handle::{Opening, Store};
+use wangxun::store::verify::verify;
+
+const CHILD: &str = "WANGXUN_TEST_STORE";
+
+/// How many changes the child prunes after.
+const PRUNE_EVERY: i64 = 25;
+
+#[tokio::test]
+#[ignore = "the child of the other tests"]
+async fn child() {
+    let dir = std::env::var_os(CHILD).expect("run by the other tests");
+    let (store, _) = Store::open(&settings(Path::new(&dir)), at(0))
+        .await
+        .unwrap();
+    println!("opened");
+    let first = i64::try_from(store.messages(usize::MAX).await.unwrap().len()).unwrap();
+    for number in first.. {
+        store.commit(change(number)).await.unwrap();
+        println!("done {number}");
+        if number % PRUNE_EVERY == 0 {
+            store.prune(change(number).at).await.unwrap();
+        }
+    }
+}
+
+fn spawn(dir: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["child", "--exact", "--ignored", "--nocapture"])
+        .env(CHILD, dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Lets a child work until it acknowledged `count` changes, then kills it. Answers with the
+/// number of the last change that it acknowledged; lines still in the pipe count as well.
+fn kill_after(dir: &Path, count: usize) -> Option<i64> {
+    let mut child = spawn(dir);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut last = None;
+    let mut seen = 0;
+    while seen < count {
+        let line = lines.next().expect("the child goes on").unwrap();
+        if let Some((_, number)) = line.split_once("done ") {
+            last = Some(number.parse().unwrap());
+            seen += 1;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for line in lines.map_while(Result::ok) {
+        // The last line may be cut short by the kill: then it is not counted.
+        let number = line.split_once("done ").and_then(|(_, n)| n.parse().ok());
+        last = number.max(last);
+    }
+    last
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_before_a_kill_is_there_after_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut acknowledged = 0;
+    for round in 0..24 {
+        let count = 1 + (round * 7) % 23;
+        let last = kill_after(dir.path(), count).unwrap();
+        let (store, opening) = Store::open(&settings(dir.path()), at(0)).await.unwrap();
+        assert_eq!(opening, Opening::Existing, "round {round}");
+        let health = store.health();
+        assert_eq!((health.quarantined, health.journal_damage), (0, 0));
+
+        let messages = store.messages(usize::MAX).await.unwrap();
+        let stored = i64::try_from(messages.len()).unwrap();
+        // One change may be on disk whose acknowledgement was not heard.
+        assert!((last + 1..=last + 2).contains(&stored), "{last} {stored}");
+        for (number, message) in (0..stored).rev().zip(messages) {
+            assert_eq!(vec![message], change(number).messages, "round {round}");
+        }
+        let found = everything(&store, stored).await;
+        assert_eq!(found.notices.len(), messages_as_usize(stored));
+        let newest = change(stored - 1);
+        assert_eq!(
+            found.records.get(&newest.records[0].column),
+            Some(&newest.records[0])
+        );
+        acknowledged = last;
+    }
+    assert!(acknowledged > 200, "{acknowledged}");
+    let verified = verify(&settings(dir.path())).unwrap();
+    assert!(verified.is_sound(), "{verified:?}");
+}
+
+fn messages_as_usize(count: i64) -> usize {
+    usize::try_from(count).unwrap()
+}
+
+#[tokio::test]
+async fn a_kill_while_the_store_is_built_anew_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let last = kill_after(dir.path(), 150).unwrap();
+    for round in 0..6 {
+        let store = dir.path().join("store");
+        fs::rename(&store, dir.path().join(format!("gone-{round}"))).unwrap();
+        let mut child = spawn(dir.path());
+        // Killed at the first sign of the new files: in the middle of the building, or soon after.
+        let sign = ["db", "conf", "blobs"][round % 3];
+        while !store.join(sign).exists() {
+            assert!(child.try_wait().unwrap().is_none(), "the child goes on");
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let (store, _) = Store::open(&settings(dir.path()), at(0)).await.unwrap();
+    let messages = store.messages(usize::MAX).await.unwrap();
+    assert!(messages.len() > messages_as_usize(last));
+    for (number, message) in (0..=last).zip(messages.into_iter().rev()) {
+        assert_eq!(vec![message], change(number).messages);
+    }
+    drop(store);
+    let verified = verify(&settings(dir.path())).unwrap();
+    assert!(verified.is_sound(), "{verified:?}");
+}
