@@ -143,7 +143,8 @@ impl<'a> Scan<'a> {
         if let Some(raw) = raw_end(name).filter(|_| !self.foreign) {
             return self.skip_past(raw);
         }
-        if !is_void(name) && !(closed && self.foreign) {
+        let complete = is_void(name) || (closed && self.foreign);
+        if !complete {
             self.push(name);
         }
         self.open.len() <= MAX_DEPTH

@@ -5,7 +5,8 @@ use url::Url;
 
 use super::dom::Dom;
 use super::groups::{self, Group};
-use super::rows::{Layout, Listed};
+use super::rows::Listed;
+use super::survey::Survey;
 use super::years::{self, Dating};
 use super::{address, charset, clean, expand, guard};
 use crate::domain::finding::{Basis, Unreadable};
@@ -25,7 +26,7 @@ pub struct View<'a> {
     /// Against what its links are resolved.
     pub base: &'a Url,
     /// Its links and dates.
-    pub layout: &'a Layout<'a, 'a>,
+    pub survey: &'a Survey<'a, 'a>,
     /// Its rows, those from scripts last.
     pub rows: &'a [Listed],
     /// The date of each row.
@@ -78,8 +79,8 @@ pub fn with<T>(
     let html = Html::parse_document(&decoded.text);
     let dom = Dom::of(&html);
     let base = base(&dom, &page.url);
-    let layout = Layout::of(&dom);
-    let mut rows = layout.rows(&base);
+    let survey = Survey::of(&dom);
+    let mut rows = survey.rows(&base);
     let hidden = expand::rows(&decoded.text);
     let hidden = if guard::is_bearable(&hidden) {
         hidden
@@ -97,7 +98,7 @@ pub fn with<T>(
         dom: &dom,
         source: &decoded.text,
         base: &base,
-        layout: &layout,
+        survey: &survey,
         rows: &rows,
         datings: &datings,
         groups: &groups,
@@ -119,7 +120,7 @@ fn base(dom: &Dom, url: &Url) -> Url {
 }
 
 fn script_rows(script: &Dom, base: &Url) -> Vec<Listed> {
-    let mut rows = Layout::of(script).rows(base);
+    let mut rows = Survey::of(script).rows(base);
     for row in &mut rows {
         row.block += SCRIPT_OFFSET;
         row.list += SCRIPT_OFFSET;
