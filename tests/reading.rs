@@ -415,7 +415,7 @@ fn hidden_sources_of_rows_are_read() {
         (
             "table records",
             format!(
-                "<datastore>{}</datastore>",
+                "<script><datastore>{}</datastore></script>",
                 rows(
                     "<record><![CDATA[<tr><td><a href='/art/{n}.html'>{t}</a></td><td width=100>{d}</td></tr>]]></record>"
                 )

@@ -6,6 +6,7 @@ use chrono::NaiveTime;
 use super::address::{self, PathDate};
 use super::clean;
 use super::dates;
+use super::foreign;
 use super::labels::Label;
 use super::metas::{self, Metas};
 use super::refusal;
@@ -31,17 +32,35 @@ pub struct Article {
 
 /// Reads the publication date of the page.
 pub fn read(view: &View) -> Option<Article> {
-    let metas = Metas::of(view.dom);
+    let metas = Metas::of(view.dom, view.chinese);
     let title = metas
         .title
         .clone()
         .filter(|t| clean::weight(t) >= 2)
         .unwrap_or_else(|| refusal::title(view.dom));
     let place = visible::title_place(view.dom, &title);
-    let visible = visible::find(view, place);
     let meta = metas.published(view.today);
-    let scripted = || script_date(view.source, view.today);
-    let best = match (visible, meta) {
+    let best = if view.chinese {
+        chinese(view, place, meta)
+    } else {
+        meta.or_else(|| script_date(view))
+            .or_else(|| {
+                visible::find(view, place)
+                    .filter(|seen| seen.score >= 100)
+                    .map(|seen| seen.into_article(None))
+            })
+            .or_else(|| by_address(view))
+            .or_else(|| foreign::read(view, place))
+    };
+    best.map(|article| Article {
+        title: clean::line(&title, clean::TITLE),
+        ..article
+    })
+}
+
+/// The visible date against the metas; scripts and the address come last.
+fn chinese(view: &View, place: Option<usize>, meta: Option<Article>) -> Option<Article> {
+    match (visible::find(view, place), meta) {
         (Some(seen), Some(meta)) if seen.score >= 100 || seen.on() == Some(meta.on) => {
             Some(seen.into_article(Some(&meta)))
         }
@@ -50,17 +69,13 @@ pub fn read(view: &View) -> Option<Article> {
         }
         (_, Some(meta)) => Some(meta),
         (Some(seen), None) => Some(seen.into_article(None)),
-        (None, None) => scripted().or_else(|| by_address(view)),
-    };
-    best.map(|article| Article {
-        title: clean::line(&title, clean::TITLE),
-        ..article
-    })
+        (None, None) => script_date(view).or_else(|| by_address(view)),
+    }
 }
 
 /// How strongly the page says that it is an article, by its metas, labels and text.
 pub fn evidence(view: &View) -> u32 {
-    let metas = Metas::of(view.dom);
+    let metas = Metas::of(view.dom, view.chinese);
     let named = metas.title.as_ref().is_some_and(|t| clean::weight(t) >= 2);
     let labelled = view.survey.dated.iter().any(|d| {
         d.label == Label::Published && d.in_item.is_none() && !visible::in_list(view, d.node)
@@ -86,7 +101,8 @@ pub fn evidence(view: &View) -> u32 {
 }
 
 /// `fbrq = "2024年…"`, `__$pubtime='…'`, JSON-LD's `datePublished`.
-fn script_date(source: &str, today: Date) -> Option<Article> {
+fn script_date(view: &View) -> Option<Article> {
+    let source = view.source;
     const NAMES: [&str; 11] = [
         "var ct",
         "datePublished",
@@ -111,9 +127,9 @@ fn script_date(source: &str, today: Date) -> Option<Article> {
             let value = value.split(['"', '\'', ';', ',', '<']).next()?;
             let (on, time) = match value.trim().parse::<i64>() {
                 Ok(epoch) => dates::from_epoch(epoch).map(|(on, time)| (on, Some(time)))?,
-                Err(_) => metas::stamp_of(value)?,
+                Err(_) => metas::stamp_of(value, view.chinese)?,
             };
-            dates::is_plausible(on, today).then(|| Article {
+            dates::is_plausible(on, view.today).then(|| Article {
                 on,
                 time,
                 basis: Basis::Script,

@@ -7,13 +7,15 @@ use super::article::Article;
 use super::clean;
 use super::dates::{self, Stamp};
 use super::dom::Dom;
+use super::foreign;
 use crate::domain::finding::Basis;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, china};
 
 /// What the metas say.
 pub struct Metas {
     /// `ArticleTitle`.
     pub title: Option<String>,
+    chinese: bool,
     generated: Vec<NaiveDateTime>,
     published: Vec<(String, String)>,
     /// Whether any of them is a publication date.
@@ -72,9 +74,10 @@ fn plain_name(name: &str) -> String {
 
 impl Metas {
     /// Reads the metas.
-    pub fn of(dom: &Dom) -> Metas {
+    pub fn of(dom: &Dom, chinese: bool) -> Metas {
         let mut metas = Metas {
             title: None,
+            chinese,
             generated: Vec::new(),
             published: Vec::new(),
             has_publication: false,
@@ -99,8 +102,9 @@ impl Metas {
         } else if name == "ogtype" {
             self.is_article |= content.trim() == "article";
         } else if GENERATED.contains(&name) {
-            self.generated
-                .extend(stamp_of(&content).map(|(on, time)| on.and_time(time.unwrap_or_default())));
+            self.generated.extend(
+                stamp_of(&content, true).map(|(on, time)| on.and_time(time.unwrap_or_default())),
+            );
         } else if PUBLISHED.contains(&name) && dates::has_digit(&content) {
             self.has_publication |= name != "date";
             self.is_article |= name.contains("published");
@@ -112,7 +116,7 @@ impl Metas {
     pub fn published(&self, today: Date) -> Option<Article> {
         PUBLISHED.iter().find_map(|wanted| {
             let (_, content) = self.published.iter().find(|(name, _)| name == wanted)?;
-            let (on, time) = stamp_of(content)?;
+            let (on, time) = stamp_of(content, self.chinese)?;
             let generated = time.is_some_and(|time| self.generated.contains(&on.and_time(time)));
             (!generated && dates::is_plausible(on, today)).then(|| Article {
                 on,
@@ -125,22 +129,27 @@ impl Metas {
     }
 }
 
-/// The first full date of a short text; instants in UTC become days in China.
-pub fn stamp_of(text: &str) -> Option<(Date, Option<NaiveTime>)> {
+/// The first full date of a short text. Instants in UTC become days in China on Chinese pages and
+/// stay as printed on others, whose own zone nobody states.
+pub fn stamp_of(text: &str, chinese: bool) -> Option<(Date, Option<NaiveTime>)> {
     if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text.trim()) {
-        let zulu = text.trim().ends_with(['Z', 'z']) || at.offset().local_minus_utc() == 0;
-        let local = if zulu {
-            at.with_timezone(&crate::domain::time::china())
-                .naive_local()
+        let utc = at.offset().local_minus_utc() == 0;
+        let local = if utc && chinese {
+            at.with_timezone(&china()).naive_local()
         } else {
             at.naive_local()
         };
         return Some((local.date(), Some(local.time())));
     }
-    dates::scan(text)
+    let found = dates::scan(text)
         .into_iter()
         .find_map(|found| match found.stamp {
-            Stamp::Full(on) => Some((on, found.time)),
+            Stamp::Full(on) if chinese || found.full_year => Some((on, found.time)),
             _ => None,
-        })
+        });
+    found.or_else(|| {
+        foreign::scan(text)
+            .filter(|_| !chinese)
+            .map(|on| (on, None))
+    })
 }

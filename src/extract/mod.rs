@@ -23,6 +23,7 @@ mod data;
 mod dates;
 mod dom;
 mod expand;
+mod foreign;
 mod groups;
 mod guard;
 mod home;

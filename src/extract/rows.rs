@@ -88,7 +88,7 @@ impl<'a> Survey<'_, 'a> {
         let node = self.dom.get(block)?;
         let own = self.dom.get(item.at)?;
         Some(Listed {
-            title: item.title.clone(),
+            title: without_date(&item.title, mark.as_ref()),
             url: item.href.and_then(|href| address::join(base, href)),
             mark,
             block,
@@ -244,5 +244,19 @@ impl<'a> Survey<'_, 'a> {
                 .dates_between(last.end, end)
                 .take(40)
                 .any(|d| apart(&d))
+    }
+}
+
+/// The title without a date that was printed at its edge.
+fn without_date(title: &str, mark: Option<&Mark>) -> String {
+    if mark.is_none_or(|mark| mark.apart) {
+        return title.to_owned();
+    }
+    let edge = |c: char| c.is_ascii_digit() || "-/.:[]()（）【】 ".contains(c);
+    let bare = title.trim_matches(edge);
+    if clean::weight(bare) >= 4 {
+        bare.to_owned()
+    } else {
+        title.to_owned()
     }
 }

@@ -245,7 +245,7 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
             .filter(|i| items.get(*i).is_some_and(|item| node < item.end));
         for found in dates::scan(text) {
             let before: String = text.chars().take(found.start).collect();
-            let before = if before.trim().is_empty() && previous.len() <= 48 {
+            let before = if before.trim().is_empty() && may_label(previous) {
                 previous
             } else {
                 &before
@@ -265,4 +265,11 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
         previous = text;
     }
     out
+}
+
+/// Whether a text can be the label of what follows it: short, or ending in a colon.
+fn may_label(text: &str) -> bool {
+    let text = text.trim();
+    let ends = text.ends_with([':', '：']);
+    text.chars().take(41).count() <= if ends { 40 } else { 8 }
 }

@@ -29,6 +29,9 @@ pub fn look(
     hops: usize,
     notes: &mut Vec<String>,
 ) -> Answer {
+    if recipe.aim == Aim::Column && leads_home(&page.url, recipe) {
+        return closed(Unreadable::RedirectedHome, "unknown", notes);
+    }
     let task = Task {
         pages,
         recipe,
@@ -54,6 +57,20 @@ pub fn look(
         },
         Err(shut) => closed(shut.why, shut.encoding, notes),
     }
+}
+
+/// Whether an address is the site's home page.
+fn leads_home(url: &Url, recipe: &Recipe) -> bool {
+    let root = |url: &Url| {
+        let path = url.path().to_ascii_lowercase();
+        let name = path.trim_start_matches('/');
+        url.query().is_none()
+            && (name.is_empty() || (name.starts_with("index.") && !name.contains('/')))
+    };
+    recipe.home.as_ref().is_some_and(|home| {
+        let same_host = home.host_str() == url.host_str();
+        home == url || (same_host && root(home) && root(url))
+    })
 }
 
 fn closed(why: Unreadable, encoding: &'static str, notes: &mut Vec<String>) -> Answer {

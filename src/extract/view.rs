@@ -8,7 +8,7 @@ use super::groups::{self, Group};
 use super::rows::Listed;
 use super::survey::Survey;
 use super::years::{self, Dating};
-use super::{address, charset, clean, expand, guard};
+use super::{address, charset, clean, expand, foreign, guard};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
@@ -39,6 +39,8 @@ pub struct View<'a> {
     pub encoding: &'static str,
     /// The day on which it is read.
     pub today: Date,
+    /// Whether it is written in Chinese.
+    pub chinese: bool,
 }
 
 /// What cannot be surveyed, and why.
@@ -105,6 +107,7 @@ pub fn with<T>(
         script: hidden_dom.as_ref(),
         encoding: decoded.encoding,
         today,
+        chinese: foreign::is_chinese(&dom, host),
     };
     Ok(then(&view, notes))
 }

@@ -15,7 +15,10 @@ use crate::domain::time::Date;
 pub fn title_place(dom: &Dom, title: &str) -> Option<usize> {
     let wanted: String = squeezed(title);
     if wanted.chars().count() < 4 {
-        return None;
+        let heading = dom
+            .tagged("h1")
+            .find(|(at, _)| clean::weight(&dom.text(*at, dom.end(*at), 200)) >= 6);
+        return heading.map(|(at, _)| at);
     }
     let matches = |text: &str| {
         let text = squeezed(text);
@@ -42,7 +45,7 @@ fn squeezed(text: &str) -> String {
         .collect()
 }
 
-fn in_link(dom: &Dom, at: usize) -> bool {
+pub fn in_link(dom: &Dom, at: usize) -> bool {
     let mut at = at;
     for _ in 0..4 {
         at = dom.parent(at);
