@@ -51,6 +51,8 @@ pub struct AppendFault {
 
 /// Follows the numbers of entries.
 struct Course {
+    /// Damage up to this number does not count.
+    after: u64,
     last: Option<u64>,
     damage: JournalDamage,
 }
@@ -109,12 +111,20 @@ impl Course {
             }
         };
         self.damage.facts += lost;
+        if entry.seq <= self.after || entry.seq == self.after + 1 {
+            // Whatever was damaged up to here stands before what is asked for.
+            self.damage = JournalDamage {
+                facts: if entry.seq > self.after { lost } else { 0 },
+                ..JournalDamage::default()
+            };
+        }
         if let Some(last) = self.last {
             if entry.seq <= last {
                 self.damage.lines += 1;
                 return Ok(None);
             }
-            self.damage.missing += entry.seq - last - 1;
+            let before = last.max(self.after);
+            self.damage.missing += entry.seq.saturating_sub(before + 1);
         }
         self.last = Some(entry.seq);
         Ok(Some(entry))
@@ -157,6 +167,7 @@ impl Journal {
         }
         let mut heard = Heard::default();
         let mut course = Course {
+            after: 0,
             last: None,
             damage: JournalDamage::default(),
         };
@@ -282,8 +293,9 @@ impl Journal {
             .rposition(|volume| volume.first <= after + 1)
             .unwrap_or(0);
         let mut course = Course {
-            // A journal that does not begin with the first entry misses what came before.
-            last: (after == 0).then_some(0),
+            after,
+            // A journal that begins later than it is asked for misses what came before.
+            last: Some(0),
             damage: JournalDamage::default(),
         };
         for volume in volumes.iter().skip(from) {

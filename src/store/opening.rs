@@ -121,7 +121,8 @@ pub fn open(settings: &StoreSettings, now: Moment) -> Result<Opened, StoreError>
     if let Some(met) = met {
         damage = met;
     }
-    if engine.applied() > journal.last() || !damage.is_none() {
+    let doubtful = engine.applied() > journal.last() || !damage.is_none();
+    if doubtful && !rebuild::is_complete(&journal, engine.applied())? {
         journal.continue_after(engine.applied());
         restate(&mut engine, &mut journal, now)?;
     }
@@ -164,7 +165,7 @@ fn find_engine(
         other => other?,
     };
     let before = engine.applied();
-    catch_up(&mut engine, journal)?;
+    let met = catch_up(&mut engine, journal)?;
     let caught_up = engine.applied() - before;
     if caught_up > 1 {
         tracing::warn!(
@@ -176,7 +177,7 @@ fn find_engine(
         engine,
         rebuilt: None,
         caught_up,
-        damage: None,
+        damage: (!met.is_none()).then_some(met),
     })
 }
 
