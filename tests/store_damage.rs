@@ -2,6 +2,8 @@
 //! acknowledged, and says what happened to it.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     reason = "the helpers of a test fail by panicking"
 )]
 
