@@ -475,3 +475,22 @@ async fn readers_and_writers_work_beside_each_other() {
     assert_eq!(store.messages(99).await.unwrap().len(), 24);
     assert_eq!(store.health().entries, 24);
 }
+
+#[tokio::test]
+async fn a_change_that_the_journal_could_not_take_is_refused_and_may_be_tried_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path()).await;
+    store.commit(change(0)).await.unwrap();
+    let (journal, away) = (dir.path().join("journal"), dir.path().join("away"));
+    fs::rename(&journal, &away).unwrap();
+    // The next day needs a new file.
+    let error = store.commit(change(40)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Io { .. }), "{error:?}");
+    assert_eq!(store.messages(9).await.unwrap(), change(0).messages);
+    assert_eq!(store.health().fatal, None);
+    fs::rename(&away, &journal).unwrap();
+    store.commit(change(40)).await.unwrap();
+    drop(store);
+    let verified = verify(&settings(dir.path())).unwrap();
+    assert!(verified.is_sound(), "{verified:?}");
+}

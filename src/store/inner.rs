@@ -258,3 +258,97 @@ impl Shared {
             .map_err(AppendFault::fatal)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::china;
+    use crate::store::commit::JobRun;
+    use crate::store::keys;
+    use chrono::TimeZone as _;
+
+    fn at(minute: u32) -> Moment {
+        china().with_ymd_and_hms(2017, 11, 3, 8, minute, 0).unwrap()
+    }
+
+    fn run(minute: u32) -> Commit {
+        let mut commit = Commit::at(at(minute));
+        commit.runs = vec![JobRun {
+            job: format!("job-{minute}"),
+            at: at(minute),
+        }];
+        commit
+    }
+
+    fn runs(inner: &Inner) -> usize {
+        let all = inner.read(|reader| reader.all::<JobRun>(Table::Runs, &[]));
+        all.unwrap().len()
+    }
+
+    fn open(dir: &std::path::Path) -> Inner {
+        let settings = StoreSettings {
+            cache_bytes: 8 * 1024 * 1024,
+            ..StoreSettings::in_dir(dir)
+        };
+        Inner::open(settings, at(0)).unwrap().0
+    }
+
+    #[test]
+    fn after_a_failed_sync_or_a_panic_nothing_is_written_until_the_next_opening() {
+        type Fault = fn(&mut Shared) -> Result<(), AppendFault>;
+        let faults: [Fault; 2] = [
+            |_| {
+                let why = "the disk is gone".to_owned();
+                Err(AppendFault::fatal(StoreError::Damaged { why }))
+            },
+            |_| panic!("the disk is gone"),
+        ];
+        for fault in faults {
+            let dir = tempfile::tempdir().unwrap();
+            let inner = open(dir.path());
+            inner.commit(run(1)).unwrap();
+            assert!(inner.change(fault).is_err());
+            for write in [
+                inner.commit(run(2)),
+                inner.prune(at(3)).map(|_| ()),
+                inner.flush(),
+            ] {
+                let error = write.unwrap_err().to_string();
+                assert!(error.contains("the disk is gone"), "{error}");
+            }
+            assert!(inner.health().fatal.is_some());
+            assert_eq!(runs(&inner), 1);
+            drop(inner);
+            let inner = open(dir.path());
+            inner.commit(run(2)).unwrap();
+            assert_eq!(runs(&inner), 2);
+        }
+    }
+
+    #[test]
+    fn a_row_that_proves_damaged_goes_into_quarantine_and_comes_back_from_the_journal() {
+        let dir = tempfile::tempdir().unwrap();
+        let inner = open(dir.path());
+        for minute in 1..4 {
+            inner.commit(run(minute)).unwrap();
+        }
+        let spoilt = inner.change(|shared| {
+            let key = keys::run("job-2");
+            let row = shared.engine.get(Table::Runs, &key).unwrap();
+            let rows = [(Table::Runs, key, row, Some(b"rubbish".to_vec()))];
+            let changes = shared.engine.changes(rows.into_iter());
+            shared.engine.write(changes, 3).map_err(AppendFault::fatal)
+        });
+        spoilt.unwrap();
+        assert_eq!(runs(&inner), 2);
+        assert_eq!(inner.health().quarantined, 1);
+        // What is written in its place leaves the damaged bytes where they are kept.
+        inner.commit(run(2)).unwrap();
+        assert_eq!((runs(&inner), inner.health().quarantined), (3, 1));
+        drop(inner);
+        let settings = StoreSettings::in_dir(dir.path());
+        let (inner, opening) = Inner::open(settings, at(9)).unwrap();
+        assert!(matches!(opening, Opening::Rebuilt { .. }), "{opening:?}");
+        assert_eq!((runs(&inner), inner.health().quarantined), (3, 0));
+    }
+}
