@@ -248,3 +248,87 @@ impl Bell {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+    fn start() -> Moment {
+        DateTime::parse_from_rfc3339("2017-11-03T00:00:00+08:00").unwrap()
+    }
+
+    /// Works every `minutes`, `times` times, and says so.
+    async fn worker(
+        mut alarm: Alarm,
+        clock: Clock,
+        name: &'static str,
+        minutes: i64,
+        times: i32,
+        said: UnboundedSender<String>,
+    ) {
+        alarm.until(clock.now()).await;
+        for _ in 0..times {
+            said.send(format!("{name} {}", clock.now().format("%H:%M")))
+                .unwrap();
+            // Work that takes real turns of the scheduler takes no virtual time.
+            tokio::task::yield_now().await;
+            alarm.until(clock.now() + TimeDelta::minutes(minutes)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn owners_wake_one_at_a_time_in_the_order_of_their_wishes() {
+        for _ in 0..20 {
+            let clock = Clock::stepped(start(), None);
+            let (said, mut heard) = unbounded_channel();
+            let (first, second) = (clock.alarm(), clock.alarm());
+            let a = tokio::spawn(worker(first, clock.clone(), "a", 20, 4, said.clone()));
+            let b = tokio::spawn(worker(second, clock.clone(), "b", 30, 3, said));
+            a.await.unwrap();
+            b.await.unwrap();
+            let mut order = Vec::new();
+            while let Some(line) = heard.recv().await {
+                order.push(line);
+            }
+            let expected = [
+                "a 00:00", "b 00:00", "a 00:20", "b 00:30", "a 00:40", "a 01:00", "b 01:00",
+            ];
+            assert_eq!(order, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bell_wakes_at_the_instant_of_the_ringing() {
+        let clock = Clock::stepped(start(), None);
+        let (mut ringer, mut sleeper) = (clock.alarm(), clock.alarm());
+        let bell = sleeper.bell();
+        let sleeping = clock.clone();
+        let slept = tokio::spawn(async move {
+            sleeper.until(sleeping.now()).await;
+            sleeper.until(sleeping.now() + TimeDelta::days(9)).await;
+            sleeping.now()
+        });
+        ringer.until(clock.now()).await;
+        ringer.until(clock.now() + TimeDelta::hours(1)).await;
+        bell.ring();
+        ringer.until(clock.now() + TimeDelta::days(1)).await;
+        assert_eq!(slept.await.unwrap(), start() + TimeDelta::hours(1));
+    }
+
+    #[tokio::test]
+    async fn an_owner_at_work_holds_the_time() {
+        let clock = Clock::stepped(start(), None);
+        let (mut worker, mut waiter) = (clock.alarm(), clock.alarm());
+        let waiting = tokio::spawn(async move { waiter.until(start() + TimeDelta::days(1)).await });
+        worker.until(clock.now()).await;
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!((clock.now(), waiting.is_finished()), (start(), false));
+        drop(worker);
+        waiting.await.unwrap();
+        assert_eq!(clock.now(), start() + TimeDelta::days(1));
+    }
+}

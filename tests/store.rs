@@ -190,7 +190,7 @@ async fn an_incident_moves_to_the_history_and_may_open_again() {
     let states = [
         facts::open_state(at(1)),
         State::Resolved { at: at(2) },
-        State::Suspected { tier: None },
+        State::Suspected { seen_at: at(1) },
         State::Resolved { at: at(4) },
         facts::open_state(at(5)),
     ];

@@ -1,4 +1,6 @@
 //! Incidents: one for each deadline, host or outage.
+//!
+//! The types only; how an incident moves is in [`step`](super::step).
 
 use std::collections::BTreeSet;
 
@@ -6,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::ladder::Tier;
 use crate::domain::finding::LastUpdate;
-use crate::domain::id::{ColumnId, PersonId};
+use crate::domain::id::{ColumnId, PersonId, UnitId};
 use crate::domain::time::Moment;
 
 /// What an incident is about.
@@ -17,6 +19,8 @@ pub enum Subject {
     Column(ColumnId),
     /// A host, `name` or `name:port`.
     Host(String),
+    /// A unit.
+    Unit(UnitId),
     /// The monitor itself.
     Monitor,
 }
@@ -29,6 +33,8 @@ pub enum Kind {
     Stale,
     /// A column cannot be judged.
     Blind,
+    /// A column has no items.
+    Empty,
     /// A host gives no answer.
     Down,
     /// The monitor's own network is down.
@@ -59,6 +65,25 @@ pub struct Incident {
     pub last_update: Option<LastUpdate>,
     /// Who has been told anything about it and so hears of its end.
     pub told: BTreeSet<PersonId>,
+    /// The tier that has been told last, kept after the incident is over.
+    pub tier: Option<Tier>,
+    /// Whether escalation waits for a person; `None` where none is needed.
+    pub release: Option<Release>,
+}
+
+/// Whether a person has released an escalation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Release {
+    /// Proposed to the operator.
+    Proposed,
+    /// Released.
+    Granted {
+        /// By whom, as given.
+        by: String,
+        /// When.
+        at: Moment,
+    },
 }
 
 /// Where an incident stands.
@@ -67,14 +92,12 @@ pub struct Incident {
 pub enum State {
     /// Seen by one visit; nobody is told before a second agrees.
     Suspected {
-        /// The tier that was seen; `None` for incidents without tiers.
-        tier: Option<Tier>,
+        /// When the visit that saw it began.
+        seen_at: Moment,
     },
     /// Confirmed.
     Open {
-        /// The tier told last; `None` for incidents without tiers.
-        tier: Option<Tier>,
-        /// When that tier was reached.
+        /// When the present tier was confirmed, or the incident where there are no tiers.
         since: Moment,
         /// How often that tier was repeated.
         repeats: u32,
@@ -83,7 +106,7 @@ pub enum State {
         /// A change that one visit saw and no second has confirmed.
         pending: Option<Pending>,
     },
-    /// Over, by observation.
+    /// Over, by observation or because nobody is to watch it any more.
     Resolved {
         /// When.
         at: Moment,
@@ -91,11 +114,45 @@ pub enum State {
 }
 
 /// A change that waits for a second visit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// What changed.
+    pub change: Change,
+    /// When the visit that saw it began.
+    pub seen_at: Moment,
+}
+
+/// What one visit saw differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Pending {
+pub enum Change {
     /// A higher tier.
-    Raise(Tier),
-    /// An update, so a lower tier or none.
+    Raise,
+    /// An update, so that this deadline is met.
     Clear,
+}
+
+impl Incident {
+    /// A new incident.
+    pub fn new(key: IncidentKey, began_at: Moment, state: State) -> Incident {
+        Incident {
+            key,
+            began_at,
+            state,
+            last_update: None,
+            told: BTreeSet::new(),
+            tier: None,
+            release: None,
+        }
+    }
+
+    /// Whether it is confirmed and not over.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, State::Open { .. })
+    }
+
+    /// Whether it is over.
+    pub fn is_resolved(&self) -> bool {
+        matches!(self.state, State::Resolved { .. })
+    }
 }

@@ -2,7 +2,14 @@
 //!
 //! Decisions only. Effects are data; the daemon stores them in one transaction and sends later.
 
+pub mod compose;
 pub mod incident;
+pub mod notice;
 pub mod outbox;
+pub mod pass;
+pub mod route;
 pub mod rules;
+pub mod segments;
+pub mod step;
 pub mod template;
+pub mod wording;

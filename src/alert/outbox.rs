@@ -47,7 +47,7 @@ impl std::fmt::Display for MessageKey {
 }
 
 /// What a notice says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Told {
     /// A column reached a tier.
@@ -60,6 +60,8 @@ pub enum Told {
     Recovered,
     /// A column cannot be judged.
     Blind,
+    /// A column has no items.
+    Empty,
     /// A host gives no answer.
     Down,
     /// The monitor's own network is down.

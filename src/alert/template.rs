@@ -231,7 +231,7 @@ texts! {
     "{why}";
     /// The head of a digest of several notices.
     digest, &["count", "worst", "link"],
-    "您有{count}项网站栏目事项，最紧要：";
+    "您有{count}项网站栏目事项，最紧要：{worst}。";
     /// The end of a digest from which notices were left out for want of room.
     digest_more, &["more", "link"],
     "另有{more}项，详见监测平台{link}";

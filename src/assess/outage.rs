@@ -77,12 +77,14 @@ pub fn down_hosts(hosts: &BTreeMap<String, HostHealth>, visits: u32) -> BTreeSet
         .collect()
 }
 
-/// Rewrites the cause of silence to the monitor's own network, so that no report blames a site.
+/// Rewrites the cause of silence to the monitor's own network, so that no report blames a site and
+/// the silence does not count against it later.
 pub fn excuse(record: &mut ColumnRecord) {
     if silent_visits(record).is_some()
         && let Some(blind) = &mut record.blind
     {
         blind.why = Cause::OwnNetwork;
+        blind.visits = 0;
     }
 }
 

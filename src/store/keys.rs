@@ -74,11 +74,13 @@ pub fn open_incident(key: &IncidentKey) -> Vec<u8> {
     let (sort, name) = match &key.subject {
         Subject::Column(id) => ("column", id.as_str()),
         Subject::Host(host) => ("host", host.as_str()),
+        Subject::Unit(id) => ("unit", id.as_str()),
         Subject::Monitor => ("monitor", ""),
     };
     let kind = match key.kind {
         Kind::Stale => "stale",
         Kind::Blind => "blind",
+        Kind::Empty => "empty",
         Kind::Down => "down",
         Kind::Offline => "offline",
         Kind::Trouble => "trouble",

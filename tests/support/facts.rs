@@ -106,18 +106,15 @@ pub fn incident_key(name: &str) -> IncidentKey {
 }
 
 pub fn incident(name: &str, state: State) -> Incident {
-    Incident {
-        key: incident_key(name),
-        began_at: at(1),
-        state,
-        last_update: Some(dated(day(0))),
-        told: [PersonId::parse("zhang").unwrap()].into(),
-    }
+    let mut incident = Incident::new(incident_key(name), at(1), state);
+    incident.tier = Some(Tier::Overdue);
+    incident.last_update = Some(dated(day(0)));
+    incident.told = [PersonId::parse("zhang").unwrap()].into();
+    incident
 }
 
 pub fn open_state(told_at: Moment) -> State {
     State::Open {
-        tier: Some(Tier::Overdue),
         since: at(1),
         repeats: 1,
         told_at,

@@ -1,0 +1,561 @@
+//! Writing messages: what waits for one person becomes one digest a day, and what is urgent one
+//! message each.
+//!
+//! Quiet hours and working days defer, the budget defers, nothing is dropped: a notice waits until
+//! it is part of a message, is withdrawn because it is no longer true, or has outlived its use.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveTime;
+
+use super::incident::{Incident, IncidentKey};
+use super::notice;
+use super::outbox::{Delivery, Message, MessageKey, Notice, NoticeState};
+use super::rules::AlertRules;
+use super::wording;
+use crate::calendar::Calendar;
+use crate::domain::group::{Group, Person, Role, Route};
+use crate::domain::id::PersonId;
+use crate::domain::time::{Date, Moment, date_of, moment};
+
+/// What the writer of messages looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Tray<'a> {
+    /// The site group, for its people.
+    pub group: &'a Group,
+    /// The rules of alerting.
+    pub rules: &'a AlertRules,
+    /// The working days.
+    pub calendar: &'a Calendar,
+    /// The incidents that are not over.
+    pub open: &'a BTreeMap<IncidentKey, Incident>,
+    /// The notices that are not yet part of a message.
+    pub waiting: &'a [Notice],
+    /// The messages that were written today.
+    pub today: &'a [Message],
+    /// The present instant.
+    pub now: Moment,
+}
+
+/// What was written. To be stored in one transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// New messages.
+    pub messages: Vec<Message>,
+    /// Notices whose state changed, and new ones about the budget.
+    pub notices: Vec<Notice>,
+    /// Incidents that more people have been told of.
+    pub incidents: Vec<Incident>,
+}
+
+impl Written {
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.notices.is_empty()
+    }
+}
+
+/// Writes every message that is due at `tray.now`.
+pub fn compose(tray: &Tray<'_>) -> Written {
+    let mut writer = Writer {
+        tray,
+        written: Written::default(),
+        told: BTreeMap::new(),
+    };
+    for (person, notices) in by_person(tray.waiting) {
+        match tray.group.people.get(person) {
+            Some(person) => writer.person(person, notices),
+            None => writer.retire(notices, NoticeState::Withdrawn(tray.now)),
+        }
+    }
+    writer.written.incidents = writer.told.into_values().collect();
+    writer.written
+}
+
+/// The earliest instant at which [`compose`] may have something to write.
+pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
+    let due = tray.waiting.iter().map(|notice| {
+        if notice.urgent && !is_spent(tray, &notice.person, 0) {
+            notice.not_before
+        } else {
+            digest_due_at(tray, notice)
+        }
+    });
+    due.min()
+}
+
+/// When the digest that will carry `notice` is written.
+fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
+    let mut from = notice.not_before.max(tray.now);
+    let today = date_of(tray.now);
+    if date_of(from) == today
+        && (has_digest(tray, &notice.person) || is_spent(tray, &notice.person, 0))
+    {
+        from = moment(today.succ_opt().unwrap_or(today).and_time(NaiveTime::MIN));
+    }
+    let opens = tray.calendar.opening(from, tray.rules.window);
+    opens.max(moment(date_of(opens).and_time(tray.rules.digest_at)))
+}
+
+fn by_person(waiting: &[Notice]) -> BTreeMap<&PersonId, Vec<&Notice>> {
+    let mut people: BTreeMap<&PersonId, Vec<&Notice>> = BTreeMap::new();
+    for notice in waiting {
+        people.entry(&notice.person).or_default().push(notice);
+    }
+    people
+}
+
+/// Whether `person` has had a digest today.
+fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
+    tray.today
+        .iter()
+        .any(|message| message.person == *person && !message.urgent)
+}
+
+/// Whether today's budget allows no message to `person` any more, `more` written just now.
+fn is_spent(tray: &Tray<'_>, person: &PersonId, more: usize) -> bool {
+    let budget = tray.rules.budget;
+    let sent = |messages: usize, most: u32| messages >= most as usize;
+    let to_person = tray
+        .today
+        .iter()
+        .filter(|message| message.person == *person)
+        .count();
+    sent(to_person + more, budget.per_person) || sent(tray.today.len() + more, budget.in_all)
+}
+
+struct Writer<'a> {
+    tray: &'a Tray<'a>,
+    written: Written,
+    told: BTreeMap<IncidentKey, Incident>,
+}
+
+impl Writer<'_> {
+    fn person(&mut self, person: &Person, notices: Vec<&Notice>) {
+        let now = self.tray.now;
+        let (late, live): (Vec<_>, Vec<_>) = notices
+            .into_iter()
+            .partition(|notice| notice.expires_at < now);
+        self.retire(late, NoticeState::Expired(now));
+        let (urgent, rest): (Vec<_>, Vec<_>) = live
+            .into_iter()
+            .filter(|notice| notice.not_before <= now)
+            .partition(|notice| notice.urgent);
+        for notice in urgent {
+            self.message(person, vec![notice], true);
+        }
+        let open = self.tray.calendar.opening(now, self.tray.rules.window) == now
+            && now.time() >= self.tray.rules.digest_at;
+        if open && !rest.is_empty() && !has_digest(self.tray, &person.id) {
+            self.message(person, rest, false);
+        }
+    }
+
+    fn message(&mut self, person: &Person, mut notices: Vec<&Notice>, urgent: bool) {
+        let fresh = self.written.messages.iter();
+        let written = fresh.filter(|message| message.person == person.id).count();
+        if is_spent(self.tray, &person.id, written) {
+            return self.overspent(person);
+        }
+        let Some(&route) = person.routes.first() else {
+            return;
+        };
+        notices.sort_by_key(|notice| wording::order(notice));
+        let message = write(self.tray, person, &notices, route, urgent);
+        for notice in &notices {
+            self.tell(&notice.incident, &person.id);
+            let mut bundled = (*notice).clone();
+            bundled.state = NoticeState::Bundled(message.key.clone());
+            self.written.notices.push(bundled);
+        }
+        self.written.messages.push(message);
+    }
+
+    /// Notes that `person` is told of the incident, so that its end is told too.
+    fn tell(&mut self, key: &IncidentKey, person: &PersonId) {
+        let open = self.tray.open;
+        if let Some(incident) = open.get(key).filter(|incident| incident.is_open()) {
+            let told = self
+                .told
+                .entry(key.clone())
+                .or_insert_with(|| incident.clone());
+            told.told.insert(person.clone());
+        }
+    }
+
+    fn retire(&mut self, notices: Vec<&Notice>, state: NoticeState) {
+        self.written
+            .notices
+            .extend(notices.into_iter().map(|notice| {
+                let mut retired = notice.clone();
+                retired.state = state.clone();
+                retired
+            }));
+    }
+
+    /// The budget holds a message back until tomorrow: the operators hear of it once a day.
+    fn overspent(&mut self, person: &Person) {
+        if person.duties.iter().any(|duty| duty.role == Role::Operator) {
+            return;
+        }
+        let now = self.tray.now;
+        let day = date_of(now).to_string();
+        let key = MessageKey::of(&["budget", person.id.as_str(), &day]);
+        let not_before = self.tray.calendar.opening(now, self.tray.rules.window);
+        let notices = notice::undelivered(
+            self.tray.group,
+            &key,
+            "有联系人当日消息条数已达上限，其余消息顺延至次日发送",
+            now,
+            not_before,
+            not_before + self.tray.rules.expires_after,
+        );
+        let known = |notice: &Notice| {
+            let waits = self
+                .tray
+                .waiting
+                .iter()
+                .any(|other| other.key == notice.key);
+            let told = |message: &Message| message.notices.contains(&notice.key);
+            waits || self.tray.today.iter().any(told)
+        };
+        let new: Vec<Notice> = notices
+            .into_iter()
+            .filter(|notice| !known(notice))
+            .collect();
+        self.written.notices.extend(new);
+    }
+}
+
+/// One message to `person` that carries `notices`, which are in order.
+fn write(
+    tray: &Tray<'_>,
+    person: &Person,
+    notices: &[&Notice],
+    route: Route,
+    urgent: bool,
+) -> Message {
+    let today = date_of(tray.now);
+    let mut parts = vec!["message", route_word(route), person.id.as_str()];
+    parts.extend(notices.iter().map(|notice| notice.key.as_str()));
+    Message {
+        key: MessageKey::of(&parts),
+        person: person.id.clone(),
+        route,
+        subject: wording::subject(notices, tray.rules),
+        text: wording::text(notices, route, today, tray.rules),
+        tier: notices
+            .iter()
+            .filter_map(|notice| wording::tier(notice.told))
+            .max(),
+        notices: notices.iter().map(|notice| notice.key.clone()).collect(),
+        urgent,
+        created_at: tray.now,
+        expires_at: notices
+            .iter()
+            .map(|notice| notice.expires_at)
+            .max()
+            .unwrap_or(tray.now),
+        attempts: 0,
+        next_attempt_at: tray.now,
+        delivery: Delivery::Queued { last_error: None },
+    }
+}
+
+fn route_word(route: Route) -> &'static str {
+    match route {
+        Route::Sms => "sms",
+        Route::Mail => "mail",
+    }
+}
+
+/// The same message over the person's next route, after `failed` failed for good; `None` where
+/// there is none. `notices` are those that `failed` carried.
+pub fn second_try(
+    failed: &Message,
+    person: &Person,
+    notices: &[Notice],
+    today: Date,
+    rules: &AlertRules,
+    now: Moment,
+) -> Option<Message> {
+    let place = person.routes.iter().position(|&r| r == failed.route)?;
+    let route = *person.routes.get(place + 1)?;
+    let mut notices: Vec<&Notice> = notices.iter().collect();
+    notices.sort_by_key(|notice| wording::order(notice));
+    let mut parts = vec!["message", route_word(route), person.id.as_str()];
+    parts.extend(notices.iter().map(|notice| notice.key.as_str()));
+    Some(Message {
+        key: MessageKey::of(&parts),
+        route,
+        text: wording::text(&notices, route, today, rules),
+        created_at: now,
+        expires_at: now + rules.expires_after,
+        attempts: 0,
+        next_attempt_at: now,
+        delivery: Delivery::Queued { last_error: None },
+        ..failed.clone()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::incident::{Kind, State, Subject};
+    use crate::alert::outbox::{Facts, Told};
+    use crate::assess::ladder::Tier;
+    use crate::domain::group::Duty;
+    use crate::domain::id::ColumnId;
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    fn incident_key(column: &str) -> IncidentKey {
+        IncidentKey {
+            subject: Subject::Column(ColumnId::parse(column).unwrap()),
+            kind: Kind::Stale,
+        }
+    }
+
+    fn notice(person: &str, column: &str, told: Told, created: &str) -> Notice {
+        let created_at = at(created);
+        Notice {
+            key: MessageKey::of(&[person, column, created]),
+            person: PersonId::parse(person).unwrap(),
+            incident: incident_key(column),
+            kind: Kind::Stale,
+            column: None,
+            unit: None,
+            told,
+            facts: Facts {
+                site: "科信委网站".to_owned(),
+                column: column.to_owned(),
+                unit: "科信委".to_owned(),
+                last_update: "2017-11-03".parse().ok(),
+                due_on: "2017-11-17".parse().ok(),
+                limit_days: Some(14),
+                why: "域名无法解析".to_owned(),
+            },
+            urgent: matches!(told, Told::Down),
+            created_at,
+            not_before: created_at,
+            expires_at: created_at + chrono::TimeDelta::hours(72),
+            state: NoticeState::Waiting,
+        }
+    }
+
+    /// A day's work at the desk.
+    struct Day {
+        group: Group,
+        rules: AlertRules,
+        calendar: Calendar,
+        open: BTreeMap<IncidentKey, Incident>,
+        waiting: Vec<Notice>,
+        today: Vec<Message>,
+    }
+
+    impl Day {
+        fn new(waiting: Vec<Notice>) -> Day {
+            let mut group = Group::default();
+            for (id, role) in [("li", Role::Liaison), ("op", Role::Operator)] {
+                let id = PersonId::parse(id).unwrap();
+                let person = Person {
+                    id: id.clone(),
+                    name: "甲".to_owned(),
+                    phone: Some("10000000001".to_owned()),
+                    mail: Some("a@example.cn".to_owned()),
+                    routes: vec![Route::Sms, Route::Mail],
+                    duties: vec![Duty { role, unit: None }],
+                };
+                group.people.insert(id, person);
+            }
+            let open = waiting
+                .iter()
+                .map(|notice| {
+                    let state = State::Open {
+                        since: notice.created_at,
+                        repeats: 0,
+                        told_at: notice.created_at,
+                        pending: None,
+                    };
+                    let key = notice.incident.clone();
+                    (key.clone(), Incident::new(key, notice.created_at, state))
+                })
+                .collect();
+            Day {
+                group,
+                rules: AlertRules::default(),
+                calendar: Calendar::default(),
+                open,
+                waiting,
+                today: Vec::new(),
+            }
+        }
+
+        fn tray(&self, now: &str) -> Tray<'_> {
+            Tray {
+                group: &self.group,
+                rules: &self.rules,
+                calendar: &self.calendar,
+                open: &self.open,
+                waiting: &self.waiting,
+                today: &self.today,
+                now: at(now),
+            }
+        }
+
+        /// Writes what is due and keeps it as the store would.
+        fn write(&mut self, now: &str) -> Written {
+            let written = compose(&self.tray(now));
+            for notice in &written.notices {
+                self.waiting.retain(|known| known.key != notice.key);
+                if notice.state == NoticeState::Waiting {
+                    self.waiting.push(notice.clone());
+                }
+            }
+            self.today.extend(written.messages.clone());
+            written
+        }
+    }
+
+    const REMINDER: Told = Told::Raised(Tier::Reminder);
+
+    #[test]
+    fn what_waits_becomes_one_digest_in_the_morning() {
+        let mut day = Day::new(vec![
+            notice("li", "a", REMINDER, "2017-11-14T07:00:00"),
+            notice(
+                "li",
+                "b",
+                Told::Raised(Tier::Overdue),
+                "2017-11-14T07:00:00",
+            ),
+        ]);
+        let opens = Some(at("2017-11-14T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-11-14T07:00:00")), opens);
+        assert!(day.write("2017-11-14T08:29:00").is_empty());
+        let written = day.write("2017-11-14T08:30:00");
+        let [message] = &written.messages[..] else {
+            panic!("{written:?}");
+        };
+        assert_eq!(
+            (message.tier, message.notices.len()),
+            (Some(Tier::Overdue), 2)
+        );
+        assert_eq!(
+            message.text,
+            "【网巡】您有2项网站栏目事项，最紧要：超期。\
+             1.科信委网站“b”栏目最近更新为11月3日，已11天未更新，超过14天时限0天，请立即更新。\
+             2.科信委网站“a”栏目最近更新为11月3日，已11天，11月17日到期，请及时更新。"
+        );
+        let told = |incident: &Incident| incident.told.iter().map(PersonId::to_string).collect();
+        let told: Vec<Vec<String>> = written.incidents.iter().map(told).collect();
+        assert_eq!(told, [["li"], ["li"]]);
+    }
+
+    #[test]
+    fn a_second_digest_waits_for_the_next_working_day() {
+        let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-17T07:00:00")]);
+        assert_eq!(day.write("2017-11-17T08:30:00").messages.len(), 1);
+        // A Friday.
+        day.waiting
+            .push(notice("li", "b", REMINDER, "2017-11-17T10:00:00"));
+        assert!(day.write("2017-11-17T10:00:00").is_empty());
+        let monday = Some(at("2017-11-20T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-11-17T10:00:00")), monday);
+        day.today.clear();
+        assert!(day.write("2017-11-18T10:00:00").is_empty());
+        assert_eq!(day.write("2017-11-20T08:30:00").messages.len(), 1);
+    }
+
+    #[test]
+    fn what_is_urgent_goes_alone_at_any_hour() {
+        let mut day = Day::new(vec![
+            notice("op", "a", Told::Down, "2017-11-18T02:00:00"),
+            notice("op", "b", Told::Blind, "2017-11-18T02:00:00"),
+        ]);
+        let now = Some(at("2017-11-18T02:00:00"));
+        assert_eq!(next_at(&day.tray("2017-11-18T02:00:00")), now);
+        let written = day.write("2017-11-18T02:00:00");
+        let texts: Vec<_> = written.messages.iter().map(|m| m.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            ["【网巡】科信委网站无法访问：域名无法解析。该网站各栏目已暂停计时，请核查。"]
+        );
+        assert_eq!(day.waiting.len(), 1);
+    }
+
+    #[test]
+    fn the_budget_defers_and_the_operator_hears_of_it_once() {
+        let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-14T07:00:00")]);
+        day.rules.budget.per_person = 0;
+        let written = day.write("2017-11-14T08:30:00");
+        assert_eq!((written.messages.len(), written.notices.len()), (0, 1));
+        assert_eq!(written.notices[0].person.as_str(), "op");
+        let again = day.write("2017-11-14T08:31:00");
+        assert_eq!((again.messages.len(), again.notices.len()), (0, 0));
+        assert_eq!(day.waiting.len(), 2, "nothing is dropped");
+        let tomorrow = Some(at("2017-11-15T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-11-14T08:31:00")), tomorrow);
+    }
+
+    #[test]
+    fn what_outlived_its_use_or_its_person_is_retired() {
+        let mut day = Day::new(vec![
+            notice("li", "a", REMINDER, "2017-11-10T07:00:00"),
+            notice("gone", "a", REMINDER, "2017-11-14T07:00:00"),
+        ]);
+        let written = day.write("2017-11-14T08:30:00");
+        let now = at("2017-11-14T08:30:00");
+        let states: Vec<_> = written.notices.iter().map(|n| n.state.clone()).collect();
+        let expected = [NoticeState::Withdrawn(now), NoticeState::Expired(now)];
+        assert_eq!((written.messages.len(), &states[..]), (0, &expected[..]));
+    }
+
+    #[test]
+    fn the_same_notices_give_the_same_key_and_another_route_another() {
+        let write = || {
+            let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-14T07:00:00")]);
+            let written = day.write("2017-11-14T09:00:00");
+            (written.messages[0].clone(), day)
+        };
+        let (first, day) = write();
+        assert_eq!(first.key, write().0.key);
+        let person = &day.group.people[&first.person];
+        let carried = [notice("li", "a", REMINDER, "2017-11-14T07:00:00")];
+        let now = at("2017-11-14T10:00:00");
+        let second = second_try(&first, person, &carried, date_of(now), &day.rules, now).unwrap();
+        assert_eq!((second.route, second.attempts), (Route::Mail, 0));
+        assert_ne!(second.key, first.key);
+        assert!(second.text.ends_with("【网巡】本邮件由系统自动发送。\n"));
+        let third = second_try(&second, person, &carried, date_of(now), &day.rules, now);
+        assert_eq!(third, None);
+    }
+
+    #[test]
+    fn a_long_digest_is_cut_to_whole_notices_and_counts_the_rest() {
+        let names: Vec<String> = (0..40).map(|n| format!("栏目{n:02}")).collect();
+        let waiting = names
+            .iter()
+            .map(|name| {
+                let mut notice = notice("li", "a", REMINDER, "2017-11-14T07:00:00");
+                notice.key = MessageKey::of(&[name]);
+                notice.facts.column.clone_from(name);
+                notice
+            })
+            .collect();
+        let mut day = Day::new(waiting);
+        day.rules.console_link = Some("http://xc.example.cn/".to_owned());
+        let message = day.write("2017-11-14T08:30:00").messages.remove(0);
+        assert_eq!(message.notices.len(), 40);
+        assert!(super::super::segments::size(&message.text).segments <= day.rules.most_segments);
+        let whole = message.text.matches("请及时更新。").count();
+        let tail = format!("另有{}项，详见监测平台http://xc.example.cn/", 40 - whole);
+        assert!(
+            whole > 1 && message.text.ends_with(&tail),
+            "{}",
+            message.text
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! Writing notices: one fact for each person whom it concerns, with its computed key.
+
+use std::collections::BTreeSet;
+
+use super::incident::{Incident, IncidentKey, Kind, State, Subject};
+use super::outbox::{Facts, MessageKey, Notice, NoticeState, Told};
+use super::pass::Situation;
+use super::route;
+use crate::assess::freshness::due_on;
+use crate::assess::outage::host_of;
+use crate::domain::group::{Column, Group, Unit};
+use crate::domain::id::PersonId;
+use crate::domain::time::Moment;
+
+/// What a notice is about.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// A column.
+    Column(&'a Column),
+    /// A host.
+    Host(&'a str),
+    /// A unit without contacts.
+    Unit(&'a Unit),
+    /// The monitor itself, with the cause in Chinese.
+    Monitor(&'a str),
+}
+
+/// The notices that tell `told` about `incident`, one for each person concerned. Urgent ones may
+/// be sent at once, the others when the sending window opens.
+pub fn write(
+    situation: &Situation<'_>,
+    incident: &Incident,
+    told: Told,
+    about: About<'_>,
+    urgent: bool,
+) -> Vec<Notice> {
+    // A trouble that was mended needs no words.
+    if told == Told::Recovered && incident.key.kind == Kind::Trouble {
+        return Vec::new();
+    }
+    let facts = facts(situation, about);
+    let not_before = if urgent {
+        situation.now
+    } else {
+        situation
+            .calendar
+            .opening(situation.now, situation.rules.window)
+    };
+    people(situation, incident, told, about)
+        .into_iter()
+        .map(|person| Notice {
+            key: key(incident, told, &person),
+            person,
+            incident: incident.key.clone(),
+            kind: incident.key.kind,
+            column: match about {
+                About::Column(column) => Some(column.id.clone()),
+                About::Host(_) | About::Unit(_) | About::Monitor(_) => None,
+            },
+            unit: match about {
+                About::Column(column) => Some(column.unit.clone()),
+                About::Unit(unit) => Some(unit.id.clone()),
+                About::Host(_) | About::Monitor(_) => None,
+            },
+            told,
+            facts: facts.clone(),
+            urgent,
+            created_at: situation.now,
+            not_before,
+            expires_at: not_before + situation.rules.expires_after,
+            state: NoticeState::Waiting,
+        })
+        .collect()
+}
+
+/// A notice to the operators that this message could not be delivered.
+pub fn undelivered(
+    group: &Group,
+    message: &MessageKey,
+    why: &str,
+    now: Moment,
+    not_before: Moment,
+    expires_at: Moment,
+) -> Vec<Notice> {
+    let incident = IncidentKey {
+        subject: Subject::Monitor,
+        kind: Kind::Trouble,
+    };
+    route::operators(group)
+        .into_iter()
+        .map(|person| Notice {
+            key: MessageKey::of(&["undelivered", message.as_str(), person.as_str()]),
+            person,
+            incident: incident.clone(),
+            kind: Kind::Trouble,
+            column: None,
+            unit: None,
+            told: Told::Trouble,
+            facts: Facts {
+                site: String::new(),
+                column: String::new(),
+                unit: String::new(),
+                last_update: None,
+                due_on: None,
+                limit_days: None,
+                why: why.to_owned(),
+            },
+            urgent: false,
+            created_at: now,
+            not_before,
+            expires_at,
+            state: NoticeState::Waiting,
+        })
+        .collect()
+}
+
+fn people(
+    situation: &Situation<'_>,
+    incident: &Incident,
+    told: Told,
+    about: About<'_>,
+) -> BTreeSet<PersonId> {
+    match (told, about) {
+        (Told::Recovered, _) => incident.told.clone(),
+        (Told::Raised(tier) | Told::Repeated(tier, _), About::Column(column)) => {
+            route::of_tier(tier, &column.unit, situation.group, situation.rules)
+        }
+        _ => route::operators(situation.group),
+    }
+}
+
+fn facts(situation: &Situation<'_>, about: About<'_>) -> Facts {
+    let mut facts = Facts {
+        site: String::new(),
+        column: String::new(),
+        unit: String::new(),
+        last_update: None,
+        due_on: None,
+        limit_days: None,
+        why: String::new(),
+    };
+    match about {
+        About::Monitor(why) => why.clone_into(&mut facts.why),
+        About::Host(host) => {
+            facts.site = site_at(situation.group, host);
+            facts.why = silence_of(situation, host);
+        }
+        About::Unit(unit) => {
+            unit.short.clone_into(&mut facts.unit);
+            facts.why = format!(
+                "{}负责的栏目已纳入监测，但未配置任何联系人，相关消息将转发管理员，请补充",
+                unit.short
+            );
+        }
+        About::Column(column) => column_facts(situation, column, &mut facts),
+    }
+    facts
+}
+
+fn column_facts(situation: &Situation<'_>, column: &Column, facts: &mut Facts) {
+    let group = situation.group;
+    let record = situation.records.get(&column.id);
+    let limit_days = situation.limits.of(column).limit_days;
+    let updated_on = record
+        .and_then(|record| record.last_update.as_ref())
+        .map(|update| update.on);
+    if let Some(site) = group.sites.get(&column.site) {
+        site.name.clone_into(&mut facts.site);
+    }
+    if let Some(unit) = group.units.get(&column.unit) {
+        unit.short.clone_into(&mut facts.unit);
+    }
+    column.name.clone_into(&mut facts.column);
+    facts.last_update = updated_on;
+    facts.due_on = updated_on.map(|on| due_on(on, limit_days));
+    facts.limit_days = Some(limit_days);
+    if let Some(blind) = record.and_then(|record| record.blind.as_ref()) {
+        facts.why = blind.why.in_chinese();
+    }
+}
+
+/// The name of the site whose home or columns lie on `host`; the host itself where none does.
+fn site_at(group: &Group, host: &str) -> String {
+    let by_home = group
+        .sites
+        .values()
+        .find(|site| site.home.as_ref().is_some_and(|home| host_of(home) == host));
+    let by_column = || {
+        let column = group
+            .columns
+            .values()
+            .find(|column| column.url.as_ref().is_some_and(|url| host_of(url) == host))?;
+        group.sites.get(&column.site)
+    };
+    by_home
+        .or_else(by_column)
+        .map_or_else(|| host.to_owned(), |site| site.name.clone())
+}
+
+/// Why the columns on `host` got no answer, in the words of the first of them.
+fn silence_of(situation: &Situation<'_>, host: &str) -> String {
+    situation
+        .group
+        .columns
+        .values()
+        .filter(|column| column.url.as_ref().is_some_and(|url| host_of(url) == host))
+        .filter_map(|column| situation.records.get(&column.id)?.blind.as_ref())
+        .map(|blind| blind.why.in_chinese())
+        .next()
+        .unwrap_or_default()
+}
+
+/// The identity of a notice: incident, since when its tier holds, what is told, to whom.
+fn key(incident: &Incident, told: Told, person: &PersonId) -> MessageKey {
+    let subject = match &incident.key.subject {
+        Subject::Column(column) => format!("column {column}"),
+        Subject::Host(host) => format!("host {host}"),
+        Subject::Unit(unit) => format!("unit {unit}"),
+        Subject::Monitor => "monitor".to_owned(),
+    };
+    let since = match &incident.state {
+        State::Suspected { seen_at } => *seen_at,
+        State::Open { since, .. } => *since,
+        State::Resolved { at } => *at,
+    };
+    MessageKey::of(&[
+        "notice",
+        &subject,
+        &format!("{:?}", incident.key.kind),
+        &incident.began_at.to_rfc3339(),
+        &since.to_rfc3339(),
+        &format!("{told:?}"),
+        person.as_str(),
+    ])
+}

@@ -1,0 +1,388 @@
+//! One pass over the whole group: what the latest visits prove, held against every incident.
+//!
+//! Asks nothing and remembers nothing: the same records, incidents and instant give the same
+//! verdicts, so a pass may be run after every round, at start and at any time in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::incident::{Incident, IncidentKey, Kind, Subject};
+use super::notice::{self, About};
+use super::outbox::{Notice, NoticeState, Told};
+use super::route;
+use super::rules::AlertRules;
+use super::step::{Context, Effect, Proof, Step, release, step, step_plain};
+use crate::assess::freshness::{Freshness, judge};
+use crate::assess::limits::Limits;
+use crate::assess::outage::{self, HostHealth};
+use crate::calendar::Calendar;
+use crate::domain::group::{Column, Group};
+use crate::domain::id::ColumnId;
+use crate::domain::observation::ColumnRecord;
+use crate::domain::time::{Moment, date_of};
+
+/// What a pass looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The site group.
+    pub group: &'a Group,
+    /// The limits.
+    pub limits: &'a Limits,
+    /// The working days.
+    pub calendar: &'a Calendar,
+    /// The rules of alerting.
+    pub rules: &'a AlertRules,
+    /// What is known of each column.
+    pub records: &'a BTreeMap<ColumnId, ColumnRecord>,
+    /// The incidents that are not over.
+    pub open: &'a BTreeMap<IncidentKey, Incident>,
+    /// The notices that are not yet part of a message.
+    pub waiting: &'a [Notice],
+    /// The present instant.
+    pub now: Moment,
+}
+
+/// What a pass changes. To be stored in one transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    /// Incidents that began, moved or ended.
+    pub incidents: Vec<Incident>,
+    /// Notices that are new or withdrawn.
+    pub notices: Vec<Notice>,
+    /// Records whose next visit or cause of blindness changed.
+    pub records: Vec<ColumnRecord>,
+}
+
+impl Verdicts {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.incidents.is_empty() && self.notices.is_empty() && self.records.is_empty()
+    }
+}
+
+/// Judges every column and host of the group.
+pub fn pass(situation: &Situation<'_>) -> Verdicts {
+    let watched = watched(situation);
+    let hosts = outage::host_health(
+        watched
+            .iter()
+            .map(|(host, record)| (host.as_str(), *record)),
+    );
+    let offline = outage::is_offline(&hosts, situation.rules.offline);
+    let down = outage::down_hosts(&hosts, situation.rules.down_after_visits);
+    let mut desk = Desk {
+        situation,
+        verdicts: Verdicts::default(),
+    };
+    desk.own_network(offline, &hosts);
+    desk.hosts(&hosts, &down, offline);
+    for column in situation.group.columns.values() {
+        desk.column(column, &down, offline);
+    }
+    desk.orphans();
+    desk.units();
+    desk.verdicts
+}
+
+/// A person lets the proposed escalation of `column` go out; `None` when none is proposed.
+pub fn release_escalation(
+    situation: &Situation<'_>,
+    column: &Column,
+    by: &str,
+) -> Option<Verdicts> {
+    let key = stale_key(&column.id);
+    let (incident, effects) = release(situation.open.get(&key)?, by, situation.now)?;
+    let mut desk = Desk {
+        situation,
+        verdicts: Verdicts::default(),
+    };
+    desk.settle(&key, (incident, effects), About::Column(column), false);
+    Some(desk.verdicts)
+}
+
+/// The records of the columns that are configured now, with their hosts.
+fn watched<'a>(situation: &Situation<'a>) -> Vec<(String, &'a ColumnRecord)> {
+    let columns = situation.group.columns.values();
+    columns
+        .filter_map(|column| {
+            let host = outage::host_of(column.url.as_ref()?);
+            Some((host, situation.records.get(&column.id)?))
+        })
+        .collect()
+}
+
+fn stale_key(column: &ColumnId) -> IncidentKey {
+    IncidentKey {
+        subject: Subject::Column(column.clone()),
+        kind: Kind::Stale,
+    }
+}
+
+/// The desk at which one pass is made.
+struct Desk<'a> {
+    situation: &'a Situation<'a>,
+    verdicts: Verdicts,
+}
+
+impl<'a> Desk<'a> {
+    fn own_network(&mut self, offline: bool, hosts: &BTreeMap<String, HostHealth>) {
+        let key = IncidentKey {
+            subject: Subject::Monitor,
+            kind: Kind::Offline,
+        };
+        let silent = hosts
+            .values()
+            .filter(|health| matches!(health, HostHealth::Silent { .. }))
+            .count();
+        let why = format!("{}个网站中有{silent}个同时无应答", hosts.len());
+        self.plain(
+            key,
+            Some(offline),
+            Told::Offline,
+            About::Monitor(&why),
+            true,
+        );
+        if offline {
+            self.excuse_all();
+        }
+    }
+
+    /// While our own network is down no site is to blame.
+    fn excuse_all(&mut self) {
+        for record in self.situation.records.values() {
+            let mut excused = record.clone();
+            outage::excuse(&mut excused);
+            if excused != *record {
+                self.verdicts.records.push(excused);
+            }
+        }
+    }
+
+    fn hosts(
+        &mut self,
+        hosts: &BTreeMap<String, HostHealth>,
+        down: &BTreeSet<String>,
+        offline: bool,
+    ) {
+        for (host, health) in hosts {
+            let present = match health {
+                HostHealth::Answers => Some(false),
+                HostHealth::Silent { .. } if offline => None,
+                HostHealth::Silent { .. } => down.contains(host).then_some(true),
+            };
+            let key = IncidentKey {
+                subject: Subject::Host(host.clone()),
+                kind: Kind::Down,
+            };
+            self.plain(key, present, Told::Down, About::Host(host), true);
+        }
+    }
+
+    fn column(&mut self, column: &'a Column, down: &BTreeSet<String>, offline: bool) {
+        let situation = self.situation;
+        let record = situation.records.get(&column.id);
+        let rule = situation.limits.of(column);
+        let judgement = judge(
+            record,
+            column.url.is_some(),
+            rule.limit_days,
+            &rule.ladder,
+            date_of(situation.now),
+        );
+        let blind = record.is_some_and(|record| record.blind.is_some());
+        let proof = match (&judgement.freshness, &judgement.last_update) {
+            (Freshness::Exempt { .. } | Freshness::NotConfigured | Freshness::Empty { .. }, _) => {
+                Proof::OutOfScope
+            }
+            (Freshness::NotYetVisited | Freshness::Unknown { .. }, _) | (_, None) => Proof::Nothing,
+            _ if blind => Proof::Nothing,
+            (_, Some(update)) => Proof::Dated {
+                tier: judgement.tier,
+                update,
+            },
+        };
+        let key = stale_key(&column.id);
+        let context = Context {
+            rules: situation.rules,
+            calendar: situation.calendar,
+            escalate_after: rule.ladder.escalate_after_working_days,
+            visited_at: record.map_or(situation.now, |record| record.visited_at),
+            now: situation.now,
+        };
+        let made = step(situation.open.get(&key), &key, proof, context);
+        self.settle(&key, made, About::Column(column), false);
+        if let Some(record) = record {
+            self.sight(column, record, down, offline);
+        }
+    }
+
+    /// Whether the column can be seen at all: blindness and emptiness go to the operator.
+    fn sight(
+        &mut self,
+        column: &'a Column,
+        record: &'a ColumnRecord,
+        down: &BTreeSet<String>,
+        offline: bool,
+    ) {
+        let rules = self.situation.rules;
+        let host_down = column
+            .url
+            .as_ref()
+            .is_some_and(|url| down.contains(&outage::host_of(url)));
+        let blind = match &record.blind {
+            None => Some(false),
+            Some(_) if host_down || offline || column.url.is_none() => None,
+            Some(_) => outage::is_blind(record, rules.blind_after_visits).then_some(true),
+        };
+        let key = |kind| IncidentKey {
+            subject: Subject::Column(column.id.clone()),
+            kind,
+        };
+        let about = About::Column(column);
+        self.plain(key(Kind::Blind), blind, Told::Blind, about, false);
+        let empty = match record.empty_since {
+            None => Some(false),
+            Some(since) => (record.blind.is_none() && since < record.visited_at).then_some(true),
+        };
+        self.plain(key(Kind::Empty), empty, Told::Empty, about, false);
+        self.look_again(record);
+    }
+
+    /// A column that has just become blind or empty is looked at again soon, not at the next
+    /// round: most failures pass.
+    fn look_again(&mut self, record: &ColumnRecord) {
+        let rules = self.situation.rules;
+        let enough = rules.blind_after_visits.max(rules.down_after_visits);
+        let young = match (&record.blind, record.empty_since) {
+            (Some(blind), _) => blind.visits < enough,
+            (None, Some(since)) => since >= record.visited_at,
+            (None, None) => false,
+        };
+        if young {
+            self.revisit(&record.column, record.visited_at + rules.confirm_after);
+        }
+    }
+
+    /// Ends incidents about columns that are no longer configured.
+    fn orphans(&mut self) {
+        for (key, incident) in self.situation.open {
+            if let Subject::Column(column) = &key.subject
+                && !self.situation.group.columns.contains_key(column)
+            {
+                let mut gone = incident.clone();
+                gone.state = super::incident::State::Resolved {
+                    at: self.situation.now,
+                };
+                self.verdicts.incidents.push(gone);
+                self.withdraw(key);
+            }
+        }
+    }
+
+    /// A unit that answers for columns and has nobody to be told is told of to the operator.
+    fn units(&mut self) {
+        let group = self.situation.group;
+        let owners: BTreeSet<_> = group
+            .columns
+            .values()
+            .filter(|column| column.url.is_some())
+            .map(|column| &column.unit)
+            .collect();
+        for unit in group.units.values() {
+            let missing = owners.contains(&unit.id) && !route::is_reachable(&unit.id, group);
+            let key = IncidentKey {
+                subject: Subject::Unit(unit.id.clone()),
+                kind: Kind::Trouble,
+            };
+            let about = About::Unit(unit);
+            self.plain(key, Some(missing), Told::Trouble, about, false);
+        }
+    }
+
+    fn plain(
+        &mut self,
+        key: IncidentKey,
+        present: Option<bool>,
+        told: Told,
+        about: About<'_>,
+        urgent: bool,
+    ) {
+        let before = self.situation.open.get(&key);
+        let made = step_plain(before, &key, present, told, self.situation.now);
+        self.settle(&key, made, about, urgent);
+    }
+
+    /// Turns the effects of a step into notices, withdrawals and visits. A step that has effects
+    /// always moves its incident.
+    fn settle(
+        &mut self,
+        key: &IncidentKey,
+        (incident, effects): Step,
+        about: About<'_>,
+        urgent: bool,
+    ) {
+        let Some(incident) = incident else { return };
+        for effect in effects {
+            match effect {
+                Effect::Tell(told) => self.tell(key, &incident, told, about, urgent),
+                Effect::Recover => self.tell(key, &incident, Told::Recovered, about, urgent),
+                Effect::Withdraw => self.withdraw(key),
+                Effect::Revisit(at) => {
+                    if let Subject::Column(column) = &key.subject {
+                        self.revisit(column, at);
+                    }
+                }
+            }
+        }
+        self.verdicts.incidents.push(incident);
+    }
+
+    /// What is told replaces what still waits to be told of the same incident.
+    fn tell(
+        &mut self,
+        key: &IncidentKey,
+        incident: &Incident,
+        told: Told,
+        about: About<'_>,
+        urgent: bool,
+    ) {
+        self.withdraw(key);
+        let written = notice::write(self.situation, incident, told, about, urgent);
+        self.verdicts.notices.extend(written);
+    }
+
+    fn withdraw(&mut self, key: &IncidentKey) {
+        let now = self.situation.now;
+        let waiting = self.situation.waiting.iter();
+        let withdrawn = waiting
+            .filter(|notice| notice.incident == *key)
+            .map(|notice| {
+                let mut notice = notice.clone();
+                notice.state = NoticeState::Withdrawn(now);
+                notice
+            });
+        self.verdicts.notices.extend(withdrawn);
+    }
+
+    /// Asks for a visit at `at`, unless an earlier one is asked for.
+    fn revisit(&mut self, column: &ColumnId, at: Moment) {
+        let changed = self
+            .verdicts
+            .records
+            .iter()
+            .position(|record| record.column == *column);
+        let mut record = match changed {
+            Some(place) => self.verdicts.records.swap_remove(place),
+            None => match self.situation.records.get(column) {
+                Some(record) => record.clone(),
+                None => return,
+            },
+        };
+        let sooner = record.revisit_at.is_none_or(|known| at < known);
+        if sooner {
+            record.revisit_at = Some(at);
+        }
+        if sooner || changed.is_some() {
+            self.verdicts.records.push(record);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Who is told: the tier selects the roles, the unit the people.
+//!
+//! Nobody is told twice: people with several roles are one person. A tier whose highest role
+//! nobody holds climbs to the next higher role of the unit and to the operator, never to silence.
+
+use std::collections::BTreeSet;
+
+use super::rules::AlertRules;
+use crate::assess::ladder::Tier;
+use crate::domain::group::{Group, Role};
+use crate::domain::id::{PersonId, UnitId};
+
+/// The roles that belong to a unit, rising.
+const UNIT_ROLES: [Role; 4] = [Role::Editor, Role::Liaison, Role::Deputy, Role::Head];
+
+/// The people who hear of `tier` at a column of `unit`.
+pub fn of_tier(tier: Tier, unit: &UnitId, group: &Group, rules: &AlertRules) -> BTreeSet<PersonId> {
+    let roles = rules
+        .tiers
+        .get(&tier)
+        .map_or(&[] as &[Role], |rule| &rule.roles);
+    let mut people: BTreeSet<PersonId> = roles
+        .iter()
+        .flat_map(|&role| holders(role, unit, group))
+        .collect();
+    let highest = roles
+        .iter()
+        .copied()
+        .filter(|role| !role.is_central())
+        .max();
+    if let Some(highest) = highest
+        && !is_held(highest, unit, group)
+    {
+        people.extend(next_above(highest, unit, group));
+        people.extend(operators(group));
+    }
+    people
+}
+
+/// The people who run the monitor.
+pub fn operators(group: &Group) -> BTreeSet<PersonId> {
+    central(Role::Operator, group).collect()
+}
+
+/// Whether anybody of `unit` can be told anything.
+pub fn is_reachable(unit: &UnitId, group: &Group) -> bool {
+    UNIT_ROLES
+        .into_iter()
+        .any(|role| holders(role, unit, group).next().is_some())
+}
+
+/// Whether somebody holds `role`. Editors are optional: an editor may stand for the liaison.
+fn is_held(role: Role, unit: &UnitId, group: &Group) -> bool {
+    let held = |role| holders(role, unit, group).next().is_some();
+    held(role) || (role == Role::Liaison && held(Role::Editor))
+}
+
+/// The holders of the first higher role of the unit that anybody holds.
+fn next_above(role: Role, unit: &UnitId, group: &Group) -> BTreeSet<PersonId> {
+    UNIT_ROLES
+        .into_iter()
+        .filter(|&higher| higher > role)
+        .map(|higher| holders(higher, unit, group).collect::<BTreeSet<_>>())
+        .find(|people| !people.is_empty())
+        .unwrap_or_default()
+}
+
+fn holders<'a>(
+    role: Role,
+    unit: &'a UnitId,
+    group: &'a Group,
+) -> Box<dyn Iterator<Item = PersonId> + 'a> {
+    if role.is_central() {
+        return Box::new(central(role, group));
+    }
+    let people = group.people.values().filter(move |person| {
+        person
+            .duties
+            .iter()
+            .any(|duty| duty.role == role && duty.unit.as_ref() == Some(unit))
+    });
+    Box::new(people.map(|person| person.id.clone()))
+}
+
+fn central(role: Role, group: &Group) -> impl Iterator<Item = PersonId> {
+    group
+        .people
+        .values()
+        .filter(move |person| person.duties.iter().any(|duty| duty.role == role))
+        .map(|person| person.id.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::group::{Duty, Person, Route};
+
+    /// A person's id and duties.
+    type Row<'a> = (&'a str, &'a [(Role, Option<&'a str>)]);
+
+    fn group(people: &[Row<'_>]) -> Group {
+        let mut group = Group::default();
+        for (id, duties) in people {
+            let id = PersonId::parse(id).unwrap();
+            let duties = duties
+                .iter()
+                .map(|(role, unit)| Duty {
+                    role: *role,
+                    unit: unit.map(|unit| UnitId::parse(unit).unwrap()),
+                })
+                .collect();
+            let person = Person {
+                id: id.clone(),
+                name: String::new(),
+                phone: Some("10000000001".to_owned()),
+                mail: None,
+                routes: vec![Route::Sms],
+                duties,
+            };
+            group.people.insert(id, person);
+        }
+        group
+    }
+
+    fn told(tier: Tier, group: &Group) -> Vec<String> {
+        let unit = UnitId::parse("kxw").unwrap();
+        of_tier(tier, &unit, group, &AlertRules::default())
+            .into_iter()
+            .map(String::from)
+            .collect()
+    }
+
+    const KXW: Option<&str> = Some("kxw");
+
+    #[test]
+    fn the_tier_selects_the_people() {
+        let group = group(&[
+            ("editor", &[(Role::Editor, KXW)]),
+            ("head", &[(Role::Head, KXW)]),
+            ("liaison", &[(Role::Liaison, KXW), (Role::Deputy, KXW)]),
+            ("operator", &[(Role::Operator, None)]),
+            ("other", &[(Role::Head, Some("mzj"))]),
+            ("supervision", &[(Role::Supervision, None)]),
+        ]);
+        let rows: [(Tier, &[&str]); 5] = [
+            (Tier::Reminder, &["editor", "liaison"]),
+            (Tier::Warning, &["editor", "liaison"]),
+            (Tier::Overdue, &["editor", "head", "liaison"]),
+            (
+                Tier::SeverelyOverdue,
+                &["editor", "head", "liaison", "operator"],
+            ),
+            (Tier::Escalation, &["head", "operator", "supervision"]),
+        ];
+        for (tier, people) in rows {
+            assert_eq!(told(tier, &group), people, "{tier:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_contact_climbs_and_the_operator_hears_of_it() {
+        let operator: Row<'_> = ("operator", &[(Role::Operator, None)]);
+        let head_only = group(&[("head", &[(Role::Head, KXW)]), operator]);
+        assert_eq!(told(Tier::Reminder, &head_only), ["head", "operator"]);
+        let headless = group(&[("liaison", &[(Role::Liaison, KXW)]), operator]);
+        assert_eq!(told(Tier::Reminder, &headless), ["liaison"]);
+        assert_eq!(told(Tier::Overdue, &headless), ["liaison", "operator"]);
+        let nobody = group(&[operator]);
+        assert_eq!(told(Tier::Reminder, &nobody), ["operator"]);
+        let editor = group(&[("editor", &[(Role::Editor, KXW)]), operator]);
+        assert_eq!(told(Tier::Reminder, &editor), ["editor"]);
+    }
+}

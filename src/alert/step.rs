@@ -1,0 +1,576 @@
+//! How an incident moves: the incident before, what the latest visit proves, `now`; the incident
+//! after and the effects, as data.
+//!
+//! Every pair of state and sight is written out. A visit that proves nothing changes nothing: it
+//! neither raises nor ends an incident. What would reach a unit, a rise and an end alike, waits
+//! for a second visit that agrees.
+
+use chrono::TimeDelta;
+
+use super::incident::{Change, Incident, IncidentKey, Pending, Release, State};
+use super::outbox::Told;
+use super::rules::{AlertRules, Repeat};
+use crate::assess::ladder::Tier;
+use crate::calendar::Calendar;
+use crate::domain::finding::LastUpdate;
+use crate::domain::time::{Moment, date_of};
+
+/// What the latest visit proves of a column's deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof<'a> {
+    /// The newest dated item was read, and its age reaches this tier, if any.
+    Dated {
+        /// The tier by age.
+        tier: Option<Tier>,
+        /// The item.
+        update: &'a LastUpdate,
+    },
+    /// Nothing: the visit could not judge.
+    Nothing,
+    /// The column is not to be judged: exempt, not configured, emptied.
+    OutOfScope,
+}
+
+/// What follows from a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Tell those whom the tier selects.
+    Tell(Told),
+    /// Tell those who were told that it is over; what still waits is withdrawn.
+    Recover,
+    /// Withdraw what still waits.
+    Withdraw,
+    /// Visit again at this instant, to confirm.
+    Revisit(Moment),
+}
+
+/// What a step needs to know besides the incident.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The rules of alerting.
+    pub rules: &'a AlertRules,
+    /// The working days.
+    pub calendar: &'a Calendar,
+    /// Working days of severely overdue after which escalation follows.
+    pub escalate_after: u32,
+    /// When the latest visit began.
+    pub visited_at: Moment,
+    /// The present instant.
+    pub now: Moment,
+}
+
+/// The incident after the step, `None` where nothing changes, and the effects.
+pub type Step = (Option<Incident>, Vec<Effect>);
+
+const UNCHANGED: Step = (None, Vec::new());
+
+/// Moves the incident of a column's deadline.
+pub fn step(
+    before: Option<&Incident>,
+    key: &IncidentKey,
+    proof: Proof<'_>,
+    at: Context<'_>,
+) -> Step {
+    match (before.map(|incident| (incident, &incident.state)), proof) {
+        (
+            None | Some((_, State::Resolved { .. })),
+            Proof::Dated {
+                tier: Some(_),
+                update,
+            },
+        ) => suspect(key, update, at),
+        (None | Some((_, State::Resolved { .. })), _) => UNCHANGED,
+        (Some((_, State::Suspected { .. } | State::Open { .. })), Proof::Nothing) => UNCHANGED,
+        (Some((incident, _)), Proof::OutOfScope) => {
+            (Some(resolved(incident, at.now)), vec![Effect::Withdraw])
+        }
+        (Some((incident, State::Suspected { seen_at })), Proof::Dated { tier, update }) => {
+            match tier {
+                None => (Some(resolved(incident, at.now)), Vec::new()),
+                Some(_) if at.visited_at <= *seen_at => UNCHANGED,
+                Some(_) if is_other_deadline(incident, update) => suspect(key, update, at),
+                Some(tier) => opened(incident, tier, at),
+            }
+        }
+        (Some((incident, State::Open { .. })), Proof::Dated { tier, update }) => match tier {
+            Some(tier) if !is_later(incident, update) => stays(incident, tier, update, at),
+            _ => clears(incident, at),
+        },
+    }
+}
+
+/// A person lets a proposed escalation go out.
+pub fn release(incident: &Incident, by: &str, now: Moment) -> Option<Step> {
+    let State::Open {
+        repeats, pending, ..
+    } = incident.state
+    else {
+        return None;
+    };
+    if incident.release != Some(Release::Proposed) {
+        return None;
+    }
+    let mut after = incident.clone();
+    after.release = Some(Release::Granted {
+        by: by.to_owned(),
+        at: now,
+    });
+    after.state = State::Open {
+        since: now,
+        repeats,
+        told_at: now,
+        pending,
+    };
+    let effects = vec![Effect::Tell(Told::Raised(Tier::Escalation))];
+    Some((Some(after), effects))
+}
+
+/// Moves an incident without tiers, which its own rule has already confirmed; `present` is `None`
+/// where nothing can be said now.
+pub fn step_plain(
+    before: Option<&Incident>,
+    key: &IncidentKey,
+    present: Option<bool>,
+    told: Told,
+    now: Moment,
+) -> Step {
+    match (before.filter(|incident| !incident.is_resolved()), present) {
+        (None, Some(true)) => {
+            let state = State::Open {
+                since: now,
+                repeats: 0,
+                told_at: now,
+                pending: None,
+            };
+            let incident = Incident::new(key.clone(), now, state);
+            (Some(incident), vec![Effect::Tell(told)])
+        }
+        (Some(incident), Some(false)) => (Some(resolved(incident, now)), vec![Effect::Recover]),
+        (None, Some(false) | None) | (Some(_), Some(true) | None) => UNCHANGED,
+    }
+}
+
+fn suspect(key: &IncidentKey, update: &LastUpdate, at: Context<'_>) -> Step {
+    let state = State::Suspected {
+        seen_at: at.visited_at,
+    };
+    let mut incident = Incident::new(key.clone(), at.visited_at, state);
+    incident.last_update = Some(update.clone());
+    (Some(incident), vec![revisit(at)])
+}
+
+fn opened(incident: &Incident, tier: Tier, at: Context<'_>) -> Step {
+    let mut after = incident.clone();
+    after.tier = Some(tier);
+    after.state = told_now(0, at.now);
+    (Some(after), vec![Effect::Tell(Told::Raised(tier))])
+}
+
+/// The deadline stands as it was, or an older item is now the newest: it rises, repeats, or
+/// stays.
+fn stays(incident: &Incident, tier: Tier, update: &LastUpdate, at: Context<'_>) -> Step {
+    let State::Open { since, pending, .. } = incident.state else {
+        return UNCHANGED;
+    };
+    let mut after = incident.clone();
+    after.last_update = Some(update.clone());
+    let told = incident.tier.unwrap_or(Tier::Reminder);
+    if tier > told {
+        return match pending {
+            Some(Pending {
+                change: Change::Raise,
+                seen_at,
+            }) if seen_at < at.visited_at => {
+                after.tier = Some(tier);
+                after.state = told_now(0, at.now);
+                (Some(after), vec![Effect::Tell(Told::Raised(tier))])
+            }
+            Some(Pending {
+                change: Change::Raise,
+                ..
+            }) => UNCHANGED,
+            _ => (
+                Some(with_pending(after, Change::Raise, at)),
+                vec![revisit(at)],
+            ),
+        };
+    }
+    if told == Tier::SeverelyOverdue && tier == told && is_long(since, at) {
+        return escalated(after, at);
+    }
+    let lowered = tier < told && told != Tier::Escalation;
+    if lowered {
+        after.tier = Some(tier);
+    }
+    match repeated(&after, at) {
+        Some(step) => step,
+        None if lowered || pending.is_some() => (Some(without_pending(after)), Vec::new()),
+        None => UNCHANGED,
+    }
+}
+
+/// An update was seen: over when a second visit sees it too.
+fn clears(incident: &Incident, at: Context<'_>) -> Step {
+    let State::Open { pending, .. } = incident.state else {
+        return UNCHANGED;
+    };
+    match pending {
+        Some(Pending {
+            change: Change::Clear,
+            seen_at,
+        }) if seen_at < at.visited_at => (Some(resolved(incident, at.now)), vec![Effect::Recover]),
+        Some(Pending {
+            change: Change::Clear,
+            ..
+        }) => UNCHANGED,
+        _ => {
+            let after = with_pending(incident.clone(), Change::Clear, at);
+            (Some(after), vec![revisit(at)])
+        }
+    }
+}
+
+fn escalated(mut after: Incident, at: Context<'_>) -> Step {
+    let waits = at
+        .rules
+        .tiers
+        .get(&Tier::Escalation)
+        .is_some_and(|rule| rule.release);
+    after.tier = Some(Tier::Escalation);
+    after.state = told_now(0, at.now);
+    after.release = waits.then_some(Release::Proposed);
+    let told = if waits {
+        Told::EscalationProposed
+    } else {
+        Told::Raised(Tier::Escalation)
+    };
+    (Some(after), vec![Effect::Tell(told)])
+}
+
+/// The repetition that is due, if one is: after enough working days, and on the word of a visit
+/// made since the last telling.
+fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
+    let State::Open {
+        since,
+        repeats,
+        told_at,
+        ..
+    } = incident.state
+    else {
+        return None;
+    };
+    let tier = incident.tier?;
+    if incident.release == Some(Release::Proposed) || at.visited_at <= told_at {
+        return None;
+    }
+    let Repeat::Every { working_days, most } = at.rules.tiers.get(&tier)?.repeat else {
+        return None;
+    };
+    let passed = at
+        .calendar
+        .working_days_between(date_of(told_at), date_of(at.now));
+    let spent = most.is_some_and(|most| repeats >= most);
+    if spent || passed < working_days.max(1) || !at.calendar.is_working_day(date_of(at.now)) {
+        return None;
+    }
+    let repeats = repeats.saturating_add(1);
+    let mut after = incident.clone();
+    after.state = State::Open {
+        since,
+        repeats,
+        told_at: at.now,
+        pending: None,
+    };
+    Some((
+        Some(after),
+        vec![Effect::Tell(Told::Repeated(tier, repeats))],
+    ))
+}
+
+fn is_long(since: Moment, at: Context<'_>) -> bool {
+    let days = at
+        .calendar
+        .working_days_between(date_of(since), date_of(at.now));
+    days >= at.escalate_after
+}
+
+/// Whether `update` is newer than what the incident is about: that deadline is met.
+fn is_later(incident: &Incident, update: &LastUpdate) -> bool {
+    incident
+        .last_update
+        .as_ref()
+        .is_some_and(|known| update.on > known.on)
+}
+
+fn is_other_deadline(incident: &Incident, update: &LastUpdate) -> bool {
+    incident
+        .last_update
+        .as_ref()
+        .is_some_and(|known| update.on != known.on)
+}
+
+fn revisit(at: Context<'_>) -> Effect {
+    Effect::Revisit(at.now + at.rules.confirm_after.max(TimeDelta::minutes(1)))
+}
+
+fn told_now(repeats: u32, now: Moment) -> State {
+    State::Open {
+        since: now,
+        repeats,
+        told_at: now,
+        pending: None,
+    }
+}
+
+fn resolved(incident: &Incident, now: Moment) -> Incident {
+    let mut after = incident.clone();
+    after.state = State::Resolved { at: now };
+    after
+}
+
+fn with_pending(mut incident: Incident, change: Change, at: Context<'_>) -> Incident {
+    if let State::Open { pending, .. } = &mut incident.state {
+        *pending = Some(Pending {
+            change,
+            seen_at: at.visited_at,
+        });
+    }
+    incident
+}
+
+fn without_pending(mut incident: Incident) -> Incident {
+    if let State::Open { pending, .. } = &mut incident.state {
+        *pending = None;
+    }
+    incident
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::incident::{Kind, Subject};
+    use crate::assess::ladder::Ladder;
+    use crate::domain::finding::{Basis, Evidence};
+    use crate::domain::id::ColumnId;
+    use crate::domain::time::moment;
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    fn update(on: &str) -> LastUpdate {
+        LastUpdate {
+            on: on.parse().unwrap(),
+            basis: Basis::ListRow,
+            evidence: Evidence {
+                page: String::new(),
+                title: String::new(),
+                link: None,
+                snippet: String::new(),
+            },
+        }
+    }
+
+    fn key() -> IncidentKey {
+        IncidentKey {
+            subject: Subject::Column(ColumnId::parse("kxw/gzdt").unwrap()),
+            kind: Kind::Stale,
+        }
+    }
+
+    /// A column of the 14-day class that is visited at will.
+    struct Walk {
+        incident: Option<Incident>,
+        rules: AlertRules,
+        calendar: Calendar,
+        told: Vec<(String, Told)>,
+        recovered: u32,
+        withdrawn: u32,
+    }
+
+    impl Walk {
+        fn new() -> Walk {
+            Walk {
+                incident: None,
+                rules: AlertRules::default(),
+                calendar: Calendar::default(),
+                told: Vec::new(),
+                recovered: 0,
+                withdrawn: 0,
+            }
+        }
+
+        fn step(&mut self, when: &str, proof: Proof<'_>) -> Vec<Effect> {
+            let context = Context {
+                rules: &self.rules,
+                calendar: &self.calendar,
+                escalate_after: 10,
+                visited_at: at(when),
+                now: at(when),
+            };
+            let (after, effects) = step(self.incident.as_ref(), &key(), proof, context);
+            if let Some(after) = after {
+                self.incident = (!after.is_resolved()).then_some(after);
+            }
+            for effect in &effects {
+                match effect {
+                    Effect::Tell(told) => {
+                        let day = at(when).format("%m-%d").to_string();
+                        self.told.push((day, *told));
+                    }
+                    Effect::Recover => self.recovered += 1,
+                    Effect::Withdraw => self.withdrawn += 1,
+                    Effect::Revisit(_) => {}
+                }
+            }
+            effects
+        }
+
+        fn dated(&mut self, when: &str, on: &str) -> Vec<Effect> {
+            let update = update(on);
+            let age = (at(when).date_naive() - update.on).num_days();
+            let tier = Ladder::default().tier(u32::try_from(age).unwrap(), 14);
+            self.step(
+                when,
+                Proof::Dated {
+                    tier,
+                    update: &update,
+                },
+            )
+        }
+
+        /// A morning's visit and the one that confirms it.
+        fn morning(&mut self, day: &str, on: &str) {
+            self.dated(&format!("{day}T07:00:00"), on);
+            self.dated(&format!("{day}T07:30:00"), on);
+        }
+    }
+
+    #[test]
+    fn a_sleeping_column_climbs_the_ladder_once_a_tier_and_repeats_by_working_days() {
+        let mut walk = Walk::new();
+        let first: chrono::NaiveDate = "2017-11-10".parse().unwrap();
+        for day in first.iter_days().take(36) {
+            walk.morning(&day.to_string(), "2017-11-03");
+        }
+        use Tier::{Escalation, Overdue, Reminder, SeverelyOverdue, Warning};
+        let expected = [
+            ("11-14", Told::Raised(Reminder)),
+            ("11-16", Told::Raised(Warning)),
+            // A Saturday: the message waits, the tier does not.
+            ("11-18", Told::Raised(Overdue)),
+            ("11-22", Told::Repeated(Overdue, 1)),
+            ("11-25", Told::Raised(SeverelyOverdue)),
+            ("11-27", Told::Repeated(SeverelyOverdue, 1)),
+            ("11-28", Told::Repeated(SeverelyOverdue, 2)),
+            ("11-29", Told::Repeated(SeverelyOverdue, 3)),
+            ("11-30", Told::Repeated(SeverelyOverdue, 4)),
+            ("12-01", Told::Repeated(SeverelyOverdue, 5)),
+            ("12-08", Told::EscalationProposed),
+        ];
+        let told: Vec<_> = walk
+            .told
+            .iter()
+            .map(|(day, told)| (day.as_str(), *told))
+            .collect();
+        assert_eq!(told, expected);
+        let incident = walk.incident.clone().unwrap();
+        assert_eq!(incident.tier, Some(Escalation));
+        assert_eq!(incident.release, Some(Release::Proposed));
+
+        let (released, effects) = release(&incident, "张", at("2017-12-18T09:00:00")).unwrap();
+        assert_eq!(effects, [Effect::Tell(Told::Raised(Escalation))]);
+        assert!(release(&released.unwrap(), "张", at("2017-12-18T09:01:00")).is_none());
+    }
+
+    #[test]
+    fn nobody_is_told_before_a_second_visit_agrees() {
+        let mut walk = Walk::new();
+        let effects = walk.dated("2017-11-14T07:00:00", "2017-11-03");
+        assert_eq!(effects, [Effect::Revisit(at("2017-11-14T07:30:00"))]);
+        // The same visit judged again is no second visit.
+        assert_eq!(walk.dated("2017-11-14T07:00:00", "2017-11-03"), []);
+        // A second visit that sees another date begins anew.
+        let effects = walk.dated("2017-11-14T07:30:00", "2017-11-02");
+        assert!(matches!(effects[..], [Effect::Revisit(_)]));
+        // One that sees a fresh column ends it, and nobody ever knew.
+        walk.dated("2017-11-14T08:00:00", "2017-11-14");
+        assert_eq!(
+            (walk.incident, walk.told.len(), walk.recovered),
+            (None, 0, 0)
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_seen_neither_raises_nor_ends() {
+        let mut walk = Walk::new();
+        walk.dated("2017-11-14T07:00:00", "2017-11-03");
+        let suspected = walk.incident.clone();
+        assert_eq!(walk.step("2017-11-14T07:30:00", Proof::Nothing), []);
+        assert_eq!(walk.incident, suspected);
+        walk.dated("2017-11-14T08:00:00", "2017-11-03");
+        let open = walk.incident.clone();
+        for day in 15..30 {
+            let when = format!("2017-11-{day}T07:00:00");
+            assert_eq!(walk.step(&when, Proof::Nothing), [], "{when}");
+        }
+        assert_eq!(walk.incident, open);
+    }
+
+    #[test]
+    fn an_update_ends_it_when_two_visits_saw_it() {
+        let mut walk = Walk::new();
+        walk.morning("2017-11-18", "2017-11-03");
+        assert_eq!(walk.told.len(), 1);
+        walk.dated("2017-11-20T07:00:00", "2017-11-20");
+        assert_eq!(walk.recovered, 0);
+        // Seen once and gone again: nothing has happened.
+        walk.dated("2017-11-20T07:30:00", "2017-11-03");
+        walk.dated("2017-11-20T08:00:00", "2017-11-20");
+        assert_eq!(walk.recovered, 0);
+        walk.dated("2017-11-20T08:30:00", "2017-11-20");
+        assert_eq!((walk.recovered, walk.incident), (1, None));
+    }
+
+    #[test]
+    fn an_update_that_is_itself_late_meets_the_old_deadline_and_opens_a_new_one() {
+        let mut walk = Walk::new();
+        walk.morning("2017-11-25", "2017-11-03");
+        walk.morning("2017-11-26", "2017-11-13");
+        assert_eq!((walk.recovered, walk.incident.is_none()), (1, true));
+        walk.morning("2017-11-27", "2017-11-13");
+        let last = walk.told.last().unwrap();
+        assert_eq!(last.1, Told::Raised(Tier::Warning));
+    }
+
+    #[test]
+    fn a_column_out_of_scope_is_no_longer_spoken_of() {
+        let mut walk = Walk::new();
+        walk.morning("2017-11-18", "2017-11-03");
+        let effects = walk.step("2017-11-19T07:00:00", Proof::OutOfScope);
+        assert_eq!(effects, [Effect::Withdraw]);
+        assert_eq!((walk.incident, walk.recovered), (None, 0));
+    }
+
+    #[test]
+    fn incidents_without_tiers_begin_and_end_once() {
+        let now = at("2017-11-14T07:00:00");
+        let told = Told::Blind;
+        assert_eq!(step_plain(None, &key(), None, told, now), UNCHANGED);
+        assert_eq!(step_plain(None, &key(), Some(false), told, now), UNCHANGED);
+        let (open, effects) = step_plain(None, &key(), Some(true), told, now);
+        assert_eq!(effects, [Effect::Tell(told)]);
+        let open = open.unwrap();
+        assert_eq!(
+            step_plain(Some(&open), &key(), Some(true), told, now),
+            UNCHANGED
+        );
+        assert_eq!(step_plain(Some(&open), &key(), None, told, now), UNCHANGED);
+        let (over, effects) = step_plain(Some(&open), &key(), Some(false), told, now);
+        assert_eq!(effects, [Effect::Recover]);
+        assert_eq!(
+            step_plain(over.as_ref(), &key(), Some(false), told, now),
+            UNCHANGED
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! The words of a message, from the templates and the facts.
+//!
+//! Ages and days are counted on the day of writing, so that a message that waited over a weekend
+//! says what is true when it is read.
+
+use super::incident::Kind;
+use super::outbox::{Facts, Notice, Told};
+use super::rules::AlertRules;
+use super::segments;
+use super::template::{Text, Texts};
+use crate::assess::freshness::age_days;
+use crate::assess::ladder::Tier;
+use crate::domain::group::Route;
+use crate::domain::time::{Date, in_chinese};
+
+/// The tier that is spoken of, if any.
+pub fn tier(told: Told) -> Option<Tier> {
+    match told {
+        Told::Raised(tier) | Told::Repeated(tier, _) => Some(tier),
+        Told::EscalationProposed => Some(Tier::Escalation),
+        Told::Recovered
+        | Told::Blind
+        | Told::Empty
+        | Told::Down
+        | Told::Offline
+        | Told::Trouble => None,
+    }
+}
+
+/// The place of a notice in a digest: the worst first, the earliest due date first.
+pub fn order(notice: &Notice) -> (u8, Option<Date>, String, String) {
+    let rank = match notice.told {
+        Told::Offline => 0,
+        Told::Down => 1,
+        Told::EscalationProposed | Told::Raised(Tier::Escalation) => 2,
+        Told::Repeated(Tier::Escalation, _) => 3,
+        Told::Raised(Tier::SeverelyOverdue) | Told::Repeated(Tier::SeverelyOverdue, _) => 4,
+        Told::Raised(Tier::Overdue) | Told::Repeated(Tier::Overdue, _) => 5,
+        Told::Raised(Tier::Warning) | Told::Repeated(Tier::Warning, _) => 6,
+        Told::Raised(Tier::Reminder) | Told::Repeated(Tier::Reminder, _) => 7,
+        Told::Trouble => 8,
+        Told::Blind => 9,
+        Told::Empty => 10,
+        Told::Recovered => 11,
+    };
+    let facts = &notice.facts;
+    (rank, facts.due_on, facts.site.clone(), facts.column.clone())
+}
+
+/// The whole text for `notices`, which are in order. Text messages are cut to whole notices
+/// within the most segments; mail is not cut.
+pub fn text(notices: &[&Notice], route: Route, today: Date, rules: &AlertRules) -> String {
+    let lines: Vec<String> = notices
+        .iter()
+        .map(|notice| line(notice, today, rules))
+        .collect();
+    match (route, lines.as_slice()) {
+        (Route::Sms, [only]) => format!("【{}】{only}", rules.signature),
+        (Route::Sms, _) => digest(notices, &lines, rules),
+        (Route::Mail, _) => letter(&lines, rules),
+    }
+}
+
+/// The subject line of a mail.
+pub fn subject(notices: &[&Notice], rules: &AlertRules) -> String {
+    rules.texts.subject.fill(|field| match field {
+        "signature" => rules.signature.clone(),
+        "worst" => worst(notices).to_owned(),
+        "count" => notices.len().to_string(),
+        _ => String::new(),
+    })
+}
+
+/// One notice as a sentence.
+fn line(notice: &Notice, today: Date, rules: &AlertRules) -> String {
+    let facts = &notice.facts;
+    template(notice, &rules.texts).fill(|field| value(field, facts, today, rules))
+}
+
+fn digest(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {
+    let head = rules.texts.digest.fill(|field| match field {
+        "count" => lines.len().to_string(),
+        "worst" => worst(notices).to_owned(),
+        _ => link(rules),
+    });
+    let head = format!("【{}】{head}", rules.signature);
+    let tail = |more: usize| {
+        rules.texts.digest_more.fill(|field| match field {
+            "more" => more.to_string(),
+            _ => link(rules),
+        })
+    };
+    let mut best = None;
+    let mut body = head;
+    for (place, line) in lines.iter().enumerate() {
+        body = format!("{body}{}.{line}", place + 1);
+        let more = lines.len() - place - 1;
+        let whole = if more == 0 {
+            body.clone()
+        } else {
+            format!("{body}{}", tail(more))
+        };
+        // The first notice is told whole whatever its length.
+        if place > 0 && segments::size(&whole).segments > rules.most_segments {
+            break;
+        }
+        best = Some(whole);
+    }
+    best.unwrap_or(body)
+}
+
+fn letter(lines: &[String], rules: &AlertRules) -> String {
+    let mut letter = String::new();
+    for (place, line) in lines.iter().enumerate() {
+        if lines.len() > 1 {
+            letter.push_str(&format!("{}. ", place + 1));
+        }
+        letter.push_str(line);
+        letter.push('\n');
+    }
+    if let Some(link) = &rules.console_link {
+        letter.push_str(&format!("\n监测平台：{link}\n"));
+    }
+    letter.push_str(&format!(
+        "\n【{}】本邮件由系统自动发送。\n",
+        rules.signature
+    ));
+    letter
+}
+
+fn link(rules: &AlertRules) -> String {
+    rules.console_link.clone().unwrap_or_default()
+}
+
+/// The word for the worst of `notices`, which are in order.
+fn worst(notices: &[&Notice]) -> &'static str {
+    let Some(first) = notices.first() else {
+        return "提醒";
+    };
+    match (first.told, tier(first.told)) {
+        (_, Some(tier)) => tier.in_chinese(),
+        (Told::Offline, _) => "监测网络异常",
+        (Told::Down, _) => "网站无法访问",
+        (Told::Trouble, _) => "系统提示",
+        (Told::Blind, _) => "无法判断",
+        (Told::Empty, _) => "空白栏目",
+        _ => "恢复",
+    }
+}
+
+fn template<'a>(notice: &Notice, texts: &'a Texts) -> &'a Text {
+    match notice.told {
+        Told::Raised(tier) | Told::Repeated(tier, _) => match tier {
+            Tier::Reminder => &texts.reminder,
+            Tier::Warning => &texts.warning,
+            Tier::Overdue => &texts.overdue,
+            Tier::SeverelyOverdue => &texts.severely_overdue,
+            Tier::Escalation => &texts.escalation,
+        },
+        Told::EscalationProposed => &texts.escalation_proposed,
+        Told::Blind => &texts.blind,
+        Told::Empty => &texts.empty,
+        Told::Down => &texts.down,
+        Told::Offline => &texts.offline,
+        Told::Trouble => &texts.trouble,
+        Told::Recovered => match notice.incident.kind {
+            Kind::Stale | Kind::Trouble => &texts.recovered,
+            Kind::Blind | Kind::Empty => &texts.seen_again,
+            Kind::Down => &texts.up,
+            Kind::Offline => &texts.online,
+        },
+    }
+}
+
+fn value(field: &str, facts: &Facts, today: Date, rules: &AlertRules) -> String {
+    let date = |date: Option<Date>| date.map_or_else(unknown, |date| in_chinese(date, today));
+    let days = |days: Option<i64>| days.map_or_else(unknown, |days| days.max(0).to_string());
+    match field {
+        "site" => facts.site.clone(),
+        "column" => facts.column.clone(),
+        "unit" => facts.unit.clone(),
+        "last_update" => date(facts.last_update),
+        "due_on" => date(facts.due_on),
+        "age_days" => days(facts.last_update.map(|on| i64::from(age_days(on, today)))),
+        "days_left" => days(facts.due_on.map(|due| (due - today).num_days())),
+        "overdue_days" => days(facts.due_on.map(|due| (today - due).num_days())),
+        "limit_days" => days(facts.limit_days.map(i64::from)),
+        "why" => facts.why.clone(),
+        "link" => link(rules),
+        _ => String::new(),
+    }
+}
+
+fn unknown() -> String {
+    "未知".to_owned()
+}

@@ -1,0 +1,121 @@
+//! The command line: one file a command. Exit codes: 0 done, 1 the answer is no (a fault in the
+//! configuration, a message not accepted), 2 the command could not be carried out.
+
+mod check_config;
+mod demo;
+mod logs;
+mod probe;
+mod question;
+mod rebuild;
+mod run;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+
+use crate::clock::Clock;
+use crate::config::load::{Loaded, load};
+use crate::domain::time::date_of;
+
+/// Where an installed configuration lies.
+const INSTALLED: &str = "/etc/wangxun/monitor.toml";
+
+/// Watches how fresh the columns of a government site group are, and warns the people responsible.
+#[derive(Debug, Parser)]
+#[command(name = "wangxun", version, max_term_width = 100)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon in the foreground until SIGTERM or SIGINT
+    Run(Configured),
+    /// Check the configuration: every fault at once, or what it means
+    CheckConfig(Configured),
+    /// Show what the reader makes of pages, and why; writes nothing
+    Probe(probe::Probe),
+    /// Show the table of units
+    Status(Configured),
+    /// Explain the present verdict on one column
+    Why(question::Why),
+    /// List the newest messages with their states
+    Outbox(question::Outbox),
+    /// Send a test message to a person through the real transport
+    SendTest(question::SendTest),
+    /// Let a proposed escalation go out
+    Release(question::Release),
+    /// Build the store anew from its journal; the daemon must not run
+    Rebuild(Configured),
+    /// Let the daemon watch a simulated group of 48 sites under a scaled clock
+    Demo(demo::Demo),
+}
+
+/// Commands that read the configuration.
+#[derive(Debug, Args)]
+struct Configured {
+    /// The main configuration file
+    #[arg(long, value_name = "FILE", default_value = INSTALLED)]
+    config: PathBuf,
+}
+
+/// Runs the command that `args` ask for.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let line = match Line::try_parse_from(args) {
+        Ok(line) => line,
+        Err(error) => {
+            // Printing help fails only where nobody reads it.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let done = match line.command {
+        Command::Run(configured) => run::run(&configured.config),
+        Command::CheckConfig(configured) => check_config::run(&configured.config),
+        Command::Probe(probe) => probe::run(probe),
+        Command::Status(configured) => question::status(&configured.config),
+        Command::Why(why) => question::why(why),
+        Command::Outbox(outbox) => question::outbox(outbox),
+        Command::SendTest(test) => question::send_test(test),
+        Command::Release(release) => question::release(release),
+        Command::Rebuild(configured) => rebuild::run(&configured.config),
+        Command::Demo(demo) => demo::run(demo),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            say_error(&format!("wangxun: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Loads the configuration, or says every fault of it.
+fn configured(path: &Path) -> anyhow::Result<Loaded> {
+    let today = date_of(Clock::system().now());
+    load(path, today).map_err(|faults| anyhow::anyhow!("the configuration has faults\n{faults}"))
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no runtime could be started")
+}
+
+/// Writes to standard output; whoever closed it wants no more.
+fn say(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n'));
+}
+
+/// Writes to standard error.
+fn say_error(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{}", text.trim_end_matches('\n'));
+}

@@ -1,0 +1,358 @@
+//! `wangxun probe`: what the reader makes of a page, and why. Writes nothing anywhere.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+use flate2::read::GzDecoder;
+use serde::Serialize;
+use url::Url;
+
+use super::{INSTALLED, configured, logs, runtime, say};
+use crate::clock::Clock;
+use crate::config::load::Loaded;
+use crate::daemon::visit::{Aimed, Look, Means, look};
+use crate::domain::access::Access;
+use crate::domain::finding::{Basis, Finding};
+use crate::domain::id::ColumnId;
+use crate::domain::page::Page;
+use crate::domain::time::{Date, Moment, date_of, moment};
+use crate::domain::visit::{Outcome, Validators};
+use crate::extract::{Aim, Answer, More, Pages, Reading, Recipe, read};
+use crate::fetch::client::{Fetcher, Identity};
+use crate::fetch::tls::init_crypto;
+
+/// The most items that are shown.
+const MOST_ITEMS: usize = 50;
+/// The most bytes of a file, after decompression.
+const FILE_BYTES: u64 = 2 * 1024 * 1024;
+/// Pages that one probe may fetch.
+const PAGE_BUDGET: usize = 6;
+/// The address of a file that came from nowhere.
+const NOWHERE: &str = "http://page.invalid/";
+
+/// `wangxun probe`.
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// Files, addresses or column ids
+    #[arg(required = true, value_name = "FILE|URL|COLUMN-ID")]
+    sources: Vec<String>,
+    /// The address that a file came from
+    #[arg(long, value_name = "URL")]
+    url: Option<Url>,
+    /// The day of the visit, for dates without a year
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The main configuration file, for column ids
+    #[arg(long, value_name = "FILE", default_value = INSTALLED)]
+    config: PathBuf,
+    /// Permit addresses in private and loopback ranges
+    #[arg(long)]
+    private: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// What is printed of one source.
+#[derive(Debug, Serialize)]
+struct Report {
+    source: String,
+    url: String,
+    encoding: String,
+    kind: &'static str,
+    outcome: &'static str,
+    newest: Option<Newest>,
+    published: Option<Published>,
+    rows: usize,
+    items: Vec<Shown>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Newest {
+    on: Date,
+    title: String,
+    url: Option<String>,
+    basis: Basis,
+}
+
+#[derive(Debug, Serialize)]
+struct Published {
+    on: Date,
+    time: Option<String>,
+    basis: Basis,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    title: String,
+    url: Option<String>,
+    on: Option<Date>,
+    basis: Option<Basis>,
+}
+
+/// Probes every source; whether all of them could be looked at.
+pub fn run(probe: Probe) -> anyhow::Result<bool> {
+    logs::quiet();
+    init_crypto();
+    let now = instant(probe.as_of);
+    let runtime = runtime()?;
+    let mut loaded = None;
+    for source in &probe.sources {
+        let report = if Path::new(source).is_file() {
+            file(&probe, source, now)?
+        } else if let Some(url) = web_address(source) {
+            let access = Access {
+                private_addresses: probe.private,
+                ..Access::default()
+            };
+            let recipe = recipe(Aim::Any);
+            let agent = concat!("wangxun/", env!("CARGO_PKG_VERSION"), " (probe)");
+            runtime.block_on(fetched(source, &url, &access, recipe, agent, now))?
+        } else {
+            let known = match loaded.take() {
+                Some(known) => known,
+                None => configured(&probe.config)?,
+            };
+            let report = runtime.block_on(column(source, &known, now));
+            loaded = Some(known);
+            report?
+        };
+        match probe.format {
+            Format::Json => say(&serde_json::to_string(&report)?),
+            Format::Text => say(&text(&report)),
+        }
+    }
+    Ok(true)
+}
+
+/// Noon of the day asked for, or this instant.
+fn instant(as_of: Option<Date>) -> Moment {
+    match as_of.and_then(|day| day.and_hms_opt(12, 0, 0)) {
+        Some(noon) => moment(noon),
+        None => Clock::system().now(),
+    }
+}
+
+fn web_address(source: &str) -> Option<Url> {
+    Url::parse(source)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn recipe(aim: Aim) -> Recipe {
+    Recipe {
+        aim,
+        column_name: None,
+        home: None,
+        budget: PAGE_BUDGET,
+    }
+}
+
+fn file(probe: &Probe, source: &str, now: Moment) -> anyhow::Result<Report> {
+    let page = Page {
+        url: match &probe.url {
+            Some(url) => url.clone(),
+            None => Url::parse(NOWHERE)?,
+        },
+        status: 200,
+        content_type: None,
+        body: bytes(Path::new(source)).with_context(|| format!("{source} cannot be read"))?,
+    };
+    let mut pages = Pages {
+        first: page,
+        more: BTreeMap::new(),
+    };
+    let recipe = recipe(Aim::Any);
+    for _ in 0..=PAGE_BUDGET {
+        match read(&pages, &recipe, date_of(now)) {
+            Answer::Found(reading) => {
+                return Ok(report(
+                    source,
+                    pages.first.url.as_str(),
+                    Some(*reading),
+                    None,
+                ));
+            }
+            // A file has no further pages.
+            Answer::Need(urls) => pages
+                .more
+                .extend(urls.into_iter().map(|url| (url, More::Failed))),
+        }
+    }
+    Ok(report(source, pages.first.url.as_str(), None, None))
+}
+
+/// The bytes of a file, decompressed where it is gzip, both bounded.
+fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut raw = Vec::new();
+    std::fs::File::open(path)?
+        .take(FILE_BYTES + 1)
+        .read_to_end(&mut raw)?;
+    let body = if raw.starts_with(&[0x1f, 0x8b]) {
+        let mut body = Vec::new();
+        GzDecoder::new(raw.as_slice())
+            .take(FILE_BYTES + 1)
+            .read_to_end(&mut body)?;
+        body
+    } else {
+        raw
+    };
+    if body.len() as u64 > FILE_BYTES {
+        bail!("more than {FILE_BYTES} bytes");
+    }
+    Ok(body)
+}
+
+async fn column(source: &str, loaded: &Loaded, now: Moment) -> anyhow::Result<Report> {
+    let config = &loaded.config;
+    let found = ColumnId::parse(source)
+        .ok()
+        .and_then(|id| config.group.columns.get(&id));
+    let Some(column) = found else {
+        bail!("{source:?} is no file, no http address and no configured column");
+    };
+    let (Some(url), Some(site)) = (&column.url, config.group.sites.get(&column.site)) else {
+        bail!("column {source} has no address");
+    };
+    let recipe = Recipe {
+        aim: Aim::Column,
+        column_name: Some(column.name.clone()),
+        home: site.home.clone(),
+        budget: config.page_budget,
+    };
+    let agent = &config.identity.user_agent;
+    fetched(source, url, &site.access, recipe, agent, now).await
+}
+
+async fn fetched(
+    source: &str,
+    url: &Url,
+    access: &Access,
+    recipe: Recipe,
+    agent: &str,
+    now: Moment,
+) -> anyhow::Result<Report> {
+    let means = Means {
+        fetcher: Fetcher::new(&Identity {
+            user_agent: agent.to_owned(),
+        })?,
+        page_budget: recipe.budget,
+    };
+    let aimed = Aimed {
+        url,
+        access,
+        recipe,
+        validators: Validators::default(),
+        known: None,
+    };
+    let Look { visit, reading, .. } = look(&means, aimed, now).await;
+    let (address, failure) = match visit.outcome {
+        Outcome::Page(page) => (page.url, None),
+        Outcome::Failed(failure) => (visit.asked, Some(failure)),
+        Outcome::NotModified => (visit.asked, None),
+    };
+    let failed = failure.map(|failure| format!("not fetched: {failure:?}"));
+    Ok(report(source, address.as_str(), reading, failed))
+}
+
+fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<String>) -> Report {
+    let mut report = Report {
+        source: source.to_owned(),
+        url: url.to_owned(),
+        encoding: String::new(),
+        kind: "other",
+        outcome: "unreadable",
+        newest: None,
+        published: None,
+        rows: 0,
+        items: Vec::new(),
+        notes: failed.into_iter().collect(),
+    };
+    let Some(reading) = reading else {
+        return report;
+    };
+    report.encoding = reading.encoding.to_owned();
+    report.kind = reading.kind.key();
+    report.notes = reading.notes;
+    match reading.finding {
+        Finding::Dated(update) => {
+            report.outcome = "dated";
+            report.newest = Some(Newest {
+                on: update.on,
+                title: update.evidence.title,
+                url: update.evidence.link,
+                basis: update.basis,
+            });
+        }
+        Finding::Undated(why) => {
+            report.outcome = "undated";
+            report.notes.push(format!("undated: {why:?}"));
+        }
+        Finding::Empty => report.outcome = "empty",
+        Finding::Unreadable(why) => report.notes.push(format!("unreadable: {why:?}")),
+    }
+    report.published = reading.published.map(|published| Published {
+        on: published.on,
+        time: published
+            .time
+            .map(|time| time.format("%H:%M:%S").to_string()),
+        basis: published.basis,
+    });
+    report.rows = reading.rows.len();
+    report.items = reading
+        .rows
+        .into_iter()
+        .take(MOST_ITEMS)
+        .map(|row| Shown {
+            title: row.title,
+            url: row.url,
+            on: row.on,
+            basis: row.basis,
+        })
+        .collect();
+    report
+}
+
+fn text(report: &Report) -> String {
+    let mut lines = vec![
+        format!("{}  {}", report.source, report.url),
+        format!(
+            "  {}, {}, {}, {} rows",
+            report.kind, report.outcome, report.encoding, report.rows
+        ),
+    ];
+    if let Some(newest) = &report.newest {
+        lines.push(format!(
+            "  newest {} ({:?}) {}",
+            newest.on, newest.basis, newest.title
+        ));
+    }
+    if let Some(published) = &report.published {
+        lines.push(format!(
+            "  published {} {} ({:?})",
+            published.on,
+            published.time.as_deref().unwrap_or_default(),
+            published.basis
+        ));
+    }
+    for item in &report.items {
+        let on = item
+            .on
+            .map_or_else(|| "          ".to_owned(), |on| on.to_string());
+        lines.push(format!("    {on}  {}", item.title));
+    }
+    lines.extend(report.notes.iter().map(|note| format!("  note: {note}")));
+    lines.join("\n")
+}

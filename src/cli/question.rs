@@ -1,0 +1,129 @@
+//! Commands that ask: the running daemon over its socket, or the store itself where none runs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::{Configured, configured, logs, runtime, say, say_error};
+use crate::clock::Clock;
+use crate::config::settings::Config;
+use crate::daemon::answer::{Answer, Clerk, Question};
+use crate::daemon::control;
+use crate::daemon::desk::Desk;
+use crate::daemon::run::store_settings;
+use crate::deliver::courier::Courier;
+use crate::fetch::tls::init_crypto;
+use crate::store::handle::Store;
+
+/// `wangxun why`.
+#[derive(Debug, Args)]
+pub struct Why {
+    #[command(flatten)]
+    configured: Configured,
+    /// The column, e.g. kxw/gzdt
+    column: String,
+}
+
+/// `wangxun outbox`.
+#[derive(Debug, Args)]
+pub struct Outbox {
+    #[command(flatten)]
+    configured: Configured,
+    /// How many messages, the newest first
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    newest: usize,
+}
+
+/// `wangxun send-test`.
+#[derive(Debug, Args)]
+pub struct SendTest {
+    #[command(flatten)]
+    configured: Configured,
+    /// The person's id in contacts.toml
+    #[arg(long, value_name = "PERSON")]
+    to: String,
+}
+
+/// `wangxun release`.
+#[derive(Debug, Args)]
+pub struct Release {
+    #[command(flatten)]
+    configured: Configured,
+    /// The column whose escalation is proposed
+    column: String,
+    /// Who releases it
+    #[arg(long, value_name = "NAME")]
+    by: String,
+}
+
+/// Shows the table of units.
+pub fn status(config: &Path) -> anyhow::Result<bool> {
+    ask(config, Question::Status)
+}
+
+/// Explains a verdict.
+pub fn why(why: Why) -> anyhow::Result<bool> {
+    let column = why.column;
+    ask(&why.configured.config, Question::Why { column })
+}
+
+/// Lists messages.
+pub fn outbox(outbox: Outbox) -> anyhow::Result<bool> {
+    let newest = outbox.newest;
+    ask(&outbox.configured.config, Question::Outbox { newest })
+}
+
+/// Sends a test message.
+pub fn send_test(test: SendTest) -> anyhow::Result<bool> {
+    let person = test.to;
+    ask(&test.configured.config, Question::SendTest { person })
+}
+
+/// Releases an escalation.
+pub fn release(release: Release) -> anyhow::Result<bool> {
+    let (column, by) = (release.column, release.by);
+    ask(&release.configured.config, Question::Release { column, by })
+}
+
+fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {
+    logs::quiet();
+    let config = configured(path)?.config;
+    let answer = runtime()?.block_on(async {
+        let socket = config.control_socket.clone();
+        let answered = control::ask(&socket, &question)
+            .await
+            .with_context(|| format!("the daemon behind {} does not answer", socket.display()))?;
+        match answered {
+            Some(answer) => {
+                say_error("(answered by the running daemon)");
+                anyhow::Ok(answer)
+            }
+            None => by_ourselves(config, question).await,
+        }
+    })?;
+    if answer.ok {
+        say(&answer.text);
+    } else {
+        say_error(&answer.text);
+    }
+    Ok(answer.ok)
+}
+
+async fn by_ourselves(config: Config, question: Question) -> anyhow::Result<Answer> {
+    let dir: PathBuf = config.store.dir.clone();
+    say_error(&format!(
+        "(no daemon runs; read from the store in {})",
+        dir.display()
+    ));
+    init_crypto();
+    let clock = Clock::system();
+    let courier = Courier::new(&config.transports, &config.identity.user_agent)?;
+    let (store, _) = Store::open(&store_settings(&config), clock.now()).await?;
+    let clerk = Clerk {
+        desk: Desk::new(Arc::new(config), store, clock),
+        courier: Arc::new(courier),
+    };
+    Ok(clerk.answer(question).await)
+}

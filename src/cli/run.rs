@@ -1,0 +1,45 @@
+//! `wangxun run`: the daemon in the foreground.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{configured, logs, runtime};
+use crate::clock::Clock;
+use crate::daemon::event::Listener;
+use crate::daemon::run::{Orders, run as run_daemon};
+
+/// Runs until SIGTERM or SIGINT.
+pub fn run(config: &Path) -> anyhow::Result<bool> {
+    let loaded = configured(config)?;
+    logs::daemon(&loaded.config.log)?;
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let stop = stop_asked()?;
+        let orders = Orders {
+            config: Arc::new(loaded.config),
+            clock: Clock::system(),
+            listener: Listener::default(),
+            ready: None,
+        };
+        run_daemon(orders, stop).await?;
+        anyhow::Ok(true)
+    })
+}
+
+/// Ends at the first SIGTERM or SIGINT.
+pub fn stop_asked() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut term = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be heard")?;
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

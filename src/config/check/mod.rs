@@ -1,0 +1,42 @@
+//! From written to understood. Each part reads its own raw tables, notes faults and goes on with a
+//! default, so that one run tells them all; what was put in place of a fault is never used, because
+//! a configuration with faults is never handed out.
+
+pub mod access;
+pub mod alerting;
+pub mod calendar;
+pub mod contacts;
+pub mod gateway;
+pub mod limits;
+pub mod monitor;
+pub mod sites;
+pub mod transports;
+pub mod warn;
+
+use toml::Spanned;
+
+/// The value of a key, or `default`.
+pub fn or<T: Copy>(key: &super::raw::Key<T>, default: T) -> T {
+    key.as_ref().map_or(default, |key| *key.get_ref())
+}
+
+/// The word of `all` whose key is `word`, or what is known.
+pub fn word<T: Copy>(
+    wanted: &str,
+    what: &str,
+    all: &[T],
+    key: impl Fn(T) -> &'static str,
+) -> Result<T, String> {
+    all.iter()
+        .copied()
+        .find(|&one| key(one) == wanted)
+        .ok_or_else(|| {
+            let known = super::quantity::known(wanted, all.iter().map(|&one| key(one)));
+            format!("unknown {what} {wanted:?}; {known}")
+        })
+}
+
+/// The places of the parts of a list.
+pub fn parts<T>(key: &super::raw::Key<Vec<Spanned<T>>>) -> &[Spanned<T>] {
+    key.as_ref().map_or(&[], |key| key.get_ref().as_slice())
+}

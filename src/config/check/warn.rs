@@ -1,0 +1,273 @@
+//! What is legal and should be known: gaps that the configuration leaves open.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike as _;
+
+use super::super::fault::Warning;
+use super::super::settings::Config;
+use super::super::typical;
+use crate::domain::group::{Group, Role, mask};
+use crate::domain::id::{ColumnId, SiteId, UnitId};
+use crate::domain::time::Date;
+use crate::domain::transport::SmsTransport;
+
+/// The most names in one warning.
+const SHOWN: usize = 12;
+
+/// Every warning about `config`.
+pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    holidays(config, today, &mut warnings);
+    spool(config, &mut warnings);
+    contacts(config, &mut warnings);
+    central_roles(config, &mut warnings);
+    blanks(&config.group, &mut warnings);
+    doubles(&config.group, &mut warnings);
+    ladders(config, &mut warnings);
+    lengths(config, &mut warnings);
+    console(config, &mut warnings);
+    warnings
+}
+
+fn push(warnings: &mut Vec<Warning>, loud: bool, message: String) {
+    warnings.push(Warning { loud, message });
+}
+
+fn holidays(config: &Config, today: Date, warnings: &mut Vec<Warning>) {
+    let year = today.year();
+    if !config.calendar.knows(year) {
+        push(
+            warnings,
+            true,
+            format!(
+                "no holiday table (节假日安排) for {year}: working days are counted Monday to Friday and are provisional; add [[year]] year = {year} to calendar.toml"
+            ),
+        );
+    }
+    let next = year + 1;
+    if !config.calendar.knows(next) {
+        push(
+            warnings,
+            today.month() == 12,
+            format!(
+                "no holiday table (节假日安排) for {next} yet; the notice of the State Council's General Office usually comes in November"
+            ),
+        );
+    }
+}
+
+fn spool(config: &Config, warnings: &mut Vec<Warning>) {
+    if let Some(SmsTransport::Spool(dir)) = &config.transports.sms {
+        push(
+            warnings,
+            true,
+            format!(
+                "text messages are written to {} and reach nobody (allow_spool_only)",
+                dir.display()
+            ),
+        );
+    }
+}
+
+/// Whether anybody holds `role`, in `unit` unless it is a central one.
+fn is_held(group: &Group, role: Role, unit: &UnitId) -> bool {
+    let mut duties = group.people.values().flat_map(|person| &person.duties);
+    duties.any(|duty| duty.role == role && (role.is_central() || duty.unit.as_ref() == Some(unit)))
+}
+
+/// Units that answer for columns and have nobody in the roles that a tier tells.
+fn contacts(config: &Config, warnings: &mut Vec<Warning>) {
+    let group = &config.group;
+    let vacant = |unit: &UnitId, roles: &[Role]| {
+        let mut own = roles.iter().filter(|role| !role.is_central()).peekable();
+        own.peek().is_some() && !own.any(|&role| is_held(group, role, unit))
+    };
+    let (alone, others): (Vec<&UnitId>, Vec<&UnitId>) = answering(group)
+        .into_iter()
+        .partition(|unit| vacant(unit, &Role::ALL));
+    if !alone.is_empty() {
+        let names: Vec<&str> = alone.iter().map(|unit| unit.as_str()).collect();
+        let message = format!(
+            "units without any contact that answer for columns; their messages go to the operator: {}",
+            list(&names)
+        );
+        push(warnings, false, message);
+    }
+    for unit in others {
+        let rules = config.alert.tiers.iter();
+        let tiers: Vec<&str> = rules
+            .filter(|(_, rule)| vacant(unit, &rule.roles))
+            .map(|(tier, _)| tier.key())
+            .collect();
+        if !tiers.is_empty() {
+            let message = format!(
+                "unit {unit} has nobody in the roles of {}; these messages fall upward, to the next higher role or the operator",
+                tiers.join(", ")
+            );
+            push(warnings, false, message);
+        }
+    }
+}
+
+/// Central roles that a tier tells and nobody holds.
+fn central_roles(config: &Config, warnings: &mut Vec<Warning>) {
+    let people = &config.group.people;
+    for role in Role::ALL.into_iter().filter(|role| role.is_central()) {
+        let rules = config.alert.tiers.iter();
+        let tiers: Vec<&str> = rules
+            .filter(|(_, rule)| rule.roles.contains(&role))
+            .map(|(tier, _)| tier.key())
+            .collect();
+        let mut duties = people.values().flat_map(|person| &person.duties);
+        if !tiers.is_empty() && !duties.any(|duty| duty.role == role) {
+            let message = format!(
+                "nobody has the role {}, which is told of {}",
+                role.key(),
+                tiers.join(", ")
+            );
+            push(warnings, false, message);
+        }
+    }
+}
+
+/// The units that own a column with an address.
+fn answering(group: &Group) -> Vec<&UnitId> {
+    let mut units: Vec<&UnitId> = group
+        .columns
+        .values()
+        .filter(|column| column.url.is_some())
+        .map(|column| &column.unit)
+        .collect();
+    units.sort_unstable();
+    units.dedup();
+    units
+}
+
+fn blanks(group: &Group, warnings: &mut Vec<Warning>) {
+    let sites: Vec<&str> = group
+        .sites
+        .values()
+        .filter(|site| site.home.is_none())
+        .map(|site| SiteId::as_str(&site.id))
+        .collect();
+    let columns: Vec<&str> = group
+        .columns
+        .values()
+        .filter(|column| column.url.is_none())
+        .map(|column| ColumnId::as_str(&column.id))
+        .collect();
+    for (what, blank) in [("sites", sites), ("columns", columns)] {
+        if !blank.is_empty() {
+            push(
+                warnings,
+                false,
+                format!(
+                    "{} {what} with a blank address; they are listed, and neither visited nor alerted: {}",
+                    blank.len(),
+                    list(&blank)
+                ),
+            );
+        }
+    }
+}
+
+fn doubles(group: &Group, warnings: &mut Vec<Warning>) {
+    let mut pages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for column in group.columns.values() {
+        if let Some(url) = &column.url {
+            pages
+                .entry(url.as_str())
+                .or_default()
+                .push(column.id.as_str());
+        }
+    }
+    for (url, columns) in pages.iter().filter(|(_, columns)| columns.len() > 1) {
+        push(
+            warnings,
+            false,
+            format!("columns {} share the address {url}", columns.join(", ")),
+        );
+    }
+    let mut phones: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for person in group.people.values() {
+        for address in person.phone.iter().chain(&person.mail) {
+            phones.entry(address).or_default().push(person.id.as_str());
+        }
+    }
+    for (address, people) in phones.iter().filter(|(_, people)| people.len() > 1) {
+        push(
+            warnings,
+            false,
+            format!(
+                "{} share {} and would be told twice; write one person with several duties",
+                people.join(", "),
+                mask(address)
+            ),
+        );
+    }
+}
+
+/// Limits of single columns on which the ladder of their class does not rise.
+fn ladders(config: &Config, warnings: &mut Vec<Warning>) {
+    for column in config
+        .group
+        .columns
+        .values()
+        .filter(|column| column.limit_days.is_some())
+    {
+        let rule = config.limits.of(column);
+        if !rule.ladder.rises(rule.limit_days) {
+            push(
+                warnings,
+                false,
+                format!(
+                    "column {}: {}; some tiers are skipped",
+                    column.id,
+                    super::limits::steps(&rule)
+                ),
+            );
+        }
+    }
+}
+
+/// Wordings that would be cut off.
+fn lengths(config: &Config, warnings: &mut Vec<Warning>) {
+    let most = config.alert.most_segments;
+    for filled in typical::wordings(config) {
+        if filled.size.segments > most {
+            push(
+                warnings,
+                false,
+                format!(
+                    "the wording {} takes {} segments with your longest names, more than most_segments = {most}",
+                    filled.key, filled.size.segments
+                ),
+            );
+        }
+    }
+}
+
+fn console(config: &Config, warnings: &mut Vec<Warning>) {
+    if let Some(listen) = config.console.listen
+        && !listen.ip().is_loopback()
+    {
+        push(
+            warnings,
+            true,
+            format!(
+                "the console listens on {listen} and asks for no login; put a proxy with login in front of it"
+            ),
+        );
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    let shown: Vec<&str> = names.iter().take(SHOWN).copied().collect();
+    let rest = names.len().saturating_sub(SHOWN);
+    if rest == 0 {
+        shown.join(", ")
+    } else {
+        format!("{} and {rest} more", shown.join(", "))
+    }
+}

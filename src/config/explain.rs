@@ -1,0 +1,266 @@
+//! What an administrator sees when the configuration is sound: what was understood, in tables.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::fault::Warning;
+use super::quantity::written;
+use super::settings::Config;
+use super::typical;
+use crate::alert::rules::Repeat;
+use crate::assess::ladder::Tier;
+use crate::assess::limits::ClassRule;
+use crate::calendar::cron_line::CronLine;
+use crate::domain::time::Moment;
+use crate::domain::transport::{MailTransport, SmsTransport};
+
+/// The fires of a cron line that are shown.
+const FIRES: usize = 3;
+
+/// What was understood, and every warning, as text for a terminal.
+pub fn explain(config: &Config, warnings: &[Warning], now: Moment) -> String {
+    let mut out = String::new();
+    let parts = [
+        counts(config),
+        schedule(config, now),
+        ladders(config),
+        tiers(config),
+        transports(config),
+        wordings(config),
+        places(config),
+    ];
+    for part in parts {
+        out.push_str(&part);
+        out.push('\n');
+    }
+    for warning in warnings {
+        let _ = writeln!(out, "{warning}");
+    }
+    out
+}
+
+fn counts(config: &Config) -> String {
+    let group = &config.group;
+    let sites = group.sites.len();
+    let with_home = group.sites.values().filter(|site| site.home.is_some());
+    let columns = group.columns.len();
+    let with_url = group.columns.values().filter(|column| column.url.is_some());
+    let (homes, urls) = (with_home.count(), with_url.count());
+    let years: Vec<String> = config.calendar.years.keys().map(i32::to_string).collect();
+    table(&[
+        row(&["units (单位)", &group.units.len().to_string()]),
+        row(&[
+            "sites (网站)",
+            &format!("{sites}: {homes} with an address, {} blank", sites - homes),
+        ]),
+        row(&[
+            "columns (栏目)",
+            &format!(
+                "{columns}: {urls} with an address, {} blank",
+                columns - urls
+            ),
+        ]),
+        row(&["people (联系人)", &group.people.len().to_string()]),
+        row(&["holiday tables", &years.join(" ")]),
+    ])
+}
+
+fn schedule(config: &Config, now: Moment) -> String {
+    let plan = &config.schedule;
+    let rows = [("visits", &plan.visits), ("prune", &plan.prune)]
+        .map(|(name, line)| row(&[name, line.source(), &fires(line, now)]));
+    let jitter = written(plan.jitter);
+    format!(
+        "schedule (time of China), the next {FIRES} times; visits moved by up to {jitter}\n{}",
+        table(&rows)
+    )
+}
+
+fn fires(line: &CronLine, now: Moment) -> String {
+    std::iter::successors(line.next_after(now), |&fire| line.next_after(fire))
+        .take(FIRES)
+        .map(|fire| fire.format("%Y-%m-%d %H:%M").to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn ladders(config: &Config) -> String {
+    let mut rows = vec![row(&[
+        "class (类别)",
+        "limit",
+        "提醒 from",
+        "预警 from",
+        "超期 from",
+        "严重超期 from",
+        "督办 after",
+    ])];
+    for (class, rule) in &config.limits.classes {
+        rows.push(begins(
+            &format!("{} {}", class.key(), class.in_chinese()),
+            rule,
+        ));
+    }
+    for column in config.group.columns.values() {
+        if column.limit_days.is_some() {
+            rows.push(begins(column.id.as_str(), &config.limits.of(column)));
+        }
+    }
+    format!(
+        "limits (更新时限) and the age in natural days at which a tier begins; 督办 in working days of 严重超期\n{}",
+        table(&rows)
+    )
+}
+
+fn begins(name: &str, rule: &ClassRule) -> Vec<String> {
+    let limit = rule.limit_days;
+    let last = limit
+        .saturating_mul(2)
+        .saturating_add(rule.ladder.severe_after.most)
+        .min(20_000);
+    let mut cells = row(&[name, &limit.to_string()]);
+    for tier in [
+        Tier::Reminder,
+        Tier::Warning,
+        Tier::Overdue,
+        Tier::SeverelyOverdue,
+    ] {
+        let begin = (0..=last).find(|&age| rule.ladder.tier(age, limit) == Some(tier));
+        cells.push(begin.map_or("-".to_owned(), |age| age.to_string()));
+    }
+    cells.push(rule.ladder.escalate_after_working_days.to_string());
+    cells
+}
+
+fn tiers(config: &Config) -> String {
+    let rows: Vec<Vec<String>> = config
+        .alert
+        .tiers
+        .iter()
+        .map(|(tier, rule)| {
+            let roles: Vec<&str> = rule.roles.iter().map(|role| role.in_chinese()).collect();
+            let repeat = match rule.repeat {
+                Repeat::Once => "once".to_owned(),
+                Repeat::Every { working_days, most } => {
+                    let most = most.map_or(String::new(), |most| format!(", at most {most} times"));
+                    format!("every {working_days} working days{most}")
+                }
+            };
+            let release = if rule.release {
+                "released by a person"
+            } else {
+                ""
+            };
+            row(&[
+                &format!("{} {}", tier.key(), tier.in_chinese()),
+                &roles.join("、"),
+                &repeat,
+                release,
+            ])
+        })
+        .collect();
+    let alert = &config.alert;
+    let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
+    format!(
+        "tiers; sent on working days {} to {}, digests from {}, at most {} messages a person and {} in all a day\n{}",
+        time(alert.window.from),
+        time(alert.window.until),
+        time(alert.digest_at),
+        alert.budget.per_person,
+        alert.budget.in_all,
+        table(&rows)
+    )
+}
+
+fn transports(config: &Config) -> String {
+    // Of a gateway's address only the host: the rest may hold a token.
+    let sms = match &config.transports.sms {
+        None => "none".to_owned(),
+        Some(SmsTransport::Spool(dir)) => format!("spool {}: reaches nobody", dir.display()),
+        Some(SmsTransport::Gateway(gateway)) => format!(
+            "gateway {} {}://{}, {} secrets read",
+            gateway.method,
+            gateway.url.scheme(),
+            gateway.url.host_str().unwrap_or_default(),
+            gateway.secrets.len()
+        ),
+    };
+    let mail = match &config.transports.mail {
+        None => "none".to_owned(),
+        Some(MailTransport::Spool { dir, .. }) => {
+            format!("spool {}: reaches nobody", dir.display())
+        }
+        Some(MailTransport::Smtp(smtp)) => format!("mail server {}:{}", smtp.host, smtp.port),
+    };
+    let retry = config.transports.retry;
+    let again = format!(
+        "after {}, at most {}",
+        written(retry.first),
+        written(retry.longest)
+    );
+    let rows = [
+        row(&["text messages", &sms]),
+        row(&["mail", &mail]),
+        row(&["tried again", &again]),
+    ];
+    format!("transports (渠道)\n{}", table(&rows))
+}
+
+fn wordings(config: &Config) -> String {
+    let rows: Vec<Vec<String>> = typical::wordings(config)
+        .into_iter()
+        .map(|filled| {
+            row(&[
+                filled.key,
+                &format!("{} characters", filled.text.chars().count()),
+                &format!("segments: {}", filled.size.segments),
+                &filled.text,
+            ])
+        })
+        .collect();
+    format!(
+        "wordings (文案), filled with your longest names; one segment holds 70 characters, several hold 67 each\n{}",
+        table(&rows)
+    )
+}
+
+fn places(config: &Config) -> String {
+    let listen = match config.console.listen {
+        Some(listen) => format!("http://{listen}/"),
+        None => "switched off".to_owned(),
+    };
+    table(&[
+        row(&["console", &listen]),
+        row(&["store", &config.store.dir.display().to_string()]),
+        row(&[
+            "control socket",
+            &config.control_socket.display().to_string(),
+        ]),
+        row(&["user agent", &config.identity.user_agent]),
+    ])
+}
+
+fn row(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|&cell| cell.to_owned()).collect()
+}
+
+/// Columns side by side; Chinese characters take two places of a terminal.
+fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..columns)
+        .map(|n| {
+            let cells = rows.iter().filter_map(|row| row.get(n));
+            cells.map(|cell| cell.width()).max().unwrap_or_default()
+        })
+        .collect();
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            let gap = " ".repeat(width.saturating_sub(cell.width()));
+            let _ = write!(line, "  {cell}{gap}");
+        }
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
+}

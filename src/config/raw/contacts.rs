@@ -1,0 +1,30 @@
+//! `contacts.toml` as written.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Key;
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawContacts {
+    pub person: Vec<Spanned<RawPerson>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawPerson {
+    pub id: Key<String>,
+    pub name: Key<String>,
+    pub phone: Key<String>,
+    pub mail: Key<String>,
+    pub routes: Key<Vec<Spanned<String>>>,
+    pub duties: Key<Vec<Spanned<RawDuty>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawDuty {
+    pub role: Key<String>,
+    pub unit: Key<String>,
+}

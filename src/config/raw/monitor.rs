@@ -1,0 +1,161 @@
+//! `monitor.toml` as written.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Key;
+use super::sites::RawAccess;
+use super::transports::RawTransports;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawMonitor {
+    pub files: RawFiles,
+    pub operator: Key<RawOperator>,
+    pub schedule: RawSchedule,
+    pub limits: BTreeMap<Spanned<String>, RawLimit>,
+    pub ladder: Key<RawLadder>,
+    pub tiers: BTreeMap<Spanned<String>, RawTier>,
+    pub sending: RawSending,
+    pub judging: RawJudging,
+    pub transports: RawTransports,
+    pub politeness: RawPoliteness,
+    pub store: RawStore,
+    pub console: RawConsole,
+    pub control: RawControl,
+    pub log: RawLog,
+    pub texts: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawFiles {
+    pub sites: Key<String>,
+    pub contacts: Key<String>,
+    pub calendar: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawOperator {
+    pub name: Key<String>,
+    pub contact: Key<String>,
+    pub signature: Key<String>,
+    pub console_link: Key<String>,
+    pub user_agent: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSchedule {
+    pub visits: Key<String>,
+    pub prune: Key<String>,
+    pub jitter: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawShare {
+    pub percent: Key<u32>,
+    pub least: Key<u32>,
+    pub most: Key<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawLadder {
+    pub reminder_lead: RawShare,
+    pub warning_lead: RawShare,
+    pub severe_after: RawShare,
+    pub escalate_after_working_days: Key<u32>,
+}
+
+/// One class: its limit, and what differs from the common ladder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawLimit {
+    pub days: Key<u32>,
+    pub ladder: Key<RawLadder>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawTier {
+    pub roles: Key<Vec<Spanned<String>>>,
+    pub repeat_every: Key<u32>,
+    pub repeat_most: Key<u32>,
+    pub release: Key<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSending {
+    pub from: Key<String>,
+    pub until: Key<String>,
+    pub digest_at: Key<String>,
+    pub expires_after: Key<String>,
+    pub budget: RawBudget,
+    pub most_segments: Key<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawBudget {
+    pub per_person: Key<u32>,
+    pub in_all: Key<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawJudging {
+    pub confirm_after: Key<String>,
+    pub blind_after_visits: Key<u32>,
+    pub down_after_visits: Key<u32>,
+    pub offline: RawOffline,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawOffline {
+    pub least_hosts: Key<u32>,
+    pub share_percent: Key<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawPoliteness {
+    pub pages_a_visit: Key<u32>,
+    pub visits_at_once: Key<u32>,
+    pub access: RawAccess,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawStore {
+    pub dir: Key<String>,
+    pub cache: Key<String>,
+    pub keep_bodies_days: Key<u32>,
+    pub keep_history_days: Key<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawConsole {
+    pub enabled: Key<bool>,
+    pub listen: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawControl {
+    pub socket: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawLog {
+    pub json: Key<bool>,
+    pub filter: Key<String>,
+}

@@ -1,0 +1,61 @@
+//! `sites.toml` as written.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Key;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSites {
+    pub unit: Vec<Spanned<RawUnit>>,
+    pub site: Vec<Spanned<RawSite>>,
+    pub column: Vec<Spanned<RawColumn>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawUnit {
+    pub id: Key<String>,
+    pub name: Key<String>,
+    pub short: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSite {
+    pub id: Key<String>,
+    pub unit: Key<String>,
+    pub name: Key<String>,
+    pub home: Key<String>,
+    pub access: RawAccess,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawColumn {
+    pub id: Key<String>,
+    pub site: Key<String>,
+    pub unit: Key<String>,
+    pub name: Key<String>,
+    pub class: Key<String>,
+    pub url: Key<String>,
+    pub limit_days: Key<u32>,
+}
+
+/// What differs from the common rules of visiting.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawAccess {
+    pub robots: Key<bool>,
+    pub private_addresses: Key<bool>,
+    pub also_hosts: Key<Vec<Spanned<String>>>,
+    pub http_fallback: Key<bool>,
+    pub concurrency: Key<u32>,
+    pub pause: Key<String>,
+    pub connect_timeout: Key<String>,
+    pub first_byte_timeout: Key<String>,
+    pub total_timeout: Key<String>,
+    pub body_limit: Key<String>,
+    pub redirects: Key<u32>,
+}

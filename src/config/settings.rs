@@ -1,0 +1,96 @@
+//! The configuration as understood: plain values, sound as a whole.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::alert::rules::AlertRules;
+use crate::assess::limits::Limits;
+use crate::calendar::Calendar;
+use crate::calendar::cron_line::CronLine;
+use crate::domain::group::Group;
+use crate::domain::transport::Transports;
+
+/// Everything that the daemon is told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Units, sites, columns and people.
+    pub group: Group,
+    /// Limits and ladders by class.
+    pub limits: Limits,
+    /// Who is told what, when, in which words.
+    pub alert: AlertRules,
+    /// Holidays and make-up working days.
+    pub calendar: Calendar,
+    /// What is done when.
+    pub schedule: Schedule,
+    /// How messages leave.
+    pub transports: Transports,
+    /// Whether an installation whose text messages only reach a spool may run.
+    pub spool_only_allowed: bool,
+    /// Where state is kept.
+    pub store: StorePlan,
+    /// The console.
+    pub console: ConsoleSettings,
+    /// Who runs this installation.
+    pub identity: OperatorSettings,
+    /// The most pages that one visit to a column may fetch.
+    pub page_budget: usize,
+    /// The most visits under way at one time, over all hosts.
+    pub visits_at_once: usize,
+    /// The socket over which commands reach the running daemon.
+    pub control_socket: PathBuf,
+    /// What is logged.
+    pub log: LogSettings,
+}
+
+/// What is done when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// The visits to every column.
+    pub visits: CronLine,
+    /// The removal of what is too old to keep.
+    pub prune: CronLine,
+    /// The most by which a fire of `visits` is delayed.
+    pub jitter: Duration,
+}
+
+/// Where state is kept, and how much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorePlan {
+    /// The directory.
+    pub dir: PathBuf,
+    /// The memory for the store's cache.
+    pub cache_bytes: u64,
+    /// How long copies of pages are kept.
+    pub keep_bodies_days: u32,
+    /// How long observations are kept.
+    pub keep_history_days: u32,
+}
+
+/// The console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsoleSettings {
+    /// Where it listens; `None` when it is switched off.
+    pub listen: Option<SocketAddr>,
+}
+
+/// Who runs this installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorSettings {
+    /// The name, in Chinese.
+    pub name: String,
+    /// How webmasters reach the operator; part of the user agent.
+    pub contact: String,
+    /// How the monitor names itself to web servers.
+    pub user_agent: String,
+}
+
+/// What is logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSettings {
+    /// One JSON object a line instead of words.
+    pub json: bool,
+    /// Which lines, in the words of `tracing`: `info`, `wangxun=debug,warn`.
+    pub filter: String,
+}

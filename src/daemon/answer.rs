@@ -1,0 +1,252 @@
+//! Answers to the questions of the command line, whoever holds the store: the running daemon, or
+//! the command itself where none runs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::desk::Desk;
+use crate::alert::incident::{Incident, IncidentKey};
+use crate::alert::outbox::{Delivery, Message, MessageKey};
+use crate::deliver::courier::{Attempt, Courier};
+use crate::domain::group::{Group, Person};
+use crate::domain::id::{ColumnId, PersonId};
+use crate::domain::observation::ColumnRecord;
+use crate::report::overview::{Scene, judged, overview, stale_incident};
+use crate::report::sentence::{Case, why};
+use crate::report::{recipient, table};
+use crate::store::error::StoreError;
+
+/// The observations that an explanation may quote.
+const QUOTED_VISITS: usize = 8;
+/// The most messages that are listed.
+pub const MOST_MESSAGES: usize = 1000;
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Question {
+    /// The table of units.
+    Status,
+    /// The paragraph that defends a column's verdict.
+    Why {
+        /// The column.
+        column: String,
+    },
+    /// The newest messages with their states.
+    Outbox {
+        /// How many.
+        newest: usize,
+    },
+    /// A test message to a person, through the real transports.
+    SendTest {
+        /// The person.
+        person: String,
+    },
+    /// Lets a proposed escalation go out.
+    Release {
+        /// The column.
+        column: String,
+        /// Who releases it.
+        by: String,
+    },
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Whether the question could be answered with what was asked for.
+    pub ok: bool,
+    /// The text for the terminal.
+    pub text: String,
+}
+
+impl Answer {
+    fn yes(text: String) -> Answer {
+        Answer { ok: true, text }
+    }
+
+    fn no(text: impl Into<String>) -> Answer {
+        Answer {
+            ok: false,
+            text: text.into(),
+        }
+    }
+}
+
+/// Answers questions.
+#[derive(Clone)]
+pub struct Clerk {
+    /// The desk.
+    pub desk: Desk,
+    /// The transports, for test messages.
+    pub courier: Arc<Courier>,
+}
+
+impl Clerk {
+    /// Answers `question`; trouble with the store is an answer too.
+    pub async fn answer(&self, question: Question) -> Answer {
+        let answered = match question {
+            Question::Status => self.status().await,
+            Question::Why { column } => self.why(&column).await,
+            Question::Outbox { newest } => self.outbox(newest).await,
+            Question::SendTest { person } => Ok(self.send_test(&person).await),
+            Question::Release { column, by } => self.release(&column, &by).await,
+        };
+        answered.unwrap_or_else(|error| Answer::no(format!("the store cannot answer: {error}")))
+    }
+
+    async fn status(&self) -> Result<Answer, StoreError> {
+        let seen = self.seen().await?;
+        Ok(Answer::yes(table::status(&overview(&self.scene(&seen)))))
+    }
+
+    async fn why(&self, id: &str) -> Result<Answer, StoreError> {
+        let group = &self.desk.config.group;
+        let parts = ColumnId::parse(id).ok().and_then(|id| {
+            let column = group.columns.get(&id)?;
+            let site = group.sites.get(&column.site)?;
+            Some((column, site, group.units.get(&column.unit)?))
+        });
+        let Some((column, site, unit)) = parts else {
+            return Ok(Answer::no(unknown_column(id, group)));
+        };
+        let seen = self.seen().await?;
+        let scene = self.scene(&seen);
+        let judgement = judged(&scene, column);
+        let observations = self
+            .desk
+            .store
+            .observations(&column.id, QUOTED_VISITS)
+            .await?;
+        let items = self.desk.store.items(&column.id).await?;
+        Ok(Answer::yes(why(&Case {
+            column,
+            site,
+            unit,
+            judgement: &judgement,
+            record: seen.records.get(&column.id),
+            observations: &observations,
+            items: &items,
+            incident: stale_incident(scene.open, &column.id),
+            now: scene.now,
+        })))
+    }
+
+    async fn outbox(&self, newest: usize) -> Result<Answer, StoreError> {
+        let messages = self.desk.store.messages(newest.min(MOST_MESSAGES)).await?;
+        let now = self.desk.clock.now();
+        Ok(Answer::yes(table::outbox(
+            &messages,
+            &self.desk.config.group,
+            now,
+        )))
+    }
+
+    async fn release(&self, column: &str, by: &str) -> Result<Answer, StoreError> {
+        let by: String = by.chars().filter(|c| !c.is_control()).take(40).collect();
+        let Ok(id) = ColumnId::parse(column) else {
+            return Ok(Answer::no(unknown_column(column, &self.desk.config.group)));
+        };
+        if by.trim().is_empty() {
+            return Ok(Answer::no("a release needs the name of who releases it"));
+        }
+        Ok(if self.desk.release(&id, &by).await? {
+            Answer::yes(format!("escalation of {id} released by {by}"))
+        } else {
+            Answer::no(format!("no escalation is proposed for {id}"))
+        })
+    }
+
+    /// One message over the person's first route; nothing of it is kept.
+    async fn send_test(&self, id: &str) -> Answer {
+        let group = &self.desk.config.group;
+        let person = PersonId::parse(id)
+            .ok()
+            .and_then(|id| group.people.get(&id));
+        let Some(person) = person else {
+            let known: Vec<_> = group.people.keys().map(PersonId::as_str).collect();
+            return Answer::no(format!("no person {id:?}; known are {}", known.join(", ")));
+        };
+        let Some(message) = self.test_message(person) else {
+            return Answer::no(format!("{id} has no route"));
+        };
+        let way = recipient::way(group, &person.id, message.route);
+        match self.courier.send(message.route, person, &message).await {
+            Attempt::Accepted { receipt } => Answer::yes(format!(
+                "accepted: {way}, receipt {}",
+                receipt.as_deref().unwrap_or("none")
+            )),
+            Attempt::Failed {
+                permanent, error, ..
+            } => Answer::no(format!(
+                "failed {}: {way}, {error}",
+                if permanent { "for good" } else { "for now" }
+            )),
+        }
+    }
+
+    fn test_message(&self, person: &Person) -> Option<Message> {
+        let now = self.desk.clock.now();
+        let signature = &self.desk.config.alert.signature;
+        Some(Message {
+            key: MessageKey::of(&["test", person.id.as_str(), &now.to_rfc3339()]),
+            person: person.id.clone(),
+            route: *person.routes.first()?,
+            subject: format!("【{signature}】测试消息"),
+            text: format!(
+                "【{signature}】这是一条测试消息，发送于{}，无需处理。",
+                now.format("%-m月%-d日%H:%M")
+            ),
+            tier: None,
+            notices: Vec::new(),
+            urgent: true,
+            created_at: now,
+            expires_at: now + TimeDelta::hours(1),
+            attempts: 1,
+            next_attempt_at: now,
+            delivery: Delivery::Attempting { since: now },
+        })
+    }
+
+    async fn seen(&self) -> Result<Seen, StoreError> {
+        Ok(Seen {
+            records: self.desk.store.records().await?,
+            open: self.desk.store.open_incidents().await?,
+        })
+    }
+
+    fn scene<'a>(&'a self, seen: &'a Seen) -> Scene<'a> {
+        Scene {
+            group: &self.desk.config.group,
+            limits: &self.desk.config.limits,
+            records: &seen.records,
+            open: &seen.open,
+            now: self.desk.clock.now(),
+        }
+    }
+}
+
+struct Seen {
+    records: BTreeMap<ColumnId, ColumnRecord>,
+    open: BTreeMap<IncidentKey, Incident>,
+}
+
+/// The nearest known ids: those with the same beginning.
+fn unknown_column(id: &str, group: &Group) -> String {
+    let begin = id.split('/').next().unwrap_or_default();
+    let near: Vec<_> = group
+        .columns
+        .keys()
+        .map(ColumnId::as_str)
+        .filter(|known| known.starts_with(begin))
+        .take(20)
+        .collect();
+    if near.is_empty() {
+        format!("no column {id:?}; `wangxun check-config` lists them")
+    } else {
+        format!("no column {id:?}; near are {}", near.join(", "))
+    }
+}

@@ -1,0 +1,101 @@
+//! The local socket over which the command line speaks with the running daemon: one question as a
+//! line of JSON, one answer as a line of JSON.
+//!
+//! The socket's directory and file are for the daemon's user alone; that is all the protection it
+//! needs and has.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+
+use super::answer::{Answer, Clerk, Question};
+
+/// The longest question, in bytes.
+const QUESTION_BYTES: u64 = 4 * 1024;
+/// The longest answer, in bytes.
+const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
+/// How long a question may take to arrive.
+const QUESTION_WAIT: Duration = Duration::from_secs(5);
+/// How long an answer may take: a test message waits for its transport.
+const ANSWER_WAIT: Duration = Duration::from_secs(120);
+
+/// Binds the socket. The caller holds the store, so a socket that lies there is a dead one's.
+pub fn bind(path: &Path) -> io::Result<UnixListener> {
+    if let Some(dir) = path.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Answers until the task is ended.
+pub async fn serve(listener: UnixListener, clerk: Clerk) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let clerk = clerk.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = answer_one(stream, &clerk).await {
+                        tracing::warn!(%error, "a question on the control socket broke off");
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the control socket accepts nothing");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+async fn answer_one(stream: UnixStream, clerk: &Clerk) -> io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    let mut read = BufReader::new(read).take(QUESTION_BYTES);
+    tokio::time::timeout(QUESTION_WAIT, read.read_line(&mut line)).await??;
+    let answer = match serde_json::from_str::<Question>(&line) {
+        Ok(question) => clerk.answer(question).await,
+        Err(error) => Answer {
+            ok: false,
+            text: format!("the question cannot be read: {error}"),
+        },
+    };
+    let mut bytes = serde_json::to_vec(&answer)?;
+    bytes.push(b'\n');
+    write.write_all(&bytes).await?;
+    write.shutdown().await
+}
+
+/// Asks the daemon behind `path`; `None` where nobody listens there.
+pub async fn ask(path: &Path, question: &Question) -> io::Result<Option<Answer>> {
+    let stream = match UnixStream::connect(path).await {
+        Ok(stream) => stream,
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+            ) =>
+        {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let (read, mut write) = stream.into_split();
+    let mut bytes = serde_json::to_vec(question)?;
+    bytes.push(b'\n');
+    write.write_all(&bytes).await?;
+    let mut line = String::new();
+    let mut read = BufReader::new(read).take(ANSWER_BYTES);
+    tokio::time::timeout(ANSWER_WAIT, read.read_line(&mut line)).await??;
+    Ok(Some(serde_json::from_str(&line)?))
+}

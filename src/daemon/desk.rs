@@ -1,0 +1,178 @@
+//! The desk at which decisions are made and kept: read the store, decide, commit, one after the
+//! other.
+//!
+//! Both loops come here; a lock keeps the decision of one from being made on what the other is
+//! about to change.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveTime;
+use tokio::sync::Mutex;
+
+use crate::alert::compose::{Tray, compose, next_at};
+use crate::alert::incident::{Incident, IncidentKey};
+use crate::alert::outbox::{Message, Notice};
+use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
+use crate::clock::Clock;
+use crate::config::settings::Config;
+use crate::domain::id::ColumnId;
+use crate::domain::observation::ColumnRecord;
+use crate::domain::time::{Moment, date_of, moment};
+use crate::store::commit::Commit;
+use crate::store::error::StoreError;
+use crate::store::handle::Store;
+
+/// What both loops share.
+#[derive(Clone)]
+pub struct Desk {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    turn: Arc<Mutex<()>>,
+}
+
+impl Desk {
+    /// A desk over `store`.
+    pub fn new(config: Arc<Config>, store: Store, clock: Clock) -> Desk {
+        Desk {
+            config,
+            store,
+            clock,
+            turn: Arc::new(Mutex::new(())),
+        }
+    }
+
+    /// Judges the whole group by what the store holds; answers how many incidents are open.
+    pub async fn judge(&self) -> Result<usize, StoreError> {
+        let _turn = self.turn.lock().await;
+        let known = self.known().await?;
+        let now = self.clock.now();
+        let verdicts = pass(&known.situation(&self.config, now));
+        let ended: Vec<_> = verdicts
+            .incidents
+            .iter()
+            .filter(|incident| incident.is_resolved())
+            .map(|incident| incident.key.clone())
+            .collect();
+        let begun = verdicts
+            .incidents
+            .iter()
+            .filter(|incident| incident.is_open() && !known.open.contains_key(&incident.key))
+            .count();
+        let open = known
+            .open
+            .iter()
+            .filter(|(key, incident)| incident.is_open() && !ended.contains(key))
+            .count();
+        self.keep(verdicts, now).await?;
+        Ok(open + begun)
+    }
+
+    /// Lets the escalation that is proposed for `column` go out; whether there was one.
+    pub async fn release(&self, column: &ColumnId, by: &str) -> Result<bool, StoreError> {
+        let _turn = self.turn.lock().await;
+        let known = self.known().await?;
+        let now = self.clock.now();
+        let Some(column) = self.config.group.columns.get(column) else {
+            return Ok(false);
+        };
+        let situation = known.situation(&self.config, now);
+        match release_escalation(&situation, column, by) {
+            Some(verdicts) => self.keep(verdicts, now).await.map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Writes the messages that are due; answers when the next may be.
+    pub async fn compose(&self) -> Result<Option<Moment>, StoreError> {
+        let _turn = self.turn.lock().await;
+        let now = self.clock.now();
+        let midnight = moment(date_of(now).and_time(NaiveTime::MIN));
+        let open = self.store.open_incidents().await?;
+        let mut waiting = self.store.waiting_notices().await?;
+        let mut today = self.store.messages_since(midnight).await?;
+        let written = compose(&self.tray(&open, &waiting, &today, now));
+        if !written.is_empty() {
+            let mut commit = Commit::at(now);
+            commit.incidents = written.incidents;
+            commit.notices = written.notices;
+            commit.messages = written.messages;
+            self.store.commit(commit).await?;
+            waiting = self.store.waiting_notices().await?;
+            today = self.store.messages_since(midnight).await?;
+        }
+        Ok(next_at(&self.tray(&open, &waiting, &today, now)))
+    }
+
+    fn tray<'a>(
+        &'a self,
+        open: &'a BTreeMap<IncidentKey, Incident>,
+        waiting: &'a [Notice],
+        today: &'a [Message],
+        now: Moment,
+    ) -> Tray<'a> {
+        Tray {
+            group: &self.config.group,
+            rules: &self.config.alert,
+            calendar: &self.config.calendar,
+            open,
+            waiting,
+            today,
+            now,
+        }
+    }
+
+    async fn known(&self) -> Result<Known, StoreError> {
+        Ok(Known {
+            records: self.store.records().await?,
+            open: self.store.open_incidents().await?,
+            waiting: self.store.waiting_notices().await?,
+        })
+    }
+
+    async fn keep(&self, verdicts: Verdicts, now: Moment) -> Result<(), StoreError> {
+        if verdicts.is_empty() {
+            return Ok(());
+        }
+        for incident in &verdicts.incidents {
+            tracing::info!(
+                subject = ?incident.key.subject,
+                kind = ?incident.key.kind,
+                tier = ?incident.tier,
+                state = ?incident.state,
+                "incident moved"
+            );
+        }
+        let mut commit = Commit::at(now);
+        commit.incidents = verdicts.incidents;
+        commit.notices = verdicts.notices;
+        commit.records = verdicts.records;
+        self.store.commit(commit).await
+    }
+}
+
+/// What the store holds of the group.
+struct Known {
+    records: BTreeMap<ColumnId, ColumnRecord>,
+    open: BTreeMap<IncidentKey, Incident>,
+    waiting: Vec<Notice>,
+}
+
+impl Known {
+    fn situation<'a>(&'a self, config: &'a Config, now: Moment) -> Situation<'a> {
+        Situation {
+            group: &config.group,
+            limits: &config.limits,
+            calendar: &config.calendar,
+            rules: &config.alert,
+            records: &self.records,
+            open: &self.open,
+            waiting: &self.waiting,
+            now,
+        }
+    }
+}

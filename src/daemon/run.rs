@@ -1,0 +1,262 @@
+//! The wiring, in order, and its undoing: one straight function.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
+
+use super::answer::Clerk;
+use super::control;
+use super::desk::Desk;
+use super::event::Listener;
+use super::outbox::Outbox;
+use super::pulse::{self, Pulse};
+use super::round::Rounds;
+use super::visit::Means;
+use crate::clock::Clock;
+use crate::config::settings::Config;
+use crate::deliver::courier::{Courier, DeliverError};
+use crate::fetch::client::{FetchError, Fetcher, Identity};
+use crate::fetch::tls::init_crypto;
+use crate::store::error::StoreError;
+use crate::store::handle::{Opening, Store};
+use crate::store::settings::StoreSettings;
+use crate::web::metrics::Metrics;
+use crate::web::serve::serve;
+use crate::web::{Console, hosts_of};
+
+/// How long the loops may take to end after a stop was asked for.
+const LONGEST_STOP: Duration = Duration::from_secs(10);
+/// Without a finished round for so long the monitor calls itself unwell.
+const STALE_AFTER: TimeDelta = TimeDelta::hours(26);
+/// With a due message waiting for so long the monitor calls itself unwell.
+const STUCK_AFTER: TimeDelta = TimeDelta::hours(2);
+
+/// Why the daemon does not run.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The client for pages cannot be built.
+    #[error("the client for pages cannot be built")]
+    Fetch(#[from] FetchError),
+    /// A transport cannot be used.
+    #[error("a transport cannot be used")]
+    Deliver(#[from] DeliverError),
+    /// The store cannot be used.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+    /// The console's address cannot be bound.
+    #[error("the console cannot listen on {address}")]
+    Console {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The control socket cannot be bound.
+    #[error("the control socket {} cannot be made", path.display())]
+    Control {
+        /// The socket.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A task broke off.
+    #[error("a loop of the daemon broke off")]
+    Broken(#[source] tokio::task::JoinError),
+}
+
+/// What is known once the daemon is ready.
+#[derive(Clone)]
+pub struct Ready {
+    /// Where the console listens, if it does.
+    pub console: Option<SocketAddr>,
+    /// The desk, for a caller in the same process.
+    pub desk: Desk,
+}
+
+/// How one daemon is to run.
+pub struct Orders {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The time it lives in.
+    pub clock: Clock,
+    /// Told of what happens.
+    pub listener: Listener,
+    /// Told once the daemon is ready.
+    pub ready: Option<oneshot::Sender<Ready>>,
+}
+
+/// Runs the daemon until `stop` ends.
+pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), RunError> {
+    let config = orders.config;
+    init_crypto();
+    let fetcher = Fetcher::new(&Identity {
+        user_agent: config.identity.user_agent.clone(),
+    })?;
+    let courier = Arc::new(Courier::new(
+        &config.transports,
+        &config.identity.user_agent,
+    )?);
+    let store = open(&config, &orders.clock).await?;
+    let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
+    let metrics = Arc::new(Metrics::new(orders.clock.now()));
+    let pulses = [Pulse::new(), Pulse::new()];
+    let (stopping, stopped) = watch::channel(false);
+
+    let mut around = JoinSet::new();
+    let clerk = Clerk {
+        desk: desk.clone(),
+        courier: Arc::clone(&courier),
+    };
+    let socket = control::bind(&config.control_socket).map_err(|source| RunError::Control {
+        path: config.control_socket.clone(),
+        source,
+    })?;
+    around.spawn(control::serve(socket, clerk));
+    let console = match config.console.listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
+    let ready = Ready {
+        console: console
+            .as_ref()
+            .and_then(|listener| listener.local_addr().ok()),
+        desk: desk.clone(),
+    };
+    if let Some(listener) = console {
+        let console = console_of(&config, &desk, &metrics, ready.console);
+        let mut stopped = stopped.clone();
+        around.spawn(async move {
+            let stop = async move {
+                let _ = stopped.wait_for(|stop| *stop).await;
+            };
+            if let Err(error) = serve(listener, console, stop).await {
+                tracing::error!(%error, "the console broke off");
+            }
+        });
+    }
+    around.spawn(pulse::watch(pulses.to_vec()));
+
+    let round_alarm = orders.clock.alarm();
+    let outbox_alarm = orders.clock.alarm();
+    let [round_pulse, outbox_pulse] = pulses;
+    let rounds = Rounds {
+        desk: desk.clone(),
+        means: Means {
+            fetcher,
+            page_budget: config.page_budget,
+        },
+        listener: orders.listener.clone(),
+        metrics: Arc::clone(&metrics),
+        pulse: round_pulse,
+        outbox: outbox_alarm.bell(),
+        stop: stopped.clone(),
+    };
+    let outbox = Outbox {
+        desk,
+        courier,
+        listener: orders.listener,
+        metrics,
+        pulse: outbox_pulse,
+        stop: stopped,
+    };
+    let mut loops = JoinSet::new();
+    loops.spawn(rounds.run(round_alarm));
+    loops.spawn(outbox.run(outbox_alarm));
+    pulse::tell(&[sd_notify::NotifyState::Ready]);
+    tracing::info!(console = ?ready.console, "ready");
+    if let Some(sender) = orders.ready {
+        // Whoever asked may have gone; the daemon runs all the same.
+        let _ = sender.send(ready);
+    }
+
+    let ended = tokio::select! {
+        () = stop => Ok(()),
+        Some(ended) = loops.join_next() => flatten(ended),
+    };
+    pulse::tell(&[sd_notify::NotifyState::Stopping]);
+    tracing::info!("stopping");
+    stopping.send_replace(true);
+    let rest = tokio::time::timeout(LONGEST_STOP, drain(&mut loops)).await;
+    if rest.is_err() {
+        tracing::warn!("loops in flight are abandoned");
+    }
+    loops.abort_all();
+    around.abort_all();
+    let flushed = store.flush().await.map_err(RunError::from);
+    // A socket that stays behind is harmless: the next daemon removes it.
+    let _ = std::fs::remove_file(&config.control_socket);
+    ended.and(rest.unwrap_or(Ok(()))).and(flushed)
+}
+
+async fn open(config: &Config, clock: &Clock) -> Result<Store, RunError> {
+    let (store, opening) = Store::open(&store_settings(config), clock.now()).await?;
+    match opening {
+        Opening::New => tracing::info!("a new store"),
+        Opening::Existing => {}
+        Opening::Rebuilt { aside, why } => tracing::error!(
+            aside = %aside.display(), why,
+            "the store was damaged: it was set aside and rebuilt from the journal"
+        ),
+    }
+    Ok(store)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| RunError::Console { address, source })
+}
+
+fn console_of(
+    config: &Config,
+    desk: &Desk,
+    metrics: &Arc<Metrics>,
+    bound: Option<SocketAddr>,
+) -> Console {
+    Console {
+        group: Arc::new(config.group.clone()),
+        limits: Arc::new(config.limits.clone()),
+        calendar: Arc::new(config.calendar.clone()),
+        store: desk.store.clone(),
+        clock: desk.clock.clone(),
+        metrics: Arc::clone(metrics),
+        title: config.alert.signature.clone(),
+        hosts: hosts_of(bound, config.alert.console_link.as_deref()),
+        stale_after: STALE_AFTER,
+        stuck_after: STUCK_AFTER,
+    }
+}
+
+async fn drain(loops: &mut JoinSet<Result<(), StoreError>>) -> Result<(), RunError> {
+    let mut all = Ok(());
+    while let Some(ended) = loops.join_next().await {
+        all = all.and(flatten(ended));
+    }
+    all
+}
+
+fn flatten(ended: Result<Result<(), StoreError>, tokio::task::JoinError>) -> Result<(), RunError> {
+    match ended {
+        Ok(result) => result.map_err(RunError::from),
+        Err(error) => Err(RunError::Broken(error)),
+    }
+}
+
+/// The store's settings as the configuration plans them.
+pub fn store_settings(config: &Config) -> StoreSettings {
+    let plan = &config.store;
+    StoreSettings {
+        dir: plan.dir.clone(),
+        cache_bytes: plan.cache_bytes,
+        keep_bodies_days: plan.keep_bodies_days,
+        keep_history_days: plan.keep_history_days,
+    }
+}

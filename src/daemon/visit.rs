@@ -1,0 +1,338 @@
+//! One visit to one column, end to end: fetch, read, fetch what the reader still needs, read
+//! again; and what is to be remembered of it.
+//!
+//! Reading is work for a processor and runs on the blocking pool. Nothing here decides anything
+//! about freshness.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use crate::assess::remember::{Traces, remember};
+use crate::domain::access::Access;
+use crate::domain::finding::{Finding, Unreadable};
+use crate::domain::group::{Column, Site};
+use crate::domain::item::{Item, Row};
+use crate::domain::observation::{ColumnRecord, Observation, Sight};
+use crate::domain::page::Page;
+use crate::domain::time::{Moment, date_of};
+use crate::domain::visit::{Outcome, Validators, Visit};
+use crate::extract::{Aim, Answer, More, Pages, Reading, Recipe, read};
+use crate::fetch::client::Fetcher;
+use crate::web::label;
+
+/// The most notes that an observation keeps.
+const MOST_NOTES: usize = 8;
+/// The most rows of one list that are remembered.
+const MOST_ITEMS: usize = 50;
+/// Rounds of reading and fetching more; the page budget ends earlier in all real cases.
+const MOST_TURNS: usize = 8;
+
+/// What one visit brought.
+#[derive(Debug)]
+pub struct Brought {
+    /// What was seen.
+    pub observation: Observation,
+    /// What is known of the column now.
+    pub record: ColumnRecord,
+    /// The rows, where the page was read anew.
+    pub rows: Vec<Row>,
+    /// The list page's bytes with their digest, where the page was read anew.
+    pub body: Option<(String, Vec<u8>)>,
+    /// How each request ended, the first included.
+    pub outcomes: Vec<&'static str>,
+    /// The bytes of all pages.
+    pub bytes: usize,
+}
+
+/// A page as it was fetched and read.
+#[derive(Debug)]
+pub struct Look {
+    /// The request for the first page.
+    pub visit: Visit,
+    /// What the reader made of it, where a page came and was read.
+    pub reading: Option<Reading>,
+    /// How each request ended, the first included.
+    pub outcomes: Vec<&'static str>,
+    /// The bytes of all pages.
+    pub bytes: usize,
+    /// Whether the first page alone decided.
+    pub alone: bool,
+}
+
+impl Look {
+    /// The first page, where one came.
+    pub fn page(&self) -> Option<&Page> {
+        match &self.visit.outcome {
+            Outcome::Page(page) => Some(page),
+            Outcome::NotModified | Outcome::Failed(_) => None,
+        }
+    }
+}
+
+/// What a visit needs besides its column.
+#[derive(Clone)]
+pub struct Means {
+    /// Fetches pages.
+    pub fetcher: Fetcher,
+    /// Pages that one visit may fetch.
+    pub page_budget: usize,
+}
+
+/// How a page is to be looked at.
+#[derive(Debug, Clone)]
+pub struct Aimed<'a> {
+    /// The address.
+    pub url: &'a Url,
+    /// The rules under which it is fetched.
+    pub access: &'a Access,
+    /// What the reader is to expect.
+    pub recipe: Recipe,
+    /// For a conditional request.
+    pub validators: Validators,
+    /// The digest of a page that need not be read again.
+    pub known: Option<String>,
+}
+
+/// Visits `column` of `site` at `now`; `before` is what is known of it.
+pub async fn visit(
+    means: &Means,
+    site: &Site,
+    column: &Column,
+    url: &Url,
+    before: Option<ColumnRecord>,
+    now: Moment,
+) -> Brought {
+    let stands = before.as_ref().and_then(standing);
+    let known = before.as_ref().filter(|_| stands.is_some());
+    let aimed = Aimed {
+        url,
+        access: &site.access,
+        recipe: Recipe {
+            aim: Aim::Column,
+            column_name: Some(column.name.clone()),
+            home: site.home.clone(),
+            budget: means.page_budget,
+        },
+        validators: known
+            .map(|record| record.validators.clone())
+            .unwrap_or_default(),
+        known: known.and_then(|record| record.digest.clone()),
+    };
+    let look = look(means, aimed, now).await;
+    remembered(column, before, stands, look, now)
+}
+
+/// The finding that holds while the page does not change.
+fn standing(record: &ColumnRecord) -> Option<Finding> {
+    if record.blind.is_some() {
+        return None;
+    }
+    match (&record.last_update, record.empty_since) {
+        (_, Some(_)) => Some(Finding::Empty),
+        (Some(update), None) => Some(Finding::Dated(update.clone())),
+        (None, None) => None,
+    }
+}
+
+/// Fetches the page and reads it, with the further pages that the reader asks for.
+pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
+    let visit = means
+        .fetcher
+        .visit(aimed.url, aimed.access, &aimed.validators)
+        .await;
+    let mut look = Look {
+        outcomes: vec![label::outcome(&visit.outcome)],
+        visit,
+        reading: None,
+        bytes: 0,
+        alone: true,
+    };
+    let Some(page) = look.page().cloned() else {
+        return look;
+    };
+    look.bytes = page.body.len();
+    if aimed
+        .known
+        .is_some_and(|known| known == digest_of(&page.body))
+    {
+        return look;
+    }
+    let mut pages = Pages {
+        first: page,
+        more: BTreeMap::new(),
+    };
+    for _ in 0..MOST_TURNS {
+        let (kept, answer) = read_aside(pages, aimed.recipe.clone(), now).await;
+        match answer {
+            Some(Answer::Found(reading)) => {
+                look.reading = Some(*reading);
+                return look;
+            }
+            Some(Answer::Need(urls)) => {
+                pages = kept;
+                look.alone = false;
+                fetch_more(means, aimed.access, &mut pages, &mut look, urls).await;
+            }
+            None => return look,
+        }
+    }
+    look
+}
+
+/// Reads on the blocking pool; no answer where the reader broke off.
+async fn read_aside(pages: Pages, recipe: Recipe, now: Moment) -> (Pages, Option<Answer>) {
+    let pages = Arc::new(pages);
+    let shared = Arc::clone(&pages);
+    let answer = tokio::task::spawn_blocking(move || read(&shared, &recipe, date_of(now))).await;
+    if let Err(error) = &answer {
+        tracing::error!(url = %pages.first.url, %error, "the reader broke off");
+    }
+    (Arc::unwrap_or_clone(pages), answer.ok())
+}
+
+/// Fetches the pages that the reader asks for, each once.
+async fn fetch_more(
+    means: &Means,
+    access: &Access,
+    pages: &mut Pages,
+    look: &mut Look,
+    urls: Vec<Url>,
+) {
+    for url in urls {
+        if pages.more.contains_key(&url) {
+            continue;
+        }
+        let more = if pages.more.len() + 1 < means.page_budget.max(1) {
+            let visit = means
+                .fetcher
+                .visit(&url, access, &Validators::default())
+                .await;
+            look.outcomes.push(label::outcome(&visit.outcome));
+            match visit.outcome {
+                Outcome::Page(page) => {
+                    look.bytes += page.body.len();
+                    More::Page(page)
+                }
+                Outcome::NotModified | Outcome::Failed(_) => More::Failed,
+            }
+        } else {
+            More::Failed
+        };
+        pages.more.insert(url, more);
+    }
+}
+
+/// What is remembered of a look.
+fn remembered(
+    column: &Column,
+    before: Option<ColumnRecord>,
+    stands: Option<Finding>,
+    look: Look,
+    now: Moment,
+) -> Brought {
+    let digest = look.page().map(|page| digest_of(&page.body));
+    let sight = sight(&look, stands);
+    let reading = look.reading.as_ref();
+    let observation = Observation {
+        column: column.id.clone(),
+        observed_at: now,
+        rows: reading.map_or(0, |reading| reading.rows.len()),
+        took_ms: look.visit.took_ms,
+        digest: digest.clone(),
+        notes: reading.map_or_else(Vec::new, |reading| {
+            reading.notes.iter().take(MOST_NOTES).cloned().collect()
+        }),
+        sight,
+    };
+    let traces = Traces {
+        signature: reading.and_then(|reading| reading.signature.clone()),
+        validators: look.visit.validators.clone(),
+    };
+    let mut record = match &observation.sight {
+        Sight::Unchanged(_) => unchanged(before, &observation, traces),
+        Sight::Read(_) | Sight::Failed(_) => remember(before, &observation, traces),
+    };
+    if !look.alone {
+        // Other pages had a part in it: the first page's bytes alone prove nothing next time.
+        record.digest = None;
+        record.validators = Validators::default();
+    }
+    Brought {
+        rows: look
+            .reading
+            .map(|reading| newest(reading.rows))
+            .unwrap_or_default(),
+        body: match (look.visit.outcome, digest) {
+            (Outcome::Page(page), Some(digest))
+                if !matches!(observation.sight, Sight::Unchanged(_)) =>
+            {
+                Some((digest, page.body))
+            }
+            _ => None,
+        },
+        outcomes: look.outcomes,
+        bytes: look.bytes,
+        observation,
+        record,
+    }
+}
+
+/// The record after a visit that found the page as it was: what was read stands, and so does what
+/// makes the next visit cheap.
+fn unchanged(before: Option<ColumnRecord>, seen: &Observation, traces: Traces) -> ColumnRecord {
+    let kept = before.clone();
+    let mut record = remember(before, seen, traces);
+    if let Some(kept) = kept {
+        record.signature = kept.signature;
+        record.digest = kept.digest;
+        record.validators = kept.validators;
+    }
+    record
+}
+
+fn sight(look: &Look, stands: Option<Finding>) -> Sight {
+    match (&look.visit.outcome, &look.reading) {
+        (Outcome::Failed(failure), _) => Sight::Failed(failure.clone()),
+        (_, Some(reading)) => Sight::Read(reading.finding.clone()),
+        (Outcome::Page(_) | Outcome::NotModified, None) => match stands {
+            Some(finding) => Sight::Unchanged(finding),
+            None => Sight::Read(Finding::Unreadable(Unreadable::TooComplex)),
+        },
+    }
+}
+
+/// The rows with the newest claims, the others cut off.
+fn newest(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by_key(|row| std::cmp::Reverse(row.on));
+    rows.truncate(MOST_ITEMS);
+    rows
+}
+
+/// The items of `rows` that are new or claim something else than `known` says.
+pub fn news(column: &Column, rows: Vec<Row>, known: &[Item], now: Moment) -> Vec<Item> {
+    rows.into_iter()
+        .filter(|row| {
+            !known.iter().any(|item| {
+                item.url == row.url && item.title == row.title && item.claimed_on == row.on
+            })
+        })
+        .map(|row| Item {
+            column: column.id.clone(),
+            title: row.title,
+            url: row.url,
+            claimed_on: row.on,
+            first_seen_at: now,
+        })
+        .collect()
+}
+
+/// SHA-256 in hexadecimal.
+pub fn digest_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -1,0 +1,381 @@
+//! Bytes to text: which encoding a page is really in, whatever it declares.
+//!
+//! Order: byte order mark, then the declaration of header and `<meta>`, checked against a strict
+//! UTF-8 trial and GB18030. Of two decodings the strictly better wins, and a wrong declaration is
+//! noted. It knows nothing of markup beyond the word `charset`.
+
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// How far into the page a declaration is looked for.
+const DECLARATION_WINDOW: usize = 4096;
+
+/// Text, and how it was obtained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The page as text.
+    pub text: String,
+    /// The encoding's name in lower case.
+    pub encoding: &'static str,
+    /// What was wrong with the declaration, if anything.
+    pub note: Option<String>,
+}
+
+/// Decodes a body; `None` when it is no text in any known encoding.
+pub fn decode(body: &[u8], content_type: Option<&str>, host: &str) -> Option<Decoded> {
+    if is_binary(body) {
+        return None;
+    }
+    let declared = content_type
+        .and_then(|value| label_after_charset(value.as_bytes()))
+        .or_else(|| in_markup(body));
+    let trial = match by_mark(body).or_else(|| by_zeros(body)) {
+        Some(encoding) => Trial::of(body, encoding),
+        None => best(body, declared, host),
+    };
+    let decoded = trial.into_decoded(declared);
+    is_text(&decoded.text).then_some(decoded)
+}
+
+/// One decoding and how many sequences in it were malformed.
+struct Trial {
+    text: String,
+    encoding: &'static Encoding,
+    faults: usize,
+}
+
+impl Trial {
+    fn of(body: &[u8], encoding: &'static Encoding) -> Trial {
+        let (text, encoding, faulty) = encoding.decode(body);
+        let faults = if faulty {
+            text.matches('\u{fffd}').count().max(1)
+        } else {
+            0
+        };
+        Trial {
+            text: text.into_owned(),
+            encoding,
+            faults,
+        }
+    }
+
+    fn into_decoded(self, declared: Option<&'static Encoding>) -> Decoded {
+        let encoding = key(self.encoding);
+        let note = declared
+            .map(key)
+            .filter(|&word| word != encoding)
+            .map(|word| format!("the page declares {word} but is {encoding}"));
+        Decoded {
+            text: self.text,
+            encoding,
+            note,
+        }
+    }
+}
+
+/// The name under which an encoding is reported: one name for the whole GB family, which is
+/// always decoded as its superset.
+fn key(encoding: &'static Encoding) -> &'static str {
+    if encoding == GBK || encoding == GB18030 {
+        "gb18030"
+    } else if encoding == UTF_8 {
+        "utf-8"
+    } else if encoding == UTF_16LE {
+        "utf-16le"
+    } else if encoding == UTF_16BE {
+        "utf-16be"
+    } else if encoding == BIG5 {
+        "big5"
+    } else if encoding == WINDOWS_1252 {
+        "windows-1252"
+    } else {
+        encoding.name()
+    }
+}
+
+fn by_mark(body: &[u8]) -> Option<&'static Encoding> {
+    Encoding::for_bom(body).map(|(encoding, _)| encoding)
+}
+
+/// UTF-16 without a mark shows as a zero in every other byte of the ASCII markup.
+fn by_zeros(body: &[u8]) -> Option<&'static Encoding> {
+    let head = body.get(..body.len().min(512)).unwrap_or_default();
+    let zeros = |odd: usize| {
+        head.iter()
+            .enumerate()
+            .filter(|(at, byte)| at % 2 == odd && **byte == 0)
+            .count()
+    };
+    let half = head.len() / 2;
+    let (even, odd) = (zeros(0), zeros(1));
+    if half < 16 {
+        None
+    } else if odd > half / 3 && even * 16 < half {
+        Some(UTF_16LE)
+    } else if even > half / 3 && odd * 16 < half {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// Weighs the declaration against the strict trials.
+fn best(body: &[u8], declared: Option<&'static Encoding>, host: &str) -> Trial {
+    let utf8 = Trial::of(body, UTF_8);
+    if utf8.faults == 0 || is_mostly_utf8(&utf8) {
+        return utf8;
+    }
+    let wanted = match declared {
+        Some(encoding) if encoding != UTF_8 && encoding != WINDOWS_1252 => family(encoding),
+        _ => guess(body, host),
+    };
+    let wanted = Trial::of(body, wanted);
+    let national = Trial::of(body, GB18030);
+    let better = if national.faults < wanted.faults && is_damaged(&wanted) {
+        national
+    } else {
+        wanted
+    };
+    if utf8.faults < better.faults && declared == Some(UTF_8) {
+        utf8
+    } else {
+        better
+    }
+}
+
+/// `gb2312` and `gbk` pages use characters beyond both; GB18030 is the superset.
+fn family(encoding: &'static Encoding) -> &'static Encoding {
+    if encoding == GBK { GB18030 } else { encoding }
+}
+
+fn is_damaged(trial: &Trial) -> bool {
+    trial.faults * 200 > trial.text.chars().count()
+}
+
+/// UTF-8 in which a few bytes were mangled: the other encodings cannot produce this many valid
+/// sequences by chance.
+fn is_mostly_utf8(trial: &Trial) -> bool {
+    let wide = trial
+        .text
+        .chars()
+        .filter(|c| !c.is_ascii() && *c != '\u{fffd}')
+        .count();
+    wide >= 20 && trial.faults * 20 < wide
+}
+
+/// Undeclared and not UTF-8: GB18030, unless the host is a Big5 mirror or the bytes tell of an
+/// encoding outside mainland China.
+fn guess(body: &[u8], host: &str) -> &'static Encoding {
+    if host.starts_with("big5.") {
+        return BIG5;
+    }
+    if host.ends_with(".cn") {
+        return GB18030;
+    }
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(
+        body.get(..body.len().min(64 * 1024)).unwrap_or_default(),
+        true,
+    );
+    family(detector.guess(None, chardetng::Utf8Detection::Deny))
+}
+
+/// The declaration in the head: `<meta charset=…>`, `http-equiv`, or an XML declaration.
+fn in_markup(body: &[u8]) -> Option<&'static Encoding> {
+    let head = body
+        .get(..body.len().min(DECLARATION_WINDOW))
+        .unwrap_or_default();
+    label_after_charset(head).or_else(|| label_after(head, b"encoding"))
+}
+
+fn label_after_charset(bytes: &[u8]) -> Option<&'static Encoding> {
+    label_after(bytes, b"charset")
+}
+
+/// The first known label behind `word` and an equals sign.
+fn label_after(bytes: &[u8], word: &[u8]) -> Option<&'static Encoding> {
+    let mut rest = bytes;
+    loop {
+        let at = rest
+            .windows(word.len())
+            .position(|w| w.eq_ignore_ascii_case(word))?;
+        rest = rest.get(at + word.len()..)?;
+        let label: Vec<u8> = rest
+            .iter()
+            .skip_while(|b| b.is_ascii_whitespace() || **b == b'=' || **b == b'"' || **b == b'\'')
+            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'-' || **b == b'_')
+            .take(24)
+            .copied()
+            .collect();
+        if let Some(encoding) = Encoding::for_label(&label) {
+            return Some(encoding);
+        }
+    }
+}
+
+/// Signatures of formats that a list page never is.
+fn is_binary(body: &[u8]) -> bool {
+    const SIGNATURES: [&[u8]; 7] = [
+        b"%PDF-",
+        b"PK\x03\x04",
+        b"\x89PNG",
+        b"GIF8",
+        b"\xff\xd8\xff",
+        b"\xd0\xcf\x11\xe0",
+        b"Rar!",
+    ];
+    SIGNATURES
+        .iter()
+        .any(|signature| body.starts_with(signature))
+}
+
+/// Whether the result reads as text: few control characters, few malformed sequences.
+fn is_text(text: &str) -> bool {
+    let (mut all, mut bad) = (0_usize, 0_usize);
+    for c in text.chars() {
+        all += 1;
+        let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}');
+        bad += usize::from(control || c == '\u{fffd}');
+    }
+    bad * 10 <= all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "<html><head><title>北京市西城区人民政府门户网站</title></head><body>关于开展网站检查工作的通知，各街道办事处、各委办局。</body></html>";
+
+    fn gbk(text: &str) -> Vec<u8> {
+        GBK.encode(text).0.into_owned()
+    }
+
+    type Case<'a> = (&'a str, Vec<u8>, Option<&'a str>, &'a str, &'a str, bool);
+
+    #[test]
+    fn the_encoding_is_what_the_bytes_say_when_the_declaration_is_absent_or_wrong() {
+        let utf16: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain(TEXT.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
+        let unmarked: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let cases: [Case; 10] = [
+            (
+                "utf-8, nothing declared",
+                TEXT.into(),
+                None,
+                "a.gov.cn",
+                "utf-8",
+                false,
+            ),
+            (
+                "utf-8, header",
+                TEXT.into(),
+                Some("text/html; charset=UTF-8"),
+                "a.gov.cn",
+                "utf-8",
+                false,
+            ),
+            (
+                "utf-8 declared gb2312",
+                TEXT.into(),
+                Some("text/html; charset=gb2312"),
+                "a.gov.cn",
+                "utf-8",
+                true,
+            ),
+            (
+                "gbk, nothing declared",
+                gbk(TEXT),
+                None,
+                "a.gov.cn",
+                "gb18030",
+                false,
+            ),
+            (
+                "gbk declared gb2312",
+                gbk(TEXT),
+                Some("text/html;charset=gb2312"),
+                "a.gov.cn",
+                "gb18030",
+                false,
+            ),
+            (
+                "gbk declared utf-8",
+                gbk(TEXT),
+                Some("text/html;charset=utf-8"),
+                "a.gov.cn",
+                "gb18030",
+                true,
+            ),
+            (
+                "gbk declared latin",
+                gbk(TEXT),
+                Some("text/html;charset=iso-8859-1"),
+                "a.gov.cn",
+                "gb18030",
+                true,
+            ),
+            (
+                "gbk on a bare address",
+                gbk(TEXT),
+                None,
+                "10.0.0.1",
+                "gb18030",
+                false,
+            ),
+            (
+                "utf-16 with mark",
+                utf16,
+                Some("text/html;charset=gb2312"),
+                "a.gov.cn",
+                "utf-16le",
+                true,
+            ),
+            (
+                "utf-16 without mark",
+                unmarked,
+                None,
+                "a.gov.cn",
+                "utf-16be",
+                false,
+            ),
+        ];
+        for (name, body, header, host, encoding, wrong) in cases {
+            let decoded = decode(&body, header, host).expect(name);
+            assert_eq!(decoded.encoding, encoding, "{name}");
+            assert_eq!(decoded.note.is_some(), wrong, "{name}: {:?}", decoded.note);
+            assert_eq!(decoded.text.trim_start_matches('\u{feff}'), TEXT, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_declaration_in_the_head_is_read() {
+        let page = "<meta http-equiv=Content-Type content='text/html; charset=big5'><p>臺北市政府公告：關於網站檢查工作的通知</p>";
+        let body = BIG5.encode(page).0.into_owned();
+        let decoded = decode(&body, None, "big5.example.gov.cn").expect("text");
+        assert_eq!((decoded.encoding, decoded.text.as_str()), ("big5", page));
+    }
+
+    #[test]
+    fn mangled_utf8_stays_utf8() {
+        let mut body = TEXT.repeat(4).into_bytes();
+        body.splice(60..61, [0xff, 0xfe]);
+        assert_eq!(
+            decode(&body, Some("text/html;charset=gbk"), "a.cn")
+                .expect("text")
+                .encoding,
+            "utf-8"
+        );
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        for body in [
+            &b"%PDF-1.4 and so on"[..],
+            b"PK\x03\x04....",
+            &[0_u8, 1, 2, 3, 0, 0, 0, 7, 9],
+        ] {
+            assert_eq!(decode(body, Some("text/html"), "a.cn"), None);
+        }
+    }
+}

@@ -1,0 +1,571 @@
+//! Dates as Chinese pages print them: where they stand in a text, how complete they are, and how
+//! far they stand apart from prose. Whether a date is plausible or a publication date at all is
+//! decided by the callers.
+
+use chrono::{Datelike as _, Days, NaiveDate, NaiveTime};
+
+use crate::domain::time::Date;
+
+/// How complete a printed date is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamp {
+    /// Year, month and day.
+    Full(Date),
+    /// Month and day without a year.
+    MonthDay(u32, u32),
+    /// Year and month.
+    Month(i32, u32),
+}
+
+/// A date in a text. Positions count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// What is printed.
+    pub stamp: Stamp,
+    /// The time of day behind it.
+    pub time: Option<NaiveTime>,
+    /// The first character.
+    pub start: usize,
+    /// One past the last character, time included.
+    pub end: usize,
+    /// Whether it is one end of a period.
+    pub ranged: bool,
+    /// Whether it is written in digits and signs only, without 年 or 月.
+    pub numeric: bool,
+    /// Whether the year is printed with four digits.
+    pub full_year: bool,
+}
+
+/// How a date stands in its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// In the middle of prose.
+    Prose,
+    /// At the edge of a short text, or among labels.
+    Edge,
+    /// Alone.
+    Alone,
+}
+
+/// The first day that is believed.
+pub fn earliest() -> Date {
+    NaiveDate::from_ymd_opt(1995, 1, 1).unwrap_or_default()
+}
+
+/// Whether a date can be a publication date seen on `today`.
+pub fn is_plausible(date: Date, today: Date) -> bool {
+    date >= earliest() && date <= today.checked_add_days(Days::new(1)).unwrap_or(today)
+}
+
+/// One character as the scanner sees it: full-width and look-alike forms become plain ones.
+pub fn plain(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '－' | '–' | '‐' | '‑' | '−' | '﹣' => '-',
+        '／' => '/',
+        '．' | '。' => '.',
+        '：' | '∶' | '︰' => ':',
+        '（' => '(',
+        '）' => ')',
+        '【' | '［' | '〔' | '「' => '[',
+        '】' | '］' | '〕' | '」' => ']',
+        '～' | '—' | '〜' => '~',
+        c if c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}' => ' ',
+        c => c,
+    }
+}
+
+/// Whether a text can hold a date at all.
+pub fn has_digit(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit()) || text.chars().any(|c| ('０'..='９').contains(&c))
+}
+
+/// The most dates of one text: prose with more is no row and no date line.
+const MAX_FOUND: usize = 24;
+
+/// Every date of a text, in order, without overlaps. At most the first 4,000 characters are read.
+pub fn scan(text: &str) -> Vec<Found> {
+    if !has_digit(text) {
+        return Vec::new();
+    }
+    let chars: Vec<char> = text.chars().take(4000).map(plain).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < chars.len() && found.len() < MAX_FOUND {
+        let length = digits(&chars, at);
+        if length == 0 {
+            at += 1;
+            continue;
+        }
+        at = match if is_word_start(&chars, at) {
+            date_at(&chars, at, length)
+        } else {
+            None
+        } {
+            Some(date) => {
+                found.push(date);
+                date.end
+            }
+            None => at + length,
+        };
+    }
+    found
+}
+
+fn char_at(chars: &[char], at: usize) -> char {
+    chars.get(at).copied().unwrap_or('\0')
+}
+
+fn digits(chars: &[char], at: usize) -> usize {
+    chars
+        .iter()
+        .skip(at)
+        .take_while(|c| c.is_ascii_digit())
+        .count()
+}
+
+fn number(chars: &[char], at: usize, length: usize) -> u32 {
+    chars
+        .iter()
+        .skip(at)
+        .take(length.min(9))
+        .fold(0, |n, c| n * 10 + c.to_digit(10).unwrap_or(0))
+}
+
+fn blanks(chars: &[char], at: usize, most: usize) -> usize {
+    at + chars
+        .iter()
+        .skip(at)
+        .take(most)
+        .take_while(|c| **c == ' ')
+        .count()
+}
+
+/// A run of digits begins a date only when it is no tail of an identifier or number.
+fn is_word_start(chars: &[char], at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map_or(' ', |i| char_at(chars, i));
+    match before(1) {
+        c if c.is_ascii_alphabetic() || c == '_' => false,
+        '-' | '/' | '.' => !before(2).is_ascii_alphanumeric(),
+        _ => true,
+    }
+}
+
+fn date_at(chars: &[char], at: usize, length: usize) -> Option<Found> {
+    let read = match length {
+        4 => full(chars, at).or_else(|| year_month(chars, at)),
+        8 => compact(chars, at),
+        1 | 2 => short_year(chars, at, length).or_else(|| month_day(chars, at, length)),
+        _ => None,
+    }?;
+    let (stamp, end, numeric) = read;
+    let (time, end) = time_after(chars, end);
+    let ranged = is_range(chars, at, end);
+    Some(Found {
+        stamp,
+        time,
+        start: at,
+        end,
+        ranged,
+        numeric,
+        full_year: length >= 4,
+    })
+}
+
+type Read = (Stamp, usize, bool);
+
+/// A sign between the parts of a date, blanks around it allowed.
+fn sign(chars: &[char], at: usize) -> Option<(char, usize)> {
+    let at = blanks(chars, at, 4);
+    let c = char_at(chars, at);
+    matches!(c, '-' | '/' | '.' | '年' | '月').then(|| (c, blanks(chars, at + 1, 4)))
+}
+
+fn part(chars: &[char], at: usize) -> Option<(u32, usize)> {
+    let length = digits(chars, at);
+    (1..=2)
+        .contains(&length)
+        .then(|| (number(chars, at, length), at + length))
+}
+
+fn full(chars: &[char], at: usize) -> Option<Read> {
+    let year = i32::try_from(number(chars, at, 4)).ok()?;
+    let (first, next) = sign(chars, at + 4)?;
+    let (month, next) = part(chars, next)?;
+    let (second, next) = sign(chars, next)?;
+    let (day, end) = part(chars, next)?;
+    let matched = match (first, second) {
+        ('年', '月') => true,
+        ('年', '-' | '/' | '.') | (_, '月') | ('月', _) | (_, '年') => false,
+        _ => true,
+    };
+    if !matched || !(1900..=2100).contains(&year) {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(year, month, day)?;
+    let numeric = first != '年';
+    let end = if numeric {
+        end
+    } else {
+        past_day_word(chars, end)
+    };
+    (!numeric || !continues(chars, end)).then_some((Stamp::Full(date), end, numeric))
+}
+
+fn past_day_word(chars: &[char], end: usize) -> usize {
+    let at = blanks(chars, end, 2);
+    if matches!(char_at(chars, at), '日' | '号') {
+        at + 1
+    } else {
+        end
+    }
+}
+
+/// Whether the last number goes on as an index number or version would: `2026-02-01-003`.
+fn continues(chars: &[char], end: usize) -> bool {
+    matches!(char_at(chars, end), '-' | '/' | '.' | '_')
+        && digits(chars, end + 1) > 0
+        && !(digits(chars, end + 1) <= 2 && char_at(chars, end + 1 + digits(chars, end + 1)) == ':')
+}
+
+fn year_month(chars: &[char], at: usize) -> Option<Read> {
+    let year = i32::try_from(number(chars, at, 4)).ok()?;
+    let (first, next) = sign(chars, at + 4)?;
+    let length = digits(chars, next);
+    let (month, end) = part(chars, next)?;
+    let closed = blanks(chars, end, 2);
+    let good = match first {
+        '年' => char_at(chars, closed) == '月',
+        '-' | '/' | '.' => {
+            length == 2 && !continues(chars, end) && !char_at(chars, end).is_ascii_alphanumeric()
+        }
+        _ => false,
+    };
+    let valid = good && (1..=12).contains(&month) && (1990..=2100).contains(&year);
+    let numeric = first != '年';
+    valid.then_some((
+        Stamp::Month(year, month),
+        if numeric { end } else { closed + 1 },
+        numeric,
+    ))
+}
+
+fn compact(chars: &[char], at: usize) -> Option<Read> {
+    let year = i32::try_from(number(chars, at, 4)).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number(chars, at + 4, 2), number(chars, at + 6, 2))?;
+    let apart = !char_at(chars, at + 8).is_ascii_alphanumeric() && !continues(chars, at + 8);
+    (apart && (1995..=2100).contains(&year)).then_some((Stamp::Full(date), at + 8, true))
+}
+
+/// `yy-MM-dd`, always with two digits in each part.
+fn short_year(chars: &[char], at: usize, length: usize) -> Option<Read> {
+    let sign = char_at(chars, at + 2);
+    let shaped = length == 2
+        && matches!(sign, '-' | '/' | '.')
+        && digits(chars, at + 3) == 2
+        && char_at(chars, at + 5) == sign
+        && digits(chars, at + 6) == 2
+        && !continues(chars, at + 8)
+        && !char_at(chars, at + 8).is_ascii_alphabetic();
+    if !shaped {
+        return None;
+    }
+    let year = i32::try_from(number(chars, at, 2)).ok()?;
+    let year = if year >= 95 { 1900 + year } else { 2000 + year };
+    let date = NaiveDate::from_ymd_opt(year, number(chars, at + 3, 2), number(chars, at + 6, 2))?;
+    Some((Stamp::Full(date), at + 8, true))
+}
+
+fn month_day(chars: &[char], at: usize, length: usize) -> Option<Read> {
+    let month = number(chars, at, length);
+    let (first, next) = sign(chars, at + length)?;
+    let (day, end) = part(chars, next)?;
+    let end = match first {
+        '月' if matches!(char_at(chars, blanks(chars, end, 2)), '日' | '号') => {
+            past_day_word(chars, end)
+        }
+        '-' | '/' | '.' if !continues(chars, end) && !char_at(chars, end).is_ascii_alphabetic() => {
+            end
+        }
+        _ => return None,
+    };
+    // A leap year, so that 29 February counts.
+    NaiveDate::from_ymd_opt(2000, month, day)?;
+    Some((Stamp::MonthDay(month, day), end, first != '月'))
+}
+
+/// The time of day directly behind a date.
+fn time_after(chars: &[char], end: usize) -> (Option<NaiveTime>, usize) {
+    let mut at = blanks(chars, end, 6);
+    if matches!(char_at(chars, at), 'T' | 't' | '-') && digits(chars, at + 1) > 0 {
+        at += 1;
+    }
+    let Some((hour, next)) = part(chars, at) else {
+        return (None, end);
+    };
+    let minute = match char_at(chars, next) {
+        ':' => part(chars, blanks(chars, next + 1, 1)),
+        '时' | '時' | '点' => part(chars, next + 1),
+        _ => None,
+    };
+    let Some((minute, mut next)) = minute else {
+        return (None, end);
+    };
+    let mut second = 0;
+    if char_at(chars, next) == ':' {
+        if let Some((value, after)) = part(chars, next + 1) {
+            (second, next) = (value, after);
+        }
+    } else if char_at(chars, next) == '分' {
+        next += 1;
+    }
+    match NaiveTime::from_hms_opt(hour, minute, second) {
+        Some(time) => (Some(time), next),
+        None => (None, end),
+    }
+}
+
+/// Whether the date between `start` and `end` is one end of a period.
+fn is_range(chars: &[char], start: usize, end: usize) -> bool {
+    let after = blanks(chars, end, 4);
+    let opens = match char_at(chars, after) {
+        '~' | '至' | '到' => true,
+        '-' => digits(chars, blanks(chars, after + 1, 4)) > 0,
+        _ => false,
+    };
+    let before = chars.get(..start).unwrap_or_default();
+    let mut back = before
+        .iter()
+        .rev()
+        .skip_while(|c| **c == ' ' || **c == '-' || **c == '~');
+    let closes = match back.next() {
+        Some('至' | '到') => back
+            .next()
+            .is_some_and(|c| c.is_ascii_digit() || matches!(c, '日' | ' ' | '分')),
+        Some(c) => {
+            let gap = before
+                .iter()
+                .rev()
+                .take_while(|c| **c == ' ' || **c == '-' || **c == '~');
+            (c.is_ascii_digit() || *c == '日') && gap.clone().any(|c| *c == '-' || *c == '~')
+        }
+        None => false,
+    };
+    opens || closes
+}
+
+/// How a date stands in its text: alone, at the edge of a short text, or inside prose.
+pub fn standing(text: &str, found: &Found) -> Standing {
+    let outside = |c: &char| !is_frame(*c);
+    let (mut before, mut after) = (0_usize, 0_usize);
+    let mut last_before = ' ';
+    for (at, c) in text.chars().take(400).map(plain).enumerate() {
+        if at < found.start {
+            before += usize::from(outside(&c));
+            last_before = c;
+        } else if at >= found.end {
+            after += usize::from(outside(&c));
+        }
+    }
+    let next_after = text.chars().nth(found.end).map_or(' ', plain);
+    let apart_before = before == 0 || is_frame(last_before);
+    let apart_after = after == 0 || is_frame(next_after);
+    if before + after <= 4 {
+        Standing::Alone
+    } else if (before == 0 && apart_after || after == 0 && apart_before)
+        || (found.numeric && apart_before && before + after <= 40)
+    {
+        Standing::Edge
+    } else {
+        Standing::Prose
+    }
+}
+
+/// Characters that frame a date without being words.
+fn is_frame(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | '('
+            | ')'
+            | '['
+            | ']'
+            | ':'
+            | '|'
+            | '·'
+            | '•'
+            | '-'
+            | '/'
+            | '.'
+            | '~'
+            | '>'
+            | '<'
+            | '『'
+            | '』'
+            | '{'
+            | '}'
+            | '*'
+            | '★'
+            | '"'
+            | '\''
+            | ','
+            | ';'
+            | '，'
+            | '；'
+            | '、'
+    )
+}
+
+/// A date from an epoch in seconds or milliseconds, in UTC+8.
+pub fn from_epoch(value: i64) -> Option<(Date, NaiveTime)> {
+    let seconds = if value.abs() >= 100_000_000_000 {
+        value / 1000
+    } else {
+        value
+    };
+    let moment =
+        chrono::DateTime::from_timestamp(seconds, 0)?.with_timezone(&crate::domain::time::china());
+    let year = moment.year();
+    (1995..=2100)
+        .contains(&year)
+        .then(|| (moment.date_naive(), moment.time()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(y: i32, m: u32, d: u32) -> Stamp {
+        Stamp::Full(NaiveDate::from_ymd_opt(y, m, d).expect("a date"))
+    }
+
+    #[test]
+    fn printed_dates_are_read_in_all_their_forms() {
+        let d = day(2018, 3, 6);
+        let cases = [
+            ("2018-03-06", d),
+            ("[2018-03-06]", d),
+            ("（2018-3-6）", d),
+            ("2018/03/06", d),
+            ("2018.03.06", d),
+            ("2018年3月6日", d),
+            ("2018年03月06", d),
+            ("2018 年 3 月 6 日", d),
+            ("２０１８－０３－０６", d),
+            ("2018-03-06 09:15:00", d),
+            ("2018-03-06-09:15", d),
+            ("2018年3月6日 9时15分", d),
+            ("发布时间：2018-03-06浏览次数：15", d),
+            ("18-03-06", d),
+            ("[18-03-06]", d),
+            ("98/03/06", day(1998, 3, 6)),
+            ("03-06", Stamp::MonthDay(3, 6)),
+            ("[3/6]", Stamp::MonthDay(3, 6)),
+            ("3月6日", Stamp::MonthDay(3, 6)),
+            ("2018-03", Stamp::Month(2018, 3)),
+            ("2018年3月", Stamp::Month(2018, 3)),
+            ("20180306", d),
+            ("2018 - 03 - 06", d),
+            ("2018-03-06　09：15", d),
+            ("2018-03-06T09:15:00+08:00", d),
+        ];
+        for (text, stamp) in cases {
+            let found = scan(text);
+            assert_eq!(
+                found.iter().map(|f| f.stamp).collect::<Vec<_>>(),
+                [stamp],
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_that_look_like_dates_are_not_dates() {
+        for text in [
+            "2026-02-00018",
+            "110102-2017-03-05x",
+            "〔2017〕28号",
+            "第320号",
+            "2018-13-01",
+            "2018-02-30",
+            "13/22699",
+            "t20180306_4755",
+            "v1.2.3-4",
+            "2018-03-06-003",
+            "010-66503456",
+            "100%",
+            "2018—2020年",
+            "12:30",
+            "3.15晚会",
+            "1.5亿元",
+            "2018",
+        ] {
+            let found: Vec<Stamp> = scan(text)
+                .iter()
+                .map(|f| f.stamp)
+                .filter(|s| matches!(s, Stamp::Full(_)))
+                .collect();
+            assert_eq!(found, [], "{text}");
+        }
+        assert_eq!(scan("2026-02-00018"), []);
+    }
+
+    #[test]
+    fn times_follow_their_date() {
+        let nine = NaiveTime::from_hms_opt(9, 15, 0);
+        for text in [
+            "2018-03-06 09:15",
+            "2018-03-06-09:15",
+            "2018年3月6日9时15分",
+            "2018-03-06 09∶15",
+            "2018/3/6 9:15:00",
+        ] {
+            assert_eq!(scan(text).first().and_then(|f| f.time), nine, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_a_period_are_marked() {
+        for text in [
+            "2009.7.22-8.4",
+            "2018-03-06至2018-03-20",
+            "2018-03-06 ~ 2018-03-20",
+            "2018年3月6日—3月20日",
+        ] {
+            assert!(
+                scan(text).iter().all(|f| f.ranged),
+                "{text}: {:?}",
+                scan(text)
+            );
+        }
+        assert!(scan("[2018-03-06]").iter().all(|f| !f.ranged));
+        assert!(scan("截至 2018-03-06").iter().all(|f| !f.ranged));
+    }
+
+    #[test]
+    fn a_date_alone_is_told_from_one_in_prose() {
+        let cases = [
+            ("[ 2018-03-06 ]", Standing::Alone),
+            ("2018-03-06 09:15", Standing::Alone),
+            ("日期：2018-03-06", Standing::Alone),
+            ("来源：区教委 2018-03-06 浏览：15", Standing::Edge),
+            ("关于开展检查工作的通知 2018-03-06", Standing::Edge),
+            ("会议于2018年3月6日在北京召开，各单位参加", Standing::Prose),
+        ];
+        for (text, expected) in cases {
+            let found = scan(text);
+            assert_eq!(standing(text, &found[0]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn epochs_are_days_in_china() {
+        let cases = [(1_520_265_600_000, 2018, 3, 6), (1_520_265_600, 2018, 3, 6)];
+        for (value, y, m, d) in cases {
+            assert_eq!(
+                from_epoch(value).map(|(on, _)| on),
+                NaiveDate::from_ymd_opt(y, m, d)
+            );
+        }
+        assert_eq!(from_epoch(12), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! A home page: all its blocks of dated rows together, and the second level when it has none.
+
+use url::Url;
+
+use super::column::{self, Saying};
+use super::view::View;
+use super::{Pages, address};
+use crate::domain::finding::{Basis, Finding, Undated, Unreadable};
+
+/// The rows of a home page that count: those of every block in which dates are no accident.
+pub fn rows(view: &View) -> Vec<usize> {
+    let printed = collect(view, |basis| basis != Basis::UrlPath);
+    if printed.len() >= 2 {
+        printed
+    } else {
+        collect(view, |basis| basis == Basis::UrlPath)
+    }
+}
+
+fn collect(view: &View, counts: impl Fn(Basis) -> bool) -> Vec<usize> {
+    let mut out: Vec<usize> = Vec::new();
+    for group in view.groups {
+        let dated: Vec<usize> = group
+            .with_tabs
+            .iter()
+            .copied()
+            .filter(|at| {
+                view.datings
+                    .get(*at)
+                    .and_then(|d| d.claim())
+                    .is_some_and(|claim| counts(claim.basis))
+            })
+            .collect();
+        let apart = dated
+            .iter()
+            .filter(|at| {
+                view.datings
+                    .get(**at)
+                    .and_then(|d| d.claim())
+                    .is_some_and(|claim| claim.apart)
+            })
+            .count();
+        let by_path = dated.iter().all(|at| {
+            view.datings
+                .get(*at)
+                .and_then(|d| d.claim())
+                .is_some_and(|c| c.basis == Basis::UrlPath)
+        });
+        let enough = if by_path {
+            dated.len() >= 3 && dated.len() * 2 >= group.rows.len() && !group.aside
+        } else {
+            apart * 2 >= dated.len()
+        };
+        if enough {
+            out.extend(dated);
+        }
+    }
+    out.sort_unstable();
+    out
+}
+
+/// The newest date of the home page, or the pages that would tell.
+pub fn newest(
+    view: &View,
+    rows: &[usize],
+    pages: &Pages,
+    left: usize,
+    notes: &mut Vec<String>,
+) -> Saying {
+    if !rows.is_empty() {
+        return column::newest(view, rows, pages, left, notes);
+    }
+    let firsts: Vec<usize> = view
+        .groups
+        .iter()
+        .filter(|g| !g.aside && g.mass > 60.0)
+        .flat_map(|g| g.rows.iter().copied().take(2))
+        .collect();
+    let mut wanted = view.articles(&firsts, 5);
+    if wanted.is_empty() {
+        wanted = second_level(view);
+    }
+    if wanted.is_empty() {
+        return Saying::Found(Finding::Unreadable(Unreadable::NoList));
+    }
+    column::from_pages(view, &wanted, pages, left, Undated::NoDates, notes)
+}
+
+/// The links of a page that only leads on: pictures, areas, a few words.
+pub fn second_level(view: &View) -> Vec<Url> {
+    let mut out: Vec<Url> = Vec::new();
+    for tag in ["a", "area"] {
+        for (at, link) in view.dom.tagged(tag) {
+            let shown = view
+                .dom
+                .get(at)
+                .is_some_and(|node| !node.silent && !node.hidden);
+            let Some(url) = link
+                .attr("href")
+                .filter(|_| shown)
+                .and_then(|href| address::join(view.base, href))
+            else {
+                continue;
+            };
+            if address::is_page(&url)
+                && address::is_same_site(&url, view.base)
+                && url != *view.base
+                && !out.contains(&url)
+            {
+                out.push(url);
+            }
+        }
+    }
+    out.truncate(5);
+    out
+}

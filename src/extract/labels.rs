@@ -1,0 +1,237 @@
+//! The words before a date that say what kind of date it is.
+
+/// What the words before a date make of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// No word, or none that is known.
+    None,
+    /// Published, announced, posted.
+    Published,
+    /// A bare 日期 or 时间.
+    Date,
+    /// Last changed.
+    Updated,
+    /// A letter was answered.
+    Answered,
+    /// A letter was written.
+    Asked,
+    /// A deadline, a validity, a signing day, a clock: never the publication.
+    Other,
+}
+
+/// Words that rule a date out wherever they stand before it.
+const OTHER: &[&str] = &[
+    "截止",
+    "截至",
+    "有效期",
+    "成文",
+    "生成",
+    "今天",
+    "今日",
+    "现在",
+    "当前",
+    "北京时间",
+    "publishdate",
+    "版权",
+    "copyright",
+    "公示期",
+    "起始",
+    "签发",
+    "颁布",
+    "废止",
+    "失效",
+];
+/// Words that rule a date out when a 时间, a 日期 or a colon completes them.
+const EVENTS: &[&str] = &[
+    "结束",
+    "终止",
+    "到期",
+    "生效",
+    "实施",
+    "施行",
+    "开标",
+    "报名",
+    "考试",
+    "举办",
+    "活动",
+    "会议",
+    "印发",
+    "出生",
+    "成立",
+    "许可决定",
+    "开始",
+    "采访",
+    "访谈",
+    "建站",
+    "制作",
+    "拍摄",
+    "开庭",
+    "面试",
+    "入库",
+];
+const PUBLISHED: &[&str] = &[
+    "发布",
+    "发表",
+    "刊登",
+    "公开日期",
+    "公开时间",
+    "公布",
+    "信息提供日期",
+    "上传",
+    "发稿",
+    "发文时间",
+    "录入",
+    "添加时间",
+    "添加日期",
+    "加入时间",
+    "上网",
+    "上线",
+    "推送",
+    "登载",
+    "撰写",
+    "投稿",
+    "published",
+    "posted",
+];
+const UPDATED: &[&str] = &["更新", "修改", "修订", "updated", "modified"];
+const ANSWERED: &[&str] = &[
+    "回复",
+    "答复",
+    "办结",
+    "处理时间",
+    "处理日期",
+    "办理时间",
+    "反馈时间",
+];
+const ASKED: &[&str] = &[
+    "来信",
+    "写信",
+    "提交",
+    "留言",
+    "咨询时间",
+    "咨询日期",
+    "提问",
+    "受理",
+    "申请",
+];
+const BARE: &[&str] = &["日期", "时间", "date", "time"];
+
+/// Reads the words directly before a date; the nearest known word decides.
+pub fn label(before: &str) -> Label {
+    let tail = tail(before);
+    let families: [(&[&str], Label); 5] = [
+        (OTHER, Label::Other),
+        (PUBLISHED, Label::Published),
+        (UPDATED, Label::Updated),
+        (ANSWERED, Label::Answered),
+        (ASKED, Label::Asked),
+    ];
+    let mut nearest: Option<(usize, Label)> = None;
+    for (words, label) in families {
+        let end = last_end(&tail, words);
+        if end.is_some_and(|end| nearest.is_none_or(|(other, _)| end > other)) {
+            nearest = end.map(|end| (end, label));
+        }
+    }
+    if last_end(&tail, EVENTS).is_some_and(|end| {
+        nearest.is_none_or(|(other, _)| end > other)
+            && is_near(&tail, end, 5)
+            && tail
+                .get(end..)
+                .is_some_and(|rest| rest.contains(['时', '期', ':', '：', '于']))
+    }) {
+        return Label::Other;
+    }
+    match nearest {
+        Some((end, label)) if is_near(&tail, end, 5) => label,
+        _ if last_end(&tail, BARE).is_some_and(|end| is_near(&tail, end, 2)) => bare(before),
+        _ => Label::None,
+    }
+}
+
+/// The last characters without blanks, in lower case.
+fn tail(before: &str) -> String {
+    let compact: Vec<char> = before.chars().filter(|c| !c.is_whitespace()).collect();
+    let from = compact.len().saturating_sub(14);
+    compact
+        .get(from..)
+        .unwrap_or_default()
+        .iter()
+        .collect::<String>()
+        .to_lowercase()
+}
+
+fn last_end(tail: &str, words: &[&str]) -> Option<usize> {
+    words
+        .iter()
+        .filter_map(|word| tail.rfind(word).map(|at| at + word.len()))
+        .max()
+}
+
+/// Whether at most a few characters of the same phrase stand behind the word.
+fn is_near(tail: &str, end: usize, most: usize) -> bool {
+    tail.get(end..)
+        .is_some_and(|rest| rest.chars().count() <= most)
+}
+
+/// 日期 and 时间 alone mean the publication; completing an unknown word, as in 发证日期, they mean
+/// something else.
+fn bare(before: &str) -> Label {
+    let signs = |c: char| c.is_whitespace() || matches!(c, ':' | '：' | '[' | '(' | '（' | '【');
+    let phrase = before.trim_end_matches(signs);
+    let chars: Vec<char> = phrase
+        .chars()
+        .rev()
+        .filter(|c| !matches!(c, ' ' | '\u{3000}' | '\u{a0}'))
+        .take(2)
+        .collect();
+    let word: String = chars.iter().rev().collect();
+    if !BARE.contains(&word.as_str()) {
+        return Label::Date;
+    }
+    let mut rest = phrase;
+    for c in chars {
+        rest = rest
+            .trim_end_matches([' ', '\u{3000}', '\u{a0}'])
+            .trim_end_matches(c);
+    }
+    match rest.chars().next_back() {
+        Some(c) if c.is_alphabetic() => Label::Other,
+        _ => Label::Date,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_says_what_a_date_is() {
+        let cases = [
+            ("发布时间：", Label::Published),
+            ("发布日期:", Label::Published),
+            ("来源：区教委  日期：", Label::Date),
+            ("时间 : ", Label::Date),
+            ("成文日期：", Label::Other),
+            ("征集截止时间：", Label::Other),
+            ("今天是", Label::Other),
+            ("答复时间：", Label::Answered),
+            ("写信时间", Label::Asked),
+            ("更新时间：", Label::Updated),
+            ("关于检查工作的通知", Label::None),
+            ("", Label::None),
+            ("信息提供日期：", Label::Published),
+            ("发布机构：区政府办公室 成文日期：", Label::Other),
+            ("成文日期：　发布日期：", Label::Published),
+            ("发证日期：", Label::Other),
+            ("会议时间：", Label::Other),
+            ("全区召开工作会议", Label::None),
+            ("日　期：", Label::Date),
+            ("时间：", Label::Date),
+            ("有 效 期：", Label::Other),
+        ];
+        for (before, expected) in cases {
+            assert_eq!(label(before), expected, "{before}");
+        }
+    }
+}

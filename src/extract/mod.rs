@@ -1,0 +1,167 @@
+//! The reader: pages so far, what they are expected to be, and today's date go in; a finding, or
+//! the addresses that are still needed, comes out.
+//!
+//! Pure: it fetches nothing, keeps nothing, and asks no clock. Every step is bounded, since all
+//! its input comes from strangers.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveTime;
+use url::Url;
+
+use crate::domain::finding::{Basis, Finding};
+use crate::domain::item::Row;
+use crate::domain::page::Page;
+use crate::domain::time::Date;
+
+mod address;
+mod article;
+mod charset;
+mod clean;
+mod column;
+mod data;
+mod dates;
+mod dom;
+mod expand;
+mod foreign;
+mod groups;
+mod guard;
+mod home;
+mod island;
+mod labels;
+mod loose;
+mod metas;
+mod printed;
+mod refusal;
+mod rows;
+mod shell;
+mod split;
+mod survey;
+mod task;
+mod view;
+mod visible;
+mod years;
+
+/// What a page is expected to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// A column's list.
+    Column,
+    /// A home page.
+    Home,
+    /// Whatever it is.
+    Any,
+}
+
+/// How a page is read.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// What it is expected to be.
+    pub aim: Aim,
+    /// The column's configured name.
+    pub column_name: Option<String>,
+    /// The site's home page.
+    pub home: Option<Url>,
+    /// The most pages of one visit.
+    pub budget: usize,
+}
+
+impl Recipe {
+    /// The default number of pages of one visit.
+    pub const BUDGET: usize = 6;
+}
+
+/// The pages of one visit so far.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    /// The page that was visited.
+    pub first: Page,
+    /// Further pages, by the address that was asked for.
+    pub more: BTreeMap<Url, More>,
+}
+
+/// What came of a further address.
+#[derive(Debug, Clone)]
+pub enum More {
+    /// A page.
+    Page(Page),
+    /// No page.
+    Failed,
+}
+
+/// What the reader says.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// The reading.
+    Found(Box<Reading>),
+    /// These pages are needed, at most as many as the budget leaves.
+    Need(Vec<Url>),
+}
+
+/// What a page turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageKind {
+    /// A list of articles.
+    List,
+    /// One article.
+    Article,
+    /// A home page.
+    Home,
+    /// Something else.
+    Other,
+}
+
+impl PageKind {
+    /// The word for it.
+    pub fn key(self) -> &'static str {
+        match self {
+            PageKind::List => "list",
+            PageKind::Article => "article",
+            PageKind::Home => "home",
+            PageKind::Other => "other",
+        }
+    }
+}
+
+/// When an article says it was published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published {
+    /// The day, in UTC+8.
+    pub on: Date,
+    /// The time of day, when printed.
+    pub time: Option<NaiveTime>,
+    /// Where it stands.
+    pub basis: Basis,
+}
+
+/// A page as it was read.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// What was found.
+    pub finding: Finding,
+    /// What the page is.
+    pub kind: PageKind,
+    /// The encoding that it is really in, in lower case.
+    pub encoding: &'static str,
+    /// The rows of the deciding group, at most 1,000.
+    pub rows: Vec<Row>,
+    /// The structure of the deciding group; it does not change when rows are added.
+    pub signature: Option<String>,
+    /// The publication date, when the page is an article.
+    pub published: Option<Published>,
+    /// What was noticed on the way, at most eight.
+    pub notes: Vec<String>,
+}
+
+/// Reads a page, or says what else is needed.
+pub fn read(pages: &Pages, recipe: &Recipe, today: Date) -> Answer {
+    let mut notes = Vec::new();
+    task::look(
+        pages,
+        &pages.first,
+        recipe,
+        today,
+        task::MAX_HOPS,
+        &mut notes,
+    )
+}

@@ -1,0 +1,204 @@
+//! Pages that answer 200 but are not the page: challenges of firewalls, "does not exist",
+//! maintenance notices. Asked only of pages on which no list was found.
+
+use super::dom::Dom;
+use crate::domain::finding::Unreadable;
+
+/// Text that a notice page may have at most, in characters.
+const NOTICE_LENGTH: usize = 600;
+
+const CHALLENGE_SOURCE: &[&str] = &[
+    "$_ts",
+    "__jsl_clearance",
+    "__jsluid",
+    "_bot_sbu",
+    "wzws_",
+    "WZWS",
+    "C3VK",
+    "__tst_status",
+    "acw_sc__v2",
+    "HOY_TR",
+    "_$jsvmprt",
+    "cf-browser-verification",
+    "cf_chl_",
+    "yunsuo_session",
+    "safeline",
+];
+const CHALLENGE_TEXT: &[&str] = &[
+    "疑似攻击行为",
+    "访问被拦截",
+    "访问被阻断",
+    "请求被拦截",
+    "已被拦截",
+    "被防火墙拦截",
+    "电信云防护",
+    "创宇盾",
+    "网站防火墙",
+    "安全验证",
+    "人机验证",
+    "浏览器安全检查",
+    "安全检查中",
+    "请开启JavaScript",
+    "启用JavaScript",
+    "Access Denied",
+    "Request Rejected",
+    "Just a moment",
+    "GeoBL",
+    "访问过于频繁",
+    "访问频率过高",
+    "禁止访问",
+    "IP地址已被",
+    "滑动验证",
+];
+const MISSING: &[&str] = &[
+    "页面不存在",
+    "不存在或已删除",
+    "不存在或者已",
+    "页面没有找到",
+    "页面未找到",
+    "找不到页面",
+    "找不到该页",
+    "无法找到该页",
+    "您访问的页面",
+    "您要查看的页面",
+    "您查看的页面",
+    "您请求的页面",
+    "404 Not Found",
+    "Not Found",
+    "页面已被删除",
+    "文章不存在",
+    "内容不存在",
+    "信息不存在",
+    "已被删除",
+    "页面找不到",
+    "页面丢失",
+    "栏目不存在",
+];
+const MAINTENANCE: &[&str] = &[
+    "网站维护",
+    "系统维护",
+    "升级维护",
+    "维护升级",
+    "正在维护",
+    "停机维护",
+    "系统升级",
+    "网站升级",
+    "正在升级",
+    "正在建设中",
+    "建设中",
+    "暂停服务",
+    "网站暂停",
+    "网站已迁移",
+    "站点已关闭",
+    "网站关闭",
+];
+
+/// Words with which a list page says that it has no items.
+const NO_ITEMS: &[&str] = &[
+    "暂无",
+    "没有相关",
+    "无相关",
+    "没有找到相关",
+    "没有符合",
+    "没有信息",
+    "没有内容",
+    "没有数据",
+    "共0条",
+    "共 0 条",
+    "0条记录",
+    "0 条记录",
+    "无数据",
+    "该栏目下没有",
+    "本栏目没有",
+    "正在更新中",
+    "内容正在",
+    "尚无",
+];
+
+/// The reason for which the page is not what was asked for.
+pub fn of(dom: &Dom, source: &str) -> Option<Unreadable> {
+    let visible = dom.text(0, dom.len(), NOTICE_LENGTH * 4);
+    let title = title(dom);
+    let short = visible.chars().count() <= NOTICE_LENGTH;
+    let says = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| title.contains(word) || (short && visible.contains(word)))
+    };
+    if says(CHALLENGE_TEXT)
+        || (visible.chars().count() < 200
+            && CHALLENGE_SOURCE.iter().any(|word| source.contains(word)))
+    {
+        Some(Unreadable::Challenge)
+    } else if says(MISSING) || title.trim_start().starts_with("404") {
+        Some(Unreadable::SoftMissing)
+    } else if says(MAINTENANCE) {
+        Some(Unreadable::Maintenance)
+    } else {
+        None
+    }
+}
+
+/// Whether the page says in so many words that the column has no items.
+pub fn says_empty(dom: &Dom) -> bool {
+    let visible = dom.text(0, dom.len(), 20_000);
+    NO_ITEMS.iter().any(|word| visible.contains(word))
+}
+
+/// The document's title.
+pub fn title(dom: &Dom) -> String {
+    dom.tagged("title")
+        .next()
+        .map_or_else(String::new, |(at, _)| {
+            let texts = dom
+                .range(at, dom.end(at))
+                .filter_map(|(_, node)| match node.what {
+                    super::dom::What::Text(text) => Some(text),
+                    _ => None,
+                });
+            super::clean::line(&texts.collect::<String>(), 200)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scraper::Html;
+
+    #[test]
+    fn pages_that_are_not_the_page_are_told_apart() {
+        let long = "内容".repeat(600);
+        let cases = [
+            (
+                "<script>$_ts=window['$_ts'];</script><body></body>".to_owned(),
+                Some(Unreadable::Challenge),
+            ),
+            (
+                "<script>document.cookie='__jsl_clearance=1'</script>".to_owned(),
+                Some(Unreadable::Challenge),
+            ),
+            (
+                "<p>您的请求疑似攻击行为！</p>".to_owned(),
+                Some(Unreadable::Challenge),
+            ),
+            (
+                "<p>温馨提示：您访问的页面不存在或已删除</p>".to_owned(),
+                Some(Unreadable::SoftMissing),
+            ),
+            (
+                format!("<title>404</title><p>{long}</p>"),
+                Some(Unreadable::SoftMissing),
+            ),
+            (
+                "<h1>网站维护中，请稍后访问</h1>".to_owned(),
+                Some(Unreadable::Maintenance),
+            ),
+            (format!("<p>关于网站维护的公告</p><p>{long}</p>"), None),
+            ("<p>通知公告</p>".to_owned(), None),
+        ];
+        for (text, expected) in cases {
+            let html = Html::parse_document(&text);
+            assert_eq!(of(&Dom::of(&html), &text), expected, "{text:.60}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! One page, decoded, guarded, parsed once, and surveyed: its rows, their dates, their groups.
+
+use scraper::Html;
+use url::Url;
+
+use super::dom::Dom;
+use super::groups::{self, Group};
+use super::rows::Listed;
+use super::survey::Survey;
+use super::years::{self, Dating};
+use super::{address, charset, clean, expand, foreign, guard};
+use crate::domain::finding::{Basis, Unreadable};
+use crate::domain::item::Row;
+use crate::domain::page::Page;
+use crate::domain::time::Date;
+
+/// Places of rows from scripts are kept apart from those of the page.
+const SCRIPT_OFFSET: usize = 1 << 40;
+
+/// A surveyed page.
+pub struct View<'a> {
+    /// The page itself.
+    pub dom: &'a Dom<'a>,
+    /// Its text as decoded.
+    pub source: &'a str,
+    /// Against what its links are resolved.
+    pub base: &'a Url,
+    /// Its links and dates.
+    pub survey: &'a Survey<'a, 'a>,
+    /// Its rows, those from scripts last.
+    pub rows: &'a [Listed],
+    /// The date of each row.
+    pub datings: &'a [Dating],
+    /// Its groups, heaviest first.
+    pub groups: &'a [Group],
+    /// Structures of the rows from scripts.
+    pub script: Option<&'a Dom<'a>>,
+    /// The encoding it was in.
+    pub encoding: &'static str,
+    /// The day on which it is read.
+    pub today: Date,
+    /// Whether it is written in Chinese.
+    pub chinese: bool,
+}
+
+/// What cannot be surveyed, and why.
+pub struct Closed {
+    /// Why.
+    pub why: Unreadable,
+    /// The encoding, as far as it is known.
+    pub encoding: &'static str,
+}
+
+/// Surveys a page and hands the view to `then`. The tree never leaves this call.
+pub fn with<T>(
+    page: &Page,
+    today: Date,
+    notes: &mut Vec<String>,
+    then: impl FnOnce(&View, &mut Vec<String>) -> T,
+) -> Result<T, Closed> {
+    if page.body.len() > guard::MAX_BYTES {
+        return Err(Closed {
+            why: Unreadable::TooComplex,
+            encoding: "unknown",
+        });
+    }
+    let host = page.url.host_str().unwrap_or_default();
+    let decoded =
+        charset::decode(&page.body, page.content_type.as_deref(), host).ok_or(Closed {
+            why: Unreadable::NotText,
+            encoding: "unknown",
+        })?;
+    notes.extend(decoded.note);
+    let closed = Closed {
+        why: Unreadable::TooComplex,
+        encoding: decoded.encoding,
+    };
+    if !guard::is_bearable(&decoded.text) {
+        return Err(closed);
+    }
+    let html = Html::parse_document(&decoded.text);
+    let dom = Dom::of(&html);
+    let base = base(&dom, &page.url);
+    let survey = Survey::of(&dom);
+    let mut rows = survey.rows(&base);
+    let hidden = expand::rows(&decoded.text);
+    let hidden = if guard::is_bearable(&hidden) {
+        hidden
+    } else {
+        String::new()
+    };
+    let hidden_html = (!hidden.is_empty()).then(|| Html::parse_document(&hidden));
+    let hidden_dom = hidden_html.as_ref().map(Dom::of);
+    if let Some(script) = &hidden_dom {
+        rows.extend(script_rows(script, &base));
+    }
+    let datings = years::date(&rows, today);
+    let groups = groups::form(&rows, &datings);
+    let view = View {
+        dom: &dom,
+        source: &decoded.text,
+        base: &base,
+        survey: &survey,
+        rows: &rows,
+        datings: &datings,
+        groups: &groups,
+        script: hidden_dom.as_ref(),
+        encoding: decoded.encoding,
+        today,
+        chinese: foreign::is_chinese(&dom, host),
+    };
+    Ok(then(&view, notes))
+}
+
+fn base(dom: &Dom, url: &Url) -> Url {
+    let named = dom
+        .tagged("base")
+        .find_map(|(_, base)| base.attr("href"))
+        .and_then(|href| url.join(href.trim()).ok());
+    named
+        .filter(|base| matches!(base.scheme(), "http" | "https"))
+        .unwrap_or_else(|| url.clone())
+}
+
+fn script_rows(script: &Dom, base: &Url) -> Vec<Listed> {
+    let mut rows = Survey::of(script).rows(base);
+    for row in &mut rows {
+        row.block += SCRIPT_OFFSET;
+        row.list += SCRIPT_OFFSET;
+        row.path ^= 1;
+        if let Some(mark) = &mut row.mark {
+            mark.basis = Basis::Script;
+        }
+    }
+    rows
+}
+
+impl View<'_> {
+    /// The stable structure of a group.
+    pub fn signature(&self, group: &Group) -> Option<String> {
+        let row = self.rows.get(*group.rows.first()?)?;
+        match (row.block.checked_sub(SCRIPT_OFFSET), self.script) {
+            (Some(block), Some(script)) => Some(format!("script:{}", script.signature(block))),
+            _ => Some(self.dom.signature(row.block)),
+        }
+    }
+
+    /// The rows with these indices as the rest of the program knows them, at most 1,000.
+    pub fn rows_of(&self, indices: &[usize]) -> Vec<Row> {
+        indices
+            .iter()
+            .take(1000)
+            .filter_map(|at| Some(self.row_of(self.rows.get(*at)?, self.datings.get(*at)?)))
+            .collect()
+    }
+
+    fn row_of(&self, row: &Listed, dating: &Dating) -> Row {
+        let claim = dating.claim();
+        Row {
+            title: clean::line(&row.title, clean::TITLE),
+            url: row.url.as_ref().map(|url| clean::line(url.as_str(), 1000)),
+            on: claim.map(|claim| claim.on),
+            basis: claim.map(|claim| claim.basis),
+        }
+    }
+
+    /// Characters of visible text, counted up to 5,000.
+    pub fn text_length(&self) -> usize {
+        self.dom.text(0, self.dom.len(), 5000).chars().count()
+    }
+
+    /// Addresses of article pages of these rows, without repetition.
+    pub fn articles(&self, indices: &[usize], most: usize) -> Vec<Url> {
+        let mut out: Vec<Url> = Vec::new();
+        for url in indices
+            .iter()
+            .filter_map(|at| self.rows.get(*at)?.url.as_ref())
+        {
+            if address::is_page(url)
+                && address::is_same_site(url, self.base)
+                && !out.contains(url)
+                && url != self.base
+            {
+                out.push(url.clone());
+            }
+            if out.len() >= most {
+                break;
+            }
+        }
+        out
+    }
+}

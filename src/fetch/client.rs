@@ -1,0 +1,254 @@
+//! The visit: one address, asked politely, as far as its redirects lead.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Certificate;
+use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use url::{Position, Url};
+
+use super::body::Overflow;
+use super::dial::Clients;
+use super::fault::{self, Fault};
+use super::hop::{self, Answer, Errand, Line, Spent};
+use super::permission::Permissions;
+use super::politeness::Hosts;
+use super::redirect::Trail;
+use super::tls;
+use crate::domain::access::Access;
+use crate::domain::page::Page;
+use crate::domain::visit::{Failure, Outcome, Validators, Visit};
+
+/// The longest `Content-Type` that is kept, in bytes.
+const CONTENT_TYPE_BYTES: usize = 256;
+
+/// Who is asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The `User-Agent` header: honest, and with the operator's contact.
+    pub user_agent: String,
+}
+
+/// Why there is no fetcher.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// The user agent holds what no header can hold.
+    #[error("user agent cannot stand in a header")]
+    UserAgent,
+    /// The additional roots are no certificates.
+    #[error("additional root certificates cannot be read")]
+    Roots(#[source] reqwest::Error),
+    /// The client cannot be made, for example because the system has no root certificates.
+    #[error("http client cannot be made")]
+    Client(#[source] reqwest::Error),
+}
+
+/// Fetches pages. Clones share their politeness and what the hosts permit.
+#[derive(Clone)]
+pub struct Fetcher {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    line: Line,
+    permissions: Permissions,
+}
+
+impl Fetcher {
+    /// A fetcher that trusts the system's root certificates.
+    pub fn new(identity: &Identity) -> Result<Fetcher, FetchError> {
+        Fetcher::trusting(identity, &[])
+    }
+
+    /// A fetcher that also trusts the roots in a PEM bundle, as sites inside a government network
+    /// may need.
+    pub fn trusting(identity: &Identity, roots: &[u8]) -> Result<Fetcher, FetchError> {
+        tls::init_crypto();
+        let agent =
+            HeaderValue::from_str(&identity.user_agent).map_err(|_| FetchError::UserAgent)?;
+        let roots = Certificate::from_pem_bundle(roots).map_err(FetchError::Roots)?;
+        let clients = Clients::new(agent, roots);
+        // Made once here, so that what cannot work is told at the start.
+        clients
+            .get(&Access::default())
+            .map_err(FetchError::Client)?;
+        let line = Line {
+            clients,
+            hosts: Hosts::default(),
+        };
+        Ok(Fetcher {
+            shared: Arc::new(Shared {
+                line,
+                permissions: Permissions::default(),
+            }),
+        })
+    }
+
+    /// One GET: robots, politeness, redirects, limits. Whatever happens is in the outcome.
+    ///
+    /// `took_ms` counts the time spent with the site for this page, redirects included, waiting
+    /// for turns and asking for `robots.txt` not included; where `robots.txt` already fails, it
+    /// counts that. Validators are those of the asked address, and survive a 304 without any.
+    pub async fn visit(&self, url: &Url, access: &Access, validators: &Validators) -> Visit {
+        let mut journey = Journey {
+            shared: &self.shared,
+            asked: url,
+            access,
+            validators,
+            spent: Spent::default(),
+            is_answered: false,
+        };
+        let arrived = Box::pin(journey.run()).await;
+        let (outcome, validators) =
+            arrived.unwrap_or_else(|failure| (Outcome::Failed(failure), Validators::default()));
+        Visit {
+            asked: url.clone(),
+            took_ms: u64::try_from(journey.spent.0.as_millis()).unwrap_or(u64::MAX),
+            validators,
+            outcome,
+        }
+    }
+}
+
+type Arrival = (Outcome, Validators);
+
+/// One visit under way.
+struct Journey<'a> {
+    shared: &'a Shared,
+    asked: &'a Url,
+    access: &'a Access,
+    validators: &'a Validators,
+    spent: Spent,
+    /// Whether the site has answered anything yet.
+    is_answered: bool,
+}
+
+impl Journey<'_> {
+    async fn run(&mut self) -> Result<Arrival, Failure> {
+        if !matches!(self.asked.scheme(), "http" | "https") {
+            return Err(Failure::BadAnswer);
+        }
+        let fault = match self.travel(self.asked.clone()).await {
+            Ok(arrival) => return Ok(arrival),
+            Err(fault) => fault,
+        };
+        let may_fall_back = self.access.http_fallback && self.asked.scheme() == "https";
+        if may_fall_back && !self.is_answered && fault.is_of_https() {
+            // Plain http counts only if it brings the page: what https failed for is told
+            // otherwise.
+            if let Some(arrival) = self.fall_back(&fault).await {
+                return Ok(arrival);
+            }
+        }
+        Err(fault.failure)
+    }
+
+    async fn fall_back(&mut self, fault: &Fault) -> Option<Arrival> {
+        let mut plain = self.asked.clone();
+        plain.set_scheme("http").ok()?;
+        let arrival = self.travel(plain).await.ok()?;
+        tracing::info!(url = %self.asked, fault = ?fault.failure, "fell back to plain http");
+        Some(arrival)
+    }
+
+    /// Goes from `url` as far as redirects lead.
+    async fn travel(&mut self, mut url: Url) -> Result<Arrival, Fault> {
+        let fell_back = url.scheme() != self.asked.scheme();
+        let mut trail = Trail::new(self.asked, self.access);
+        loop {
+            let cookie = trail.enter(&url).map_err(Fault::later)?;
+            let answer = self.hop(&url, cookie).await?;
+            self.is_answered = true;
+            trail.keep(&url, &answer.headers);
+            let Some(location) = redirection(&answer) else {
+                return self.arrive(url, answer).map_err(Fault::later);
+            };
+            url = trail.next(&url, location).map_err(Fault::later)?;
+            // Back to where https has just failed.
+            if fell_back && url.scheme() == "https" && url.host() == self.asked.host() {
+                return Err(Fault::later(Failure::TooManyRedirects));
+            }
+        }
+    }
+
+    async fn hop(&mut self, url: &Url, cookie: Option<HeaderValue>) -> Result<Answer, Fault> {
+        let delay = self.permitted(url).await?;
+        let errand = Errand {
+            url,
+            access: self.access,
+            cookie,
+            validators: self.is_asked(url).then_some(self.validators),
+            pause: self.access.pause.max(delay),
+            budget: self.access.total_timeout.saturating_sub(self.spent.0),
+            limit: self.access.body_limit,
+            overflow: Overflow::Refuse,
+        };
+        self.shared.line.ask(&errand, &mut self.spent).await
+    }
+
+    /// The delay that the host asks for, if it permits the address at all.
+    async fn permitted(&mut self, url: &Url) -> Result<Duration, Fault> {
+        if !self.access.robots {
+            return Ok(Duration::ZERO);
+        }
+        let shared = self.shared;
+        let mut asking = Spent::default();
+        let rules = shared
+            .permissions
+            .rules(&shared.line, url, self.access, &mut asking);
+        let rules = Box::pin(rules)
+            .await
+            .inspect_err(|_| self.spent.0 += asking.0)?;
+        let path = &url[Position::BeforePath..Position::AfterQuery];
+        if rules.allows(path) {
+            Ok(rules.delay())
+        } else {
+            Err(Fault::later(Failure::Robots))
+        }
+    }
+
+    fn arrive(&self, url: Url, answer: Answer) -> Result<Arrival, Failure> {
+        let mut validators = hop::validators(&answer.headers);
+        if !self.is_asked(&url) {
+            validators = Validators::default();
+        }
+        match answer.status {
+            200..=299 => Ok((Outcome::Page(page(url, answer)), validators)),
+            304 if self.is_asked(&url) && *self.validators != Validators::default() => {
+                let known = self.validators.clone();
+                let validators = Validators {
+                    etag: validators.etag.or(known.etag),
+                    last_modified: validators.last_modified.or(known.last_modified),
+                };
+                Ok((Outcome::NotModified, validators))
+            }
+            status => Err(fault::of_status(status)),
+        }
+    }
+
+    /// Whether `url` is the asked address, over whichever scheme. Validators belong to it alone:
+    /// another page may be older than ours and would pass for "nothing changed".
+    fn is_asked(&self, url: &Url) -> bool {
+        let bare = |url: &Url| url[Position::BeforeHost..Position::AfterQuery].to_owned();
+        bare(url) == bare(self.asked)
+    }
+}
+
+fn redirection(answer: &Answer) -> Option<&HeaderValue> {
+    match answer.status {
+        301 | 302 | 303 | 307 | 308 => answer.headers.get(LOCATION),
+        _ => None,
+    }
+}
+
+fn page(url: Url, answer: Answer) -> Page {
+    let content_type = answer.headers.get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    let kept = content_type.filter(|text| text.len() <= CONTENT_TYPE_BYTES);
+    Page {
+        url,
+        status: answer.status,
+        content_type: kept.map(str::to_owned),
+        body: answer.body,
+    }
+}

@@ -1,0 +1,14 @@
+//! Reports: judgements turned into lines, tables and sentences of office Chinese.
+//!
+//! Decides order, words and layout; never a verdict. Values in, text out: no clock, no store, no
+//! terminal. What comes from a page is flattened, shortened and quoted before it is shown.
+
+#[cfg(test)]
+mod fixture;
+pub mod history;
+pub mod overview;
+pub mod plain;
+pub mod recipient;
+pub mod sentence;
+pub mod standing;
+pub mod table;

@@ -1,0 +1,434 @@
+//! The group at a glance: each column's judgement, summed up by site and by unit, what needs a
+//! person first on top.
+//!
+//! Example: site `kxw`, standing `Overdue`, 12 fresh, 1 overdue; its first column line is the
+//! overdue one.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::standing::{Counts, Standing};
+use crate::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
+use crate::assess::freshness::{Freshness, Judgement, judge};
+use crate::assess::ladder::Tier;
+use crate::assess::limits::Limits;
+use crate::assess::outage::host_of;
+use crate::domain::class::Class;
+use crate::domain::group::{Column, Group, Site};
+use crate::domain::id::{ColumnId, SiteId, UnitId};
+use crate::domain::observation::ColumnRecord;
+use crate::domain::time::{Date, Moment, date_of};
+
+/// All that an overview is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The site group.
+    pub group: &'a Group,
+    /// The limits in force.
+    pub limits: &'a Limits,
+    /// What is known of each column.
+    pub records: &'a BTreeMap<ColumnId, ColumnRecord>,
+    /// The incidents that are suspected or open.
+    pub open: &'a BTreeMap<IncidentKey, Incident>,
+    /// The instant of the judgement.
+    pub now: Moment,
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnLine {
+    /// Which column.
+    pub column: ColumnId,
+    /// Its name.
+    pub name: String,
+    /// The site on which it is shown.
+    pub site: SiteId,
+    /// That site's name.
+    pub site_name: String,
+    /// The unit that answers for it.
+    pub unit: UnitId,
+    /// That unit's short name.
+    pub unit_name: String,
+    /// Its class.
+    pub class: Class,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The verdict.
+    pub judgement: Judgement,
+    /// The last day in time, while the clock runs.
+    pub due_on: Option<Date>,
+    /// When it was visited last.
+    pub visited_at: Option<Moment>,
+    /// The list page.
+    pub url: Option<String>,
+    /// The tier that was told last, while an incident is open.
+    pub told: Option<Tier>,
+    /// Whether a change waits for a second visit.
+    pub confirming: bool,
+}
+
+/// One site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SiteLine {
+    /// Which site.
+    pub site: SiteId,
+    /// Its name.
+    pub name: String,
+    /// The unit that answers for it.
+    pub unit: UnitId,
+    /// That unit's short name.
+    pub unit_name: String,
+    /// The home page.
+    pub home: Option<String>,
+    /// Where it stands: down, or as its worst column.
+    pub standing: Standing,
+    /// Since when the host gives no answer.
+    pub down_since: Option<Moment>,
+    /// Its columns by standing.
+    pub counts: Counts,
+    /// The latest visit to any of its columns.
+    pub visited_at: Option<Moment>,
+    /// Its columns, what needs a person first on top.
+    pub columns: Vec<ColumnLine>,
+}
+
+/// One unit, by the columns it answers for on whatever site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnitLine {
+    /// Which unit.
+    pub unit: UnitId,
+    /// Its full name.
+    pub name: String,
+    /// Its short name.
+    pub short: String,
+    /// As its worst column.
+    pub standing: Standing,
+    /// Its columns by standing.
+    pub counts: Counts,
+    /// The latest visit to any of its columns.
+    pub visited_at: Option<Moment>,
+}
+
+/// The whole group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Overview {
+    /// The instant of the judgement.
+    pub at: Moment,
+    /// The sites, what needs a person first on top.
+    pub sites: Vec<SiteLine>,
+    /// The units, what needs a person first on top.
+    pub units: Vec<UnitLine>,
+    /// All columns by standing.
+    pub totals: Counts,
+    /// The latest visit to any column.
+    pub visited_at: Option<Moment>,
+}
+
+/// Judges every column of the scene and sums up. Every column's site and unit stand in the group:
+/// the configuration refuses others.
+pub fn overview(scene: &Scene) -> Overview {
+    let lines: Vec<ColumnLine> = scene
+        .group
+        .columns
+        .values()
+        .map(|column| column_line(scene, column))
+        .collect();
+    let units = unit_lines(scene, &lines);
+    let totals = Counts::of(&lines);
+    let visited_at = lines.iter().filter_map(|line| line.visited_at).max();
+    let mut by_site: BTreeMap<SiteId, Vec<ColumnLine>> = BTreeMap::new();
+    for line in lines {
+        by_site.entry(line.site.clone()).or_default().push(line);
+    }
+    let mut sites: Vec<SiteLine> = scene
+        .group
+        .sites
+        .values()
+        .map(|site| site_line(scene, site, by_site.remove(&site.id).unwrap_or_default()))
+        .collect();
+    sites.sort_by_key(|line| (line.standing, Reverse(line.counts.weight())));
+    Overview {
+        at: scene.now,
+        sites,
+        units,
+        totals,
+        visited_at,
+    }
+}
+
+/// The verdict on one column of the scene.
+pub fn judged(scene: &Scene, column: &Column) -> Judgement {
+    let rule = scene.limits.of(column);
+    judge(
+        scene.records.get(&column.id),
+        column.url.is_some(),
+        rule.limit_days,
+        &rule.ladder,
+        date_of(scene.now),
+    )
+}
+
+/// One column of the scene.
+pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
+    let judgement = judged(scene, column);
+    let record = scene.records.get(&column.id);
+    let incident = stale_incident(scene.open, &column.id);
+    let pending = incident.is_some_and(|incident| is_pending(&incident.state));
+    ColumnLine {
+        column: column.id.clone(),
+        name: column.name.clone(),
+        site: column.site.clone(),
+        site_name: site_name(scene.group, &column.site),
+        unit: column.unit.clone(),
+        unit_name: unit_name(scene.group, &column.unit),
+        class: column.class,
+        standing: Standing::of(&judgement),
+        due_on: due_on(&judgement.freshness),
+        judgement,
+        visited_at: record.map(|record| record.visited_at),
+        url: column.url.as_ref().map(ToString::to_string),
+        told: incident.and_then(tier_of),
+        confirming: pending || record.is_some_and(|record| record.revisit_at.is_some()),
+    }
+}
+
+/// The incident about a column's limit.
+pub fn stale_incident<'a>(
+    open: &'a BTreeMap<IncidentKey, Incident>,
+    column: &ColumnId,
+) -> Option<&'a Incident> {
+    open.get(&IncidentKey {
+        subject: Subject::Column(column.clone()),
+        kind: Kind::Stale,
+    })
+}
+
+fn is_pending(state: &State) -> bool {
+    match state {
+        State::Suspected { .. } => true,
+        State::Open { pending, .. } => pending.is_some(),
+        State::Resolved { .. } => false,
+    }
+}
+
+fn tier_of(incident: &Incident) -> Option<Tier> {
+    incident.tier.filter(|_| incident.is_open())
+}
+
+fn due_on(freshness: &Freshness) -> Option<Date> {
+    match freshness {
+        Freshness::Fresh { due_on, .. }
+        | Freshness::DueSoon { due_on, .. }
+        | Freshness::Overdue { due_on, .. } => Some(*due_on),
+        _ => None,
+    }
+}
+
+fn site_line(scene: &Scene, site: &Site, mut columns: Vec<ColumnLine>) -> SiteLine {
+    columns.sort_by(|a, b| a.rank().cmp(&b.rank()));
+    let down_since = down_since(scene, site, &columns);
+    let worst = columns.first().map(|line| line.standing);
+    let worst = worst.unwrap_or(Standing::NotConfigured);
+    SiteLine {
+        site: site.id.clone(),
+        name: site.name.clone(),
+        unit: site.unit.clone(),
+        unit_name: unit_name(scene.group, &site.unit),
+        home: site.home.as_ref().map(ToString::to_string),
+        standing: down_since.map_or(worst, |_| worst.min(Standing::Down)),
+        down_since,
+        counts: Counts::of(&columns),
+        visited_at: columns.iter().filter_map(|line| line.visited_at).max(),
+        columns,
+    }
+}
+
+/// Since when one of the hosts of a site gives no answer.
+fn down_since(scene: &Scene, site: &Site, columns: &[ColumnLine]) -> Option<Moment> {
+    let urls = columns
+        .iter()
+        .filter_map(|line| scene.group.columns.get(&line.column)?.url.as_ref());
+    site.home
+        .iter()
+        .chain(urls)
+        .map(host_of)
+        .collect::<BTreeSet<String>>()
+        .into_iter()
+        .filter_map(|host| {
+            let incident = scene.open.get(&IncidentKey {
+                subject: Subject::Host(host),
+                kind: Kind::Down,
+            })?;
+            matches!(incident.state, State::Open { .. }).then_some(incident.began_at)
+        })
+        .min()
+}
+
+fn unit_lines(scene: &Scene, lines: &[ColumnLine]) -> Vec<UnitLine> {
+    let mut by_unit: BTreeMap<&UnitId, Vec<&ColumnLine>> = BTreeMap::new();
+    for line in lines {
+        by_unit.entry(&line.unit).or_default().push(line);
+    }
+    let mut units: Vec<UnitLine> = scene
+        .group
+        .units
+        .values()
+        .map(|unit| {
+            let own = by_unit.remove(&unit.id).unwrap_or_default();
+            let worst = own.iter().map(|line| line.standing).min();
+            UnitLine {
+                unit: unit.id.clone(),
+                name: unit.name.clone(),
+                short: unit.short.clone(),
+                standing: worst.unwrap_or(Standing::NotConfigured),
+                counts: Counts::of(own.iter().copied()),
+                visited_at: own.iter().filter_map(|line| line.visited_at).max(),
+            }
+        })
+        .collect();
+    units.sort_by_key(|line| (line.standing, Reverse(line.counts.weight())));
+    units
+}
+
+fn unit_name(group: &Group, unit: &UnitId) -> String {
+    let known = group.units.get(unit).map(|unit| unit.short.clone());
+    known.unwrap_or_else(|| unit.to_string())
+}
+
+fn site_name(group: &Group, site: &SiteId) -> String {
+    let known = group.sites.get(site).map(|site| site.name.clone());
+    known.unwrap_or_else(|| site.to_string())
+}
+
+impl Overview {
+    /// The columns that a person has something to do with, the most urgent first.
+    pub fn in_need(&self) -> Vec<&ColumnLine> {
+        let lines = self.sites.iter().flat_map(|site| &site.columns);
+        let mut lines: Vec<&ColumnLine> = lines
+            .filter(|line| line.standing.needs_a_person())
+            .collect();
+        lines.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        lines
+    }
+}
+
+impl ColumnLine {
+    /// What decides the place in a list: the standing, then the nearest due date.
+    pub fn rank(&self) -> (Standing, Option<Date>, &ColumnId) {
+        (self.standing, self.due_on, &self.column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::observation::Cause;
+    use crate::domain::visit::Failure;
+    use crate::report::fixture::{
+        at, blind, column_id, group, incident, open, record, records, suspected,
+    };
+
+    const NOW: &str = "2017-11-18T10:00:00";
+
+    fn rows() -> BTreeMap<ColumnId, ColumnRecord> {
+        let mut unread = record("wjw/gzdt", Some("2017-10-01"), "2017-11-18T09:00:00");
+        let refused = Cause::Failed(Failure::Refused);
+        unread.blind = blind("2017-11-17T09:00:00", 4, refused);
+        records(vec![
+            record("kxw/gzdt", Some("2017-11-03"), "2017-11-18T09:10:00"),
+            record("kxw/tzgg", Some("2017-11-01"), "2017-11-18T09:05:00"),
+            unread,
+            record("wjw/zcjd", Some("2017-11-01"), "2017-11-18T09:00:00"),
+        ])
+    }
+
+    fn look(open: &[Incident]) -> Overview {
+        let open = open.iter().map(|one| (one.key.clone(), one.clone()));
+        overview(&Scene {
+            group: &group(),
+            limits: &Limits::default(),
+            records: &rows(),
+            open: &open.collect(),
+            now: at(NOW),
+        })
+    }
+
+    #[test]
+    fn every_column_is_counted_once_for_its_site_and_its_unit() {
+        let overview = look(&[]);
+        let totals = Counts {
+            overdue: 1,
+            fresh: 2,
+            unknown: 1,
+            not_configured: 1,
+            ..Counts::default()
+        };
+        assert_eq!(overview.totals, totals);
+        assert_eq!(overview.totals.all(), 5);
+        let of_sites: usize = overview.sites.iter().map(|line| line.counts.all()).sum();
+        let of_units: usize = overview.units.iter().map(|line| line.counts.all()).sum();
+        assert_eq!((of_sites, of_units), (5, 5));
+        assert_eq!(overview.visited_at, Some(at("2017-11-18T09:10:00")));
+    }
+
+    #[test]
+    fn what_needs_a_person_first_stands_on_top() {
+        let overview = look(&[]);
+        let rows = overview.sites.iter();
+        let sites: Vec<_> = rows
+            .map(|line| (line.site.as_str(), line.standing))
+            .collect();
+        assert_eq!(
+            sites,
+            [("kxw", Standing::Overdue), ("wjw", Standing::Unknown)]
+        );
+        let columns = overview.sites[1].columns.iter().map(|line| line.standing);
+        let order = [Standing::Unknown, Standing::Fresh, Standing::NotConfigured];
+        assert_eq!(columns.collect::<Vec<_>>(), order);
+    }
+
+    #[test]
+    fn a_site_is_down_only_by_a_confirmed_incident_of_its_host() {
+        let host = || Subject::Host("wjw.example.cn".to_owned());
+        let began = "2017-11-17T09:00:00";
+        let suspected = incident(host(), Kind::Down, began, suspected(began));
+        let confirmed = incident(host(), Kind::Down, began, open(None, began));
+        let standing = |incident: Incident| {
+            let overview = look(&[incident]);
+            let line = overview
+                .sites
+                .iter()
+                .find(|line| line.site.as_str() == "wjw")
+                .unwrap();
+            (line.standing, line.down_since)
+        };
+        assert_eq!(standing(suspected), (Standing::Unknown, None));
+        assert_eq!(standing(confirmed), (Standing::Down, Some(at(began))));
+    }
+
+    #[test]
+    fn a_suspected_change_is_marked_and_has_told_nothing() {
+        let column = || Subject::Column(column_id("kxw/gzdt"));
+        let since = "2017-11-16T09:00:00";
+        let line = |state| {
+            let overview = look(&[incident(column(), Kind::Stale, since, state)]);
+            let line = &overview.sites[0].columns[0];
+            assert_eq!(line.column, column_id("kxw/gzdt"));
+            (line.told, line.confirming)
+        };
+        assert_eq!(line(suspected(since)), (None, true));
+        assert_eq!(
+            line(open(Some(Tier::Warning), since)),
+            (Some(Tier::Warning), false)
+        );
+    }
+
+    #[test]
+    fn an_overview_can_be_written_as_json() {
+        let json = serde_json::to_value(look(&[])).unwrap();
+        assert_eq!(json["totals"]["overdue"], 1);
+        assert_eq!(json["sites"][0]["columns"][0]["standing"], "overdue");
+    }
+}

@@ -1,0 +1,138 @@
+//! `/column/{id}`: one column with the paragraph that defends its verdict, its visits, its items.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::Console;
+use super::source::Picture;
+use super::view::{
+    ColumnRow, Frame, Named, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address,
+    when,
+};
+use crate::domain::group::{Column, Site, Unit};
+use crate::domain::id::ColumnId;
+use crate::domain::item::Item;
+use crate::domain::observation::Observation;
+use crate::domain::time::{Moment, date_of};
+use crate::report::history::sight_in_chinese;
+use crate::report::overview::{column_line, stale_incident};
+use crate::report::plain::one_line;
+use crate::report::sentence::{Case, why};
+use crate::store::error::StoreError;
+
+/// How many visits are listed.
+const VISITS: usize = 30;
+/// How many items are listed.
+const ITEMS: usize = 50;
+/// How many notes of one visit are listed.
+const NOTES: usize = 8;
+
+#[derive(Template)]
+#[template(path = "column.html")]
+struct ColumnPage {
+    frame: Frame,
+    row: ColumnRow,
+    why: String,
+    address: Option<String>,
+    visits: Vec<VisitRow>,
+    items: Vec<ItemRow>,
+}
+
+struct VisitRow {
+    at: String,
+    outcome: String,
+    rows: usize,
+    took: String,
+    digest: String,
+    notes: Vec<String>,
+}
+
+struct ItemRow {
+    title: String,
+    link: Option<String>,
+    claimed: String,
+    seen: String,
+}
+
+/// `GET /column/{id}`.
+pub async fn column(State(console): Shared, id: Named) -> Response {
+    let Some((column, site, unit)) = id.ok().and_then(|Path(id)| find(&console, &id)) else {
+        return unknown();
+    };
+    match gather(&console, &column.id).await {
+        Ok((picture, observations, items)) => {
+            let line = column_line(&picture.scene(&console), column);
+            let case = Case {
+                column,
+                site,
+                unit,
+                judgement: &line.judgement,
+                record: picture.records.get(&column.id),
+                observations: &observations,
+                items: &items,
+                incident: stale_incident(&picture.open, &column.id),
+                now: picture.now,
+            };
+            page(&ColumnPage {
+                frame: Frame::of(&console, &picture.vitals),
+                why: why(&case),
+                address: line.url.as_deref().and_then(web_address),
+                row: ColumnRow::of(&line, picture.now),
+                visits: observations
+                    .iter()
+                    .map(|seen| visit_row(seen, picture.now))
+                    .collect(),
+                items: items
+                    .iter()
+                    .take(ITEMS)
+                    .map(|item| item_row(item, picture.now))
+                    .collect(),
+            })
+        }
+        Err(error) => unreadable(&error),
+    }
+}
+
+fn find<'a>(console: &'a Console, id: &str) -> Option<(&'a Column, &'a Site, &'a Unit)> {
+    let column = console.group.columns.get(&ColumnId::parse(id).ok()?)?;
+    let site = console.group.sites.get(&column.site)?;
+    let unit = console.group.units.get(&column.unit)?;
+    Some((column, site, unit))
+}
+
+async fn gather(
+    console: &Console,
+    column: &ColumnId,
+) -> Result<(Picture, Vec<Observation>, Vec<Item>), StoreError> {
+    let picture = Picture::take(console).await?;
+    let observations = console.store.observations(column, VISITS).await?;
+    let items = console.store.items(column).await?;
+    Ok((picture, observations, items))
+}
+
+fn visit_row(seen: &Observation, now: Moment) -> VisitRow {
+    let digest = seen.digest.as_deref().unwrap_or("—");
+    VisitRow {
+        at: when(Some(seen.observed_at), now),
+        outcome: one_line(&sight_in_chinese(&seen.sight, date_of(now)), TITLE_CHARS),
+        rows: seen.rows,
+        took: format!("{}.{}秒", seen.took_ms / 1000, seen.took_ms % 1000 / 100),
+        digest: digest.chars().take(12).collect(),
+        notes: seen
+            .notes
+            .iter()
+            .take(NOTES)
+            .map(|note| one_line(note, TITLE_CHARS))
+            .collect(),
+    }
+}
+
+fn item_row(item: &Item, now: Moment) -> ItemRow {
+    ItemRow {
+        title: one_line(&item.title, TITLE_CHARS),
+        link: item.url.as_deref().and_then(web_address),
+        claimed: date(item.claimed_on, date_of(now)),
+        seen: when(Some(item.first_seen_at), now),
+    }
+}

@@ -1,0 +1,62 @@
+//! What one answer is made from: a few coarse reads of the store, never one per column.
+
+use std::collections::BTreeMap;
+
+use super::Console;
+use super::health::Vitals;
+use crate::alert::incident::{Incident, IncidentKey};
+use crate::alert::outbox::Message;
+use crate::domain::id::ColumnId;
+use crate::domain::observation::ColumnRecord;
+use crate::domain::time::Moment;
+use crate::report::overview::Scene;
+use crate::store::error::StoreError;
+
+/// The present state of everything that is watched.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// The instant of the picture.
+    pub now: Moment,
+    /// What is known of each column.
+    pub records: BTreeMap<ColumnId, ColumnRecord>,
+    /// The incidents that are suspected or open.
+    pub open: BTreeMap<IncidentKey, Incident>,
+    /// The messages that are not final.
+    pub outbox: Vec<Message>,
+    /// Notices that are not yet part of a message.
+    pub waiting: usize,
+    /// The monitor's own condition.
+    pub vitals: Vitals,
+}
+
+impl Picture {
+    /// Reads the present state.
+    pub async fn take(console: &Console) -> Result<Picture, StoreError> {
+        let store = &console.store;
+        let now = console.clock.now();
+        let records = store.records().await?;
+        let open = store.open_incidents().await?;
+        let outbox = store.open_messages().await?;
+        let waiting = store.waiting_notices().await?;
+        let vitals = Vitals::of(console, now, &records, &outbox, &waiting);
+        Ok(Picture {
+            now,
+            records,
+            open,
+            outbox,
+            waiting: waiting.len(),
+            vitals,
+        })
+    }
+
+    /// The picture as a report sees it.
+    pub fn scene<'a>(&'a self, console: &'a Console) -> Scene<'a> {
+        Scene {
+            group: &console.group,
+            limits: &console.limits,
+            records: &self.records,
+            open: &self.open,
+            now: self.now,
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! What the pages share: the frame, marks of standing, rows of columns, pages that say no.
+//!
+//! Rows are words ready to be shown. Templates escape them; `one_line` has taken away line
+//! breaks, direction marks and excess length before.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::Console;
+use super::health::Vitals;
+use crate::assess::freshness::Freshness;
+use crate::domain::time::{Date, Moment, date_of, in_chinese};
+use crate::report::overview::ColumnLine;
+use crate::report::plain::{full_date, instant, one_line};
+use crate::report::standing::{Counts, Standing};
+use crate::store::error::StoreError;
+
+/// The longest name on a page, in characters.
+pub const NAME_CHARS: usize = 40;
+/// The longest title on a page, in characters.
+pub const TITLE_CHARS: usize = 120;
+
+/// What stands around every page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The installation's name.
+    pub title: String,
+    /// The instant of the data.
+    pub at: String,
+    /// Whether the monitor is well.
+    pub well: bool,
+    /// Why it is not.
+    pub trouble: Vec<&'static str>,
+}
+
+impl Frame {
+    /// The frame of a page made from these vitals.
+    pub fn of(console: &Console, vitals: &Vitals) -> Frame {
+        let at = vitals.now;
+        Frame {
+            title: one_line(&console.title, NAME_CHARS),
+            at: format!("{} {}", full_date(date_of(at)), at.format("%H:%M")),
+            well: vitals.reasons.is_empty(),
+            trouble: vitals
+                .reasons
+                .iter()
+                .map(|reason| reason.in_chinese())
+                .collect(),
+        }
+    }
+}
+
+/// A standing as sign, word and class of the style sheet, so that colour never stands alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    /// The class.
+    pub key: &'static str,
+    /// The sign.
+    pub sign: &'static str,
+    /// The word.
+    pub word: &'static str,
+}
+
+impl Mark {
+    /// The mark of a standing.
+    pub fn of(standing: Standing) -> Mark {
+        let sign = match standing {
+            Standing::SeverelyOverdue => "✕✕",
+            Standing::Overdue => "✕",
+            Standing::Down => "⊘",
+            Standing::Empty => "○",
+            Standing::Unknown => "?",
+            Standing::DueSoon => "△",
+            Standing::Fresh => "✓",
+            Standing::NotYetVisited => "…",
+            Standing::Exempt => "◇",
+            Standing::NotConfigured => "–",
+        };
+        Mark {
+            key: standing.key(),
+            sign,
+            word: standing.in_chinese(),
+        }
+    }
+}
+
+/// A number with the mark it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct Tile {
+    /// The mark.
+    pub mark: Mark,
+    /// How many.
+    pub count: usize,
+}
+
+/// The counts as tiles, in the order of need; `all` keeps those with nothing to count.
+pub fn tiles(counts: &Counts, all: bool) -> Vec<Tile> {
+    let tiles = [
+        (Standing::SeverelyOverdue, counts.severely_overdue),
+        (Standing::Overdue, counts.overdue - counts.severely_overdue),
+        (Standing::Empty, counts.empty),
+        (Standing::Unknown, counts.unknown),
+        (Standing::DueSoon, counts.due_soon),
+        (Standing::Fresh, counts.fresh),
+        (Standing::NotYetVisited, counts.not_yet_visited),
+        (Standing::Exempt, counts.exempt),
+        (Standing::NotConfigured, counts.not_configured),
+    ];
+    let rare = |standing| matches!(standing, Standing::NotYetVisited | Standing::Exempt);
+    tiles
+        .into_iter()
+        .filter(|(standing, count)| *count > 0 || (all && !rare(*standing)))
+        .map(|(standing, count)| Tile {
+            mark: Mark::of(standing),
+            count,
+        })
+        .collect()
+}
+
+/// One column in a table.
+#[derive(Debug, Clone)]
+pub struct ColumnRow {
+    /// Where it stands.
+    pub mark: Mark,
+    /// The stable identifier, for the link.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The site's identifier, for the link.
+    pub site: String,
+    /// The site's name.
+    pub site_name: String,
+    /// The unit that answers for it.
+    pub unit: String,
+    /// `动态要闻 · 14天`
+    pub rule: String,
+    /// The last update.
+    pub updated: String,
+    /// The due date.
+    pub due: String,
+    /// How late, how long still, or why nothing can be said.
+    pub remark: String,
+    /// The latest visit.
+    pub visited: String,
+}
+
+impl ColumnRow {
+    /// The row of a line.
+    pub fn of(line: &ColumnLine, now: Moment) -> ColumnRow {
+        let today = date_of(now);
+        let update = line.judgement.last_update.as_ref();
+        ColumnRow {
+            mark: Mark::of(line.standing),
+            id: line.column.to_string(),
+            name: one_line(&line.name, NAME_CHARS),
+            site: line.site.to_string(),
+            site_name: one_line(&line.site_name, NAME_CHARS),
+            unit: one_line(&line.unit_name, NAME_CHARS),
+            rule: format!(
+                "{} · {}天",
+                line.class.in_chinese(),
+                line.judgement.limit_days
+            ),
+            updated: date(update.map(|update| update.on), today),
+            due: date(line.due_on, today),
+            remark: remark(line, now),
+            visited: when(line.visited_at, now),
+        }
+    }
+}
+
+fn remark(line: &ColumnLine, now: Moment) -> String {
+    let mut text = match &line.judgement.freshness {
+        Freshness::Overdue { days, .. } => format!("超期{days}天"),
+        Freshness::DueSoon { days_left: 0, .. } => "今天到期".to_owned(),
+        Freshness::DueSoon { days_left, .. } => format!("还有{days_left}天"),
+        Freshness::Unknown { since, why } => format!(
+            "{}（{}起）",
+            one_line(&why.in_chinese(), NAME_CHARS),
+            instant(*since, now)
+        ),
+        Freshness::Empty { since } => format!("{}起没有条目", instant(*since, now)),
+        Freshness::Exempt { until } => format!("至{}", in_chinese(*until, date_of(now))),
+        Freshness::Fresh { .. } | Freshness::NotConfigured | Freshness::NotYetVisited => {
+            String::new()
+        }
+    };
+    if line.confirming {
+        let gap = if text.is_empty() { "" } else { "，" };
+        text.push_str(gap);
+        text.push_str("待复核");
+    }
+    text
+}
+
+/// A date, or a stroke.
+pub fn date(on: Option<Date>, today: Date) -> String {
+    on.map_or("—".to_owned(), |on| in_chinese(on, today))
+}
+
+/// An instant, or a stroke.
+pub fn when(at: Option<Moment>, now: Moment) -> String {
+    at.map_or("—".to_owned(), |at| {
+        format!(
+            "{} {}",
+            in_chinese(date_of(at), date_of(now)),
+            at.format("%H:%M")
+        )
+    })
+}
+
+/// `text` if it is an address that a link may lead to.
+pub fn web_address(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.to_string())
+}
+
+/// A page, or 500 when it cannot be made.
+pub fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(text) => Html(text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "page could not be rendered");
+            fault(StatusCode::INTERNAL_SERVER_ERROR, "页面生成失败。")
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage<'a> {
+    status: u16,
+    text: &'a str,
+}
+
+/// A page that says no, in one sentence.
+pub fn fault(status: StatusCode, text: &str) -> Response {
+    let page = FaultPage {
+        status: status.as_u16(),
+        text,
+    };
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => status.into_response(),
+    }
+}
+
+/// The page of a store that cannot be read.
+pub fn unreadable(error: &StoreError) -> Response {
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "store unreadable for a page"
+    );
+    fault(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "暂时无法读取监测数据，请稍后再试。",
+    )
+}
+
+/// Any address that is not ours.
+pub async fn missing() -> Response {
+    fault(StatusCode::NOT_FOUND, "没有这个页面。")
+}
+
+/// A page that says that a site or column is not configured.
+pub fn unknown() -> Response {
+    fault(StatusCode::NOT_FOUND, "配置中没有这个网站或栏目。")
+}
+
+/// The console as handlers get it.
+pub type Shared = State<Arc<Console>>;
+
+/// The identifier in the address; one that is no text is as unknown as any other.
+pub type Named = Result<Path<String>, PathRejection>;

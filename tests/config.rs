@@ -1,0 +1,363 @@
+//! The configuration over real files: every shipped sample is sound, keys mean what they say, gaps
+//! are warned of, and what was understood is explained.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use secrecy::ExposeSecret as _;
+use tempfile::TempDir;
+use wangxun::alert::rules::Repeat;
+use wangxun::assess::ladder::Tier;
+use wangxun::config::explain::explain;
+use wangxun::config::load::{Loaded, load};
+use wangxun::config::settings::Config;
+use wangxun::domain::class::Class;
+use wangxun::domain::group::{Role, Route};
+use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
+use wangxun::domain::time::{Moment, moment};
+use wangxun::domain::transport::{MailTransport, SmsTransport};
+
+#[path = "support/config_files.rs"]
+mod config_files;
+
+use config_files::{CONTACTS, Files, GATEWAY, MONITOR, SITES, today, with_gateway};
+
+fn now() -> Moment {
+    moment(today().and_hms_opt(9, 0, 0).unwrap())
+}
+
+fn samples() -> Files {
+    let files = Files(TempDir::new().unwrap());
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    for name in [
+        "monitor.toml",
+        "sites.toml",
+        "contacts.toml",
+        "calendar.toml",
+    ] {
+        files.write(name, std::fs::read(config.join(name)).unwrap());
+    }
+    files.mode("contacts.toml", 0o600);
+    files
+}
+
+#[test]
+fn the_shipped_samples_are_sound() {
+    let Loaded { config, warnings } = samples().sound();
+    assert_eq!(config.group.units.len(), 48);
+    assert_eq!(config.group.sites.len(), 48);
+    let homes = config
+        .group
+        .sites
+        .values()
+        .filter_map(|site| site.home.as_ref());
+    let mut homes: Vec<&str> = homes.map(url::Url::as_str).collect();
+    homes.sort_unstable();
+    assert_eq!(
+        homes,
+        [
+            "http://gcj.bjxch.gov.cn/",
+            "http://jrb.bjxch.gov.cn/",
+            "http://rlsbj.bjxch.gov.cn/",
+            "http://zfzz.bjxch.gov.cn/",
+            "https://www.bjxch.gov.cn/",
+        ]
+    );
+    let column = |id: &str| &config.group.columns[&ColumnId::parse(id).unwrap()];
+    assert_eq!(
+        column("portal/tzgg").url.as_ref().unwrap().as_str(),
+        "https://www.bjxch.gov.cn/xxgk/tzgg.html"
+    );
+    assert_eq!(column("portal/yjs").unit, UnitId::parse("czj").unwrap());
+    assert!(!config.group.people.is_empty());
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning.message.contains("43 sites"))
+    );
+}
+
+#[test]
+fn the_shipped_holidays_are_those_of_the_notices() {
+    let calendar = Files::new().sound().config.calendar;
+    let years: Vec<i32> = calendar.years.keys().copied().collect();
+    assert_eq!(years, (2017..=2026).collect::<Vec<_>>());
+    let rows = [
+        ("2017-09-30", true),
+        ("2017-10-06", false),
+        ("2018-12-29", true),
+        ("2018-12-31", false),
+        // Moved by the second notice of the year.
+        ("2019-05-03", false),
+        ("2019-05-05", true),
+        ("2020-01-31", false),
+        ("2024-02-09", true),
+        ("2026-02-14", true),
+        ("2026-02-23", false),
+        ("2026-02-24", true),
+    ];
+    for (day, worked) in rows {
+        assert_eq!(
+            calendar.is_working_day(day.parse().unwrap()),
+            worked,
+            "{day}"
+        );
+    }
+    let notices = calendar.years.values().map(|year| year.notice.as_str());
+    assert!(
+        notices
+            .into_iter()
+            .all(|notice| notice.starts_with("国办发明电〔"))
+    );
+}
+
+#[test]
+fn the_sample_shows_the_defaults() {
+    let sample = samples().sound().config;
+    let bare = Files::new().sound().config;
+    assert_eq!(sample.limits, bare.limits);
+    assert_eq!(sample.alert.tiers, bare.alert.tiers);
+    assert_eq!(sample.alert.window, bare.alert.window);
+    assert_eq!(sample.alert.budget, bare.alert.budget);
+    assert_eq!(sample.alert.offline, bare.alert.offline);
+    assert_eq!(sample.alert.confirm_after, bare.alert.confirm_after);
+    assert_eq!(sample.alert.expires_after, bare.alert.expires_after);
+    assert_eq!(sample.alert.most_segments, bare.alert.most_segments);
+    assert_eq!(sample.alert.digest_at, bare.alert.digest_at);
+    assert_eq!(sample.schedule.visits, bare.schedule.visits);
+    assert_eq!(sample.schedule.prune, bare.schedule.prune);
+    assert_eq!(sample.schedule.jitter, bare.schedule.jitter);
+    assert_eq!(sample.transports.retry, bare.transports.retry);
+    assert_eq!(sample.console, bare.console);
+    assert_eq!(sample.log, bare.log);
+    assert_eq!(sample.page_budget, bare.page_budget);
+    assert_eq!(sample.visits_at_once, bare.visits_at_once);
+    assert_eq!(sample.store.cache_bytes, bare.store.cache_bytes);
+    assert_eq!(sample.store.keep_bodies_days, bare.store.keep_bodies_days);
+    assert_eq!(sample.store.keep_history_days, bare.store.keep_history_days);
+    let site = |config: &Config, id: &str| {
+        config.group.sites[&SiteId::parse(id).unwrap()]
+            .access
+            .clone()
+    };
+    assert_eq!(site(&sample, "jrb"), site(&bare, "kxw"));
+}
+
+/// What stands behind a comment sign in the sample is true as well.
+#[test]
+fn the_commented_gateway_and_mail_server_of_the_sample_are_sound() {
+    let files = samples();
+    let text = std::fs::read_to_string(files.path("monitor.toml")).unwrap();
+    let mut open = false;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        open |= line.starts_with("# [transports.");
+        open &= line.starts_with('#');
+        let spool = line.starts_with("spool = ") || line.starts_with("allow_spool_only");
+        let key = line.strip_prefix("# ").filter(|_| open);
+        lines.push(match key {
+            Some(key) if spool || key.starts_with("extra_root") => "#",
+            Some(key) => key,
+            None if spool => "#",
+            None => line,
+        });
+    }
+    files.write("monitor.toml", lines.join("\n"));
+    std::fs::create_dir(files.path("secrets")).unwrap();
+    for name in ["secrets/sms-token", "secrets/mail-password"] {
+        files.write(name, "s3cr3t\n");
+        files.mode(name, 0o600);
+    }
+    let config = files.sound().config;
+    let Some(SmsTransport::Gateway(gateway)) = config.transports.sms else {
+        panic!("the gateway was not read");
+    };
+    assert_eq!(gateway.secrets[0].1.expose_secret(), "s3cr3t");
+    assert_eq!(gateway.receipt.as_deref(), Some("/data/id"));
+    let Some(MailTransport::Smtp(smtp)) = config.transports.mail else {
+        panic!("the mail server was not read");
+    };
+    assert_eq!(
+        (smtp.host.as_str(), smtp.port),
+        ("mail.example.invalid", 465)
+    );
+}
+
+#[test]
+fn keys_say_what_they_mean() {
+    let files = Files::new();
+    files.write(
+        "monitor.toml",
+        format!(
+            "{MONITOR}{}",
+            r#"
+[limits]
+news = { days = 10, ladder = { warning_lead = { least = 1, most = 2 } } }
+[tiers.severely-overdue]
+roles = ["head", "supervision"]
+repeat_every = 2
+[tiers.overdue]
+repeat_every = 0
+[sending]
+from = "09:00"
+[politeness]
+access = { pause = "2s" }
+[console]
+enabled = false
+[store]
+dir = "state"
+[texts]
+up = "{site}恢复。"
+"#
+        ),
+    );
+    files.write(
+        "sites.toml",
+        SITES.replace("[[column]]", "access = { robots = false }\n[[column]]"),
+    );
+    let config = files.sound().config;
+    let news = config.limits.classes[&Class::News];
+    assert_eq!((news.limit_days, news.ladder.warning_lead.of(10)), (10, 1));
+    let severe = &config.alert.tiers[&Tier::SeverelyOverdue];
+    assert_eq!(severe.roles, [Role::Head, Role::Supervision]);
+    let repeat = Repeat::Every {
+        working_days: 2,
+        most: Some(5),
+    };
+    assert_eq!(severe.repeat, repeat);
+    assert_eq!(config.alert.tiers[&Tier::Overdue].repeat, Repeat::Once);
+    assert_eq!(config.alert.digest_at, config.alert.window.from);
+    let access = &config.group.sites[&SiteId::parse("kxw").unwrap()].access;
+    assert_eq!(
+        (access.robots, access.pause),
+        (false, Duration::from_secs(2))
+    );
+    assert_eq!(config.console.listen, None);
+    assert_eq!(config.store.dir, files.path("state"));
+    assert_eq!(config.alert.texts.up.source(), "{site}恢复。");
+    assert_eq!(
+        config.identity.user_agent,
+        format!(
+            "wangxun/{} (+https://www.example.cn/w)",
+            env!("CARGO_PKG_VERSION")
+        )
+    );
+    let li = &config.group.people[&PersonId::parse("li").unwrap()];
+    assert_eq!(li.routes, [Route::Sms]);
+}
+
+#[test]
+fn the_next_year_is_missed_loudly_from_december_on() {
+    let files = Files::new();
+    let path = files.path("monitor.toml");
+    let warned = |day: &str| {
+        let loaded = load(&path, day.parse().unwrap()).unwrap();
+        let about = loaded
+            .warnings
+            .into_iter()
+            .filter(|warning| warning.message.contains("holiday table"));
+        about
+            .map(|warning| (warning.loud, warning.message.contains("for 2027")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(warned("2025-12-01"), []);
+    assert_eq!(warned("2026-11-30"), [(false, true)]);
+    assert_eq!(warned("2026-12-01"), [(true, true)]);
+    assert_eq!(warned("2027-01-01"), [(true, true), (false, false)]);
+}
+
+#[test]
+fn gaps_are_warned_of() {
+    let files = Files::new();
+    files.write("sites.toml", format!("{SITES}[[unit]]\nid = \"zfw\"\nname = \"政法委\"\n[[column]]\nid = \"b\"\nsite = \"kxw\"\nunit = \"zfw\"\nname = \"通知\"\nclass = \"notices\"\nurl = \"/gzdt/\"\nlimit_days = 3\n[[column]]\nid = \"c\"\nsite = \"kxw\"\nname = \"空白\"\nclass = \"news\"\nurl = \"\"\n"));
+    files.write(
+        "contacts.toml",
+        CONTACTS.replace("10000000002", "10000000001"),
+    );
+    files.write(
+        "monitor.toml",
+        format!(
+            "{MONITOR}[console]\nlisten = \"0.0.0.0:8420\"\n[texts]\ndown = \"{}\"\n",
+            "长".repeat(300)
+        ),
+    );
+    let told: Vec<String> = files
+        .sound()
+        .warnings
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let parts = [
+        "units without any contact that answer for columns; their messages go to the operator: zfw",
+        "unit kxw has nobody in the roles of escalation",
+        "nobody has the role supervision, which is told of escalation",
+        "1 columns with a blank address; they are listed, and neither visited nor alerted: c",
+        "columns b, kxw/gzdt share the address https://kxw.example.cn/gzdt/",
+        "li, op share 100****0001",
+        "column b: on a limit of 3 days",
+        "the wording down takes 5 segments",
+        "WARNING: the console listens on 0.0.0.0:8420",
+    ];
+    for part in parts {
+        assert!(
+            told.iter().any(|line| line.contains(part)),
+            "{part}: {told:#?}"
+        );
+    }
+}
+
+#[test]
+fn an_explanation_tells_what_was_understood() {
+    let files = with_gateway();
+    let Loaded { config, warnings } = files.sound();
+    let told = explain(&config, &warnings, now());
+    let parts = [
+        "columns (栏目)   1: 1 with an address, 0 blank",
+        "visits  0 6-22 * * *  2026-11-25 10:00, 2026-11-25 11:00, 2026-11-25 12:00",
+        "news 动态要闻",
+        "gateway POST https://sms.example.invalid, 1 secrets read",
+        "【网巡】科信委网站“工作动态”栏目最近更新为",
+        "note: no holiday table",
+    ];
+    for part in parts {
+        assert!(told.contains(part), "{part}:\n{told}");
+    }
+    let news = told.lines().find(|line| line.contains("news ")).unwrap();
+    let numbers: Vec<&str> = news.split_whitespace().skip(2).collect();
+    assert_eq!(numbers, ["14", "11", "13", "15", "22", "10"]);
+    assert!(!told.contains("s3cr3t"), "{told}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC{0,200}") {
+        let files = Files::new();
+        for name in ["monitor.toml", "sites.toml", "contacts.toml", "calendar.toml"] {
+            files.write(name, &text);
+        }
+        let _ = files.load().map_err(|faults| faults.to_string());
+    }
+
+    /// Sound files with a piece torn out and another put in.
+    #[test]
+    fn no_damage_makes_it_panic(at in 0_usize..400, cut in 0_usize..30, put in "[\\[\\]{}=\"'.,a-z0-9\n字 -]{0,12}") {
+        let files = with_gateway();
+        for (name, text) in [("monitor.toml", GATEWAY), ("sites.toml", SITES), ("contacts.toml", CONTACTS)] {
+            let chars: Vec<char> = text.chars().collect();
+            let at = at.min(chars.len());
+            let rest = (at + cut).min(chars.len());
+            let text: String = chars[..at].iter().copied().chain(put.chars()).chain(chars[rest..].iter().copied()).collect();
+            files.write(name, text);
+        }
+        let told = files.load().map(|_| String::new()).unwrap_or_else(|faults| faults.to_string());
+        prop_assert!(!told.contains("s3cr3t"));
+    }
+}
