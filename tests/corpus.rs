@@ -287,8 +287,5 @@ fn articles_of_other_countries_are_read_passably() {
         );
         tally.judge(text(&record, "url"), day(text(&record, "date")), &reading);
     }
-    println!(
-        "article-dates: {} right, {} wrong, {} undecided",
-        tally.right, tally.wrong, tally.undecided
-    );
+    tally.show("article-dates");
 }

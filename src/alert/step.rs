@@ -414,7 +414,10 @@ mod tests {
             }
             for effect in &effects {
                 match effect {
-                    Effect::Tell(told) => self.told.push((when[5..10].to_owned(), *told)),
+                    Effect::Tell(told) => {
+                        let day = at(when).format("%m-%d").to_string();
+                        self.told.push((day, *told));
+                    }
                     Effect::Recover => self.recovered += 1,
                     Effect::Withdraw => self.withdrawn += 1,
                     Effect::Revisit(_) => {}

@@ -32,6 +32,8 @@ pub struct Found {
     pub ranged: bool,
     /// Whether it is written in digits and signs only, without 年 or 月.
     pub numeric: bool,
+    /// Whether the year is printed with four digits.
+    pub full_year: bool,
 }
 
 /// How a date stands in its text.
@@ -166,6 +168,7 @@ fn date_at(chars: &[char], at: usize, length: usize) -> Option<Found> {
         end,
         ranged,
         numeric,
+        full_year: length >= 4,
     })
 }
 

@@ -69,6 +69,9 @@ pub struct StoreHealth {
     pub journal_damage: u64,
     /// The number of the latest entry.
     pub entries: u64,
+    /// How many entries the engine lacked when it was opened: none after an orderly end, at most
+    /// one after a kill, all of them after it was built anew.
+    pub caught_up: u64,
     /// Bytes of everything below the store's directory, measured at opening and pruning.
     pub bytes_on_disk: u64,
 }
@@ -275,6 +278,7 @@ impl Inner {
             last_commit_at: opened.journal.last_at(),
             journal_damage: opened.damage.count(),
             entries: opened.journal.last(),
+            caught_up: opened.caught_up,
             bytes_on_disk: files::size_below(&settings.dir),
         };
         let shared = Shared {

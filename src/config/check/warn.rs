@@ -27,7 +27,6 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     ladders(config, &mut warnings);
     lengths(config, &mut warnings);
     console(config, &mut warnings);
-    report(config, &mut warnings);
     warnings
 }
 
@@ -260,14 +259,6 @@ fn console(config: &Config, warnings: &mut Vec<Warning>) {
                 "the console listens on {listen} and asks for no login; put a proxy with login in front of it"
             ),
         );
-    }
-}
-
-/// A key that is understood and that nothing acts on yet.
-fn report(config: &Config, warnings: &mut Vec<Warning>) {
-    if config.schedule.operator_report.is_some() {
-        let message = "operator_report is not sent by this version; the status page shows the same";
-        push(warnings, false, message.to_owned());
     }
 }
 
