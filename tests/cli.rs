@@ -193,7 +193,10 @@ fn without_a_daemon_the_store_answers() {
             "该栏目未配置网址，不访问、不判断，也不计超期。",
         ),
         (&["outbox"], "收件人"),
-        (&["send-test", "--to", "op"], "accepted: 短信 100****0001"),
+        (
+            &["send-test", "--to", "op"],
+            "accepted: 100****0001, receipt ",
+        ),
     ];
     for (command, part) in rows {
         let said = place.run(command);
