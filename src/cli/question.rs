@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::{Configured, configured, logs, runtime, say, say_error};
+use super::{Configured, configured, logs, owner, runtime, say, say_error};
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::daemon::answer::{Answer, Clerk, Question};
@@ -113,6 +113,7 @@ fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {
 
 async fn by_ourselves(config: Config, question: Question) -> anyhow::Result<Answer> {
     let dir: PathBuf = config.store.dir.clone();
+    owner::respect(&dir)?;
     say_error(&format!(
         "(no daemon runs; read from the store in {})",
         dir.display()
