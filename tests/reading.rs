@@ -1,5 +1,11 @@
 //! The reader through its public door: traps of real pages in small, needs and budgets, pages that
 //! are no pages, and hostile input.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of a test fail by panicking"
+)]
 
 use std::collections::BTreeMap;
 
@@ -745,6 +751,21 @@ fn a_picture_menu_asks_for_the_second_level() {
     assert_eq!(
         needed(read(&visit, &recipe(Aim::Home), today())),
         ["/a/", "/b/"]
+    );
+}
+
+#[test]
+fn a_list_whose_rows_label_their_dates_is_still_a_list() {
+    let row = "<li><a href='/x/{n}.html'>{t}</a><p>发布时间：{d} 来源：区政府办公室 浏览次数：15</p><p>各街道办事处、各委办局，现将有关事项通知如下，请认真贯彻执行，确保任务按期完成。</p></li>";
+    let body = format!(
+        "<title>通知公告</title><h2>通知公告</h2><ul>{}</ul>",
+        rows(row)
+    );
+    let reading = found(answer(&body, Aim::Any));
+    assert_eq!(reading.kind, PageKind::List);
+    assert_eq!(
+        newest(&reading).map(|(on, _)| on).as_deref(),
+        Some("2018-03-16")
     );
 }
 

@@ -2,6 +2,8 @@
 //! acknowledged, and says what happened to it.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     reason = "the helpers of a test fail by panicking"
 )]
 
@@ -153,7 +155,8 @@ async fn no_fact_is_lost_wherever_the_engines_file_is_cut() {
 async fn spoilt_snapshots_of_the_engine_are_set_aside_and_nothing_else() {
     let sample = sample().await;
     assert!(!snapshots(sample.dir.path()).is_empty());
-    let spoil: [(&str, fn(&Path)); 4] = [
+    type Spoil = fn(&Path);
+    let spoil: [(&str, Spoil); 4] = [
         ("emptied", |path| fs::write(path, b"").unwrap()),
         ("half-written", |path| {
             let bytes = fs::read(path).unwrap();

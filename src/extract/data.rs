@@ -5,6 +5,7 @@ use super::clean;
 use super::dates;
 use super::island::Island;
 use super::loose::{self, Value};
+use super::standing;
 
 /// Literals that are tried in one page, and the bytes read for them.
 const MAX_TRIES: usize = 400;
@@ -30,7 +31,7 @@ impl Island {
         let dated = |t: &str| {
             dates::scan(t).iter().any(|f| {
                 matches!(f.stamp, dates::Stamp::Full(_))
-                    && dates::standing(t, f) == dates::Standing::Alone
+                    && standing::standing(t, f) == standing::Standing::Alone
             })
         };
         let date = texts

@@ -36,6 +36,7 @@ mod refusal;
 mod rows;
 mod shell;
 mod split;
+mod standing;
 mod survey;
 mod task;
 mod view;

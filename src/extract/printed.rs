@@ -2,10 +2,11 @@
 //! a hint, or at the edge of the title itself.
 
 use super::clean;
-use super::dates::{self, Stamp, Standing};
+use super::dates::{self, Stamp};
 use super::dom::What;
 use super::labels::{self, Label};
 use super::split;
+use super::standing::{self, Standing};
 use super::survey::{Dated, Survey};
 use crate::domain::finding::Basis;
 
@@ -174,7 +175,7 @@ impl<'a> Survey<'_, 'a> {
                 labels::label(&before),
                 Label::Published | Label::Date | Label::Updated
             );
-            let alone = dates::standing(hint, found) == Standing::Alone;
+            let alone = standing::standing(hint, found) == Standing::Alone;
             matches!(found.stamp, Stamp::Full(_)) && !found.ranged && (labelled || alone)
         })?;
         Some(mark(hint, found.stamp, Basis::TitleAttribute, true))

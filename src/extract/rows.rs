@@ -6,9 +6,9 @@ use url::Url;
 
 use super::address;
 use super::clean;
-use super::dates::Standing;
 use super::dom::{self, What};
 use super::printed::Mark;
+use super::standing::Standing;
 use super::survey::{Dated, Item, Survey};
 
 /// The most ancestors that a row climbs.

@@ -2,9 +2,10 @@
 //! in every block, counted once so that climbing the tree costs nothing.
 
 use super::clean;
-use super::dates::{self, Found, Standing};
+use super::dates::{self, Found};
 use super::dom::{Dom, What};
 use super::labels::{self, Label};
+use super::standing::{self, Standing};
 
 /// The most rows that are looked at on one page.
 const MAX_ITEMS: usize = 20_000;
@@ -151,7 +152,7 @@ fn item<'a>(dom: &Dom<'a>, at: usize, end: usize) -> Option<Item<'a>> {
     let mut shown = String::new();
     for (_, text) in dom.texts(at, end) {
         let alone = dates::scan(text).first().is_some_and(|f| {
-            dates::standing(text, f) == Standing::Alone && clean::weight(text) < 8
+            standing::standing(text, f) == Standing::Alone && clean::weight(text) < 8
         });
         if !alone && shown.len() < 1200 {
             shown.push_str(text);
@@ -257,7 +258,7 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
                 node,
                 text,
                 found,
-                standing: dates::standing(text, &found),
+                standing: standing::standing(text, &found),
                 label,
                 in_item,
             });

@@ -151,6 +151,7 @@ impl Task<'_> {
         let dated = list.map_or(0, |group| group.dated);
         match self.recipe.aim {
             Aim::Home => PageKind::Home,
+            Aim::Column if dated < 10 && article::evidence(view) >= 5 => PageKind::Article,
             Aim::Column if list.is_some_and(|group| group.dated >= 2 || group.rows.len() >= 3) => {
                 PageKind::List
             }

@@ -3,13 +3,17 @@
 
 use super::article::Article;
 use super::clean;
-use super::dates::{self, Found, Stamp, Standing};
+use super::dates::{self, Found, Stamp};
 use super::dom::{Dom, What};
 use super::labels::Label;
+use super::standing::Standing;
 use super::survey::Dated;
 use super::view::View;
 use crate::domain::finding::Basis;
 use crate::domain::time::Date;
+
+/// The most dates of a page that are weighed: an article has few.
+pub const MAX_DATES: usize = 300;
 
 /// Where the article's title stands: a heading with it, else the first text with it.
 pub fn title_place(dom: &Dom, title: &str) -> Option<usize> {
@@ -102,7 +106,7 @@ fn around(text: &str, found: &Found) -> String {
 /// The visible date for which most speaks, if enough does.
 pub fn find<'v>(view: &'v View, title: Option<usize>) -> Option<Seen<'v>> {
     let mut best: Option<Seen> = None;
-    for d in &view.survey.dated {
+    for d in view.survey.dated.iter().take(MAX_DATES) {
         let Stamp::Full(on) = d.found.stamp else {
             continue;
         };
@@ -138,7 +142,7 @@ fn score(view: &View, d: &Dated, title: Option<usize>) -> Option<(i32, bool)> {
         Label::None if d.standing == Standing::Edge && short => 20,
         _ => return None,
     };
-    if base < 100 && in_list(view, d.node) {
+    if in_list(view, d.node) {
         return None;
     }
     let (bonus, near) = nearness(view.dom, title, d.node);

@@ -5,12 +5,12 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
+use super::course::{Course, JournalDamage};
 use super::error::{StoreError, in_full};
 use super::files::{self, io_error};
+use super::phrase::{Heard, Said};
 use super::volume::{self, Stretch, Volume};
-use super::wire::{self, Entry, Fact, Heard, LineFault, Said};
+use super::wire::{self, Entry, Fact};
 use crate::domain::time::{Date, Moment, date_of};
 
 /// The journal, open for appending.
@@ -29,17 +29,6 @@ struct Current {
     said: Said,
 }
 
-/// What is wrong with the lines that were read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct JournalDamage {
-    /// Lines that are no entry.
-    pub lines: u64,
-    /// Facts of whole lines that name a value from a damaged one.
-    pub facts: u64,
-    /// Numbers that no line has.
-    pub missing: u64,
-}
-
 /// An entry that could not be appended.
 #[derive(Debug)]
 pub struct AppendFault {
@@ -47,41 +36,6 @@ pub struct AppendFault {
     pub error: StoreError,
     /// Whether it is unknown what the file holds now.
     pub fatal: bool,
-}
-
-/// Follows the numbers of entries.
-struct Course {
-    /// Damage up to this number does not count.
-    after: u64,
-    last: Option<u64>,
-    damage: JournalDamage,
-}
-
-impl JournalDamage {
-    /// Whether nothing is wrong.
-    pub fn is_none(&self) -> bool {
-        *self == JournalDamage::default()
-    }
-
-    /// All of it in one number.
-    pub fn count(&self) -> u64 {
-        // A damaged line leaves a gap in the numbers as well: it is one fault, not two.
-        self.lines.max(self.missing) + self.facts
-    }
-}
-
-impl std::fmt::Display for JournalDamage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let JournalDamage {
-            lines,
-            facts,
-            missing,
-        } = self;
-        write!(
-            f,
-            "{lines} damaged lines, {missing} missing entries, {facts} facts without their value"
-        )
-    }
 }
 
 impl AppendFault {
@@ -96,46 +50,6 @@ impl AppendFault {
             error,
             fatal: false,
         }
-    }
-}
-
-impl Course {
-    /// Takes one line; answers with the entry if it continues the course.
-    fn take(&mut self, line: &[u8], heard: &mut Heard) -> Result<Option<Entry>, StoreError> {
-        let (entry, lost) = match wire::read_line(line, heard) {
-            Ok(read) => read,
-            Err(LineFault::Newer(version)) => return Err(newer(version)),
-            Err(LineFault::Damaged) => {
-                self.damage.lines += 1;
-                return Ok(None);
-            }
-        };
-        self.damage.facts += lost;
-        if entry.seq <= self.after || entry.seq == self.after + 1 {
-            // Whatever was damaged up to here stands before what is asked for.
-            self.damage = JournalDamage {
-                facts: if entry.seq > self.after { lost } else { 0 },
-                ..JournalDamage::default()
-            };
-        }
-        if let Some(last) = self.last {
-            if entry.seq <= last {
-                self.damage.lines += 1;
-                return Ok(None);
-            }
-            let before = last.max(self.after);
-            self.damage.missing += entry.seq.saturating_sub(before + 1);
-        }
-        self.last = Some(entry.seq);
-        Ok(Some(entry))
-    }
-}
-
-fn newer(version: u32) -> StoreError {
-    StoreError::Newer {
-        what: "an entry of the journal".to_owned(),
-        version,
-        known: wire::known_version(),
     }
 }
 
@@ -200,6 +114,11 @@ impl Journal {
     /// When the last entry was decided, if its file is at hand.
     pub fn last_at(&self) -> Option<Moment> {
         self.last_at
+    }
+
+    /// Bytes of the open file.
+    pub fn open_length(&self) -> u64 {
+        self.current.as_ref().map_or(0, |current| current.length)
     }
 
     /// Goes on counting after `seq`, when the journal lost its end.

@@ -8,10 +8,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::commit::Commit;
+use super::course::JournalDamage;
 use super::engine::Engine;
 use super::error::{StoreError, in_full};
 use super::files::{self, io_error};
-use super::journal::{Journal, JournalDamage};
+use super::journal::Journal;
 use super::settings::StoreSettings;
 use super::stage::Stage;
 use super::table::Table;
