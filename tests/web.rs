@@ -482,12 +482,3 @@ fn the_console_answers_to_where_it_listens_and_what_it_is_linked_as() {
         Vec::<String>::new()
     );
 }
-
-/// For looking at the pages: `cargo test --test web -- --ignored look --nocapture`.
-#[tokio::test]
-#[ignore = "serves pages to a browser until it is stopped"]
-async fn look() {
-    let running = start_at("127.0.0.1:8087", group(48, 30), sized(48, 30)).await;
-    println!("http://{}/", running.address);
-    std::future::pending::<()>().await;
-}
