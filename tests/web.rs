@@ -29,7 +29,7 @@ mod console;
 
 use console::{
     Running, column_id, group, history, incident, item, message, now, record, records, seen, start,
-    start_at, update,
+    update,
 };
 
 struct Answer {
