@@ -319,8 +319,7 @@ fn an_explanation_tells_what_was_understood() {
     let told = explain(&config, &warnings, now());
     let parts = [
         "columns (栏目)   1: 1 with an address, 0 blank",
-        "visits           0 6-22 * * *  2026-11-25 10:00, 2026-11-25 11:00, 2026-11-25 12:00",
-        "operator_report  none",
+        "visits  0 6-22 * * *  2026-11-25 10:00, 2026-11-25 11:00, 2026-11-25 12:00",
         "news 动态要闻",
         "gateway POST https://sms.example.invalid, 1 secrets read",
         "【网巡】科信委网站“工作动态”栏目最近更新为",

@@ -78,9 +78,18 @@ fn src() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
+/// The code of a text that runs in the program, not in its tests.
+fn code(text: &str) -> &str {
+    let (code, _) = text
+        .split_once("#[cfg(test)]\nmod tests")
+        .unwrap_or((text, ""));
+    code
+}
+
 /// The modules that a text names by `crate::`.
 fn named(text: &str) -> BTreeSet<String> {
-    text.lines()
+    code(text)
+        .lines()
         .filter(|line| !line.trim_start().starts_with("//"))
         .flat_map(|line| line.split("crate::").skip(1))
         .map(|rest| {

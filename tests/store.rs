@@ -72,6 +72,8 @@ async fn every_kind_of_fact_comes_back_as_it_went_in() {
     let health = store.health();
     assert_eq!(health.last_commit_at, Some(commit.at));
     assert_eq!((health.quarantined, health.fatal), (0, None));
+    let db = fs::metadata(dir.path().join("new/store/db")).unwrap().len();
+    assert!(health.bytes_on_disk > db, "{}", health.bytes_on_disk);
 }
 
 #[tokio::test]
@@ -424,7 +426,7 @@ async fn a_page_copy_is_kept_by_its_digest_as_long_as_a_record_names_it() {
     assert_eq!(store.body(&old).await.unwrap(), Some(body));
     assert_eq!(store.body(&sha256(b"?")).await.unwrap(), None);
     for wrong in [
-        &named[..63],
+        named.get(..63).unwrap(),
         "../../etc/passwd",
         &old.to_uppercase(),
         &named,
@@ -444,7 +446,7 @@ async fn a_page_copy_is_kept_by_its_digest_as_long_as_a_record_names_it() {
 
     let file = dir
         .path()
-        .join(format!("bodies/{}/{named}.gz", &named[..2]));
+        .join(format!("bodies/{}/{named}.gz", named.get(..2).unwrap()));
     let mut bytes = fs::read(&file).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -472,4 +474,23 @@ async fn readers_and_writers_work_beside_each_other() {
     }
     assert_eq!(store.messages(99).await.unwrap().len(), 24);
     assert_eq!(store.health().entries, 24);
+}
+
+#[tokio::test]
+async fn a_change_that_the_journal_could_not_take_is_refused_and_may_be_tried_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path()).await;
+    store.commit(change(0)).await.unwrap();
+    let (journal, away) = (dir.path().join("journal"), dir.path().join("away"));
+    fs::rename(&journal, &away).unwrap();
+    // The next day needs a new file.
+    let error = store.commit(change(40)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Io { .. }), "{error:?}");
+    assert_eq!(store.messages(9).await.unwrap(), change(0).messages);
+    assert_eq!(store.health().fatal, None);
+    fs::rename(&away, &journal).unwrap();
+    store.commit(change(40)).await.unwrap();
+    drop(store);
+    let verified = verify(&settings(dir.path())).unwrap();
+    assert!(verified.is_sound(), "{verified:?}");
 }

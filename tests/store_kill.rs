@@ -27,7 +27,7 @@ const PRUNE_EVERY: i64 = 25;
 #[tokio::test]
 #[ignore = "the child of the other tests"]
 async fn child() {
-    let dir = std::env::var_os(CHILD).expect("run by the other tests");
+    let dir = std::env::var_os(CHILD).unwrap();
     let (store, _) = Store::open(&settings(Path::new(&dir)), at(0))
         .await
         .unwrap();
@@ -60,7 +60,7 @@ fn kill_after(dir: &Path, count: usize) -> Option<i64> {
     let mut last = None;
     let mut seen = 0;
     while seen < count {
-        let line = lines.next().expect("the child goes on").unwrap();
+        let line = lines.next().unwrap().unwrap();
         if let Some((_, number)) = line.split_once("done ") {
             last = Some(number.parse().unwrap());
             seen += 1;

@@ -16,7 +16,7 @@ use super::wording;
 use crate::calendar::Calendar;
 use crate::domain::group::{Group, Person, Role, Route};
 use crate::domain::id::PersonId;
-use crate::domain::time::{Date, Moment, date_of, moment};
+use crate::domain::time::{Moment, date_of, moment};
 
 /// What the writer of messages looks at.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,14 @@ pub fn compose(tray: &Tray<'_>) -> Written {
     for (person, notices) in by_person(tray.waiting) {
         match tray.group.people.get(person) {
             Some(person) => writer.person(person, notices),
-            None => writer.retire(notices, NoticeState::Withdrawn(tray.now)),
+            None => {
+                writer.retire(notices, NoticeState::Withdrawn(tray.now));
+                writer.operators(
+                    "gone",
+                    person,
+                    "有联系人已从名单中移除，其待发消息未发出，请确认接替人已登记",
+                );
+            }
         }
     }
     writer.written.incidents = writer.told.into_values().collect();
@@ -75,8 +82,8 @@ pub fn compose(tray: &Tray<'_>) -> Written {
 /// The earliest instant at which [`compose`] may have something to write.
 pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
     let due = tray.waiting.iter().map(|notice| {
-        if notice.urgent && !is_spent(tray, &notice.person, 0) {
-            notice.not_before
+        if notice.urgent && !is_spent(tray, &notice.person, &[]) {
+            not_before(tray, notice)
         } else {
             digest_due_at(tray, notice)
         }
@@ -84,12 +91,23 @@ pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
     due.min()
 }
 
+/// The first instant at which `notice` may be part of a message. No notice waits beyond the next
+/// opening: one that would was written before the clock was set back.
+fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
+    let opens = if notice.urgent {
+        tray.now
+    } else {
+        tray.calendar.opening(tray.now, tray.rules.window)
+    };
+    notice.not_before.min(opens)
+}
+
 /// When the digest that will carry `notice` is written.
 fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
-    let mut from = notice.not_before.max(tray.now);
+    let mut from = not_before(tray, notice).max(tray.now);
     let today = date_of(tray.now);
     if date_of(from) == today
-        && (has_digest(tray, &notice.person) || is_spent(tray, &notice.person, 0))
+        && (has_digest(tray, &notice.person) || is_spent(tray, &notice.person, &[]))
     {
         from = moment(today.succ_opt().unwrap_or(today).and_time(NaiveTime::MIN));
     }
@@ -113,15 +131,12 @@ fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
 }
 
 /// Whether today's budget allows no message to `person` any more, `more` written just now.
-fn is_spent(tray: &Tray<'_>, person: &PersonId, more: usize) -> bool {
+fn is_spent(tray: &Tray<'_>, person: &PersonId, more: &[Message]) -> bool {
     let budget = tray.rules.budget;
-    let sent = |messages: usize, most: u32| messages >= most as usize;
-    let to_person = tray
-        .today
-        .iter()
-        .filter(|message| message.person == *person)
-        .count();
-    sent(to_person + more, budget.per_person) || sent(tray.today.len() + more, budget.in_all)
+    let spent = |messages: usize, most: u32| messages >= most as usize;
+    let all = || tray.today.iter().chain(more);
+    let to_person = all().filter(|message| message.person == *person).count();
+    spent(to_person, budget.per_person) || spent(all().count(), budget.in_all)
 }
 
 struct Writer<'a> {
@@ -136,10 +151,14 @@ impl Writer<'_> {
         let (late, live): (Vec<_>, Vec<_>) = notices
             .into_iter()
             .partition(|notice| notice.expires_at < now);
+        if !late.is_empty() && !is_operator(person) {
+            let why = "有联系人的消息未能在有效期内发出，请登录监测平台核查";
+            self.operators("late", &person.id, why);
+        }
         self.retire(late, NoticeState::Expired(now));
         let (urgent, rest): (Vec<_>, Vec<_>) = live
             .into_iter()
-            .filter(|notice| notice.not_before <= now)
+            .filter(|notice| not_before(self.tray, notice) <= now)
             .partition(|notice| notice.urgent);
         for notice in urgent {
             self.message(person, vec![notice], true);
@@ -152,9 +171,7 @@ impl Writer<'_> {
     }
 
     fn message(&mut self, person: &Person, mut notices: Vec<&Notice>, urgent: bool) {
-        let fresh = self.written.messages.iter();
-        let written = fresh.filter(|message| message.person == person.id).count();
-        if is_spent(self.tray, &person.id, written) {
+        if is_spent(self.tray, &person.id, &self.written.messages) {
             return self.overspent(person);
         }
         let Some(&route) = person.routes.first() else {
@@ -195,21 +212,19 @@ impl Writer<'_> {
 
     /// The budget holds a message back until tomorrow: the operators hear of it once a day.
     fn overspent(&mut self, person: &Person) {
-        if person.duties.iter().any(|duty| duty.role == Role::Operator) {
-            return;
+        if !is_operator(person) {
+            let why = "有联系人当日消息条数已达上限，其余消息顺延至次日发送";
+            self.operators("budget", &person.id, why);
         }
-        let now = self.tray.now;
-        let day = date_of(now).to_string();
-        let key = MessageKey::of(&["budget", person.id.as_str(), &day]);
-        let not_before = self.tray.calendar.opening(now, self.tray.rules.window);
-        let notices = notice::undelivered(
-            self.tray.group,
-            &key,
-            "有联系人当日消息条数已达上限，其余消息顺延至次日发送",
-            now,
-            not_before,
-            not_before + self.tray.rules.expires_after,
-        );
+    }
+
+    /// Tells the operators what becomes of the notices of `person`, once a day for each `cause`.
+    fn operators(&mut self, cause: &str, person: &PersonId, why: &str) {
+        let tray = self.tray;
+        let day = date_of(tray.now).to_string();
+        let key = MessageKey::of(&[cause, person.as_str(), &day]);
+        let notices =
+            notice::undelivered(tray.group, tray.calendar, tray.rules, &key, why, tray.now);
         let known = |notice: &Notice| {
             let waits = self
                 .tray
@@ -225,6 +240,10 @@ impl Writer<'_> {
             .collect();
         self.written.notices.extend(new);
     }
+}
+
+fn is_operator(person: &Person) -> bool {
+    person.duties.iter().any(|duty| duty.role == Role::Operator)
 }
 
 /// One message to `person` that carries `notices`, which are in order.
@@ -251,15 +270,24 @@ fn write(
         notices: notices.iter().map(|notice| notice.key.clone()).collect(),
         urgent,
         created_at: tray.now,
-        expires_at: notices
-            .iter()
-            .map(|notice| notice.expires_at)
-            .max()
-            .unwrap_or(tray.now),
+        expires_at: expiry(tray, notices, urgent),
         attempts: 0,
         next_attempt_at: tray.now,
         delivery: Delivery::Queued { last_error: None },
     }
+}
+
+/// A message is of use as long as what it carries. One that quiet hours hold back has the whole of
+/// the next working day, however late in their lives its notices came into it.
+fn expiry(tray: &Tray<'_>, notices: &[&Notice], urgent: bool) -> Moment {
+    let carried = notices.iter().map(|notice| notice.expires_at).max();
+    let least = if urgent {
+        tray.now
+    } else {
+        let none = chrono::TimeDelta::zero();
+        tray.calendar.lapse(tray.now, none, tray.rules.window)
+    };
+    carried.map_or(least, |carried| carried.max(least))
 }
 
 fn route_word(route: Route) -> &'static str {
@@ -275,7 +303,7 @@ pub fn second_try(
     failed: &Message,
     person: &Person,
     notices: &[Notice],
-    today: Date,
+    calendar: &Calendar,
     rules: &AlertRules,
     now: Moment,
 ) -> Option<Message> {
@@ -288,9 +316,9 @@ pub fn second_try(
     Some(Message {
         key: MessageKey::of(&parts),
         route,
-        text: wording::text(&notices, route, today, rules),
+        text: wording::text(&notices, route, date_of(now), rules),
         created_at: now,
-        expires_at: now + rules.expires_after,
+        expires_at: calendar.lapse(now, rules.expires_after, rules.window),
         attempts: 0,
         next_attempt_at: now,
         delivery: Delivery::Queued { last_error: None },
@@ -508,9 +536,67 @@ mod tests {
         ]);
         let written = day.write("2017-11-14T08:30:00");
         let now = at("2017-11-14T08:30:00");
-        let states: Vec<_> = written.notices.iter().map(|n| n.state.clone()).collect();
-        let expected = [NoticeState::Withdrawn(now), NoticeState::Expired(now)];
+        let states: Vec<_> = written
+            .notices
+            .iter()
+            .map(|notice| (notice.person.as_str(), notice.state.clone()))
+            .collect();
+        let expected = [
+            ("gone", NoticeState::Withdrawn(now)),
+            ("op", NoticeState::Waiting),
+            ("op", NoticeState::Waiting),
+            ("li", NoticeState::Expired(now)),
+        ];
         assert_eq!((written.messages.len(), &states[..]), (0, &expected[..]));
+        assert!(!day.write("2017-11-14T08:31:00").messages.is_empty());
+    }
+
+    #[test]
+    fn what_a_full_day_defers_over_a_holiday_is_sent_after_it() {
+        let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-09-29T07:00:00")]);
+        let holidays: chrono::NaiveDate = "2017-10-01".parse().unwrap();
+        let year = crate::calendar::Year {
+            holidays: holidays.iter_days().take(8).collect(),
+            ..crate::calendar::Year::default()
+        };
+        day.calendar.years.insert(2017, year);
+        let first = day.write("2017-09-29T08:30:00").messages.remove(0);
+        // Its attempts may fail all day: the day after the holiday belongs to it.
+        assert_eq!(first.expires_at, at("2017-10-09T17:30:00"));
+        let mut late = notice("li", "b", REMINDER, "2017-09-29T10:00:00");
+        late.expires_at = day.calendar.lapse(
+            late.not_before,
+            chrono::TimeDelta::hours(1),
+            day.rules.window,
+        );
+        day.waiting.push(late);
+        assert!(day.write("2017-09-29T10:00:00").is_empty());
+        let monday = Some(at("2017-10-09T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-09-29T10:00:00")), monday);
+        day.today.clear();
+        assert_eq!(day.write("2017-10-09T08:30:00").messages.len(), 1);
+    }
+
+    #[test]
+    fn the_budget_in_all_holds_within_one_writing() {
+        let mut day = Day::new(vec![
+            notice("li", "a", REMINDER, "2017-11-14T07:00:00"),
+            notice("op", "a", REMINDER, "2017-11-14T07:00:00"),
+        ]);
+        day.rules.budget.in_all = 1;
+        assert_eq!(day.write("2017-11-14T08:30:00").messages.len(), 1);
+    }
+
+    #[test]
+    fn notices_from_before_the_clock_was_set_back_do_not_wait_for_that_time() {
+        let mut day = Day::new(vec![
+            notice("li", "a", REMINDER, "2018-11-14T07:00:00"),
+            notice("op", "b", Told::Down, "2018-11-14T07:00:00"),
+        ]);
+        let opens = Some(at("2017-11-14T08:00:00"));
+        assert_eq!(next_at(&day.tray("2017-11-14T08:00:00")), opens);
+        assert_eq!(day.write("2017-11-14T08:00:00").messages.len(), 1);
+        assert_eq!(day.write("2017-11-14T08:30:00").messages.len(), 1);
     }
 
     #[test]
@@ -525,11 +611,11 @@ mod tests {
         let person = &day.group.people[&first.person];
         let carried = [notice("li", "a", REMINDER, "2017-11-14T07:00:00")];
         let now = at("2017-11-14T10:00:00");
-        let second = second_try(&first, person, &carried, date_of(now), &day.rules, now).unwrap();
+        let second = second_try(&first, person, &carried, &day.calendar, &day.rules, now).unwrap();
         assert_eq!((second.route, second.attempts), (Route::Mail, 0));
         assert_ne!(second.key, first.key);
         assert!(second.text.ends_with("【网巡】本邮件由系统自动发送。\n"));
-        let third = second_try(&second, person, &carried, date_of(now), &day.rules, now);
+        let third = second_try(&second, person, &carried, &day.calendar, &day.rules, now);
         assert_eq!(third, None);
     }
 

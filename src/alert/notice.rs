@@ -6,8 +6,10 @@ use super::incident::{Incident, IncidentKey, Kind, State, Subject};
 use super::outbox::{Facts, MessageKey, Notice, NoticeState, Told};
 use super::pass::Situation;
 use super::route;
+use super::rules::AlertRules;
 use crate::assess::freshness::due_on;
 use crate::assess::outage::host_of;
+use crate::calendar::Calendar;
 use crate::domain::group::{Column, Group, Unit};
 use crate::domain::id::PersonId;
 use crate::domain::time::Moment;
@@ -39,12 +41,15 @@ pub fn write(
         return Vec::new();
     }
     let facts = facts(situation, about);
-    let not_before = if urgent {
-        situation.now
+    let (calendar, rules) = (situation.calendar, situation.rules);
+    let (not_before, expires_at) = if urgent {
+        (situation.now, situation.now + rules.expires_after)
     } else {
-        situation
-            .calendar
-            .opening(situation.now, situation.rules.window)
+        let opens = calendar.opening(situation.now, rules.window);
+        (
+            opens,
+            calendar.lapse(opens, rules.expires_after, rules.window),
+        )
     };
     people(situation, incident, told, about)
         .into_iter()
@@ -67,21 +72,24 @@ pub fn write(
             urgent,
             created_at: situation.now,
             not_before,
-            expires_at: not_before + situation.rules.expires_after,
+            expires_at,
             state: NoticeState::Waiting,
         })
         .collect()
 }
 
-/// A notice to the operators that this message could not be delivered.
+/// A notice to the operators that something did not reach its person; `cause` tells one such
+/// thing from another.
 pub fn undelivered(
     group: &Group,
-    message: &MessageKey,
+    calendar: &Calendar,
+    rules: &AlertRules,
+    cause: &MessageKey,
     why: &str,
     now: Moment,
-    not_before: Moment,
-    expires_at: Moment,
 ) -> Vec<Notice> {
+    let not_before = calendar.opening(now, rules.window);
+    let expires_at = calendar.lapse(not_before, rules.expires_after, rules.window);
     let incident = IncidentKey {
         subject: Subject::Monitor,
         kind: Kind::Trouble,
@@ -89,7 +97,7 @@ pub fn undelivered(
     route::operators(group)
         .into_iter()
         .map(|person| Notice {
-            key: MessageKey::of(&["undelivered", message.as_str(), person.as_str()]),
+            key: MessageKey::of(&["undelivered", cause.as_str(), person.as_str()]),
             person,
             incident: incident.clone(),
             kind: Kind::Trouble,

@@ -386,3 +386,289 @@ impl<'a> Desk<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::incident::State;
+    use crate::assess::ladder::Tier;
+    use crate::domain::access::Access;
+    use crate::domain::class::Class;
+    use crate::domain::finding::{Basis, Evidence, LastUpdate};
+    use crate::domain::group::{Duty, Person, Role, Route, Site, Unit};
+    use crate::domain::id::{PersonId, SiteId, UnitId};
+    use crate::domain::observation::{Blind, Cause};
+    use crate::domain::time::moment;
+    use crate::domain::visit::{Failure, Validators};
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    /// Four hosts `h0` to `h3` with two news columns each, owned by the unit `kxw`.
+    struct World {
+        group: Group,
+        limits: Limits,
+        calendar: Calendar,
+        rules: AlertRules,
+        records: BTreeMap<ColumnId, ColumnRecord>,
+        open: BTreeMap<IncidentKey, Incident>,
+        waiting: Vec<Notice>,
+    }
+
+    impl World {
+        fn new() -> World {
+            let mut group = Group::default();
+            let unit = UnitId::parse("kxw").unwrap();
+            group.units.insert(
+                unit.clone(),
+                Unit {
+                    id: unit.clone(),
+                    name: "区科信委".to_owned(),
+                    short: "科信委".to_owned(),
+                },
+            );
+            let duty = |role, unit| Duty { role, unit };
+            for (id, duty) in [
+                ("li", duty(Role::Liaison, Some(unit.clone()))),
+                ("op", duty(Role::Operator, None)),
+            ] {
+                let id = PersonId::parse(id).unwrap();
+                let person = Person {
+                    id: id.clone(),
+                    name: String::new(),
+                    phone: Some("10000000001".to_owned()),
+                    mail: None,
+                    routes: vec![Route::Sms],
+                    duties: vec![duty],
+                };
+                group.people.insert(id, person);
+            }
+            for host in 0..4 {
+                let site = SiteId::parse(&format!("h{host}")).unwrap();
+                group.sites.insert(
+                    site.clone(),
+                    Site {
+                        id: site.clone(),
+                        unit: unit.clone(),
+                        name: format!("第{host}网站"),
+                        home: None,
+                        access: Access::default(),
+                    },
+                );
+                for name in ["a", "b"] {
+                    let id = ColumnId::parse(&format!("h{host}/{name}")).unwrap();
+                    let column = Column {
+                        id: id.clone(),
+                        site: site.clone(),
+                        unit: unit.clone(),
+                        name: name.to_owned(),
+                        class: Class::News,
+                        url: format!("http://h{host}.example.cn/{name}").parse().ok(),
+                        limit_days: None,
+                    };
+                    group.columns.insert(id, column);
+                }
+            }
+            World {
+                group,
+                limits: Limits::default(),
+                calendar: Calendar::default(),
+                rules: AlertRules::default(),
+                records: BTreeMap::new(),
+                open: BTreeMap::new(),
+                waiting: Vec::new(),
+            }
+        }
+
+        /// What the latest visit to the columns of `host` left.
+        fn saw(&mut self, host: usize, when: &str, on: &str, blind: Option<(u32, Cause)>) {
+            for name in ["a", "b"] {
+                let id = ColumnId::parse(&format!("h{host}/{name}")).unwrap();
+                let record = ColumnRecord {
+                    column: id.clone(),
+                    last_update: Some(LastUpdate {
+                        on: on.parse().unwrap(),
+                        basis: Basis::ListRow,
+                        evidence: Evidence {
+                            page: String::new(),
+                            title: String::new(),
+                            link: None,
+                            snippet: String::new(),
+                        },
+                    }),
+                    read_at: None,
+                    blind: blind.clone().map(|(visits, why)| Blind {
+                        since: at(when),
+                        visits,
+                        why,
+                    }),
+                    empty_since: None,
+                    signature: None,
+                    digest: None,
+                    validators: Validators::default(),
+                    visited_at: at(when),
+                    revisit_at: None,
+                };
+                self.records.insert(id, record);
+            }
+        }
+
+        fn saw_all(&mut self, when: &str, on: &str) {
+            for host in 0..4 {
+                self.saw(host, when, on, None);
+            }
+        }
+
+        /// Makes a pass and keeps what it changes, as the store would.
+        fn pass(&mut self, now: &str) -> Verdicts {
+            let verdicts = pass(&Situation {
+                group: &self.group,
+                limits: &self.limits,
+                calendar: &self.calendar,
+                rules: &self.rules,
+                records: &self.records,
+                open: &self.open,
+                waiting: &self.waiting,
+                now: at(now),
+            });
+            for incident in &verdicts.incidents {
+                if incident.is_resolved() {
+                    self.open.remove(&incident.key);
+                } else {
+                    self.open.insert(incident.key.clone(), incident.clone());
+                }
+            }
+            for notice in &verdicts.notices {
+                self.waiting.retain(|known| known.key != notice.key);
+                if notice.state == NoticeState::Waiting {
+                    self.waiting.push(notice.clone());
+                }
+            }
+            for record in &verdicts.records {
+                self.records.insert(record.column.clone(), record.clone());
+            }
+            verdicts
+        }
+
+        fn told(&self) -> Vec<(String, Told)> {
+            self.waiting
+                .iter()
+                .map(|notice| (notice.person.to_string(), notice.told))
+                .collect()
+        }
+    }
+
+    const TIMED_OUT: Cause = Cause::Failed(Failure::ConnectTimeout);
+
+    #[test]
+    fn a_pass_over_the_same_facts_changes_nothing_more() {
+        let mut world = World::new();
+        world.saw_all("2017-11-14T07:00:00", "2017-11-03");
+        let first = world.pass("2017-11-14T07:05:00");
+        assert_eq!((first.incidents.len(), first.notices.len()), (8, 0));
+        assert!(world.pass("2017-11-14T07:06:00").is_empty());
+        world.saw_all("2017-11-14T07:35:00", "2017-11-03");
+        let second = world.pass("2017-11-14T07:36:00");
+        assert_eq!((second.incidents.len(), second.notices.len()), (8, 8));
+        assert!(world.told().iter().all(|(person, _)| person == "li"));
+        assert!(world.pass("2017-11-14T07:37:00").is_empty());
+    }
+
+    #[test]
+    fn a_dead_host_is_one_incident_for_the_operator_alone() {
+        let mut world = World::new();
+        world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+        world.saw(2, "2017-11-20T07:00:00", "2017-11-01", Some((3, TIMED_OUT)));
+        world.pass("2017-11-20T07:05:00");
+        assert_eq!(world.told(), [("op".to_owned(), Told::Down)]);
+        assert_eq!(world.waiting[0].facts.site, "第2网站");
+        assert_eq!(world.waiting[0].facts.why, "连接超时");
+        assert!(world.waiting[0].urgent);
+        // It answers again; the operator had been told.
+        for incident in world.open.values_mut() {
+            incident.told.insert(PersonId::parse("op").unwrap());
+        }
+        world.waiting.clear();
+        world.saw(2, "2017-11-20T11:00:00", "2017-11-18", None);
+        world.pass("2017-11-20T11:05:00");
+        assert_eq!(world.told(), [("op".to_owned(), Told::Recovered)]);
+        assert!(world.open.is_empty());
+    }
+
+    #[test]
+    fn all_hosts_silent_together_is_one_word_about_our_own_network() {
+        let mut world = World::new();
+        for host in 0..4 {
+            world.saw(
+                host,
+                "2017-11-20T07:00:00",
+                "2017-11-01",
+                Some((3, TIMED_OUT)),
+            );
+        }
+        let verdicts = world.pass("2017-11-20T07:05:00");
+        assert_eq!(world.told(), [("op".to_owned(), Told::Offline)]);
+        assert_eq!(verdicts.records.len(), 8);
+        let excused = |record: &ColumnRecord| {
+            let blind = record.blind.as_ref().unwrap();
+            (blind.why.clone(), blind.visits) == (Cause::OwnNetwork, 0)
+        };
+        assert!(world.records.values().all(excused));
+    }
+
+    #[test]
+    fn a_column_that_cannot_be_judged_is_for_the_operator_and_looked_at_again_soon() {
+        let mut world = World::new();
+        world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+        let blocked = || Cause::Failed(Failure::Blocked(403));
+        world.saw(1, "2017-11-20T07:00:00", "2017-11-01", Some((1, blocked())));
+        let verdicts = world.pass("2017-11-20T07:05:00");
+        assert_eq!((world.told().len(), verdicts.records.len()), (0, 2));
+        let again = Some(at("2017-11-20T07:30:00"));
+        assert!(verdicts.records.iter().all(|r| r.revisit_at == again));
+        world.saw(1, "2017-11-20T08:00:00", "2017-11-01", Some((3, blocked())));
+        world.pass("2017-11-20T08:05:00");
+        let told = world.told();
+        assert_eq!(told, vec![("op".to_owned(), Told::Blind); 2]);
+    }
+
+    #[test]
+    fn a_unit_without_contacts_is_told_of_once() {
+        let mut world = World::new();
+        world.group.people.remove(&PersonId::parse("li").unwrap());
+        world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+        world.pass("2017-11-20T07:05:00");
+        assert_eq!(world.told(), [("op".to_owned(), Told::Trouble)]);
+        assert!(world.pass("2017-11-21T07:05:00").is_empty());
+    }
+
+    #[test]
+    fn a_column_taken_out_of_the_configuration_is_no_longer_spoken_of() {
+        let mut world = World::new();
+        world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+        world.saw(0, "2017-11-20T07:00:00", "2017-11-01", None);
+        world.pass("2017-11-20T07:05:00");
+        world.saw(0, "2017-11-20T07:35:00", "2017-11-01", None);
+        world.pass("2017-11-20T07:36:00");
+        assert_eq!(world.told().len(), 4, "liaison and operator, two columns");
+        world
+            .group
+            .columns
+            .remove(&ColumnId::parse("h0/a").unwrap());
+        world.pass("2017-11-20T08:00:00");
+        let left: Vec<_> = world.waiting.iter().map(|notice| &notice.column).collect();
+        assert!(
+            left.iter()
+                .all(|column| { column.as_ref().is_some_and(|id| id.as_str() == "h0/b") })
+        );
+        let told = Told::Raised(Tier::Overdue);
+        assert!(world.waiting.iter().all(|notice| notice.told == told));
+        assert!(
+            world
+                .open
+                .values()
+                .all(|incident| { matches!(incident.state, State::Open { .. }) })
+        );
+    }
+}

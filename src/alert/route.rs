@@ -95,7 +95,10 @@ mod tests {
     use super::*;
     use crate::domain::group::{Duty, Person, Route};
 
-    fn group(people: &[(&str, &[(Role, Option<&str>)])]) -> Group {
+    /// A person's id and duties.
+    type Row<'a> = (&'a str, &'a [(Role, Option<&'a str>)]);
+
+    fn group(people: &[Row<'_>]) -> Group {
         let mut group = Group::default();
         for (id, duties) in people {
             let id = PersonId::parse(id).unwrap();
@@ -156,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_missing_contact_climbs_and_the_operator_hears_of_it() {
-        let operator: (&str, &[(Role, Option<&str>)]) = ("operator", &[(Role::Operator, None)]);
+        let operator: Row<'_> = ("operator", &[(Role::Operator, None)]);
         let head_only = group(&[("head", &[(Role::Head, KXW)]), operator]);
         assert_eq!(told(Tier::Reminder, &head_only), ["head", "operator"]);
         let headless = group(&[("liaison", &[(Role::Liaison, KXW)]), operator]);

@@ -87,6 +87,8 @@ pub fn step(
         (Some((incident, State::Suspected { seen_at })), Proof::Dated { tier, update }) => {
             match tier {
                 None => (Some(resolved(incident, at.now)), Vec::new()),
+                // What was seen in a future from which the clock was set back is seen now.
+                Some(_) if *seen_at > at.now => suspect(key, update, at),
                 Some(_) if at.visited_at <= *seen_at => UNCHANGED,
                 Some(_) if is_other_deadline(incident, update) => suspect(key, update, at),
                 Some(tier) => opened(incident, tier, at),
@@ -172,6 +174,7 @@ fn stays(incident: &Incident, tier: Tier, update: &LastUpdate, at: Context<'_>) 
     let State::Open { since, pending, .. } = incident.state else {
         return UNCHANGED;
     };
+    let pending = from_now(pending, at);
     let mut after = incident.clone();
     after.last_update = Some(update.clone());
     let told = incident.tier.unwrap_or(Tier::Reminder);
@@ -214,7 +217,7 @@ fn clears(incident: &Incident, at: Context<'_>) -> Step {
     let State::Open { pending, .. } = incident.state else {
         return UNCHANGED;
     };
-    match pending {
+    match from_now(pending, at) {
         Some(Pending {
             change: Change::Clear,
             seen_at,
@@ -260,7 +263,9 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
         return None;
     };
     let tier = incident.tier?;
-    if incident.release == Some(Release::Proposed) || at.visited_at <= told_at {
+    // What was told in a future from which the clock was set back is told once more.
+    let is_undone = told_at > at.now;
+    if incident.release == Some(Release::Proposed) || (at.visited_at <= told_at && !is_undone) {
         return None;
     }
     let Repeat::Every { working_days, most } = at.rules.tiers.get(&tier)?.repeat else {
@@ -270,13 +275,14 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
         .calendar
         .working_days_between(date_of(told_at), date_of(at.now));
     let spent = most.is_some_and(|most| repeats >= most);
-    if spent || passed < working_days.max(1) || !at.calendar.is_working_day(date_of(at.now)) {
+    let is_due = is_undone || passed >= working_days.max(1);
+    if spent || !is_due || !at.calendar.is_working_day(date_of(at.now)) {
         return None;
     }
     let repeats = repeats.saturating_add(1);
     let mut after = incident.clone();
     after.state = State::Open {
-        since,
+        since: since.min(at.now),
         repeats,
         told_at: at.now,
         pending: None,
@@ -285,6 +291,11 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
         Some(after),
         vec![Effect::Tell(Told::Repeated(tier, repeats))],
     ))
+}
+
+/// A change that was seen in a future from which the clock was set back waits for nothing.
+fn from_now(pending: Option<Pending>, at: Context<'_>) -> Option<Pending> {
+    pending.filter(|pending| pending.seen_at <= at.now)
 }
 
 fn is_long(since: Moment, at: Context<'_>) -> bool {
@@ -310,7 +321,7 @@ fn is_other_deadline(incident: &Incident, update: &LastUpdate) -> bool {
 }
 
 fn revisit(at: Context<'_>) -> Effect {
-    Effect::Revisit(at.now + at.rules.confirm_after.max(TimeDelta::minutes(1)))
+    Effect::Revisit(at.now + at.rules.confirm_after.max(TimeDelta::seconds(1)))
 }
 
 fn told_now(repeats: u32, now: Moment) -> State {
@@ -414,7 +425,10 @@ mod tests {
             }
             for effect in &effects {
                 match effect {
-                    Effect::Tell(told) => self.told.push((when[5..10].to_owned(), *told)),
+                    Effect::Tell(told) => {
+                        let day = at(when).format("%m-%d").to_string();
+                        self.told.push((day, *told));
+                    }
                     Effect::Recover => self.recovered += 1,
                     Effect::Withdraw => self.withdrawn += 1,
                     Effect::Revisit(_) => {}
@@ -512,6 +526,30 @@ mod tests {
             assert_eq!(walk.step(&when, Proof::Nothing), [], "{when}");
         }
         assert_eq!(walk.incident, open);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_by_a_year_silences_no_column() {
+        let mut walk = Walk::new();
+        walk.dated("2018-11-14T07:00:00", "2017-11-03");
+        walk.morning("2017-11-18", "2017-11-03");
+        assert_eq!(
+            walk.told,
+            [("11-18".to_owned(), Told::Raised(Tier::Overdue))]
+        );
+
+        // An update that was seen in that future.
+        walk.dated("2018-11-20T07:00:00", "2017-11-20");
+        walk.morning("2017-11-20", "2017-11-20");
+        assert_eq!((walk.recovered, walk.incident), (1, None));
+
+        // A telling in that future.
+        let mut walk = Walk::new();
+        walk.morning("2018-11-14", "2018-10-30");
+        walk.morning("2017-11-20", "2017-11-03");
+        let last = walk.told.last().cloned();
+        let repeated = Told::Repeated(Tier::Overdue, 1);
+        assert_eq!(last, Some(("11-20".to_owned(), repeated)));
     }
 
     #[test]

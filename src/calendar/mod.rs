@@ -9,7 +9,7 @@ pub mod cron_line;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike as _, Days, NaiveTime, Weekday};
+use chrono::{Datelike as _, Days, NaiveTime, TimeDelta, Weekday};
 
 use crate::domain::time::{Date, Moment, date_of, moment};
 
@@ -102,6 +102,24 @@ impl Calendar {
         let next = self.working_day_from(today.succ_opt().unwrap_or(today));
         moment(next.and_time(window.from))
     }
+
+    /// When something that may first be sent at `from` is of no use any more: `after` has passed,
+    /// days off not counted, and `window` has opened and closed once more on a later working day.
+    /// What a holiday defers outlives the holiday.
+    pub fn lapse(&self, from: Moment, after: TimeDelta, window: Window) -> Moment {
+        let tomorrow = date_of(from).succ_opt().unwrap_or(date_of(from));
+        let next = self.working_day_from(tomorrow);
+        let mut lapse = from + after;
+        for day in days_from(tomorrow) {
+            if day > date_of(lapse) {
+                break;
+            }
+            if !self.is_working_day(day) {
+                lapse += TimeDelta::days(1);
+            }
+        }
+        lapse.max(moment(next.and_time(window.until)))
+    }
 }
 
 fn days_from(date: Date) -> impl Iterator<Item = Date> {
@@ -179,5 +197,59 @@ mod tests {
         for (from, opens) in rows {
             assert_eq!(calendar.opening(at(from), window), at(opens), "{from}");
         }
+    }
+
+    #[test]
+    fn what_a_holiday_defers_outlives_the_holiday() {
+        let calendar = calendar();
+        let time = |text: &str| text.parse::<NaiveTime>().unwrap();
+        let window = Window {
+            from: time("08:30:00"),
+            until: time("17:30:00"),
+        };
+        let at = |text: &str| moment(text.parse().unwrap());
+        let rows = [
+            // A week without days off.
+            ("2017-09-25T09:00:00", 72, "2017-09-28T09:00:00"),
+            // The next working day's window closes first of all.
+            ("2017-09-25T09:00:00", 1, "2017-09-26T17:30:00"),
+            // One working day before the eight days off, and two after them.
+            ("2017-09-29T16:00:00", 72, "2017-10-10T16:00:00"),
+            ("2017-09-30T17:00:00", 1, "2017-10-09T17:30:00"),
+            ("2017-09-30T17:00:00", 72, "2017-10-11T17:00:00"),
+            // An ordinary weekend.
+            ("2017-10-13T09:00:00", 24, "2017-10-16T17:30:00"),
+        ];
+        for (from, hours, lapse) in rows {
+            let after = TimeDelta::hours(hours);
+            assert_eq!(calendar.lapse(at(from), after, window), at(lapse), "{from}");
+        }
+    }
+
+    #[test]
+    fn a_calendar_without_working_days_ends_the_search() {
+        let day = date("2017-01-01");
+        let year = |number: i32| {
+            let all = date(&format!("{number}-01-01")).iter_days().take(365);
+            let year = Year {
+                notice: String::new(),
+                holidays: all.collect(),
+                make_up_days: BTreeSet::new(),
+            };
+            (number, year)
+        };
+        let calendar = Calendar {
+            years: [year(2017), year(2018)].into(),
+        };
+        let window = Window {
+            from: NaiveTime::MIN,
+            until: NaiveTime::MIN,
+        };
+        let from = moment(day.and_time(NaiveTime::MIN));
+        let lapse = calendar.lapse(from, TimeDelta::hours(1), window);
+        assert!(
+            lapse > from && lapse < from + TimeDelta::days(70),
+            "{lapse}"
+        );
     }
 }

@@ -4,6 +4,7 @@
 mod check_config;
 mod demo;
 mod logs;
+mod owner;
 mod probe;
 mod question;
 mod rebuild;

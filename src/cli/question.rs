@@ -1,12 +1,14 @@
 //! Commands that ask: the running daemon over its socket, or the store itself where none runs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use tokio::time::Instant;
 
-use super::{Configured, configured, logs, runtime, say, say_error};
+use super::{Configured, configured, logs, owner, runtime, say, say_error};
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::daemon::answer::{Answer, Clerk, Question};
@@ -15,7 +17,11 @@ use crate::daemon::desk::Desk;
 use crate::daemon::run::store_settings;
 use crate::deliver::courier::Courier;
 use crate::fetch::tls::init_crypto;
+use crate::store::error::StoreError;
 use crate::store::handle::Store;
+
+/// How long a daemon that begins or ends is waited for.
+const LONGEST_START: Duration = Duration::from_secs(10);
 
 /// `wangxun why`.
 #[derive(Debug, Args)]
@@ -90,19 +96,7 @@ pub fn release(release: Release) -> anyhow::Result<bool> {
 fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {
     logs::quiet();
     let config = configured(path)?.config;
-    let answer = runtime()?.block_on(async {
-        let socket = config.control_socket.clone();
-        let answered = control::ask(&socket, &question)
-            .await
-            .with_context(|| format!("the daemon behind {} does not answer", socket.display()))?;
-        match answered {
-            Some(answer) => {
-                say_error("(answered by the running daemon)");
-                anyhow::Ok(answer)
-            }
-            None => by_ourselves(config, question).await,
-        }
-    })?;
+    let answer = runtime()?.block_on(answered(config, question))?;
     if answer.ok {
         say(&answer.text);
     } else {
@@ -111,16 +105,43 @@ fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {
     Ok(answer.ok)
 }
 
-async fn by_ourselves(config: Config, question: Question) -> anyhow::Result<Answer> {
-    let dir: PathBuf = config.store.dir.clone();
+/// The answer of the daemon, or of the store where none runs. A daemon that begins or ends just
+/// now holds the store and hears nobody: it is asked again for a while.
+async fn answered(config: Config, question: Question) -> anyhow::Result<Answer> {
+    let socket = config.control_socket.clone();
+    let clock = Clock::system();
+    let begun = Instant::now();
+    loop {
+        let answered = control::ask(&socket, &question)
+            .await
+            .with_context(|| format!("the daemon behind {} does not answer", socket.display()))?;
+        if let Some(answer) = answered {
+            say_error("(answered by the running daemon)");
+            return Ok(answer);
+        }
+        owner::respect(&config.store.dir)?;
+        match Store::open(&store_settings(&config), clock.now()).await {
+            Ok((store, _)) => return by_ourselves(config, store, clock, question).await,
+            Err(StoreError::InUse { .. }) if begun.elapsed() < LONGEST_START => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+async fn by_ourselves(
+    config: Config,
+    store: Store,
+    clock: Clock,
+    question: Question,
+) -> anyhow::Result<Answer> {
     say_error(&format!(
         "(no daemon runs; read from the store in {})",
-        dir.display()
+        config.store.dir.display()
     ));
     init_crypto();
-    let clock = Clock::system();
     let courier = Courier::new(&config.transports, &config.identity.user_agent)?;
-    let (store, _) = Store::open(&store_settings(&config), clock.now()).await?;
     let clerk = Clerk {
         desk: Desk::new(Arc::new(config), store, clock),
         courier: Arc::new(courier),

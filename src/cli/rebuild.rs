@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{configured, logs, say};
+use super::{configured, logs, owner, say};
 use crate::clock::Clock;
 use crate::daemon::run::store_settings;
 use crate::store::rebuild::rebuild;
@@ -11,6 +11,7 @@ use crate::store::rebuild::rebuild;
 pub fn run(config: &Path) -> anyhow::Result<bool> {
     logs::quiet();
     let loaded = configured(config)?;
+    owner::respect(&loaded.config.store.dir)?;
     let rebuilt = rebuild(&store_settings(&loaded.config), Clock::system().now())?;
     if let Some(aside) = &rebuilt.aside {
         say(&format!("the former files are in {}", aside.display()));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
@@ -11,6 +12,9 @@ use crate::clock::Clock;
 use crate::daemon::event::Listener;
 use crate::daemon::run::{Orders, run as run_daemon};
 
+/// How long work that cannot be broken off may go on after the end.
+const LONGEST_REST: Duration = Duration::from_millis(500);
+
 /// Runs until SIGTERM or SIGINT.
 pub fn run(config: &Path) -> anyhow::Result<bool> {
     let loaded = configured(config)?;
@@ -19,7 +23,7 @@ pub fn run(config: &Path) -> anyhow::Result<bool> {
         tracing::warn!("{warning}");
     }
     let runtime = runtime()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let stop = stop_asked()?;
         let orders = Orders {
             config: Arc::new(loaded.config),
@@ -29,7 +33,10 @@ pub fn run(config: &Path) -> anyhow::Result<bool> {
         };
         run_daemon(orders, stop).await?;
         anyhow::Ok(true)
-    })
+    });
+    // The store is closed or beyond help; a look-up of a name may hang for a minute.
+    runtime.shutdown_timeout(LONGEST_REST);
+    ended
 }
 
 /// Ends at the first SIGTERM or SIGINT.

@@ -68,18 +68,8 @@ fn counts(config: &Config) -> String {
 
 fn schedule(config: &Config, now: Moment) -> String {
     let plan = &config.schedule;
-    let lines = [
-        ("visits", Some(&plan.visits)),
-        ("prune", Some(&plan.prune)),
-        ("operator_report", plan.operator_report.as_ref()),
-    ];
-    let rows: Vec<Vec<String>> = lines
-        .into_iter()
-        .map(|(name, line)| match line {
-            Some(line) => row(&[name, line.source(), &fires(line, now)]),
-            None => row(&[name, "none"]),
-        })
-        .collect();
+    let rows = [("visits", &plan.visits), ("prune", &plan.prune)]
+        .map(|(name, line)| row(&[name, line.source(), &fires(line, now)]));
     let jitter = written(plan.jitter);
     format!(
         "schedule (time of China), the next {FIRES} times; visits moved by up to {jitter}\n{}",

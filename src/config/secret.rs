@@ -18,7 +18,8 @@ pub const OTHERS: u32 = 0o077;
 pub struct Places<'a> {
     /// The directory of `monitor.toml`.
     pub base: &'a Path,
-    /// `$CREDENTIALS_DIRECTORY`, when systemd has set it.
+    /// `$CREDENTIALS_DIRECTORY`, when systemd has set it. Commands at a terminal have none: they
+    /// find the same files where the unit's `LoadCredential=` takes them from.
     pub credentials: Option<&'a Path>,
 }
 
@@ -33,7 +34,10 @@ impl Places<'_> {
         match raw {
             RawSecret::File(file) => read(&self.path(file), true),
             // systemd guards credentials by access lists, which show as rights of the group.
-            RawSecret::Credential(name) => read(&self.credential(name)?, false),
+            RawSecret::Credential(name) => {
+                let path = self.credential(name)?;
+                read(&path, self.credentials.is_none())
+            }
             RawSecret::Refused => Err(
                 "a secret is not written here; name its place, { file = \"…\" } or { credential = \"…\" }"
                     .to_owned(),
@@ -45,10 +49,10 @@ impl Places<'_> {
         if name.is_empty() || name.contains('/') || name.starts_with('.') {
             return Err(format!("{name:?} is no name of a credential"));
         }
-        let dir = self.credentials.ok_or(
-            "there are no credentials: $CREDENTIALS_DIRECTORY is set by systemd's LoadCredential= only",
-        )?;
-        Ok(dir.join(name))
+        Ok(match self.credentials {
+            Some(dir) => dir.join(name),
+            None => self.path("secrets").join(name),
+        })
     }
 }
 

@@ -51,9 +51,7 @@ pub struct Schedule {
     pub visits: CronLine,
     /// The removal of what is too old to keep.
     pub prune: CronLine,
-    /// The report to the operator, if wanted.
-    pub operator_report: Option<CronLine>,
-    /// By how much each column's visit is moved, so that they do not start together.
+    /// The most by which a fire of `visits` is delayed.
     pub jitter: Duration,
 }
 

@@ -245,7 +245,7 @@ fn unknown_column(id: &str, group: &Group) -> String {
         .take(20)
         .collect();
     if near.is_empty() {
-        format!("no column {id:?}; `wangxun check-config` lists them")
+        format!("no column {id:?}; they stand in sites.toml")
     } else {
         format!("no column {id:?}; near are {}", near.join(", "))
     }

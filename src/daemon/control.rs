@@ -6,7 +6,7 @@
 
 use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -29,9 +29,14 @@ pub fn bind(path: &Path) -> io::Result<UnixListener> {
     if let Some(dir) = path.parent() {
         fs::create_dir_all(dir)?;
     }
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.file_type().is_socket() => fs::remove_file(path)?,
+        Ok(_) => {
+            let why = "something that is no socket lies there";
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
     }
     let listener = UnixListener::bind(path)?;
     fs::set_permissions(path, Permissions::from_mode(0o600))?;
@@ -98,4 +103,22 @@ pub async fn ask(path: &Path, question: &Question) -> io::Result<Option<Answer>>
     let mut read = BufReader::new(read).take(ANSWER_BYTES);
     tokio::time::timeout(ANSWER_WAIT, read.read_line(&mut line)).await??;
     Ok(Some(serde_json::from_str(&line)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_dead_socket_is_replaced_and_a_file_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("control.sock");
+        drop(bind(&path).unwrap());
+        assert!(path.exists());
+        drop(bind(&path).unwrap());
+        let file = dir.path().join("monitor.toml");
+        fs::write(&file, "precious").unwrap();
+        assert!(bind(&file).is_err());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
+    }
 }

@@ -94,7 +94,7 @@ impl Desk {
         let midnight = moment(date_of(now).and_time(NaiveTime::MIN));
         let open = self.store.open_incidents().await?;
         let mut waiting = self.store.waiting_notices().await?;
-        let mut today = self.store.messages_since(midnight).await?;
+        let mut today = self.of_today(midnight, now).await?;
         let written = compose(&self.tray(&open, &waiting, &today, now));
         if !written.is_empty() {
             let mut commit = Commit::at(now);
@@ -103,9 +103,17 @@ impl Desk {
             commit.messages = written.messages;
             self.store.commit(commit).await?;
             waiting = self.store.waiting_notices().await?;
-            today = self.store.messages_since(midnight).await?;
+            today = self.of_today(midnight, now).await?;
         }
         Ok(next_at(&self.tray(&open, &waiting, &today, now)))
+    }
+
+    /// The messages written since `midnight`. Later ones than `now` were written before the clock
+    /// was set back: they are not of this day.
+    async fn of_today(&self, midnight: Moment, now: Moment) -> Result<Vec<Message>, StoreError> {
+        let mut today = self.store.messages_since(midnight).await?;
+        today.retain(|message| date_of(message.created_at) <= date_of(now));
+        Ok(today)
     }
 
     fn tray<'a>(

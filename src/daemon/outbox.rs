@@ -19,7 +19,7 @@ use crate::clock::Alarm;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::deliver::retry::next_attempt;
 use crate::domain::group::{Person, Role, Route};
-use crate::domain::time::{Moment, date_of};
+use crate::domain::time::Moment;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 use crate::web::label;
@@ -27,8 +27,11 @@ use crate::web::metrics::Metrics;
 
 /// The longest wait until the store is asked again what is due.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
-/// After so many failures in a row that may pass, a route is left alone until the next turn.
+/// After so many failures in a row that may pass, a route is left alone as long as a message that
+/// failed once.
 const FAILURES_IN_A_ROW: u32 = 3;
+/// The longest wait that a failure can lead to, apart from quiet hours.
+const LONGEST_RETRY: TimeDelta = TimeDelta::hours(25);
 
 /// What the loop of the outbox works with.
 pub struct Outbox {
@@ -46,16 +49,20 @@ pub struct Outbox {
     pub stop: watch::Receiver<bool>,
 }
 
+/// Until when each route is left alone.
+type Rests = [(Route, Option<Moment>); 2];
+
 impl Outbox {
     /// Runs until the stop; fails only when the store does.
     pub async fn run(mut self, mut alarm: Alarm) -> Result<(), StoreError> {
         let clock = self.desk.clock.clone();
         alarm.until(clock.now()).await;
         self.resume().await?;
+        let mut rests: Rests = [(Route::Sms, None), (Route::Mail, None)];
         while !*self.stop.borrow() {
             self.pulse.beat();
             let compose_at = self.desk.compose().await?;
-            self.send_due().await?;
+            self.send_due(&mut rests).await?;
             let now = clock.now();
             let retry_at = self
                 .desk
@@ -63,7 +70,10 @@ impl Outbox {
                 .open_messages()
                 .await?
                 .iter()
-                .map(|message| message.next_attempt_at)
+                .map(|message| {
+                    self.due_at(message, now)
+                        .max(rest(&rests, message.route, now))
+                })
                 .min();
             let next = [compose_at, retry_at].into_iter().flatten().min();
             let next = next.map_or(now + LONGEST_WAIT, |next| next.min(now + LONGEST_WAIT));
@@ -99,10 +109,10 @@ impl Outbox {
     }
 
     /// Sends what is due, fresh messages before those that have failed before.
-    async fn send_due(&self) -> Result<(), StoreError> {
+    async fn send_due(&self, rests: &mut Rests) -> Result<(), StoreError> {
         let now = self.desk.clock.now();
         let mut due = self.desk.store.open_messages().await?;
-        due.retain(|message| message.next_attempt_at <= now || message.expires_at < now);
+        due.retain(|message| self.due_at(message, now) <= now || message.expires_at < now);
         due.sort_by_cached_key(|message| {
             (message.attempts, message.created_at, message.person.clone())
         });
@@ -112,6 +122,8 @@ impl Outbox {
                 break;
             }
             self.pulse.beat();
+            // Slow attempts before this one may have used up the sending window.
+            let now = self.desk.clock.now();
             let Some((_, failures)) = in_a_row
                 .iter_mut()
                 .find(|(route, _)| *route == message.route)
@@ -123,12 +135,36 @@ impl Outbox {
                     .await?;
             } else if self.allowed_from(&message, now) > now {
                 self.defer(message, now).await?;
-            } else if *failures < FAILURES_IN_A_ROW {
+            } else if *failures < FAILURES_IN_A_ROW && rest(rests, message.route, now) <= now {
+                let route = message.route;
                 let passing = self.attempt(message).await?;
                 *failures = if passing { *failures + 1 } else { 0 };
+                if *failures == FAILURES_IN_A_ROW {
+                    self.leave_alone(route, rests);
+                }
             }
         }
         Ok(())
+    }
+
+    fn leave_alone(&self, route: Route, rests: &mut Rests) {
+        let wait = self.desk.config.transports.retry.first;
+        let until = self.desk.clock.now() + TimeDelta::from_std(wait).unwrap_or(LONGEST_RETRY);
+        tracing::warn!(?route, %until, "a route keeps failing and is left alone for a while");
+        for (_, rest) in rests.iter_mut().filter(|(resting, _)| *resting == route) {
+            *rest = Some(until);
+        }
+    }
+
+    /// When the next attempt is due. A wait that no failure leads to was decided before the clock
+    /// was set back.
+    fn due_at(&self, message: &Message, now: Moment) -> Moment {
+        let latest = self.allowed_from(message, now + LONGEST_RETRY);
+        if message.next_attempt_at > latest {
+            now
+        } else {
+            message.next_attempt_at
+        }
     }
 
     /// The first instant at or after `at` at which `message` may be sent: quiet hours hold for
@@ -151,7 +187,8 @@ impl Outbox {
         let begun = self.desk.clock.now();
         let Some(person) = self.desk.config.group.people.get(&message.person) else {
             let withdrawn = Delivery::Withdrawn { at: begun };
-            return self.end(message, withdrawn).await.map(|()| false);
+            let why = "未发出，请确认接替人已登记";
+            return self.give_up(message, withdrawn, why).await.map(|()| false);
         };
         message.attempts = message.attempts.saturating_add(1);
         message.delivery = Delivery::Attempting { since: begun };
@@ -233,33 +270,38 @@ impl Outbox {
         self.count(&message);
         let notices = self.desk.store.notices(&message.notices).await?;
         let mut commit = Commit::at(now);
-        if let Some(person) = config.group.people.get(&message.person) {
-            let today = date_of(now);
-            match second_try(&message, person, &notices, today, &config.alert, now) {
-                Some(second) => commit.messages.push(second),
-                None if is_operator(person) => {
-                    tracing::error!(key = %message.key, "an operator could not be told");
-                }
-                None => {
-                    let not_before = config.calendar.opening(now, config.alert.window);
-                    let words = format!(
-                        "发给{}的消息{why}，请核查联系方式或改用其他渠道",
-                        role_of(config, person)
-                    );
-                    commit.notices = undelivered(
-                        &config.group,
-                        &message.key,
-                        &words,
-                        now,
-                        not_before,
-                        not_before + config.alert.expires_after,
-                    );
-                }
+        let (calendar, rules) = (&config.calendar, &config.alert);
+        let person = config.group.people.get(&message.person);
+        let second = person.and_then(|to| second_try(&message, to, &notices, calendar, rules, now));
+        let words = match person {
+            Some(person) => format!(
+                "发给{}的消息{why}，请核查联系方式或改用其他渠道",
+                role_of(config, person)
+            ),
+            None => format!("发给已移除联系人的消息{why}"),
+        };
+        match second {
+            Some(second) => commit.messages.push(second),
+            None if person.is_some_and(is_operator) => {
+                tracing::error!(key = %message.key, "an operator could not be told");
+            }
+            None => {
+                let group = &config.group;
+                commit.notices = undelivered(group, calendar, rules, &message.key, &words, now);
             }
         }
         commit.messages.push(message);
         self.desk.store.commit(commit).await
     }
+}
+
+/// Until when `route` is left alone; `now` when it is not.
+fn rest(rests: &Rests, route: Route, now: Moment) -> Moment {
+    let rest = rests.iter().find(|(resting, _)| *resting == route);
+    // A longer rest than any was decided before the clock was set back.
+    rest.and_then(|(_, until)| *until)
+        .filter(|&until| until <= now + LONGEST_RETRY)
+        .unwrap_or(now)
 }
 
 fn is_operator(person: &Person) -> bool {

@@ -11,6 +11,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::answer::Clerk;
 use super::control;
@@ -34,6 +35,8 @@ use crate::web::{Console, hosts_of};
 
 /// How long the loops may take to end after a stop was asked for.
 const LONGEST_STOP: Duration = Duration::from_secs(10);
+/// How long another process may hold the store before the daemon gives up.
+const LONGEST_QUESTION: Duration = Duration::from_secs(10);
 /// Without a finished round for so long the monitor calls itself unwell.
 const STALE_AFTER: TimeDelta = TimeDelta::hours(26);
 /// With a due message waiting for so long the monitor calls itself unwell.
@@ -196,8 +199,18 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     ended.and(rest.unwrap_or(Ok(()))).and(flushed)
 }
 
+/// Opens the store. A command that asks a question just now may hold it: it is waited for.
 async fn open(config: &Config, clock: &Clock) -> Result<Store, RunError> {
-    let (store, opening) = Store::open(&store_settings(config), clock.now()).await?;
+    let settings = store_settings(config);
+    let begun = Instant::now();
+    let (store, opening) = loop {
+        match Store::open(&settings, clock.now()).await {
+            Err(StoreError::InUse { .. }) if begun.elapsed() < LONGEST_QUESTION => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            opened => break opened?,
+        }
+    };
     match opening {
         Opening::New => tracing::info!("a new store"),
         Opening::Existing => {}

@@ -29,29 +29,35 @@ pub struct Job<'a> {
 
 impl Job<'_> {
     /// The fire that is due at `now`, given the one that was carried out last. After downtime this
-    /// is the latest missed fire alone; a job that never ran is due at once.
+    /// is the latest missed fire alone; a job that never ran is due at once, and so is one that
+    /// ran in a future from which the clock was set back.
     pub fn due(&self, last: Option<Moment>, now: Moment) -> Option<Moment> {
-        let Some(last) = last else {
+        let Some(last) = last.filter(|&last| last <= now) else {
             return Some(now);
         };
-        let fire = self.line.fires_between(last, now)?;
-        if fire + self.delay(fire) <= now {
-            return Some(fire);
+        let mut fire = self.line.fires_between(last, now)?;
+        // The newest fires may still wait for their delays, which an older one has behind it.
+        while fire + self.delay(fire) > now {
+            fire = self
+                .line
+                .fires_between(last, fire - TimeDelta::seconds(1))?;
         }
-        // The newest fire still waits for its delay; an older one may have been missed.
-        let missed = self
-            .line
-            .fires_between(last, fire - TimeDelta::seconds(1))?;
-        (missed + self.delay(missed) <= now).then_some(missed)
+        Some(fire)
     }
 
     /// When the job is due next.
     pub fn next_at(&self, last: Option<Moment>, now: Moment) -> Option<Moment> {
-        let Some(last) = last else {
+        let Some(last) = last.filter(|&last| last <= now) else {
             return Some(now);
         };
-        let fire = self.line.next_after(last)?;
-        Some((fire + self.delay(fire)).max(now))
+        let mut fire = self.line.next_after(last)?;
+        let mut soonest = fire + self.delay(fire);
+        // A later fire with a shorter delay may come first.
+        while let Some(later) = self.line.next_after(fire).filter(|&later| later < soonest) {
+            soonest = soonest.min(later + self.delay(later));
+            fire = later;
+        }
+        Some(soonest.max(now))
     }
 
     /// The delay of one fire: the same whenever it is asked for.
@@ -144,5 +150,37 @@ mod tests {
         );
         let day_later = fires("2017-11-04T07:00:00");
         assert!(day_later.is_some(), "the afternoon's fire was missed");
+    }
+
+    #[test]
+    fn whenever_the_next_time_has_come_something_is_due() {
+        let line = CronLine::parse("* * * * *").unwrap();
+        let job = Job {
+            name: VISITS,
+            line: &line,
+            jitter: TimeDelta::minutes(5),
+        };
+        let start = at("2017-11-03T07:00:00");
+        let (mut last, mut runs) = (Some(start), 0);
+        for second in 0..3600 {
+            let now = start + TimeDelta::seconds(second);
+            let due = job.due(last, now);
+            let has_come = job.next_at(last, now).unwrap() <= now;
+            assert_eq!(due.is_some(), has_come, "{now} after {last:?}");
+            runs += usize::from(due.is_some());
+            last = due.or(last);
+        }
+        assert!((10..=60).contains(&runs), "{runs}");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_by_a_year_stops_no_visits() {
+        let line = "0 7,13 * * *";
+        let now = "2017-11-03T09:00:00";
+        assert_eq!(
+            due(line, 5, Some("2018-11-03T07:00:00"), now),
+            Some(at(now))
+        );
+        assert_eq!(due(line, 5, Some(now), now), None);
     }
 }

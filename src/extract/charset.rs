@@ -249,6 +249,8 @@ mod tests {
         GBK.encode(text).0.into_owned()
     }
 
+    type Case<'a> = (&'a str, Vec<u8>, Option<&'a str>, &'a str, &'a str, bool);
+
     #[test]
     fn the_encoding_is_what_the_bytes_say_when_the_declaration_is_absent_or_wrong() {
         let utf16: Vec<u8> = [0xff, 0xfe]
@@ -256,7 +258,7 @@ mod tests {
             .chain(TEXT.encode_utf16().flat_map(u16::to_le_bytes))
             .collect();
         let unmarked: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        let cases: [(&str, Vec<u8>, Option<&str>, &str, &str, bool); 10] = [
+        let cases: [Case; 10] = [
             (
                 "utf-8, nothing declared",
                 TEXT.into(),

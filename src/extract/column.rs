@@ -193,10 +193,10 @@ pub fn from_pages(
         let found = view::with(page, view.today, &mut Vec::new(), |inner, _| {
             update_of(inner, url)
         });
-        if let Ok(Some(update)) = found {
-            if best.as_ref().is_none_or(|other| update.on > other.on) {
-                best = Some(update);
-            }
+        if let Ok(Some(update)) = found
+            && best.as_ref().is_none_or(|other| update.on > other.on)
+        {
+            best = Some(update);
         }
     }
     match best {

@@ -32,17 +32,8 @@ pub struct Found {
     pub ranged: bool,
     /// Whether it is written in digits and signs only, without 年 or 月.
     pub numeric: bool,
-}
-
-/// How a date stands in its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// In the middle of prose.
-    Prose,
-    /// At the edge of a short text, or among labels.
-    Edge,
-    /// Alone.
-    Alone,
+    /// Whether the year is printed with four digits.
+    pub full_year: bool,
 }
 
 /// The first day that is believed.
@@ -166,6 +157,7 @@ fn date_at(chars: &[char], at: usize, length: usize) -> Option<Found> {
         end,
         ranged,
         numeric,
+        full_year: length >= 4,
     })
 }
 
@@ -351,67 +343,6 @@ fn is_range(chars: &[char], start: usize, end: usize) -> bool {
     opens || closes
 }
 
-/// How a date stands in its text: alone, at the edge of a short text, or inside prose.
-pub fn standing(text: &str, found: &Found) -> Standing {
-    let outside = |c: &char| !is_frame(*c);
-    let (mut before, mut after) = (0_usize, 0_usize);
-    let mut last_before = ' ';
-    for (at, c) in text.chars().take(400).map(plain).enumerate() {
-        if at < found.start {
-            before += usize::from(outside(&c));
-            last_before = c;
-        } else if at >= found.end {
-            after += usize::from(outside(&c));
-        }
-    }
-    let next_after = text.chars().nth(found.end).map_or(' ', plain);
-    let apart_before = before == 0 || is_frame(last_before);
-    let apart_after = after == 0 || is_frame(next_after);
-    if before + after <= 4 {
-        Standing::Alone
-    } else if (before == 0 && apart_after || after == 0 && apart_before)
-        || (found.numeric && apart_before && before + after <= 40)
-    {
-        Standing::Edge
-    } else {
-        Standing::Prose
-    }
-}
-
-/// Characters that frame a date without being words.
-fn is_frame(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '('
-            | ')'
-            | '['
-            | ']'
-            | ':'
-            | '|'
-            | '·'
-            | '•'
-            | '-'
-            | '/'
-            | '.'
-            | '~'
-            | '>'
-            | '<'
-            | '『'
-            | '』'
-            | '{'
-            | '}'
-            | '*'
-            | '★'
-            | '"'
-            | '\''
-            | ','
-            | ';'
-            | '，'
-            | '；'
-            | '、'
-    )
-}
-
 /// A date from an epoch in seconds or milliseconds, in UTC+8.
 pub fn from_epoch(value: i64) -> Option<(Date, NaiveTime)> {
     let seconds = if value.abs() >= 100_000_000_000 {
@@ -536,22 +467,6 @@ mod tests {
         }
         assert!(scan("[2018-03-06]").iter().all(|f| !f.ranged));
         assert!(scan("截至 2018-03-06").iter().all(|f| !f.ranged));
-    }
-
-    #[test]
-    fn a_date_alone_is_told_from_one_in_prose() {
-        let cases = [
-            ("[ 2018-03-06 ]", Standing::Alone),
-            ("2018-03-06 09:15", Standing::Alone),
-            ("日期：2018-03-06", Standing::Alone),
-            ("来源：区教委 2018-03-06 浏览：15", Standing::Edge),
-            ("关于开展检查工作的通知 2018-03-06", Standing::Edge),
-            ("会议于2018年3月6日在北京召开，各单位参加", Standing::Prose),
-        ];
-        for (text, expected) in cases {
-            let found = scan(text);
-            assert_eq!(standing(text, &found[0]), expected, "{text}");
-        }
     }
 
     #[test]

@@ -2,25 +2,16 @@
 //! CDATA, `document.write`, arrays and JSON in scripts, feeds, and bodies that are JSON as a whole.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use super::clean;
-use super::dates;
+use super::island::Island;
 use super::loose::{self, Value};
 
-/// The most bytes of markup that are produced for one page.
-const MAX_OUT: usize = 1024 * 1024;
-/// Literals that are tried in one page, and the bytes read for them.
-const MAX_TRIES: usize = 400;
-const MAX_READ: usize = 4 * 1024 * 1024;
+/// The most bytes of one script's written strings.
+const MAX_WRITTEN: usize = 1024 * 1024;
 
 /// The hidden rows of a page as markup; empty when there are none.
 pub fn rows(text: &str) -> String {
-    let mut out = Out {
-        html: String::new(),
-        tries: 0,
-        read: 0,
-    };
+    let mut out = Island::default();
     let lead = text.trim_start_matches('\u{feff}').trim_start();
     if lead.starts_with(['{', '[']) || is_padded(lead) {
         out.literals(lead);
@@ -42,48 +33,7 @@ fn is_padded(text: &str) -> bool {
     name > 0 && name < 80 && (rest.starts_with("({") || rest.starts_with("(["))
 }
 
-struct Out {
-    html: String,
-    tries: usize,
-    read: usize,
-}
-
-impl Out {
-    fn room(&self) -> bool {
-        self.html.len() < MAX_OUT
-    }
-
-    fn fragment(&mut self, html: &str) {
-        if !self.room() {
-            return;
-        }
-        let trimmed = html.trim_start();
-        if trimmed
-            .get(..3)
-            .is_some_and(|s| s.eq_ignore_ascii_case("<tr"))
-        {
-            let _ = write!(self.html, "<table>{html}</table>");
-        } else {
-            self.html.push_str(html);
-        }
-        self.html.push('\n');
-    }
-
-    fn row(&mut self, title: &str, link: Option<&str>, date: Option<&str>) {
-        if !self.room() || clean::weight(title) < 4 {
-            return;
-        }
-        let href = link
-            .map(|link| format!(" href=\"{}\"", escape(link.trim())))
-            .unwrap_or_default();
-        let date = date.map(escape).unwrap_or_default();
-        let title = escape(&clean::line(&without_tags(title), clean::TITLE));
-        let _ = writeln!(
-            self.html,
-            "<ul><li><a{href}>{title}</a><span>{date}</span></li></ul>"
-        );
-    }
-
+impl Island {
     /// Hanweb's data islands: every `<record>` holds one row of markup.
     fn records(&mut self, text: &str) {
         let mut open = false;
@@ -177,7 +127,7 @@ impl Out {
             let (text, used) = loose::strings_of_call(call);
             joined.push_str(&text);
             rest = call.get(used..).unwrap_or_default();
-            if joined.len() > MAX_OUT {
+            if joined.len() > MAX_WRITTEN {
                 break;
             }
         }
@@ -219,246 +169,12 @@ impl Out {
             self.of_texts(&texts);
         }
     }
-
-    /// One row from loose strings: an address, a title, a date or its parts.
-    fn of_texts(&mut self, texts: &[&str]) {
-        let is_link = |t: &str| {
-            !t.contains(char::is_whitespace)
-                && (t.starts_with("http")
-                    || t.starts_with('/')
-                    || t.contains(".htm")
-                    || t.contains(".shtml")
-                    || t.contains(".jsp"))
-        };
-        let link = texts.iter().copied().find(|t| is_link(t));
-        let title = texts
-            .iter()
-            .copied()
-            .filter(|t| !is_link(t))
-            .max_by_key(|t| clean::weight(t));
-        let dated = |t: &str| {
-            dates::scan(t).iter().any(|f| {
-                matches!(f.stamp, dates::Stamp::Full(_))
-                    && dates::standing(t, f) == dates::Standing::Alone
-            })
-        };
-        let date = texts
-            .iter()
-            .copied()
-            .find(|t| Some(*t) != title && dated(t))
-            .map(str::to_owned);
-        let parts: Vec<&str> = texts
-            .iter()
-            .copied()
-            .filter(|t| t.len() <= 4 && t.bytes().all(|b| b.is_ascii_digit()) && !t.is_empty())
-            .collect();
-        let date = date.or_else(|| match parts.as_slice() {
-            [y, m, d] if y.len() == 4 => Some(format!("{y}-{m}-{d}")),
-            _ => None,
-        });
-        if let Some(title) = title.filter(|_| link.is_some() && date.is_some()) {
-            self.row(title, link, date.as_deref());
-        }
-    }
-
-    /// Object and array literals anywhere in a text.
-    fn literals(&mut self, text: &str) {
-        let mut at = 0;
-        while let Some(offset) = text.get(at..).and_then(|rest| rest.find(['{', '['])) {
-            at += offset;
-            if self.tries >= MAX_TRIES || self.read >= MAX_READ || !self.room() {
-                return;
-            }
-            let rest = text.get(at..).unwrap_or_default();
-            let inner = rest.get(1..).unwrap_or_default().trim_start();
-            if !inner.starts_with(['{', '[', '"', '\'']) && !starts_with_key(inner) {
-                at += 1;
-                continue;
-            }
-            self.tries += 1;
-            match loose::read(rest) {
-                Some((value, used)) => {
-                    self.read += used;
-                    self.value(&value, 0);
-                    at += used.max(1);
-                }
-                None => {
-                    self.read += 2000;
-                    at += 1;
-                }
-            }
-        }
-    }
-
-    fn value(&mut self, value: &Value, depth: usize) {
-        match value {
-            Value::Object(pairs) => {
-                if !self.object(pairs) {
-                    pairs
-                        .iter()
-                        .for_each(|(_, inner)| self.value(inner, depth + 1));
-                }
-            }
-            Value::List(values) => {
-                let texts: Vec<&str> = values
-                    .iter()
-                    .filter_map(|v| {
-                        if let Value::Text(t) = v {
-                            Some(t.as_str())
-                        } else {
-                            None
-                        }
-                    })
-                    .collect();
-                if texts.len() >= 3 && texts.len() == values.len() && depth > 0 {
-                    self.of_texts(&texts);
-                }
-                values.iter().for_each(|inner| self.value(inner, depth + 1));
-            }
-            Value::Text(text)
-                if text.len() > 40 && text.contains("<a") && text.contains("href") =>
-            {
-                self.fragment(text)
-            }
-            _ => {}
-        }
-    }
-
-    /// A row from an object with a title, and a date or an address.
-    fn object(&mut self, pairs: &[(String, Value)]) -> bool {
-        let text = |wanted: &[&str]| {
-            wanted.iter().find_map(|key| {
-                pairs.iter().find_map(|(name, value)| match value {
-                    Value::Text(text) if plain_key(name) == *key && !text.trim().is_empty() => {
-                        Some(text.as_str())
-                    }
-                    _ => None,
-                })
-            })
-        };
-        let Some(title) = text(TITLE_KEYS) else {
-            return false;
-        };
-        let date = DATE_KEYS.iter().find_map(|key| {
-            pairs
-                .iter()
-                .find(|(name, _)| plain_key(name) == *key)
-                .and_then(|(_, value)| date_of(value))
-        });
-        let link = text(LINK_KEYS);
-        if date.is_none() && link.is_none() {
-            return false;
-        }
-        self.row(title, link, date.as_deref());
-        true
-    }
-}
-
-const TITLE_KEYS: &[&str] = &[
-    "title",
-    "doctitle",
-    "articletitle",
-    "infotitle",
-    "newstitle",
-    "contenttitle",
-    "linktitle",
-    "subject",
-    "headline",
-    "showtitle",
-    "listtitle",
-    "topic",
-    "biaoti",
-    "mc",
-    "bt",
-];
-const DATE_KEYS: &[&str] = &[
-    "pubdate",
-    "publishdate",
-    "publishtime",
-    "publishedtime",
-    "publishedtimestr",
-    "publishedtimeformat",
-    "pubtime",
-    "docpubtime",
-    "docreltime",
-    "releasedate",
-    "releasetime",
-    "displaydate",
-    "displaytime",
-    "showdate",
-    "showtime",
-    "infodate",
-    "newsdate",
-    "fbrq",
-    "fbsj",
-    "datetime",
-    "date",
-    "time",
-    "writedate",
-    "inputtime",
-    "inputdate",
-    "addtime",
-    "adddate",
-    "createdate",
-    "createtime",
-    "crtime",
-];
-const LINK_KEYS: &[&str] = &[
-    "url",
-    "link",
-    "href",
-    "docpuburl",
-    "puburl",
-    "linkurl",
-    "infourl",
-    "articleurl",
-    "htmlurl",
-    "pageurl",
-    "urls",
-    "path",
-    "curl",
-    "visiturl",
-    "urlpath",
-    "filepath",
-];
-
-fn plain_key(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(40)
-        .collect::<String>()
-        .to_ascii_lowercase()
 }
 
 fn has_title_key(script: &str) -> bool {
     ["itle", "ITLE", "ubject", "SUBJECT", "eadline"]
         .iter()
         .any(|word| script.contains(word))
-}
-
-fn starts_with_key(text: &str) -> bool {
-    let name = text
-        .bytes()
-        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
-        .count();
-    name > 0
-        && name < 60
-        && text
-            .get(name..)
-            .is_some_and(|rest| rest.trim_start().starts_with(':'))
-}
-
-fn date_of(value: &Value) -> Option<String> {
-    match value {
-        Value::Number(number) => dates::from_epoch(*number).map(|(on, _)| on.to_string()),
-        Value::Text(text) => match text.trim().parse::<i64>() {
-            Ok(number) if text.trim().len() >= 10 => {
-                dates::from_epoch(number).map(|(on, _)| on.to_string())
-            }
-            _ => dates::scan(text).first().map(|_| clean::line(text, 40)),
-        },
-        _ => None,
-    }
 }
 
 /// `Fri, 16 Mar 2018 09:15:00 +0800`, or a date as it stands.
@@ -470,26 +186,6 @@ fn feed_date(text: &str) -> String {
                 .to_string()
         })
         .unwrap_or_else(|_| text.to_owned())
-}
-
-fn without_tags(text: &str) -> String {
-    let mut out = String::new();
-    let mut inside = false;
-    for c in text.chars().take(2000) {
-        match c {
-            '<' => inside = true,
-            '>' if inside => inside = false,
-            c if !inside => out.push(c),
-            _ => {}
-        }
-    }
-    out
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('"', "&quot;")
 }
 
 /// The texts between an opening and a closing word, without regard to case.

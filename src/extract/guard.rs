@@ -19,8 +19,8 @@ pub fn is_bearable(text: &str) -> bool {
 struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// Markup of foreign vocabularies switches off the raw-text rules of `<script>` and `<style>`.
-    foreign: bool,
+    /// Open `<svg>` and `<math>`: inside them `<script>` and `<style>` are ordinary elements.
+    foreign: usize,
     open: Vec<u64>,
     formatting: usize,
     tags: usize,
@@ -30,11 +30,10 @@ struct Scan<'a> {
 impl<'a> Scan<'a> {
     fn new(text: &'a str) -> Self {
         let bytes = text.as_bytes();
-        let foreign = find(bytes, 0, b"<svg").is_some() || find(bytes, 0, b"<math").is_some();
         Scan {
             bytes,
             at: 0,
-            foreign,
+            foreign: 0,
             open: Vec::new(),
             formatting: 0,
             tags: 0,
@@ -125,7 +124,13 @@ impl<'a> Scan<'a> {
             .take(64)
             .position(|open| *open == name)
         {
-            self.open.truncate(self.open.len() - above - 1);
+            let kept = self.open.len() - above - 1;
+            let closed = self
+                .open
+                .drain(kept..)
+                .filter(|name| is_foreign(*name))
+                .count();
+            self.foreign = self.foreign.saturating_sub(closed);
         }
         self.skip_past(b">")
     }
@@ -140,10 +145,11 @@ impl<'a> Scan<'a> {
         if self.tags > MAX_TAGS || self.work > MAX_WORK {
             return false;
         }
-        if let Some(raw) = raw_end(name).filter(|_| !self.foreign) {
+        if let Some(raw) = raw_end(name).filter(|_| self.foreign == 0) {
             return self.skip_past(raw);
         }
-        if !is_void(name) && !(closed && self.foreign) {
+        let complete = is_void(name) || (closed && self.foreign > 0);
+        if !complete {
             self.push(name);
         }
         self.open.len() <= MAX_DEPTH
@@ -166,6 +172,7 @@ impl<'a> Scan<'a> {
             self.open.pop();
         }
         self.open.push(name);
+        self.foreign += usize::from(is_foreign(name));
     }
 
     /// Runs over the attributes; `None` when there are too many, else whether the tag ends in `/>`.
@@ -241,6 +248,10 @@ fn raw_end(name: u64) -> Option<&'static [u8]> {
         _ if name == tag("style") => Some(b"</style"),
         _ => None,
     }
+}
+
+fn is_foreign(name: u64) -> bool {
+    name == tag("svg") || name == tag("math")
 }
 
 fn is_void(name: u64) -> bool {

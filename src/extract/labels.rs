@@ -19,51 +19,55 @@ pub enum Label {
     Other,
 }
 
+/// Words that rule a date out wherever they stand before it.
 const OTHER: &[&str] = &[
     "截止",
     "截至",
-    "结束",
-    "终止",
-    "到期",
     "有效期",
     "成文",
-    "生效",
-    "实施",
-    "施行",
-    "废止",
-    "失效",
     "生成",
-    "开标",
-    "报名",
-    "考试",
-    "举办",
-    "活动时间",
-    "活动日期",
-    "会议",
     "今天",
     "今日",
     "现在",
     "当前",
     "北京时间",
-    "印发日期",
-    "印发时间",
-    "出生",
-    "成立",
-    "签发",
-    "颁布",
-    "许可决定",
-    "开始时间",
-    "开始日期",
-    "起始",
-    "公示期",
-    "采访",
-    "访谈时间",
     "publishdate",
     "版权",
     "copyright",
+    "公示期",
+    "起始",
+    "签发",
+    "颁布",
+    "废止",
+    "失效",
+];
+/// Words that rule a date out when a 时间, a 日期 or a colon completes them.
+const EVENTS: &[&str] = &[
+    "结束",
+    "终止",
+    "到期",
+    "生效",
+    "实施",
+    "施行",
+    "开标",
+    "报名",
+    "考试",
+    "举办",
+    "活动",
+    "会议",
+    "印发",
+    "出生",
+    "成立",
+    "许可决定",
+    "开始",
+    "采访",
+    "访谈",
     "建站",
     "制作",
     "拍摄",
+    "开庭",
+    "面试",
+    "入库",
 ];
 const PUBLISHED: &[&str] = &[
     "发布",
@@ -128,6 +132,15 @@ pub fn label(before: &str) -> Label {
         if end.is_some_and(|end| nearest.is_none_or(|(other, _)| end > other)) {
             nearest = end.map(|end| (end, label));
         }
+    }
+    if last_end(&tail, EVENTS).is_some_and(|end| {
+        nearest.is_none_or(|(other, _)| end > other)
+            && is_near(&tail, end, 5)
+            && tail
+                .get(end..)
+                .is_some_and(|rest| rest.contains(['时', '期', ':', '：', '于']))
+    }) {
+        return Label::Other;
     }
     match nearest {
         Some((end, label)) if is_near(&tail, end, 5) => label,
@@ -211,6 +224,8 @@ mod tests {
             ("发布机构：区政府办公室 成文日期：", Label::Other),
             ("成文日期：　发布日期：", Label::Published),
             ("发证日期：", Label::Other),
+            ("会议时间：", Label::Other),
+            ("全区召开工作会议", Label::None),
             ("日　期：", Label::Date),
             ("时间：", Label::Date),
             ("有 效 期：", Label::Other),

@@ -5,9 +5,10 @@ use url::Url;
 
 use super::dom::Dom;
 use super::groups::{self, Group};
-use super::rows::{Layout, Listed};
+use super::rows::Listed;
+use super::survey::Survey;
 use super::years::{self, Dating};
-use super::{address, charset, clean, expand, guard};
+use super::{address, charset, clean, expand, foreign, guard};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
@@ -25,7 +26,7 @@ pub struct View<'a> {
     /// Against what its links are resolved.
     pub base: &'a Url,
     /// Its links and dates.
-    pub layout: &'a Layout<'a, 'a>,
+    pub survey: &'a Survey<'a, 'a>,
     /// Its rows, those from scripts last.
     pub rows: &'a [Listed],
     /// The date of each row.
@@ -38,6 +39,8 @@ pub struct View<'a> {
     pub encoding: &'static str,
     /// The day on which it is read.
     pub today: Date,
+    /// Whether it is written in Chinese.
+    pub chinese: bool,
 }
 
 /// What cannot be surveyed, and why.
@@ -78,8 +81,8 @@ pub fn with<T>(
     let html = Html::parse_document(&decoded.text);
     let dom = Dom::of(&html);
     let base = base(&dom, &page.url);
-    let layout = Layout::of(&dom);
-    let mut rows = layout.rows(&base);
+    let survey = Survey::of(&dom);
+    let mut rows = survey.rows(&base);
     let hidden = expand::rows(&decoded.text);
     let hidden = if guard::is_bearable(&hidden) {
         hidden
@@ -97,13 +100,14 @@ pub fn with<T>(
         dom: &dom,
         source: &decoded.text,
         base: &base,
-        layout: &layout,
+        survey: &survey,
         rows: &rows,
         datings: &datings,
         groups: &groups,
         script: hidden_dom.as_ref(),
         encoding: decoded.encoding,
         today,
+        chinese: foreign::is_chinese(&dom, host),
     };
     Ok(then(&view, notes))
 }
@@ -119,7 +123,7 @@ fn base(dom: &Dom, url: &Url) -> Url {
 }
 
 fn script_rows(script: &Dom, base: &Url) -> Vec<Listed> {
-    let mut rows = Layout::of(script).rows(base);
+    let mut rows = Survey::of(script).rows(base);
     for row in &mut rows {
         row.block += SCRIPT_OFFSET;
         row.list += SCRIPT_OFFSET;

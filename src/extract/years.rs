@@ -131,7 +131,7 @@ fn by_order(month: u32, day: u32, above: Option<Date>, today: Date) -> Option<Da
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::rows::Mark;
+    use crate::extract::printed::Mark;
     use url::Url;
 
     fn d(text: &str) -> Date {
@@ -159,10 +159,12 @@ mod tests {
         }
     }
 
+    type Case<'a> = (&'a [(u32, u32, &'a str)], &'a [&'a str]);
+
     #[test]
     fn the_year_comes_from_the_path_then_from_the_order() {
         let today = d("2018-03-18");
-        let cases: [(&[(u32, u32, &str)], &[&str]); 5] = [
+        let cases: [Case; 5] = [
             (
                 &[
                     (3, 15, "/x/1.html"),

@@ -82,7 +82,6 @@ signature = "西城网巡"
 [schedule]
 visits = "0 4,8,12,16,20 * * *"
 prune = "30 3 * * *"
-operator_report = "0 9 * * Mon-Fri"
 jitter = "5min"
 
 [judging]

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sled::transaction::TransactionalTree;
 use sled::{Batch, Db, IVec, Transactional as _, Tree};
 
+use super::contain::contained;
 use super::error::StoreError;
 use super::files;
 use super::table::Table;
@@ -370,24 +370,6 @@ fn open_db(dir: &Path, cache_bytes: u64) -> Result<Db, StoreError> {
 
 fn is_lock(error: &std::io::Error) -> bool {
     error.to_string().contains("could not acquire lock")
-}
-
-/// Runs `work`; a panic inside becomes an error.
-pub fn contained<T>(
-    action: &'static str,
-    work: impl FnOnce() -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no words");
-        Err(StoreError::Panicked {
-            action,
-            message: message.chars().take(300).collect(),
-        })
-    })
 }
 
 fn cause(action: &'static str) -> impl FnOnce(sled::Error) -> StoreError {

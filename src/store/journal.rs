@@ -5,12 +5,12 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
+use super::course::{Course, JournalDamage};
 use super::error::{StoreError, in_full};
 use super::files::{self, io_error};
+use super::phrase::{Heard, Said};
 use super::volume::{self, Stretch, Volume};
-use super::wire::{self, Entry, Fact, Heard, LineFault, Said};
+use super::wire::{self, Entry, Fact};
 use crate::domain::time::{Date, Moment, date_of};
 
 /// The journal, open for appending.
@@ -29,17 +29,6 @@ struct Current {
     said: Said,
 }
 
-/// What is wrong with the lines that were read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct JournalDamage {
-    /// Lines that are no entry.
-    pub lines: u64,
-    /// Facts of whole lines that name a value from a damaged one.
-    pub facts: u64,
-    /// Numbers that no line has.
-    pub missing: u64,
-}
-
 /// An entry that could not be appended.
 #[derive(Debug)]
 pub struct AppendFault {
@@ -47,39 +36,6 @@ pub struct AppendFault {
     pub error: StoreError,
     /// Whether it is unknown what the file holds now.
     pub fatal: bool,
-}
-
-/// Follows the numbers of entries.
-struct Course {
-    last: Option<u64>,
-    damage: JournalDamage,
-}
-
-impl JournalDamage {
-    /// Whether nothing is wrong.
-    pub fn is_none(&self) -> bool {
-        *self == JournalDamage::default()
-    }
-
-    /// All of it in one number.
-    pub fn count(&self) -> u64 {
-        // A damaged line leaves a gap in the numbers as well: it is one fault, not two.
-        self.lines.max(self.missing) + self.facts
-    }
-}
-
-impl std::fmt::Display for JournalDamage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let JournalDamage {
-            lines,
-            facts,
-            missing,
-        } = self;
-        write!(
-            f,
-            "{lines} damaged lines, {missing} missing entries, {facts} facts without their value"
-        )
-    }
 }
 
 impl AppendFault {
@@ -94,38 +50,6 @@ impl AppendFault {
             error,
             fatal: false,
         }
-    }
-}
-
-impl Course {
-    /// Takes one line; answers with the entry if it continues the course.
-    fn take(&mut self, line: &[u8], heard: &mut Heard) -> Result<Option<Entry>, StoreError> {
-        let (entry, lost) = match wire::read_line(line, heard) {
-            Ok(read) => read,
-            Err(LineFault::Newer(version)) => return Err(newer(version)),
-            Err(LineFault::Damaged) => {
-                self.damage.lines += 1;
-                return Ok(None);
-            }
-        };
-        self.damage.facts += lost;
-        if let Some(last) = self.last {
-            if entry.seq <= last {
-                self.damage.lines += 1;
-                return Ok(None);
-            }
-            self.damage.missing += entry.seq - last - 1;
-        }
-        self.last = Some(entry.seq);
-        Ok(Some(entry))
-    }
-}
-
-fn newer(version: u32) -> StoreError {
-    StoreError::Newer {
-        what: "an entry of the journal".to_owned(),
-        version,
-        known: wire::known_version(),
     }
 }
 
@@ -157,6 +81,7 @@ impl Journal {
         }
         let mut heard = Heard::default();
         let mut course = Course {
+            after: 0,
             last: None,
             damage: JournalDamage::default(),
         };
@@ -189,6 +114,11 @@ impl Journal {
     /// When the last entry was decided, if its file is at hand.
     pub fn last_at(&self) -> Option<Moment> {
         self.last_at
+    }
+
+    /// Bytes of the open file.
+    pub fn open_length(&self) -> u64 {
+        self.current.as_ref().map_or(0, |current| current.length)
     }
 
     /// Goes on counting after `seq`, when the journal lost its end.
@@ -282,8 +212,9 @@ impl Journal {
             .rposition(|volume| volume.first <= after + 1)
             .unwrap_or(0);
         let mut course = Course {
-            // A journal that does not begin with the first entry misses what came before.
-            last: (after == 0).then_some(0),
+            after,
+            // A journal that begins later than it is asked for misses what came before.
+            last: Some(0),
             damage: JournalDamage::default(),
         };
         for volume in volumes.iter().skip(from) {
@@ -391,5 +322,109 @@ fn pack(path: &Path) {
             error = in_full(&error),
             "a closed day of the journal stays uncompressed"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::china;
+    use crate::store::commit::{Commit, JobRun};
+    use chrono::TimeZone as _;
+    use std::fs;
+
+    const FILE: &str = "2017-11-03.jsonl";
+
+    fn at(minute: u32) -> Moment {
+        china().with_ymd_and_hms(2017, 11, 3, 8, minute, 0).unwrap()
+    }
+
+    fn commit(minute: u32) -> Fact {
+        let mut commit = Commit::at(at(minute));
+        commit.runs = vec![JobRun {
+            job: "visit".to_owned(),
+            at: at(minute),
+        }];
+        Fact::Commit(Box::new(commit))
+    }
+
+    fn seqs(journal: &Journal, after: u64) -> (Vec<u64>, JournalDamage) {
+        let mut seqs = Vec::new();
+        let damage = journal.replay(after, &mut |entry, _| {
+            seqs.push(entry.seq);
+            Ok(())
+        });
+        (seqs, damage.unwrap())
+    }
+
+    fn three_entries() -> (tempfile::TempDir, Vec<u8>) {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(dir.path()).unwrap();
+        for minute in 0..3 {
+            journal.append(at(minute), commit(minute)).unwrap();
+        }
+        let bytes = fs::read(dir.path().join(FILE)).unwrap();
+        (dir, bytes)
+    }
+
+    #[test]
+    fn a_last_line_torn_at_any_byte_is_cut_off_and_nothing_else_is() {
+        let (dir, whole) = three_entries();
+        let lines: Vec<&[u8]> = whole.split_inclusive(|&byte| byte == b'\n').collect();
+        let kept = lines[0].len() + lines[1].len();
+        for length in kept + 1..whole.len() {
+            fs::write(dir.path().join(FILE), &whole[..length]).unwrap();
+            let (mut journal, damage) = Journal::open(dir.path()).unwrap();
+            assert!(damage.is_none(), "{length}");
+            // A line that lacks nothing but its line feed is kept.
+            let entries = if length == whole.len() - 1 { 3 } else { 2 };
+            assert_eq!(journal.last(), entries, "{length}");
+            let left = fs::read(dir.path().join(FILE)).unwrap();
+            let expected = if entries == 3 { whole.len() } else { kept };
+            assert!(left == whole[..expected], "{length}");
+            journal.append(at(9), commit(9)).unwrap();
+            let (seqs, damage) = seqs(&journal, 0);
+            assert_eq!(seqs, (1..=entries + 1).collect::<Vec<_>>(), "{length}");
+            assert!(damage.is_none(), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_byte_flipped_anywhere_in_the_middle_costs_its_lines_and_is_counted() {
+        let (dir, whole) = three_entries();
+        let first = whole.iter().position(|&byte| byte == b'\n').unwrap();
+        for position in 0..=first {
+            let mut bytes = whole.clone();
+            bytes[position] ^= 0x20;
+            fs::write(dir.path().join(FILE), &bytes).unwrap();
+            let (journal, damage) = Journal::open(dir.path()).unwrap();
+            assert_eq!(damage.lines, 1, "{position}");
+            let expected = if position == first {
+                vec![3]
+            } else {
+                vec![2, 3]
+            };
+            let missing = 3 - expected.len() as u64;
+            let (found, damage) = seqs(&journal, 0);
+            assert_eq!((found, damage.missing), (expected, missing), "{position}");
+            assert!(fs::read(dir.path().join(FILE)).unwrap() == bytes);
+        }
+    }
+
+    #[test]
+    fn building_anew_begins_at_the_latest_restatement_that_is_whole() {
+        let (dir, whole) = three_entries();
+        let (mut journal, _) = Journal::open(dir.path()).unwrap();
+        assert_eq!(journal.beginning().unwrap(), 0);
+        journal.append(at(5), Fact::Restated { from: 3 }).unwrap();
+        assert_eq!(journal.beginning().unwrap(), 2);
+        let mut bytes = fs::read(dir.path().join(FILE)).unwrap();
+        for (line, expected) in [(1, 2), (2, 0)] {
+            let ends: Vec<usize> = (0..whole.len()).filter(|&i| whole[i] == b'\n').collect();
+            bytes[ends[line] - 9] ^= 1;
+            fs::write(dir.path().join(FILE), &bytes).unwrap();
+            let (journal, _) = Journal::open(dir.path()).unwrap();
+            assert_eq!(journal.beginning().unwrap(), expected, "line {line}");
+        }
     }
 }

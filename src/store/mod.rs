@@ -20,13 +20,17 @@
 mod apply;
 mod bodies;
 pub mod commit;
+mod contain;
+pub mod course;
 mod engine;
 pub mod error;
 mod files;
 pub mod handle;
+mod inner;
 mod journal;
 mod keys;
 mod opening;
+mod phrase;
 mod prune;
 mod reading;
 pub mod rebuild;

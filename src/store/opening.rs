@@ -8,10 +8,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::commit::Commit;
+use super::course::JournalDamage;
 use super::engine::Engine;
 use super::error::{StoreError, in_full};
 use super::files::{self, io_error};
-use super::journal::{Journal, JournalDamage};
+use super::journal::Journal;
 use super::settings::StoreSettings;
 use super::stage::Stage;
 use super::table::Table;
@@ -35,8 +36,19 @@ pub struct Opened {
     pub damage: JournalDamage,
     /// Where the damaged files went and why, if the store was built anew.
     pub rebuilt: Option<(PathBuf, String)>,
+    /// How many entries of the journal the engine lacked.
+    pub caught_up: u64,
     /// Whether nothing was there before.
     pub new: bool,
+}
+
+/// An engine in step with the journal, and how it came to be so.
+struct Found {
+    engine: Engine,
+    rebuilt: Option<(PathBuf, String)>,
+    caught_up: u64,
+    /// What is wrong with the journal, if all of it was read.
+    damage: Option<JournalDamage>,
 }
 
 /// The places below the store's directory.
@@ -90,31 +102,28 @@ pub fn open(settings: &StoreSettings, now: Moment) -> Result<Opened, StoreError>
     let (mut journal, mut damage) = Journal::open(&places.journal)?;
     let new = journal.last() == 0 && !places.store.exists();
     let deaths = Deaths::count(&places.deaths)?;
-    let found = match deaths.so_far >= DEATHS {
+    let trusted = match deaths.so_far >= DEATHS {
         true => Err(StoreError::Damaged {
             why: format!("the last {} openings died", deaths.so_far),
         }),
-        false => find_engine(&places, settings, &mut journal, now),
+        false => Ok(()),
     };
-    let (mut engine, rebuilt) = match found {
-        Ok(engine) => (engine, None),
-        Err(error) if error.is_damage() => {
-            let why = in_full(&error);
-            tracing::error!(
-                why,
-                "the store is damaged; it is built anew from the journal"
-            );
-            let anew = rebuild::anew(&places, settings, &journal, now)?;
-            damage = anew.damage;
-            (
-                anew.engine,
-                Some((anew.aside.unwrap_or(places.store.clone()), why)),
-            )
-        }
-        Err(error) => return Err(error),
-    };
+    let found = trusted
+        .and_then(|()| find_engine(&places, settings, &journal, now))
+        .or_else(|error| replace_engine(&places, settings, &journal, now, error));
+    // An error is no death: it was told, and the next opening may look again.
     deaths.over()?;
-    if engine.applied() > journal.last() || !damage.is_none() {
+    let Found {
+        mut engine,
+        rebuilt,
+        caught_up,
+        damage: met,
+    } = found?;
+    if let Some(met) = met {
+        damage = met;
+    }
+    let doubtful = engine.applied() > journal.last() || !damage.is_none();
+    if doubtful && !rebuild::is_complete(&journal, engine.applied())? {
         journal.continue_after(engine.applied());
         restate(&mut engine, &mut journal, now)?;
     }
@@ -123,6 +132,7 @@ pub fn open(settings: &StoreSettings, now: Moment) -> Result<Opened, StoreError>
         journal,
         damage,
         rebuilt,
+        caught_up,
         new,
     })
 }
@@ -132,9 +142,9 @@ pub fn open(settings: &StoreSettings, now: Moment) -> Result<Opened, StoreError>
 fn find_engine(
     places: &Places,
     settings: &StoreSettings,
-    journal: &mut Journal,
+    journal: &Journal,
     now: Moment,
-) -> Result<Engine, StoreError> {
+) -> Result<Found, StoreError> {
     if journal.last() > 0 && !places.store.exists() {
         return Err(StoreError::Damaged {
             why: "its files are missing".to_owned(),
@@ -155,8 +165,47 @@ fn find_engine(
         }
         other => other?,
     };
-    catch_up(&mut engine, journal)?;
-    Ok(engine)
+    let before = engine.applied();
+    let met = catch_up(&mut engine, journal)?;
+    let caught_up = engine.applied() - before;
+    if caught_up > 1 {
+        tracing::warn!(
+            entries = caught_up,
+            "the store lacked entries of the journal; they were applied again"
+        );
+    }
+    Ok(Found {
+        engine,
+        rebuilt: None,
+        caught_up,
+        damage: (!met.is_none()).then_some(met),
+    })
+}
+
+/// The engine anew from the journal, when `error` is damage.
+fn replace_engine(
+    places: &Places,
+    settings: &StoreSettings,
+    journal: &Journal,
+    now: Moment,
+    error: StoreError,
+) -> Result<Found, StoreError> {
+    if !error.is_damage() {
+        return Err(error);
+    }
+    let why = in_full(&error);
+    tracing::error!(
+        why,
+        "the store is damaged; it is built anew from the journal"
+    );
+    let anew = rebuild::anew(places, settings, journal, now)?;
+    let aside = anew.aside.unwrap_or_else(|| places.store.clone());
+    Ok(Found {
+        caught_up: anew.engine.applied(),
+        engine: anew.engine,
+        rebuilt: Some((aside, why)),
+        damage: Some(anew.damage),
+    })
 }
 
 /// Opens the engine and looks at every row.

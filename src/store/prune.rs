@@ -5,6 +5,7 @@
 //! Incidents, notices and messages are never forgotten: they are few, and they are the proof.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::Duration;
 
@@ -79,11 +80,10 @@ fn old_observations(engine: &Engine, cutoff: Moment) -> Result<(Stage<'_>, usize
         };
         let column = keys::column(&old.column);
         apply::drop_observation(&mut stage, &column, old.observed_at)?;
-        if let StoredSight::Read(hash) | StoredSight::Unchanged(hash) = old.sight {
-            let place = (column, hash);
-            if !still_used.contains_key(&place) {
-                still_used.insert(place, is_used(engine, &column, &hash, cutoff)?);
-            }
+        if let StoredSight::Read(hash) | StoredSight::Unchanged(hash) = old.sight
+            && let Entry::Vacant(place) = still_used.entry((column, hash))
+        {
+            place.insert(is_used(engine, &column, &hash, cutoff)?);
         }
     }
     for ((column, hash), used) in still_used {

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use super::apply::StoredObservation;
 use super::commit::{Commit, JobRun};
+use super::course::JournalDamage;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::files::{self, io_error};
-use super::journal::{Journal, JournalDamage};
+use super::journal::Journal;
 use super::opening::{self, Places};
 use super::reading::Reader;
 use super::settings::StoreSettings;

@@ -3,10 +3,11 @@
 
 use std::fs;
 
+use super::course::JournalDamage;
 use super::engine::{Engine, Scan};
 use super::error::StoreError;
 use super::files::io_error;
-use super::journal::{Journal, JournalDamage};
+use super::journal::Journal;
 use super::opening::{self, Places};
 use super::settings::StoreSettings;
 use super::table::Table;

@@ -1,27 +1,16 @@
 //! One line of the journal: `{"crc":"01234567","entry":{…}}`, valid JSON, checksummed.
 //!
-//! Most visits only confirm what was known. What repeats from visit to visit is therefore written
-//! once per file under a number, and later only named by it; so a confirmation stays short, and
-//! each day's file can be read without the others. A number always stands beside its value where
-//! it is introduced: when that line is damaged, what names it is lost and counted, never mistaken.
+//! Most visits only confirm what was known, so what repeats is named and not said again (see
+//! `phrase`); a confirmation stays short, and each day's file can be read without the others.
 
-use std::collections::HashMap;
-
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::commit::{Commit, JobRun};
 use super::error::StoreError;
-use super::keys::{self, Hash};
+use super::phrase::{self, Heard, Said, WireItem, WireObservation, WireRecord};
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
-use crate::domain::finding::{Finding, LastUpdate};
-use crate::domain::id::ColumnId;
-use crate::domain::item::Item;
-use crate::domain::observation::{Blind, ColumnRecord, Observation, Sight};
-use crate::domain::time::{Date, Moment};
-use crate::domain::visit::{Failure, Validators};
+use crate::domain::time::Moment;
 
 /// The version of the entries.
 const VERSION: u32 = 1;
@@ -71,33 +60,6 @@ pub enum LineFault {
     Newer(u32),
 }
 
-/// Values that a file has written, for the writer: hash → number.
-#[derive(Debug, Default)]
-pub struct Said {
-    numbers: HashMap<Hash, u64>,
-    next: u64,
-    fresh: Vec<Hash>,
-}
-
-/// Values that a file has written, for the reader: number → value.
-#[derive(Debug, Default)]
-pub struct Heard {
-    values: HashMap<u64, Value>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Ref {
-    Here {
-        id: u64,
-        is: Value,
-    },
-    Earlier {
-        #[serde(rename = "as")]
-        id: u64,
-    },
-}
-
 #[derive(Serialize, Deserialize)]
 struct WireEntry {
     v: u32,
@@ -128,155 +90,9 @@ struct WirePrune {
     keep_history_days: u32,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum How {
-    Read,
-    Unchanged,
-    Failed,
-}
-
-#[derive(Serialize, Deserialize)]
-struct WireObservation {
-    t: Moment,
-    ms: u64,
-    how: How,
-    what: Ref,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    digest: Option<Ref>,
-}
-
-/// The part of an observation that repeats.
-#[derive(Serialize, Deserialize)]
-struct Seen {
-    column: ColumnId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    finding: Option<Finding>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    failure: Option<Failure>,
-    rows: usize,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct WireRecord {
-    what: Ref,
-    visited_at: Moment,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    read_at: Option<Moment>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    revisit_at: Option<Moment>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    digest: Option<Ref>,
-}
-
-/// The part of a record that repeats.
-#[derive(Serialize, Deserialize)]
-struct Steady {
-    column: ColumnId,
-    last_update: Option<LastUpdate>,
-    blind: Option<Blind>,
-    empty_since: Option<Moment>,
-    signature: Option<String>,
-    validators: Validators,
-}
-
-#[derive(Serialize, Deserialize)]
-struct WireItem {
-    what: Ref,
-    first_seen_at: Moment,
-}
-
-/// The part of an item that repeats.
-#[derive(Serialize, Deserialize)]
-struct Listed {
-    column: ColumnId,
-    title: String,
-    url: Option<String>,
-    claimed_on: Option<Date>,
-}
-
-impl Said {
-    fn say<T: Serialize>(&mut self, value: &T) -> Result<Ref, StoreError> {
-        let value = serde_json::to_value(value).map_err(unwritable)?;
-        let hash = hash_of(&value);
-        if let Some(&id) = self.numbers.get(&hash) {
-            return Ok(Ref::Earlier { id });
-        }
-        let id = self.next;
-        self.next += 1;
-        self.numbers.insert(hash, id);
-        self.fresh.push(hash);
-        Ok(Ref::Here { id, is: value })
-    }
-
-    /// The line that introduced the latest numbers is on disk.
-    pub fn keep(&mut self) {
-        self.fresh.clear();
-    }
-
-    /// The line that introduced the latest numbers was not written.
-    pub fn forget(&mut self) {
-        for hash in self.fresh.drain(..) {
-            self.numbers.remove(&hash);
-        }
-    }
-}
-
-impl Heard {
-    /// What the writer has to know to go on with this file.
-    pub fn into_said(self) -> Said {
-        let next = self.values.keys().max().map_or(0, |id| id + 1);
-        let numbers = self
-            .values
-            .into_iter()
-            .map(|(id, value)| (hash_of(&value), id))
-            .collect();
-        Said {
-            numbers,
-            next,
-            fresh: Vec::new(),
-        }
-    }
-
-    fn hear<T: DeserializeOwned>(&mut self, said: Ref) -> Option<T> {
-        match said {
-            Ref::Here { id, is } => {
-                let value = serde_json::from_value(is.clone()).ok();
-                self.values.insert(id, is);
-                value
-            }
-            Ref::Earlier { id } => {
-                let value = self.values.get(&id)?;
-                serde_json::from_value(value.clone()).ok()
-            }
-        }
-    }
-
-    /// `None` when a digest is named that was not heard.
-    fn hear_digest(&mut self, said: Option<Ref>) -> Option<Option<String>> {
-        match said {
-            None => Some(None),
-            Some(said) => self.hear(said).map(Some),
-        }
-    }
-}
-
-fn hash_of(value: &Value) -> Hash {
-    keys::hash(&[value.to_string().as_bytes()])
-}
-
-fn unwritable(source: serde_json::Error) -> StoreError {
-    StoreError::Unwritable {
-        what: "an entry of the journal".to_owned(),
-        source,
-    }
-}
-
 /// The line for `entry`, with its line feed.
 pub fn write_line(entry: &Entry, said: &mut Said) -> Result<Vec<u8>, StoreError> {
-    let payload = serde_json::to_vec(&to_wire(entry, said)?).map_err(unwritable)?;
+    let payload = serde_json::to_vec(&to_wire(entry, said)?).map_err(phrase::unwritable)?;
     if payload.len() > LINE_LIMIT - 64 {
         return Err(StoreError::TooLarge {
             key: format!("the change decided at {}", entry.at),
@@ -355,13 +171,14 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         Fact::Restated { from } => wire.restated = Some(*from),
         Fact::Commit(commit) => {
             for observation in &commit.observations {
-                wire.observations.push(observation_out(observation, said)?);
+                wire.observations
+                    .push(phrase::observation_out(observation, said)?);
             }
             for record in &commit.records {
-                wire.records.push(record_out(record, said)?);
+                wire.records.push(phrase::record_out(record, said)?);
             }
             for item in &commit.items {
-                wire.items.push(item_out(item, said)?);
+                wire.items.push(phrase::item_out(item, said)?);
             }
             wire.incidents.clone_from(&commit.incidents);
             wire.notices.clone_from(&commit.notices);
@@ -378,15 +195,19 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     for observation in wire.observations {
         gather(
             &mut commit.observations,
-            observation_in(observation, heard),
+            phrase::observation_in(observation, heard),
             &mut lost,
         );
     }
     for record in wire.records {
-        gather(&mut commit.records, record_in(record, heard), &mut lost);
+        gather(
+            &mut commit.records,
+            phrase::record_in(record, heard),
+            &mut lost,
+        );
     }
     for item in wire.items {
-        gather(&mut commit.items, item_in(item, heard), &mut lost);
+        gather(&mut commit.items, phrase::item_in(item, heard), &mut lost);
     }
     commit.incidents = wire.incidents;
     commit.notices = wire.notices;
@@ -412,140 +233,91 @@ fn gather<T>(into: &mut Vec<T>, value: Option<T>, lost: &mut u64) {
     }
 }
 
-fn digest_out(digest: Option<&String>, said: &mut Said) -> Result<Option<Ref>, StoreError> {
-    digest.map(|digest| said.say(digest)).transpose()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::item::Item;
+    use crate::domain::observation::ColumnRecord;
+    use crate::store::apply::StoredObservation;
+    use serde::de::DeserializeOwned;
 
-fn observation_out(
-    observation: &Observation,
-    said: &mut Said,
-) -> Result<WireObservation, StoreError> {
-    let Observation {
-        column,
-        observed_at,
-        sight,
-        rows,
-        took_ms,
-        digest,
-        notes,
-    } = observation;
-    let (how, failure) = match sight {
-        Sight::Read(_) => (How::Read, None),
-        Sight::Unchanged(_) => (How::Unchanged, None),
-        Sight::Failed(failure) => (How::Failed, Some(failure.clone())),
-    };
-    let seen = Seen {
-        column: column.clone(),
-        finding: sight.finding().cloned(),
-        failure,
-        rows: *rows,
-        notes: notes.clone(),
-    };
-    Ok(WireObservation {
-        t: *observed_at,
-        ms: *took_ms,
-        how,
-        what: said.say(&seen)?,
-        digest: digest_out(digest.as_ref(), said)?,
-    })
-}
+    /// One line with every kind of fact, as version 1 writes it.
+    const LINE: &str = include_str!("shapes.jsonl");
 
-fn observation_in(wire: WireObservation, heard: &mut Heard) -> Option<Observation> {
-    // Both are heard before either may fail: later lines may name them.
-    let seen: Option<Seen> = heard.hear(wire.what);
-    let digest = heard.hear_digest(wire.digest);
-    let seen = seen?;
-    let sight = match wire.how {
-        How::Read => Sight::Read(seen.finding?),
-        How::Unchanged => Sight::Unchanged(seen.finding?),
-        How::Failed => Sight::Failed(seen.failure?),
-    };
-    Some(Observation {
-        column: seen.column,
-        observed_at: wire.t,
-        sight,
-        rows: seen.rows,
-        took_ms: wire.ms,
-        digest: digest?,
-        notes: seen.notes,
-    })
-}
+    #[test]
+    fn a_line_of_version_1_is_read_and_written_again_byte_by_byte() {
+        let line = LINE.trim_end().as_bytes();
+        let (entry, lost) = read_line(line, &mut Heard::default()).unwrap();
+        assert_eq!((entry.seq, lost), (1, 0));
+        let Fact::Commit(commit) = &entry.fact else {
+            panic!("{entry:?}");
+        };
+        assert_eq!(commit.observations.len(), 3);
+        let singles = [
+            commit.records.len(),
+            commit.items.len(),
+            commit.incidents.len(),
+            commit.notices.len(),
+            commit.messages.len(),
+            commit.runs.len(),
+        ];
+        assert_eq!(singles, [1; 6]);
+        // If this fails, the shape of a stored type has changed: an older program would misread
+        // it. Raise the versions here and in `value`, and teach both to read the former shape.
+        let again = write_line(&entry, &mut Said::default()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), LINE);
+    }
 
-fn record_out(record: &ColumnRecord, said: &mut Said) -> Result<WireRecord, StoreError> {
-    let ColumnRecord {
-        column,
-        last_update,
-        read_at,
-        blind,
-        empty_since,
-        signature,
-        digest,
-        validators,
-        visited_at,
-        revisit_at,
-    } = record;
-    let steady = Steady {
-        column: column.clone(),
-        last_update: last_update.clone(),
-        blind: blind.clone(),
-        empty_since: *empty_since,
-        signature: signature.clone(),
-        validators: validators.clone(),
-    };
-    Ok(WireRecord {
-        what: said.say(&steady)?,
-        visited_at: *visited_at,
-        read_at: *read_at,
-        revisit_at: *revisit_at,
-        digest: digest_out(digest.as_ref(), said)?,
-    })
-}
+    #[test]
+    fn rows_of_version_1_are_read_and_written_again_byte_by_byte() {
+        fn same<T: Serialize + DeserializeOwned>(row: &str) {
+            let value: T = serde_json::from_str(row).unwrap();
+            assert_eq!(serde_json::to_string(&value).unwrap(), row);
+        }
+        same::<ColumnRecord>(RECORD);
+        same::<Item>(ITEM);
+        for sight in [
+            r#"{"read":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,
+            r#"{"unchanged":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,
+            r#"{"failed":{"status":502}}"#,
+        ] {
+            same::<StoredObservation>(&format!(
+                r#"{{"column":"kxw/gzdt","observed_at":"2017-11-01T00:00:00+08:00","sight":{sight},"rows":20,"took_ms":321,"digest":"ab","notes":["n"]}}"#
+            ));
+        }
+    }
 
-fn record_in(wire: WireRecord, heard: &mut Heard) -> Option<ColumnRecord> {
-    let steady: Option<Steady> = heard.hear(wire.what);
-    let digest = heard.hear_digest(wire.digest);
-    let steady = steady?;
-    Some(ColumnRecord {
-        column: steady.column,
-        last_update: steady.last_update,
-        read_at: wire.read_at,
-        blind: steady.blind,
-        empty_since: steady.empty_since,
-        signature: steady.signature,
-        digest: digest?,
-        validators: steady.validators,
-        visited_at: wire.visited_at,
-        revisit_at: wire.revisit_at,
-    })
-}
+    #[test]
+    fn what_names_a_value_from_a_lost_line_is_lost_and_never_mistaken() {
+        let (entry, _) = read_line(LINE.trim_end().as_bytes(), &mut Heard::default()).unwrap();
+        let mut said = Said::default();
+        let first = write_line(&entry, &mut said).unwrap();
+        let second = write_line(&entry, &mut said).unwrap();
+        assert!(second.len() < first.len());
+        let second = second.strip_suffix(b"\n").unwrap();
+        let (read, lost) = read_line(second, &mut Heard::default()).unwrap();
+        let Fact::Commit(commit) = read.fact else {
+            panic!("{read:?}");
+        };
+        // Three observations, the record and the item are named only.
+        assert_eq!(lost, 5);
+        assert!(commit.observations.is_empty() && commit.items.is_empty());
+        assert_eq!(commit.messages.len(), 1);
+    }
 
-fn item_out(item: &Item, said: &mut Said) -> Result<WireItem, StoreError> {
-    let Item {
-        column,
-        title,
-        url,
-        claimed_on,
-        first_seen_at,
-    } = item;
-    let listed = Listed {
-        column: column.clone(),
-        title: title.clone(),
-        url: url.clone(),
-        claimed_on: *claimed_on,
-    };
-    Ok(WireItem {
-        what: said.say(&listed)?,
-        first_seen_at: *first_seen_at,
-    })
-}
+    #[test]
+    fn a_line_that_was_not_written_leaves_no_numbers_behind() {
+        let (entry, _) = read_line(LINE.trim_end().as_bytes(), &mut Heard::default()).unwrap();
+        let mut said = Said::default();
+        let first = write_line(&entry, &mut said).unwrap();
+        said.forget();
+        let again = write_line(&entry, &mut said).unwrap();
+        let (read, lost) =
+            read_line(again.strip_suffix(b"\n").unwrap(), &mut Heard::default()).unwrap();
+        assert_eq!((read, lost), (entry, 0));
+        assert!(again.len() >= first.len());
+    }
 
-fn item_in(wire: WireItem, heard: &mut Heard) -> Option<Item> {
-    let listed: Listed = heard.hear(wire.what)?;
-    Some(Item {
-        column: listed.column,
-        title: listed.title,
-        url: listed.url,
-        claimed_on: listed.claimed_on,
-        first_seen_at: wire.first_seen_at,
-    })
+    const RECORD: &str = r##"{"column":"kxw/gzdt","last_update":{"on":"2017-11-01","basis":"list-row","evidence":{"page":"http://kxw.example.cn/gzdt/","title":"区科信委召开2017-11-01工作会议","link":"http://kxw.example.cn/gzdt/2017-11-01.html","snippet":"[2017-11-01]"}},"read_at":"2017-11-01T00:00:00+08:00","blind":{"since":"2017-11-01T00:00:00+08:00","visits":2,"why":{"undated":"year-unknown"}},"empty_since":null,"signature":"ul.list>li","digest":"abababababababababababababababababababababababababababababababab","validators":{"etag":"\"5a3f\"","last_modified":null},"visited_at":"2017-11-01T00:00:00+08:00","revisit_at":"2017-11-01T00:30:00+08:00"}"##;
+    const ITEM: &str = r##"{"column":"kxw/gzdt","title":"关于第0项工作的通知","url":"http://kxw.example.cn/0.html","claimed_on":"2017-11-01","first_seen_at":"2017-11-01T00:00:00+08:00"}"##;
 }

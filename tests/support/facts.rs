@@ -174,7 +174,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
 pub fn change(number: i64) -> Commit {
     let now = at(number * 40);
     let place = usize::try_from(number).unwrap() % COLUMNS.len();
-    let name = COLUMNS[place];
+    let name = COLUMNS.get(place).unwrap();
     let on = day(number / 5);
     let finding = Finding::Dated(dated(on));
     let sight = match number % 4 {

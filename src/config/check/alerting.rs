@@ -172,9 +172,9 @@ fn delta(text: &str, range: std::ops::RangeInclusive<Duration>) -> Result<TimeDe
 
 fn judging(source: &mut Source, raw: &RawMonitor, rules: &mut AlertRules) {
     let raw = &raw.judging;
-    let (minute, day) = (Duration::from_secs(60), Duration::from_secs(86_400));
+    let (second, day) = (Duration::from_secs(1), Duration::from_secs(86_400));
     if let Some(time) = source.take("confirm_after", &raw.confirm_after, |text| {
-        delta(text, minute..=day)
+        delta(text, second..=day)
     }) {
         rules.confirm_after = time;
     }

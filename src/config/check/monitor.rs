@@ -73,16 +73,12 @@ pub fn schedule(source: &mut Source, raw: &RawMonitor) -> Option<Schedule> {
     let raw = &raw.schedule;
     let visits = line(source, "visits", &raw.visits, VISITS);
     let prune = line(source, "prune", &raw.prune, PRUNE);
-    let operator_report = source.take("operator_report", &raw.operator_report, |text| {
-        CronLine::parse(text).map_err(|fault| worded(text, &fault))
-    });
     let jitter = source.take("jitter", &raw.jitter, |text| {
         duration(text, Duration::ZERO..=Duration::from_secs(3600))
     });
     Some(Schedule {
         visits: visits?,
         prune: prune?,
-        operator_report,
         jitter: jitter.unwrap_or(Duration::from_secs(300)),
     })
 }

@@ -52,7 +52,6 @@ pub struct RawOperator {
 pub struct RawSchedule {
     pub visits: Key<String>,
     pub prune: Key<String>,
-    pub operator_report: Key<String>,
     pub jitter: Key<String>,
 }
 

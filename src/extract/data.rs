@@ -1,0 +1,245 @@
+//! Rows in data: objects with a title and a date or an address, arrays of strings, markup inside
+//! strings. Keys are compared without case and signs.
+
+use super::clean;
+use super::dates;
+use super::island::Island;
+use super::loose::{self, Value};
+use super::standing;
+
+/// Literals that are tried in one page, and the bytes read for them.
+const MAX_TRIES: usize = 400;
+const MAX_READ: usize = 4 * 1024 * 1024;
+
+impl Island {
+    /// One row from loose strings: an address, a title, a date or its parts.
+    pub fn of_texts(&mut self, texts: &[&str]) {
+        let is_link = |t: &str| {
+            !t.contains(char::is_whitespace)
+                && (t.starts_with("http")
+                    || t.starts_with('/')
+                    || t.contains(".htm")
+                    || t.contains(".shtml")
+                    || t.contains(".jsp"))
+        };
+        let link = texts.iter().copied().find(|t| is_link(t));
+        let title = texts
+            .iter()
+            .copied()
+            .filter(|t| !is_link(t))
+            .max_by_key(|t| clean::weight(t));
+        let dated = |t: &str| {
+            dates::scan(t).iter().any(|f| {
+                matches!(f.stamp, dates::Stamp::Full(_))
+                    && standing::standing(t, f) == standing::Standing::Alone
+            })
+        };
+        let date = texts
+            .iter()
+            .copied()
+            .find(|t| Some(*t) != title && dated(t))
+            .map(str::to_owned);
+        let parts: Vec<&str> = texts
+            .iter()
+            .copied()
+            .filter(|t| t.len() <= 4 && t.bytes().all(|b| b.is_ascii_digit()) && !t.is_empty())
+            .collect();
+        let date = date.or_else(|| match parts.as_slice() {
+            [y, m, d] if y.len() == 4 => Some(format!("{y}-{m}-{d}")),
+            _ => None,
+        });
+        if let Some(title) = title.filter(|_| link.is_some() && date.is_some()) {
+            self.row(title, link, date.as_deref());
+        }
+    }
+
+    /// Object and array literals anywhere in a text.
+    pub fn literals(&mut self, text: &str) {
+        let mut at = 0;
+        while let Some(offset) = text.get(at..).and_then(|rest| rest.find(['{', '['])) {
+            at += offset;
+            if self.tries >= MAX_TRIES || self.read >= MAX_READ || !self.room() {
+                return;
+            }
+            let rest = text.get(at..).unwrap_or_default();
+            let inner = rest.get(1..).unwrap_or_default().trim_start();
+            if !inner.starts_with(['{', '[', '"', '\'']) && !starts_with_key(inner) {
+                at += 1;
+                continue;
+            }
+            self.tries += 1;
+            match loose::read(rest) {
+                Some((value, used)) => {
+                    self.read += used;
+                    self.value(&value, 0);
+                    at += used.max(1);
+                }
+                None => {
+                    self.read += 2000;
+                    at += 1;
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Value, depth: usize) {
+        match value {
+            Value::Object(pairs) if self.object(pairs) => {}
+            Value::Object(pairs) => pairs
+                .iter()
+                .for_each(|(_, inner)| self.value(inner, depth + 1)),
+            Value::List(values) => {
+                let texts: Vec<&str> = values
+                    .iter()
+                    .filter_map(|v| {
+                        if let Value::Text(t) = v {
+                            Some(t.as_str())
+                        } else {
+                            None
+                        }
+                    })
+                    .collect();
+                if texts.len() >= 3 && texts.len() == values.len() && depth > 0 {
+                    self.of_texts(&texts);
+                }
+                values.iter().for_each(|inner| self.value(inner, depth + 1));
+            }
+            Value::Text(text)
+                if text.len() > 40 && text.contains("<a") && text.contains("href") =>
+            {
+                self.fragment(text)
+            }
+            _ => {}
+        }
+    }
+
+    /// A row from an object with a title, and a date or an address.
+    fn object(&mut self, pairs: &[(String, Value)]) -> bool {
+        let text = |wanted: &[&str]| {
+            wanted.iter().find_map(|key| {
+                pairs.iter().find_map(|(name, value)| match value {
+                    Value::Text(text) if plain_key(name) == *key && !text.trim().is_empty() => {
+                        Some(text.as_str())
+                    }
+                    _ => None,
+                })
+            })
+        };
+        let Some(title) = text(TITLE_KEYS) else {
+            return false;
+        };
+        let date = DATE_KEYS.iter().find_map(|key| {
+            pairs
+                .iter()
+                .find(|(name, _)| plain_key(name) == *key)
+                .and_then(|(_, value)| date_of(value))
+        });
+        let link = text(LINK_KEYS);
+        if date.is_none() && link.is_none() {
+            return false;
+        }
+        self.row(title, link, date.as_deref());
+        true
+    }
+}
+
+const TITLE_KEYS: &[&str] = &[
+    "title",
+    "doctitle",
+    "articletitle",
+    "infotitle",
+    "newstitle",
+    "contenttitle",
+    "linktitle",
+    "subject",
+    "headline",
+    "showtitle",
+    "listtitle",
+    "topic",
+    "biaoti",
+    "mc",
+    "bt",
+];
+const DATE_KEYS: &[&str] = &[
+    "pubdate",
+    "publishdate",
+    "publishtime",
+    "publishedtime",
+    "publishedtimestr",
+    "publishedtimeformat",
+    "pubtime",
+    "docpubtime",
+    "docreltime",
+    "releasedate",
+    "releasetime",
+    "displaydate",
+    "displaytime",
+    "showdate",
+    "showtime",
+    "infodate",
+    "newsdate",
+    "fbrq",
+    "fbsj",
+    "datetime",
+    "date",
+    "time",
+    "writedate",
+    "inputtime",
+    "inputdate",
+    "addtime",
+    "adddate",
+    "createdate",
+    "createtime",
+    "crtime",
+];
+const LINK_KEYS: &[&str] = &[
+    "url",
+    "link",
+    "href",
+    "docpuburl",
+    "puburl",
+    "linkurl",
+    "infourl",
+    "articleurl",
+    "htmlurl",
+    "pageurl",
+    "urls",
+    "path",
+    "curl",
+    "visiturl",
+    "urlpath",
+    "filepath",
+];
+
+fn plain_key(name: &str) -> String {
+    name.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(40)
+        .collect::<String>()
+        .to_ascii_lowercase()
+}
+
+fn starts_with_key(text: &str) -> bool {
+    let name = text
+        .bytes()
+        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        .count();
+    name > 0
+        && name < 60
+        && text
+            .get(name..)
+            .is_some_and(|rest| rest.trim_start().starts_with(':'))
+}
+
+fn date_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => dates::from_epoch(*number).map(|(on, _)| on.to_string()),
+        Value::Text(text) => match text.trim().parse::<i64>() {
+            Ok(number) if text.trim().len() >= 10 => {
+                dates::from_epoch(number).map(|(on, _)| on.to_string())
+            }
+            _ => dates::scan(text).first().map(|_| clean::line(text, 40)),
+        },
+        _ => None,
+    }
+}

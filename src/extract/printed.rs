@@ -1,0 +1,221 @@
+//! Which printed date is a row's: outside the title, split over elements, under a column head, in
+//! a hint, or at the edge of the title itself.
+
+use super::clean;
+use super::dates::{self, Stamp};
+use super::dom::What;
+use super::labels::{self, Label};
+use super::split;
+use super::standing::{self, Standing};
+use super::survey::{Dated, Survey};
+use crate::domain::finding::Basis;
+
+/// A printed date.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// How complete it is.
+    pub stamp: Stamp,
+    /// Where it stands.
+    pub basis: Basis,
+    /// The words around it.
+    pub snippet: String,
+    /// Whether it stands apart from the title.
+    pub apart: bool,
+}
+
+/// What speaks for a date: its label, its completeness, its standing, and the later day.
+type Rank = (u8, u8, Standing, Option<chrono::NaiveDate>);
+
+impl<'a> Survey<'_, 'a> {
+    /// The date in a block: outside the title, split over elements, or in a hint.
+    pub fn mark_of_block(&self, index: usize, block: usize) -> Option<Mark> {
+        let end = self.dom.end(block);
+        let outside = self
+            .dates_between(block, end)
+            .filter(|d| d.in_item.is_none_or(|_| d.standing == Standing::Alone));
+        self.best(outside, block)
+            .filter(|mark| matches!(mark.stamp, Stamp::Full(_)))
+            .or_else(|| self.split(block, end))
+            .or_else(|| {
+                let again = self
+                    .dates_between(block, end)
+                    .filter(|d| d.in_item.is_none_or(|_| d.standing == Standing::Alone));
+                self.best(again, block)
+            })
+            .or_else(|| self.in_hint(index))
+    }
+
+    /// The most trustworthy of several dates.
+    pub fn best<'x>(
+        &'x self,
+        dated: impl Iterator<Item = &'x Dated<'a>>,
+        block: usize,
+    ) -> Option<Mark>
+    where
+        'a: 'x,
+    {
+        let mut best: Option<(Rank, &Dated)> = None;
+        for d in dated {
+            let label = self.effective_label(d, block);
+            if d.found.ranged || !is_row_date(d, label) {
+                continue;
+            }
+            let trust = match label {
+                Label::Answered => 5,
+                Label::Published => 4,
+                Label::None | Label::Date | Label::Updated => 3,
+                Label::Asked => 2,
+                Label::Other => 1,
+            };
+            let (completeness, day) = match d.found.stamp {
+                Stamp::Full(day) => (3, Some(day)),
+                Stamp::MonthDay(..) => (2, None),
+                Stamp::Month(..) => (1, None),
+            };
+            let rank = (trust, completeness, d.standing, day);
+            if best.as_ref().is_none_or(|(other, _)| rank > *other) {
+                best = Some((rank, d));
+            }
+        }
+        let ((trust, ..), d) = best?;
+        (trust > 1).then(|| mark(d.text, d.found.stamp, Basis::ListRow, true))
+    }
+
+    /// The label before the date, or the head of its table column.
+    fn effective_label(&self, d: &Dated, block: usize) -> Label {
+        if d.label == Label::None && self.dom.tag(block) == "tr" {
+            return self
+                .column_head(block, d.node)
+                .map_or(Label::None, |head| labels::label(&head));
+        }
+        d.label
+    }
+
+    /// The text of the first row's cell above this one.
+    fn column_head(&self, row: usize, node: usize) -> Option<String> {
+        let cells = |row: usize| {
+            self.dom
+                .range(row, self.dom.end(row))
+                .filter(move |(at, n)| {
+                    n.parent == row && *at != row && matches!(n.what, What::Element(_))
+                })
+        };
+        let position = cells(row).position(|(at, n)| at <= node && node < n.end)?;
+        let table = self.dom.parent(row);
+        let table = if self.dom.tag(table) == "tbody" {
+            self.dom.parent(table)
+        } else {
+            table
+        };
+        let head = self
+            .dom
+            .range(table, row)
+            .take(200)
+            .find(|(at, _)| self.dom.tag(*at) == "tr")?
+            .0;
+        if self
+            .dates_between(head, self.dom.end(head))
+            .next()
+            .is_some()
+        {
+            return None;
+        }
+        cells(head)
+            .nth(position)
+            .map(|(at, n)| self.dom.text(at, n.end, 20))
+    }
+
+    /// A date whose parts stand in neighbouring elements: day and month, year apart.
+    fn split(&self, block: usize, end: usize) -> Option<Mark> {
+        let pieces: Vec<String> = self
+            .dom
+            .texts(block, end)
+            .take(40)
+            .filter(|(at, text)| text.len() <= 40 && !self.is_title(*at))
+            .map(|(_, text)| {
+                text.chars()
+                    .map(dates::plain)
+                    .filter(|c| !matches!(c, ' ' | '[' | ']' | '(' | ')'))
+                    .collect::<String>()
+            })
+            .filter(|text| !text.is_empty())
+            .collect();
+        pieces
+            .windows(2)
+            .chain(pieces.windows(3))
+            .find_map(|parts| {
+                let stamp = split::assemble(parts)?;
+                Some(mark(&parts.join(" "), stamp, Basis::ListRow, true))
+            })
+    }
+
+    fn is_title(&self, at: usize) -> bool {
+        let after = self.items.partition_point(|item| item.at <= at);
+        after
+            .checked_sub(1)
+            .and_then(|i| self.items.get(i))
+            .is_some_and(|item| at < item.end && !self.is_small(at))
+    }
+
+    /// A short text of digits inside a link is no part of the title.
+    fn is_small(&self, at: usize) -> bool {
+        match self.dom.get(at).map(|node| node.what) {
+            Some(What::Text(text)) => clean::weight(text) <= 3 && dates::has_digit(text),
+            _ => false,
+        }
+    }
+
+    /// The date in the link's `title` attribute, when the attribute says more than the title.
+    pub fn in_hint(&self, index: usize) -> Option<Mark> {
+        let item = self.items.get(index)?;
+        let hint = item.hint?;
+        let found = dates::scan(hint).into_iter().rfind(|found| {
+            let before: String = hint.chars().take(found.start).collect();
+            let labelled = matches!(
+                labels::label(&before),
+                Label::Published | Label::Date | Label::Updated
+            );
+            let alone = standing::standing(hint, found) == Standing::Alone;
+            matches!(found.stamp, Stamp::Full(_)) && !found.ranged && (labelled || alone)
+        })?;
+        Some(mark(hint, found.stamp, Basis::TitleAttribute, true))
+    }
+
+    /// A date in digits at the end or the beginning of the title itself.
+    pub fn in_title(&self, index: usize) -> Option<Mark> {
+        let item = self.items.get(index)?;
+        let own = self.dates_between(item.at, item.end).filter(|d| {
+            let length = d.text.trim_end().chars().count();
+            let lead = d.text.chars().take_while(|c| c.is_whitespace()).count();
+            let edge = d.found.end + 1 >= length || d.found.start <= lead + 1;
+            edge && d.found.numeric
+                && !d.found.ranged
+                && d.standing == Standing::Edge
+                && matches!(d.found.stamp, Stamp::Full(_))
+        });
+        own.last()
+            .map(|d| mark(d.text, d.found.stamp, Basis::ListRow, false))
+    }
+}
+
+fn mark(text: &str, stamp: Stamp, basis: Basis, apart: bool) -> Mark {
+    Mark {
+        stamp,
+        basis,
+        snippet: clean::line(text, clean::SNIPPET),
+        apart,
+    }
+}
+
+/// Whether a date in a row can be the row's: prose dates and bare numbers cannot.
+fn is_row_date(d: &Dated, label: Label) -> bool {
+    match (d.found.stamp, d.standing) {
+        (_, Standing::Prose) => matches!(label, Label::Published | Label::Answered),
+        (Stamp::Full(_), _) => true,
+        (Stamp::MonthDay(..), Standing::Alone) => true,
+        (Stamp::MonthDay(..), Standing::Edge) => {
+            d.text.trim().chars().count() <= 60 && d.found.end - d.found.start >= 5
+        }
+        (Stamp::Month(..), standing) => standing == Standing::Alone,
+    }
+}

@@ -1,0 +1,324 @@
+//! The commands as a new operator meets them, one after the other, with their exit codes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::time::Duration;
+
+use chrono::Days;
+use program::{Place, eventually, site, wangxun};
+use regex::Regex;
+use wangxun::clock::Clock;
+use wangxun::domain::time::{Date, date_of};
+
+fn today() -> Date {
+    date_of(Clock::system().now())
+}
+
+/// A list page of a column whose newest item is `newest`.
+fn list(newest: Date) -> String {
+    let titles = [
+        "区科信委召开政府网站工作推进会",
+        "区科信委开展网络安全专项检查",
+        "区科信委赴企业调研科技创新情况",
+        "我区举办科普活动周启动仪式",
+        "区科信委组织信息化项目评审会",
+        "区科信委部署年度重点任务",
+    ];
+    let rows: String = (0_u64..)
+        .zip(titles)
+        .map(|(n, title)| {
+            let on = newest - Days::new(n * 3);
+            let number = 9000 - n;
+            format!("<li><a href=\"/gzdt/{number}.html\">{title}</a><span>{on}</span></li>\n")
+        })
+        .collect();
+    format!(
+        "<!doctype html><html><head><meta charset=\"utf-8\"><title>工作动态-区科信委</title></head>\
+         <body><div class=\"dh\"><a href=\"/\">首页</a></div><h2>工作动态</h2>\
+         <div class=\"infolist\"><ul>\n{rows}</ul></div></body></html>"
+    )
+}
+
+#[test]
+fn the_shipped_samples_are_sound_and_explained() {
+    let said = Place::samples().run(&["check-config"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let day = r"\d{4}-\d\d-\d\d \d\d:\d\d";
+    let parts = [
+        r"units \(单位\) +48".to_owned(),
+        r"columns \(栏目\) +15: 12 with an address, 3 blank".to_owned(),
+        format!(r"visits +0 6-22 \* \* \* +{day}, {day}, {day}\n"),
+        r"news 动态要闻 +14 +11 +13 +15 +22 +10\n".to_owned(),
+        r"notices 通知公告 +180 +151 +174 +181 +211 +10\n".to_owned(),
+        r"escalation 督办 +主要负责人、管理员、督查 +every 5 working days +released by a person"
+            .to_owned(),
+        r"WARNING: text messages are written to .*/var/sms and reach nobody".to_owned(),
+        r"note: units without any contact that answer for columns".to_owned(),
+        r"note: 43 sites with a blank address".to_owned(),
+    ];
+    for part in parts {
+        let found = Regex::new(&part).unwrap().is_match(&said.out);
+        assert!(found, "{part}\n{}", said.out);
+    }
+}
+
+#[test]
+fn every_fault_is_told_with_its_file_and_line() {
+    let place = Place::new("");
+    let spoilt = place.read("monitor.toml").replace("[store]\n", "[stroe]\n");
+    let spoilt = spoilt.replace("pause = \"0ms\"", "pause = \"soon\"");
+    place.write("monitor.toml", &spoilt);
+    let sites = place.read("sites.toml");
+    place.write("sites.toml", &sites.replace("\"news\"", "\"newz\""));
+    place.mode("contacts.toml", 0o644);
+    let said = place.run(&["check-config"]);
+    assert_eq!(said.code, Some(1));
+    assert_eq!(said.out, "");
+    let parts = [
+        r"/monitor\.toml:9: .*soon",
+        r"/monitor\.toml:10: .*stroe",
+        r"/sites\.toml:14: .*newz.*news",
+        r"/contacts\.toml: it holds telephone numbers and can be read by others; run: chmod 600 ",
+        r"\d+ faults in the configuration",
+    ];
+    for part in parts {
+        let found = Regex::new(part).unwrap().is_match(&said.err);
+        assert!(found, "{part}\n{}", said.err);
+    }
+    for command in [&["run"][..], &["status"], &["send-test", "--to", "op"]] {
+        assert_eq!(place.run(command).code, Some(2), "{command:?}");
+    }
+}
+
+#[test]
+fn a_credential_is_a_file_beside_the_configuration_outside_of_systemd() {
+    let place = Place::new("");
+    let gateway = "[transports.sms.gateway]\nurl = \"https://sms.example.invalid/send\"\n\
+                   headers = { Authorization = \"Bearer {secret.token}\" }\n\
+                   json = { to = \"{phone}\", text = \"{text}\" }\n\
+                   [transports.sms.gateway.secrets]\ntoken = { credential = \"sms-token\" }\n";
+    let monitor = place.read("monitor.toml");
+    let monitor = monitor.replace("[transports.sms]\nspool = \"sms\"\n", gateway);
+    place.write("monitor.toml", &monitor);
+    let missing = place.run(&["check-config"]);
+    assert_eq!(missing.code, Some(1));
+    assert!(missing.err.contains("secrets/sms-token"), "{}", missing.err);
+    std::fs::create_dir(place.path("secrets")).unwrap();
+    place.write("secrets/sms-token", "s3cr3t-of-the-test\n");
+    place.mode("secrets/sms-token", 0o644);
+    let open = place.run(&["check-config"]);
+    assert!(open.err.contains("can be read by others"), "{}", open.err);
+    place.mode("secrets/sms-token", 0o600);
+    let sound = place.run(&["check-config"]);
+    assert_eq!(sound.code, Some(0), "{}", sound.err);
+    assert!(sound.out.contains("1 secrets read"), "{}", sound.out);
+    for said in [missing, open, sound] {
+        assert!(!said.out.contains("s3cr3t") && !said.err.contains("s3cr3t"));
+    }
+}
+
+#[test]
+fn a_probe_says_what_the_reader_makes_of_a_file() {
+    let place = Place::new("");
+    let newest = Date::from_ymd_opt(2017, 11, 3).unwrap();
+    place.write("list.html", &list(newest));
+    let file = place.path("list.html");
+    let file = file.to_str().unwrap();
+    let words = ["probe", file, "--as-of", "2017-11-10"];
+    let told = wangxun(words);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    let first = "  list, dated, utf-8, 6 rows\n  newest 2017-11-03 (ListRow) 区科信委召开政府网站";
+    assert!(told.out.contains(first), "{}", told.out);
+
+    let json = wangxun(words.iter().chain(&["--format", "json"]));
+    let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let fields = [
+        "source",
+        "url",
+        "encoding",
+        "kind",
+        "outcome",
+        "newest",
+        "published",
+        "rows",
+        "items",
+        "notes",
+    ];
+    let mut places = fields.map(|field| json.out.find(&format!("\"{field}\":")).unwrap());
+    places[8] = json.out.rfind("\"items\":").unwrap();
+    assert!(
+        places.is_sorted(),
+        "the fields keep their order: {}",
+        json.out
+    );
+    assert_eq!(report.as_object().unwrap().len(), fields.len());
+    assert_eq!(report["source"], file);
+    assert_eq!(report["kind"], "list");
+    assert_eq!(report["outcome"], "dated");
+    assert_eq!(report["newest"]["on"], "2017-11-03");
+    assert_eq!(report["newest"]["basis"], "list-row");
+    assert_eq!(report["rows"], 6);
+    assert_eq!(report["items"][5]["on"], "2017-10-19");
+}
+
+#[test]
+fn a_probe_of_nothing_known_is_refused() {
+    let place = Place::new("");
+    let unknown = place.run(&["probe", "kxw/nothing"]);
+    assert_eq!(unknown.code, Some(2));
+    assert!(
+        unknown
+            .err
+            .contains("is no file, no http address and no configured column")
+    );
+    let blank = place.run(&["probe", "kxw/gzdt"]);
+    assert_eq!(blank.code, Some(2));
+    assert!(blank.err.contains("column kxw/gzdt has no address"));
+}
+
+#[test]
+fn without_a_daemon_the_store_answers() {
+    let place = Place::new("");
+    let from_store = "(no daemon runs; read from the store in ";
+    let rows: [(&[&str], &str); 4] = [
+        (&["status"], "区科信委"),
+        (
+            &["why", "kxw/gzdt"],
+            "该栏目未配置网址，不访问、不判断，也不计超期。",
+        ),
+        (&["outbox"], "收件人"),
+        (
+            &["send-test", "--to", "op"],
+            "accepted: 100****0001, receipt ",
+        ),
+    ];
+    for (command, part) in rows {
+        let said = place.run(command);
+        assert_eq!(said.code, Some(0), "{command:?}: {}", said.err);
+        assert!(said.err.contains(from_store), "{command:?}: {}", said.err);
+        assert!(said.out.contains(part), "{command:?}: {}", said.out);
+    }
+    let letters = std::fs::read_dir(place.path("sms")).unwrap();
+    assert_eq!(letters.count(), 1, "the test message is in the spool");
+    let refusals: [(&[&str], &str); 4] = [
+        (&["why", "kxw/nothing"], "near are kxw/gzdt"),
+        (&["why", "nowhere"], "they stand in sites.toml"),
+        (&["send-test", "--to", "nobody"], "known are li, op"),
+        (
+            &["release", "kxw/gzdt", "--by", "甲"],
+            "no escalation is proposed for kxw/gzdt",
+        ),
+    ];
+    for (command, part) in refusals {
+        let said = place.run(command);
+        assert_eq!(said.code, Some(1), "{command:?}: {}", said.err);
+        assert!(said.err.contains(part), "{command:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_daemon_visits_answers_and_leaves_the_store_whole() {
+    let place = Place::new(&site(list(today() - Days::new(1))));
+    let mut daemon = place.start();
+    let why = eventually("the first visit", || {
+        let said = place.run(&["why", "kxw/gzdt"]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        assert!(said.err.contains("(answered by the running daemon)"));
+        (!said.out.contains("该栏目尚无访问结果")).then_some(said.out)
+    });
+    assert!(why.contains("判定为正常"), "{why}");
+    assert!(why.contains("区科信委召开政府网站工作推进会"), "{why}");
+    let status = place.run(&["status"]);
+    assert!(status.out.contains("区科信委"), "{}", status.out);
+    let test = place.run(&["send-test", "--to", "li"]);
+    assert_eq!(test.code, Some(0), "{}", test.err);
+
+    let mut second = place.daemon().spawn().unwrap();
+    let ended = eventually("the second daemon ends", || second.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(2));
+    let log = place.read("daemon.log");
+    assert!(log.contains("is in use by another process"), "{log}");
+    let rebuild = place.run(&["rebuild"]);
+    assert_eq!(rebuild.code, Some(2));
+    assert!(
+        rebuild.err.contains("is in use by another process"),
+        "{}",
+        rebuild.err
+    );
+
+    let (ended, took) = daemon.stop();
+    assert_eq!(ended.code(), Some(0));
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(!place.path("control.sock").exists());
+    let after = place.run(&["why", "kxw/gzdt"]);
+    assert!(after.err.contains("(no daemon runs"), "{}", after.err);
+    assert!(after.out.contains("判定为正常"), "{}", after.out);
+}
+
+#[test]
+fn a_store_is_rebuilt_from_its_journal_with_all_that_was_known() {
+    let place = Place::new(&site(list(today() - Days::new(2))));
+    let mut daemon = place.start();
+    eventually("the first visit", || {
+        let said = place.run(&["why", "kxw/gzdt"]);
+        said.out.contains("判定为正常").then_some(())
+    });
+    assert_eq!(daemon.stop().0.code(), Some(0));
+    let rebuilt = place.run(&["rebuild"]);
+    assert_eq!(rebuilt.code, Some(0), "{}", rebuilt.err);
+    let said =
+        Regex::new(r"^the former files are in (.+)\nrebuilt from (\d+) entries of the journal\n$");
+    let said = said.unwrap().captures(&rebuilt.out).unwrap();
+    assert!(std::path::Path::new(&said[1]).is_dir(), "{}", &said[1]);
+    assert!(said[2].parse::<u32>().unwrap() > 0);
+    let after = place.run(&["why", "kxw/gzdt"]);
+    assert!(
+        after.out.contains("区科信委召开政府网站工作推进会"),
+        "{}",
+        after.out
+    );
+}
+
+#[test]
+fn root_is_kept_out_of_the_store_of_another_user() {
+    let place = Place::new("");
+    assert_eq!(place.run(&["status"]).code, Some(0));
+    let store = place.path("store");
+    if std::os::unix::fs::chown(&store, Some(1), None).is_err() {
+        // Only root can give files away, and only root is kept out.
+        return;
+    }
+    for command in ["status", "rebuild"] {
+        let said = place.run(&[command]);
+        assert_eq!(said.code, Some(2), "{command}: {}", said.out);
+        assert!(
+            said.err.contains("runuser -u wangxun -- wangxun"),
+            "{}",
+            said.err
+        );
+    }
+}
+
+#[test]
+fn words_that_are_no_command_are_refused_with_help() {
+    for words in [&["watch"][..], &["why"], &["run", "--port", "1"]] {
+        let said = wangxun(words);
+        assert_eq!(said.code, Some(2), "{words:?}");
+        assert!(
+            said.err.contains("Usage: wangxun"),
+            "{words:?}: {}",
+            said.err
+        );
+    }
+    let version = wangxun(["--version"]);
+    assert_eq!(
+        version.out,
+        format!("wangxun {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
