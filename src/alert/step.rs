@@ -425,7 +425,9 @@ mod tests {
             }
             for effect in &effects {
                 match effect {
-                    Effect::Tell(told) => self.told.push((when[5..10].to_owned(), *told)),
+                    Effect::Tell(told) => self
+                        .told
+                        .push((when.get(5..10).unwrap_or_default().to_owned(), *told)),
                     Effect::Recover => self.recovered += 1,
                     Effect::Withdraw => self.withdrawn += 1,
                     Effect::Revisit(_) => {}
