@@ -287,6 +287,52 @@ async fn a_number_that_is_refused_is_told_another_way_or_the_operator_is() {
     assert_eq!(times, [1, 1, 1], "what is refused for good is not repeated");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_people_who_are_gone_is_told_to_the_operator() {
+    let (_sites, gateway, house) = scene(1, 1, Mood::Busy).await;
+    let daemon = house.start();
+    house
+        .until("attempts", 30, || gateway.times().len() == 2)
+        .await;
+    daemon.kill();
+    house.dismiss_all();
+    gateway.turn(Mood::Open);
+    let daemon = house.start();
+    let withdrawn = || {
+        let lines = house.outbox();
+        lines.iter().filter(|line| line.contains("已撤回")).count()
+    };
+    house
+        .until("an end of the messages", 30, || withdrawn() == 2)
+        .await;
+    house
+        .until("a word to the operator", 30, || !gateway.taken().is_empty())
+        .await;
+    house.stop(daemon, 10).await;
+    let told: Vec<_> = gateway.taken().into_values().collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].0, OPERATOR);
+    assert!(told[0].1.contains("未配置任何联系人"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_to_watch_is_no_work() {
+    let (_sites, gateway, house) = scene(0, 1, Mood::Open).await;
+    let house = house.with(r#"visits = "10 4 1 * *""#, r#"visits = "* * * * *""#);
+    let house = house.with(r#"jitter = "0s""#, r#"jitter = "5min""#);
+    let daemon = house.start();
+    house
+        .until("the start", 30, || house.log().contains("ready"))
+        .await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let before = daemon.ticks();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let used = daemon.ticks() - before;
+    assert!(used <= 30, "{used} hundredths of a second in three seconds");
+    house.stop(daemon, 10).await;
+    assert_eq!((gateway.knocks(), house.outbox().len()), (0, 0));
+}
+
 /// Bytes beyond which no file may grow: the first commits fail, the confirmation, the outcomes.
 const LIMITS: [u64; 4] = [16 << 10, 32 << 10, 48 << 10, 64 << 10];
 

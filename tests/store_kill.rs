@@ -3,6 +3,7 @@
 //! The test runs itself again as a child that commits without end and prints what was
 //! acknowledged; it is killed after a number of lines, so at any point between two of them.
 #![expect(
+    clippy::expect_used,
     clippy::unwrap_used,
     reason = "the helpers of a test fail by panicking"
 )]
@@ -139,4 +140,36 @@ async fn a_kill_while_the_store_is_built_anew_loses_nothing() {
     drop(store);
     let verified = verify(&settings(dir.path())).unwrap();
     assert!(verified.is_sound(), "{verified:?}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let place = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &place),
+            false => fs::copy(entry.path(), place).map(|_| ()).unwrap(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_kill_in_the_middle_of_the_first_change_is_no_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    let (engine, before) = (dir.path().join("store"), dir.path().join("before"));
+    let (store, _) = Store::open(&settings(dir.path()), at(0)).await.unwrap();
+    store.flush().await.unwrap();
+    drop(store);
+    copy(&engine, &before);
+    let (store, _) = Store::open(&settings(dir.path()), at(0)).await.unwrap();
+    store.commit(change(0)).await.unwrap();
+    drop(store);
+    // As if the process had died after the journal's line and before the engine's.
+    fs::remove_dir_all(&engine).unwrap();
+    fs::rename(&before, &engine).unwrap();
+    let (store, opening) = Store::open(&settings(dir.path()), at(0)).await.unwrap();
+    assert_eq!(opening, Opening::Existing);
+    let messages = store.messages(usize::MAX).await.unwrap();
+    assert_eq!(messages, change(0).messages);
 }

@@ -215,7 +215,8 @@ fn whole_engine(
     journal: &Journal,
 ) -> Result<Engine, StoreError> {
     let mut engine = Engine::open(&places.store, settings.cache_bytes)?;
-    if engine.applied() == 0 && journal.last() > 0 {
+    // The very first entry may be in the journal alone: the process died between the two.
+    if engine.applied() == 0 && journal.last() > 1 {
         return Err(StoreError::Damaged {
             why: "it is empty, but the journal is not".to_owned(),
         });

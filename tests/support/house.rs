@@ -142,6 +142,11 @@ impl House {
         self
     }
 
+    /// Takes everybody of the units out of the contacts; the operator stays.
+    pub fn dismiss_all(&self) {
+        self.write("contacts.toml", &contacts(0, |_| String::new()));
+    }
+
     /// Changes some words of `monitor.toml`.
     pub fn with(self, from: &str, to: &str) -> House {
         let text = fs::read_to_string(self.path("monitor.toml")).expect("the configuration");
@@ -253,6 +258,15 @@ impl Daemon {
         assert!(sent.expect("a signal").success());
     }
 
+    /// The processor time that it has used so far, in hundredths of a second.
+    pub fn ticks(&self) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        let stat = stat.expect("its account");
+        let fields = stat.rsplit(") ").next().expect("fields").split(' ');
+        let used = fields.skip(11).take(2).map(|field| field.parse::<u64>());
+        used.map(|ticks| ticks.expect("a number")).sum()
+    }
+
     /// How it ended, if it did.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("its state")
@@ -268,7 +282,9 @@ impl Drop for Daemon {
 }
 
 fn sites(units: usize, hosts: &[Url]) -> String {
-    let mut text = String::new();
+    // A unit without a site, which has nothing to do.
+    let idle = "[[unit]]\nid = \"idle\"\nname = \"闲置单位\"\nshort = \"闲置\"\n";
+    let mut text = idle.to_owned();
     for n in 0..units {
         let url = &hosts[n % hosts.len()];
         let _ = write!(
