@@ -169,7 +169,7 @@ pub(super) fn incident(case: &Case) -> String {
             let told = match incident.told.len() {
                 0 => "尚未通知到人".to_owned(),
                 people => format!(
-                    "最近一次通知于{}{again}，共通知{people}人",
+                    "最近一次安排通知于{}{again}，共通知{people}人",
                     instant(*told_at, case.now)
                 ),
             };
