@@ -2,7 +2,6 @@
 //! advisories is held here, against Cargo.lock.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "the helpers of a test fail by panicking"
 )]
 

@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "the helpers of a test fail by panicking"
 )]
 
@@ -163,9 +164,12 @@ fn keys(sample: &str) -> BTreeSet<String> {
     let header = pattern(r"^[# ]*\[\[?([\w.-]+)\]?\]");
     let explained = pattern(r"^#   (?:  )?([a-z][a-z_]*)(?:, ([a-z_]+))?(?:, ([a-z_]+))?  +\S");
     let mut keys = BTreeSet::new();
+    let mut in_list = false;
     for line in sample.lines() {
-        let parts = [&set, &header, &explained].map(|pattern| pattern.captures_iter(line));
-        for found in parts.into_iter().flatten() {
+        in_list = line.starts_with("# Keys of") || in_list && line.starts_with('#');
+        let parts = [&set, &header].map(|pattern| pattern.captures_iter(line));
+        let listed = explained.captures_iter(line).filter(|_| in_list);
+        for found in parts.into_iter().flatten().chain(listed) {
             let names = found.iter().skip(1).flatten();
             keys.extend(
                 names
@@ -266,7 +270,8 @@ fn the_limits_in_the_guides_are_those_of_the_program() {
         (Tier::SeverelyOverdue, "| 严重超期 | day 22 / 211 / 396 |"),
     ] {
         assert!(guide.contains(row), "{row}");
-        let days = pattern(r"\d+")
+        let number = pattern(r"\d+");
+        let days = number
             .find_iter(row)
             .map(|found| found.as_str().parse::<u32>());
         for (day, limit) in days.map(Result::unwrap).zip([14, 180, 365]) {

@@ -29,7 +29,7 @@ mod console;
 
 use console::{
     Running, column_id, group, history, incident, item, message, now, record, records, seen, start,
-    start_at, update,
+    update,
 };
 
 struct Answer {
@@ -481,13 +481,4 @@ fn the_console_answers_to_where_it_listens_and_what_it_is_linked_as() {
         hosts_of(bound("127.0.0.1:8087"), Some("no address")),
         Vec::<String>::new()
     );
-}
-
-/// For looking at the pages: `cargo test --test web -- --ignored look --nocapture`.
-#[tokio::test]
-#[ignore = "serves pages to a browser until it is stopped"]
-async fn look() {
-    let running = start_at("127.0.0.1:8087", group(48, 30), sized(48, 30)).await;
-    println!("http://{}/", running.address);
-    std::future::pending::<()>().await;
 }

@@ -25,6 +25,17 @@ pub enum Subject {
     Monitor,
 }
 
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Subject::Column(column) => write!(f, "column {column}"),
+            Subject::Host(host) => write!(f, "host {host}"),
+            Subject::Unit(unit) => write!(f, "unit {unit}"),
+            Subject::Monitor => f.write_str("monitor"),
+        }
+    }
+}
+
 /// What kind of incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

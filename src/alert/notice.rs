@@ -220,12 +220,6 @@ fn silence_of(situation: &Situation<'_>, host: &str) -> String {
 
 /// The identity of a notice: incident, since when its tier holds, what is told, to whom.
 fn key(incident: &Incident, told: Told, person: &PersonId) -> MessageKey {
-    let subject = match &incident.key.subject {
-        Subject::Column(column) => format!("column {column}"),
-        Subject::Host(host) => format!("host {host}"),
-        Subject::Unit(unit) => format!("unit {unit}"),
-        Subject::Monitor => "monitor".to_owned(),
-    };
     let since = match &incident.state {
         State::Suspected { seen_at } => *seen_at,
         State::Open { since, .. } => *since,
@@ -233,7 +227,7 @@ fn key(incident: &Incident, told: Told, person: &PersonId) -> MessageKey {
     };
     MessageKey::of(&[
         "notice",
-        &subject,
+        &incident.key.subject.to_string(),
         &format!("{:?}", incident.key.kind),
         &incident.began_at.to_rfc3339(),
         &since.to_rfc3339(),

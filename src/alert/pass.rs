@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
+
 use super::incident::{Incident, IncidentKey, Kind, Subject};
 use super::notice::{self, About};
 use super::outbox::{Notice, NoticeState, Told};
@@ -19,6 +21,10 @@ use crate::domain::group::{Column, Group};
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of};
+
+/// How long a visit proves anything. Rounds follow one another by the hour or the day; a longer
+/// gap is the monitor's own silence.
+const PROOF_LASTS: TimeDelta = TimeDelta::hours(36);
 
 /// What a pass looks at.
 #[derive(Debug, Clone, Copy)]
@@ -117,6 +123,12 @@ fn stale_key(column: &ColumnId) -> IncidentKey {
     }
 }
 
+/// Whether the latest visit lies so far back that it says nothing of today: the monitor itself
+/// has not looked, and what it saw then proves no tier now.
+fn is_past(record: Option<&ColumnRecord>, now: Moment) -> bool {
+    record.is_some_and(|record| now - record.visited_at > PROOF_LASTS)
+}
+
 /// The desk at which one pass is made.
 struct Desk<'a> {
     situation: &'a Situation<'a>,
@@ -194,7 +206,7 @@ impl<'a> Desk<'a> {
                 Proof::OutOfScope
             }
             (Freshness::NotYetVisited | Freshness::Unknown { .. }, _) | (_, None) => Proof::Nothing,
-            _ if blind => Proof::Nothing,
+            _ if blind || is_past(record, situation.now) => Proof::Nothing,
             (_, Some(update)) => Proof::Dated {
                 tier: judgement.tier,
                 update,
@@ -631,6 +643,27 @@ mod tests {
         world.pass("2017-11-20T08:05:00");
         let told = world.told();
         assert_eq!(told, vec![("op".to_owned(), Told::Blind); 2]);
+    }
+
+    #[test]
+    fn what_was_seen_before_the_monitors_own_silence_proves_nothing_now() {
+        let mut world = World::new();
+        world.saw_all("2017-11-18T07:00:00", "2017-11-03");
+        world.pass("2017-11-18T07:05:00");
+        world.saw_all("2017-11-18T07:35:00", "2017-11-03");
+        world.pass("2017-11-18T07:36:00");
+        assert_eq!(
+            world.told().len(),
+            16,
+            "liaison and operator, eight columns"
+        );
+        // Weeks later the machine is switched on again.
+        assert!(world.pass("2017-12-18T07:00:00").is_empty());
+        world.saw_all("2017-12-18T07:05:00", "2017-12-15");
+        world.pass("2017-12-18T07:10:00");
+        world.saw_all("2017-12-18T07:40:00", "2017-12-15");
+        world.pass("2017-12-18T07:41:00");
+        assert!(world.open.is_empty() && world.waiting.is_empty());
     }
 
     #[test]

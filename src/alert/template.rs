@@ -8,6 +8,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::domain::braces::{Piece, pieces};
+
 /// The fields that a template of a single notice may use.
 pub const FIELDS: [&str; 11] = [
     "site",
@@ -31,12 +33,6 @@ const VALUE_CHARS: usize = 60;
 pub struct Text {
     source: String,
     pieces: Vec<Piece>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
-    Plain(String),
-    Field(String),
 }
 
 /// A fault in a template.
@@ -65,36 +61,15 @@ impl Text {
         if source.chars().any(char::is_control) {
             return Err(TextFault::Control);
         }
-        let mut pieces = Vec::new();
-        let mut plain = String::new();
-        let mut rest = source;
-        while let Some((before, from)) = rest
-            .find(['{', '}'])
-            .and_then(|at| rest.split_at_checked(at))
-        {
-            plain.push_str(before);
-            if let Some(after) = from.strip_prefix("{{") {
-                plain.push('{');
-                rest = after;
-            } else if let Some(after) = from.strip_prefix("}}") {
-                plain.push('}');
-                rest = after;
-            } else if let Some((name, after)) =
-                from.strip_prefix('{').and_then(|from| from.split_once('}'))
+        let pieces = pieces(source).map_err(|_| TextFault::LoneBrace)?;
+        for piece in &pieces {
+            if let Piece::Field(name) = piece
+                && !known.contains(&name.as_str())
             {
-                if !known.contains(&name) {
-                    let shown = name.chars().take(40).collect();
-                    return Err(TextFault::UnknownField(shown));
-                }
-                pieces.push(Piece::Plain(std::mem::take(&mut plain)));
-                pieces.push(Piece::Field(name.to_owned()));
-                rest = after;
-            } else {
-                return Err(TextFault::LoneBrace);
+                let shown = name.chars().take(40).collect();
+                return Err(TextFault::UnknownField(shown));
             }
         }
-        plain.push_str(rest);
-        pieces.push(Piece::Plain(plain));
         Ok(Text {
             source: source.to_owned(),
             pieces,

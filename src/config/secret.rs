@@ -36,7 +36,11 @@ impl Places<'_> {
             // systemd guards credentials by access lists, which show as rights of the group.
             RawSecret::Credential(name) => {
                 let path = self.credential(name)?;
-                read(&path, self.credentials.is_none())
+                let outside = self.credentials.is_none();
+                read(&path, outside).map_err(|fault| match outside {
+                    true => format!("{fault} (it is looked for there outside of systemd's LoadCredential=)"),
+                    false => fault,
+                })
             }
             RawSecret::Refused => Err(
                 "a secret is not written here; name its place, { file = \"…\" } or { credential = \"…\" }"

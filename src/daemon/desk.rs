@@ -11,9 +11,10 @@ use chrono::NaiveTime;
 use tokio::sync::Mutex;
 
 use crate::alert::compose::{Tray, compose, next_at};
-use crate::alert::incident::{Incident, IncidentKey};
+use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
+use crate::assess::ladder::Tier;
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::domain::id::ColumnId;
@@ -147,13 +148,7 @@ impl Desk {
             return Ok(());
         }
         for incident in &verdicts.incidents {
-            tracing::info!(
-                subject = ?incident.key.subject,
-                kind = ?incident.key.kind,
-                tier = ?incident.tier,
-                state = ?incident.state,
-                "incident moved"
-            );
+            log(incident);
         }
         let mut commit = Commit::at(now);
         commit.incidents = verdicts.incidents;
@@ -161,6 +156,23 @@ impl Desk {
         commit.records = verdicts.records;
         self.store.commit(commit).await
     }
+}
+
+/// A suspicion may pass unsaid; what is confirmed or over is worth a line.
+fn log(incident: &Incident) {
+    let stage = match incident.state {
+        State::Suspected { .. } => {
+            tracing::debug!(subject = %incident.key.subject, "suspected");
+            return;
+        }
+        State::Open { pending: None, .. } => "open",
+        State::Open { .. } => "changing",
+        State::Resolved { .. } => "resolved",
+    };
+    let tier = incident.tier.map_or("none", Tier::key);
+    tracing::info!(
+        subject = %incident.key.subject, kind = ?incident.key.kind, tier, stage, "incident moved"
+    );
 }
 
 /// What the store holds of the group.

@@ -9,6 +9,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::domain::braces;
+
 /// What may stand in a template.
 #[derive(Clone, Copy)]
 pub struct Fields<'a> {
@@ -50,33 +52,12 @@ pub enum TemplateError {
 impl Template {
     /// Takes `text` apart; `secrets` are looked up by name.
     pub fn parse(text: &str, secrets: &[(String, SecretString)]) -> Result<Self, TemplateError> {
-        let mut pieces = Vec::new();
-        let mut plain = String::new();
-        let mut rest = text;
-        while let Some((before, from)) = rest
-            .find(['{', '}'])
-            .and_then(|at| rest.split_at_checked(at))
-        {
-            plain.push_str(before);
-            if let Some(after) = from.strip_prefix("{{") {
-                plain.push('{');
-                rest = after;
-            } else if let Some(after) = from.strip_prefix("}}") {
-                plain.push('}');
-                rest = after;
-            } else if let Some((name, after)) =
-                from.strip_prefix('{').and_then(|from| from.split_once('}'))
-            {
-                pieces.push(Piece::Plain(std::mem::take(&mut plain)));
-                pieces.push(field(name, secrets)?);
-                rest = after;
-            } else {
-                return Err(TemplateError::LoneBrace);
-            }
-        }
-        plain.push_str(rest);
-        pieces.push(Piece::Plain(plain));
-        Ok(Template(pieces))
+        let pieces = braces::pieces(text).map_err(|_| TemplateError::LoneBrace)?;
+        let pieces = pieces.into_iter().map(|piece| match piece {
+            braces::Piece::Plain(words) => Ok(Piece::Plain(words)),
+            braces::Piece::Field(name) => field(&name, secrets),
+        });
+        pieces.collect::<Result<_, _>>().map(Template)
     }
 
     /// The value with every field filled.

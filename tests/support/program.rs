@@ -65,7 +65,7 @@ impl Place {
         let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
         for entry in config.read_dir().unwrap() {
             let entry = entry.unwrap();
-            std::fs::copy(entry.path(), place.path(&entry.file_name())).unwrap();
+            std::fs::copy(entry.path(), place.path(entry.file_name())).unwrap();
         }
         place.mode("contacts.toml", 0o600);
         place
