@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A daemon that runs.
 pub struct Running {
+    #[allow(dead_code, reason = "not every test looks into the store")]
     pub ready: Ready,
     stop: oneshot::Sender<()>,
     daemon: JoinHandle<Result<(), RunError>>,
