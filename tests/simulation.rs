@@ -21,6 +21,8 @@ use wangxun::rehearsal::truth::{Options, Truth};
 mod oracle;
 #[path = "support/simulation.rs"]
 mod simulation;
+#[path = "support/stepped.rs"]
+mod stepped;
 #[path = "support/verdict.rs"]
 mod verdict;
 #[path = "support/words.rs"]

@@ -3,19 +3,21 @@
 //!
 //! Quiet hours and working days defer, the budget defers, nothing is dropped: a notice waits until
 //! it is part of a message, is withdrawn because it is no longer true, or has outlived its use.
+//! What is told of a column's deadline is what the latest visit saw: while that visit saw nothing,
+//! or a change that no second has confirmed, the notice is held.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveTime;
 
-use super::incident::{Incident, IncidentKey};
+use super::incident::{Incident, IncidentKey, Kind, State};
 use super::notice;
-use super::outbox::{Delivery, Message, MessageKey, Notice, NoticeState};
+use super::outbox::{Delivery, Message, MessageKey, Notice, NoticeState, Told};
 use super::rules::AlertRules;
 use super::wording;
 use crate::calendar::Calendar;
 use crate::domain::group::{Group, Person, Role, Route};
-use crate::domain::id::PersonId;
+use crate::domain::id::{ColumnId, PersonId};
 use crate::domain::time::{Moment, date_of, moment};
 
 /// What the writer of messages looks at.
@@ -29,6 +31,8 @@ pub struct Tray<'a> {
     pub calendar: &'a Calendar,
     /// The incidents that are not over.
     pub open: &'a BTreeMap<IncidentKey, Incident>,
+    /// The columns that their latest visit could not judge.
+    pub unseen: &'a BTreeSet<ColumnId>,
     /// The notices that are not yet part of a message.
     pub waiting: &'a [Notice],
     /// The messages that were written today.
@@ -79,9 +83,11 @@ pub fn compose(tray: &Tray<'_>) -> Written {
     writer.written
 }
 
-/// The earliest instant at which [`compose`] may have something to write.
+/// The earliest instant at which [`compose`] may have something to write. What is held is due
+/// after a visit, and whoever judges visits composes afterwards.
 pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
-    let due = tray.waiting.iter().map(|notice| {
+    let free = tray.waiting.iter().filter(|notice| !is_held(tray, notice));
+    let due = free.map(|notice| {
         if notice.urgent && !is_spent(tray, &notice.person, &[]) {
             not_before(tray, notice)
         } else {
@@ -100,6 +106,25 @@ fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
         tray.calendar.opening(tray.now, tray.rules.window)
     };
     notice.not_before.min(opens)
+}
+
+/// Whether `notice` tells of a deadline whose column is not seen, or where one visit has seen a
+/// change that no second has confirmed.
+fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
+    let deadline = notice.kind == Kind::Stale && notice.told != Told::Recovered;
+    let unseen = |column: &ColumnId| tray.unseen.contains(column);
+    let changes = |incident: &Incident| {
+        matches!(
+            incident.state,
+            State::Open {
+                pending: Some(_),
+                ..
+            }
+        )
+    };
+    deadline
+        && (notice.column.as_ref().is_some_and(unseen)
+            || tray.open.get(&notice.incident).is_some_and(changes))
 }
 
 /// When the digest that will carry `notice` is written.
@@ -159,6 +184,7 @@ impl Writer<'_> {
         let (urgent, rest): (Vec<_>, Vec<_>) = live
             .into_iter()
             .filter(|notice| not_before(self.tray, notice) <= now)
+            .filter(|notice| !is_held(self.tray, notice))
             .partition(|notice| notice.urgent);
         for notice in urgent {
             self.message(person, vec![notice], true);
@@ -329,8 +355,8 @@ pub fn second_try(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alert::incident::{Kind, State, Subject};
-    use crate::alert::outbox::{Facts, Told};
+    use crate::alert::incident::{Change, Pending, Subject};
+    use crate::alert::outbox::Facts;
     use crate::assess::ladder::Tier;
     use crate::domain::group::Duty;
     use crate::domain::id::ColumnId;
@@ -379,6 +405,7 @@ mod tests {
         rules: AlertRules,
         calendar: Calendar,
         open: BTreeMap<IncidentKey, Incident>,
+        unseen: BTreeSet<ColumnId>,
         waiting: Vec<Notice>,
         today: Vec<Message>,
     }
@@ -416,6 +443,7 @@ mod tests {
                 rules: AlertRules::default(),
                 calendar: Calendar::default(),
                 open,
+                unseen: BTreeSet::new(),
                 waiting,
                 today: Vec::new(),
             }
@@ -427,6 +455,7 @@ mod tests {
                 rules: &self.rules,
                 calendar: &self.calendar,
                 open: &self.open,
+                unseen: &self.unseen,
                 waiting: &self.waiting,
                 today: &self.today,
                 now: at(now),
@@ -549,6 +578,42 @@ mod tests {
         ];
         assert_eq!((written.messages.len(), &states[..]), (0, &expected[..]));
         assert!(!day.write("2017-11-14T08:31:00").messages.is_empty());
+    }
+
+    #[test]
+    fn a_deadline_is_not_told_while_its_column_is_unseen_or_changes() {
+        let column = ColumnId::parse("a").unwrap();
+        let mut raised = notice("li", "a", REMINDER, "2017-11-14T07:00:00");
+        let mut over = notice("li", "b", Told::Recovered, "2017-11-14T07:00:00");
+        raised.column = Some(column.clone());
+        over.column = Some(column.clone());
+        let mut day = Day::new(vec![raised.clone(), over]);
+        day.unseen.insert(column);
+        // What is over is over, whoever looks.
+        assert_eq!(
+            day.write("2017-11-14T08:30:00").messages[0].notices.len(),
+            1
+        );
+        assert_eq!(next_at(&day.tray("2017-11-14T08:30:00")), None);
+        day.today.clear();
+        day.unseen.clear();
+        let incident = day.open.get_mut(&raised.incident).unwrap();
+        incident.state = State::Open {
+            since: raised.created_at,
+            repeats: 0,
+            told_at: raised.created_at,
+            pending: Some(Pending {
+                change: Change::Clear,
+                seen_at: at("2017-11-14T13:00:00"),
+            }),
+        };
+        assert!(day.write("2017-11-14T13:00:00").is_empty());
+        let incident = day.open.get_mut(&raised.incident).unwrap();
+        if let State::Open { pending, .. } = &mut incident.state {
+            *pending = None;
+        }
+        let told = day.write("2017-11-14T13:30:00").messages;
+        assert_eq!(told[0].notices, [raised.key]);
     }
 
     #[test]

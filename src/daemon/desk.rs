@@ -4,7 +4,7 @@
 //! Both loops come here; a lock keeps the decision of one from being made on what the other is
 //! about to change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveTime;
@@ -95,8 +95,9 @@ impl Desk {
         let midnight = moment(date_of(now).and_time(NaiveTime::MIN));
         let open = self.store.open_incidents().await?;
         let mut waiting = self.store.waiting_notices().await?;
+        let unseen = self.unseen(&waiting).await?;
         let mut today = self.of_today(midnight, now).await?;
-        let written = compose(&self.tray(&open, &waiting, &today, now));
+        let written = compose(&self.tray(&open, &unseen, &waiting, &today, now));
         if !written.is_empty() {
             let mut commit = Commit::at(now);
             commit.incidents = written.incidents;
@@ -106,7 +107,23 @@ impl Desk {
             waiting = self.store.waiting_notices().await?;
             today = self.of_today(midnight, now).await?;
         }
-        Ok(next_at(&self.tray(&open, &waiting, &today, now)))
+        Ok(next_at(&self.tray(&open, &unseen, &waiting, &today, now)))
+    }
+
+    /// The columns, among those that `waiting` is about, that their latest visit could not judge.
+    async fn unseen(&self, waiting: &[Notice]) -> Result<BTreeSet<ColumnId>, StoreError> {
+        let about: BTreeSet<&ColumnId> = waiting
+            .iter()
+            .filter_map(|notice| notice.column.as_ref())
+            .collect();
+        let mut unseen = BTreeSet::new();
+        for column in about {
+            let record = self.store.record(column).await?;
+            if record.is_some_and(|record| record.blind.is_some()) {
+                unseen.insert(column.clone());
+            }
+        }
+        Ok(unseen)
     }
 
     /// The messages written since `midnight`. Later ones than `now` were written before the clock
@@ -120,6 +137,7 @@ impl Desk {
     fn tray<'a>(
         &'a self,
         open: &'a BTreeMap<IncidentKey, Incident>,
+        unseen: &'a BTreeSet<ColumnId>,
         waiting: &'a [Notice],
         today: &'a [Message],
         now: Moment,
@@ -129,6 +147,7 @@ impl Desk {
             rules: &self.config.alert,
             calendar: &self.config.calendar,
             open,
+            unseen,
             waiting,
             today,
             now,

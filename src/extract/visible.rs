@@ -221,7 +221,7 @@ fn publication_element(dom: &Dom, node: usize) -> Named {
 pub fn in_list(view: &View, node: usize) -> bool {
     view.groups
         .iter()
-        .filter(|group| group.dated >= 2)
+        .filter(|group| group.dated >= 3)
         .any(|group| {
             group
                 .rows

@@ -424,14 +424,28 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    /// While a site is not seen, nothing is told about its columns.
+    /// While a site is not seen, nothing is told about its columns. What that holds back for three
+    /// days and longer is of no use any more, and the operator hears so.
     fn hold(&self, case: &mut Case, round: Round, prophecy: &mut Prophecy) {
         let waiting = &mut prophecy.expected[case.latest];
-        if !case.held && waiting.must && waiting.by > round.from {
-            case.held = true;
-            waiting.must = false;
-            waiting.by = self.sent_by(round.from.max(waiting.from));
+        if case.held || !waiting.must || waiting.by <= round.from {
+            return;
         }
+        case.held = true;
+        waiting.must = false;
+        waiting.by = self.sent_by(round.from.max(waiting.from));
+        let late = Expected {
+            said: Said::Late,
+            site: None,
+            column: None,
+            on: None,
+            phones: self.operators(),
+            from: waiting.from + TimeDelta::hours(72),
+            by: self.end,
+            must: false,
+        };
+        let hearers = waiting.phones.len();
+        prophecy.expected.extend(vec![late; hearers]);
     }
 
     fn met(

@@ -6,23 +6,21 @@ use std::time::Duration;
 
 use chrono::{Days, NaiveTime};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
 use wangxun::alert::outbox::{Message, Notice};
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
 use wangxun::config::settings::Config;
-use wangxun::daemon::event::Listener;
-use wangxun::daemon::run::{Orders, Ready, run};
+use wangxun::daemon::run::Ready;
 use wangxun::domain::time::{Moment, moment};
 use wangxun::rehearsal::Rehearsal;
 use wangxun::rehearsal::gateway::{Accepted, Counts};
 use wangxun::rehearsal::site::{SimColumn, SimSite};
 use wangxun::rehearsal::truth::{Options, Truth};
 
+use super::stepped::Running;
+
 /// No run may take longer, in real time, whatever goes wrong.
 const LONGEST_RUN: Duration = Duration::from_secs(540);
-/// How long the daemon may take to end.
-const LONGEST_STOP: Duration = Duration::from_secs(30);
 /// More messages than any run sends.
 const MOST_MESSAGES: usize = 100_000;
 
@@ -71,36 +69,18 @@ async fn simulate(options: Options, watched: Watched) -> Played {
         watched(&truth, site, truth.column(id).expect("a column"))
     });
     let config = Arc::new(config);
-    let (ready, told) = oneshot::channel();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let orders = Orders {
-        config: Arc::clone(&config),
-        clock: clock.clone(),
-        listener: Listener::default(),
-        ready: Some(ready),
-    };
-    let daemon = tokio::spawn(run(orders, async move {
-        // A sender that is gone is a stop too.
-        let _ = stopped.await;
-    }));
-    let ready = told.await.expect("the daemon becomes ready");
+    let running = Running::start(Arc::clone(&config), &clock).await;
     end.until(end_at).await;
     let played = Played {
         truth,
         config,
         accepted: rehearsal.gateway.accepted(),
         counts: rehearsal.gateway.counts(),
-        messages: messages(&ready).await,
-        visits: visits(&ready).await,
+        messages: messages(&running.ready).await,
+        visits: visits(&running.ready).await,
         end: end_at,
     };
-    stop.send(()).expect("the daemon runs to the end");
-    drop(end);
-    tokio::time::timeout(LONGEST_STOP, daemon)
-        .await
-        .expect("the daemon stops")
-        .expect("the daemon does not break off")
-        .expect("the daemon does not fail");
+    running.end(end).await;
     rehearsal.stop().await;
     played
 }

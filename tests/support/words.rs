@@ -27,6 +27,8 @@ pub enum Said {
     Offline,
     /// It is back.
     Online,
+    /// A message could not be delivered in time.
+    Late,
 }
 
 /// One item of a text.
@@ -68,13 +70,10 @@ pub fn read(text: &str, today: Date, truth: &Truth) -> Letter {
     let (_, mut rest) = rest.split_once("。1.").expect("a first item");
     let mut letter = Letter::default();
     for number in 2.. {
-        let mark = format!("。{number}.");
-        let Some((item_text, after)) = rest.split_once(&mark) else {
+        let Some((text, after)) = rest.split_once(&format!("{number}.")) else {
             break;
         };
-        letter
-            .items
-            .push(item(&format!("{item_text}。"), today, truth));
+        letter.items.push(item(text, today, truth));
         rest = after;
     }
     if let Some((last, more)) = rest.split_once("另有") {
@@ -112,6 +111,7 @@ fn said(text: &str) -> Option<Said> {
         ("栏目已恢复监测。", Said::SeenAgain),
         ("网站已恢复访问。", Said::Up),
         ("监测系统自身网络已恢复。", Said::Online),
+        ("未能在有效期内发出，请登录监测平台核查", Said::Late),
     ];
     let by_end = ends.into_iter().find(|(end, _)| text.ends_with(end));
     let middles = [
