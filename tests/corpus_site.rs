@@ -6,7 +6,6 @@
 //! not its own.
 #![expect(
     clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::panic,
     reason = "the helpers of a test fail by panicking"
 )]
