@@ -377,6 +377,126 @@ fn dates_that_are_no_rows_do_not_count() {
 }
 
 #[test]
+fn what_a_title_says_is_no_label_of_the_date_behind_it() {
+    for title in [
+        "关于废止的通知",
+        "工作实施时间",
+        "活动报名日期：",
+        "有效期截止",
+    ] {
+        let row = format!(
+            "<div class=zt><a href='/a/{{n}}.html'><span>{title}</span></a><div>\n {{d}} </div></div>"
+        );
+        let page = format!("<div class=list>{}</div>", rows(&row));
+        let reading = found(answer(&page, Aim::Column));
+        assert!(
+            reading.rows.iter().all(|row| row.on.is_some()),
+            "{title}: {:?}",
+            reading.rows
+        );
+    }
+}
+
+/// Page heads that show the day of the visit beside a link.
+const HEADS: [&str; 6] = [
+    "<div class=top><div class=logo><a href='/'>北京市西城区人民政府门户网站</a></div><div>2018-03-18 北京 晴转多云 4℃～15℃</div></div>",
+    "<div class=top><a href='/index.html'>北京市西城区人民政府门户网站</a> 2018年3月18日 星期日</div>",
+    "<div class=top><a href='/wza/'>长者模式和无障碍浏览模式</a><span>2018-03-18</span></div>",
+    "<div class=top><a href='http://www.beijing.gov.cn/'>北京市人民政府门户网站</a><span>2018年03月18日</span><span>晴</span></div>",
+    "<ul><li><a href='http://tianqi.example.cn/'>北京天气预报查询</a>2018-03-18 星期日</li></ul>",
+    "<table><tr><td><a href='/'>北京市西城区人民政府门户网站</a></td><td>2018-03-18</td></tr></table>",
+];
+
+#[test]
+fn the_day_of_the_visit_in_the_head_of_a_page_is_no_update() {
+    let list = rows_dated(
+        "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+        &[
+            "2016-03-16",
+            "2016-03-12",
+            "2016-02-27",
+            "2016-01-15",
+            "2015-12-20",
+        ],
+    );
+    for head in HEADS {
+        for aim in [Aim::Home, Aim::Column, Aim::Any] {
+            let page = format!("<body>{head}<div class=main><ul>{list}</ul></div></body>");
+            let reading = found(answer(&page, aim));
+            let newest = newest(&reading).map(|(on, _)| on);
+            assert_eq!(newest.as_deref(), Some("2016-03-16"), "{aim:?}: {head}");
+        }
+        let page = format!("<body>{head}<div class=main><p>暂无信息</p></div></body>");
+        let reading = found(answer(&page, Aim::Column));
+        assert_eq!(newest(&reading), None, "{head}");
+    }
+}
+
+#[test]
+fn a_day_named_by_its_distance_is_read() {
+    let cases = [
+        ("3小时前", "2018-03-18"),
+        ("刚刚", "2018-03-18"),
+        ("[今天 09:15]", "2018-03-18"),
+        ("昨天", "2018-03-17"),
+        ("昨天 21:03", "2018-03-17"),
+        ("前天", "2018-03-16"),
+        ("5天前", "2018-03-13"),
+        ("30 小时前", "2018-03-17"),
+    ];
+    for (word, expected) in cases {
+        let days = [word, "2018-03-12", "2018-02-27", "2018-01-15", "2017-12-20"];
+        let list = rows_dated(
+            "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+            &days,
+        );
+        let reading = found(answer(&format!("<ul>{list}</ul>"), Aim::Column));
+        let newest = newest(&reading).map(|(on, _)| on);
+        assert_eq!(newest.as_deref(), Some(expected), "{word}");
+    }
+}
+
+#[test]
+fn a_month_alone_is_settled_by_the_article_or_by_its_last_day() {
+    let months = [
+        "2018年1月",
+        "2018年2月",
+        "2017年12月",
+        "2017年11月",
+        "2017年10月",
+    ];
+    let list = rows_dated(
+        "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+        &months,
+    );
+    let mut all = pages(format!("<ul>{list}</ul>"));
+    assert_eq!(
+        needed(read(&all, &recipe(Aim::Column), today())),
+        ["/a/1.html"]
+    );
+    all.more.insert(url("/a/1.html"), More::Failed);
+    let reading = found(read(&all, &recipe(Aim::Column), today()));
+    assert_eq!(
+        newest(&reading),
+        Some(("2018-02-28".into(), Basis::ListRow))
+    );
+    assert!(
+        reading
+            .notes
+            .iter()
+            .any(|note| note.contains("last of its month"))
+    );
+    let article = "<h1>关于印发年度工作要点的通知</h1><p>发布时间：2018-02-06</p>";
+    all.more
+        .insert(url("/a/1.html"), More::Page(page("/a/1.html", article)));
+    let reading = found(read(&all, &recipe(Aim::Column), today()));
+    assert_eq!(
+        newest(&reading).map(|(on, _)| on).as_deref(),
+        Some("2018-02-06")
+    );
+}
+
+#[test]
 fn the_column_under_the_publication_head_counts() {
     let table = |head: &str| {
         format!(

@@ -31,6 +31,7 @@ mod island;
 mod labels;
 mod loose;
 mod metas;
+mod pageclock;
 mod printed;
 mod refusal;
 mod rows;

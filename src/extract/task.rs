@@ -8,8 +8,8 @@ use super::column::{self, Saying};
 use super::view::{self, View};
 use super::years::Dating;
 use super::{
-    Aim, Answer, More, PageKind, Pages, Published, Reading, Recipe, clean, home, refusal, shell,
-    visible,
+    Aim, Answer, More, PageKind, Pages, Published, Reading, Recipe, address, clean, home, refusal,
+    shell, visible,
 };
 use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated, Unreadable};
 use crate::domain::page::Page;
@@ -61,15 +61,9 @@ pub fn look(
 
 /// Whether an address is the site's home page.
 fn leads_home(url: &Url, recipe: &Recipe) -> bool {
-    let root = |url: &Url| {
-        let path = url.path().to_ascii_lowercase();
-        let name = path.trim_start_matches('/');
-        url.query().is_none()
-            && (name.is_empty() || (name.starts_with("index.") && !name.contains('/')))
-    };
     recipe.home.as_ref().is_some_and(|home| {
         let same_host = home.host_str() == url.host_str();
-        home == url || (same_host && root(home) && root(url))
+        home == url || (same_host && address::is_root(home) && address::is_root(url))
     })
 }
 
