@@ -496,6 +496,104 @@ fn a_month_alone_is_settled_by_the_article_or_by_its_last_day() {
     );
 }
 
+/// A block of another column at the side, with eight rows of these last days.
+fn sidebar(heading: &str) -> String {
+    let rows: String = (0..8)
+        .map(|n| {
+            format!(
+                "<li><a href='/hot/{n}.html'>全区重点工作推进会今日召开第{n}场</a><span>2018-03-1{n}</span></li>"
+            )
+        })
+        .collect();
+    format!("<div class=right><h3>{heading}</h3><ul class=hotlist>{rows}</ul></div>")
+}
+
+fn named(body: &str, name: &str) -> Answer {
+    let recipe = Recipe {
+        column_name: Some(name.to_owned()),
+        ..recipe(Aim::Column)
+    };
+    read(&pages(body), &recipe, today())
+}
+
+#[test]
+fn the_columns_own_content_counts_and_not_what_stands_beside_it() {
+    let two = rows_dated(
+        "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+        &["2016-03-16", "2016-02-12"],
+    );
+    let list = format!("<ul class=list>{two}</ul>");
+    let undated = rows("<li><a href='/a/{n}.html'>{t}</a></li>");
+    for side in ["热点新闻", "通知公告", "图片新闻"] {
+        let side = sidebar(side);
+        let heads = [
+            "<h2>政策文件</h2>",
+            "<div class=wz>当前位置：<a href='/'>首页</a> &gt; 政策文件</div>",
+            "<div class=bt><span>政策文件</span></div>",
+        ];
+        for head in heads {
+            let layouts = [
+                format!("<div class=main>{head}{list}</div>{side}"),
+                format!("{side}<div class=main>{head}{list}</div>"),
+                format!("<div class=main>{head}<div class=l>{list}</div>{side}</div>"),
+            ];
+            for page in &layouts {
+                let reading = found(named(page, "政策文件"));
+                let newest = newest(&reading).map(|(on, _)| on);
+                assert_eq!(newest.as_deref(), Some("2016-03-16"), "{page}");
+                let none = page.replace(&list, "<p>暂无信息</p>");
+                let reading = found(named(&none, "政策文件"));
+                assert_eq!(reading.finding, Finding::Empty, "{none}");
+            }
+            let page = format!("<div class=main>{head}<ul>{undated}</ul></div>{side}");
+            assert_eq!(needed(named(&page, "政策文件"))[0], "/a/0.html", "{page}");
+            let page =
+                format!("<title>政策文件-区政府</title><div class=main>{head}{list}</div>{side}");
+            let reading = found(answer(&page, Aim::Column));
+            let newest = newest(&reading).map(|(on, _)| on);
+            assert_eq!(newest.as_deref(), Some("2016-03-16"), "{page}");
+        }
+    }
+    let page = format!(
+        "<div class=main><h2>政策文件</h2><ul></ul></div>{}",
+        sidebar("热点推荐")
+    );
+    let reading = found(named(&page, "政策文件"));
+    assert_eq!(reading.finding, Finding::Unreadable(Unreadable::NoList));
+}
+
+#[test]
+fn a_page_made_of_blocks_is_as_fresh_as_the_newest_of_them() {
+    let a = rows_dated(
+        "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+        &[
+            "2018-01-05",
+            "2018-01-04",
+            "2018-01-03",
+            "2018-01-02",
+            "2018-01-01",
+        ],
+    );
+    let b = rows_dated(
+        "<tr><td><a href='/b/{n}.html'>{t}</a></td><td>{d}</td></tr>",
+        &["2018-03-01", "2018-02-04", "2018-02-03"],
+    );
+    let c = rows_dated(
+        "<div class=zt><a href='/c/{n}.html'>{t}</a><p>{d}</p></div>",
+        &["2017-03-01", "2017-02-04", "2017-02-03"],
+    );
+    let page = format!(
+        "<div class=wz>当前位置：首页 &gt; 政务公开</div><div class=main><div><h3>通知</h3><ul>{a}</ul></div>\
+         <div><h3>文件</h3><table>{b}</table></div><div><h3>解读</h3>{c}</div></div>"
+    );
+    let reading = found(named(&page, "政务公开"));
+    assert_eq!(
+        newest(&reading).map(|(on, _)| on).as_deref(),
+        Some("2018-03-01")
+    );
+    assert_eq!(reading.rows.len(), 11);
+}
+
 #[test]
 fn the_column_under_the_publication_head_counts() {
     let table = |head: &str| {

@@ -26,6 +26,7 @@ mod expand;
 mod foreign;
 mod groups;
 mod guard;
+mod heading;
 mod home;
 mod island;
 mod labels;

@@ -5,6 +5,7 @@ use url::Url;
 
 use super::article::{self, Article};
 use super::column::{self, Saying};
+use super::heading::{self, Own};
 use super::view::{self, View};
 use super::years::Dating;
 use super::{
@@ -169,8 +170,21 @@ impl Task<'_> {
         if self.is_wrong_page(view) {
             return closed(Unreadable::WrongPage, view.encoding, notes);
         }
-        let saying = column::newest(view, &group.rows, self.pages, self.left, notes);
-        settle(saying, view, PageKind::List, &group.rows, notes)
+        let own = match self.recipe.aim {
+            Aim::Column => heading::own(view, self.recipe.column_name.as_deref()),
+            Aim::Home | Aim::Any => Own::Unknown,
+        };
+        let rows = match own {
+            Own::Unknown => group.rows.clone(),
+            Own::Rows(rows) => rows,
+            Own::Empty => return found(Finding::Empty, PageKind::List, view.encoding, notes),
+            Own::Others => {
+                notes.push("the only list of the page is headed as another one".to_owned());
+                return closed(Unreadable::NoList, view.encoding, notes);
+            }
+        };
+        let saying = column::newest(view, &rows, self.pages, self.left, notes);
+        settle(saying, view, PageKind::List, &rows, notes)
     }
 
     /// A page that is neither list nor article.
@@ -257,10 +271,12 @@ fn settle(
         Saying::Need(urls) => return Answer::Need(urls),
         Saying::Found(finding) => finding,
     };
+    let heaviest = || view.groups.first()?.rows.first();
     let signature = match kind {
-        PageKind::Home => view.groups.first().and_then(|group| view.signature(group)),
-        _ => column::deciding(view).and_then(|group| view.signature(group)),
+        PageKind::Home => heaviest(),
+        _ => rows.first(),
     };
+    let signature = signature.and_then(|at| view.signature(*at));
     notes.truncate(8);
     Answer::Found(Box::new(Reading {
         finding,

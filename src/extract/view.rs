@@ -137,9 +137,9 @@ fn script_rows(script: &Dom, base: &Url) -> Vec<Listed> {
 }
 
 impl View<'_> {
-    /// The stable structure of a group.
-    pub fn signature(&self, group: &Group) -> Option<String> {
-        let row = self.rows.get(*group.rows.first()?)?;
+    /// The structure of a row, the same for all rows of its group.
+    pub fn signature(&self, row: usize) -> Option<String> {
+        let row = self.rows.get(row)?;
         match (row.block.checked_sub(SCRIPT_OFFSET), self.script) {
             (Some(block), Some(script)) => Some(format!("script:{}", script.signature(block))),
             _ => Some(self.dom.signature(row.block)),
