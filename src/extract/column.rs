@@ -7,7 +7,7 @@ use url::Url;
 
 use super::groups::Group;
 use super::view::{self, View};
-use super::years::{Claim, Dating};
+use super::years::{Claim, Dating, Doubt};
 use super::{Pages, article, clean};
 use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 
@@ -69,11 +69,11 @@ pub fn newest(
     let claims = claims(view, rows);
     let known = claims
         .iter()
-        .filter(|(_, claim)| claim.year_known)
+        .filter(|(_, claim)| claim.doubt == Doubt::None)
         .max_by_key(|(_, claim)| claim.on);
     let guess = claims
         .iter()
-        .filter(|(_, claim)| !claim.year_known)
+        .filter(|(_, claim)| claim.doubt != Doubt::None)
         .max_by_key(|(_, claim)| claim.on);
     match (known, guess) {
         (Some((at, claim)), guess) if guess.is_none_or(|(_, g)| g.on <= claim.on) => {
@@ -97,25 +97,35 @@ pub fn newest(
             )
         }
         (known, Some((at, claim))) => {
-            let age = (view.today - claim.on).num_days();
             let asked = from_articles(view, &[*at], pages, left, Undated::YearUnknown, notes);
-            match asked {
-                Saying::Found(Finding::Undated(_)) if age <= BELIEVED_GUESS_DAYS => {
-                    notes.push(
-                        "the year of the newest row is not printed; the nearest was taken"
-                            .to_owned(),
-                    );
+            match (asked, known) {
+                (Saying::Found(Finding::Undated(_)), _) if is_believed(view, claim, notes) => {
                     Saying::Found(dated(view, *at, claim))
                 }
-                Saying::Found(Finding::Undated(_)) => match known {
-                    Some((at, claim)) => Saying::Found(dated(view, *at, claim)),
-                    None => Saying::Found(Finding::Undated(Undated::YearUnknown)),
-                },
-                asked => asked,
+                (Saying::Found(Finding::Undated(_)), Some((at, claim))) => {
+                    Saying::Found(dated(view, *at, claim))
+                }
+                (Saying::Found(Finding::Undated(_)), None) => {
+                    Saying::Found(Finding::Undated(Undated::YearUnknown))
+                }
+                (asked, _) => asked,
             }
         }
         (Some((at, claim)), None) => Saying::Found(dated(view, *at, claim)),
     }
+}
+
+/// Whether a day that is not wholly printed is believed where its article does not tell it.
+fn is_believed(view: &View, claim: &Claim, notes: &mut Vec<String>) -> bool {
+    let young = (view.today - claim.on).num_days() <= BELIEVED_GUESS_DAYS;
+    let note = match claim.doubt {
+        Doubt::None => return true,
+        Doubt::Day => "the day of the newest row is not printed; the last of its month was taken",
+        Doubt::Year if young => "the year of the newest row is not printed; the nearest was taken",
+        Doubt::Year => return false,
+    };
+    notes.push(note.to_owned());
+    true
 }
 
 fn claims(view: &View, rows: &[usize]) -> Vec<(usize, Claim)> {

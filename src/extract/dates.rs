@@ -15,6 +15,8 @@ pub enum Stamp {
     MonthDay(u32, u32),
     /// Year and month.
     Month(i32, u32),
+    /// So many days before the day of reading.
+    Ago(u32),
 }
 
 /// A date in a text. Positions count characters.
@@ -99,6 +101,72 @@ pub fn scan(text: &str) -> Vec<Found> {
         };
     }
     found
+}
+
+/// The dates of a text, `昨天` and `3小时前` too where they are all of it.
+pub fn scan_row(text: &str) -> Vec<Found> {
+    match ago(text) {
+        Some(found) => vec![found],
+        None => scan(text),
+    }
+}
+
+/// A text that names a day by its distance and says nothing else.
+fn ago(text: &str) -> Option<Found> {
+    let length = text.trim().chars().count();
+    if !(2..=16).contains(&length) {
+        return None;
+    }
+    let frame = |c: char| matches!(plain(c), ' ' | '[' | ']' | '(' | ')' | ':');
+    let bare = text.trim_matches(frame);
+    let clock = |rest: &str| {
+        rest.chars()
+            .map(plain)
+            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | ':'))
+    };
+    const DAYS: [(&str, u32); 6] = [
+        ("刚刚", 0),
+        ("今天", 0),
+        ("今日", 0),
+        ("昨天", 1),
+        ("昨日", 1),
+        ("前天", 2),
+    ];
+    let named = DAYS.iter().find_map(|(word, days)| {
+        let rest = bare.strip_prefix(word)?;
+        clock(rest).then_some(*days)
+    });
+    let days = named.or_else(|| counted(bare))?;
+    Some(Found {
+        stamp: Stamp::Ago(days),
+        time: None,
+        start: 0,
+        end: text.chars().count(),
+        ranged: false,
+        numeric: false,
+        full_year: true,
+    })
+}
+
+/// `5分钟前`, `3小时前`, `2天前`. Weeks, months and years are too coarse to be dates.
+fn counted(text: &str) -> Option<u32> {
+    let digits: String = text
+        .chars()
+        .map(plain)
+        .take_while(char::is_ascii_digit)
+        .collect();
+    let number: u32 = digits.parse().ok().filter(|n| *n < 1000)?;
+    let unit: String = text
+        .chars()
+        .skip(digits.len())
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    match unit.as_str() {
+        "秒前" | "秒钟前" | "分前" | "分钟前" => Some(0),
+        "小时前" | "个小时前" => Some(number / 24),
+        "天前" | "日前" => (number <= 60).then_some(number),
+        _ => None,
+    }
 }
 
 fn char_at(chars: &[char], at: usize) -> char {

@@ -7,6 +7,9 @@ use super::view::View;
 use super::{Pages, address};
 use crate::domain::finding::{Basis, Finding, Undated, Unreadable};
 
+/// Articles whose dates stand for a home page without dates: one of every list.
+const ARTICLES: usize = 8;
+
 /// The rows of a home page that count: those of every block in which dates are no accident.
 pub fn rows(view: &View) -> Vec<usize> {
     let printed = collect(view, |basis| basis != Basis::UrlPath);
@@ -70,13 +73,8 @@ pub fn newest(
     if !rows.is_empty() {
         return column::newest(view, rows, pages, left, notes);
     }
-    let firsts: Vec<usize> = view
-        .groups
-        .iter()
-        .filter(|g| !g.aside && g.mass > 60.0)
-        .flat_map(|g| g.rows.iter().copied().take(2))
-        .collect();
-    let mut wanted = view.articles(&firsts, 5);
+    let most = (left + pages.more.len()).min(ARTICLES);
+    let mut wanted = view.articles(&firsts(view), most);
     if wanted.is_empty() {
         wanted = second_level(view);
     }
@@ -84,6 +82,29 @@ pub fn newest(
         return Saying::Found(Finding::Unreadable(Unreadable::NoList));
     }
     column::from_pages(view, &wanted, pages, left, Undated::NoDates, notes)
+}
+
+/// The first rows of every list: one each, and then the second ones, since a list may begin with a
+/// pinned row.
+fn firsts(view: &View) -> Vec<usize> {
+    let mut lists: Vec<(usize, Vec<usize>)> = Vec::new();
+    let main = view.groups.iter().filter(|g| !g.aside && g.mass > 60.0);
+    for at in main.flat_map(|group| group.rows.iter().copied()) {
+        let Some(row) = view.rows.get(at) else {
+            continue;
+        };
+        match lists.last_mut().filter(|(list, _)| *list == row.list) {
+            Some((_, rows)) if rows.len() < 2 => rows.push(at),
+            Some(_) => {}
+            None => lists.push((row.list, vec![at])),
+        }
+    }
+    let nth = |n: usize| {
+        lists
+            .iter()
+            .filter_map(move |(_, rows)| rows.get(n).copied())
+    };
+    nth(0).chain(nth(1)).collect()
 }
 
 /// The links of a page that only leads on: pictures, areas, a few words.

@@ -5,11 +5,12 @@ use url::Url;
 
 use super::article::{self, Article};
 use super::column::{self, Saying};
+use super::heading::{self, Own};
 use super::view::{self, View};
 use super::years::Dating;
 use super::{
-    Aim, Answer, More, PageKind, Pages, Published, Reading, Recipe, clean, home, refusal, shell,
-    visible,
+    Aim, Answer, More, PageKind, Pages, Published, Reading, Recipe, address, clean, home, refusal,
+    shell, visible,
 };
 use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated, Unreadable};
 use crate::domain::page::Page;
@@ -61,15 +62,9 @@ pub fn look(
 
 /// Whether an address is the site's home page.
 fn leads_home(url: &Url, recipe: &Recipe) -> bool {
-    let root = |url: &Url| {
-        let path = url.path().to_ascii_lowercase();
-        let name = path.trim_start_matches('/');
-        url.query().is_none()
-            && (name.is_empty() || (name.starts_with("index.") && !name.contains('/')))
-    };
     recipe.home.as_ref().is_some_and(|home| {
         let same_host = home.host_str() == url.host_str();
-        home == url || (same_host && root(home) && root(url))
+        home == url || (same_host && address::is_root(home) && address::is_root(url))
     })
 }
 
@@ -175,8 +170,21 @@ impl Task<'_> {
         if self.is_wrong_page(view) {
             return closed(Unreadable::WrongPage, view.encoding, notes);
         }
-        let saying = column::newest(view, &group.rows, self.pages, self.left, notes);
-        settle(saying, view, PageKind::List, &group.rows, notes)
+        let own = match self.recipe.aim {
+            Aim::Column => heading::own(view, self.recipe.column_name.as_deref()),
+            Aim::Home | Aim::Any => Own::Unknown,
+        };
+        let rows = match own {
+            Own::Unknown => group.rows.clone(),
+            Own::Rows(rows) => rows,
+            Own::Empty => return found(Finding::Empty, PageKind::List, view.encoding, notes),
+            Own::Others => {
+                notes.push("the only list of the page is headed as another one".to_owned());
+                return closed(Unreadable::NoList, view.encoding, notes);
+            }
+        };
+        let saying = column::newest(view, &rows, self.pages, self.left, notes);
+        settle(saying, view, PageKind::List, &rows, notes)
     }
 
     /// A page that is neither list nor article.
@@ -263,10 +271,12 @@ fn settle(
         Saying::Need(urls) => return Answer::Need(urls),
         Saying::Found(finding) => finding,
     };
+    let heaviest = || view.groups.first()?.rows.first();
     let signature = match kind {
-        PageKind::Home => view.groups.first().and_then(|group| view.signature(group)),
-        _ => column::deciding(view).and_then(|group| view.signature(group)),
+        PageKind::Home => heaviest(),
+        _ => rows.first(),
     };
+    let signature = signature.and_then(|at| view.signature(*at));
     notes.truncate(8);
     Answer::Found(Box::new(Reading {
         finding,

@@ -42,13 +42,15 @@ pub fn title_place(dom: &Dom, title: &str) -> Option<usize> {
     })
 }
 
-fn squeezed(text: &str) -> String {
+/// The letters and digits of a text, at most eighty.
+pub fn squeezed(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_alphanumeric())
         .take(80)
         .collect()
 }
 
+/// Whether a place stands in a link.
 pub fn in_link(dom: &Dom, at: usize) -> bool {
     let mut at = at;
     for _ in 0..4 {
