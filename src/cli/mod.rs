@@ -3,11 +3,13 @@
 
 mod check_config;
 mod demo;
+mod evaluate;
 mod logs;
 mod probe;
 mod question;
 mod rebuild;
 mod run;
+mod saved;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -39,6 +41,8 @@ enum Command {
     CheckConfig(Configured),
     /// Show what the reader makes of pages, and why; writes nothing
     Probe(probe::Probe),
+    /// Measure the reader against labelled pages
+    Evaluate(evaluate::Evaluate),
     /// Show the table of units
     Status(Configured),
     /// Explain the present verdict on one column
@@ -77,6 +81,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(configured) => run::run(&configured.config),
         Command::CheckConfig(configured) => check_config::run(&configured.config),
         Command::Probe(probe) => probe::run(probe),
+        Command::Evaluate(evaluate) => evaluate::run(evaluate),
         Command::Status(configured) => question::status(&configured.config),
         Command::Why(why) => question::why(why),
         Command::Outbox(outbox) => question::outbox(outbox),
