@@ -36,6 +36,7 @@ mod pageclock;
 mod printed;
 mod refusal;
 mod rows;
+pub mod score;
 mod shell;
 mod split;
 mod standing;
