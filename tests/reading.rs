@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use url::Url;
 use wangxun::domain::finding::{Basis, Finding, Undated, Unreadable};
 use wangxun::domain::page::Page;
-use wangxun::extract::{Aim, Answer, More, PageKind, Pages, Reading, Recipe, read};
+use wangxun::extract::{Aim, Answer, More, PageKind, Pages, Reader, Reading, Recipe, read};
 
 fn today() -> NaiveDate {
     "2018-03-18".parse().expect("a date")
@@ -739,6 +739,40 @@ fn a_list_without_dates_asks_for_its_first_articles_within_the_budget() {
         Some(("2018-03-02".into(), Basis::ArticleLabel))
     );
     assert_eq!(reading.rows.len(), 5);
+}
+
+#[test]
+fn the_second_round_needs_the_first_page_no_more() {
+    let article = "<h1>关于印发年度工作要点的通知</h1><p>发布时间：2018-03-06</p>";
+    let mut all = pages(undated_list());
+    let mut reader = Reader::new(recipe(Aim::Column), today());
+    for path in needed(reader.read(&all)) {
+        all.more
+            .insert(url(&path), More::Page(page(&path, article)));
+    }
+    let anew = found(read(&all, &recipe(Aim::Column), today()));
+    all.first.body.clear();
+    let reading = found(reader.read(&all));
+    assert_eq!(
+        newest(&reading),
+        Some(("2018-03-06".into(), Basis::ArticleLabel))
+    );
+    assert_eq!(reading.rows, anew.rows);
+    assert_eq!(reading.signature, anew.signature);
+    assert_eq!(reading.finding, anew.finding);
+    assert_eq!(reading.notes, anew.notes);
+}
+
+#[test]
+fn what_was_asked_for_and_does_not_come_counts_as_failed() {
+    let all = pages(undated_list());
+    let mut reader = Reader::new(recipe(Aim::Column), today());
+    assert!(!needed(reader.read(&all)).is_empty());
+    let reading = found(reader.read(&all));
+    assert_eq!(
+        reading.finding,
+        Finding::Undated(Undated::ArticlesUnreachable)
+    );
 }
 
 #[test]
