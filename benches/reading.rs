@@ -216,3 +216,77 @@ fn unchanged(bencher: Bencher, sort: Sort) {
         }
     });
 }
+
+/// Pages made to be slow, each of the greatest length that is read.
+const HOSTILE: [&str; 22] = [
+    "<ul><li>",
+    "<b>",
+    "<b><p>",
+    "<li>",
+    "<li><a href=/a/1.html>关于开展检查工作的通知</a>2018-03-16",
+    "<li>2018-03-16",
+    "<tr><td>发布时间：2018-03-16",
+    "<a href=/x/@>关于开展检查工作的通知@</a>",
+    "<p class=c@><a href=/x/@>关于开展检查的通知</a> 2026-11-25</p>",
+    "<div><a href=/x/@></a></div>",
+    "<iframe src=/x/@></iframe>",
+    "<!--",
+    "<!-- --!>",
+    "&#x4e2d&ampamp&#99999999;",
+    "a=1 ",
+    "2018-03-16 ",
+    "[1,",
+    "1,",
+    "a[1]='x';",
+    "document.write('<a href=x>",
+    "{title:'关于开展检查工作的通知',url:'/x',date:'2018-03-16'},",
+    "<meta name=PubDate content=2018-03-16>",
+];
+
+fn hostile_page(part: &str) -> Vec<u8> {
+    let head = match part {
+        "a=1 " => "<a ",
+        "[1," | "1," | "a[1]='x';" => "<script>var title=[[[[[[[[[[[[[[[[[[[[[[1,[[",
+        part if part.starts_with("document") || part.starts_with('{') => "<script>var list=[",
+        _ => "<html><body><ul>",
+    };
+    let most = 2 * 1024 * 1024;
+    let mut text = head.to_owned();
+    let mut number = 0;
+    while text.len() + part.len() + 16 < most {
+        text.push_str(&part.replace('@', &number.to_string()));
+        number += 1;
+    }
+    text.into_bytes()
+}
+
+#[divan::bench(args = HOSTILE, sample_count = 3, sample_size = 1)]
+fn hostile(bencher: Bencher, part: &str) {
+    let pages = Pages {
+        first: page(Sort::Lists, None, hostile_page(part)),
+        more: BTreeMap::new(),
+    };
+    let recipe = Recipe {
+        column_name: Some("通知公告".to_owned()),
+        ..recipe(Aim::Column)
+    };
+    bencher.bench_local(|| read(&pages, &recipe, today()));
+}
+
+/// As many rows as the guard before the parser lets through.
+#[divan::bench(args = [5_000, 20_000, 40_000], sample_count = 3, sample_size = 1)]
+fn very_many_rows(bencher: Bencher, rows: usize) {
+    let mut body = String::from("<h2>通知公告</h2><ul>");
+    for n in 0..rows {
+        body.push_str(&format!("<li><a href=/{n}>关于通知</a>2018-03-16"));
+    }
+    let pages = Pages {
+        first: page(Sort::Lists, None, body.into_bytes()),
+        more: BTreeMap::new(),
+    };
+    let recipe = Recipe {
+        column_name: Some("通知公告".to_owned()),
+        ..recipe(Aim::Column)
+    };
+    bencher.bench_local(|| read(&pages, &recipe, today()));
+}

@@ -1204,17 +1204,53 @@ fn mangled() -> impl Strategy<Value = String> {
         "9999-99-99",
         "<select>",
         "<template>",
+        "<h2>通知公告</h2>",
+        "<div class=more>更多</div>",
+        "昨天",
+        "3小时前",
+        "2018年12月",
+        "<a href='/'>",
+        "18-03-",
+        "至",
+        "~",
+        "{'a':[",
+        "document.write(unescape(\"%u",
+        "<meta name=ColumnName content='",
+        "<title>通知公告-",
     ]);
     prop::collection::vec(parts, 0..120).prop_map(|parts| parts.concat())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_bytes_make_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..3000)) {
         for aim in [Aim::Column, Aim::Home, Aim::Any] {
             let _ = read(&pages(body.clone()), &recipe(aim), today());
+        }
+    }
+
+    #[test]
+    fn rounds_with_a_memory_end_as_rounds_without_one(body in mangled(), other in mangled()) {
+        let mut recipe = recipe(Aim::Column);
+        recipe.column_name = Some("通知公告".to_owned());
+        let mut visit = pages(body);
+        let mut reader = Reader::new(recipe.clone(), today());
+        let with = loop {
+            match reader.read(&visit) {
+                Answer::Found(reading) => break reading,
+                Answer::Need(urls) => for url in urls {
+                    visit.more.insert(url, More::Page(page("/y", other.clone())));
+                },
+            }
+        };
+        let without = found(read(&visit, &recipe, today()));
+        prop_assert_eq!(&with.finding, &without.finding);
+        prop_assert_eq!(&with.rows, &without.rows);
+        prop_assert_eq!(&with.notes, &without.notes);
+        if let Finding::Dated(update) = &with.finding {
+            let tomorrow = today().succ_opt().expect("a date");
+            prop_assert!(update.on <= tomorrow && update.on.to_string().as_str() >= "1995");
         }
     }
 

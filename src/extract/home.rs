@@ -9,6 +9,8 @@ use super::dom::attr;
 use super::view::View;
 use crate::domain::finding::{Basis, Finding, Undated, Unreadable};
 
+/// Pages of the second level that are looked at.
+const SECOND_LEVEL: usize = 5;
 /// Articles whose dates stand for a home page without dates: one of every list.
 const ARTICLES: usize = 8;
 
@@ -129,8 +131,10 @@ pub fn second_level(view: &View) -> Vec<Url> {
             {
                 out.push(url);
             }
+            if out.len() >= SECOND_LEVEL {
+                return out;
+            }
         }
     }
-    out.truncate(5);
     out
 }

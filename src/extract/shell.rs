@@ -93,6 +93,9 @@ fn joined_strings(text: &str) -> Option<String> {
     (!out.is_empty() && out.len() < 1000).then_some(out)
 }
 
+/// The most frames that are looked at.
+const FRAMES: usize = 3;
+
 /// Frames that may hold the list: on the same site and not invisible.
 pub fn frames(dom: &Dom, base: &Url) -> Vec<Url> {
     let tiny =
@@ -111,9 +114,11 @@ pub fn frames(dom: &Dom, base: &Url) -> Vec<Url> {
             {
                 out.push(target);
             }
+            if out.len() >= FRAMES {
+                return out;
+            }
         }
     }
-    out.truncate(3);
     out
 }
 
