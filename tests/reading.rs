@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use url::Url;
 use wangxun::domain::finding::{Basis, Finding, Undated, Unreadable};
 use wangxun::domain::page::Page;
-use wangxun::extract::{Aim, Answer, More, PageKind, Pages, Reading, Recipe, read};
+use wangxun::extract::{Aim, Answer, More, PageKind, Pages, Reader, Reading, Recipe, read};
 
 fn today() -> NaiveDate {
     "2018-03-18".parse().expect("a date")
@@ -742,6 +742,40 @@ fn a_list_without_dates_asks_for_its_first_articles_within_the_budget() {
 }
 
 #[test]
+fn the_second_round_needs_the_first_page_no_more() {
+    let article = "<h1>关于印发年度工作要点的通知</h1><p>发布时间：2018-03-06</p>";
+    let mut all = pages(undated_list());
+    let mut reader = Reader::new(recipe(Aim::Column), today());
+    for path in needed(reader.read(&all)) {
+        all.more
+            .insert(url(&path), More::Page(page(&path, article)));
+    }
+    let anew = found(read(&all, &recipe(Aim::Column), today()));
+    all.first.body.clear();
+    let reading = found(reader.read(&all));
+    assert_eq!(
+        newest(&reading),
+        Some(("2018-03-06".into(), Basis::ArticleLabel))
+    );
+    assert_eq!(reading.rows, anew.rows);
+    assert_eq!(reading.signature, anew.signature);
+    assert_eq!(reading.finding, anew.finding);
+    assert_eq!(reading.notes, anew.notes);
+}
+
+#[test]
+fn what_was_asked_for_and_does_not_come_counts_as_failed() {
+    let all = pages(undated_list());
+    let mut reader = Reader::new(recipe(Aim::Column), today());
+    assert!(!needed(reader.read(&all)).is_empty());
+    let reading = found(reader.read(&all));
+    assert_eq!(
+        reading.finding,
+        Finding::Undated(Undated::ArticlesUnreachable)
+    );
+}
+
+#[test]
 fn articles_that_cannot_be_had_leave_the_list_undated() {
     let mut visit = pages(undated_list());
     for path in needed(read(&visit, &recipe(Aim::Column), today())) {
@@ -1170,17 +1204,53 @@ fn mangled() -> impl Strategy<Value = String> {
         "9999-99-99",
         "<select>",
         "<template>",
+        "<h2>通知公告</h2>",
+        "<div class=more>更多</div>",
+        "昨天",
+        "3小时前",
+        "2018年12月",
+        "<a href='/'>",
+        "18-03-",
+        "至",
+        "~",
+        "{'a':[",
+        "document.write(unescape(\"%u",
+        "<meta name=ColumnName content='",
+        "<title>通知公告-",
     ]);
     prop::collection::vec(parts, 0..120).prop_map(|parts| parts.concat())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_bytes_make_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..3000)) {
         for aim in [Aim::Column, Aim::Home, Aim::Any] {
             let _ = read(&pages(body.clone()), &recipe(aim), today());
+        }
+    }
+
+    #[test]
+    fn rounds_with_a_memory_end_as_rounds_without_one(body in mangled(), other in mangled()) {
+        let mut recipe = recipe(Aim::Column);
+        recipe.column_name = Some("通知公告".to_owned());
+        let mut visit = pages(body);
+        let mut reader = Reader::new(recipe.clone(), today());
+        let with = loop {
+            match reader.read(&visit) {
+                Answer::Found(reading) => break reading,
+                Answer::Need(urls) => for url in urls {
+                    visit.more.insert(url, More::Page(page("/y", other.clone())));
+                },
+            }
+        };
+        let without = found(read(&visit, &recipe, today()));
+        prop_assert_eq!(&with.finding, &without.finding);
+        prop_assert_eq!(&with.rows, &without.rows);
+        prop_assert_eq!(&with.notes, &without.notes);
+        if let Finding::Dated(update) = &with.finding {
+            let tomorrow = today().succ_opt().expect("a date");
+            prop_assert!(update.on <= tomorrow && update.on.to_string().as_str() >= "1995");
         }
     }
 

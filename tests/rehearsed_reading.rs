@@ -13,7 +13,7 @@ use url::Url;
 use wangxun::domain::finding::{Finding, Unreadable};
 use wangxun::domain::page::Page;
 use wangxun::domain::time::{Moment, date_of, moment};
-use wangxun::extract::{Aim, Answer, More, Pages, Reading, Recipe, read};
+use wangxun::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe};
 use wangxun::rehearsal::dialect::pages;
 use wangxun::rehearsal::site::{Charset, Condition, SimSite};
 use wangxun::rehearsal::truth::{Options, Truth};
@@ -82,8 +82,9 @@ fn reading(
         more: BTreeMap::new(),
     };
     let home = address(site, "/");
+    let mut reader = Reader::new(recipe.clone(), date_of(at));
     for _ in 0..=recipe.budget {
-        match read(&pages, recipe, date_of(at)) {
+        match reader.read(&pages) {
             Answer::Found(reading) => return Some(*reading),
             Answer::Need(urls) => {
                 for url in urls {

@@ -9,7 +9,7 @@ use flate2::read::GzDecoder;
 
 use crate::domain::page::Page;
 use crate::domain::time::Date;
-use crate::extract::{Answer, More, Pages, Reading, Recipe, read};
+use crate::extract::{Answer, More, Pages, Reader, Reading, Recipe};
 
 /// The bytes of a file, decompressed where it is gzip; both at most `limit`.
 pub fn bytes(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
@@ -38,8 +38,9 @@ pub fn reading(page: Page, recipe: &Recipe, today: Date) -> Option<Reading> {
         first: page,
         more: BTreeMap::new(),
     };
+    let mut reader = Reader::new(recipe.clone(), today);
     for _ in 0..=recipe.budget {
-        match read(&pages, recipe, today) {
+        match reader.read(&pages) {
             Answer::Found(reading) => return Some(*reading),
             Answer::Need(urls) => pages
                 .more

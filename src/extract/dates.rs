@@ -548,4 +548,37 @@ mod tests {
         }
         assert_eq!(from_epoch(12), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn found_dates_lie_in_their_text_one_after_the_other(text in "[0-9０-９年月日/.:：~至 a\\-－\\[\\]昨天小时前]{0,60}") {
+            let length = text.chars().count();
+            let mut last = 0;
+            for found in scan_row(&text) {
+                proptest::prop_assert!(last <= found.start && found.start < found.end);
+                proptest::prop_assert!(found.end <= length);
+                last = found.end;
+            }
+        }
+
+        #[test]
+        fn a_whole_date_is_read_in_every_form(
+            days in 0_u64..15_000,
+            form in 0_usize..6,
+            before in "[^0-9０-９a-zA-Z_./~至到日分〜～—\\-－–‐‑−﹣／．。]{0,8}",
+        ) {
+            let on = earliest().checked_add_days(Days::new(days)).unwrap_or_default();
+            let printed = match form {
+                0 => on.to_string(),
+                1 => on.format("%Y/%m/%d").to_string(),
+                2 => on.format("%Y.%-m.%-d").to_string(),
+                3 => on.format("%Y年%-m月%-d日").to_string(),
+                4 => on.format("[%Y-%m-%d]").to_string(),
+                _ => on.format("%Y-%m-%d 09:15").to_string(),
+            };
+            let found = scan(&format!("{before}{printed}"));
+            proptest::prop_assert_eq!(found.len(), 1);
+            proptest::prop_assert_eq!(found[0].stamp, Stamp::Full(on));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! other columns too, at its side or as its very content; their headings tell which is which.
 
 use super::clean;
-use super::dom::{Dom, What};
+use super::dom::{Dom, What, attr};
 use super::groups::Group;
 use super::refusal;
 use super::view::View;
@@ -65,10 +65,8 @@ pub fn own(view: &View, name: Option<&str>) -> Own {
 /// The names of the column, the surest first.
 fn names(view: &View, given: Option<&str>) -> Vec<String> {
     let stated = view.dom.tagged("meta").find_map(|(_, meta)| {
-        let named = meta
-            .attr("name")
-            .is_some_and(|n| n.trim().eq_ignore_ascii_case("ColumnName"));
-        meta.attr("content").filter(|_| named)
+        let named = attr(meta, "name").is_some_and(|n| n.trim().eq_ignore_ascii_case("ColumnName"));
+        attr(meta, "content").filter(|_| named)
     });
     let title = refusal::title(view.dom);
     let first = title.split(['-', '_', '—', '|', '·', '–']).next();
@@ -256,7 +254,7 @@ fn heading(dom: &Dom, from: usize, to: usize) -> Option<String> {
                     "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dt"
                 );
                 let classed = || {
-                    element.attr("class").is_some_and(|class| {
+                    attr(element, "class").is_some_and(|class| {
                         class
                             .split(|c: char| !c.is_ascii_alphabetic())
                             .any(|word| matches!(word, "title" | "tit" | "bt" | "hd" | "more"))

@@ -1,6 +1,8 @@
 //! Clocks and weather lines of page heads: dates that are today's on every page of a site, dead or
 //! alive, and that stand beside a link like a row's.
 
+use std::collections::HashMap;
+
 use super::dom::Dom;
 use super::rows::Listed;
 use super::years::Dating;
@@ -39,8 +41,16 @@ pub fn strike(dom: &Dom, rows: &[Listed], datings: &mut [Dating], today: Date) {
             .and_then(|d| d.claim())
             .is_some_and(|c| c.on >= today)
     };
+    let mut dated: HashMap<u64, usize> = HashMap::new();
+    for (row, dating) in rows.iter().zip(datings.iter()) {
+        *dated.entry(row.path).or_default() += usize::from(dating.claim().is_some());
+    }
+    let is_alone = |at: usize| {
+        rows.get(at)
+            .is_some_and(|row| dated.get(&row.path) == Some(&1))
+    };
     let lone: Vec<usize> = (0..rows.len())
-        .filter(|at| is_current(datings.get(*at)) && is_alone(rows, datings, *at))
+        .filter(|at| is_current(datings.get(*at)) && is_alone(*at))
         .filter(|at| rows.get(*at).is_some_and(|row| !is_in_list(dom, row)))
         .collect();
     for at in lone {
@@ -48,16 +58,6 @@ pub fn strike(dom: &Dom, rows: &[Listed], datings: &mut [Dating], today: Date) {
             *dating = Dating::None;
         }
     }
-}
-
-fn is_alone(rows: &[Listed], datings: &[Dating], at: usize) -> bool {
-    let path = rows.get(at).map(|row| row.path);
-    rows.iter()
-        .zip(datings)
-        .filter(|(row, dating)| Some(row.path) == path && dating.claim().is_some())
-        .take(2)
-        .count()
-        == 1
 }
 
 fn is_in_list(dom: &Dom, row: &Listed) -> bool {

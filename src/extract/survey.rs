@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::dates::{self, Found};
-use super::dom::{Dom, What};
+use super::dom::{Dom, What, attr};
 use super::labels::{self, Label};
 use super::standing::{self, Standing};
 use super::{address, clean, pageclock};
@@ -139,7 +139,7 @@ fn items<'a>(dom: &Dom<'a>, base: &Url) -> Vec<Item<'a>> {
         if node.silent || items.len() >= MAX_ITEMS {
             continue;
         }
-        let clickable = element.attr("onclick").is_some() && matches!(element.name(), "li" | "tr");
+        let clickable = matches!(element.name(), "li" | "tr") && attr(element, "onclick").is_some();
         if element.name() != "a" && !clickable || items.last().is_some_and(|last| at < last.end) {
             continue;
         }
@@ -202,7 +202,7 @@ fn title(dom: &Dom, at: usize, end: usize, shown: &str, hint: Option<&str>) -> S
         return shown.to_owned();
     }
     let alt = dom.range(at, end).find_map(|(_, node)| match node.what {
-        What::Element(e) if e.name() == "img" => e.attr("alt"),
+        What::Element(e) if e.name() == "img" => attr(e, "alt"),
         _ => None,
     });
     clean::line(alt.unwrap_or(shown), clean::TITLE)

@@ -3,7 +3,7 @@
 use scraper::Html;
 use url::Url;
 
-use super::dom::Dom;
+use super::dom::{Dom, attr};
 use super::groups::{self, Group};
 use super::rows::Listed;
 use super::survey::Survey;
@@ -116,7 +116,7 @@ pub fn with<T>(
 fn base(dom: &Dom, url: &Url) -> Url {
     let named = dom
         .tagged("base")
-        .find_map(|(_, base)| base.attr("href"))
+        .find_map(|(_, base)| attr(base, "href"))
         .and_then(|href| url.join(href.trim()).ok());
     named
         .filter(|base| matches!(base.scheme(), "http" | "https"))

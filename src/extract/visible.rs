@@ -4,7 +4,7 @@
 use super::article::Article;
 use super::clean;
 use super::dates::{self, Found, Stamp};
-use super::dom::{Dom, What};
+use super::dom::{Dom, What, attr};
 use super::labels::Label;
 use super::standing::Standing;
 use super::survey::Dated;
@@ -205,7 +205,7 @@ fn publication_element(dom: &Dom, node: usize) -> Named {
         }
         let classed = ["class", "id"]
             .iter()
-            .filter_map(|name| element.attr(name))
+            .filter_map(|name| attr(element, name))
             .any(|value| {
                 let value = value.to_ascii_lowercase();
                 ["date", "time", "pub", "info", "source", "meta", "ly", "sj"]
