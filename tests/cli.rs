@@ -168,6 +168,38 @@ fn a_probe_says_what_the_reader_makes_of_a_file() {
 }
 
 #[test]
+fn one_source_that_cannot_be_probed_does_not_hide_the_others() {
+    let place = Place::new("");
+    let newest = Date::from_ymd_opt(2017, 11, 3).unwrap();
+    place.write("list.html", &list(newest));
+    let file = place.path("list.html");
+    let file = file.to_str().unwrap();
+    let day = "2017-11-10";
+    let json = ["--format", "json", "--as-of", day];
+    let sources = ["probe", file, "/dev/zero", "kxw/nothing", file];
+    let told = place.run(&[&sources[..], &json[..]].concat());
+    assert_eq!(told.code, Some(2));
+    assert_eq!(told.out.lines().count(), 2, "{}", told.out);
+    for part in [
+        "/dev/zero cannot be read: more than",
+        "\"kxw/nothing\" is no file",
+        "2 of 4 sources",
+    ] {
+        assert!(told.err.contains(part), "{part}\n{}", told.err);
+    }
+    // Without a configuration a misspelt file is still called one.
+    let alone = wangxun([
+        "probe",
+        "no-such.html",
+        "--config",
+        "/nonexistent/monitor.toml",
+    ]);
+    assert_eq!(alone.code, Some(2));
+    let first = "wangxun: \"no-such.html\" is no file and no http address";
+    assert!(alone.err.starts_with(first), "{}", alone.err);
+}
+
+#[test]
 fn a_probe_of_nothing_known_is_refused() {
     let place = Place::new("");
     let unknown = place.run(&["probe", "kxw/nothing"]);

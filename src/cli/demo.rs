@@ -11,7 +11,6 @@ use chrono::{Days, NaiveTime};
 use clap::Args;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
-use unicode_width::UnicodeWidthStr as _;
 
 use super::run::stop_asked;
 use super::{configured, logs, runtime, say};
@@ -146,12 +145,18 @@ async fn simulate(demo: &Demo, dir: &Path) -> anyhow::Result<()> {
         daemon.await??;
         anyhow::bail!("the daemon ended before it was ready");
     };
-    let screen = tokio::spawn(show(heard, Arc::clone(&config), first));
-    let interrupted = tokio::select! {
-        () = end.until(moment(last.and_time(NaiveTime::MIN))) => false,
-        () = stop_asked()? => true,
+    let mut screen = tokio::spawn(show(heard, Arc::clone(&config), first));
+    let mut unread = false;
+    let finished = tokio::select! {
+        () = end.until(moment(last.and_time(NaiveTime::MIN))) => true,
+        () = stop_asked()? => false,
+        shown = &mut screen => {
+            shown?;
+            unread = true;
+            false
+        }
     };
-    if !interrupted {
+    if finished {
         conclude(&ready, &config).await?;
         if !demo.exit {
             linger(&ready).await?;
@@ -161,7 +166,9 @@ async fn simulate(demo: &Demo, dir: &Path) -> anyhow::Result<()> {
     let _ = stop.send(());
     drop(end);
     ended(daemon.await)?;
-    screen.await?;
+    if !unread {
+        screen.await?;
+    }
     rehearsal.stop().await;
     Ok(())
 }
@@ -194,26 +201,30 @@ async fn conclude(ready: &Ready, config: &Config) -> anyhow::Result<()> {
 
 async fn linger(ready: &Ready) -> anyhow::Result<()> {
     if let Some(console) = ready.console {
-        say(&format!(
+        let read = say(&format!(
             "\n状态页：http://{console}/ （时间已停在模拟结束时，按 Ctrl-C 退出）"
         ));
-        stop_asked()?.await;
+        if read {
+            stop_asked()?.await;
+        }
     }
     Ok(())
 }
 
-/// Prints messages as they are accepted, and where the simulation stands.
+/// Prints messages as they are accepted, and where the simulation stands, until the daemon ends or
+/// nobody reads any more (`wangxun demo | head`).
 async fn show(mut heard: UnboundedReceiver<Event>, config: Arc<Config>, start: Date) {
     let mut screen = Screen {
-        line: std::io::stdout().is_terminal(),
-        shown: 0,
+        line: std::io::stdout().is_terminal()
+            && std::env::var_os("TERM").is_some_and(|kind| kind != "dumb"),
+        shown: false,
         pages: 0,
         incidents: 0,
         messages: 0,
         day: 0,
     };
     while let Some(event) = heard.recv().await {
-        match event {
+        let read = match event {
             Event::Round {
                 at,
                 pages,
@@ -221,12 +232,15 @@ async fn show(mut heard: UnboundedReceiver<Event>, config: Arc<Config>, start: D
             } => {
                 screen.pages += pages;
                 screen.incidents = incidents;
-                screen.progress(at, start);
+                screen.progress(at, start)
             }
             Event::Accepted(message) => {
                 screen.messages += 1;
-                screen.message(&message, &config);
+                screen.message(&message, &config)
             }
+        };
+        if !read {
+            return;
         }
     }
     screen.clear();
@@ -236,8 +250,8 @@ async fn show(mut heard: UnboundedReceiver<Event>, config: Arc<Config>, start: D
 struct Screen {
     /// Whether one line can be written over.
     line: bool,
-    /// The width of the line that is shown.
-    shown: usize,
+    /// Whether such a line is shown.
+    shown: bool,
     pages: usize,
     incidents: usize,
     messages: usize,
@@ -246,7 +260,8 @@ struct Screen {
 }
 
 impl Screen {
-    fn progress(&mut self, at: Moment, start: Date) {
+    /// Answers whether somebody may still read.
+    fn progress(&mut self, at: Moment, start: Date) -> bool {
         let day = (at.date_naive() - start).num_days() + 1;
         let text = format!(
             "第{day}天 {}  页面{}  事件{}  消息{}",
@@ -255,19 +270,23 @@ impl Screen {
             self.incidents,
             self.messages
         );
+        let fresh = day > self.day;
+        self.day = day;
         if self.line {
             self.clear();
-            self.shown = text.width();
+            self.shown = true;
             let mut out = std::io::stdout();
-            let _ = write!(out, "{text}");
+            // A narrow terminal cuts the line; a wrapped one could not be written over.
+            let _ = write!(out, "\x1b[?7l{text}\x1b[?7h");
             let _ = out.flush();
-        } else if day > self.day {
-            say(&text);
+            true
+        } else {
+            !fresh || say(&text)
         }
-        self.day = day;
     }
 
-    fn message(&mut self, message: &Message, config: &Config) {
+    /// Answers whether somebody may still read.
+    fn message(&mut self, message: &Message, config: &Config) -> bool {
         self.clear();
         say(&format!(
             "{} {} {}\n    {}",
@@ -275,13 +294,13 @@ impl Screen {
             recipient::who(&config.group, &message.person),
             recipient::way(&config.group, &message.person, message.route),
             message.text.trim_end().replace('\n', "\n    ")
-        ));
+        ))
     }
 
     fn clear(&mut self) {
-        if self.shown > 0 {
-            let _ = write!(std::io::stdout(), "\r{}\r", " ".repeat(self.shown));
-            self.shown = 0;
+        if self.shown {
+            let _ = write!(std::io::stdout(), "\r\x1b[K");
+            self.shown = false;
         }
     }
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use url::Url;
 
-use super::{INSTALLED, configured, logs, runtime, saved, say};
+use super::{INSTALLED, configured, logs, runtime, saved, say, say_error};
 use crate::clock::Clock;
 use crate::config::load::Loaded;
 use crate::daemon::visit::{Aimed, Look, Means, look};
@@ -99,39 +99,60 @@ struct Shown {
     basis: Option<Basis>,
 }
 
-/// Probes every source; whether all of them could be looked at.
+/// Probes every source. One that cannot be looked at does not hide the others.
 pub fn run(probe: Probe) -> anyhow::Result<bool> {
     logs::quiet();
     init_crypto();
     let now = instant(probe.as_of);
     let runtime = runtime()?;
     let mut loaded = None;
+    let mut failed = 0;
     for source in &probe.sources {
-        let report = if Path::new(source).is_file() {
-            file(&probe, source, now)?
-        } else if let Some(url) = web_address(source) {
-            let access = Access {
-                private_addresses: probe.private,
-                ..Access::default()
-            };
-            let recipe = recipe(Aim::Any);
-            let agent = concat!("wangxun/", env!("CARGO_PKG_VERSION"), " (probe)");
-            runtime.block_on(fetched(source, &url, &access, recipe, agent, now))?
-        } else {
-            let known = match loaded.take() {
-                Some(known) => known,
-                None => configured(&probe.config)?,
-            };
-            let report = runtime.block_on(column(source, &known, now));
-            loaded = Some(known);
-            report?
-        };
-        match probe.format {
-            Format::Json => say(&serde_json::to_string(&report)?),
-            Format::Text => say(&text(&report)),
+        match runtime.block_on(looked_at(&probe, source, now, &mut loaded)) {
+            Ok(report) => {
+                say(&match probe.format {
+                    Format::Json => serde_json::to_string(&report)?,
+                    Format::Text => text(&report),
+                });
+            }
+            Err(error) if probe.sources.len() == 1 => return Err(error),
+            Err(error) => {
+                failed += 1;
+                say_error(&format!("wangxun: {error:#}"));
+            }
         }
     }
+    if failed > 0 {
+        bail!("{failed} of {} sources not looked at", probe.sources.len());
+    }
     Ok(true)
+}
+
+async fn looked_at(
+    probe: &Probe,
+    source: &str,
+    now: Moment,
+    loaded: &mut Option<Loaded>,
+) -> anyhow::Result<Report> {
+    // Not only a regular file: `<(curl …)` is a pipe.
+    if std::fs::metadata(source).is_ok_and(|about| !about.is_dir()) {
+        return file(probe, source, now);
+    }
+    if let Some(url) = web_address(source) {
+        let access = Access {
+            private_addresses: probe.private,
+            ..Access::default()
+        };
+        let agent = concat!("wangxun/", env!("CARGO_PKG_VERSION"), " (probe)");
+        return fetched(source, &url, &access, recipe(Aim::Any), agent, now).await;
+    }
+    let known = match loaded {
+        Some(known) => known,
+        None => loaded.insert(configured(&probe.config).with_context(|| {
+            format!("{source:?} is no file and no http address, and no column can be looked up")
+        })?),
+    };
+    column(source, known, now).await
 }
 
 /// Noon of the day asked for, or this instant.
@@ -221,7 +242,8 @@ async fn fetched(
         Outcome::Failed(failure) => (visit.asked, Some(failure)),
         Outcome::NotModified => (visit.asked, None),
     };
-    let failed = failure.map(|failure| format!("not fetched: {failure:?}"));
+    let failed =
+        failure.map(|failure| format!("not fetched: {failure:?}, {}", failure.in_chinese()));
     Ok(report(source, address.as_str(), reading, failed))
 }
 
@@ -256,10 +278,15 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
         }
         Finding::Undated(why) => {
             report.outcome = "undated";
-            report.notes.push(format!("undated: {why:?}"));
+            report
+                .notes
+                .push(format!("undated: {why:?}, {}", why.in_chinese()));
         }
         Finding::Empty => report.outcome = "empty",
-        Finding::Unreadable(why) => report.notes.push(format!("unreadable: {why:?}")),
+        Finding::Unreadable(why) => {
+            let note = format!("unreadable: {why:?}, {}", why.in_chinese());
+            report.notes.push(note);
+        }
     }
     report.published = reading.published.map(|published| Published {
         on: published.on,

@@ -143,7 +143,10 @@ fn tiers(config: &Config) -> String {
                 Repeat::Once => "once".to_owned(),
                 Repeat::Every { working_days, most } => {
                     let most = most.map_or(String::new(), |most| format!(", at most {most} times"));
-                    format!("every {working_days} working days{most}")
+                    match working_days {
+                        1 => format!("every working day{most}"),
+                        more => format!("every {more} working days{most}"),
+                    }
                 }
             };
             let release = if rule.release {

@@ -15,12 +15,15 @@ use crate::domain::group::{Group, Person};
 use crate::domain::id::{ColumnId, PersonId};
 use crate::domain::observation::ColumnRecord;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
+use crate::report::plain::one_line;
 use crate::report::sentence::{Case, why};
 use crate::report::{recipient, table};
 use crate::store::error::StoreError;
 
 /// The observations that an explanation may quote.
 const QUOTED_VISITS: usize = 8;
+/// The longest name of who releases an escalation, in characters.
+const NAME_CHARS: usize = 40;
 /// The most messages that are listed.
 pub const MOST_MESSAGES: usize = 1000;
 
@@ -146,11 +149,13 @@ impl Clerk {
     }
 
     async fn release(&self, column: &str, by: &str) -> Result<Answer, StoreError> {
-        let by: String = by.chars().filter(|c| !c.is_control()).take(40).collect();
-        let Ok(id) = ColumnId::parse(column) else {
-            return Ok(Answer::no(unknown_column(column, &self.desk.config.group)));
+        let by = one_line(by, NAME_CHARS);
+        let group = &self.desk.config.group;
+        let id = ColumnId::parse(column).ok();
+        let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
+            return Ok(Answer::no(unknown_column(column, group)));
         };
-        if by.trim().is_empty() {
+        if by.is_empty() {
             return Ok(Answer::no("a release needs the name of who releases it"));
         }
         Ok(if self.desk.release(&id, &by).await? {

@@ -99,12 +99,14 @@ impl HttpGateway {
             ),
             Err(error) => Attempt::failed(error),
         };
-        self.masked(attempt)
+        self.masked(attempt, phone)
     }
 
-    fn masked(&self, attempt: Attempt) -> Attempt {
+    fn masked(&self, attempt: Attempt, phone: &str) -> Attempt {
         match attempt {
-            Attempt::Accepted { .. } => attempt,
+            Attempt::Accepted { receipt } => Attempt::Accepted {
+                receipt: receipt.and_then(|id| wording::receipt_to(phone, &id, self.secrets())),
+            },
             Attempt::Failed {
                 permanent,
                 error,

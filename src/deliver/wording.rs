@@ -20,13 +20,7 @@ const PHONE_DIGITS: usize = 7;
 /// `text` fit for an error: without secrets, numbers, addresses and control characters, at most
 /// [`ERROR_CHARS`] long.
 pub fn error_of<'a>(text: &str, secrets: impl IntoIterator<Item = &'a SecretString>) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets {
-        let secret = secret.expose_secret();
-        if secret.chars().count() >= SECRET_CHARS {
-            text = text.replace(secret, "***");
-        }
-    }
+    let text = without(text, secrets);
     let words: Vec<String> = one_line(&text)
         .split(' ')
         .filter(|word| !word.is_empty())
@@ -35,7 +29,19 @@ pub fn error_of<'a>(text: &str, secrets: impl IntoIterator<Item = &'a SecretStri
     cut(&words.join(" "), ERROR_CHARS)
 }
 
-/// `text` with every control character and line separator as a space.
+/// `text` without `secrets`.
+fn without<'a>(text: &str, secrets: impl IntoIterator<Item = &'a SecretString>) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets {
+        let secret = secret.expose_secret();
+        if secret.chars().count() >= SECRET_CHARS {
+            text = text.replace(secret, "***");
+        }
+    }
+    text
+}
+
+/// `text` with every control character, line separator and direction mark as a space.
 pub fn one_line(text: &str) -> String {
     text.chars()
         .map(|char| if breaks_line(char) { ' ' } else { char })
@@ -43,7 +49,18 @@ pub fn one_line(text: &str) -> String {
 }
 
 fn breaks_line(char: char) -> bool {
-    char.is_control() || matches!(char, '\u{2028}' | '\u{2029}')
+    char.is_control()
+        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `receipt` as it may be stored and shown, for a message to the number `phone`; `None` when
+/// nothing readable is left. Other digits stay: receipts are long numbers themselves.
+pub fn receipt_to<'a>(
+    phone: &str,
+    receipt: &str,
+    secrets: impl IntoIterator<Item = &'a SecretString>,
+) -> Option<String> {
+    receipt_of(&without(receipt, secrets).replace(phone, &mask(phone)))
 }
 
 /// A receipt id as it may be stored and shown; `None` when nothing readable is left.
@@ -109,5 +126,11 @@ mod tests {
         assert_eq!(receipt_of(" id-1\n").as_deref(), Some("id-1"));
         assert_eq!(receipt_of("\u{7}\n "), None);
         assert_eq!(receipt_of(&"x".repeat(999)).map(|id| id.len()), Some(128));
+        let secret = [SecretString::from("s3cr3t".to_owned())];
+        let echo = "1000000000199-10000000001\u{202e}-s3cr3t";
+        assert_eq!(
+            receipt_to("10000000001", echo, &secret).as_deref(),
+            Some("100****000199-100****0001 -***")
+        );
     }
 }

@@ -13,7 +13,7 @@ use super::view::{
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Observation, Sight};
 use crate::domain::time::{Moment, date_of};
 use crate::report::history::sight_in_chinese;
 use crate::report::overview::{column_line, stale_incident};
@@ -42,7 +42,7 @@ struct ColumnPage {
 struct VisitRow {
     at: String,
     outcome: String,
-    rows: usize,
+    rows: String,
     took: String,
     digest: String,
     notes: Vec<String>,
@@ -116,7 +116,11 @@ fn visit_row(seen: &Observation, now: Moment) -> VisitRow {
     VisitRow {
         at: when(Some(seen.observed_at), now),
         outcome: one_line(&sight_in_chinese(&seen.sight, date_of(now)), TITLE_CHARS),
-        rows: seen.rows,
+        // Only a page that came back anew was counted.
+        rows: match seen.sight {
+            Sight::Read(_) => seen.rows.to_string(),
+            Sight::Unchanged(_) | Sight::Failed(_) => "—".to_owned(),
+        },
         took: format!("{}.{}秒", seen.took_ms / 1000, seen.took_ms % 1000 / 100),
         digest: digest.chars().take(12).collect(),
         notes: seen
