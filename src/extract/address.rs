@@ -36,6 +36,15 @@ pub fn is_root(url: &Url) -> bool {
     url.query().is_none() && (name.is_empty() || (index && !name.contains('/')))
 }
 
+/// Whether an address is the site's home page: the configured one, or its host's root where that
+/// is a root too.
+pub fn is_home(url: &Url, home: Option<&Url>) -> bool {
+    home.is_some_and(|home| {
+        let same_host = home.host_str() == url.host_str();
+        home == url || (same_host && is_root(home) && is_root(url))
+    })
+}
+
 /// Whether two addresses are on one site: the same host, or one is a subdomain of the other.
 pub fn is_same_site(a: &Url, b: &Url) -> bool {
     fn bare(url: &Url) -> &str {

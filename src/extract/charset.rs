@@ -6,6 +6,8 @@
 
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+/// How much of a page tells whether it may be UTF-8 with a few mangled bytes.
+const SAMPLE: usize = 64 * 1024;
 /// How far into the page a declaration is looked for.
 const DECLARATION_WINDOW: usize = 4096;
 
@@ -120,26 +122,36 @@ fn by_zeros(body: &[u8]) -> Option<&'static Encoding> {
 
 /// Weighs the declaration against the strict trials.
 fn best(body: &[u8], declared: Option<&'static Encoding>, host: &str) -> Trial {
-    let utf8 = Trial::of(body, UTF_8);
-    if utf8.faults == 0 || is_mostly_utf8(&utf8) {
-        return utf8;
+    let sample = body.get(..body.len().min(SAMPLE)).unwrap_or_default();
+    let whole = std::str::from_utf8(body).is_ok();
+    if whole || is_mostly_utf8(&Trial::of(sample, UTF_8)) {
+        let utf8 = Trial::of(body, UTF_8);
+        if utf8.faults == 0 || is_mostly_utf8(&utf8) {
+            return utf8;
+        }
     }
     let wanted = match declared {
         Some(encoding) if encoding != UTF_8 && encoding != WINDOWS_1252 => family(encoding),
         _ => guess(body, host),
     };
     let wanted = Trial::of(body, wanted);
-    let national = Trial::of(body, GB18030);
-    let better = if national.faults < wanted.faults && is_damaged(&wanted) {
-        national
+    let better = if wanted.encoding != GB18030 && is_damaged(&wanted) {
+        let national = Trial::of(body, GB18030);
+        if national.faults < wanted.faults {
+            national
+        } else {
+            wanted
+        }
     } else {
         wanted
     };
-    if utf8.faults < better.faults && declared == Some(UTF_8) {
-        utf8
-    } else {
-        better
+    if declared == Some(UTF_8) && better.faults > 0 {
+        let utf8 = Trial::of(body, UTF_8);
+        if utf8.faults < better.faults {
+            return utf8;
+        }
     }
+    better
 }
 
 /// `gb2312` and `gbk` pages use characters beyond both; GB18030 is the superset.
@@ -230,13 +242,14 @@ fn is_binary(body: &[u8]) -> bool {
 
 /// Whether the result reads as text: few control characters, few malformed sequences.
 fn is_text(text: &str) -> bool {
-    let (mut all, mut bad) = (0_usize, 0_usize);
-    for c in text.chars() {
-        all += 1;
-        let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}');
-        bad += usize::from(control || c == '\u{fffd}');
+    let (mut all, mut control) = (0_usize, 0_usize);
+    for byte in text.bytes() {
+        all += usize::from(byte & 0xc0 != 0x80);
+        let blank = matches!(byte, b'\t' | b'\n' | b'\r' | 0xc);
+        control += usize::from((byte < 0x20 && !blank) | (byte == 0x7f));
     }
-    bad * 10 <= all
+    let malformed = memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}".as_bytes()).count();
+    (control + malformed) * 10 <= all
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub fn line(text: &str, limit: usize) -> String {
     let mut out = String::new();
     let mut count = 0;
     let mut gap = false;
-    for c in text.chars().filter(|c| !is_unwanted(*c)) {
+    for c in text.chars().filter(|c| is_han(*c) || !is_unwanted(*c)) {
         if c.is_whitespace() {
             gap = count > 0;
             continue;
@@ -30,6 +30,12 @@ pub fn line(text: &str, limit: usize) -> String {
     out
 }
 
+/// The Chinese characters of everyday use: most of all text, and none of the rarer questions need
+/// be asked of them.
+fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
 /// Control characters other than white space, and the invisible ones that change the direction or
 /// the joining of text.
 fn is_unwanted(c: char) -> bool {
@@ -46,7 +52,7 @@ fn is_unwanted(c: char) -> bool {
 pub fn weight(text: &str) -> usize {
     let (mut wide, mut narrow) = (0_usize, 0_usize);
     for c in text.chars().take(400) {
-        if c.is_alphabetic() && !c.is_ascii() {
+        if is_han(c) || (!c.is_ascii() && c.is_alphabetic()) {
             wide += 1;
         } else if c.is_ascii_alphanumeric() {
             narrow += 1;

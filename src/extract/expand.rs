@@ -208,10 +208,7 @@ fn find(text: &str, word: &str) -> Option<usize> {
     let first = *word.first()?;
     let mut at = 0;
     loop {
-        at += bytes
-            .get(at..)?
-            .iter()
-            .position(|b| b.eq_ignore_ascii_case(&first))?;
+        at += memchr::memchr2(first, first.to_ascii_uppercase(), bytes.get(at..)?)?;
         if bytes.get(at..at + word.len())?.eq_ignore_ascii_case(word) {
             return Some(at);
         }

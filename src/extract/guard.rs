@@ -42,7 +42,7 @@ impl<'a> Scan<'a> {
     }
 
     fn run(mut self) -> bool {
-        while let Some(offset) = self.rest().iter().position(|b| *b == b'<') {
+        while let Some(offset) = memchr::memchr(b'<', self.rest()) {
             self.at += offset + 1;
             let bearable = match self.peek() {
                 Some(b'!') => self.skip_declaration(),
@@ -77,20 +77,21 @@ impl<'a> Scan<'a> {
             return self.skip_past(b">");
         }
         self.at += 1;
-        let plain = find(self.bytes, self.at, b"-->").map(|at| at + 3);
-        let odd = find(
-            self.bytes
-                .get(..plain.unwrap_or(self.bytes.len()))
-                .unwrap_or_default(),
-            self.at,
-            b"--!>",
-        );
-        let early = self.rest().starts_with(b"-->").then_some(self.at + 3);
-        let early = early.or(self.rest().starts_with(b"--->").then_some(self.at + 4));
-        self.at = early
-            .or(odd.map(|at| at + 4))
-            .or(plain)
-            .unwrap_or(self.bytes.len());
+        let inside = self.at + 2;
+        while let Some(offset) = find(self.rest(), 0, b"--") {
+            self.at += offset;
+            let after = self.rest().get(2..).unwrap_or_default();
+            if after.starts_with(b">") {
+                self.at += 3;
+                return true;
+            }
+            if after.starts_with(b"!>") && self.at >= inside {
+                self.at += 4;
+                return true;
+            }
+            self.at += 1;
+        }
+        self.at = self.bytes.len();
         true
     }
 
@@ -210,7 +211,7 @@ fn find(bytes: &[u8], from: usize, word: &[u8]) -> Option<usize> {
     let mut at = from;
     loop {
         let rest = bytes.get(at..)?;
-        at += rest.iter().position(|b| b.eq_ignore_ascii_case(&first))?;
+        at += memchr::memchr2(first, first.to_ascii_uppercase(), rest)?;
         let here = bytes.get(at..at + word.len())?;
         if here.eq_ignore_ascii_case(word) {
             return Some(at);
@@ -307,6 +308,10 @@ mod tests {
             (
                 "behind a short comment",
                 format!("<!-->{}-->", "<div>".repeat(600)),
+            ),
+            (
+                "behind a comment that goes on",
+                format!("<!--!><script>--><a>{}", "<div>".repeat(600)),
             ),
             (
                 "in foreign content",

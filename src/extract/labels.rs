@@ -119,6 +119,9 @@ const BARE: &[&str] = &["日期", "时间", "date", "time"];
 /// Reads the words directly before a date; the nearest known word decides.
 pub fn label(before: &str) -> Label {
     let tail = tail(before);
+    if tail.is_empty() {
+        return Label::None;
+    }
     let families: [(&[&str], Label); 5] = [
         (OTHER, Label::Other),
         (PUBLISHED, Label::Published),

@@ -30,7 +30,9 @@ const LINE: usize = 80;
 
 /// Whether a text is a clock or a weather line.
 pub fn is_line(text: &str) -> bool {
-    text.trim().chars().count() <= LINE && SURE.iter().any(|word| text.contains(word))
+    // A bare date says nothing else.
+    let bare = text.len() <= 12;
+    !bare && text.trim().chars().count() <= LINE && SURE.iter().any(|word| text.contains(word))
 }
 
 /// Takes its date from every row that is alone of its kind and dated today: it stands in no list,

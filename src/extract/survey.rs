@@ -126,8 +126,11 @@ fn is_signpost(text: &str) -> bool {
         "打印本页",
         "跳转",
     ];
+    if text.chars().take(11).count() > 10 {
+        return false;
+    }
     let lower = text.to_lowercase();
-    text.chars().count() <= 10 && SIGNPOSTS.iter().any(|word| lower.contains(word))
+    SIGNPOSTS.iter().any(|word| lower.contains(word))
 }
 
 fn items<'a>(dom: &Dom<'a>, base: &Url) -> Vec<Item<'a>> {
@@ -152,9 +155,17 @@ fn items<'a>(dom: &Dom<'a>, base: &Url) -> Vec<Item<'a>> {
 
 /// A link to the home page of the site is no article: logos and breadcrumbs have it.
 fn leads_to_root(item: &Item, base: &Url) -> bool {
-    let Some(href) = item.href.filter(|href| href.len() < 80) else {
+    let Some(href) = item.href.map(str::trim).filter(|href| href.len() < 80) else {
         return false;
     };
+    // Most links name a file or a folder; joining addresses costs too much to ask each of them.
+    let file = href.rsplit('/').next().unwrap_or_default();
+    let may = file.is_empty()
+        || file.starts_with(['?', '#', '.', 'i', 'I', 'd', 'D'])
+        || base.host_str() == Some(file);
+    if !may {
+        return false;
+    }
     address::join(base, href)
         .is_some_and(|url| url.host_str() == base.host_str() && address::is_root(&url))
 }

@@ -79,7 +79,8 @@ impl Task<'_> {
             Some(More::Page(page)) => page,
             _ => &self.pages.first,
         };
-        if self.recipe.aim == Aim::Column && leads_home(&page.url, self.recipe) {
+        if self.recipe.aim == Aim::Column && address::is_home(&page.url, self.recipe.home.as_ref())
+        {
             return closed(Unreadable::RedirectedHome, "unknown", notes);
         }
         let seen = view::with(page, self.today, &mut notes, |view, notes| {
@@ -154,14 +155,6 @@ impl Task<'_> {
         reading.notes.truncate(MOST_NOTES);
         Outcome::Found(Box::new(reading))
     }
-}
-
-/// Whether an address is the site's home page.
-fn leads_home(url: &Url, recipe: &Recipe) -> bool {
-    recipe.home.as_ref().is_some_and(|home| {
-        let same_host = home.host_str() == url.host_str();
-        home == url || (same_host && address::is_root(home) && address::is_root(url))
-    })
 }
 
 fn closed(why: Unreadable, encoding: &'static str, mut notes: Vec<String>) -> Outcome {
