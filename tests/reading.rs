@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use url::Url;
 use wangxun::domain::finding::{Basis, Finding, Undated, Unreadable};
 use wangxun::domain::page::Page;
-use wangxun::extract::{Aim, Answer, More, PageKind, Pages, Reading, Recipe, read};
+use wangxun::extract::{Aim, Answer, More, PageKind, Pages, Reader, Reading, Recipe, read};
 
 fn today() -> NaiveDate {
     "2018-03-18".parse().expect("a date")
@@ -377,6 +377,224 @@ fn dates_that_are_no_rows_do_not_count() {
 }
 
 #[test]
+fn what_a_title_says_is_no_label_of_the_date_behind_it() {
+    for title in [
+        "关于废止的通知",
+        "工作实施时间",
+        "活动报名日期：",
+        "有效期截止",
+    ] {
+        let row = format!(
+            "<div class=zt><a href='/a/{{n}}.html'><span>{title}</span></a><div>\n {{d}} </div></div>"
+        );
+        let page = format!("<div class=list>{}</div>", rows(&row));
+        let reading = found(answer(&page, Aim::Column));
+        assert!(
+            reading.rows.iter().all(|row| row.on.is_some()),
+            "{title}: {:?}",
+            reading.rows
+        );
+    }
+}
+
+/// Page heads that show the day of the visit beside a link.
+const HEADS: [&str; 6] = [
+    "<div class=top><div class=logo><a href='/'>北京市西城区人民政府门户网站</a></div><div>2018-03-18 北京 晴转多云 4℃～15℃</div></div>",
+    "<div class=top><a href='/index.html'>北京市西城区人民政府门户网站</a> 2018年3月18日 星期日</div>",
+    "<div class=top><a href='/wza/'>长者模式和无障碍浏览模式</a><span>2018-03-18</span></div>",
+    "<div class=top><a href='http://www.beijing.gov.cn/'>北京市人民政府门户网站</a><span>2018年03月18日</span><span>晴</span></div>",
+    "<ul><li><a href='http://tianqi.example.cn/'>北京天气预报查询</a>2018-03-18 星期日</li></ul>",
+    "<table><tr><td><a href='/'>北京市西城区人民政府门户网站</a></td><td>2018-03-18</td></tr></table>",
+];
+
+#[test]
+fn the_day_of_the_visit_in_the_head_of_a_page_is_no_update() {
+    let list = rows_dated(
+        "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+        &[
+            "2016-03-16",
+            "2016-03-12",
+            "2016-02-27",
+            "2016-01-15",
+            "2015-12-20",
+        ],
+    );
+    for head in HEADS {
+        for aim in [Aim::Home, Aim::Column, Aim::Any] {
+            let page = format!("<body>{head}<div class=main><ul>{list}</ul></div></body>");
+            let reading = found(answer(&page, aim));
+            let newest = newest(&reading).map(|(on, _)| on);
+            assert_eq!(newest.as_deref(), Some("2016-03-16"), "{aim:?}: {head}");
+        }
+        let page = format!("<body>{head}<div class=main><p>暂无信息</p></div></body>");
+        let reading = found(answer(&page, Aim::Column));
+        assert_eq!(newest(&reading), None, "{head}");
+    }
+}
+
+#[test]
+fn a_day_named_by_its_distance_is_read() {
+    let cases = [
+        ("3小时前", "2018-03-18"),
+        ("刚刚", "2018-03-18"),
+        ("[今天 09:15]", "2018-03-18"),
+        ("昨天", "2018-03-17"),
+        ("昨天 21:03", "2018-03-17"),
+        ("前天", "2018-03-16"),
+        ("5天前", "2018-03-13"),
+        ("30 小时前", "2018-03-17"),
+    ];
+    for (word, expected) in cases {
+        let days = [word, "2018-03-12", "2018-02-27", "2018-01-15", "2017-12-20"];
+        let list = rows_dated(
+            "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+            &days,
+        );
+        let reading = found(answer(&format!("<ul>{list}</ul>"), Aim::Column));
+        let newest = newest(&reading).map(|(on, _)| on);
+        assert_eq!(newest.as_deref(), Some(expected), "{word}");
+    }
+}
+
+#[test]
+fn a_month_alone_is_settled_by_the_article_or_by_its_last_day() {
+    let months = [
+        "2018年1月",
+        "2018年2月",
+        "2017年12月",
+        "2017年11月",
+        "2017年10月",
+    ];
+    let list = rows_dated(
+        "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+        &months,
+    );
+    let mut all = pages(format!("<ul>{list}</ul>"));
+    assert_eq!(
+        needed(read(&all, &recipe(Aim::Column), today())),
+        ["/a/1.html"]
+    );
+    all.more.insert(url("/a/1.html"), More::Failed);
+    let reading = found(read(&all, &recipe(Aim::Column), today()));
+    assert_eq!(
+        newest(&reading),
+        Some(("2018-02-28".into(), Basis::ListRow))
+    );
+    assert!(
+        reading
+            .notes
+            .iter()
+            .any(|note| note.contains("last of its month"))
+    );
+    let article = "<h1>关于印发年度工作要点的通知</h1><p>发布时间：2018-02-06</p>";
+    all.more
+        .insert(url("/a/1.html"), More::Page(page("/a/1.html", article)));
+    let reading = found(read(&all, &recipe(Aim::Column), today()));
+    assert_eq!(
+        newest(&reading).map(|(on, _)| on).as_deref(),
+        Some("2018-02-06")
+    );
+}
+
+/// A block of another column at the side, with eight rows of these last days.
+fn sidebar(heading: &str) -> String {
+    let rows: String = (0..8)
+        .map(|n| {
+            format!(
+                "<li><a href='/hot/{n}.html'>全区重点工作推进会今日召开第{n}场</a><span>2018-03-1{n}</span></li>"
+            )
+        })
+        .collect();
+    format!("<div class=right><h3>{heading}</h3><ul class=hotlist>{rows}</ul></div>")
+}
+
+fn named(body: &str, name: &str) -> Answer {
+    let recipe = Recipe {
+        column_name: Some(name.to_owned()),
+        ..recipe(Aim::Column)
+    };
+    read(&pages(body), &recipe, today())
+}
+
+#[test]
+fn the_columns_own_content_counts_and_not_what_stands_beside_it() {
+    let two = rows_dated(
+        "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+        &["2016-03-16", "2016-02-12"],
+    );
+    let list = format!("<ul class=list>{two}</ul>");
+    let undated = rows("<li><a href='/a/{n}.html'>{t}</a></li>");
+    for side in ["热点新闻", "通知公告", "图片新闻"] {
+        let side = sidebar(side);
+        let heads = [
+            "<h2>政策文件</h2>",
+            "<div class=wz>当前位置：<a href='/'>首页</a> &gt; 政策文件</div>",
+            "<div class=bt><span>政策文件</span></div>",
+        ];
+        for head in heads {
+            let layouts = [
+                format!("<div class=main>{head}{list}</div>{side}"),
+                format!("{side}<div class=main>{head}{list}</div>"),
+                format!("<div class=main>{head}<div class=l>{list}</div>{side}</div>"),
+            ];
+            for page in &layouts {
+                let reading = found(named(page, "政策文件"));
+                let newest = newest(&reading).map(|(on, _)| on);
+                assert_eq!(newest.as_deref(), Some("2016-03-16"), "{page}");
+                let none = page.replace(&list, "<p>暂无信息</p>");
+                let reading = found(named(&none, "政策文件"));
+                assert_eq!(reading.finding, Finding::Empty, "{none}");
+            }
+            let page = format!("<div class=main>{head}<ul>{undated}</ul></div>{side}");
+            assert_eq!(needed(named(&page, "政策文件"))[0], "/a/0.html", "{page}");
+            let page =
+                format!("<title>政策文件-区政府</title><div class=main>{head}{list}</div>{side}");
+            let reading = found(answer(&page, Aim::Column));
+            let newest = newest(&reading).map(|(on, _)| on);
+            assert_eq!(newest.as_deref(), Some("2016-03-16"), "{page}");
+        }
+    }
+    let page = format!(
+        "<div class=main><h2>政策文件</h2><ul></ul></div>{}",
+        sidebar("热点推荐")
+    );
+    let reading = found(named(&page, "政策文件"));
+    assert_eq!(reading.finding, Finding::Unreadable(Unreadable::NoList));
+}
+
+#[test]
+fn a_page_made_of_blocks_is_as_fresh_as_the_newest_of_them() {
+    let a = rows_dated(
+        "<li><a href='/a/{n}.html'>{t}</a><span>{d}</span></li>",
+        &[
+            "2018-01-05",
+            "2018-01-04",
+            "2018-01-03",
+            "2018-01-02",
+            "2018-01-01",
+        ],
+    );
+    let b = rows_dated(
+        "<tr><td><a href='/b/{n}.html'>{t}</a></td><td>{d}</td></tr>",
+        &["2018-03-01", "2018-02-04", "2018-02-03"],
+    );
+    let c = rows_dated(
+        "<div class=zt><a href='/c/{n}.html'>{t}</a><p>{d}</p></div>",
+        &["2017-03-01", "2017-02-04", "2017-02-03"],
+    );
+    let page = format!(
+        "<div class=wz>当前位置：首页 &gt; 政务公开</div><div class=main><div><h3>通知</h3><ul>{a}</ul></div>\
+         <div><h3>文件</h3><table>{b}</table></div><div><h3>解读</h3>{c}</div></div>"
+    );
+    let reading = found(named(&page, "政务公开"));
+    assert_eq!(
+        newest(&reading).map(|(on, _)| on).as_deref(),
+        Some("2018-03-01")
+    );
+    assert_eq!(reading.rows.len(), 11);
+}
+
+#[test]
 fn the_column_under_the_publication_head_counts() {
     let table = |head: &str| {
         format!(
@@ -521,6 +739,40 @@ fn a_list_without_dates_asks_for_its_first_articles_within_the_budget() {
         Some(("2018-03-02".into(), Basis::ArticleLabel))
     );
     assert_eq!(reading.rows.len(), 5);
+}
+
+#[test]
+fn the_second_round_needs_the_first_page_no_more() {
+    let article = "<h1>关于印发年度工作要点的通知</h1><p>发布时间：2018-03-06</p>";
+    let mut all = pages(undated_list());
+    let mut reader = Reader::new(recipe(Aim::Column), today());
+    for path in needed(reader.read(&all)) {
+        all.more
+            .insert(url(&path), More::Page(page(&path, article)));
+    }
+    let anew = found(read(&all, &recipe(Aim::Column), today()));
+    all.first.body.clear();
+    let reading = found(reader.read(&all));
+    assert_eq!(
+        newest(&reading),
+        Some(("2018-03-06".into(), Basis::ArticleLabel))
+    );
+    assert_eq!(reading.rows, anew.rows);
+    assert_eq!(reading.signature, anew.signature);
+    assert_eq!(reading.finding, anew.finding);
+    assert_eq!(reading.notes, anew.notes);
+}
+
+#[test]
+fn what_was_asked_for_and_does_not_come_counts_as_failed() {
+    let all = pages(undated_list());
+    let mut reader = Reader::new(recipe(Aim::Column), today());
+    assert!(!needed(reader.read(&all)).is_empty());
+    let reading = found(reader.read(&all));
+    assert_eq!(
+        reading.finding,
+        Finding::Undated(Undated::ArticlesUnreachable)
+    );
 }
 
 #[test]
@@ -952,17 +1204,53 @@ fn mangled() -> impl Strategy<Value = String> {
         "9999-99-99",
         "<select>",
         "<template>",
+        "<h2>通知公告</h2>",
+        "<div class=more>更多</div>",
+        "昨天",
+        "3小时前",
+        "2018年12月",
+        "<a href='/'>",
+        "18-03-",
+        "至",
+        "~",
+        "{'a':[",
+        "document.write(unescape(\"%u",
+        "<meta name=ColumnName content='",
+        "<title>通知公告-",
     ]);
     prop::collection::vec(parts, 0..120).prop_map(|parts| parts.concat())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_bytes_make_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..3000)) {
         for aim in [Aim::Column, Aim::Home, Aim::Any] {
             let _ = read(&pages(body.clone()), &recipe(aim), today());
+        }
+    }
+
+    #[test]
+    fn rounds_with_a_memory_end_as_rounds_without_one(body in mangled(), other in mangled()) {
+        let mut recipe = recipe(Aim::Column);
+        recipe.column_name = Some("通知公告".to_owned());
+        let mut visit = pages(body);
+        let mut reader = Reader::new(recipe.clone(), today());
+        let with = loop {
+            match reader.read(&visit) {
+                Answer::Found(reading) => break reading,
+                Answer::Need(urls) => for url in urls {
+                    visit.more.insert(url, More::Page(page("/y", other.clone())));
+                },
+            }
+        };
+        let without = found(read(&visit, &recipe, today()));
+        prop_assert_eq!(&with.finding, &without.finding);
+        prop_assert_eq!(&with.rows, &without.rows);
+        prop_assert_eq!(&with.notes, &without.notes);
+        if let Finding::Dated(update) = &with.finding {
+            let tomorrow = today().succ_opt().expect("a date");
+            prop_assert!(update.on <= tomorrow && update.on.to_string().as_str() >= "1995");
         }
     }
 

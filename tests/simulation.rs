@@ -13,13 +13,18 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use chrono::NaiveTime;
 use wangxun::alert::outbox::Delivery;
+use wangxun::domain::class::Class;
 use wangxun::domain::group::Route;
+use wangxun::domain::time::moment;
 use wangxun::rehearsal::site::{Condition, SimColumn, SimSite};
 use wangxun::rehearsal::truth::{Options, Truth};
 
 #[path = "support/oracle.rs"]
 mod oracle;
+#[path = "support/rules.rs"]
+mod rules;
 #[path = "support/simulation.rs"]
 mod simulation;
 #[path = "support/stepped.rs"]
@@ -54,16 +59,14 @@ fn telling(truth: &Truth, site: &SimSite, column: &SimColumn) -> bool {
 /// Whether the column has no item for more than two thirds of its limit, or none at all.
 fn sleeps(truth: &Truth, column: &SimColumn) -> bool {
     let days = match column.class {
-        wangxun::domain::class::Class::News => 10,
-        wangxun::domain::class::Class::Notices
-        | wangxun::domain::class::Class::Policy
-        | wangxun::domain::class::Class::Interpretation => 140,
+        Class::News => 10,
+        Class::Notices | Class::Policy | Class::Interpretation => 140,
         _ => 320,
     };
     let options = truth.options();
     let window = options.start.iter_days().take(options.days as usize);
     window.into_iter().any(|day| {
-        let night = wangxun::domain::time::moment(day.and_time(chrono::NaiveTime::MIN));
+        let night = moment(day.and_time(NaiveTime::MIN));
         let newest = truth.newest_on(&column.id, night);
         newest.is_none_or(|newest| (day - newest).num_days() > days)
     })
@@ -76,9 +79,9 @@ fn all(_: &Truth, _: &SimSite, _: &SimColumn) -> bool {
 /// Judges a whole run and tells what it was like.
 fn prove(played: &Played, started: Instant) -> Vec<Heard> {
     let (verdict, heard) = judge(played);
-    let unseen = played.truth.options().seed;
+    let seed = played.truth.options().seed;
     println!(
-        "seed {unseen}: {} columns, {} visits, {} messages, {} things heard as they had to be, \
+        "seed {seed}: {} columns, {} visits, {} messages, {} things heard as they had to be, \
          {} missed, {} false, {} doubled, {:?}",
         played.config.group.columns.len(),
         played.visits,

@@ -3,7 +3,6 @@
 //! The test runs itself again as a child that commits without end and prints what was
 //! acknowledged; it is killed after a number of lines, so at any point between two of them.
 #![expect(
-    clippy::expect_used,
     clippy::unwrap_used,
     reason = "the helpers of a test fail by panicking"
 )]

@@ -144,7 +144,7 @@ fn worst(notices: &[&Notice]) -> &'static str {
         (Told::Trouble, _) => "系统提示",
         (Told::Blind, _) => "无法判断",
         (Told::Empty, _) => "空白栏目",
-        _ => "恢复",
+        _ => "恢复通知",
     }
 }
 

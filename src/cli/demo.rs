@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
 
 use super::run::stop_asked;
-use super::{configured, logs, runtime, say};
+use super::{configured, heard, logs, runtime, say};
 use crate::alert::outbox::Message;
 use crate::clock::Clock;
 use crate::config::settings::Config;
@@ -36,7 +36,7 @@ pub struct Demo {
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=366))]
     days: u32,
     /// Simulated seconds a second, at most; 0 for as fast as it goes
-    #[arg(long, default_value_t = 50_000)]
+    #[arg(long, default_value_t = 100_000)]
     speed: u32,
     /// What the simulation is drawn from: the same seed gives the same messages
     #[arg(long, default_value_t = 2017)]
@@ -201,7 +201,7 @@ async fn conclude(ready: &Ready, config: &Config) -> anyhow::Result<()> {
 
 async fn linger(ready: &Ready) -> anyhow::Result<()> {
     if let Some(console) = ready.console {
-        let read = say(&format!(
+        let read = heard(&format!(
             "\n状态页：http://{console}/ （时间已停在模拟结束时，按 Ctrl-C 退出）"
         ));
         if read {
@@ -281,14 +281,14 @@ impl Screen {
             let _ = out.flush();
             true
         } else {
-            !fresh || say(&text)
+            !fresh || heard(&text)
         }
     }
 
     /// Answers whether somebody may still read.
     fn message(&mut self, message: &Message, config: &Config) -> bool {
         self.clear();
-        say(&format!(
+        heard(&format!(
             "{} {} {}\n    {}",
             message.created_at.format("%m-%d %H:%M"),
             recipient::who(&config.group, &message.person),

@@ -3,12 +3,14 @@
 
 mod check_config;
 mod demo;
+mod evaluate;
 mod logs;
 mod owner;
 mod probe;
 mod question;
 mod rebuild;
 mod run;
+mod saved;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -40,6 +42,8 @@ enum Command {
     CheckConfig(Configured),
     /// Show what the reader makes of pages, and why; writes nothing
     Probe(probe::Probe),
+    /// Measure the reader against labelled pages
+    Evaluate(evaluate::Evaluate),
     /// Show the table of units
     Status(Configured),
     /// Explain the present verdict on one column
@@ -78,6 +82,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(configured) => run::run(&configured.config),
         Command::CheckConfig(configured) => check_config::run(&configured.config),
         Command::Probe(probe) => probe::run(probe),
+        Command::Evaluate(evaluate) => evaluate::run(evaluate),
         Command::Status(configured) => question::status(&configured.config),
         Command::Why(why) => question::why(why),
         Command::Outbox(outbox) => question::outbox(outbox),
@@ -109,8 +114,13 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .context("no runtime could be started")
 }
 
+/// Writes to standard output; whoever closed it wants no more.
+fn say(text: &str) {
+    let _ = heard(text);
+}
+
 /// Writes to standard output; answers whether somebody may still read there.
-fn say(text: &str) -> bool {
+fn heard(text: &str) -> bool {
     use std::io::Write as _;
     let said = writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n'));
     !said.is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)

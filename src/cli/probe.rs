@@ -1,16 +1,13 @@
 //! `wangxun probe`: what the reader makes of a page, and why. Writes nothing anywhere.
 
-use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use flate2::read::GzDecoder;
 use serde::Serialize;
 use url::Url;
 
-use super::{INSTALLED, configured, logs, runtime, say, say_error};
+use super::{INSTALLED, configured, logs, runtime, saved, say, say_error};
 use crate::clock::Clock;
 use crate::config::load::Loaded;
 use crate::daemon::visit::{Aimed, Look, Means, look};
@@ -20,7 +17,7 @@ use crate::domain::id::ColumnId;
 use crate::domain::page::Page;
 use crate::domain::time::{Date, Moment, date_of, moment};
 use crate::domain::visit::{Outcome, Validators};
-use crate::extract::{Aim, Answer, More, Pages, Reading, Recipe, read};
+use crate::extract::{Aim, Reading, Recipe};
 use crate::fetch::client::{Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
 
@@ -112,12 +109,10 @@ pub fn run(probe: Probe) -> anyhow::Result<bool> {
     let mut failed = 0;
     for source in &probe.sources {
         match runtime.block_on(looked_at(&probe, source, now, &mut loaded)) {
-            Ok(report) => {
-                say(&match probe.format {
-                    Format::Json => serde_json::to_string(&report)?,
-                    Format::Text => text(&report),
-                });
-            }
+            Ok(report) => match probe.format {
+                Format::Json => say(&serde_json::to_string(&report)?),
+                Format::Text => say(&text(&report)),
+            },
             Err(error) if probe.sources.len() == 1 => return Err(error),
             Err(error) => {
                 failed += 1;
@@ -189,51 +184,12 @@ fn file(probe: &Probe, source: &str, now: Moment) -> anyhow::Result<Report> {
         },
         status: 200,
         content_type: None,
-        body: bytes(Path::new(source)).with_context(|| format!("{source} cannot be read"))?,
+        body: saved::bytes(Path::new(source), FILE_BYTES)
+            .with_context(|| format!("{source} cannot be read"))?,
     };
-    let mut pages = Pages {
-        first: page,
-        more: BTreeMap::new(),
-    };
-    let recipe = recipe(Aim::Any);
-    for _ in 0..=PAGE_BUDGET {
-        match read(&pages, &recipe, date_of(now)) {
-            Answer::Found(reading) => {
-                return Ok(report(
-                    source,
-                    pages.first.url.as_str(),
-                    Some(*reading),
-                    None,
-                ));
-            }
-            // A file has no further pages.
-            Answer::Need(urls) => pages
-                .more
-                .extend(urls.into_iter().map(|url| (url, More::Failed))),
-        }
-    }
-    Ok(report(source, pages.first.url.as_str(), None, None))
-}
-
-/// The bytes of a file, decompressed where it is gzip, both bounded.
-fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut raw = Vec::new();
-    std::fs::File::open(path)?
-        .take(FILE_BYTES + 1)
-        .read_to_end(&mut raw)?;
-    let body = if raw.starts_with(&[0x1f, 0x8b]) {
-        let mut body = Vec::new();
-        GzDecoder::new(raw.as_slice())
-            .take(FILE_BYTES + 1)
-            .read_to_end(&mut body)?;
-        body
-    } else {
-        raw
-    };
-    if body.len() as u64 > FILE_BYTES {
-        bail!("more than {FILE_BYTES} bytes");
-    }
-    Ok(body)
+    let url = page.url.clone();
+    let reading = saved::reading(page, &recipe(Aim::Any), date_of(now));
+    Ok(report(source, url.as_str(), reading, None))
 }
 
 async fn column(source: &str, loaded: &Loaded, now: Moment) -> anyhow::Result<Report> {

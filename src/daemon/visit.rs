@@ -5,7 +5,6 @@
 //! about freshness.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -19,7 +18,7 @@ use crate::domain::observation::{ColumnRecord, Observation, Sight};
 use crate::domain::page::Page;
 use crate::domain::time::{Moment, date_of};
 use crate::domain::visit::{Outcome, Validators, Visit};
-use crate::extract::{Aim, Answer, More, Pages, Reading, Recipe, read};
+use crate::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe};
 use crate::fetch::client::Fetcher;
 use crate::web::label;
 
@@ -164,33 +163,40 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
         first: page,
         more: BTreeMap::new(),
     };
+    let mut reader = Reader::new(aimed.recipe, date_of(now));
     for _ in 0..MOST_TURNS {
-        let (kept, answer) = read_aside(pages, aimed.recipe.clone(), now).await;
+        let Some((seen, kept, answer)) = read_aside(reader, pages).await else {
+            return look;
+        };
         match answer {
-            Some(Answer::Found(reading)) => {
+            Answer::Found(reading) => {
                 look.reading = Some(*reading);
                 return look;
             }
-            Some(Answer::Need(urls)) => {
-                pages = kept;
+            Answer::Need(urls) => {
+                (reader, pages) = (seen, kept);
                 look.alone = false;
                 fetch_more(means, aimed.access, &mut pages, &mut look, urls).await;
             }
-            None => return look,
         }
     }
     look
 }
 
-/// Reads on the blocking pool; no answer where the reader broke off.
-async fn read_aside(pages: Pages, recipe: Recipe, now: Moment) -> (Pages, Option<Answer>) {
-    let pages = Arc::new(pages);
-    let shared = Arc::clone(&pages);
-    let answer = tokio::task::spawn_blocking(move || read(&shared, &recipe, date_of(now))).await;
-    if let Err(error) = &answer {
-        tracing::error!(url = %pages.first.url, %error, "the reader broke off");
+/// Reads on the blocking pool; nothing where the reader broke off.
+async fn read_aside(mut reader: Reader, pages: Pages) -> Option<(Reader, Pages, Answer)> {
+    let url = pages.first.url.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let answer = reader.read(&pages);
+        (reader, pages, answer)
+    });
+    match reading.await {
+        Ok(read) => Some(read),
+        Err(error) => {
+            tracing::error!(%url, %error, "the reader broke off");
+            None
+        }
     }
-    (Arc::unwrap_or_clone(pages), answer.ok())
 }
 
 /// Fetches the pages that the reader asks for, each once.

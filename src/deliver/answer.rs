@@ -5,14 +5,11 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
 use serde_json::Value;
 
 use super::courier::Attempt;
 use crate::domain::transport::GatewaySuccess;
 
-/// The longest wait that a gateway may ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 /// The longest value of the answer that an error quotes, in characters.
 const QUOTED_CHARS: usize = 60;
 
@@ -85,20 +82,6 @@ fn text_of(value: &Value) -> Option<String> {
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
-}
-
-/// The wait that `Retry-After` asks for: seconds, or a date, which is compared with the answer's
-/// own `Date` and not with our clock. At most a day.
-pub fn retry_after(value: &str, answered_at: Option<&str>) -> Option<Duration> {
-    let wait = match value.trim().parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let until = DateTime::parse_from_rfc2822(value.trim()).ok()?;
-            let from = DateTime::parse_from_rfc2822(answered_at?.trim()).ok()?;
-            (until - from).to_std().ok()?
-        }
-    };
-    Some(wait.min(LONGEST_WAIT))
 }
 
 #[cfg(test)]
@@ -201,25 +184,6 @@ mod tests {
         for (status, permanent) in rows {
             let verdict = verdict(status, Err("not JSON"), &rule);
             assert_eq!(verdict.starts_with("for good:"), permanent, "{verdict}");
-        }
-    }
-
-    #[test]
-    fn the_gateway_may_ask_to_wait() {
-        let date = Some("Fri, 03 Nov 2017 01:00:00 GMT");
-        let rows = [
-            ("120", None, Some(120)),
-            (" 5 ", date, Some(5)),
-            ("Fri, 03 Nov 2017 01:02:00 GMT", date, Some(120)),
-            ("Fri, 03 Nov 2017 00:59:00 GMT", date, None),
-            ("Fri, 03 Nov 2017 01:02:00 GMT", None, None),
-            ("99999999999", None, Some(24 * 3600)),
-            ("-1", None, None),
-            ("soon", date, None),
-        ];
-        for (value, date, expected) in rows {
-            let expected = expected.map(Duration::from_secs);
-            assert_eq!(retry_after(value, date), expected, "{value}");
         }
     }
 }

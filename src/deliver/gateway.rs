@@ -5,6 +5,7 @@
 //! configuration says, and a stale connection must not cost an attempt.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -17,8 +18,11 @@ use super::courier::{Attempt, DeliverError};
 use super::template::{Document, Fields, Template, TemplateError};
 use super::wording;
 use crate::alert::outbox::Message;
+use crate::domain::retry_after::rest;
 use crate::domain::transport::{Gateway, GatewayBody};
 
+/// The longest wait that a gateway may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 /// The longest answer that is read, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 /// Headers that belong to the connection and not to the configuration.
@@ -129,7 +133,7 @@ impl HttpGateway {
             value.to_str().ok()
         };
         let retry_after =
-            header(RETRY_AFTER).and_then(|value| answer::retry_after(value, header(DATE)));
+            header(RETRY_AFTER).and_then(|value| rest(value, header(DATE), LONGEST_WAIT));
         // A body that hangs is no body: where the status alone decides, it must not undo it.
         let wanted = self.settings.success.field.is_some() || self.settings.receipt.is_some();
         let body = if wanted {

@@ -28,6 +28,14 @@ pub fn join(base: &Url, href: &str) -> Option<Url> {
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
+/// Whether an address is the root of its host: `/`, or an index file there.
+pub fn is_root(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    let name = path.trim_start_matches('/');
+    let index = name.starts_with("index.") || name.starts_with("default.");
+    url.query().is_none() && (name.is_empty() || (index && !name.contains('/')))
+}
+
 /// Whether two addresses are on one site: the same host, or one is a subdomain of the other.
 pub fn is_same_site(a: &Url, b: &Url) -> bool {
     fn bare(url: &Url) -> &str {

@@ -77,7 +77,7 @@ fn chinese(view: &View, place: Option<usize>, meta: Option<Article>) -> Option<A
 pub fn evidence(view: &View) -> u32 {
     let metas = Metas::of(view.dom, view.chinese);
     let named = metas.title.as_ref().is_some_and(|t| clean::weight(t) >= 2);
-    let labelled = view.survey.dated.iter().any(|d| {
+    let labelled = view.survey.dated.iter().take(visible::MAX_DATES).any(|d| {
         d.label == Label::Published && d.in_item.is_none() && !visible::in_list(view, d.node)
     });
     let title = metas

@@ -378,4 +378,27 @@ mod tests {
             assert_eq!(decode(body, Some("text/html"), "a.cn"), None);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn chinese_text_comes_back_from_either_encoding(
+            text in "[\\u{4e00}-\\u{9fa5}，。：]{12,200}",
+            header in proptest::option::of(proptest::sample::select(vec![
+                "text/html; charset=utf-8", "text/html;charset=gb2312", "text/html; charset=iso-8859-1",
+                "text/html; charset=", "text/html",
+            ])),
+        ) {
+            for body in [text.clone().into_bytes(), gbk(&text)] {
+                let decoded = decode(&body, header, "www.example.gov.cn").expect("text");
+                proptest::prop_assert_eq!(&decoded.text, &text);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_text_or_refused(body: Vec<u8>, header: Option<String>) {
+            for host in ["a.gov.cn", "big5.a.cn", "example.com"] {
+                let _ = decode(&body, header.as_deref(), host);
+            }
+        }
+    }
 }

@@ -1,14 +1,11 @@
 //! A column's list page: the deciding group, its newest date, and what to ask for when the rows
 //! carry none.
 
-use std::collections::HashSet;
-
-use url::Url;
-
+use super::ask::Ask;
+use super::clean;
 use super::groups::Group;
-use super::view::{self, View};
-use super::years::{Claim, Dating};
-use super::{Pages, article, clean};
+use super::view::View;
+use super::years::{Claim, Dating, Doubt};
 use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 
 /// Articles whose dates stand for a list without dates.
@@ -21,8 +18,8 @@ pub const BELIEVED_GUESS_DAYS: i64 = 90;
 pub enum Saying {
     /// The finding.
     Found(Finding),
-    /// These addresses would tell.
-    Need(Vec<Url>),
+    /// These articles would tell.
+    Ask(Ask),
 }
 
 /// The group that is the list: the heaviest dated one, unless an undated one outweighs it by far.
@@ -59,62 +56,64 @@ fn titles(view: &View, group: &Group) -> usize {
 }
 
 /// Reads the newest date of some rows, or asks for articles.
-pub fn newest(
-    view: &View,
-    rows: &[usize],
-    pages: &Pages,
-    left: usize,
-    notes: &mut Vec<String>,
-) -> Saying {
+pub fn newest(view: &View, rows: &[usize]) -> Saying {
     let claims = claims(view, rows);
-    let known = claims
-        .iter()
-        .filter(|(_, claim)| claim.year_known)
-        .max_by_key(|(_, claim)| claim.on);
-    let guess = claims
-        .iter()
-        .filter(|(_, claim)| !claim.year_known)
-        .max_by_key(|(_, claim)| claim.on);
+    let newest = |sure: bool| {
+        claims
+            .iter()
+            .filter(move |(_, claim)| (claim.doubt == Doubt::None) == sure)
+            .max_by_key(|(_, claim)| claim.on)
+    };
+    let (known, guess) = (newest(true), newest(false));
     match (known, guess) {
         (Some((at, claim)), guess) if guess.is_none_or(|(_, g)| g.on <= claim.on) => {
             Saying::Found(dated(view, *at, claim))
         }
+        (known, Some((at, claim))) => {
+            let note = believed_note(view, claim);
+            let instead = match (note, known) {
+                (Some(_), _) => dated(view, *at, claim),
+                (None, Some((at, claim))) => dated(view, *at, claim),
+                (None, None) => Finding::Undated(Undated::YearUnknown),
+            };
+            Saying::Ask(Ask {
+                wanted: view.articles(&[*at], ARTICLES),
+                instead: Some(instead),
+                note,
+                otherwise: Undated::YearUnknown,
+            })
+        }
+        (Some((at, claim)), None) => Saying::Found(dated(view, *at, claim)),
         (None, None) => {
             let implausible = rows
                 .iter()
                 .any(|at| view.datings.get(*at) == Some(&Dating::Implausible));
-            from_articles(
-                view,
-                rows,
-                pages,
-                left,
-                if implausible {
+            Saying::Ask(Ask {
+                wanted: view.articles(rows, ARTICLES),
+                instead: None,
+                note: None,
+                otherwise: if implausible {
                     Undated::Implausible
                 } else {
                     Undated::NoDates
                 },
-                notes,
-            )
+            })
         }
-        (known, Some((at, claim))) => {
-            let age = (view.today - claim.on).num_days();
-            let asked = from_articles(view, &[*at], pages, left, Undated::YearUnknown, notes);
-            match asked {
-                Saying::Found(Finding::Undated(_)) if age <= BELIEVED_GUESS_DAYS => {
-                    notes.push(
-                        "the year of the newest row is not printed; the nearest was taken"
-                            .to_owned(),
-                    );
-                    Saying::Found(dated(view, *at, claim))
-                }
-                Saying::Found(Finding::Undated(_)) => match known {
-                    Some((at, claim)) => Saying::Found(dated(view, *at, claim)),
-                    None => Saying::Found(Finding::Undated(Undated::YearUnknown)),
-                },
-                asked => asked,
-            }
+    }
+}
+
+/// What is noted where a day that is not wholly printed is believed though its article does not
+/// tell it; nothing where it is not believed.
+fn believed_note(view: &View, claim: &Claim) -> Option<&'static str> {
+    let young = (view.today - claim.on).num_days() <= BELIEVED_GUESS_DAYS;
+    match claim.doubt {
+        Doubt::Day => {
+            Some("the day of the newest row is not printed; the last of its month was taken")
         }
-        (Some((at, claim)), None) => Saying::Found(dated(view, *at, claim)),
+        Doubt::Year if young => {
+            Some("the year of the newest row is not printed; the nearest was taken")
+        }
+        Doubt::None | Doubt::Year => None,
     }
 }
 
@@ -145,82 +144,6 @@ pub fn dated(view: &View, at: usize, claim: &Claim) -> Finding {
             title: row.map(|row| row.title.clone()).unwrap_or_default(),
             link,
             snippet,
-        },
-    })
-}
-
-/// The newest publication date of the first articles of some rows.
-fn from_articles(
-    view: &View,
-    rows: &[usize],
-    pages: &Pages,
-    left: usize,
-    otherwise: Undated,
-    notes: &mut Vec<String>,
-) -> Saying {
-    let wanted = view.articles(rows, ARTICLES);
-    if wanted.is_empty() {
-        return Saying::Found(Finding::Undated(otherwise));
-    }
-    from_pages(view, &wanted, pages, left, otherwise, notes)
-}
-
-/// The newest publication date of some pages, which are asked for first.
-pub fn from_pages(
-    view: &View,
-    wanted: &[Url],
-    pages: &Pages,
-    left: usize,
-    otherwise: Undated,
-    notes: &mut Vec<String>,
-) -> Saying {
-    let mut missing: Vec<Url> = wanted
-        .iter()
-        .filter(|url| !pages.more.contains_key(*url))
-        .cloned()
-        .collect();
-    missing.truncate(left);
-    if !missing.is_empty() {
-        return Saying::Need(missing);
-    }
-    let mut best: Option<LastUpdate> = None;
-    let (mut read, mut seen) = (0_usize, HashSet::new());
-    for url in wanted.iter().filter(|url| seen.insert(url.as_str())) {
-        let Some(super::More::Page(page)) = pages.more.get(url) else {
-            continue;
-        };
-        read += 1;
-        let found = view::with(page, view.today, &mut Vec::new(), |inner, _| {
-            update_of(inner, url)
-        });
-        if let Ok(Some(update)) = found
-            && best.as_ref().is_none_or(|other| update.on > other.on)
-        {
-            best = Some(update);
-        }
-    }
-    match best {
-        Some(update) => {
-            notes.push(format!(
-                "the list has no dates; {read} of its articles were read"
-            ));
-            Saying::Found(Finding::Dated(update))
-        }
-        None if read == 0 => Saying::Found(Finding::Undated(Undated::ArticlesUnreachable)),
-        None => Saying::Found(Finding::Undated(otherwise)),
-    }
-}
-
-fn update_of(view: &View, url: &Url) -> Option<LastUpdate> {
-    let article = article::read(view)?;
-    Some(LastUpdate {
-        on: article.on,
-        basis: article.basis,
-        evidence: Evidence {
-            page: clean::line(view.base.as_str(), 1000),
-            title: article.title,
-            link: Some(clean::line(url.as_str(), 1000)),
-            snippet: article.snippet,
         },
     })
 }

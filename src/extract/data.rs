@@ -68,9 +68,10 @@ impl Island {
                 continue;
             }
             self.tries += 1;
-            match loose::read(rest) {
-                Some((value, used)) => {
-                    self.read += used;
+            let (value, used) = loose::attempt(rest);
+            self.read += used;
+            match value {
+                Some(value) => {
                     self.value(&value, 0);
                     at += used.max(1);
                 }

@@ -15,6 +15,8 @@ pub enum Stamp {
     MonthDay(u32, u32),
     /// Year and month.
     Month(i32, u32),
+    /// So many days before the day of reading.
+    Ago(u32),
 }
 
 /// A date in a text. Positions count characters.
@@ -99,6 +101,72 @@ pub fn scan(text: &str) -> Vec<Found> {
         };
     }
     found
+}
+
+/// The dates of a text, `昨天` and `3小时前` too where they are all of it.
+pub fn scan_row(text: &str) -> Vec<Found> {
+    match ago(text) {
+        Some(found) => vec![found],
+        None => scan(text),
+    }
+}
+
+/// A text that names a day by its distance and says nothing else.
+fn ago(text: &str) -> Option<Found> {
+    let length = text.trim().chars().count();
+    if !(2..=16).contains(&length) {
+        return None;
+    }
+    let frame = |c: char| matches!(plain(c), ' ' | '[' | ']' | '(' | ')' | ':');
+    let bare = text.trim_matches(frame);
+    let clock = |rest: &str| {
+        rest.chars()
+            .map(plain)
+            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | ':'))
+    };
+    const DAYS: [(&str, u32); 6] = [
+        ("刚刚", 0),
+        ("今天", 0),
+        ("今日", 0),
+        ("昨天", 1),
+        ("昨日", 1),
+        ("前天", 2),
+    ];
+    let named = DAYS.iter().find_map(|(word, days)| {
+        let rest = bare.strip_prefix(word)?;
+        clock(rest).then_some(*days)
+    });
+    let days = named.or_else(|| counted(bare))?;
+    Some(Found {
+        stamp: Stamp::Ago(days),
+        time: None,
+        start: 0,
+        end: text.chars().count(),
+        ranged: false,
+        numeric: false,
+        full_year: true,
+    })
+}
+
+/// `5分钟前`, `3小时前`, `2天前`. Weeks, months and years are too coarse to be dates.
+fn counted(text: &str) -> Option<u32> {
+    let digits: String = text
+        .chars()
+        .map(plain)
+        .take_while(char::is_ascii_digit)
+        .collect();
+    let number: u32 = digits.parse().ok().filter(|n| *n < 1000)?;
+    let unit: String = text
+        .chars()
+        .skip(digits.len())
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    match unit.as_str() {
+        "秒前" | "秒钟前" | "分前" | "分钟前" => Some(0),
+        "小时前" | "个小时前" => Some(number / 24),
+        "天前" | "日前" => (number <= 60).then_some(number),
+        _ => None,
+    }
 }
 
 fn char_at(chars: &[char], at: usize) -> char {
@@ -479,5 +547,38 @@ mod tests {
             );
         }
         assert_eq!(from_epoch(12), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn found_dates_lie_in_their_text_one_after_the_other(text in "[0-9０-９年月日/.:：~至 a\\-－\\[\\]昨天小时前]{0,60}") {
+            let length = text.chars().count();
+            let mut last = 0;
+            for found in scan_row(&text) {
+                proptest::prop_assert!(last <= found.start && found.start < found.end);
+                proptest::prop_assert!(found.end <= length);
+                last = found.end;
+            }
+        }
+
+        #[test]
+        fn a_whole_date_is_read_in_every_form(
+            days in 0_u64..15_000,
+            form in 0_usize..6,
+            before in "[^0-9０-９a-zA-Z_./~至到日分〜～—\\-－–‐‑−﹣／．。]{0,8}",
+        ) {
+            let on = earliest().checked_add_days(Days::new(days)).unwrap_or_default();
+            let printed = match form {
+                0 => on.to_string(),
+                1 => on.format("%Y/%m/%d").to_string(),
+                2 => on.format("%Y.%-m.%-d").to_string(),
+                3 => on.format("%Y年%-m月%-d日").to_string(),
+                4 => on.format("[%Y-%m-%d]").to_string(),
+                _ => on.format("%Y-%m-%d 09:15").to_string(),
+            };
+            let found = scan(&format!("{before}{printed}"));
+            proptest::prop_assert_eq!(found.len(), 1);
+            proptest::prop_assert_eq!(found[0].stamp, Stamp::Full(on));
+        }
     }
 }

@@ -124,7 +124,7 @@ impl<'a> Dom<'a> {
 
     /// An attribute of the element at `index`.
     pub fn attr(&self, index: usize, name: &str) -> Option<&'a str> {
-        self.element(index)?.attr(name)
+        attr(self.element(index)?, name)
     }
 
     /// The elements with a tag, in document order.
@@ -204,10 +204,23 @@ fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Parsed) -> Node<
         path,
     };
     if let What::Element(element) = what {
-        node.hidden |= is_hidden(element);
-        node.silent |= is_silent(element.name());
-        node.furniture |= is_furniture(element);
-        node.path = path_step(path, element);
+        let mut classes = "";
+        for (key, value) in element.attrs() {
+            match key {
+                "hidden" => node.hidden = true,
+                "style" => node.hidden |= is_undisplayed(value),
+                "id" => node.furniture |= names_furniture(value),
+                "class" => {
+                    node.furniture |= names_furniture(value);
+                    classes = value;
+                }
+                _ => {}
+            }
+        }
+        let tag = element.name();
+        node.silent |= is_silent(tag);
+        node.furniture |= matches!(tag, "header" | "footer" | "nav");
+        node.path = path_step(path, tag, classes);
     }
     node
 }
@@ -228,21 +241,18 @@ fn is_silent(tag: &str) -> bool {
     )
 }
 
-fn is_hidden(element: &Element) -> bool {
-    element.attr("hidden").is_some()
-        || element.attr("style").is_some_and(|style| {
-            let plain: String = style
-                .chars()
-                .filter(|c| !c.is_whitespace())
-                .take(400)
-                .collect();
-            let plain = plain.to_ascii_lowercase();
-            plain.contains("display:none") || plain.contains("visibility:hidden")
-        })
+fn is_undisplayed(style: &str) -> bool {
+    let plain: String = style
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .take(400)
+        .collect();
+    let plain = plain.to_ascii_lowercase();
+    plain.contains("display:none") || plain.contains("visibility:hidden")
 }
 
-/// Header, footer and navigation, by tag or by a whole word of class or id.
-fn is_furniture(element: &Element) -> bool {
+/// Whether a class or an identifier has a word of header, footer or navigation.
+fn names_furniture(value: &str) -> bool {
     const WORDS: [&str; 10] = [
         "header",
         "footer",
@@ -255,17 +265,19 @@ fn is_furniture(element: &Element) -> bool {
         "crumb",
         "crumbs",
     ];
-    if matches!(element.name(), "header" | "footer" | "nav") {
-        return true;
-    }
-    ["class", "id"]
-        .iter()
-        .filter_map(|name| element.attr(name))
-        .any(|value| {
-            value
-                .split(|c: char| !c.is_ascii_alphabetic())
-                .any(|word| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
-        })
+    value
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|word| (3..=10).contains(&word.len()))
+        .any(|word| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
+/// An attribute of an element. Names are compared as text: a name of the parser's own kind would
+/// have to be interned first, which costs more than the few comparisons.
+pub fn attr<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+    element
+        .attrs()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
 }
 
 /// Class words that say which row is meant, not which list.
@@ -278,8 +290,7 @@ fn is_state(word: &str) -> bool {
 }
 
 fn class_words(element: &Element) -> impl Iterator<Item = String> {
-    element
-        .attr("class")
+    attr(element, "class")
         .unwrap_or_default()
         .split_ascii_whitespace()
         .take(4)
@@ -301,17 +312,15 @@ fn step(element: &Element, bare: bool) -> String {
     out
 }
 
-fn path_step(above: u64, element: &Element) -> u64 {
-    let mut digest = mix(above, element.name().as_bytes());
-    if let Some(classes) = element.attr("class").filter(|classes| !classes.is_empty()) {
-        for word in classes
-            .split_ascii_whitespace()
-            .take(4)
-            .filter(|word| !is_state(word))
-        {
-            let letters = word.bytes().filter(|b| !b.is_ascii_digit());
-            digest = letters.fold(digest ^ 0x2e, |d, b| (d ^ u64::from(b)).wrapping_mul(PRIME));
-        }
+fn path_step(above: u64, tag: &str, classes: &str) -> u64 {
+    let mut digest = mix(above, tag.as_bytes());
+    for word in classes
+        .split_ascii_whitespace()
+        .take(4)
+        .filter(|word| !is_state(word))
+    {
+        let letters = word.bytes().filter(|b| !b.is_ascii_digit());
+        digest = letters.fold(digest ^ 0x2e, |d, b| (d ^ u64::from(b)).wrapping_mul(PRIME));
     }
     digest
 }

@@ -289,4 +289,18 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_script_is_read_within_its_bounds(
+            parts in proptest::collection::vec(proptest::sample::select(vec![
+                "<script>", "</script>", "{", "}", "[", "]", "\"", "'", "\\", "\\u4e", "title:", "'关于通知的公告'",
+                ",", "date:'2018-03-16'", "url:'/a'", "document.write(", ")", "<a href=x>", "t[1]=", "new Date(",
+                "<record>", "<![CDATA[", "]]></record>", "unescape('%u", "%", "</SCRIPT", "<RSS><item", "é", "\u{feff}",
+            ]), 0..200),
+        ) {
+            let text = parts.concat();
+            proptest::prop_assert!(rows(&text).len() <= 100 * (text.len() + 100));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::article::Article;
 use super::clean;
 use super::dates;
-use super::dom::Dom;
+use super::dom::{Dom, attr};
 use super::metas;
 use super::view::View;
 use super::visible;
@@ -17,7 +17,7 @@ use crate::domain::time::Date;
 pub fn is_chinese(dom: &Dom, host: &str) -> bool {
     let declared = dom
         .tagged("html")
-        .find_map(|(_, html)| html.attr("lang"))
+        .find_map(|(_, html)| attr(html, "lang"))
         .is_some_and(|lang| lang.to_ascii_lowercase().starts_with("zh"));
     if declared || host.ends_with(".cn") {
         return true;
@@ -43,17 +43,17 @@ pub fn read(view: &View, title: Option<usize>) -> Option<Article> {
 fn by_time_element(view: &View, title: Option<usize>) -> Option<Article> {
     let mut best: Option<(u32, Date, String)> = None;
     for (at, time) in view.dom.tagged("time").take(60) {
-        let Some(text) = time.attr("datetime") else {
+        let Some(text) = attr(time, "datetime") else {
             continue;
         };
         let Some((on, _)) = metas::stamp_of(text, false) else {
             continue;
         };
-        let marked = time.attr("class").unwrap_or_default();
+        let marked = attr(time, "class").unwrap_or_default();
         let changed = marked.contains("updated") || marked.contains("modified");
-        let named = time.attr("pubdate").is_some()
+        let named = attr(time, "pubdate").is_some()
             || marked.contains("publish")
-            || time.attr("itemprop") == Some("datePublished");
+            || attr(time, "itemprop") == Some("datePublished");
         let behind = title.is_none_or(|title| at > title);
         let rank = u32::from(named) * 4 + u32::from(!changed) * 2 + u32::from(behind);
         let better = best.as_ref().is_none_or(|(other, ..)| rank > *other);

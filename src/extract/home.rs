@@ -2,10 +2,17 @@
 
 use url::Url;
 
+use super::address;
+use super::ask::Ask;
 use super::column::{self, Saying};
+use super::dom::attr;
 use super::view::View;
-use super::{Pages, address};
 use crate::domain::finding::{Basis, Finding, Undated, Unreadable};
+
+/// Pages of the second level that are looked at.
+const SECOND_LEVEL: usize = 5;
+/// Articles whose dates stand for a home page without dates: one of every list.
+const ARTICLES: usize = 8;
 
 /// The rows of a home page that count: those of every block in which dates are no accident.
 pub fn rows(view: &View) -> Vec<usize> {
@@ -59,31 +66,47 @@ fn collect(view: &View, counts: impl Fn(Basis) -> bool) -> Vec<usize> {
     out
 }
 
-/// The newest date of the home page, or the pages that would tell.
-pub fn newest(
-    view: &View,
-    rows: &[usize],
-    pages: &Pages,
-    left: usize,
-    notes: &mut Vec<String>,
-) -> Saying {
+/// The newest date of the home page, or the pages that would tell: at most `most`.
+pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
     if !rows.is_empty() {
-        return column::newest(view, rows, pages, left, notes);
+        return column::newest(view, rows);
     }
-    let firsts: Vec<usize> = view
-        .groups
-        .iter()
-        .filter(|g| !g.aside && g.mass > 60.0)
-        .flat_map(|g| g.rows.iter().copied().take(2))
-        .collect();
-    let mut wanted = view.articles(&firsts, 5);
+    let mut wanted = view.articles(&firsts(view), most.min(ARTICLES));
     if wanted.is_empty() {
         wanted = second_level(view);
     }
     if wanted.is_empty() {
         return Saying::Found(Finding::Unreadable(Unreadable::NoList));
     }
-    column::from_pages(view, &wanted, pages, left, Undated::NoDates, notes)
+    Saying::Ask(Ask {
+        wanted,
+        instead: None,
+        note: None,
+        otherwise: Undated::NoDates,
+    })
+}
+
+/// The first rows of every list: one each, and then the second ones, since a list may begin with a
+/// pinned row.
+fn firsts(view: &View) -> Vec<usize> {
+    let mut lists: Vec<(usize, Vec<usize>)> = Vec::new();
+    let main = view.groups.iter().filter(|g| !g.aside && g.mass > 60.0);
+    for at in main.flat_map(|group| group.rows.iter().copied()) {
+        let Some(row) = view.rows.get(at) else {
+            continue;
+        };
+        match lists.last_mut().filter(|(list, _)| *list == row.list) {
+            Some((_, rows)) if rows.len() < 2 => rows.push(at),
+            Some(_) => {}
+            None => lists.push((row.list, vec![at])),
+        }
+    }
+    let nth = |n: usize| {
+        lists
+            .iter()
+            .filter_map(move |(_, rows)| rows.get(n).copied())
+    };
+    nth(0).chain(nth(1)).collect()
 }
 
 /// The links of a page that only leads on: pictures, areas, a few words.
@@ -95,8 +118,7 @@ pub fn second_level(view: &View) -> Vec<Url> {
                 .dom
                 .get(at)
                 .is_some_and(|node| !node.silent && !node.hidden);
-            let Some(url) = link
-                .attr("href")
+            let Some(url) = attr(link, "href")
                 .filter(|_| shown)
                 .and_then(|href| address::join(view.base, href))
             else {
@@ -109,8 +131,10 @@ pub fn second_level(view: &View) -> Vec<Url> {
             {
                 out.push(url);
             }
+            if out.len() >= SECOND_LEVEL {
+                return out;
+            }
         }
     }
-    out.truncate(5);
     out
 }

@@ -21,9 +21,16 @@ const MAX_DEPTH: usize = 24;
 
 /// Reads one literal at the start of `text`; also says how many bytes it took.
 pub fn read(text: &str) -> Option<(Value, usize)> {
+    let (value, used) = attempt(text);
+    Some((value?, used))
+}
+
+/// Reads one literal at the start of `text`, if one stands there whole; and how many bytes were
+/// read for it.
+pub fn attempt(text: &str) -> (Option<Value>, usize) {
     let mut reader = Reader { text, at: 0 };
-    let value = reader.value(0)?;
-    Some((value, reader.at))
+    let value = reader.value(0);
+    (value, reader.at)
 }
 
 /// Every string literal of a script expression, escapes resolved, up to the closing parenthesis.

@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, NaiveTime};
 use super::article::Article;
 use super::clean;
 use super::dates::{self, Stamp};
-use super::dom::Dom;
+use super::dom::{Dom, attr};
 use super::foreign;
 use crate::domain::finding::Basis;
 use crate::domain::time::{Date, china};
@@ -86,9 +86,9 @@ impl Metas {
         for (_, meta) in dom.tagged("meta") {
             let name = ["name", "property", "itemprop", "http-equiv"]
                 .iter()
-                .find_map(|key| meta.attr(key))
+                .find_map(|key| attr(meta, key))
                 .map(plain_name);
-            if let Some((name, content)) = name.zip(meta.attr("content")) {
+            if let Some((name, content)) = name.zip(attr(meta, "content")) {
                 metas.take(&name, content);
             }
         }

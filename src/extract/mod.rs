@@ -13,9 +13,11 @@ use crate::domain::finding::{Basis, Finding};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
+use task::{Draft, Outcome, Task};
 
 mod address;
 mod article;
+mod ask;
 mod charset;
 mod clean;
 mod column;
@@ -26,14 +28,17 @@ mod expand;
 mod foreign;
 mod groups;
 mod guard;
+mod heading;
 mod home;
 mod island;
 mod labels;
 mod loose;
 mod metas;
+mod pageclock;
 mod printed;
 mod refusal;
 mod rows;
+pub mod score;
 mod shell;
 mod split;
 mod standing;
@@ -154,15 +159,44 @@ pub struct Reading {
     pub notes: Vec<String>,
 }
 
-/// Reads a page, or says what else is needed.
+/// Reads the pages of one visit, round after round. What it has seen of a page it keeps in short,
+/// so that no page is parsed twice.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    recipe: Recipe,
+    today: Date,
+    draft: Option<Draft>,
+}
+
+impl Reader {
+    /// A reader that has seen nothing yet.
+    pub fn new(recipe: Recipe, today: Date) -> Reader {
+        Reader {
+            recipe,
+            today,
+            draft: None,
+        }
+    }
+
+    /// Reads the visit's pages, or says what else is needed. What was asked for and is not among
+    /// the pages next time counts as failed.
+    pub fn read(&mut self, pages: &Pages) -> Answer {
+        let task = Task {
+            pages,
+            recipe: &self.recipe,
+            today: self.today,
+        };
+        match task.outcome(self.draft.take()) {
+            Outcome::Found(reading) => Answer::Found(reading),
+            Outcome::Need(urls, draft) => {
+                self.draft = Some(*draft);
+                Answer::Need(urls)
+            }
+        }
+    }
+}
+
+/// Reads a page at once, or says what else is needed; it starts anew every time.
 pub fn read(pages: &Pages, recipe: &Recipe, today: Date) -> Answer {
-    let mut notes = Vec::new();
-    task::look(
-        pages,
-        &pages.first,
-        recipe,
-        today,
-        task::MAX_HOPS,
-        &mut notes,
-    )
+    Reader::new(recipe.clone(), today).read(pages)
 }

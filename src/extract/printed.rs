@@ -34,7 +34,7 @@ impl<'a> Survey<'_, 'a> {
             .dates_between(block, end)
             .filter(|d| d.in_item.is_none_or(|_| d.standing == Standing::Alone));
         self.best(outside, block)
-            .filter(|mark| matches!(mark.stamp, Stamp::Full(_)))
+            .filter(|mark| matches!(mark.stamp, Stamp::Full(_) | Stamp::Ago(_)))
             .or_else(|| self.split(block, end))
             .or_else(|| {
                 let again = self
@@ -69,6 +69,7 @@ impl<'a> Survey<'_, 'a> {
             };
             let (completeness, day) = match d.found.stamp {
                 Stamp::Full(day) => (3, Some(day)),
+                Stamp::Ago(_) => (3, None),
                 Stamp::MonthDay(..) => (2, None),
                 Stamp::Month(..) => (1, None),
             };
@@ -211,7 +212,7 @@ fn mark(text: &str, stamp: Stamp, basis: Basis, apart: bool) -> Mark {
 fn is_row_date(d: &Dated, label: Label) -> bool {
     match (d.found.stamp, d.standing) {
         (_, Standing::Prose) => matches!(label, Label::Published | Label::Answered),
-        (Stamp::Full(_), _) => true,
+        (Stamp::Full(_) | Stamp::Ago(_), _) => true,
         (Stamp::MonthDay(..), Standing::Alone) => true,
         (Stamp::MonthDay(..), Standing::Edge) => {
             d.text.trim().chars().count() <= 60 && d.found.end - d.found.start >= 5

@@ -142,7 +142,12 @@ pub fn of(dom: &Dom, source: &str) -> Option<Unreadable> {
 /// Whether the page says in so many words that the column has no items.
 pub fn says_empty(dom: &Dom) -> bool {
     let visible = dom.text(0, dom.len(), 20_000);
-    NO_ITEMS.iter().any(|word| visible.contains(word))
+    is_empty_notice(&visible)
+}
+
+/// Whether a text says that a list has no items.
+pub fn is_empty_notice(text: &str) -> bool {
+    NO_ITEMS.iter().any(|word| text.contains(word))
 }
 
 /// The document's title.

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::address;
 use super::clean;
-use super::dom::{self, What};
+use super::dom::{self, What, attr};
 use super::printed::Mark;
 use super::standing::Standing;
 use super::survey::{Dated, Item, Survey};
@@ -128,7 +128,7 @@ impl<'a> Survey<'_, 'a> {
             .take(12)
             .filter(|(_, node)| match node.what {
                 What::Element(e) => {
-                    e.name() == "i" && e.attr("class").is_some_and(|c| c.trim() == "flag")
+                    e.name() == "i" && attr(e, "class").is_some_and(|c| c.trim() == "flag")
                 }
                 _ => false,
             });

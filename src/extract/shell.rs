@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::address;
-use super::dom::Dom;
+use super::dom::{Dom, attr};
 
 /// Where a thin page sends its readers.
 pub fn jump(dom: &Dom, text: &str, base: &Url) -> Option<Url> {
@@ -15,10 +15,9 @@ pub fn jump(dom: &Dom, text: &str, base: &Url) -> Option<Url> {
 
 fn refresh(dom: &Dom, base: &Url) -> Option<Url> {
     dom.tagged("meta").find_map(|(_, meta)| {
-        let named = meta
-            .attr("http-equiv")
+        let named = attr(meta, "http-equiv")
             .is_some_and(|name| name.trim().eq_ignore_ascii_case("refresh"));
-        let content = meta.attr("content").filter(|_| named)?;
+        let content = attr(meta, "content").filter(|_| named)?;
         let (_, target) = content
             .split_once(['=', ';'])
             .map(|_| split_refresh(content))?;
@@ -94,6 +93,9 @@ fn joined_strings(text: &str) -> Option<String> {
     (!out.is_empty() && out.len() < 1000).then_some(out)
 }
 
+/// The most frames that are looked at.
+const FRAMES: usize = 3;
+
 /// Frames that may hold the list: on the same site and not invisible.
 pub fn frames(dom: &Dom, base: &Url) -> Vec<Url> {
     let tiny =
@@ -101,11 +103,10 @@ pub fn frames(dom: &Dom, base: &Url) -> Vec<Url> {
     let mut out: Vec<Url> = Vec::new();
     for tag in ["iframe", "frame"] {
         for (at, frame) in dom.tagged(tag) {
-            let seen = !tiny(frame.attr("width"))
-                && !tiny(frame.attr("height"))
+            let seen = !tiny(attr(frame, "width"))
+                && !tiny(attr(frame, "height"))
                 && dom.get(at).is_some_and(|n| !n.hidden);
-            let target = frame
-                .attr("src")
+            let target = attr(frame, "src")
                 .filter(|_| seen)
                 .and_then(|src| address::join(base, src));
             if let Some(target) =
@@ -113,17 +114,19 @@ pub fn frames(dom: &Dom, base: &Url) -> Vec<Url> {
             {
                 out.push(target);
             }
+            if out.len() >= FRAMES {
+                return out;
+            }
         }
     }
-    out.truncate(3);
     out
 }
 
 /// The address from which a script tag of the jpaas family fills the list.
 pub fn data_address(dom: &Dom, base: &Url) -> Option<Url> {
     dom.tagged("script").find_map(|(_, script)| {
-        let mut url = address::join(base, script.attr("url")?)?;
-        let query = script.attr("querydata")?.replace('\'', "\"");
+        let mut url = address::join(base, attr(script, "url")?)?;
+        let query = attr(script, "querydata")?.replace('\'', "\"");
         let (super::loose::Value::Object(pairs), _) = super::loose::read(&query)? else {
             return None;
         };

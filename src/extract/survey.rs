@@ -1,11 +1,13 @@
 //! The survey of a page: its article links, the dates in its text, and how much of each stands
 //! in every block, counted once so that climbing the tree costs nothing.
 
-use super::clean;
+use url::Url;
+
 use super::dates::{self, Found};
-use super::dom::{Dom, What};
+use super::dom::{Dom, What, attr};
 use super::labels::{self, Label};
 use super::standing::{self, Standing};
+use super::{address, clean, pageclock};
 
 /// The most rows that are looked at on one page.
 const MAX_ITEMS: usize = 20_000;
@@ -61,8 +63,8 @@ pub struct Survey<'d, 'a> {
 
 impl<'d, 'a> Survey<'d, 'a> {
     /// Surveys a page.
-    pub fn of(dom: &'d Dom<'a>) -> Self {
-        let items = items(dom);
+    pub fn of(dom: &'d Dom<'a>, base: &Url) -> Self {
+        let items = items(dom, base);
         let sums = sums(dom, &items);
         let dated = dated(dom, &items);
         Survey {
@@ -128,7 +130,7 @@ fn is_signpost(text: &str) -> bool {
     text.chars().count() <= 10 && SIGNPOSTS.iter().any(|word| lower.contains(word))
 }
 
-fn items<'a>(dom: &Dom<'a>) -> Vec<Item<'a>> {
+fn items<'a>(dom: &Dom<'a>, base: &Url) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = Vec::new();
     for (at, node) in dom.iter() {
         let What::Element(element) = node.what else {
@@ -137,15 +139,24 @@ fn items<'a>(dom: &Dom<'a>) -> Vec<Item<'a>> {
         if node.silent || items.len() >= MAX_ITEMS {
             continue;
         }
-        let clickable = element.attr("onclick").is_some() && matches!(element.name(), "li" | "tr");
+        let clickable = matches!(element.name(), "li" | "tr") && attr(element, "onclick").is_some();
         if element.name() != "a" && !clickable || items.last().is_some_and(|last| at < last.end) {
             continue;
         }
-        if let Some(item) = item(dom, at, node.end) {
+        if let Some(item) = item(dom, at, node.end).filter(|item| !leads_to_root(item, base)) {
             items.push(item);
         }
     }
     items
+}
+
+/// A link to the home page of the site is no article: logos and breadcrumbs have it.
+fn leads_to_root(item: &Item, base: &Url) -> bool {
+    let Some(href) = item.href.filter(|href| href.len() < 80) else {
+        return false;
+    };
+    address::join(base, href)
+        .is_some_and(|url| url.host_str() == base.host_str() && address::is_root(&url))
 }
 
 fn item<'a>(dom: &Dom<'a>, at: usize, end: usize) -> Option<Item<'a>> {
@@ -191,7 +202,7 @@ fn title(dom: &Dom, at: usize, end: usize, shown: &str, hint: Option<&str>) -> S
         return shown.to_owned();
     }
     let alt = dom.range(at, end).find_map(|(_, node)| match node.what {
-        What::Element(e) if e.name() == "img" => e.attr("alt"),
+        What::Element(e) if e.name() == "img" => attr(e, "alt"),
         _ => None,
     });
     clean::line(alt.unwrap_or(shown), clean::TITLE)
@@ -235,7 +246,7 @@ fn sums(dom: &Dom, items: &[Item]) -> Vec<Sum> {
 
 fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
     let mut out = Vec::new();
-    let mut previous: &str = "";
+    let mut previous: (&str, Option<usize>) = ("", None);
     for (node, text) in dom.texts(0, dom.len()) {
         if text.trim().is_empty() {
             continue;
@@ -244,14 +255,20 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
             .partition_point(|item| item.at <= node)
             .checked_sub(1)
             .filter(|i| items.get(*i).is_some_and(|item| node < item.end));
-        for found in dates::scan(text) {
+        for found in dates::scan_row(text) {
             let before: String = text.chars().take(found.start).collect();
-            let before = if before.trim().is_empty() && may_label(previous) {
-                previous
+            // What stands in a title says nothing of the date behind it.
+            let led = previous.1.is_none() || previous.1 == in_item;
+            let before = if before.trim().is_empty() && led && may_label(previous.0) {
+                previous.0
             } else {
                 &before
             };
-            let label = labels::label(before);
+            let label = if in_item.is_none() && pageclock::is_line(text) {
+                Label::Other
+            } else {
+                labels::label(before)
+            };
             let in_item =
                 in_item.filter(|i| items.get(*i).is_some_and(|item| dom.tag(item.at) == "a"));
             out.push(Dated {
@@ -263,7 +280,7 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
                 in_item,
             });
         }
-        previous = text;
+        previous = (text, in_item);
     }
     out
 }

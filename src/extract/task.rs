@@ -4,90 +4,171 @@
 use url::Url;
 
 use super::article::{self, Article};
+use super::ask::Ask;
 use super::column::{self, Saying};
+use super::dom::attr;
+use super::heading::{self, Own};
 use super::view::{self, View};
 use super::years::Dating;
 use super::{
-    Aim, Answer, More, PageKind, Pages, Published, Reading, Recipe, clean, home, refusal, shell,
+    Aim, More, PageKind, Pages, Published, Reading, Recipe, address, clean, home, refusal, shell,
     visible,
 };
 use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated, Unreadable};
-use crate::domain::page::Page;
+use crate::domain::item::Row;
 use crate::domain::time::Date;
 
 /// The most jumps from a thin page to the next.
-pub const MAX_HOPS: usize = 3;
+const MAX_HOPS: usize = 3;
+/// The most notes of a reading.
+const MOST_NOTES: usize = 8;
 /// Visible characters below which a page can only lead on.
 const THIN: usize = 200;
 
-/// Reads one page of the chain of jumps.
-pub fn look(
-    pages: &Pages,
-    page: &Page,
-    recipe: &Recipe,
-    today: Date,
-    hops: usize,
-    notes: &mut Vec<String>,
-) -> Answer {
-    if recipe.aim == Aim::Column && leads_home(&page.url, recipe) {
-        return closed(Unreadable::RedirectedHome, "unknown", notes);
+/// What came of reading so far.
+pub enum Outcome {
+    /// The reading.
+    Found(Box<Reading>),
+    /// Pages are needed; the draft is what the reading goes on with.
+    Need(Vec<Url>, Box<Draft>),
+}
+
+/// A reading that waits for pages.
+#[derive(Debug, Clone)]
+pub enum Draft {
+    /// For the page to which a thin page leads.
+    Hop(Hop),
+    /// For articles that would date the page.
+    Articles(Ask, Box<Reading>),
+}
+
+/// A jump from one page to the next.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    /// The page that leads on; none for the first.
+    from: Option<Url>,
+    to: Url,
+    /// Jumps that are left.
+    left: usize,
+    notes: Vec<String>,
+}
+
+/// The work on one visit.
+pub struct Task<'a> {
+    /// The pages so far.
+    pub pages: &'a Pages,
+    /// How they are read.
+    pub recipe: &'a Recipe,
+    /// The day of reading.
+    pub today: Date,
+}
+
+impl Task<'_> {
+    /// Goes on from a draft, or begins with the first page.
+    pub fn outcome(&self, draft: Option<Draft>) -> Outcome {
+        match draft {
+            None => self.look(None, MAX_HOPS, Vec::new()),
+            Some(Draft::Hop(hop)) => self.follow(hop),
+            Some(Draft::Articles(ask, reading)) => self.resolved(ask, *reading),
+        }
     }
-    let task = Task {
-        pages,
-        recipe,
-        hops,
-        left: recipe.budget.saturating_sub(1 + pages.more.len()),
-    };
-    let seen = view::with(page, today, notes, |view, notes| task.answer(view, notes));
-    match seen {
-        Ok(Step::Done(answer)) => answer,
-        Ok(Step::Hop(url)) => match pages.more.get(&url) {
-            Some(More::Page(next)) => {
-                notes.push(format!("followed to {}", clean::line(url.as_str(), 200)));
-                look(pages, next, recipe, today, hops - 1, notes)
+
+    /// Reads one page of the chain of jumps.
+    fn look(&self, from: Option<Url>, hops: usize, mut notes: Vec<String>) -> Outcome {
+        let page = match from.as_ref().and_then(|url| self.pages.more.get(url)) {
+            Some(More::Page(page)) => page,
+            _ => &self.pages.first,
+        };
+        if self.recipe.aim == Aim::Column && leads_home(&page.url, self.recipe) {
+            return closed(Unreadable::RedirectedHome, "unknown", notes);
+        }
+        let seen = view::with(page, self.today, &mut notes, |view, notes| {
+            self.step(view, hops, notes)
+        });
+        match seen {
+            Ok(Step::Done(seen)) => self.settle(*seen, notes),
+            Ok(Step::Hop(to)) => {
+                let hop = Hop {
+                    from,
+                    to,
+                    left: hops - 1,
+                    notes,
+                };
+                if self.left() > 0 && !self.pages.more.contains_key(&hop.to) {
+                    Outcome::Need(vec![hop.to.clone()], Box::new(Draft::Hop(hop)))
+                } else {
+                    self.follow(hop)
+                }
             }
-            None if task.left > 0 => Answer::Need(vec![url]),
-            Some(More::Failed) | None => {
-                notes.push(format!(
-                    "could not follow to {}",
-                    clean::line(url.as_str(), 200)
-                ));
-                look(pages, page, recipe, today, 0, notes)
-            }
-        },
-        Err(shut) => closed(shut.why, shut.encoding, notes),
+            Err(shut) => closed(shut.why, shut.encoding, notes),
+        }
+    }
+
+    fn follow(&self, hop: Hop) -> Outcome {
+        let mut notes = hop.notes;
+        let target = clean::line(hop.to.as_str(), 200);
+        if let Some(More::Page(_)) = self.pages.more.get(&hop.to) {
+            notes.push(format!("followed to {target}"));
+            self.look(Some(hop.to), hop.left, notes)
+        } else {
+            notes.push(format!("could not follow to {target}"));
+            self.look(hop.from, 0, notes)
+        }
+    }
+
+    /// How many more pages may be asked for.
+    fn left(&self) -> usize {
+        let had = 1 + self.pages.more.len();
+        self.recipe.budget.saturating_sub(had)
+    }
+
+    fn settle(&self, seen: Seen, notes: Vec<String>) -> Outcome {
+        let (finding, ask) = match seen.saying {
+            Saying::Found(finding) => (finding, None),
+            Saying::Ask(ask) => (Finding::Undated(ask.otherwise), Some(ask)),
+        };
+        let mut reading = Reading {
+            finding,
+            kind: seen.kind,
+            encoding: seen.encoding,
+            rows: seen.rows,
+            signature: seen.signature,
+            published: seen.published,
+            notes,
+        };
+        let Some(ask) = ask else {
+            reading.notes.truncate(MOST_NOTES);
+            return Outcome::Found(Box::new(reading));
+        };
+        let missing = ask.missing(&self.pages.more, self.left());
+        if missing.is_empty() {
+            self.resolved(ask, reading)
+        } else {
+            let draft = Draft::Articles(ask, Box::new(reading));
+            Outcome::Need(missing, Box::new(draft))
+        }
+    }
+
+    fn resolved(&self, ask: Ask, mut reading: Reading) -> Outcome {
+        reading.finding = ask.resolve(&self.pages.more, self.today, &mut reading.notes);
+        reading.notes.truncate(MOST_NOTES);
+        Outcome::Found(Box::new(reading))
     }
 }
 
 /// Whether an address is the site's home page.
 fn leads_home(url: &Url, recipe: &Recipe) -> bool {
-    let root = |url: &Url| {
-        let path = url.path().to_ascii_lowercase();
-        let name = path.trim_start_matches('/');
-        url.query().is_none()
-            && (name.is_empty() || (name.starts_with("index.") && !name.contains('/')))
-    };
     recipe.home.as_ref().is_some_and(|home| {
         let same_host = home.host_str() == url.host_str();
-        home == url || (same_host && root(home) && root(url))
+        home == url || (same_host && address::is_root(home) && address::is_root(url))
     })
 }
 
-fn closed(why: Unreadable, encoding: &'static str, notes: &mut Vec<String>) -> Answer {
-    found(Finding::Unreadable(why), PageKind::Other, encoding, notes)
-}
-
-fn found(
-    finding: Finding,
-    kind: PageKind,
-    encoding: &'static str,
-    notes: &mut Vec<String>,
-) -> Answer {
-    notes.truncate(8);
-    let notes = std::mem::take(notes);
-    Answer::Found(Box::new(Reading {
-        finding,
-        kind,
+fn closed(why: Unreadable, encoding: &'static str, mut notes: Vec<String>) -> Outcome {
+    notes.truncate(MOST_NOTES);
+    Outcome::Found(Box::new(Reading {
+        finding: Finding::Unreadable(why),
+        kind: PageKind::Other,
         encoding,
         rows: Vec::new(),
         signature: None,
@@ -98,44 +179,76 @@ fn found(
 
 /// What one page leads to.
 enum Step {
-    Done(Answer),
+    Done(Box<Seen>),
     Hop(Url),
 }
 
-/// The work on one page.
-struct Task<'a> {
-    pages: &'a Pages,
-    recipe: &'a Recipe,
-    hops: usize,
-    left: usize,
+/// What was seen on one page.
+struct Seen {
+    saying: Saying,
+    kind: PageKind,
+    encoding: &'static str,
+    rows: Vec<Row>,
+    signature: Option<String>,
+    published: Option<Published>,
+}
+
+impl Seen {
+    fn bare(finding: Finding, kind: PageKind, view: &View) -> Seen {
+        Seen {
+            saying: Saying::Found(finding),
+            kind,
+            encoding: view.encoding,
+            rows: Vec::new(),
+            signature: None,
+            published: None,
+        }
+    }
+
+    fn shut(why: Unreadable, view: &View) -> Seen {
+        Seen::bare(Finding::Unreadable(why), PageKind::Other, view)
+    }
+
+    fn listed(saying: Saying, kind: PageKind, rows: &[usize], view: &View) -> Seen {
+        let heaviest = || view.groups.first()?.rows.first();
+        let first = match kind {
+            PageKind::Home => heaviest(),
+            _ => rows.first(),
+        };
+        Seen {
+            saying,
+            kind,
+            encoding: view.encoding,
+            rows: view.rows_of(rows),
+            signature: first.and_then(|at| view.signature(*at)),
+            published: None,
+        }
+    }
 }
 
 impl Task<'_> {
-    fn answer(&self, view: &View, notes: &mut Vec<String>) -> Step {
+    fn step(&self, view: &View, hops: usize, notes: &mut Vec<String>) -> Step {
         let list =
             column::deciding(view).is_some_and(|group| group.rows.len() >= 3 || group.dated > 0);
         if !list {
-            if let Some(url) = self.onward(view) {
+            if let Some(url) = self.onward(view).filter(|_| hops > 0) {
                 return Step::Hop(url);
             }
             if let Some(why) = refusal::of(view.dom, view.source) {
-                return Step::Done(closed(why, view.encoding, notes));
+                return Step::Done(Box::new(Seen::shut(why, view)));
             }
         }
         note_strange_dates(view, notes);
-        Step::Done(match self.kind(view) {
-            PageKind::Home => self.home(view, notes),
-            PageKind::Article => article_answer(view, notes),
+        Step::Done(Box::new(match self.kind(view) {
+            PageKind::Home => self.home(view),
+            PageKind::Article => seen_article(view),
             PageKind::List => self.list(view, notes),
-            PageKind::Other => self.other(view, notes),
-        })
+            PageKind::Other => self.other(view),
+        }))
     }
 
     /// Where a page without a list leads: a jump, a data address, a frame.
     fn onward(&self, view: &View) -> Option<Url> {
-        if self.hops == 0 {
-            return None;
-        }
         let thin = view.text_length() < THIN;
         let jump = thin
             .then(|| shell::jump(view.dom, view.source, view.base))
@@ -162,33 +275,46 @@ impl Task<'_> {
         }
     }
 
-    fn home(&self, view: &View, notes: &mut Vec<String>) -> Answer {
+    fn home(&self, view: &View) -> Seen {
         let rows = home::rows(view);
-        let saying = home::newest(view, &rows, self.pages, self.left, notes);
-        settle(saying, view, PageKind::Home, &rows, notes)
+        let most = self.recipe.budget.saturating_sub(1);
+        let saying = home::newest(view, &rows, most);
+        Seen::listed(saying, PageKind::Home, &rows, view)
     }
 
-    fn list(&self, view: &View, notes: &mut Vec<String>) -> Answer {
+    fn list(&self, view: &View, notes: &mut Vec<String>) -> Seen {
         let Some(group) = column::deciding(view) else {
-            return self.other(view, notes);
+            return self.other(view);
         };
         if self.is_wrong_page(view) {
-            return closed(Unreadable::WrongPage, view.encoding, notes);
+            return Seen::shut(Unreadable::WrongPage, view);
         }
-        let saying = column::newest(view, &group.rows, self.pages, self.left, notes);
-        settle(saying, view, PageKind::List, &group.rows, notes)
+        let own = match self.recipe.aim {
+            Aim::Column => heading::own(view, self.recipe.column_name.as_deref()),
+            Aim::Home | Aim::Any => Own::Unknown,
+        };
+        let rows = match own {
+            Own::Unknown => group.rows.clone(),
+            Own::Rows(rows) => rows,
+            Own::Empty => return Seen::bare(Finding::Empty, PageKind::List, view),
+            Own::Others => {
+                notes.push("the only list of the page is headed as another one".to_owned());
+                return Seen::shut(Unreadable::NoList, view);
+            }
+        };
+        let saying = column::newest(view, &rows);
+        Seen::listed(saying, PageKind::List, &rows, view)
     }
 
     /// A page that is neither list nor article.
-    fn other(&self, view: &View, notes: &mut Vec<String>) -> Answer {
-        let finding = if view.text_length() < THIN && view.source.len() < 1024 {
-            Finding::Unreadable(Unreadable::Shell)
+    fn other(&self, view: &View) -> Seen {
+        if view.text_length() < THIN && view.source.len() < 1024 {
+            Seen::shut(Unreadable::Shell, view)
         } else if refusal::says_empty(view.dom) && self.recipe.aim == Aim::Column {
-            Finding::Empty
+            Seen::bare(Finding::Empty, PageKind::Other, view)
         } else {
-            Finding::Unreadable(Unreadable::NoList)
-        };
-        found(finding, PageKind::Other, view.encoding, notes)
+            Seen::shut(Unreadable::NoList, view)
+        }
     }
 
     /// The page names another column, and the configured one nowhere.
@@ -202,11 +328,9 @@ impl Task<'_> {
             return false;
         };
         let stated = view.dom.tagged("meta").find_map(|(_, meta)| {
-            let named = meta
-                .attr("name")
-                .is_some_and(|n| n.trim().eq_ignore_ascii_case("ColumnName"));
-            meta.attr("content")
-                .filter(|content| named && !content.trim().is_empty())
+            let named =
+                attr(meta, "name").is_some_and(|n| n.trim().eq_ignore_ascii_case("ColumnName"));
+            attr(meta, "content").filter(|content| named && !content.trim().is_empty())
         });
         stated.is_some_and(|stated| {
             !stated.contains(name) && !name.contains(stated.trim()) && !view.source.contains(name)
@@ -252,55 +376,21 @@ fn any_kind(view: &View, dated: usize) -> PageKind {
     }
 }
 
-fn settle(
-    saying: Saying,
-    view: &View,
-    kind: PageKind,
-    rows: &[usize],
-    notes: &mut Vec<String>,
-) -> Answer {
-    let finding = match saying {
-        Saying::Need(urls) => return Answer::Need(urls),
-        Saying::Found(finding) => finding,
-    };
-    let signature = match kind {
-        PageKind::Home => view.groups.first().and_then(|group| view.signature(group)),
-        _ => column::deciding(view).and_then(|group| view.signature(group)),
-    };
-    notes.truncate(8);
-    Answer::Found(Box::new(Reading {
-        finding,
-        kind,
-        encoding: view.encoding,
-        rows: view.rows_of(rows),
-        signature,
-        published: None,
-        notes: std::mem::take(notes),
-    }))
-}
-
-fn article_answer(view: &View, notes: &mut Vec<String>) -> Answer {
+fn seen_article(view: &View) -> Seen {
     let article = article::read(view);
     let finding = article
         .as_ref()
         .map_or(Finding::Undated(Undated::NoDates), |a| {
             Finding::Dated(update(view, a))
         });
-    let published = article.map(|a| Published {
-        on: a.on,
-        time: a.time,
-        basis: a.basis,
-    });
-    notes.truncate(8);
-    Answer::Found(Box::new(Reading {
-        finding,
-        kind: PageKind::Article,
-        encoding: view.encoding,
-        rows: Vec::new(),
-        signature: None,
-        published,
-        notes: std::mem::take(notes),
-    }))
+    Seen {
+        published: article.map(|a| Published {
+            on: a.on,
+            time: a.time,
+            basis: a.basis,
+        }),
+        ..Seen::bare(finding, PageKind::Article, view)
+    }
 }
 
 fn update(view: &View, article: &Article) -> LastUpdate {

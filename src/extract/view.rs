@@ -3,12 +3,12 @@
 use scraper::Html;
 use url::Url;
 
-use super::dom::Dom;
+use super::dom::{Dom, attr};
 use super::groups::{self, Group};
 use super::rows::Listed;
 use super::survey::Survey;
 use super::years::{self, Dating};
-use super::{address, charset, clean, expand, foreign, guard};
+use super::{address, charset, clean, expand, foreign, guard, pageclock};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
@@ -81,7 +81,7 @@ pub fn with<T>(
     let html = Html::parse_document(&decoded.text);
     let dom = Dom::of(&html);
     let base = base(&dom, &page.url);
-    let survey = Survey::of(&dom);
+    let survey = Survey::of(&dom, &base);
     let mut rows = survey.rows(&base);
     let hidden = expand::rows(&decoded.text);
     let hidden = if guard::is_bearable(&hidden) {
@@ -94,7 +94,8 @@ pub fn with<T>(
     if let Some(script) = &hidden_dom {
         rows.extend(script_rows(script, &base));
     }
-    let datings = years::date(&rows, today);
+    let mut datings = years::date(&rows, today);
+    pageclock::strike(&dom, &rows, &mut datings, today);
     let groups = groups::form(&rows, &datings);
     let view = View {
         dom: &dom,
@@ -115,7 +116,7 @@ pub fn with<T>(
 fn base(dom: &Dom, url: &Url) -> Url {
     let named = dom
         .tagged("base")
-        .find_map(|(_, base)| base.attr("href"))
+        .find_map(|(_, base)| attr(base, "href"))
         .and_then(|href| url.join(href.trim()).ok());
     named
         .filter(|base| matches!(base.scheme(), "http" | "https"))
@@ -123,7 +124,7 @@ fn base(dom: &Dom, url: &Url) -> Url {
 }
 
 fn script_rows(script: &Dom, base: &Url) -> Vec<Listed> {
-    let mut rows = Survey::of(script).rows(base);
+    let mut rows = Survey::of(script, base).rows(base);
     for row in &mut rows {
         row.block += SCRIPT_OFFSET;
         row.list += SCRIPT_OFFSET;
@@ -136,9 +137,9 @@ fn script_rows(script: &Dom, base: &Url) -> Vec<Listed> {
 }
 
 impl View<'_> {
-    /// The stable structure of a group.
-    pub fn signature(&self, group: &Group) -> Option<String> {
-        let row = self.rows.get(*group.rows.first()?)?;
+    /// The structure of a row, the same for all rows of its group.
+    pub fn signature(&self, row: usize) -> Option<String> {
+        let row = self.rows.get(row)?;
         match (row.block.checked_sub(SCRIPT_OFFSET), self.script) {
             (Some(block), Some(script)) => Some(format!("script:{}", script.signature(block))),
             _ => Some(self.dom.signature(row.block)),

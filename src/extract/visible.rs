@@ -4,7 +4,7 @@
 use super::article::Article;
 use super::clean;
 use super::dates::{self, Found, Stamp};
-use super::dom::{Dom, What};
+use super::dom::{Dom, What, attr};
 use super::labels::Label;
 use super::standing::Standing;
 use super::survey::Dated;
@@ -42,13 +42,15 @@ pub fn title_place(dom: &Dom, title: &str) -> Option<usize> {
     })
 }
 
-fn squeezed(text: &str) -> String {
+/// The letters and digits of a text, at most eighty.
+pub fn squeezed(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_alphanumeric())
         .take(80)
         .collect()
 }
 
+/// Whether a place stands in a link.
 pub fn in_link(dom: &Dom, at: usize) -> bool {
     let mut at = at;
     for _ in 0..4 {
@@ -203,7 +205,7 @@ fn publication_element(dom: &Dom, node: usize) -> Named {
         }
         let classed = ["class", "id"]
             .iter()
-            .filter_map(|name| element.attr(name))
+            .filter_map(|name| attr(element, name))
             .any(|value| {
                 let value = value.to_ascii_lowercase();
                 ["date", "time", "pub", "info", "source", "meta", "ly", "sj"]

@@ -2,16 +2,28 @@
 //! missing, and month-and-day rows get their year from the link's path or the order of the list.
 //! The nearest past year alone is a guess that makes dead columns look alive; it is marked so.
 
-use chrono::{Datelike as _, Days, NaiveDate};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 use super::address::{self, PathDate};
 use super::dates::{self, Stamp};
+use super::printed::Mark;
 use super::rows::Listed;
 use crate::domain::finding::Basis;
 use crate::domain::time::Date;
 
 /// A later date than the row above by more than this is a turn of the year, not disorder.
 const TURN_DAYS: i64 = 60;
+
+/// What of a claimed day is not printed, nor proven by the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nothing.
+    None,
+    /// The year: the newest that the order allows was taken.
+    Year,
+    /// The day of the month: its last was taken.
+    Day,
+}
 
 /// The date of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +32,8 @@ pub struct Claim {
     pub on: Date,
     /// Where it stands.
     pub basis: Basis,
-    /// Whether the year is printed or proven by the address.
-    pub year_known: bool,
+    /// What of the day is not printed.
+    pub doubt: Doubt,
     /// Whether the date stands apart from the title.
     pub apart: bool,
 }
@@ -67,34 +79,56 @@ pub fn date(rows: &[Listed], today: Date) -> Vec<Dating> {
 fn one(row: &Listed, above: Option<Date>, today: Date) -> Dating {
     let path = row.url.as_ref().and_then(address::path_date);
     let by_path = || match path {
-        Some(PathDate::Day(day)) => believed(day, Basis::UrlPath, true, true, today),
+        Some(PathDate::Day(day)) => believed(day, Basis::UrlPath, Doubt::None, true, today),
         _ => Dating::None,
     };
     let Some(mark) = &row.mark else {
         return by_path();
     };
     match mark.stamp {
-        Stamp::Full(day) => believed(day, mark.basis, true, mark.apart, today),
+        Stamp::Full(day) => believed(day, mark.basis, Doubt::None, mark.apart, today),
+        Stamp::Ago(days) => match today.checked_sub_days(Days::new(u64::from(days))) {
+            Some(day) => believed(day, mark.basis, Doubt::None, mark.apart, today),
+            None => Dating::None,
+        },
         Stamp::MonthDay(month, day) => match path {
             Some(path) => match near_path(path, month, day) {
-                Some(date) => believed(date, mark.basis, true, mark.apart, today),
+                Some(date) => believed(date, mark.basis, Doubt::None, mark.apart, today),
                 None => by_path(),
             },
             None => match by_order(month, day, above, today) {
-                Some(date) => believed(date, mark.basis, false, mark.apart, today),
+                Some(date) => believed(date, mark.basis, Doubt::Year, mark.apart, today),
                 None => Dating::None,
             },
         },
-        Stamp::Month(..) => by_path(),
+        Stamp::Month(year, month) => match by_path() {
+            Dating::None => by_month(year, month, mark, today),
+            dating => dating,
+        },
     }
 }
 
-fn believed(on: Date, basis: Basis, year_known: bool, apart: bool, today: Date) -> Dating {
+/// The last day of the month, as far as it has come.
+fn by_month(year: i32, month: u32, mark: &Mark, today: Date) -> Dating {
+    let first = NaiveDate::from_ymd_opt(year, month, 1);
+    let last = first
+        .and_then(|first| first.checked_add_months(Months::new(1)))
+        .and_then(|next| next.pred_opt());
+    match (first, last) {
+        (Some(first), Some(last)) if dates::is_plausible(first, today) => {
+            believed(last.min(today), mark.basis, Doubt::Day, mark.apart, today)
+        }
+        (Some(_), _) => Dating::Implausible,
+        (None, _) => Dating::None,
+    }
+}
+
+fn believed(on: Date, basis: Basis, doubt: Doubt, apart: bool, today: Date) -> Dating {
     if dates::is_plausible(on, today) {
         Dating::Claim(Claim {
             on,
             basis,
-            year_known,
+            doubt,
             apart,
         })
     } else {
@@ -131,7 +165,6 @@ fn by_order(month: u32, day: u32, above: Option<Date>, today: Date) -> Option<Da
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::printed::Mark;
     use url::Url;
 
     fn d(text: &str) -> Date {
@@ -215,7 +248,7 @@ mod tests {
         let known: Vec<bool> = date(&rows, d("2018-03-18"))
             .into_iter()
             .filter_map(Dating::claim)
-            .map(|c| c.year_known)
+            .map(|c| c.doubt == Doubt::None)
             .collect();
         assert_eq!(known, [false, true]);
     }

@@ -17,10 +17,12 @@ use super::dial::{self, Clients};
 use super::fault::{self, Fault};
 use super::guard;
 use super::politeness::{Hosts, Manners, Turn};
-use super::retry_after;
 use crate::domain::access::Access;
+use crate::domain::retry_after;
 use crate::domain::visit::{Failure, Validators};
 
+/// The longest rest that is believed. A host that errs by a year must not be lost for a year.
+const LONGEST_REST: Duration = Duration::from_secs(3600);
 /// The longest validators that are kept, in bytes.
 const ETAG_BYTES: usize = 256;
 const LAST_MODIFIED_BYTES: usize = 64;
@@ -181,10 +183,11 @@ async fn body(mut response: Response, errand: &Errand<'_>) -> Result<Vec<u8>, Fa
     intake.finish()
 }
 
+/// The rest that an error answer asks for.
 fn rest(status: u16, headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let asked = text(RETRY_AFTER).filter(|_| 400 <= status)?;
-    retry_after::rest(asked, text(DATE)).filter(|rest| !rest.is_zero())
+    retry_after::rest(asked, text(DATE), LONGEST_REST).filter(|rest| !rest.is_zero())
 }
 
 /// The validators of an answer; those too long to be kept are none.

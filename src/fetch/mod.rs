@@ -14,6 +14,5 @@ mod hop;
 mod permission;
 pub mod politeness;
 mod redirect;
-pub mod retry_after;
 pub mod robots;
 pub mod tls;

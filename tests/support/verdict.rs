@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use wangxun::alert::incident::Kind;
 use wangxun::alert::outbox::{Message, Notice, Told};
 use wangxun::assess::ladder::Tier;
 use wangxun::domain::id::{ColumnId, SiteId};
 use wangxun::domain::time::{Date, Moment};
 
 use super::oracle::{End, Expected, Oracle, Prophecy};
+use super::rules::Rules;
 use super::simulation::Played;
 use super::words::{self, Said};
 
@@ -21,6 +23,7 @@ pub struct Heard {
     pub column: Option<ColumnId>,
     on: Option<Date>,
     age: Option<i64>,
+    #[expect(dead_code, reason = "for whoever reads of a failure")]
     text: String,
     /// Whether it was left out of a text for want of room, and only counted there.
     counted: bool,
@@ -40,13 +43,16 @@ pub struct Verdict {
 /// Holds the run against the oracle.
 pub fn judge(played: &Played) -> (Verdict, Vec<Heard>) {
     let watched = played.config.group.columns.keys().cloned().collect();
-    let oracle = Oracle::new(&played.truth, watched, played.end);
+    let oracle = Oracle {
+        rules: Rules::new(&played.truth, played.end),
+        watched,
+    };
     let prophecy = oracle.prophesy();
     let mut heard = heard(played);
     let mut verdict = Verdict::default();
     meet(&prophecy, &mut heard, played.end, &mut verdict);
     recovered(&prophecy, &mut heard, played.end, &mut verdict);
-    unfounded(&oracle, &heard, &mut verdict);
+    unfounded(&oracle.rules, &heard, &mut verdict);
     doubled(played, &heard, &mut verdict);
     (verdict, heard)
 }
@@ -95,7 +101,7 @@ fn heard(played: &Played) -> Vec<Heard> {
 }
 
 fn counted(notice: &Notice, at: Moment, phone: &str, played: &Played) -> Heard {
-    let column = notice.column.clone().expect("urgent ones come alone");
+    let column = notice.column.clone();
     Heard {
         at,
         phone: phone.to_owned(),
@@ -104,14 +110,15 @@ fn counted(notice: &Notice, at: Moment, phone: &str, played: &Played) -> Heard {
             Told::EscalationProposed => Said::Proposed,
             Told::Blind => Said::Blind,
             Told::Empty => Said::Blank,
-            Told::Recovered if notice.kind == wangxun::alert::incident::Kind::Stale => {
-                Said::Updated
-            }
+            Told::Recovered if notice.kind == Kind::Stale => Said::Updated,
             Told::Recovered => Said::SeenAgain,
+            Told::Trouble => Said::Late,
             other => panic!("{other:?} in a digest"),
         },
-        site: Some(played.config.group.columns[&column].site.clone()),
-        column: Some(column),
+        site: column
+            .as_ref()
+            .map(|column| played.config.group.columns[column].site.clone()),
+        column,
         on: notice.facts.last_update,
         age: None,
         text: format!("counted: {:?}", notice.told),
@@ -213,8 +220,8 @@ fn begins(said: &Said, over: &End) -> bool {
     }
 }
 
-fn unfounded(oracle: &Oracle<'_>, heard: &[Heard], verdict: &mut Verdict) {
-    let operators = oracle.operators();
+fn unfounded(rules: &Rules<'_>, heard: &[Heard], verdict: &mut Verdict) {
+    let operators = rules.operators();
     for heard in heard {
         let step = matches!(heard.said, Said::Step(_) | Said::Proposed);
         let urgent = matches!(
@@ -226,10 +233,10 @@ fn unfounded(oracle: &Oracle<'_>, heard: &[Heard], verdict: &mut Verdict) {
             wrong.push("nobody was to hear this");
         }
         let site = heard.site.as_ref();
-        if step && site.is_some_and(|site| !oracle.last_saw(site, heard.at)) {
+        if step && site.is_some_and(|site| !rules.last_saw(site, heard.at)) {
             wrong.push("the site is not seen");
         }
-        if !urgent && !oracle.in_window(heard.at) {
+        if !urgent && !rules.in_window(heard.at) {
             wrong.push("outside the sending window");
         }
         let of_unit = matches!(heard.said, Said::Step(_) | Said::Updated);

@@ -1,25 +1,22 @@
-//! `Retry-After`: how long a host asks to be left alone.
+//! `Retry-After`: how long a host asks to be left alone (RFC 9110, section 10.2.3).
 
 use std::time::Duration;
 
 use chrono::DateTime;
 
-/// The longest rest that is believed. A host that errs by a year must not be lost for a year.
-pub const LONGEST: Duration = Duration::from_secs(3600);
-
-/// The rest that a header asks for: seconds, or a date, which is compared with the answer's own
-/// `Date` and not with our clock.
-pub fn rest(value: &str, answered_at: Option<&str>) -> Option<Duration> {
+/// The rest that a header asks for, at most `longest`: seconds, or a date, which is compared with
+/// the answer's own `Date` and not with our clock.
+pub fn rest(value: &str, answered_at: Option<&str>, longest: Duration) -> Option<Duration> {
     let value = value.trim();
     let rest = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // Only a number too large to be held fails here.
-        value.parse().map_or(LONGEST, Duration::from_secs)
+        value.parse().map_or(longest, Duration::from_secs)
     } else {
         let until = DateTime::parse_from_rfc2822(value).ok()?;
         let from = DateTime::parse_from_rfc2822(answered_at?.trim()).ok()?;
         (until - from).to_std().ok()?
     };
-    Some(rest.min(LONGEST))
+    Some(rest.min(longest))
 }
 
 #[cfg(test)]
@@ -49,7 +46,8 @@ mod tests {
         ];
         for (value, date, seconds) in cases {
             let expected = seconds.map(Duration::from_secs);
-            assert_eq!(rest(value, date), expected, "{value:?} {date:?}");
+            let longest = Duration::from_secs(3600);
+            assert_eq!(rest(value, date, longest), expected, "{value:?} {date:?}");
         }
     }
 }
