@@ -358,3 +358,28 @@ fn words_that_are_no_command_are_refused_with_help() {
         format!("wangxun {}\n", env!("CARGO_PKG_VERSION"))
     );
 }
+
+#[test]
+fn the_demo_runs_its_days_and_ends_with_the_table() {
+    let place = Place::samples();
+    let dir = place.path("kept");
+    let kept = dir.to_str().unwrap();
+    let days = [
+        "demo", "--days", "2", "--speed", "0", "--port", "0", "--exit",
+    ];
+    let said = wangxun(days.into_iter().chain(["--keep", kept]));
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let out = &said.out;
+    assert!(out.starts_with("模拟48个网站、"), "{out}");
+    assert!(out.contains("【西城网巡】"), "{out}");
+    assert!(out.lines().any(|line| line.starts_with("合计")), "{out}");
+    for name in [
+        "monitor.toml",
+        "sites.toml",
+        "contacts.toml",
+        "store",
+        "mail",
+    ] {
+        assert!(dir.join(name).exists(), "{name}");
+    }
+}

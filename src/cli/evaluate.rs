@@ -170,8 +170,14 @@ pub fn run(evaluate: Evaluate) -> anyhow::Result<bool> {
         .map(|folder| report(folder, today))
         .collect::<anyhow::Result<Vec<Report>>>()?;
     match evaluate.format {
-        Format::Json => say(&serde_json::to_string(&reports)?),
-        Format::Text => reports.iter().for_each(|report| say(&text(report))),
+        Format::Json => {
+            say(&serde_json::to_string(&reports)?);
+        }
+        Format::Text => {
+            for report in &reports {
+                say(&text(report));
+            }
+        }
     }
     Ok(true)
 }

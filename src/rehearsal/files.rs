@@ -114,7 +114,7 @@ visits_at_once = 8
 private_addresses = true
 pause = "0ms"
 connect_timeout = "2s"
-first_byte_timeout = "700ms"
+first_byte_timeout = "1s"
 total_timeout = "5s"
 
 [store]

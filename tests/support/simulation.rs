@@ -95,10 +95,7 @@ fn be_patient(rehearsal: &Rehearsal) {
             "timeout = \"20s\"\n\n[transports",
         )
         .replace("connect_timeout = \"2s\"", "connect_timeout = \"10s\"")
-        .replace(
-            "first_byte_timeout = \"700ms\"",
-            "first_byte_timeout = \"3s\"",
-        )
+        .replace("first_byte_timeout = \"1s\"", "first_byte_timeout = \"3s\"")
         .replace("total_timeout = \"5s\"", "total_timeout = \"20s\"");
     assert_eq!(patient.matches("\"20s\"").count(), 2, "{patient}");
     assert!(patient.contains("first_byte_timeout = \"3s\""), "{patient}");
