@@ -238,13 +238,17 @@ fn without_a_daemon_the_store_answers() {
     }
     let letters = std::fs::read_dir(place.path("sms")).unwrap();
     assert_eq!(letters.count(), 1, "the test message is in the spool");
-    let refusals: [(&[&str], &str); 4] = [
+    let refusals: [(&[&str], &str); 5] = [
         (&["why", "kxw/nothing"], "near are kxw/gzdt"),
         (&["why", "nowhere"], "they stand in sites.toml"),
         (&["send-test", "--to", "nobody"], "known are li, op"),
         (
             &["release", "kxw/gzdt", "--by", "甲"],
             "no escalation is proposed for kxw/gzdt",
+        ),
+        (
+            &["release", "kxw/nothing", "--by", "甲"],
+            "near are kxw/gzdt",
         ),
     ];
     for (command, part) in refusals {

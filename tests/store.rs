@@ -178,9 +178,13 @@ async fn only_its_own_user_may_enter_the_directory() {
             .mode();
         assert_eq!(mode & 0o777, 0o700, "{part}");
     }
-    let file = inside.join("journal/2017-11-01.jsonl");
-    let mode = fs::metadata(file).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    for file in ["journal/2017-11-01.jsonl", "store/db", "store/conf", "lock"] {
+        let mode = fs::metadata(inside.join(file))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
 
 use super::run::stop_asked;
-use super::{configured, logs, runtime, say};
+use super::{configured, heard, logs, runtime, say};
 use crate::alert::outbox::Message;
 use crate::clock::Clock;
 use crate::config::settings::Config;
@@ -201,7 +201,7 @@ async fn conclude(ready: &Ready, config: &Config) -> anyhow::Result<()> {
 
 async fn linger(ready: &Ready) -> anyhow::Result<()> {
     if let Some(console) = ready.console {
-        let read = say(&format!(
+        let read = heard(&format!(
             "\n状态页：http://{console}/ （时间已停在模拟结束时，按 Ctrl-C 退出）"
         ));
         if read {
@@ -281,14 +281,14 @@ impl Screen {
             let _ = out.flush();
             true
         } else {
-            !fresh || say(&text)
+            !fresh || heard(&text)
         }
     }
 
     /// Answers whether somebody may still read.
     fn message(&mut self, message: &Message, config: &Config) -> bool {
         self.clear();
-        say(&format!(
+        heard(&format!(
             "{} {} {}\n    {}",
             message.created_at.format("%m-%d %H:%M"),
             recipient::who(&config.group, &message.person),

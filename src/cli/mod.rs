@@ -114,8 +114,13 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .context("no runtime could be started")
 }
 
+/// Writes to standard output; whoever closed it wants no more.
+fn say(text: &str) {
+    let _ = heard(text);
+}
+
 /// Writes to standard output; answers whether somebody may still read there.
-fn say(text: &str) -> bool {
+fn heard(text: &str) -> bool {
     use std::io::Write as _;
     let said = writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n'));
     !said.is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)

@@ -109,12 +109,10 @@ pub fn run(probe: Probe) -> anyhow::Result<bool> {
     let mut failed = 0;
     for source in &probe.sources {
         match runtime.block_on(looked_at(&probe, source, now, &mut loaded)) {
-            Ok(report) => {
-                say(&match probe.format {
-                    Format::Json => serde_json::to_string(&report)?,
-                    Format::Text => text(&report),
-                });
-            }
+            Ok(report) => match probe.format {
+                Format::Json => say(&serde_json::to_string(&report)?),
+                Format::Text => say(&text(&report)),
+            },
             Err(error) if probe.sources.len() == 1 => return Err(error),
             Err(error) => {
                 failed += 1;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use thiserror::Error;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -100,9 +100,7 @@ pub struct Orders {
 pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), RunError> {
     let config = orders.config;
     init_crypto();
-    let fetcher = Fetcher::new(&Identity {
-        user_agent: config.identity.user_agent.clone(),
-    })?;
+    let means = means_of(&config)?;
     let courier = Arc::new(Courier::new(
         &config.transports,
         &config.identity.user_agent,
@@ -114,36 +112,22 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let (stopping, stopped) = watch::channel(false);
 
     let mut around = JoinSet::new();
-    let clerk = Clerk {
-        desk: desk.clone(),
-        courier: Arc::clone(&courier),
-    };
-    let socket = control::bind(&config.control_socket).map_err(|source| RunError::Control {
-        path: config.control_socket.clone(),
-        source,
-    })?;
-    around.spawn(control::serve(socket, clerk));
-    let console = match config.console.listen {
-        Some(address) => Some(listen(address).await?),
-        None => None,
-    };
-    let ready = Ready {
-        console: console
-            .as_ref()
-            .and_then(|listener| listener.local_addr().ok()),
+    around.spawn(control::serve(
+        socket_of(&config)?,
+        Clerk {
+            desk: desk.clone(),
+            courier: Arc::clone(&courier),
+        },
+    ));
+    let mut ready = Ready {
+        console: None,
         desk: desk.clone(),
     };
-    if let Some(listener) = console {
+    if let Some(address) = config.console.listen {
+        let listener = listen(address).await?;
+        ready.console = listener.local_addr().ok();
         let console = console_of(&config, &desk, &metrics, ready.console);
-        let mut stopped = stopped.clone();
-        around.spawn(async move {
-            let stop = async move {
-                let _ = stopped.wait_for(|stop| *stop).await;
-            };
-            if let Err(error) = serve(listener, console, stop).await {
-                tracing::error!(%error, "the console broke off");
-            }
-        });
+        around.spawn(keep_console(listener, console, stopped.clone()));
     }
     around.spawn(pulse::watch(pulses.to_vec()));
 
@@ -152,10 +136,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let [round_pulse, outbox_pulse] = pulses;
     let rounds = Rounds {
         desk: desk.clone(),
-        means: Means {
-            fetcher,
-            page_budget: config.page_budget,
-        },
+        means,
         listener: orders.listener.clone(),
         metrics: Arc::clone(&metrics),
         pulse: round_pulse,
@@ -187,16 +168,29 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     pulse::tell(&[sd_notify::NotifyState::Stopping]);
     tracing::info!("stopping");
     stopping.send_replace(true);
-    let rest = tokio::time::timeout(LONGEST_STOP, drain(&mut loops)).await;
-    if rest.is_err() {
-        tracing::warn!("loops in flight are abandoned");
-    }
-    loops.abort_all();
+    let rest = wound_up(loops).await;
     around.abort_all();
     let flushed = store.flush().await.map_err(RunError::from);
     // A socket that stays behind is harmless: the next daemon removes it.
     let _ = std::fs::remove_file(&config.control_socket);
-    ended.and(rest.unwrap_or(Ok(()))).and(flushed)
+    ended.and(rest).and(flushed)
+}
+
+fn means_of(config: &Config) -> Result<Means, RunError> {
+    let identity = Identity {
+        user_agent: config.identity.user_agent.clone(),
+    };
+    Ok(Means {
+        fetcher: Fetcher::new(&identity)?,
+        page_budget: config.page_budget,
+    })
+}
+
+fn socket_of(config: &Config) -> Result<UnixListener, RunError> {
+    control::bind(&config.control_socket).map_err(|source| RunError::Control {
+        path: config.control_socket.clone(),
+        source,
+    })
 }
 
 /// Opens the store. A command that asks a question just now may hold it: it is waited for.
@@ -220,6 +214,16 @@ async fn open(config: &Config, clock: &Clock) -> Result<Store, RunError> {
         ),
     }
     Ok(store)
+}
+
+async fn keep_console(listener: TcpListener, console: Console, mut stopped: watch::Receiver<bool>) {
+    let stop = async move {
+        // A sender that is gone is a stop too.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = serve(listener, console, stop).await {
+        tracing::error!(%error, "the console broke off");
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
@@ -246,6 +250,16 @@ fn console_of(
         stale_after: STALE_AFTER,
         stuck_after: STUCK_AFTER,
     }
+}
+
+/// Waits for the loops' own end, and ends what goes on too long.
+async fn wound_up(mut loops: JoinSet<Result<(), StoreError>>) -> Result<(), RunError> {
+    let rest = tokio::time::timeout(LONGEST_STOP, drain(&mut loops)).await;
+    if rest.is_err() {
+        tracing::warn!("loops in flight are abandoned");
+    }
+    loops.abort_all();
+    rest.unwrap_or(Ok(()))
 }
 
 async fn drain(loops: &mut JoinSet<Result<(), StoreError>>) -> Result<(), RunError> {

@@ -95,6 +95,7 @@ impl Engine {
         contained("open the store", || {
             files::make_dir(dir)?;
             let db = open_db(dir, cache_bytes)?;
+            files::close_to_others(dir)?;
             let mut trees = Vec::new();
             for table in Table::ALL {
                 trees.push(db.open_tree(table.name()).map_err(cause("open a table"))?);

@@ -1,8 +1,8 @@
 //! Files and directories that survive a power cut: made private, synced, renamed into place.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
@@ -33,6 +33,17 @@ pub fn make_dir(dir: &Path) -> Result<(), StoreError> {
         Some(parent) if !parent.as_os_str().is_empty() => sync_dir(parent),
         _ => Ok(()),
     }
+}
+
+/// Takes what a library made in `dir` from everybody but its owner: a copy of the files may come
+/// to lie in a directory that others can enter.
+pub fn close_to_others(dir: &Path) -> Result<(), StoreError> {
+    for path in entries(dir)? {
+        let mode = if path.is_dir() { 0o700 } else { 0o600 };
+        fs::set_permissions(&path, Permissions::from_mode(mode))
+            .map_err(io_error("change the mode of", &path))?;
+    }
+    Ok(())
 }
 
 /// Puts the directory's entries on disk.
