@@ -14,6 +14,7 @@ use crate::deliver::courier::{Attempt, Courier};
 use crate::domain::group::{Group, Person};
 use crate::domain::id::{ColumnId, PersonId};
 use crate::domain::observation::ColumnRecord;
+use crate::report::history::caution;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::plain::one_line;
 use crate::report::sentence::{Case, why};
@@ -103,7 +104,9 @@ impl Clerk {
 
     async fn status(&self) -> Result<Answer, StoreError> {
         let seen = self.seen().await?;
-        Ok(Answer::yes(table::status(&overview(&self.scene(&seen)))))
+        let overview = overview(&self.scene(&seen));
+        let caution = caution(overview.visited_at, overview.at);
+        Ok(Answer::yes(cautioned(caution, table::status(&overview))))
     }
 
     async fn why(&self, id: &str) -> Result<Answer, StoreError> {
@@ -125,17 +128,20 @@ impl Clerk {
             .observations(&column.id, QUOTED_VISITS)
             .await?;
         let items = self.desk.store.items(&column.id).await?;
-        Ok(Answer::yes(why(&Case {
+        let record = seen.records.get(&column.id);
+        let paragraph = why(&Case {
             column,
             site,
             unit,
             judgement: &judgement,
-            record: seen.records.get(&column.id),
+            record,
             observations: &observations,
             items: &items,
             incident: stale_incident(scene.open, &column.id),
             now: scene.now,
-        })))
+        });
+        let caution = caution(record.map(|record| record.visited_at), scene.now);
+        Ok(Answer::yes(cautioned(caution, paragraph)))
     }
 
     async fn outbox(&self, newest: usize) -> Result<Answer, StoreError> {
@@ -231,6 +237,14 @@ impl Clerk {
             open: &seen.open,
             now: self.desk.clock.now(),
         }
+    }
+}
+
+/// `text` with the caution before it, where one is due.
+fn cautioned(caution: Option<String>, text: String) -> String {
+    match caution {
+        Some(caution) => format!("{caution}\n\n{text}"),
+        None => text,
     }
 }
 

@@ -1,16 +1,31 @@
 //! The second half of the paragraph: what visits saw, which items there are, how far the incident
 //! has come, and the digest of the page on which the verdict rests.
 
+use chrono::TimeDelta;
+
 use super::plain::{instant, one_line, title};
 use super::sentence::{Case, TITLE_CHARS};
 use crate::alert::incident::{Change, Pending, State};
 use crate::assess::freshness::Freshness;
 use crate::domain::finding::Finding;
 use crate::domain::observation::{Observation, Sight};
-use crate::domain::time::{Date, date_of, in_chinese};
+use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
+/// After so long without a visit a verdict is no word about today.
+const LAPSES: TimeDelta = TimeDelta::hours(36);
 /// How many items are named.
 const ITEMS: usize = 3;
+
+/// The caution that belongs before verdicts that rest on visits of long ago: the monitor has not
+/// looked since, so what looks late may long have been updated.
+pub fn caution(visited_at: Option<Moment>, now: Moment) -> Option<String> {
+    let visited_at = visited_at.filter(|&at| now - at > LAPSES)?;
+    let days = (now - visited_at).num_days();
+    Some(format!(
+        "注意：最近一次访问为{}，已过{days}天，以下判定仅供参考。",
+        instant(visited_at, now)
+    ))
+}
 
 /// When it was looked at last, and what that brought.
 pub(super) fn visits(case: &Case) -> String {
@@ -217,4 +232,25 @@ pub(super) fn digest(case: &Case) -> String {
         return String::new();
     }
     format!("页面摘要sha256:{hex}。")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::moment;
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    #[test]
+    fn verdicts_of_long_ago_come_with_a_caution() {
+        let now = at("2017-11-18T10:00:00");
+        assert_eq!(caution(None, now), None);
+        assert_eq!(caution(Some(at("2017-11-17T08:00:00")), now), None);
+        assert_eq!(
+            caution(Some(at("2017-11-08T09:00:00")), now).as_deref(),
+            Some("注意：最近一次访问为11月8日09:00，已过10天，以下判定仅供参考。")
+        );
+    }
 }
