@@ -36,7 +36,7 @@ pub struct Demo {
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=366))]
     days: u32,
     /// Simulated seconds a second, at most; 0 for as fast as it goes
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 300_000)]
     speed: u32,
     /// What the simulation is drawn from: the same seed gives the same messages
     #[arg(long, default_value_t = 2017)]
