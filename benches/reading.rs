@@ -145,12 +145,7 @@ fn counted<'a, 'b>(bencher: Bencher<'a, 'b>, pages: &[Page]) -> Bencher<'a, 'b> 
 }
 
 fn recipe(aim: Aim) -> Recipe {
-    Recipe {
-        aim,
-        column_name: None,
-        home: None,
-        budget: Recipe::BUDGET,
-    }
+    Recipe::of(aim)
 }
 
 #[divan::bench(args = SORTS)]

@@ -94,12 +94,7 @@ fn read_saved(
         first,
         more: BTreeMap::new(),
     };
-    let recipe = Recipe {
-        aim,
-        column_name: None,
-        home: None,
-        budget: Recipe::BUDGET,
-    };
+    let recipe = Recipe::of(aim);
     let mut asked = Vec::new();
     for _ in 0..20 {
         match read(&pages, &recipe, today) {

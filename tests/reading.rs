@@ -43,12 +43,7 @@ fn pages(body: impl Into<Vec<u8>>) -> Pages {
 }
 
 fn recipe(aim: Aim) -> Recipe {
-    Recipe {
-        aim,
-        column_name: None,
-        home: None,
-        budget: Recipe::BUDGET,
-    }
+    Recipe::of(aim)
 }
 
 fn answer(body: &str, aim: Aim) -> Answer {

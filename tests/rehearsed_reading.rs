@@ -103,10 +103,9 @@ fn reading(
 
 fn recipe(aim: Aim, name: Option<&str>, site: &SimSite) -> Recipe {
     Recipe {
-        aim,
         column_name: name.map(str::to_owned),
         home: Some(address(site, "/")),
-        budget: Recipe::BUDGET,
+        ..Recipe::of(aim)
     }
 }
 

@@ -331,12 +331,7 @@ fn read(folder: &Path, page: &Labelled) -> anyhow::Result<Option<Reading>> {
         content_type: Some("text/html".to_owned()),
         body: saved::bytes(&folder.join(&page.file), PAGE_BYTES)?,
     };
-    let recipe = Recipe {
-        aim: page.sort.aim(),
-        column_name: None,
-        home: None,
-        budget: Recipe::BUDGET,
-    };
+    let recipe = Recipe::of(page.sort.aim());
     Ok(saved::reading(first, &recipe, page.today))
 }
 

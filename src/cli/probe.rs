@@ -10,7 +10,7 @@ use url::Url;
 use super::{INSTALLED, configured, logs, runtime, saved, say, say_error};
 use crate::clock::Clock;
 use crate::config::load::Loaded;
-use crate::daemon::visit::{Aimed, Look, Means, look};
+use crate::daemon::visit::{self, Aimed, Look, Means, look};
 use crate::domain::access::Access;
 use crate::domain::finding::{Basis, Finding};
 use crate::domain::id::ColumnId;
@@ -169,10 +169,8 @@ fn web_address(source: &str) -> Option<Url> {
 
 fn recipe(aim: Aim) -> Recipe {
     Recipe {
-        aim,
-        column_name: None,
-        home: None,
         budget: PAGE_BUDGET,
+        ..Recipe::of(aim)
     }
 }
 
@@ -203,12 +201,7 @@ async fn column(source: &str, loaded: &Loaded, now: Moment) -> anyhow::Result<Re
     let (Some(url), Some(site)) = (&column.url, config.group.sites.get(&column.site)) else {
         bail!("column {source} has no address");
     };
-    let recipe = Recipe {
-        aim: Aim::Column,
-        column_name: Some(column.name.clone()),
-        home: site.home.clone(),
-        budget: config.page_budget,
-    };
+    let recipe = visit::recipe(site, column, config.page_budget);
     let agent = &config.identity.user_agent;
     fetched(source, url, &site.access, recipe, agent, now).await
 }

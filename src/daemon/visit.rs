@@ -109,12 +109,7 @@ pub async fn visit(
     let aimed = Aimed {
         url,
         access: &site.access,
-        recipe: Recipe {
-            aim: Aim::Column,
-            column_name: Some(column.name.clone()),
-            home: site.home.clone(),
-            budget: means.page_budget,
-        },
+        recipe: recipe(site, column, means.page_budget),
         validators: known
             .map(|record| record.validators.clone())
             .unwrap_or_default(),
@@ -122,6 +117,16 @@ pub async fn visit(
     };
     let look = look(means, aimed, now).await;
     remembered(column, before, stands, look, now)
+}
+
+/// How the page of `column` is read.
+pub fn recipe(site: &Site, column: &Column, budget: usize) -> Recipe {
+    Recipe {
+        column_name: Some(column.name.clone()),
+        home: site.home.clone(),
+        budget,
+        ..Recipe::of(Aim::Column)
+    }
 }
 
 /// The finding that holds while the page does not change.

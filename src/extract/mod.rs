@@ -75,6 +75,16 @@ pub struct Recipe {
 impl Recipe {
     /// The default number of pages of one visit.
     pub const BUDGET: usize = 6;
+
+    /// The recipe for a page of which nothing is known but what it is expected to be.
+    pub fn of(aim: Aim) -> Recipe {
+        Recipe {
+            aim,
+            column_name: None,
+            home: None,
+            budget: Recipe::BUDGET,
+        }
+    }
 }
 
 /// The pages of one visit so far.
