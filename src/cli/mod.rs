@@ -11,6 +11,7 @@ mod question;
 mod rebuild;
 mod run;
 mod saved;
+mod trial;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -16,9 +16,10 @@ use crate::domain::group::{Column, Site};
 use crate::domain::item::{Item, Row};
 use crate::domain::observation::{ColumnRecord, Observation, Sight};
 use crate::domain::page::Page;
+use crate::domain::reading_rules::ExtraHeaders;
 use crate::domain::time::{Moment, date_of};
 use crate::domain::visit::{Outcome, Validators, Visit};
-use crate::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe};
+use crate::extract::{Aim, Answer, More, Pages, READER_VERSION, Reader, Reading, Recipe};
 use crate::fetch::client::Fetcher;
 use crate::web::label;
 
@@ -93,9 +94,12 @@ pub struct Aimed<'a> {
     pub validators: Validators,
     /// The digest of a page that need not be read again.
     pub known: Option<String>,
+    /// Headers that are sent besides.
+    pub extra: ExtraHeaders<'a>,
 }
 
-/// Visits `column` of `site` at `now`; `before` is what is known of it.
+/// Visits `column` of `site` at `now`, whose list is asked for at `url`; `before` is what is known
+/// of it.
 pub async fn visit(
     means: &Means,
     site: &Site,
@@ -104,19 +108,55 @@ pub async fn visit(
     before: Option<ColumnRecord>,
     now: Moment,
 ) -> Brought {
-    let stands = before.as_ref().and_then(standing);
+    let recipe = recipe(site, column, means.page_budget);
+    let extra = extra(column, url);
+    let reader = fingerprint(url, &recipe, extra);
+    let before = before.map(|record| under(record, &reader));
+    let stands = before.as_ref().and_then(|record| standing(record, &reader));
     let known = before.as_ref().filter(|_| stands.is_some());
     let aimed = Aimed {
         url,
         access: &site.access,
-        recipe: recipe(site, column, means.page_budget),
+        recipe,
         validators: known
             .map(|record| record.validators.clone())
             .unwrap_or_default(),
         known: known.and_then(|record| record.digest.clone()),
+        extra,
     };
     let look = look(means, aimed, now).await;
-    remembered(column, before, stands, look, now)
+    let mut brought = remembered(column, before, stands, look, now);
+    brought.record.reader = Some(reader);
+    brought
+}
+
+/// The headers that are sent for `column`, to the host of `url` alone.
+pub fn extra<'a>(column: &'a Column, url: &'a Url) -> ExtraHeaders<'a> {
+    let headers = column.read.as_ref().map(|rules| rules.headers.as_slice());
+    ExtraHeaders::to(url, headers.unwrap_or_default())
+}
+
+/// What stands for the way a page is read. Where it differs from a record's, neither the digest nor
+/// the validators of that record say that the finding holds.
+fn fingerprint(url: &Url, recipe: &Recipe, extra: ExtraHeaders<'_>) -> String {
+    // A recipe prints all that it is made of. Values of headers are not printed by themselves.
+    let values: Vec<&str> = extra
+        .of(url)
+        .iter()
+        .map(|header| header.value.as_str())
+        .collect();
+    let whole = format!("{READER_VERSION} {url} {recipe:?} {values:?}");
+    let digest = digest_of(whole.as_bytes());
+    digest.chars().take(16).collect()
+}
+
+/// The record as far as it holds under `reader`: a change of the reader explains a change of the
+/// structure that was read, which is no redesign then.
+fn under(mut record: ColumnRecord, reader: &str) -> ColumnRecord {
+    if record.reader.as_deref() != Some(reader) {
+        record.signature = None;
+    }
+    record
 }
 
 /// How the page of `column` is read.
@@ -125,13 +165,18 @@ pub fn recipe(site: &Site, column: &Column, budget: usize) -> Recipe {
         column_name: Some(column.name.clone()),
         home: site.home.clone(),
         budget,
+        read: column.read.clone(),
+        shown: column
+            .url
+            .clone()
+            .filter(|_| column.address() != column.url.as_ref()),
         ..Recipe::of(Aim::Column)
     }
 }
 
-/// The finding that holds while the page does not change.
-fn standing(record: &ColumnRecord) -> Option<Finding> {
-    if record.blind.is_some() {
+/// The finding that holds while neither the page nor the reader changes.
+fn standing(record: &ColumnRecord, reader: &str) -> Option<Finding> {
+    if record.blind.is_some() || record.reader.as_deref() != Some(reader) {
         return None;
     }
     match (&record.last_update, record.empty_since) {
@@ -145,7 +190,7 @@ fn standing(record: &ColumnRecord) -> Option<Finding> {
 pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
     let visit = means
         .fetcher
-        .visit(aimed.url, aimed.access, &aimed.validators)
+        .visit_with(aimed.url, aimed.access, &aimed.validators, aimed.extra)
         .await;
     let mut look = Look {
         outcomes: vec![label::outcome(&visit.outcome)],
@@ -168,6 +213,10 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
         first: page,
         more: BTreeMap::new(),
     };
+    let further = Further {
+        access: aimed.access,
+        extra: aimed.extra,
+    };
     let mut reader = Reader::new(aimed.recipe, date_of(now));
     for _ in 0..MOST_TURNS {
         let Some((seen, kept, answer)) = read_aside(reader, pages).await else {
@@ -181,7 +230,7 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
             Answer::Need(urls) => {
                 (reader, pages) = (seen, kept);
                 look.alone = false;
-                fetch_more(means, aimed.access, &mut pages, &mut look, urls).await;
+                fetch_more(means, &further, &mut pages, &mut look, urls).await;
             }
         }
     }
@@ -204,10 +253,16 @@ async fn read_aside(mut reader: Reader, pages: Pages) -> Option<(Reader, Pages, 
     }
 }
 
+/// How further pages are fetched.
+struct Further<'a> {
+    access: &'a Access,
+    extra: ExtraHeaders<'a>,
+}
+
 /// Fetches the pages that the reader asks for, each once.
 async fn fetch_more(
     means: &Means,
-    access: &Access,
+    further: &Further<'_>,
     pages: &mut Pages,
     look: &mut Look,
     urls: Vec<Url>,
@@ -219,7 +274,7 @@ async fn fetch_more(
         let more = if pages.more.len() + 1 < means.page_budget.max(1) {
             let visit = means
                 .fetcher
-                .visit(&url, access, &Validators::default())
+                .visit_with(&url, further.access, &Validators::default(), further.extra)
                 .await;
             look.outcomes.push(label::outcome(&visit.outcome));
             match visit.outcome {
