@@ -50,8 +50,22 @@ pub fn selector(text: &str) -> Result<Selector, SelectorFault> {
     if let Some(word) = costly(text) {
         return Err(SelectorFault::Costly(word));
     }
-    Selector::parse(text)
-        .map_err(|error| SelectorFault::Syntax(clean::line(&error.to_string(), 200)))
+    Selector::parse(text).map_err(|error| SelectorFault::Syntax(reason(&error.to_string())))
+}
+
+/// The parser's reason in words; some of its reasons come as a name behind an apology.
+fn reason(told: &str) -> String {
+    let Some((_, name)) = told.split_once("report this to the developer") else {
+        return clean::line(told, 200);
+    };
+    let mut words = String::new();
+    for c in name.trim().chars().take(200) {
+        if c.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(c.to_ascii_lowercase());
+    }
+    clean::line(&words, 200)
 }
 
 /// What makes a selector look at all siblings or all descendants of every element.
@@ -286,5 +300,54 @@ impl Picker<'_, '_> {
                 apart: true,
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_compile_or_are_refused_with_the_reason() {
+        for text in [
+            "ul.list > li",
+            "a[href~=x]",
+            "a[title='a ~ b :has(c)']",
+            "li:nth-child(2) + li",
+            ".news:not(.hot)",
+        ] {
+            assert!(selector(text).is_ok(), "{text}");
+        }
+        let long = "a".repeat(SELECTOR_BYTES + 1);
+        let cases = [
+            ("", "1 to 300 bytes"),
+            (&long, "1 to 300 bytes"),
+            ("a ~ b", "~ is not allowed"),
+            ("a~b", "~ is not allowed"),
+            ("a:HAS(b)", ":has() is not allowed"),
+            ("li >", "it is no CSS selector: dangling combinator"),
+            ("a:frob", "unsupported pseudo class or element"),
+            ("a,,b", "it is no CSS selector: empty selector"),
+        ];
+        for (text, part) in cases {
+            let fault = selector(text).unwrap_err().to_string();
+            assert!(fault.contains(part), "{text:.20}: {fault}");
+        }
+    }
+
+    #[test]
+    fn charsets_are_known_by_their_labels() {
+        let cases = [
+            ("gb2312", Some("gb18030")),
+            (" GBK ", Some("gb18030")),
+            ("utf8", Some("utf-8")),
+            ("big5", Some("big5")),
+            ("iso-2022-kr", None),
+            ("gb2313", None),
+            ("", None),
+        ];
+        for (label, name) in cases {
+            assert_eq!(encoding(label).map(charset::key), name, "{label}");
+        }
     }
 }

@@ -98,8 +98,11 @@ impl Task<'_> {
             }
             Ok(Data::Missing) | Err(_) => {
                 // A page in place of data may lead on to it, or say why it stands there.
-                let is_page = !json_list::is_data(&decoded.text);
-                let hops = if is_page { ruled.hops } else { 0 };
+                let (page, hops) = if json_list::is_data(&decoded.text) {
+                    (&made(ruled.shown, ""), 0)
+                } else {
+                    (page, ruled.hops)
+                };
                 view::with(page, self.today, notes, |view, notes| {
                     let step = self.missed(view, hops, Unreadable::NoRowsByPath);
                     if matches!(step, Step::Hop(_)) {
