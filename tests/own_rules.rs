@@ -2,6 +2,7 @@
 //! list; what they do not match is told as that and as nothing else.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "the helpers of a test fail by panicking"
 )]
@@ -232,7 +233,7 @@ fn markup_inside_data_is_read_as_a_page_of_the_column() {
         panic!("the data is asked for");
     };
     let unit = url("/api-gateway/jpaas-publish-server/front/page/build/unit?webId=9");
-    assert_eq!(urls, [unit.clone()]);
+    assert_eq!(urls, std::slice::from_ref(&unit));
     let answer = Page {
         url: unit.clone(),
         ..page("/", data.clone())

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use super::reader::{fingerprint, under};
 use crate::assess::remember::{Traces, remember};
 use crate::domain::access::Access;
 use crate::domain::finding::{Finding, Unreadable};
@@ -19,7 +20,7 @@ use crate::domain::page::Page;
 use crate::domain::reading_rules::ExtraHeaders;
 use crate::domain::time::{Moment, date_of};
 use crate::domain::visit::{Outcome, Validators, Visit};
-use crate::extract::{Aim, Answer, More, Pages, READER_VERSION, Reader, Reading, Recipe};
+use crate::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe};
 use crate::fetch::client::Fetcher;
 use crate::web::label;
 
@@ -134,29 +135,6 @@ pub async fn visit(
 pub fn extra<'a>(column: &'a Column, url: &'a Url) -> ExtraHeaders<'a> {
     let headers = column.read.as_ref().map(|rules| rules.headers.as_slice());
     ExtraHeaders::to(url, headers.unwrap_or_default())
-}
-
-/// What stands for the way a page is read. Where it differs from a record's, neither the digest nor
-/// the validators of that record say that the finding holds.
-fn fingerprint(url: &Url, recipe: &Recipe, extra: ExtraHeaders<'_>) -> String {
-    // A recipe prints all that it is made of. Values of headers are not printed by themselves.
-    let values: Vec<&str> = extra
-        .of(url)
-        .iter()
-        .map(|header| header.value.as_str())
-        .collect();
-    let whole = format!("{READER_VERSION} {url} {recipe:?} {values:?}");
-    let digest = digest_of(whole.as_bytes());
-    digest.chars().take(16).collect()
-}
-
-/// The record as far as it holds under `reader`: a change of the reader explains a change of the
-/// structure that was read, which is no redesign then.
-fn under(mut record: ColumnRecord, reader: &str) -> ColumnRecord {
-    if record.reader.as_deref() != Some(reader) {
-        record.signature = None;
-    }
-    record
 }
 
 /// How the page of `column` is read.

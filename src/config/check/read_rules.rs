@@ -61,14 +61,22 @@ fn together(source: &mut Source, raw: &RawRead, json: Option<&Json>) {
             );
         }
     }
-    let list = matches!(json.map(Json::shape), Some(Shape::List { .. }));
+    let shape = json.map(Json::shape);
+    let list = matches!(shape, Some(Shape::List { .. }));
+    let dateless = matches!(shape, Some(Shape::List { date: None, .. }));
     if let (Some(key), true) = (&raw.row, list) {
         source.fault(
             &key.span(),
             "row: rows of json are found by its paths, not by selectors; write one of both",
         );
     }
-    if let (Some(key), None, false) = (&raw.date_format, &raw.row, list || raw.json.is_some()) {
+    if let (Some(key), true) = (&raw.date_format, dateless) {
+        source.fault(
+            &key.span(),
+            "date_format: json names no date; write it among its paths",
+        );
+    }
+    if let (Some(key), None, None) = (&raw.date_format, &raw.row, &raw.json) {
         source.fault(
             &key.span(),
             "date_format: it is for dates of row or json; write one of them as well",
