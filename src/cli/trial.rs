@@ -27,7 +27,7 @@ pub struct Trial {
     /// Try a preset for data, or paths: '{ rows = "data.list", title = "t" }'
     #[arg(long, value_name = "PRESET|PATHS", help_heading = "Rules to try")]
     json: Option<String>,
-    /// Send a header besides, such as 'Referer: http://www.example.cn/'; can be repeated
+    /// Send a header besides, such as 'X-Requested-With: XMLHttpRequest'; can be repeated
     #[arg(long, value_name = "NAME: VALUE", help_heading = "Rules to try")]
     header: Vec<String>,
 }

@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
+use chrono::Days;
 use url::Url;
+use wangxun::assess::freshness::{Freshness, judge};
+use wangxun::assess::limits::Limits;
+use wangxun::assess::outage::is_blind;
 use wangxun::daemon::visit::{Brought, Means, visit};
 use wangxun::domain::access::Access;
 use wangxun::domain::class::Class;
@@ -211,6 +215,19 @@ async fn rules_that_match_nothing_make_blind_and_leave_what_was_read() {
     assert_eq!(known.as_deref(), Some("2018-03-05"));
     assert_eq!(blind.record.empty_since, None);
     assert_eq!(blind.record.digest, None);
+    // A unit hears nothing of it, though the last date that was read is long past its limit; the
+    // operator does after the third visit.
+    let rule = Limits::default().classes.remove(&Class::News).unwrap();
+    let later = super::today() + Days::new(60);
+    let mut record = blind.record;
+    for hour in [10, 11] {
+        assert!(!is_blind(&record, 3));
+        record = visited(&gone, Some(record), hour).await.record;
+    }
+    assert!(is_blind(&record, 3));
+    let judged = judge(Some(&record), true, rule.limit_days, &rule.ladder, later);
+    assert!(matches!(judged.freshness, Freshness::Unknown { .. }));
+    assert_eq!(judged.tier, None);
 }
 
 #[tokio::test]
