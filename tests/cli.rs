@@ -168,6 +168,57 @@ fn a_probe_says_what_the_reader_makes_of_a_file() {
 }
 
 #[test]
+fn reading_rules_are_tried_and_told_as_they_are_to_be_written() {
+    let place = Place::new("");
+    let newest = Date::from_ymd_opt(2017, 11, 3).unwrap();
+    let page = list(newest).replace("2017-11-03", "05/11/2017");
+    place.write("list.html", &page);
+    let file = place.path("list.html");
+    let file = file.to_str().unwrap();
+    let day = ["probe", file, "--as-of", "2017-11-10"];
+    let rules = [
+        "--row",
+        ".infolist li",
+        "--date",
+        "span",
+        "--date-format",
+        "%d/%m/%Y",
+    ];
+    let told = wangxun(day.iter().chain(&rules));
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    for part in [
+        "newest 2017-11-05 (ListRow)",
+        "  rule: row = \".infolist li\"\n",
+        "  note: by rules: row matched 6, with a title 6, with a date 1\n",
+        "to keep these rules, write below the column in sites.toml:\n  [column.read]\n  row = \".infolist li\"\n  date = \"span\"\n  date_format = \"%d/%m/%Y\"\n",
+    ] {
+        assert!(told.out.contains(part), "{part}\n{}", told.out);
+    }
+    let missed = wangxun(day.iter().chain(&["--row", "table tr"]));
+    assert!(missed.out.contains("NoRowsBySelector"), "{}", missed.out);
+    let json = [
+        "--json",
+        "{ rows = \"a\", title = \"t\" }",
+        "--format",
+        "json",
+    ];
+    let data = wangxun(day.iter().chain(&json));
+    let report: serde_json::Value = serde_json::from_str(&data.out).unwrap();
+    assert_eq!(report["rules"][0], "json = { rows = \"a\", title = \"t\" }");
+    for (words, fault) in [
+        (["--row", "li >"], "row: \"li >\": it is no CSS selector"),
+        (["--json", "ucp"], "unknown preset \"ucp\"; known are ucap"),
+        (["--json", "{ rows = "], "not TOML"),
+        (["--header", "Host: a"], "\"Host\": this header is set by"),
+        (["--header", "Referer"], "written NAME: VALUE"),
+    ] {
+        let refused = wangxun(day.iter().chain(&words));
+        assert_eq!(refused.code, Some(2));
+        assert!(refused.err.contains(fault), "{fault}\n{}", refused.err);
+    }
+}
+
+#[test]
 fn one_source_that_cannot_be_probed_does_not_hide_the_others() {
     let place = Place::new("");
     let newest = Date::from_ymd_opt(2017, 11, 3).unwrap();

@@ -334,6 +334,75 @@ fn an_explanation_tells_what_was_understood() {
     assert!(!told.contains("s3cr3t"), "{told}");
 }
 
+#[test]
+fn reading_rules_are_understood_and_explained() {
+    let files = Files::new();
+    let rules = r#"
+  [column.read]
+  row = "ul.list > li"
+  title = "a"
+  date = "span.date"
+  date_format = "%d/%m/%Y"
+  charset = "GB2312"
+  data = "api?x=1"
+  headers = { Referer = "https://kxw.example.cn/", X-Token = "s3cr3t" }
+[[column]]
+id = "kxw/tzgg"
+site = "kxw"
+name = "通知公告"
+class = "notices"
+url = "/tzgg/"
+read = { json = { rows = "data.list[*]", title = "t", url = "u", date = "d" } }
+[[column]]
+id = "kxw/zcwj"
+site = "kxw"
+name = "政策文件"
+class = "policy"
+url = "/zcwj/"
+read = { json = "jpaas", row = "li" }
+[[column]]
+id = "kxw/empty"
+site = "kxw"
+name = "空"
+class = "policy"
+read = {}
+"#;
+    files.write("sites.toml", SITES.to_owned() + rules);
+    let Loaded { config, warnings } = files.sound();
+    let column = |id: &str| &config.group.columns[&ColumnId::parse(id).unwrap()];
+    let news = column("kxw/gzdt");
+    let read = news.read.as_ref().unwrap();
+    assert_eq!(read.charset.as_deref(), Some("gb2312"));
+    assert_eq!(read.headers[0].name, "Referer");
+    // Data stands where the list is asked for; the page stays the one that is shown.
+    let data = "https://kxw.example.cn/api?x=1";
+    assert_eq!(news.address().map(url::Url::as_str), Some(data));
+    assert_eq!(
+        news.url.as_ref().map(url::Url::as_str),
+        Some("https://kxw.example.cn/gzdt/")
+    );
+    assert_eq!(
+        column("kxw/tzgg").address(),
+        column("kxw/tzgg").url.as_ref()
+    );
+    assert_eq!(column("kxw/empty").read, None);
+    let told = explain(&config, &warnings, now());
+    let parts = [
+        "columns read by rules of their own (读取规则)\n  kxw/gzdt  row = \"ul.list > li\" · title = \"a\" ·",
+        "data = \"https://kxw.example.cn/api?x=1\"",
+        "\"X-Token\" = \"…\"",
+        "json = { rows = \"data.list[*]\", title = \"t\", url = \"u\", date = \"d\" }",
+        "row = \"li\" · json = \"jpaas\"",
+    ];
+    for part in parts {
+        assert!(told.contains(part), "{part}:\n{told}");
+    }
+    assert!(!told.contains("s3cr3t"), "{told}");
+    assert!(!format!("{config:?}").contains("s3cr3t"));
+    let plain = explain(&Files::new().sound().config, &warnings, now());
+    assert!(!plain.contains("读取规则"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

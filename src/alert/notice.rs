@@ -197,7 +197,7 @@ fn site_at(group: &Group, host: &str) -> String {
         let column = group
             .columns
             .values()
-            .find(|column| column.url.as_ref().is_some_and(|url| host_of(url) == host))?;
+            .find(|column| column.address().is_some_and(|url| host_of(url) == host))?;
         group.sites.get(&column.site)
     };
     by_home
@@ -211,7 +211,7 @@ fn silence_of(situation: &Situation<'_>, host: &str) -> String {
         .group
         .columns
         .values()
-        .filter(|column| column.url.as_ref().is_some_and(|url| host_of(url) == host))
+        .filter(|column| column.address().is_some_and(|url| host_of(url) == host))
         .filter_map(|column| situation.records.get(&column.id)?.blind.as_ref())
         .map(|blind| blind.why.in_chinese())
         .next()

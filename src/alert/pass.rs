@@ -110,7 +110,7 @@ fn watched<'a>(situation: &Situation<'a>) -> Vec<(String, &'a ColumnRecord)> {
     let columns = situation.group.columns.values();
     columns
         .filter_map(|column| {
-            let host = outage::host_of(column.url.as_ref()?);
+            let host = outage::host_of(column.address()?);
             Some((host, situation.records.get(&column.id)?))
         })
         .collect()
@@ -237,8 +237,7 @@ impl<'a> Desk<'a> {
     ) {
         let rules = self.situation.rules;
         let host_down = column
-            .url
-            .as_ref()
+            .address()
             .is_some_and(|url| down.contains(&outage::host_of(url)));
         let blind = match &record.blind {
             None => Some(false),
@@ -478,6 +477,7 @@ mod tests {
                         class: Class::News,
                         url: format!("http://h{host}.example.cn/{name}").parse().ok(),
                         limit_days: None,
+                        read: None,
                     };
                     group.columns.insert(id, column);
                 }
@@ -519,6 +519,7 @@ mod tests {
                     signature: None,
                     digest: None,
                     validators: Validators::default(),
+                    reader: None,
                     visited_at: at(when),
                     revisit_at: None,
                 };

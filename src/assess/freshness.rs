@@ -189,6 +189,7 @@ mod tests {
             signature: None,
             digest: None,
             validators: Validators::default(),
+            reader: None,
             visited_at: at,
             revisit_at: None,
         }

@@ -49,6 +49,7 @@ fn never_visited(seen: &Observation) -> ColumnRecord {
         signature: None,
         digest: None,
         validators: Validators::default(),
+        reader: None,
         visited_at: seen.observed_at,
         revisit_at: None,
     }

@@ -11,6 +11,7 @@ mod question;
 mod rebuild;
 mod run;
 mod saved;
+mod trial;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,7 @@ enum Command {
     /// Check the configuration: every fault at once, or what it means
     CheckConfig(Configured),
     /// Show what the reader makes of pages, and why; writes nothing
-    Probe(probe::Probe),
+    Probe(Box<probe::Probe>),
     /// Measure the reader against labelled pages
     Evaluate(evaluate::Evaluate),
     /// Show the table of units
@@ -81,7 +82,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match line.command {
         Command::Run(configured) => run::run(&configured.config),
         Command::CheckConfig(configured) => check_config::run(&configured.config),
-        Command::Probe(probe) => probe::run(probe),
+        Command::Probe(probe) => probe::run(*probe),
         Command::Evaluate(evaluate) => evaluate::run(evaluate),
         Command::Status(configured) => question::status(&configured.config),
         Command::Why(why) => question::why(why),

@@ -7,14 +7,17 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use url::Url;
 
+use super::trial::Trial;
 use super::{INSTALLED, configured, logs, runtime, saved, say, say_error};
 use crate::clock::Clock;
 use crate::config::load::Loaded;
+use crate::config::read_rules;
 use crate::daemon::visit::{self, Aimed, Look, Means, look};
 use crate::domain::access::Access;
 use crate::domain::finding::{Basis, Finding};
 use crate::domain::id::ColumnId;
 use crate::domain::page::Page;
+use crate::domain::reading_rules::{ExtraHeaders, ReadRules};
 use crate::domain::time::{Date, Moment, date_of, moment};
 use crate::domain::visit::{Outcome, Validators};
 use crate::extract::{Aim, Reading, Recipe};
@@ -51,6 +54,8 @@ pub struct Probe {
     /// Permit addresses in private and loopback ranges
     #[arg(long)]
     private: bool,
+    #[command(flatten)]
+    trial: Trial,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +79,9 @@ struct Report {
     rows: usize,
     items: Vec<Shown>,
     notes: Vec<String>,
+    /// The reading rules in force, as `[column.read]` has them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,7 +119,12 @@ pub fn run(probe: Probe) -> anyhow::Result<bool> {
         match runtime.block_on(looked_at(&probe, source, now, &mut loaded)) {
             Ok(report) => match probe.format {
                 Format::Json => say(&serde_json::to_string(&report)?),
-                Format::Text => say(&text(&report)),
+                Format::Text => {
+                    say(&text(&report));
+                    for line in to_keep(&probe.trial)? {
+                        say(&line);
+                    }
+                }
             },
             Err(error) if probe.sources.len() == 1 => return Err(error),
             Err(error) => {
@@ -132,9 +145,10 @@ async fn looked_at(
     now: Moment,
     loaded: &mut Option<Loaded>,
 ) -> anyhow::Result<Report> {
+    let tried = probe.trial.rules()?;
     // Not only a regular file: `<(curl …)` is a pipe.
     if std::fs::metadata(source).is_ok_and(|about| !about.is_dir()) {
-        return file(probe, source, now);
+        return file(probe, source, tried, now);
     }
     if let Some(url) = web_address(source) {
         let access = Access {
@@ -142,7 +156,8 @@ async fn looked_at(
             ..Access::default()
         };
         let agent = concat!("wangxun/", env!("CARGO_PKG_VERSION"), " (probe)");
-        return fetched(source, &url, &access, recipe(Aim::Any), agent, now).await;
+        let recipe = recipe(Aim::Any, tried);
+        return fetched(source, &url, &access, recipe, agent, now).await;
     }
     let known = match loaded {
         Some(known) => known,
@@ -150,7 +165,21 @@ async fn looked_at(
             format!("{source:?} is no file and no http address, and no column can be looked up")
         })?),
     };
-    column(source, known, now).await
+    column(source, known, tried, now).await
+}
+
+/// What to write down where rules were tried.
+fn to_keep(trial: &Trial) -> anyhow::Result<Vec<String>> {
+    let lines = trial.lines()?;
+    if lines.is_empty() {
+        return Ok(lines);
+    }
+    let head = [
+        "to keep these rules, write below the column in sites.toml:",
+        "  [column.read]",
+    ];
+    let lines = lines.iter().map(|line| format!("  {line}"));
+    Ok(head.map(str::to_owned).into_iter().chain(lines).collect())
 }
 
 /// Noon of the day asked for, or this instant.
@@ -167,14 +196,20 @@ fn web_address(source: &str) -> Option<Url> {
         .filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-fn recipe(aim: Aim) -> Recipe {
+fn recipe(aim: Aim, read: Option<ReadRules>) -> Recipe {
     Recipe {
         budget: PAGE_BUDGET,
+        read,
         ..Recipe::of(aim)
     }
 }
 
-fn file(probe: &Probe, source: &str, now: Moment) -> anyhow::Result<Report> {
+fn file(
+    probe: &Probe,
+    source: &str,
+    tried: Option<ReadRules>,
+    now: Moment,
+) -> anyhow::Result<Report> {
     let page = Page {
         url: match &probe.url {
             Some(url) => url.clone(),
@@ -186,11 +221,20 @@ fn file(probe: &Probe, source: &str, now: Moment) -> anyhow::Result<Report> {
             .with_context(|| format!("{source} cannot be read"))?,
     };
     let url = page.url.clone();
-    let reading = saved::reading(page, &recipe(Aim::Any), date_of(now));
-    Ok(report(source, url.as_str(), reading, None))
+    let recipe = recipe(Aim::Any, tried);
+    let reading = saved::reading(page, &recipe, date_of(now));
+    Ok(Report {
+        rules: recipe.read.iter().flat_map(read_rules::lines).collect(),
+        ..report(source, url.as_str(), reading, None)
+    })
 }
 
-async fn column(source: &str, loaded: &Loaded, now: Moment) -> anyhow::Result<Report> {
+async fn column(
+    source: &str,
+    loaded: &Loaded,
+    tried: Option<ReadRules>,
+    now: Moment,
+) -> anyhow::Result<Report> {
     let config = &loaded.config;
     let found = ColumnId::parse(source)
         .ok()
@@ -198,10 +242,15 @@ async fn column(source: &str, loaded: &Loaded, now: Moment) -> anyhow::Result<Re
     let Some(column) = found else {
         bail!("{source:?} is no file, no http address and no configured column");
     };
-    let (Some(url), Some(site)) = (&column.url, config.group.sites.get(&column.site)) else {
+    let mut column = column.clone();
+    if let Some(tried) = tried {
+        let data = column.read.and_then(|rules| rules.data);
+        column.read = Some(ReadRules { data, ..tried });
+    }
+    let (Some(url), Some(site)) = (column.address(), config.group.sites.get(&column.site)) else {
         bail!("column {source} has no address");
     };
-    let recipe = visit::recipe(site, column, config.page_budget);
+    let recipe = visit::recipe(site, &column, config.page_budget);
     let agent = &config.identity.user_agent;
     fetched(source, url, &site.access, recipe, agent, now).await
 }
@@ -220,12 +269,14 @@ async fn fetched(
         })?,
         page_budget: recipe.budget,
     };
+    let rules = recipe.read.clone().unwrap_or_default();
     let aimed = Aimed {
         url,
         access,
         recipe,
         validators: Validators::default(),
         known: None,
+        extra: ExtraHeaders::to(url, &rules.headers),
     };
     let Look { visit, reading, .. } = look(&means, aimed, now).await;
     let (address, failure) = match visit.outcome {
@@ -235,7 +286,10 @@ async fn fetched(
     };
     let failed =
         failure.map(|failure| format!("not fetched: {failure:?}, {}", failure.in_chinese()));
-    Ok(report(source, address.as_str(), reading, failed))
+    Ok(Report {
+        rules: read_rules::lines(&rules),
+        ..report(source, address.as_str(), reading, failed)
+    })
 }
 
 fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<String>) -> Report {
@@ -250,6 +304,7 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
         rows: 0,
         items: Vec::new(),
         notes: failed.into_iter().collect(),
+        rules: Vec::new(),
     };
     let Some(reading) = reading else {
         return report;
@@ -329,6 +384,7 @@ fn text(report: &Report) -> String {
             .map_or_else(|| "          ".to_owned(), |on| on.to_string());
         lines.push(format!("    {on}  {}", item.title));
     }
+    lines.extend(report.rules.iter().map(|rule| format!("  rule: {rule}")));
     lines.extend(report.notes.iter().map(|note| format!("  note: {note}")));
     lines.join("\n")
 }

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::fault::Warning;
 use super::quantity::written;
+use super::read_rules;
 use super::settings::Config;
 use super::typical;
 use crate::alert::rules::Repeat;
@@ -28,9 +29,10 @@ pub fn explain(config: &Config, warnings: &[Warning], now: Moment) -> String {
         tiers(config),
         transports(config),
         wordings(config),
+        rules(config),
         places(config),
     ];
-    for part in parts {
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
         out.push_str(&part);
         out.push('\n');
     }
@@ -223,6 +225,26 @@ fn wordings(config: &Config) -> String {
         .collect();
     format!(
         "wordings (文案), filled with your longest names; one segment holds 70 characters, several hold 67 each\n{}",
+        table(&rows)
+    )
+}
+
+/// The columns that are read by rules of their own; nothing where there are none.
+fn rules(config: &Config) -> String {
+    let rows: Vec<Vec<String>> = config
+        .group
+        .columns
+        .values()
+        .filter_map(|column| {
+            let lines = read_rules::lines(column.read.as_ref()?);
+            Some(row(&[column.id.as_str(), &lines.join(" · ")]))
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "columns read by rules of their own (读取规则)\n{}",
         table(&rows)
     )
 }

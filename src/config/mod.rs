@@ -11,6 +11,7 @@ pub mod fault;
 pub mod load;
 mod quantity;
 mod raw;
+pub mod read_rules;
 mod secret;
 pub mod settings;
 mod source;

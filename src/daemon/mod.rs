@@ -11,6 +11,7 @@ pub mod desk;
 pub mod event;
 pub mod outbox;
 pub mod pulse;
+pub mod reader;
 pub mod round;
 pub mod run;
 pub mod schedule;

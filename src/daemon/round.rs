@@ -161,7 +161,7 @@ impl Rounds {
     ) -> Result<usize, StoreError> {
         let mut hosts: BTreeMap<String, Vec<(&Column, Option<ColumnRecord>)>> = BTreeMap::new();
         for column in due {
-            if let Some(url) = &column.url {
+            if let Some(url) = column.address() {
                 let record = records.remove(&column.id);
                 hosts
                     .entry(host_of(url))
@@ -227,7 +227,7 @@ impl Rounds {
             .group
             .sites
             .get(&column.site)
-            .zip(column.url.as_ref())
+            .zip(column.address())
         else {
             return Ok(0);
         };

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use super::reader::{fingerprint, under};
 use crate::assess::remember::{Traces, remember};
 use crate::domain::access::Access;
 use crate::domain::finding::{Finding, Unreadable};
@@ -16,6 +17,7 @@ use crate::domain::group::{Column, Site};
 use crate::domain::item::{Item, Row};
 use crate::domain::observation::{ColumnRecord, Observation, Sight};
 use crate::domain::page::Page;
+use crate::domain::reading_rules::ExtraHeaders;
 use crate::domain::time::{Moment, date_of};
 use crate::domain::visit::{Outcome, Validators, Visit};
 use crate::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe};
@@ -93,9 +95,12 @@ pub struct Aimed<'a> {
     pub validators: Validators,
     /// The digest of a page that need not be read again.
     pub known: Option<String>,
+    /// Headers that are sent besides.
+    pub extra: ExtraHeaders<'a>,
 }
 
-/// Visits `column` of `site` at `now`; `before` is what is known of it.
+/// Visits `column` of `site` at `now`, whose list is asked for at `url`; `before` is what is known
+/// of it.
 pub async fn visit(
     means: &Means,
     site: &Site,
@@ -104,19 +109,32 @@ pub async fn visit(
     before: Option<ColumnRecord>,
     now: Moment,
 ) -> Brought {
-    let stands = before.as_ref().and_then(standing);
+    let recipe = recipe(site, column, means.page_budget);
+    let extra = extra(column, url);
+    let reader = fingerprint(url, &recipe, extra);
+    let before = before.map(|record| under(record, &reader));
+    let stands = before.as_ref().and_then(|record| standing(record, &reader));
     let known = before.as_ref().filter(|_| stands.is_some());
     let aimed = Aimed {
         url,
         access: &site.access,
-        recipe: recipe(site, column, means.page_budget),
+        recipe,
         validators: known
             .map(|record| record.validators.clone())
             .unwrap_or_default(),
         known: known.and_then(|record| record.digest.clone()),
+        extra,
     };
     let look = look(means, aimed, now).await;
-    remembered(column, before, stands, look, now)
+    let mut brought = remembered(column, before, stands, look, now);
+    brought.record.reader = Some(reader);
+    brought
+}
+
+/// The headers that are sent for `column`, to the host of `url` alone.
+pub fn extra<'a>(column: &'a Column, url: &'a Url) -> ExtraHeaders<'a> {
+    let headers = column.read.as_ref().map(|rules| rules.headers.as_slice());
+    ExtraHeaders::to(url, headers.unwrap_or_default())
 }
 
 /// How the page of `column` is read.
@@ -125,13 +143,18 @@ pub fn recipe(site: &Site, column: &Column, budget: usize) -> Recipe {
         column_name: Some(column.name.clone()),
         home: site.home.clone(),
         budget,
+        read: column.read.clone(),
+        shown: column
+            .url
+            .clone()
+            .filter(|_| column.address() != column.url.as_ref()),
         ..Recipe::of(Aim::Column)
     }
 }
 
-/// The finding that holds while the page does not change.
-fn standing(record: &ColumnRecord) -> Option<Finding> {
-    if record.blind.is_some() {
+/// The finding that holds while neither the page nor the reader changes.
+fn standing(record: &ColumnRecord, reader: &str) -> Option<Finding> {
+    if record.blind.is_some() || record.reader.as_deref() != Some(reader) {
         return None;
     }
     match (&record.last_update, record.empty_since) {
@@ -145,7 +168,7 @@ fn standing(record: &ColumnRecord) -> Option<Finding> {
 pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
     let visit = means
         .fetcher
-        .visit(aimed.url, aimed.access, &aimed.validators)
+        .visit_with(aimed.url, aimed.access, &aimed.validators, aimed.extra)
         .await;
     let mut look = Look {
         outcomes: vec![label::outcome(&visit.outcome)],
@@ -168,6 +191,10 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
         first: page,
         more: BTreeMap::new(),
     };
+    let further = Further {
+        access: aimed.access,
+        extra: aimed.extra,
+    };
     let mut reader = Reader::new(aimed.recipe, date_of(now));
     for _ in 0..MOST_TURNS {
         let Some((seen, kept, answer)) = read_aside(reader, pages).await else {
@@ -181,7 +208,7 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
             Answer::Need(urls) => {
                 (reader, pages) = (seen, kept);
                 look.alone = false;
-                fetch_more(means, aimed.access, &mut pages, &mut look, urls).await;
+                fetch_more(means, &further, &mut pages, &mut look, urls).await;
             }
         }
     }
@@ -204,10 +231,16 @@ async fn read_aside(mut reader: Reader, pages: Pages) -> Option<(Reader, Pages, 
     }
 }
 
+/// How further pages are fetched.
+struct Further<'a> {
+    access: &'a Access,
+    extra: ExtraHeaders<'a>,
+}
+
 /// Fetches the pages that the reader asks for, each once.
 async fn fetch_more(
     means: &Means,
-    access: &Access,
+    further: &Further<'_>,
     pages: &mut Pages,
     look: &mut Look,
     urls: Vec<Url>,
@@ -219,7 +252,7 @@ async fn fetch_more(
         let more = if pages.more.len() + 1 < means.page_budget.max(1) {
             let visit = means
                 .fetcher
-                .visit(&url, access, &Validators::default())
+                .visit_with(&url, further.access, &Validators::default(), further.extra)
                 .await;
             look.outcomes.push(label::outcome(&visit.outcome));
             match visit.outcome {

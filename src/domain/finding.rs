@@ -108,6 +108,10 @@ pub enum Unreadable {
     WrongPage,
     /// No group of rows that looks like a list.
     NoList,
+    /// The column's own selectors or date format match nothing on the page.
+    NoRowsBySelector,
+    /// The column's own paths lead to nothing in the data.
+    NoRowsByPath,
     /// Nested or long beyond the limits of the parser.
     TooComplex,
     /// The bytes are no text in any known encoding.
@@ -137,6 +141,8 @@ impl Unreadable {
             Unreadable::RedirectedHome => "网址跳转到首页",
             Unreadable::WrongPage => "页面不是所配置的栏目",
             Unreadable::NoList => "未找到文章列表（疑似改版）",
+            Unreadable::NoRowsBySelector => "配置的选择器未匹配到内容（疑似改版）",
+            Unreadable::NoRowsByPath => "配置的数据路径未取到内容（疑似改版）",
             Unreadable::TooComplex => "页面结构超出处理上限",
             Unreadable::NotText => "页面编码无法识别",
         }

@@ -8,6 +8,7 @@ use url::Url;
 use super::access::Access;
 use super::class::Class;
 use super::id::{ColumnId, PersonId, SiteId, UnitId};
+use super::reading_rules::ReadRules;
 
 /// A unit (单位). Keyed by a stable id; its name may change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,17 @@ pub struct Column {
     pub url: Option<Url>,
     /// A limit of its own in natural days, instead of the class's.
     pub limit_days: Option<u32>,
+    /// How its page is read, where the reader does not get it right by itself.
+    pub read: Option<ReadRules>,
+}
+
+impl Column {
+    /// Where its list is asked for: its data, or else its page; `None` means "not configured".
+    pub fn address(&self) -> Option<&Url> {
+        let page = self.url.as_ref()?;
+        let data = self.read.as_ref().and_then(|rules| rules.data.as_ref());
+        Some(data.unwrap_or(page))
+    }
 }
 
 /// What a person is to a unit, or to the whole group.

@@ -13,6 +13,7 @@ pub mod id;
 pub mod item;
 pub mod observation;
 pub mod page;
+pub mod reading_rules;
 pub mod retry_after;
 pub mod time;
 pub mod transport;

@@ -68,6 +68,10 @@ pub struct ColumnRecord {
     pub digest: Option<String>,
     /// For the next conditional request.
     pub validators: Validators,
+    /// What stands for the way the page was read: the reader's version, the address, and all that
+    /// is configured for it. A digest and validators hold only while it is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<String>,
     /// When the latest visit began.
     pub visited_at: Moment,
     /// When a visit is wanted before the schedule's next, to confirm what the latest one saw.

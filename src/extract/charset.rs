@@ -76,7 +76,7 @@ impl Trial {
 
 /// The name under which an encoding is reported: one name for the whole GB family, which is
 /// always decoded as its superset.
-fn key(encoding: &'static Encoding) -> &'static str {
+pub fn key(encoding: &'static Encoding) -> &'static str {
     if encoding == GBK || encoding == GB18030 {
         "gb18030"
     } else if encoding == UTF_8 {
@@ -155,7 +155,7 @@ fn best(body: &[u8], declared: Option<&'static Encoding>, host: &str) -> Trial {
 }
 
 /// `gb2312` and `gbk` pages use characters beyond both; GB18030 is the superset.
-fn family(encoding: &'static Encoding) -> &'static Encoding {
+pub fn family(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
 }
 

@@ -12,16 +12,19 @@ use url::Url;
 use crate::domain::finding::{Basis, Finding};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
+use crate::domain::reading_rules::ReadRules;
 use crate::domain::time::Date;
 use task::{Draft, Outcome, Task};
 
 mod address;
 mod article;
 mod ask;
+pub mod by_rules;
 mod charset;
 mod clean;
 mod column;
 mod data;
+pub mod date_format;
 mod dates;
 mod dom;
 mod expand;
@@ -31,6 +34,8 @@ mod guard;
 mod heading;
 mod home;
 mod island;
+mod json_list;
+pub mod json_path;
 mod labels;
 mod loose;
 mod metas;
@@ -47,6 +52,11 @@ mod task;
 mod view;
 mod visible;
 mod years;
+
+/// The version of the reader. What was read by another one is read anew. It changes by itself with
+/// every release; its last part is raised with every change between two that reads any page
+/// otherwise.
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +80,10 @@ pub struct Recipe {
     pub home: Option<Url>,
     /// The most pages of one visit.
     pub budget: usize,
+    /// What is laid down for reading the column.
+    pub read: Option<ReadRules>,
+    /// The page that people are shown, where what is visited is its data.
+    pub shown: Option<Url>,
 }
 
 impl Recipe {
@@ -83,6 +97,8 @@ impl Recipe {
             column_name: None,
             home: None,
             budget: Recipe::BUDGET,
+            read: None,
+            shown: None,
         }
     }
 }

@@ -115,13 +115,14 @@ impl<'a> Survey<'_, 'a> {
         dom::mix(above, self.dom.tag(block).as_bytes())
     }
 
-    fn is_hidden_itself(&self, at: usize) -> bool {
+    /// Whether this is not displayed although what it stands in is.
+    pub fn is_hidden_itself(&self, at: usize) -> bool {
         let hidden = |at: usize| self.dom.get(at).is_some_and(|node| node.hidden);
         hidden(at) && !hidden(self.dom.parent(at))
     }
 
     /// Rows whose mark of approval is empty are kept in the page but not shown.
-    fn has_empty_flag(&self, block: usize) -> bool {
+    pub fn has_empty_flag(&self, block: usize) -> bool {
         let mut flags = self
             .dom
             .range(block, self.dom.end(block))

@@ -198,7 +198,7 @@ fn item<'a>(dom: &Dom<'a>, at: usize, end: usize) -> Option<Item<'a>> {
 }
 
 /// The shown text, or the hint where the text is cut short or a picture.
-fn title(dom: &Dom, at: usize, end: usize, shown: &str, hint: Option<&str>) -> String {
+pub fn title(dom: &Dom, at: usize, end: usize, shown: &str, hint: Option<&str>) -> String {
     let first = hint
         .and_then(|hint| hint.lines().map(str::trim).find(|line| !line.is_empty()))
         .map(|line| clean::line(line, clean::TITLE));

@@ -18,6 +18,8 @@ use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated, Unreadable}
 use crate::domain::item::Row;
 use crate::domain::time::Date;
 
+mod ruled;
+
 /// The most jumps from a thin page to the next.
 const MAX_HOPS: usize = 3;
 /// The most notes of a reading.
@@ -83,9 +85,12 @@ impl Task<'_> {
         {
             return closed(Unreadable::RedirectedHome, "unknown", notes);
         }
-        let seen = view::with(page, self.today, &mut notes, |view, notes| {
-            self.step(view, hops, notes)
-        });
+        let seen = match &self.recipe.read {
+            Some(rules) => self.by_rules(page, rules, (from.is_none(), hops), &mut notes),
+            None => view::with(page, self.today, &mut notes, |view, notes| {
+                self.step(view, hops, notes)
+            }),
+        };
         match seen {
             Ok(Step::Done(seen)) => self.settle(*seen, notes),
             Ok(Step::Hop(to)) => {

@@ -17,6 +17,7 @@ use super::redirect::Trail;
 use super::tls;
 use crate::domain::access::Access;
 use crate::domain::page::Page;
+use crate::domain::reading_rules::ExtraHeaders;
 use crate::domain::visit::{Failure, Outcome, Validators, Visit};
 
 /// The longest `Content-Type` that is kept, in bytes.
@@ -90,11 +91,24 @@ impl Fetcher {
     /// for turns and asking for `robots.txt` not included; where `robots.txt` already fails, it
     /// counts that. Validators are those of the asked address, and survive a 304 without any.
     pub async fn visit(&self, url: &Url, access: &Access, validators: &Validators) -> Visit {
+        self.visit_with(url, access, validators, ExtraHeaders::NONE)
+            .await
+    }
+
+    /// Like [`Fetcher::visit`], with headers that are sent to the host that they were written for.
+    pub async fn visit_with(
+        &self,
+        url: &Url,
+        access: &Access,
+        validators: &Validators,
+        extra: ExtraHeaders<'_>,
+    ) -> Visit {
         let mut journey = Journey {
             shared: &self.shared,
             asked: url,
             access,
             validators,
+            extra,
             spent: Spent::default(),
             is_answered: false,
         };
@@ -118,6 +132,7 @@ struct Journey<'a> {
     asked: &'a Url,
     access: &'a Access,
     validators: &'a Validators,
+    extra: ExtraHeaders<'a>,
     spent: Spent,
     /// Whether the site has answered anything yet.
     is_answered: bool,
@@ -177,6 +192,7 @@ impl Journey<'_> {
             url,
             access: self.access,
             cookie,
+            extra: self.extra.of(url),
             validators: self.is_asked(url).then_some(self.validators),
             pause: self.access.pause.max(delay),
             budget: self.access.total_timeout.saturating_sub(self.spent.0),

@@ -18,6 +18,7 @@ use super::fault::{self, Fault};
 use super::guard;
 use super::politeness::{Hosts, Manners, Turn};
 use crate::domain::access::Access;
+use crate::domain::reading_rules::Header;
 use crate::domain::retry_after;
 use crate::domain::visit::{Failure, Validators};
 
@@ -32,6 +33,8 @@ pub(super) struct Errand<'a> {
     pub url: &'a Url,
     pub access: &'a Access,
     pub cookie: Option<HeaderValue>,
+    /// Headers that this host is to be sent besides.
+    pub extra: &'a [Header],
     pub validators: Option<&'a Validators>,
     /// The least time since the last start on this host.
     pub pause: Duration,
@@ -122,6 +125,12 @@ impl Line {
 
 fn request(request: RequestBuilder, errand: &Errand<'_>) -> RequestBuilder {
     let mut headers = HeaderMap::new();
+    for extra in errand.extra {
+        let name = HeaderName::from_bytes(extra.name.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(&extra.value)) {
+            headers.insert(name, value);
+        }
+    }
     let mut set = |name: HeaderName, value: &Option<String>| {
         // What cannot stand in a header was never sent by a server.
         if let Some(Ok(value)) = value.as_deref().map(HeaderValue::from_str) {

@@ -84,6 +84,7 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
             url: &file,
             access: &access,
             cookie,
+            extra: &[],
             validators: None,
             pause: access.pause,
             budget: access.total_timeout.saturating_sub(spent.0),

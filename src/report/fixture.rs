@@ -50,6 +50,7 @@ pub(super) fn column(id: &str, name: &str, class: Class) -> Column {
         class,
         url: Some(format!("http://{site}.example.cn/{page}/").parse().unwrap()),
         limit_days: None,
+        read: None,
     }
 }
 
@@ -119,6 +120,7 @@ pub(super) fn record(column: &str, on: Option<&str>, visited_at: &str) -> Column
         signature: None,
         digest: None,
         validators: Validators::default(),
+        reader: None,
         visited_at: at(visited_at),
         revisit_at: None,
     }

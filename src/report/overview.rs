@@ -249,7 +249,7 @@ fn site_line(scene: &Scene, site: &Site, mut columns: Vec<ColumnLine>) -> SiteLi
 fn down_since(scene: &Scene, site: &Site, columns: &[ColumnLine]) -> Option<Moment> {
     let urls = columns
         .iter()
-        .filter_map(|line| scene.group.columns.get(&line.column)?.url.as_ref());
+        .filter_map(|line| scene.group.columns.get(&line.column)?.address());
     site.home
         .iter()
         .chain(urls)

@@ -100,6 +100,8 @@ struct Steady {
     empty_since: Option<Moment>,
     signature: Option<String>,
     validators: Validators,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reader: Option<String>,
 }
 
 /// An item, on paper.
@@ -268,6 +270,7 @@ pub fn record_out(record: &ColumnRecord, said: &mut Said) -> Result<WireRecord, 
         signature,
         digest,
         validators,
+        reader,
         visited_at,
         revisit_at,
     } = record;
@@ -278,6 +281,7 @@ pub fn record_out(record: &ColumnRecord, said: &mut Said) -> Result<WireRecord, 
         empty_since: *empty_since,
         signature: signature.clone(),
         validators: validators.clone(),
+        reader: reader.clone(),
     };
     Ok(WireRecord {
         what: said.say(&steady)?,
@@ -302,6 +306,7 @@ pub fn record_in(wire: WireRecord, heard: &mut Heard) -> Option<ColumnRecord> {
         signature: steady.signature,
         digest: digest?,
         validators: steady.validators,
+        reader: steady.reader,
         visited_at: wire.visited_at,
         revisit_at: wire.revisit_at,
     })

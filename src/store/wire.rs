@@ -275,6 +275,10 @@ mod tests {
             assert_eq!(serde_json::to_string(&value).unwrap(), row);
         }
         same::<ColumnRecord>(RECORD);
+        same::<ColumnRecord>(&RECORD.replace(
+            "\"visited_at\"",
+            "\"reader\":\"0123456789abcdef\",\"visited_at\"",
+        ));
         same::<Item>(ITEM);
         for sight in [
             r#"{"read":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,

@@ -139,6 +139,7 @@ fn column(site: usize, n: usize) -> Column {
         class,
         url: (n != 9 || !site.is_multiple_of(3)).then(|| url.parse().expect("an address")),
         limit_days: None,
+        read: None,
     }
 }
 
@@ -182,6 +183,7 @@ pub fn record(column: &ColumnId, age_days: i64, visited_at: Moment, title: &str)
         signature: None,
         digest: Some("9f86d081".repeat(8)),
         validators: Validators::default(),
+        reader: None,
         visited_at,
         revisit_at: None,
     }

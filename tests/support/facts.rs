@@ -83,6 +83,7 @@ pub fn record(name: &str, visited_at: Moment, on: Date) -> ColumnRecord {
             etag: Some("\"5a3f\"".to_owned()),
             last_modified: None,
         },
+        reader: Some("0123456789abcdef".to_owned()),
         visited_at,
         revisit_at: Some(visited_at + Duration::minutes(30)),
     }

@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod gateway;
 pub mod limits;
 pub mod monitor;
+pub mod read_rules;
 pub mod sites;
 pub mod transports;
 pub mod warn;

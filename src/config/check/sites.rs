@@ -11,11 +11,13 @@ use super::super::raw::Key;
 use super::super::raw::sites::{RawColumn, RawSite, RawSites, RawUnit};
 use super::super::source::Source;
 use super::access::access;
+use super::read_rules;
 use super::word;
 use crate::domain::access::Access;
 use crate::domain::class::Class;
 use crate::domain::group::{Column, Group, Site, Unit};
 use crate::domain::id::{ColumnId, IdFault, SiteId, UnitId};
+use crate::domain::reading_rules::ReadRules;
 
 /// The longest full name, in characters.
 const NAME_CHARS: usize = 60;
@@ -223,13 +225,21 @@ fn column(
     let limit_days = source.take("limit_days", &raw.limit_days, |&days| {
         within(days, 1..=MOST_LIMIT_DAYS)
     });
+    let read = raw
+        .read
+        .as_ref()
+        .map(|read| read_rules::read_rules(source, read));
     let site = site?;
     let base_is_faulty = site.home.is_none() && written.homes.contains(site.id.as_str());
     let relative = |key: &Spanned<String>| !key.get_ref().contains("://");
     if base_is_faulty && raw.url.as_ref().is_some_and(relative) {
         return None;
     }
-    let url = address(source, ("url", &raw.url), site.home.as_ref(), &site.access);
+    let base = site.home.as_ref();
+    let url = address(source, ("url", &raw.url), base, &site.access);
+    let written = raw.read.as_ref().map(|read| &read.get_ref().data);
+    let data = written.and_then(|data| address(source, ("data", data), base, &site.access));
+    let read = read.map(|rules| ReadRules { data, ..rules });
     Some(Column {
         id: id?,
         site: site.id.clone(),
@@ -238,6 +248,7 @@ fn column(
         class: class?,
         url,
         limit_days,
+        read: read.filter(|rules| *rules != ReadRules::default()),
     })
 }
 

@@ -1,5 +1,7 @@
 //! `sites.toml` as written.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -41,6 +43,22 @@ pub struct RawColumn {
     pub class: Key<String>,
     pub url: Key<String>,
     pub limit_days: Key<u32>,
+    pub read: Option<Spanned<RawRead>>,
+}
+
+/// How the column's page is read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRead {
+    pub row: Key<String>,
+    pub title: Key<String>,
+    pub date: Key<String>,
+    pub date_format: Key<String>,
+    pub charset: Key<String>,
+    /// The word of a preset, or a table of paths.
+    pub json: Key<toml::Value>,
+    pub data: Key<String>,
+    pub headers: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 /// What differs from the common rules of visiting.
