@@ -3,8 +3,10 @@
 //!
 //! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
+pub mod flags;
 pub mod freshness;
 pub mod ladder;
 pub mod limits;
 pub mod outage;
 pub mod remember;
+pub mod sighting;
