@@ -15,6 +15,7 @@ use facts::{COLUMNS, at, change, column, day, everything, settings};
 use wangxun::alert::incident::State;
 use wangxun::alert::outbox::{Delivery, NoticeState};
 use wangxun::domain::finding::Finding;
+use wangxun::domain::flag::Fact;
 use wangxun::domain::observation::Sight;
 use wangxun::domain::visit::Failure;
 use wangxun::store::commit::{Commit, JobRun};

@@ -123,7 +123,7 @@ impl FlagKind {
         match self {
             FlagKind::BackDated => "首次发现晚于标注日期",
             FlagKind::ReDated => "标注日期有变动",
-            FlagKind::Republished => "同题条目日期更新",
+            FlagKind::Republished => "同题条目以新日期出现",
             FlagKind::Burst => "通知后集中出现",
             FlagKind::FutureDate => "标注日期在未来",
         }
