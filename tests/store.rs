@@ -289,7 +289,7 @@ async fn a_flag_is_raised_once_for_an_item_and_kind_and_kept_for_two_years() {
     let of_column = store.flags(Some(&column(COLUMNS[0]))).await.unwrap();
     assert_eq!(of_column, [burst, facts::flag(COLUMNS[0], 1, at(1))]);
     assert_eq!(store.flags(None).await.unwrap().len(), 3);
-    let later = at(732 * 1440);
+    let later = at(733 * 1440);
     let mut commit = Commit::at(later);
     commit.flags = (0..210)
         .map(|number| facts::flag(COLUMNS[0], 10 + number, later))

@@ -186,113 +186,12 @@ fn burst(seen: &Sighting, alerted_at: Moment) -> Option<Flag> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assess::sighting::{Listing, Past};
+    use crate::assess::fixture::{Memory, date, list, on, renamed, row, with};
     use crate::domain::flag::FlagKind;
-    use crate::domain::id::ColumnId;
     use crate::domain::item::MOST_CHANGES;
-    use crate::domain::observation::ColumnRecord;
-    use crate::domain::time::moment;
-    use crate::domain::visit::Validators;
 
-    /// A column of which is known what its visits have read so far.
-    struct Memory {
-        column: ColumnId,
-        class: Class,
-        record: Option<ColumnRecord>,
-        items: Vec<Item>,
-        alerted_at: Option<Moment>,
-    }
-
-    impl Memory {
-        fn of(class: Class) -> Memory {
-            Memory {
-                column: ColumnId::parse("kxw/gzdt").unwrap(),
-                class,
-                record: None,
-                items: Vec::new(),
-                alerted_at: None,
-            }
-        }
-
-        /// A reading; the items that changed and the sorts of flags.
-        fn reads(&mut self, at: Moment, rows: &[Row]) -> (usize, Vec<FlagKind>) {
-            self.reads_as("li", at, rows)
-        }
-
-        fn reads_as(&mut self, form: &str, at: Moment, rows: &[Row]) -> (usize, Vec<FlagKind>) {
-            let past = Past {
-                column: &self.column,
-                class: self.class,
-                record: self.record.as_ref(),
-                items: &self.items,
-            };
-            let signature = Some(form);
-            let seen = Sighting::of(
-                past,
-                Listing {
-                    at,
-                    rows,
-                    signature,
-                },
-            );
-            let flags = flags(&seen, self.alerted_at);
-            let items = seen.items();
-            let changed = items.len();
-            for item in items {
-                self.items.retain(|known| known.name() != item.name());
-                self.items.push(item);
-            }
-            self.record = Some(ColumnRecord {
-                column: self.column.clone(),
-                last_update: None,
-                read_at: Some(at),
-                blind: None,
-                empty_since: None,
-                signature: Some(form.to_owned()),
-                digest: None,
-                validators: Validators::default(),
-                visited_at: at,
-                revisit_at: None,
-            });
-            (changed, flags.iter().map(|flag| flag.fact.kind()).collect())
-        }
-    }
-
-    /// Eight in the morning of that day of November 2017.
-    fn on(day: u32) -> Moment {
-        moment(date(day).and_hms_opt(8, 0, 0).unwrap())
-    }
-
-    fn date(day: u32) -> Date {
-        Date::from_ymd_opt(2017, 11, day).unwrap()
-    }
-
-    fn row(number: u32, day: u32) -> Row {
-        Row {
-            title: format!("区科信委召开第{number}次工作推进会"),
-            url: Some(format!("http://a.gov.cn/{number}.html")),
-            on: Some(date(day)),
-            basis: None,
-            refused_on: None,
-            inferred: false,
-        }
-    }
-
-    /// Five rows, the newest of 10 November.
-    fn list() -> Vec<Row> {
-        vec![row(10, 10), row(9, 9), row(6, 6), row(3, 3), row(1, 1)]
-    }
-
-    fn with(place: usize, row: Row) -> Vec<Row> {
-        let mut rows = list();
-        rows.insert(place, row);
-        rows
-    }
-
-    fn renamed(mut row: Row, title: &str) -> Row {
-        title.clone_into(&mut row.title);
-        row
-    }
+    /// What it is, the days of the two readings, the rows of the second, and what they raise.
+    type Case = (&'static str, u32, u32, Vec<Row>, Vec<FlagKind>);
 
     /// What the second of two readings of a news column raises.
     fn second(before: u32, at: u32, rows: &[Row]) -> Vec<FlagKind> {
@@ -304,7 +203,7 @@ mod tests {
     #[test]
     fn a_date_long_before_the_first_sight_is_flagged_where_a_new_item_stands() {
         let back = vec![FlagKind::BackDated];
-        let rows: [(&str, u32, u32, Vec<Row>, Vec<FlagKind>); 12] = [
+        let rows: [Case; 12] = [
             ("on top", 14, 15, with(0, row(20, 11)), back.clone()),
             (
                 "of the newest day",
@@ -498,31 +397,5 @@ mod tests {
         memory.reads(on(15) + TimeDelta::hours(3), &rows(2));
         let later = memory.reads(on(15) + TimeDelta::hours(9), &rows(3));
         assert_eq!(later, (1, vec![FlagKind::Burst]));
-    }
-
-    #[test]
-    fn an_unchanged_list_changes_no_item() {
-        let mut memory = Memory::of(Class::News);
-        memory.reads(on(14), &list());
-        assert_eq!(memory.reads(on(15), &list()), (0, vec![]));
-        let mut dateless = list();
-        dateless[0].on = None;
-        dateless[1].title.push('　');
-        dateless[2].url = Some("https://a.gov.cn/6.html#top".to_owned());
-        assert_eq!(memory.reads(on(16), &dateless), (0, vec![]));
-    }
-
-    #[test]
-    fn rows_that_share_an_address_are_told_by_their_titles() {
-        let shared = |number, day| Row {
-            url: Some("http://a.gov.cn/info.do".to_owned()),
-            ..row(number, day)
-        };
-        let rows = [shared(3, 10), shared(2, 9), shared(1, 8)];
-        let mut memory = Memory::of(Class::News);
-        assert_eq!(memory.reads(on(11), &rows), (3, vec![]));
-        let rows = [shared(4, 12), shared(3, 10), shared(2, 9), shared(1, 8)];
-        assert_eq!(memory.reads(on(12), &rows), (1, vec![]));
-        assert_eq!(memory.items.len(), 4);
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
+#[cfg(test)]
+mod fixture;
 pub mod flags;
 pub mod freshness;
 pub mod ladder;

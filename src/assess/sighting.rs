@@ -289,3 +289,35 @@ fn is_redated_throughout(rows: &[Sighted]) -> bool {
 pub(super) fn is_redated(before: Date, now: Date) -> bool {
     (now - before).num_days().abs() > SAME_DAYS
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assess::fixture::{Memory, list, on, row};
+
+    #[test]
+    fn an_unchanged_list_changes_no_item() {
+        let mut memory = Memory::of(Class::News);
+        memory.reads(on(14), &list());
+        assert_eq!(memory.reads(on(15), &list()), (0, vec![]));
+        let mut dateless = list();
+        dateless[0].on = None;
+        dateless[1].title.push('　');
+        dateless[2].url = Some("https://a.gov.cn/6.html#top".to_owned());
+        assert_eq!(memory.reads(on(16), &dateless), (0, vec![]));
+    }
+
+    #[test]
+    fn rows_that_share_an_address_are_told_by_their_titles() {
+        let shared = |number, day| Row {
+            url: Some("http://a.gov.cn/info.do".to_owned()),
+            ..row(number, day)
+        };
+        let rows = [shared(3, 10), shared(2, 9), shared(1, 8)];
+        let mut memory = Memory::of(Class::News);
+        assert_eq!(memory.reads(on(11), &rows), (3, vec![]));
+        let rows = [shared(4, 12), shared(3, 10), shared(2, 9), shared(1, 8)];
+        assert_eq!(memory.reads(on(12), &rows), (1, vec![]));
+        assert_eq!(memory.items.len(), 4);
+    }
+}

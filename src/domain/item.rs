@@ -36,7 +36,7 @@ pub struct Item {
     pub column: ColumnId,
     /// The title when last seen.
     pub title: String,
-    /// The address it links to; none where rows of the list share one.
+    /// The address it links to, as first printed; none where rows of the list share one.
     pub url: Option<String>,
     /// The date the page claimed when a date was last seen.
     pub claimed_on: Option<Date>,

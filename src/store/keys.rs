@@ -62,16 +62,13 @@ pub fn finding(column: &Hash, of: &Hash) -> Vec<u8> {
     [&column[..], of].concat()
 }
 
-/// Column, hash of what the item is told by.
+/// Column, hash of the address, or of the title where there is none, as they were first printed.
 pub fn item(item: &Item) -> Vec<u8> {
-    [&column(&item.column)[..], &name(&item.name())].concat()
-}
-
-fn name(name: &Name) -> Hash {
-    match name {
-        Name::Address(address) => hash(&[b"address", address.as_bytes()]),
-        Name::Title(title) => hash(&[b"title", title.as_bytes()]),
-    }
+    let name = match &item.url {
+        Some(url) => hash(&[b"url", url.as_bytes()]),
+        None => hash(&[b"title", item.title.as_bytes()]),
+    };
+    [&column(&item.column)[..], &name].concat()
 }
 
 /// Column, hash of kind and item; of a burst, of its alert.
@@ -79,7 +76,10 @@ pub fn flag(flag: &Flag) -> Vec<u8> {
     let kind = flag.fact.kind().key().as_bytes();
     let which = match &flag.fact {
         Fact::Burst { alerted_at, .. } => hash(&[kind, &time(*alerted_at)]),
-        _ => hash(&[kind, &name(&Name::of(flag.url.as_deref(), &flag.title))]),
+        _ => match Name::of(flag.url.as_deref(), &flag.title) {
+            Name::Address(address) => hash(&[kind, b"url", address.as_bytes()]),
+            Name::Title(title) => hash(&[kind, b"title", title.as_bytes()]),
+        },
     };
     [&column(&flag.column)[..], &which].concat()
 }

@@ -274,6 +274,24 @@ mod tests {
         assert_eq!(String::from_utf8(again).unwrap(), LINE);
     }
 
+    /// One line with a changed item and a flag.
+    const MEMORY: &str = include_str!("shapes-memory.jsonl");
+
+    #[test]
+    fn a_line_of_changes_and_flags_is_read_and_written_again_byte_by_byte() {
+        let line = MEMORY.trim_end().as_bytes();
+        let (entry, lost) = read_line(line, &mut Heard::default()).unwrap();
+        let Fact::Commit(commit) = &entry.fact else {
+            panic!("{entry:?}");
+        };
+        let [item] = commit.items.as_slice() else {
+            panic!("{:?}", commit.items);
+        };
+        assert_eq!((lost, item.changes.len(), commit.flags.len()), (0, 1, 1));
+        let again = write_line(&entry, &mut Said::default()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), MEMORY);
+    }
+
     #[test]
     fn rows_of_version_1_are_read_and_written_again_byte_by_byte() {
         fn same<T: Serialize + DeserializeOwned>(row: &str) {
