@@ -276,7 +276,7 @@ fn remembered(
         rows: look
             .reading
             .filter(|_| listed)
-            .map(|reading| newest(reading.rows))
+            .map(|reading| newest(dated(reading.rows, &reading.finding)))
             .unwrap_or_default(),
         body: match (look.visit.outcome, digest) {
             (Outcome::Page(page), Some(digest))
@@ -326,6 +326,20 @@ fn sight(look: &Look, stands: Option<Finding>) -> Sight {
             None => Sight::Read(Finding::Unreadable(Unreadable::TooComplex)),
         },
     }
+}
+
+/// The rows, the one that the finding is about with its date where only the article tells it.
+fn dated(mut rows: Vec<Row>, finding: &Finding) -> Vec<Row> {
+    if let Finding::Dated(update) = finding {
+        let link = update.evidence.link.as_ref();
+        let bare = |row: &&mut Row| row.on.is_none() && row.refused_on.is_none();
+        let its = |row: &&mut Row| link.is_some() && row.url.as_ref() == link;
+        if let Some(row) = rows.iter_mut().filter(bare).find(its) {
+            row.on = Some(update.on);
+            row.basis = Some(update.basis);
+        }
+    }
+    rows
 }
 
 /// The rows with the newest claims in the order of the page, the others cut off.
