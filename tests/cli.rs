@@ -14,7 +14,12 @@ use chrono::Days;
 use program::{Place, eventually, site, wangxun};
 use regex::Regex;
 use wangxun::clock::Clock;
-use wangxun::domain::time::{Date, date_of};
+use wangxun::domain::flag::{Fact, Flag};
+use wangxun::domain::id::ColumnId;
+use wangxun::domain::time::{Date, date_of, moment};
+use wangxun::store::commit::Commit;
+use wangxun::store::handle::Store;
+use wangxun::store::settings::StoreSettings;
 
 fn today() -> Date {
     date_of(Clock::system().now())
@@ -269,8 +274,9 @@ fn a_probe_of_nothing_known_is_refused() {
 fn without_a_daemon_the_store_answers() {
     let place = Place::new("");
     let from_store = "(no daemon runs; read from the store in ";
-    let rows: [(&[&str], &str); 4] = [
+    let rows: [(&[&str], &str); 5] = [
         (&["status"], "区科信委"),
+        (&["flags"], "没有供核对的情况。"),
         (
             &["why", "kxw/gzdt"],
             "该栏目未配置网址，不访问、不判断，也不计超期。",
@@ -289,7 +295,8 @@ fn without_a_daemon_the_store_answers() {
     }
     let letters = std::fs::read_dir(place.path("sms")).unwrap();
     assert_eq!(letters.count(), 1, "the test message is in the spool");
-    let refusals: [(&[&str], &str); 5] = [
+    let refusals: [(&[&str], &str); 6] = [
+        (&["flags", "--column", "kxw/nothing"], "near are kxw/gzdt"),
         (&["why", "kxw/nothing"], "near are kxw/gzdt"),
         (&["why", "nowhere"], "they stand in sites.toml"),
         (&["send-test", "--to", "nobody"], "known are li, op"),
@@ -307,6 +314,56 @@ fn without_a_daemon_the_store_answers() {
         assert_eq!(said.code, Some(1), "{command:?}: {}", said.err);
         assert!(said.err.contains(part), "{command:?}: {}", said.err);
     }
+}
+
+#[tokio::test]
+async fn flags_are_listed_by_column_and_day_for_people_and_for_programs() {
+    let place = Place::new("");
+    let at = |text: &str| moment(text.parse().unwrap());
+    let column = ColumnId::parse("kxw/gzdt").unwrap();
+    let flag = |day: &str, title: &str| Flag {
+        column: column.clone(),
+        title: title.to_owned(),
+        url: None,
+        raised_at: at(&format!("{day}T08:00:00")),
+        fact: Fact::ReDated {
+            claimed_on: "2017-11-14".parse().unwrap(),
+            previous_on: "2017-09-01".parse().unwrap(),
+            first_seen_at: at("2017-10-16T08:00:00"),
+        },
+    };
+    let settings = StoreSettings::in_dir(place.path("store"));
+    let now = at("2017-11-15T09:00:00");
+    let (store, _) = Store::open(&settings, now).await.unwrap();
+    let mut commit = Commit::at(now);
+    commit.flags = vec![
+        flag("2017-11-03", "早些的条目"),
+        flag("2017-11-15", "后来的条目"),
+    ];
+    store.commit(commit).await.unwrap();
+    drop(store);
+    let all = place.run(&["flags"]);
+    assert_eq!(all.code, Some(0), "{}", all.err);
+    assert!(all.out.contains("标注日期由2017年9月1日变为2017年11月14日"));
+    assert!(all.out.find("后来的条目") < all.out.find("早些的条目"));
+    let since = ["--column", "kxw/gzdt", "--since", "2017-11-04"];
+    let late = place.run(&[&["flags"][..], &since].concat());
+    assert!(late.out.contains("后来的条目") && !late.out.contains("早些的条目"));
+    let json = place.run(&["flags", "--format", "json"]);
+    let lines: Vec<serde_json::Value> = json
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["kind"], "re-dated");
+    assert_eq!(lines[0]["fact"]["re-dated"]["previous_on"], "2017-09-01");
+    let why = place.run(&["why", "kxw/gzdt"]);
+    assert!(
+        why.out.contains("供核对的情况2条：《后来的条目》"),
+        "{}",
+        why.out
+    );
 }
 
 #[test]

@@ -229,7 +229,11 @@ fn every_row_has_its_own_date() {
                             })
                             .map(|item| item.claimed_on)
                             .collect();
-                        if !row.on.is_some_and(|on| own.contains(&on)) {
+                        if !row
+                            .on
+                            .or(row.refused_on)
+                            .is_some_and(|on| own.contains(&on))
+                        {
                             faults.push(format!(
                                 "seed {seed}, {at}, {} ({:?}): {} {:?} but {:?}",
                                 column.id,

@@ -16,11 +16,14 @@ use std::time::Instant;
 use chrono::NaiveTime;
 use wangxun::alert::outbox::Delivery;
 use wangxun::domain::class::Class;
+use wangxun::domain::flag::FlagKind;
 use wangxun::domain::group::Route;
 use wangxun::domain::time::moment;
 use wangxun::rehearsal::site::{Condition, SimColumn, SimSite};
 use wangxun::rehearsal::truth::{Options, Truth};
 
+#[path = "support/memory.rs"]
+mod memory;
 #[path = "support/oracle.rs"]
 mod oracle;
 #[path = "support/rules.rs"]
@@ -100,6 +103,13 @@ fn prove(played: &Played, started: Instant) -> Vec<Heard> {
         .flat_map(|(name, all)| all.iter().map(move |one| format!("{name}: {one}")))
         .collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
+    let (due, raised) = (memory::due(played), memory::raised(played));
+    println!(
+        "seed {seed}: {} flags, of {} columns",
+        played.flags.len(),
+        raised.len()
+    );
+    assert_eq!(raised, due, "{:#?}", played.flags);
     heard
 }
 
@@ -136,6 +146,7 @@ async fn nothing_is_missed_false_or_doubled_in_thirty_days() {
     let played = play(Options::demo(), telling).await;
     let heard = prove(&played, started);
     every_sort_was_heard(&heard);
+    every_sort_was_flagged(&played);
     gateway_and_store_agree(&played);
 }
 
@@ -180,6 +191,14 @@ fn every_sort_was_heard(heard: &[Heard]) {
         assert_eq!(count(said.clone()), 1, "{said:?}");
     }
     assert!(count(Said::Proposed) > 0);
+}
+
+/// A run in which nobody cheats proves nothing either.
+fn every_sort_was_flagged(played: &Played) {
+    for kind in FlagKind::ALL {
+        let of_kind = played.flags.iter().filter(|flag| flag.fact.kind() == kind);
+        assert!(of_kind.count() > 0, "{kind:?}");
+    }
 }
 
 /// What the store calls accepted is what the gateway took, and nothing is left over.

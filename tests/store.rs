@@ -15,6 +15,7 @@ use facts::{COLUMNS, at, change, column, day, everything, settings};
 use wangxun::alert::incident::State;
 use wangxun::alert::outbox::{Delivery, NoticeState};
 use wangxun::domain::finding::Finding;
+use wangxun::domain::flag::Fact;
 use wangxun::domain::observation::Sight;
 use wangxun::domain::visit::Failure;
 use wangxun::store::commit::{Commit, JobRun};
@@ -266,6 +267,42 @@ async fn an_item_keeps_the_moment_when_it_was_first_seen() {
     assert_eq!(items.len(), 1);
     assert_eq!(items[0].first_seen_at, at(1));
     assert_eq!(items[0].claimed_on, Some(day(5)));
+}
+
+#[tokio::test]
+async fn a_flag_is_raised_once_for_an_item_and_kind_and_kept_for_two_years() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(&settings(dir.path()), at(0)).await.unwrap();
+    for minute in [1, 2] {
+        let mut commit = Commit::at(at(minute));
+        commit.flags = vec![facts::flag(COLUMNS[0], 1, at(minute))];
+        store.commit(commit).await.unwrap();
+    }
+    let mut burst = facts::flag(COLUMNS[0], 1, at(3));
+    burst.fact = Fact::Burst {
+        alerted_at: at(0),
+        items: 3,
+    };
+    let mut commit = Commit::at(at(3));
+    commit.flags = vec![burst.clone(), facts::flag(COLUMNS[1], 1, at(3))];
+    store.commit(commit).await.unwrap();
+    let of_column = store.flags(Some(&column(COLUMNS[0]))).await.unwrap();
+    assert_eq!(of_column, [burst, facts::flag(COLUMNS[0], 1, at(1))]);
+    assert_eq!(store.flags(None).await.unwrap().len(), 3);
+    let later = at(733 * 1440);
+    let mut commit = Commit::at(later);
+    commit.flags = (0..210)
+        .map(|number| facts::flag(COLUMNS[0], 10 + number, later))
+        .collect();
+    store.commit(commit).await.unwrap();
+    assert_eq!(store.prune(later).await.unwrap().flags, 13);
+    let kept = everything(&store, 0).await;
+    assert_eq!(kept.flags.len(), 200);
+    drop(store);
+    assert!(verify(&settings(dir.path())).unwrap().is_sound());
+    rebuild(&settings(dir.path()), later).unwrap();
+    let (store, _) = Store::open(&settings(dir.path()), later).await.unwrap();
+    assert_eq!(everything(&store, 0).await, kept);
 }
 
 #[tokio::test]

@@ -19,8 +19,11 @@ use wangxun::alert::incident::{Kind, Subject};
 use wangxun::alert::outbox::Delivery;
 use wangxun::assess::ladder::Tier;
 use wangxun::domain::finding::Finding;
+use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
+use wangxun::domain::item::Change;
 use wangxun::domain::observation::Sight;
+use wangxun::domain::time::Date;
 use wangxun::store::commit::Commit;
 use wangxun::web::hosts_of;
 
@@ -72,6 +75,10 @@ async fn get(running: &Running, path: &str) -> Answer {
     ask(running, "GET", "localhost", path).await
 }
 
+fn date(text: &str) -> Option<Date> {
+    text.parse().ok()
+}
+
 /// Four sites of ten columns in a mixed state, with incidents, messages and one column's history.
 fn mixed() -> Commit {
     sized(4, 10)
@@ -90,6 +97,22 @@ fn sized(sites: usize, columns: usize) -> Commit {
         console::TITLE,
     ));
     (commit.observations, commit.items) = history(&late, 15);
+    if let Some(item) = commit.items.first_mut() {
+        item.changed(Change {
+            seen_at: now() - TimeDelta::days(2),
+            claimed_on: date("2016-11-03"),
+            title: "旧标题".to_owned(),
+        });
+    }
+    commit.flags = vec![Flag {
+        column: late.clone(),
+        title: "</bdi><b>假".to_owned(),
+        url: Some("javascript:alert(1)".to_owned()),
+        raised_at: now() - TimeDelta::days(2),
+        fact: Fact::FutureDate {
+            claimed_on: date("2018-05-01").expect("a date"),
+        },
+    }];
     commit.incidents = vec![
         incident(Subject::Column(late), Kind::Stale, Some(Tier::Overdue)),
         incident(Subject::Host("s03.example.cn".to_owned()), Kind::Down, None),
@@ -129,6 +152,8 @@ async fn pages_answer_with_what_the_store_holds() {
         "发送失败",
         "主机 s03.example.cn",
         "运行正常",
+        "近30天：标注日期在未来1条。",
+        "标注日期2018年5月1日，晚于发现当天11月16日",
     ] {
         assert!(home.body.contains(part), "{part}");
     }
@@ -144,6 +169,9 @@ async fn pages_answer_with_what_the_store_holds() {
         "连接超时",
         "页面未变",
         "（之10）",
+        "此前标注2016年11月3日，标题《旧标题》",
+        "供核对的情况",
+        "<bdi>&#60;/bdi&#62;&#60;b&#62;假</bdi>",
         "the declared charset",
     ] {
         assert!(column.body.contains(part), "{part}");
@@ -388,6 +416,8 @@ async fn metrics_satisfy_promtool() {
         "wangxun_message_changes_total{transport=\"sms\",state=\"accepted\"} 1",
         "wangxun_outbox_messages{transport=\"sms\",state=\"queued\"} 1",
         "wangxun_last_round_finished_timestamp_seconds 1510977600",
+        "wangxun_flags{kind=\"future-date\"} 1",
+        "wangxun_flags{kind=\"burst\"} 0",
         "wangxun_store_fatal 0",
     ] {
         assert!(

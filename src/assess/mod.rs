@@ -3,8 +3,12 @@
 //!
 //! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
+#[cfg(test)]
+mod fixture;
+pub mod flags;
 pub mod freshness;
 pub mod ladder;
 pub mod limits;
 pub mod outage;
 pub mod remember;
+pub mod sighting;

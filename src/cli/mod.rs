@@ -51,6 +51,8 @@ enum Command {
     Why(question::Why),
     /// List the newest messages with their states
     Outbox(question::Outbox),
+    /// List what the memory of items shows, for the operator to look at
+    Flags(question::Flags),
     /// Send a test message to a person through the real transport
     SendTest(question::SendTest),
     /// Let a proposed escalation go out
@@ -87,6 +89,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Status(configured) => question::status(&configured.config),
         Command::Why(why) => question::why(why),
         Command::Outbox(outbox) => question::outbox(outbox),
+        Command::Flags(flags) => question::flags(flags),
         Command::SendTest(test) => question::send_test(test),
         Command::Release(release) => question::release(release),
         Command::Rebuild(configured) => rebuild::run(&configured.config),

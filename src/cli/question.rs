@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tokio::time::Instant;
 
 use super::{Configured, configured, logs, owner, runtime, say, say_error};
@@ -16,6 +16,7 @@ use crate::daemon::control;
 use crate::daemon::desk::Desk;
 use crate::daemon::run::store_settings;
 use crate::deliver::courier::Courier;
+use crate::domain::time::Date;
 use crate::fetch::tls::init_crypto;
 use crate::store::error::StoreError;
 use crate::store::handle::Store;
@@ -40,6 +41,30 @@ pub struct Outbox {
     /// How many messages, the newest first
     #[arg(long, default_value_t = 50, value_name = "N")]
     newest: usize,
+}
+
+/// `wangxun flags`.
+#[derive(Debug, Args)]
+pub struct Flags {
+    #[command(flatten)]
+    configured: Configured,
+    /// Only this column, e.g. kxw/gzdt
+    #[arg(long, value_name = "ID")]
+    column: Option<String>,
+    /// Only what was seen on this day or later
+    #[arg(long, value_name = "DATE")]
+    since: Option<Date>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// `wangxun send-test`.
@@ -79,6 +104,16 @@ pub fn why(why: Why) -> anyhow::Result<bool> {
 pub fn outbox(outbox: Outbox) -> anyhow::Result<bool> {
     let newest = outbox.newest;
     ask(&outbox.configured.config, Question::Outbox { newest })
+}
+
+/// Lists flags.
+pub fn flags(flags: Flags) -> anyhow::Result<bool> {
+    let question = Question::Flags {
+        column: flags.column,
+        since: flags.since,
+        json: flags.format == Format::Json,
+    };
+    ask(&flags.configured.config, question)
 }
 
 /// Sends a test message.

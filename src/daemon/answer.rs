@@ -14,6 +14,8 @@ use crate::deliver::courier::{Attempt, Courier};
 use crate::domain::group::{Group, Person};
 use crate::domain::id::{ColumnId, PersonId};
 use crate::domain::observation::ColumnRecord;
+use crate::domain::time::{Date, date_of};
+use crate::report::flags;
 use crate::report::history::caution;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::plain::one_line;
@@ -43,6 +45,15 @@ pub enum Question {
     Outbox {
         /// How many.
         newest: usize,
+    },
+    /// The flags for the operator, newest first.
+    Flags {
+        /// Of one column, or of all.
+        column: Option<String>,
+        /// Raised on this day or later.
+        since: Option<Date>,
+        /// As JSON, one object a line, instead of a table.
+        json: bool,
     },
     /// A test message to a person, through the real transports.
     SendTest {
@@ -96,6 +107,11 @@ impl Clerk {
             Question::Status => self.status().await,
             Question::Why { column } => self.why(&column).await,
             Question::Outbox { newest } => self.outbox(newest).await,
+            Question::Flags {
+                column,
+                since,
+                json,
+            } => self.flags(column.as_deref(), since, json).await,
             Question::SendTest { person } => Ok(self.send_test(&person).await),
             Question::Release { column, by } => self.release(&column, &by).await,
         };
@@ -128,6 +144,7 @@ impl Clerk {
             .observations(&column.id, QUOTED_VISITS)
             .await?;
         let items = self.desk.store.items(&column.id).await?;
+        let flags = self.desk.store.flags(Some(&column.id)).await?;
         let record = seen.records.get(&column.id);
         let paragraph = why(&Case {
             column,
@@ -137,6 +154,7 @@ impl Clerk {
             record,
             observations: &observations,
             items: &items,
+            flags: &flags,
             incident: stale_incident(scene.open, &column.id),
             now: scene.now,
         });
@@ -152,6 +170,32 @@ impl Clerk {
             &self.desk.config.group,
             now,
         )))
+    }
+
+    async fn flags(
+        &self,
+        column: Option<&str>,
+        since: Option<Date>,
+        json: bool,
+    ) -> Result<Answer, StoreError> {
+        let group = &self.desk.config.group;
+        let id = match column {
+            None => None,
+            Some(text) => match ColumnId::parse(text) {
+                Ok(id) if group.columns.contains_key(&id) => Some(id),
+                _ => return Ok(Answer::no(unknown_column(text, group))),
+            },
+        };
+        let mut found = self.desk.store.flags(id.as_ref()).await?;
+        found.retain(|flag| since.is_none_or(|since| date_of(flag.raised_at) >= since));
+        let now = self.desk.clock.now();
+        if !json {
+            return Ok(Answer::yes(flags::list(&found, group, now)));
+        }
+        Ok(match flags::json(&found, now) {
+            Ok(lines) => Answer::yes(lines),
+            Err(error) => Answer::no(format!("the flags cannot be written as JSON: {error}")),
+        })
     }
 
     async fn release(&self, column: &str, by: &str) -> Result<Answer, StoreError> {

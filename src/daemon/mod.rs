@@ -9,6 +9,7 @@ pub mod answer;
 pub mod control;
 pub mod desk;
 pub mod event;
+mod memory;
 pub mod outbox;
 pub mod pulse;
 pub mod reader;

@@ -14,9 +14,10 @@ use tokio::sync::watch;
 
 use super::desk::Desk;
 use super::event::{Event, Listener};
+use super::memory::memory;
 use super::pulse::{self, Pulse};
 use super::schedule::{self, Job};
-use super::visit::{Brought, Means, news, visit};
+use super::visit::{Brought, Means, visit};
 use crate::assess::outage::host_of;
 use crate::clock::{Alarm, Bell};
 use crate::domain::group::Column;
@@ -266,11 +267,16 @@ impl Rounds {
             store.keep_body(&digest, body).await?;
         }
         if !brought.rows.is_empty() {
-            let known = store.items(&column.id).await?;
-            let seen_at = brought.observation.observed_at;
-            commit
-                .items
-                .extend(news(column, brought.rows, &known, seen_at));
+            let memory = memory(
+                store,
+                column,
+                before.as_ref(),
+                &brought.rows,
+                &brought.record,
+            );
+            let (items, flags) = memory.await?;
+            commit.items.extend(items);
+            commit.flags.extend(flags);
         }
         commit.observations.push(brought.observation);
         commit.records.push(brought.record);

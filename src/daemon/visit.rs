@@ -4,7 +4,7 @@
 //! Reading is work for a processor and runs on the blocking pool. Nothing here decides anything
 //! about freshness.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -14,8 +14,8 @@ use crate::assess::remember::{Traces, remember};
 use crate::domain::access::Access;
 use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::group::{Column, Site};
-use crate::domain::item::{Item, Row};
-use crate::domain::observation::{ColumnRecord, Observation, Sight};
+use crate::domain::item::Row;
+use crate::domain::observation::{Cause, ColumnRecord, Observation, Sight};
 use crate::domain::page::Page;
 use crate::domain::reading_rules::ExtraHeaders;
 use crate::domain::time::{Moment, date_of};
@@ -38,7 +38,7 @@ pub struct Brought {
     pub observation: Observation,
     /// What is known of the column now.
     pub record: ColumnRecord,
-    /// The rows, where the page was read anew.
+    /// The rows in the order of the page, where it was read anew and is the column's list.
     pub rows: Vec<Row>,
     /// The list page's bytes with their digest, where the page was read anew.
     pub body: Option<(String, Vec<u8>)>,
@@ -304,10 +304,12 @@ fn remembered(
         record.digest = None;
         record.validators = Validators::default();
     }
+    let listed = is_list(&observation.sight, &record);
     Brought {
         rows: look
             .reading
-            .map(|reading| newest(reading.rows))
+            .filter(|_| listed)
+            .map(|reading| newest(dated(reading.rows, &reading.finding)))
             .unwrap_or_default(),
         body: match (look.visit.outcome, digest) {
             (Outcome::Page(page), Some(digest))
@@ -322,6 +324,17 @@ fn remembered(
         observation,
         record,
     }
+}
+
+/// Whether rows that were read are the column's items, dated or not. Of a page that is not its list,
+/// or may be another since a redesign, none is remembered.
+fn is_list(sight: &Sight, record: &ColumnRecord) -> bool {
+    let redesigned = record
+        .blind
+        .as_ref()
+        .is_some_and(|blind| blind.why == Cause::Redesigned);
+    let found = matches!(sight, Sight::Read(Finding::Dated(_) | Finding::Undated(_)));
+    found && !redesigned
 }
 
 /// The record after a visit that found the page as it was: what was read stands, and so does what
@@ -348,28 +361,29 @@ fn sight(look: &Look, stands: Option<Finding>) -> Sight {
     }
 }
 
-/// The rows with the newest claims, the others cut off.
-fn newest(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_by_key(|row| std::cmp::Reverse(row.on));
-    rows.truncate(MOST_ITEMS);
+/// The rows, the one that the finding is about with its date where only the article tells it.
+fn dated(mut rows: Vec<Row>, finding: &Finding) -> Vec<Row> {
+    if let Finding::Dated(update) = finding {
+        let link = update.evidence.link.as_ref();
+        let bare = |row: &&mut Row| row.on.is_none() && row.refused_on.is_none();
+        let its = |row: &&mut Row| link.is_some() && row.url.as_ref() == link;
+        if let Some(row) = rows.iter_mut().filter(bare).find(its) {
+            row.on = Some(update.on);
+            row.basis = Some(update.basis);
+        }
+    }
     rows
 }
 
-/// The items of `rows` that are new or claim something else than `known` says.
-pub fn news(column: &Column, rows: Vec<Row>, known: &[Item], now: Moment) -> Vec<Item> {
-    rows.into_iter()
-        .filter(|row| {
-            !known.iter().any(|item| {
-                item.url == row.url && item.title == row.title && item.claimed_on == row.on
-            })
-        })
-        .map(|row| Item {
-            column: column.id.clone(),
-            title: row.title,
-            url: row.url,
-            claimed_on: row.on,
-            first_seen_at: now,
-        })
+/// The rows with the newest claims in the order of the page, the others cut off.
+fn newest(rows: Vec<Row>) -> Vec<Row> {
+    let mut places: Vec<usize> = (0..rows.len()).collect();
+    let claim = |place: &usize| rows.get(*place).and_then(|row| row.on.or(row.refused_on));
+    places.sort_by_key(|place| std::cmp::Reverse(claim(place)));
+    let kept: BTreeSet<usize> = places.into_iter().take(MOST_ITEMS).collect();
+    let rows = rows.into_iter().enumerate();
+    rows.filter(|(place, _)| kept.contains(place))
+        .map(|(_, row)| row)
         .collect()
 }
 

@@ -5,7 +5,7 @@ use super::ask::Ask;
 use super::clean;
 use super::groups::Group;
 use super::view::View;
-use super::years::{Claim, Dating, Doubt};
+use super::years::{Claim, Doubt};
 use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 
 /// Articles whose dates stand for a list without dates.
@@ -87,7 +87,7 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
         (None, None) => {
             let implausible = rows
                 .iter()
-                .any(|at| view.datings.get(*at) == Some(&Dating::Implausible));
+                .any(|at| view.datings.get(*at).is_some_and(|d| d.refused().is_some()));
             Saying::Ask(Ask {
                 wanted: view.articles(rows, ARTICLES),
                 instead: None,

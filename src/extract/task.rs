@@ -9,7 +9,6 @@ use super::column::{self, Saying};
 use super::dom::attr;
 use super::heading::{self, Own};
 use super::view::{self, View};
-use super::years::Dating;
 use super::{
     Aim, More, PageKind, Pages, Published, Reading, Recipe, address, clean, home, refusal, shell,
     visible,
@@ -340,7 +339,7 @@ fn note_strange_dates(view: &View, notes: &mut Vec<String>) {
     let strange = view
         .datings
         .iter()
-        .filter(|d| **d == Dating::Implausible)
+        .filter(|d| d.refused().is_some())
         .count();
     if strange > 0 {
         notes.push(format!(

@@ -7,7 +7,7 @@ use super::dom::{Dom, attr};
 use super::groups::{self, Group};
 use super::rows::Listed;
 use super::survey::Survey;
-use super::years::{self, Dating};
+use super::years::{self, Dating, Doubt};
 use super::{address, charset, clean, expand, foreign, guard, pageclock};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
@@ -162,6 +162,8 @@ impl View<'_> {
             url: row.url.as_ref().map(|url| clean::line(url.as_str(), 1000)),
             on: claim.map(|claim| claim.on),
             basis: claim.map(|claim| claim.basis),
+            refused_on: dating.refused(),
+            inferred: claim.is_some_and(|claim| claim.doubt != Doubt::None),
         }
     }
 

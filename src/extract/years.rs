@@ -43,8 +43,8 @@ pub struct Claim {
 pub enum Dating {
     /// A date that can be believed.
     Claim(Claim),
-    /// A date in the future or before 1995.
-    Implausible,
+    /// A date in the future or before 1995: the first day that what is printed can mean.
+    Implausible(Date),
     /// No date.
     None,
 }
@@ -55,6 +55,14 @@ impl Dating {
         match self {
             Dating::Claim(claim) => Some(claim),
             _ => None,
+        }
+    }
+
+    /// The date that is printed and cannot be believed.
+    pub fn refused(self) -> Option<Date> {
+        match self {
+            Dating::Implausible(on) => Some(on),
+            Dating::Claim(_) | Dating::None => None,
         }
     }
 }
@@ -118,7 +126,7 @@ fn by_month(year: i32, month: u32, mark: &Mark, today: Date) -> Dating {
         (Some(first), Some(last)) if dates::is_plausible(first, today) => {
             believed(last.min(today), mark.basis, Doubt::Day, mark.apart, today)
         }
-        (Some(_), _) => Dating::Implausible,
+        (Some(first), _) => Dating::Implausible(first),
         (None, _) => Dating::None,
     }
 }
@@ -132,7 +140,7 @@ fn believed(on: Date, basis: Basis, doubt: Doubt, apart: bool, today: Date) -> D
             apart,
         })
     } else {
-        Dating::Implausible
+        Dating::Implausible(on)
     }
 }
 
@@ -263,7 +271,7 @@ mod tests {
             ("1994-12-31", false),
         ] {
             let dating = date(&[row(Some(Stamp::Full(d(text))), "/x")], today);
-            assert_eq!(dating[0] != Dating::Implausible, good, "{text}");
+            assert_eq!(dating[0].refused().is_none(), good, "{text}");
         }
     }
 

@@ -17,6 +17,7 @@ pub mod server;
 pub mod site;
 pub mod timetable;
 pub mod titles;
+pub mod tricks;
 pub mod truth;
 
 use std::net::SocketAddr;

@@ -11,6 +11,7 @@ use super::dialect::Dialect;
 use super::dice::Dice;
 use super::site::{Condition, Episode, SimColumn, SimSite};
 use super::timetable::{Sleep, days_after};
+use super::tricks::Trick;
 use crate::calendar::Calendar;
 use crate::domain::class::Class;
 use crate::domain::id::ColumnId;
@@ -34,7 +35,7 @@ const fn nap(last: (i64, i64), wakes_at: Option<(u32, u32)>) -> Nap {
 }
 
 /// For columns with a limit of fourteen days: told at 11, 13, 15 and 22 days.
-const NEWS: [Nap; 22] = [
+const NEWS: [Nap; 23] = [
     nap((-34, -27), None),
     nap((-30, -26), Some((33, 38))),
     nap((-18, -16), None),
@@ -61,6 +62,12 @@ const NEWS: [Nap; 22] = [
     nap((0, 12), Some((11, 12))),
     nap((3, 14), Some((11, 12))),
     nap((9, 14), None),
+    // Wakes on the day on which it is called overdue.
+    Nap {
+        last: (-3, 0),
+        wakes_at: Some((15, 15)),
+        burst: true,
+    },
 ];
 
 /// For columns with a limit of half a year: told at 151, 174, 181 and 211 days.
@@ -131,6 +138,8 @@ pub struct Cast {
     pub sleeps: BTreeMap<ColumnId, Sleep>,
     /// The columns that have never had an item.
     pub blank: BTreeSet<ColumnId>,
+    /// The columns in which one item is not what it seems.
+    pub tricks: BTreeMap<ColumnId, Trick>,
 }
 
 /// Casts the columns of `sites`, which come in an order of chance, the troubled ones first.
@@ -144,7 +153,8 @@ pub fn cast(sites: &[&SimSite], window: Window, calendar: &Calendar, dice: &mut 
         }
     };
     give(of_class(troubled, &[Class::News]), &HIDDEN, dice);
-    give(of_class(calm, &[Class::News]), &NEWS, dice);
+    let news = of_class(calm, &[Class::News]);
+    give(news, &NEWS, dice);
     let mut half = of_class(
         calm,
         &[Class::Notices, Class::Policy, Class::Interpretation],
@@ -156,7 +166,25 @@ pub fn cast(sites: &[&SimSite], window: Window, calendar: &Calendar, dice: &mut 
     let blank = year.pop().map(|column| column.id.clone());
     give(year, &YEAR, dice);
     cast.blank.extend(blank);
+    cast.tricks.extend(tricks(calm));
     cast
+}
+
+/// One column for each trick: of news that are awake, on sites whose lists print whole dates.
+fn tricks(calm: &[&SimSite]) -> Vec<(ColumnId, Trick)> {
+    let awake = calm.iter().filter_map(|site| {
+        let news = site
+            .columns
+            .iter()
+            .find(|column| column.class == Class::News)?;
+        Some((site.dialect, news))
+    });
+    awake
+        .skip(NEWS.len())
+        .filter(|(dialect, _)| dialect.dates_rows() && *dialect != Dialect::MonthDay)
+        .map(|(_, column)| column.id.clone())
+        .zip(Trick::ALL)
+        .collect()
 }
 
 fn of_class<'a>(sites: &[&'a SimSite], classes: &[Class]) -> Vec<&'a SimColumn> {

@@ -58,6 +58,8 @@ pub struct Publication {
     pub title: String,
     /// From when on the site shows it.
     pub at: Moment,
+    /// From when on the site no longer shows it like this.
+    pub until: Option<Moment>,
     /// The date that the site prints.
     pub claimed_on: Date,
     /// Where it links to when it leaves the site.
@@ -194,10 +196,15 @@ impl SimSite {
 }
 
 impl SimColumn {
-    /// What is shown at `at`, newest first.
+    /// What is shown at `at`, the newest date first.
     pub fn shown(&self, at: Moment) -> impl Iterator<Item = &Publication> {
         let count = self.publications.partition_point(|item| item.at <= at);
-        self.publications.iter().take(count).rev()
+        let past = self.publications.iter().take(count).rev();
+        let mut shown: Vec<&Publication> = past
+            .filter(|item| item.until.is_none_or(|until| at < until))
+            .collect();
+        shown.sort_by_key(|item| std::cmp::Reverse(item.claimed_on));
+        shown.into_iter()
     }
 }
 

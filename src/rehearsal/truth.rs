@@ -12,7 +12,7 @@ use super::timetable::{self, Rhythm, Slot, days_after};
 use super::{holidays, titles};
 use crate::calendar::Calendar;
 use crate::domain::id::{ColumnId, IdFault, SiteId};
-use crate::domain::time::{Date, Moment};
+use crate::domain::time::{Date, Moment, date_of};
 
 /// What makes one world differ from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,10 +139,11 @@ impl Truth {
         column.map_or_else(Vec::new, |column| column.shown(until).collect())
     }
 
-    /// The newest date that the column prints at `at`.
+    /// The newest date that the column prints at `at`, of those that have come.
     pub fn newest_on(&self, column: &ColumnId, at: Moment) -> Option<Date> {
         let shown = self.column(column)?.shown(at);
-        shown.map(|item| item.claimed_on).max()
+        let dates = shown.map(|item| item.claimed_on);
+        dates.filter(|on| *on <= date_of(at)).max()
     }
 
     /// How the site answers at `at`, the monitor's own network included.
@@ -229,6 +230,11 @@ fn fill(site: &mut SimSite, cast: &Cast, window: Window, calendar: &Calendar, se
         }
     }
     number(site, seed);
+    for column in &mut site.columns {
+        if let Some(trick) = cast.tricks.get(&column.id) {
+            trick.play(column, window, calendar);
+        }
+    }
 }
 
 fn publications(
@@ -250,6 +256,7 @@ fn publications(
             number: 0,
             title,
             at: slot.at,
+            until: None,
             claimed_on: slot.claimed_on,
             elsewhere: None,
         });

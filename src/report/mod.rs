@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod fixture;
+pub mod flags;
 pub mod history;
 pub mod overview;
 pub mod plain;

@@ -4,12 +4,14 @@
 //! Decides words only. Wording follows the terms of 国办发〔2015〕15号 and 国办秘函〔2019〕19号. Texts
 //! of pages stand in quotation marks that they cannot close.
 
+use super::flags;
 use super::history::{digest, incident, items, visits};
 use super::plain::{address, full_date, instant, one_line, quotation, title};
 use super::standing::Standing;
 use crate::alert::incident::Incident;
 use crate::assess::freshness::{Freshness, Judgement, due_on};
 use crate::domain::finding::LastUpdate;
+use crate::domain::flag::Flag;
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::item::Item;
 use crate::domain::observation::{Cause, ColumnRecord, Observation};
@@ -37,6 +39,8 @@ pub struct Case<'a> {
     pub observations: &'a [Observation],
     /// Its items, newest claim first.
     pub items: &'a [Item],
+    /// Its flags, newest first.
+    pub flags: &'a [Flag],
     /// The incident about its limit, if there is one.
     pub incident: Option<&'a Incident>,
     /// The instant of the verdict.
@@ -49,6 +53,7 @@ pub fn why(case: &Case) -> String {
     text.push_str(&ground(case));
     text.push_str(&visits(case));
     text.push_str(&items(case));
+    text.push_str(&flags::sentence(case));
     text.push_str(&incident(case));
     text.push_str(&digest(case));
     text.push_str(&format!(
@@ -223,6 +228,7 @@ mod tests {
     use crate::assess::freshness::judge;
     use crate::assess::ladder::{Ladder, Tier};
     use crate::domain::finding::{Finding, Undated, Unreadable};
+    use crate::domain::flag::Fact;
     use crate::domain::group::Group;
     use crate::domain::observation::Sight;
     use crate::domain::visit::Failure;
@@ -239,6 +245,7 @@ mod tests {
         record: Option<ColumnRecord>,
         observations: Vec<Observation>,
         items: Vec<Item>,
+        flags: Vec<Flag>,
         incident: Option<Incident>,
     }
 
@@ -257,6 +264,7 @@ mod tests {
                 record: self.record.as_ref(),
                 observations: &self.observations,
                 items: &self.items,
+                flags: &self.flags,
                 incident: self.incident.as_ref(),
                 now: at(NOW),
             })
@@ -272,6 +280,7 @@ mod tests {
             record,
             observations,
             items: Vec::new(),
+            flags: Vec::new(),
             incident: None,
         }
     }
@@ -321,6 +330,8 @@ mod tests {
             url: None,
             claimed_on: on.map(|on| on.parse().unwrap()),
             first_seen_at: at("2017-11-17T09:00:00"),
+            witnessed: false,
+            changes: Vec::new(),
         }
     }
 
@@ -338,6 +349,19 @@ mod tests {
             item(None, "没有日期的条目"),
             item(Some("2016-12-30"), "去年的条目"),
         ];
+        let mut with_flag = read("2017-11-13");
+        with_flag.flags = vec![Flag {
+            column: column_id("kxw/gzdt"),
+            title: "科信委召开年度工作会".to_owned(),
+            url: None,
+            raised_at: at("2017-11-17T09:00:00"),
+            fact: Fact::BackDated {
+                claimed_on: "2017-11-05".parse().unwrap(),
+                first_seen_at: at("2017-11-17T09:00:00"),
+                absent_at: at("2017-11-16T09:00:00"),
+                usual_days: 0,
+            },
+        }];
         let mut empty = record("kxw/gzdt", None, "2017-11-18T09:00:00");
         empty.empty_since = Some(at("2017-11-10T09:00:00"));
         let mut empty_again = seen("2017-11-18T09:00:00", Sight::Read(Finding::Empty));
@@ -351,6 +375,7 @@ mod tests {
             ("overdue", read("2017-11-03")),
             ("overdue, limit of its own", own_limit),
             ("overdue, with items", with_items),
+            ("fresh, with a flag", with_flag),
             ("severely overdue", read("2017-10-20")),
             ("empty", told(Some(empty), vec![empty_again])),
             ("exempt", as_is(Freshness::Exempt { until: exempt })),

@@ -24,7 +24,7 @@ const TEXT_CHARS: usize = 60;
 
 /// How a column of a table is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Set {
+pub(super) enum Set {
     Left,
     Right,
 }
@@ -227,7 +227,7 @@ fn visited(at: Option<Moment>, now: Moment) -> String {
 }
 
 /// Sets `rows` under `head`, two blanks between columns.
-fn grid(head: &[&str], sets: &[Set], rows: &[Vec<String>]) -> String {
+pub(super) fn grid(head: &[&str], sets: &[Set], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|&cell| cell.to_owned()).collect();
     let mut widths: Vec<usize> = head.iter().map(|cell| cell.width()).collect();
     for row in rows {

@@ -14,6 +14,7 @@ use super::table::Table;
 use crate::alert::incident::{Incident, State};
 use crate::alert::outbox::{Message, Notice, NoticeState};
 use crate::domain::finding::Finding;
+use crate::domain::flag::Flag;
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
 use crate::domain::observation::{Observation, Sight};
@@ -60,7 +61,8 @@ struct Step {
     what: Hash,
 }
 
-/// Makes the commit's rows. Items that change nothing are taken out of the commit.
+/// Makes the commit's rows. Items that change nothing and flags that were raised before are taken
+/// out of the commit.
 pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> {
     for seen in &commit.observations {
         observation(stage, seen)?;
@@ -74,6 +76,11 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
         news.extend(item(stage, listed)?);
     }
     commit.items = news;
+    let mut raised = Vec::new();
+    for one in std::mem::take(&mut commit.flags) {
+        raised.extend(flag(stage, one)?);
+    }
+    commit.flags = raised;
     for changed in &commit.incidents {
         incident(stage, changed)?;
     }
@@ -185,6 +192,16 @@ fn item(stage: &mut Stage, mut listed: Item) -> Result<Option<Item>, StoreError>
     }
     let changed = stage.put(Table::Items, &key, &listed)?;
     Ok(changed.then_some(listed))
+}
+
+/// A flag is raised once for an item and kind.
+fn flag(stage: &mut Stage, raised: Flag) -> Result<Option<Flag>, StoreError> {
+    let key = keys::flag(&raised);
+    if stage.get::<Flag>(Table::Flags, &key)?.is_some() {
+        return Ok(None);
+    }
+    stage.put(Table::Flags, &key, &raised)?;
+    Ok(Some(raised))
 }
 
 fn incident(stage: &mut Stage, changed: &Incident) -> Result<(), StoreError> {

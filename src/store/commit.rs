@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
+use crate::domain::flag::Flag;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::time::Moment;
@@ -19,6 +20,8 @@ pub struct Commit {
     pub records: Vec<ColumnRecord>,
     /// Rows of lists. For one that is already stored, the stored `first_seen_at` stays.
     pub items: Vec<Item>,
+    /// Flags. One that is already stored stays as it was raised first.
+    pub flags: Vec<Flag>,
     /// Incidents as they stand now; resolved ones move to the history.
     pub incidents: Vec<Incident>,
     /// Notices as they stand now; those no longer waiting move to the history.
@@ -46,6 +49,7 @@ impl Commit {
             observations: Vec::new(),
             records: Vec::new(),
             items: Vec::new(),
+            flags: Vec::new(),
             incidents: Vec::new(),
             notices: Vec::new(),
             messages: Vec::new(),

@@ -17,6 +17,7 @@ use super::settings::StoreSettings;
 use super::table::Table;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
+use crate::domain::flag::Flag;
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
@@ -45,6 +46,8 @@ pub struct Pruned {
     pub observations: usize,
     /// Items.
     pub items: usize,
+    /// Flags.
+    pub flags: usize,
     /// Page copies.
     pub bodies: usize,
 }
@@ -179,6 +182,12 @@ impl Store {
     pub async fn items(&self, column: &ColumnId) -> Result<Vec<Item>, StoreError> {
         let column = column.clone();
         self.read(move |reader| reader.items(&column)).await
+    }
+
+    /// Flags of one column or of all, the newest first.
+    pub async fn flags(&self, column: Option<&ColumnId>) -> Result<Vec<Flag>, StoreError> {
+        let column = column.cloned();
+        self.read(move |reader| reader.flags(column.as_ref())).await
     }
 
     /// When a periodic task ran last.

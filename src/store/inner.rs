@@ -224,6 +224,7 @@ impl Inner {
         Ok(Pruned {
             observations: rows.observations,
             items: rows.items,
+            flags: rows.flags,
             bodies,
         })
     }

@@ -7,8 +7,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::MessageKey;
+use crate::domain::flag::{Fact, Flag};
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
+use crate::domain::name::Name;
 use crate::domain::time::Moment;
 
 /// Half a SHA-256.
@@ -60,13 +62,26 @@ pub fn finding(column: &Hash, of: &Hash) -> Vec<u8> {
     [&column[..], of].concat()
 }
 
-/// Column, hash of the address, or of the title where there is none.
+/// Column, hash of the address, or of the title where there is none, as they were first printed.
 pub fn item(item: &Item) -> Vec<u8> {
     let name = match &item.url {
         Some(url) => hash(&[b"url", url.as_bytes()]),
         None => hash(&[b"title", item.title.as_bytes()]),
     };
     [&column(&item.column)[..], &name].concat()
+}
+
+/// Column, hash of kind and item; of a burst, of its alert.
+pub fn flag(flag: &Flag) -> Vec<u8> {
+    let kind = flag.fact.kind().key().as_bytes();
+    let which = match &flag.fact {
+        Fact::Burst { alerted_at, .. } => hash(&[kind, &time(*alerted_at)]),
+        _ => match Name::of(flag.url.as_deref(), &flag.title) {
+            Name::Address(address) => hash(&[kind, b"url", address.as_bytes()]),
+            Name::Title(title) => hash(&[kind, b"title", title.as_bytes()]),
+        },
+    };
+    [&column(&flag.column)[..], &which].concat()
 }
 
 /// Subject and kind.

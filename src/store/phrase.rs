@@ -14,7 +14,7 @@ use super::error::StoreError;
 use super::keys::{self, Hash};
 use crate::domain::finding::{Finding, LastUpdate};
 use crate::domain::id::ColumnId;
-use crate::domain::item::Item;
+use crate::domain::item::{Change, Item};
 use crate::domain::observation::{Blind, ColumnRecord, Observation, Sight};
 use crate::domain::time::{Date, Moment};
 use crate::domain::visit::{Failure, Validators};
@@ -109,6 +109,10 @@ struct Steady {
 pub struct WireItem {
     what: Ref,
     first_seen_at: Moment,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    witnessed: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<Change>,
 }
 
 /// The part of an item that repeats.
@@ -320,6 +324,8 @@ pub fn item_out(item: &Item, said: &mut Said) -> Result<WireItem, StoreError> {
         url,
         claimed_on,
         first_seen_at,
+        witnessed,
+        changes,
     } = item;
     let listed = Listed {
         column: column.clone(),
@@ -330,6 +336,8 @@ pub fn item_out(item: &Item, said: &mut Said) -> Result<WireItem, StoreError> {
     Ok(WireItem {
         what: said.say(&listed)?,
         first_seen_at: *first_seen_at,
+        witnessed: *witnessed,
+        changes: changes.clone(),
     })
 }
 
@@ -342,5 +350,7 @@ pub fn item_in(wire: WireItem, heard: &mut Heard) -> Option<Item> {
         url: listed.url,
         claimed_on: listed.claimed_on,
         first_seen_at: wire.first_seen_at,
+        witnessed: wire.witnessed,
+        changes: wire.changes,
     })
 }

@@ -1,5 +1,6 @@
-//! What is forgotten: old observations with the findings that only they saw, and the oldest
-//! claims of columns with very many items. Page copies are forgotten in `bodies`.
+//! What is forgotten: old observations with the findings that only they saw, the oldest claims of
+//! columns with very many items, and flags that are old or very many. Page copies are forgotten in
+//! `bodies`.
 //!
 //! A prune is an entry of the journal like any change, so that a store built anew forgets alike.
 //! Incidents, notices and messages are never forgotten: they are few, and they are the proof.
@@ -13,11 +14,15 @@ use super::apply::{self, StoredObservation, StoredSight};
 use super::engine::Engine;
 use super::error::StoreError;
 use super::keys::{self, Hash};
-use super::reading::{ITEMS_LIMIT, Reader, sort_items};
+use super::reading::{FLAGS_LIMIT, ITEMS_LIMIT, Reader, sort_flags, sort_items};
 use super::stage::Stage;
 use super::table::Table;
+use crate::domain::flag::Flag;
 use crate::domain::item::Item;
 use crate::domain::time::Moment;
+
+/// So many days a flag is kept: two years.
+const FLAG_DAYS: i64 = 731;
 
 /// Rows in one transaction.
 const AT_ONCE: usize = 2000;
@@ -29,6 +34,8 @@ pub struct PrunedRows {
     pub observations: usize,
     /// Items.
     pub items: usize,
+    /// Flags.
+    pub flags: usize,
 }
 
 /// Removes what is older than `keep_days` at `now`, and notes that the journal is applied up to
@@ -52,10 +59,15 @@ pub fn rows(
         let changes = stage.into_changes();
         engine.write(changes, engine.applied())?;
     }
-    let columns: Vec<(Hash, usize)> = crowded_columns(engine)?;
-    for (column, _) in columns {
+    for column in columns(engine, Table::Items, ITEMS_LIMIT)? {
         let mut stage = Stage::new(engine);
         pruned.items += oldest_items(&mut stage, &column)?;
+        let changes = stage.into_changes();
+        engine.write(changes, engine.applied())?;
+    }
+    for column in columns(engine, Table::Flags, 0)? {
+        let mut stage = Stage::new(engine);
+        pruned.flags += old_flags(&mut stage, &column, now)?;
         let changes = stage.into_changes();
         engine.write(changes, engine.applied())?;
     }
@@ -125,17 +137,17 @@ fn is_used(
     Ok(false)
 }
 
-/// Columns with more items than are kept.
-fn crowded_columns(engine: &Engine) -> Result<Vec<(Hash, usize)>, StoreError> {
+/// Columns with more than `most` rows in `table`.
+fn columns(engine: &Engine, table: Table, most: usize) -> Result<Vec<Hash>, StoreError> {
     let mut counts: BTreeMap<Hash, usize> = BTreeMap::new();
-    for entry in engine.rows(Table::Items, &[])? {
+    for entry in engine.rows(table, &[])? {
         let (key, _) = entry?;
         if let Some((column, _)) = key.split_first_chunk::<16>() {
             *counts.entry(*column).or_default() += 1;
         }
     }
-    counts.retain(|_, count| *count > ITEMS_LIMIT);
-    Ok(counts.into_iter().collect())
+    counts.retain(|_, count| *count > most);
+    Ok(counts.into_keys().collect())
 }
 
 fn oldest_items(stage: &mut Stage, column: &Hash) -> Result<usize, StoreError> {
@@ -144,6 +156,21 @@ fn oldest_items(stage: &mut Stage, column: &Hash) -> Result<usize, StoreError> {
     let surplus = items.get(ITEMS_LIMIT..).unwrap_or_default();
     for item in surplus {
         stage.delete(Table::Items, &keys::item(item))?;
+    }
+    Ok(surplus.len())
+}
+
+fn old_flags(stage: &mut Stage, column: &Hash, now: Moment) -> Result<usize, StoreError> {
+    let mut flags: Vec<Flag> = Reader::new(stage.engine()).all(Table::Flags, column)?;
+    sort_flags(&mut flags);
+    let kept = flags
+        .iter()
+        .take(FLAGS_LIMIT)
+        .take_while(|flag| (now - flag.raised_at).num_days() <= FLAG_DAYS)
+        .count();
+    let surplus = flags.get(kept..).unwrap_or_default();
+    for flag in surplus {
+        stage.delete(Table::Flags, &keys::flag(flag))?;
     }
     Ok(surplus.len())
 }

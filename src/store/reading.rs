@@ -12,6 +12,7 @@ use super::keys::{self, Hash};
 use super::table::Table;
 use super::value::{self, Body, Fault};
 use crate::domain::finding::Finding;
+use crate::domain::flag::Flag;
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
 use crate::domain::observation::{Observation, Sight};
@@ -23,6 +24,9 @@ use crate::domain::observation::ColumnRecord;
 
 /// The most items of a column.
 pub const ITEMS_LIMIT: usize = 500;
+
+/// The most flags of a column.
+pub const FLAGS_LIMIT: usize = 200;
 
 /// Reads, and remembers what could not be read.
 pub struct Reader<'a> {
@@ -262,6 +266,15 @@ impl<'a> Reader<'a> {
         Ok(Some(with_sight(stored, sight)))
     }
 
+    /// Flags of one column or of all, the newest first.
+    pub fn flags(&mut self, column: Option<&ColumnId>) -> Result<Vec<Flag>, StoreError> {
+        let prefix = column.map(keys::column);
+        let prefix = prefix.as_ref().map_or(&[][..], |column| &column[..]);
+        let mut flags: Vec<Flag> = self.all(Table::Flags, prefix)?;
+        sort_flags(&mut flags);
+        Ok(flags)
+    }
+
     /// A column's items, the newest claim first, undated ones last.
     pub fn items(&mut self, column: &ColumnId) -> Result<Vec<Item>, StoreError> {
         let mut items: Vec<Item> = self.all(Table::Items, &keys::column(column))?;
@@ -277,6 +290,17 @@ pub fn sort_items(items: &mut [Item]) {
         let rank = |item: &Item| (item.claimed_on, item.first_seen_at);
         rank(other)
             .cmp(&rank(one))
+            .then_with(|| (&one.url, &one.title).cmp(&(&other.url, &other.title)))
+    });
+}
+
+/// The newest first; those of one visit by column and kind.
+pub fn sort_flags(flags: &mut [Flag]) {
+    flags.sort_by(|one, other| {
+        let rank = |flag: &Flag| (flag.column.clone(), flag.fact.kind());
+        let newer = other.raised_at.cmp(&one.raised_at);
+        newer
+            .then_with(|| rank(one).cmp(&rank(other)))
             .then_with(|| (&one.url, &one.title).cmp(&(&other.url, &other.title)))
     });
 }

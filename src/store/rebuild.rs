@@ -114,6 +114,9 @@ pub fn all_commits(
     in_parts(reader.all(Table::Items, &[])?, at, sink, |commit, part| {
         commit.items = part;
     })?;
+    in_parts(reader.all(Table::Flags, &[])?, at, sink, |commit, part| {
+        commit.flags = part;
+    })?;
     for table in [Table::ClosedIncidents, Table::OpenIncidents] {
         in_parts(reader.all(table, &[])?, at, sink, |commit, part| {
             commit.incidents = part;

@@ -37,11 +37,13 @@ pub enum Table {
     Quarantine,
     /// One row: how far the journal was applied, and the sums over all other tables.
     State,
+    /// Column, hash of kind and item → flag.
+    Flags,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 17] = [
+    pub const ALL: [Table; 18] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -59,6 +61,7 @@ impl Table {
         Table::Pieces,
         Table::Quarantine,
         Table::State,
+        Table::Flags,
     ];
 
     /// The name of its tree.
@@ -81,6 +84,7 @@ impl Table {
             Table::Pieces => "pieces",
             Table::Quarantine => "quarantine",
             Table::State => "state",
+            Table::Flags => "flags",
         }
     }
 

@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::phrase::{self, Heard, Said, WireItem, WireObservation, WireRecord};
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
+use crate::domain::flag::Flag;
 use crate::domain::time::Moment;
 
 /// The version of the entries.
@@ -75,6 +76,8 @@ struct WireEntry {
     records: Vec<WireRecord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     items: Vec<WireItem>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<Flag>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     incidents: Vec<Incident>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -158,6 +161,7 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         observations: Vec::new(),
         records: Vec::new(),
         items: Vec::new(),
+        flags: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),
         messages: Vec::new(),
@@ -180,6 +184,7 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             for item in &commit.items {
                 wire.items.push(phrase::item_out(item, said)?);
             }
+            wire.flags.clone_from(&commit.flags);
             wire.incidents.clone_from(&commit.incidents);
             wire.notices.clone_from(&commit.notices);
             wire.messages.clone_from(&commit.messages);
@@ -209,6 +214,7 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     for item in wire.items {
         gather(&mut commit.items, phrase::item_in(item, heard), &mut lost);
     }
+    commit.flags = wire.flags;
     commit.incidents = wire.incidents;
     commit.notices = wire.notices;
     commit.messages = wire.messages;
@@ -268,6 +274,24 @@ mod tests {
         assert_eq!(String::from_utf8(again).unwrap(), LINE);
     }
 
+    /// One line with a changed item and a flag.
+    const MEMORY: &str = include_str!("shapes-memory.jsonl");
+
+    #[test]
+    fn a_line_of_changes_and_flags_is_read_and_written_again_byte_by_byte() {
+        let line = MEMORY.trim_end().as_bytes();
+        let (entry, lost) = read_line(line, &mut Heard::default()).unwrap();
+        let Fact::Commit(commit) = &entry.fact else {
+            panic!("{entry:?}");
+        };
+        let [item] = commit.items.as_slice() else {
+            panic!("{:?}", commit.items);
+        };
+        assert_eq!((lost, item.changes.len(), commit.flags.len()), (0, 1, 1));
+        let again = write_line(&entry, &mut Said::default()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), MEMORY);
+    }
+
     #[test]
     fn rows_of_version_1_are_read_and_written_again_byte_by_byte() {
         fn same<T: Serialize + DeserializeOwned>(row: &str) {
@@ -280,6 +304,19 @@ mod tests {
             "\"reader\":\"0123456789abcdef\",\"visited_at\"",
         ));
         same::<Item>(ITEM);
+        same::<Item>(CHANGED);
+        let at = r#""2017-11-01T00:00:00+08:00""#;
+        for fact in [
+            format!(r#"{{"back-dated":{{"claimed_on":"2017-10-01","first_seen_at":{at},"absent_at":{at},"usual_days":2}}}}"#),
+            format!(r#"{{"re-dated":{{"claimed_on":"2017-11-01","previous_on":"2017-10-01","first_seen_at":{at}}}}}"#),
+            r#"{"republished":{"claimed_on":"2017-11-01","previous_on":"2017-10-01","previous_url":null}}"#.to_owned(),
+            format!(r#"{{"burst":{{"alerted_at":{at},"items":3}}}}"#),
+            r#"{"future-date":{"claimed_on":"2018-11-01"}}"#.to_owned(),
+        ] {
+            same::<Flag>(&format!(
+                r#"{{"column":"kxw/gzdt","title":"t","url":null,"raised_at":{at},"fact":{fact}}}"#
+            ));
+        }
         for sight in [
             r#"{"read":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,
             r#"{"unchanged":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,
@@ -323,5 +360,6 @@ mod tests {
     }
 
     const RECORD: &str = r##"{"column":"kxw/gzdt","last_update":{"on":"2017-11-01","basis":"list-row","evidence":{"page":"http://kxw.example.cn/gzdt/","title":"区科信委召开2017-11-01工作会议","link":"http://kxw.example.cn/gzdt/2017-11-01.html","snippet":"[2017-11-01]"}},"read_at":"2017-11-01T00:00:00+08:00","blind":{"since":"2017-11-01T00:00:00+08:00","visits":2,"why":{"undated":"year-unknown"}},"empty_since":null,"signature":"ul.list>li","digest":"abababababababababababababababababababababababababababababababab","validators":{"etag":"\"5a3f\"","last_modified":null},"visited_at":"2017-11-01T00:00:00+08:00","revisit_at":"2017-11-01T00:30:00+08:00"}"##;
+    const CHANGED: &str = r##"{"column":"kxw/gzdt","title":"关于第0项工作的通知","url":null,"claimed_on":"2017-11-01","first_seen_at":"2017-11-01T00:00:00+08:00","witnessed":true,"changes":[{"seen_at":"2017-11-01T00:00:00+08:00","claimed_on":"2017-10-01","title":"关于工作的通知"}]}"##;
     const ITEM: &str = r##"{"column":"kxw/gzdt","title":"关于第0项工作的通知","url":"http://kxw.example.cn/0.html","claimed_on":"2017-11-01","first_seen_at":"2017-11-01T00:00:00+08:00"}"##;
 }

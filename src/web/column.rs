@@ -10,14 +10,17 @@ use super::view::{
     ColumnRow, Frame, Named, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address,
     when,
 };
+use crate::domain::flag::Flag;
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::id::ColumnId;
-use crate::domain::item::Item;
+use crate::domain::item::{Change, Item};
+use crate::domain::name::is_same_title;
 use crate::domain::observation::{Observation, Sight};
 use crate::domain::time::{Moment, date_of};
+use crate::report::flags::fact;
 use crate::report::history::sight_in_chinese;
 use crate::report::overview::{column_line, stale_incident};
-use crate::report::plain::one_line;
+use crate::report::plain::{one_line, title};
 use crate::report::sentence::{Case, why};
 use crate::store::error::StoreError;
 
@@ -25,6 +28,8 @@ use crate::store::error::StoreError;
 const VISITS: usize = 30;
 /// How many items are listed.
 const ITEMS: usize = 50;
+/// How many flags are listed.
+const FLAGS: usize = 20;
 /// How many notes of one visit are listed.
 const NOTES: usize = 8;
 
@@ -36,6 +41,7 @@ struct ColumnPage {
     why: String,
     address: Option<String>,
     visits: Vec<VisitRow>,
+    flags: Vec<FlagRow>,
     items: Vec<ItemRow>,
 }
 
@@ -53,6 +59,15 @@ struct ItemRow {
     link: Option<String>,
     claimed: String,
     seen: String,
+    changes: Vec<String>,
+}
+
+struct FlagRow {
+    at: String,
+    kind: &'static str,
+    title: String,
+    link: Option<String>,
+    fact: String,
 }
 
 /// `GET /column/{id}`.
@@ -61,7 +76,7 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
         return unknown();
     };
     match gather(&console, &column.id).await {
-        Ok((picture, observations, items)) => {
+        Ok((picture, observations, items, flags)) => {
             let line = column_line(&picture.scene(&console), column);
             let case = Case {
                 column,
@@ -71,6 +86,7 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
                 record: picture.records.get(&column.id),
                 observations: &observations,
                 items: &items,
+                flags: &flags,
                 incident: stale_incident(&picture.open, &column.id),
                 now: picture.now,
             };
@@ -82,6 +98,11 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
                 visits: observations
                     .iter()
                     .map(|seen| visit_row(seen, picture.now))
+                    .collect(),
+                flags: flags
+                    .iter()
+                    .take(FLAGS)
+                    .map(|flag| flag_row(flag, picture.now))
                     .collect(),
                 items: items
                     .iter()
@@ -104,11 +125,12 @@ fn find<'a>(console: &'a Console, id: &str) -> Option<(&'a Column, &'a Site, &'a
 async fn gather(
     console: &Console,
     column: &ColumnId,
-) -> Result<(Picture, Vec<Observation>, Vec<Item>), StoreError> {
+) -> Result<(Picture, Vec<Observation>, Vec<Item>, Vec<Flag>), StoreError> {
     let picture = Picture::take(console).await?;
     let observations = console.store.observations(column, VISITS).await?;
     let items = console.store.items(column).await?;
-    Ok((picture, observations, items))
+    let flags = console.store.flags(Some(column)).await?;
+    Ok((picture, observations, items, flags))
 }
 
 fn visit_row(seen: &Observation, now: Moment) -> VisitRow {
@@ -138,5 +160,34 @@ fn item_row(item: &Item, now: Moment) -> ItemRow {
         link: item.url.as_deref().and_then(web_address),
         claimed: date(item.claimed_on, date_of(now)),
         seen: when(Some(item.first_seen_at), now),
+        changes: item
+            .changes
+            .iter()
+            .rev()
+            .map(|change| change_in_chinese(item, change, now))
+            .collect(),
+    }
+}
+
+/// What an item showed until it was seen changed.
+fn change_in_chinese(item: &Item, change: &Change, now: Moment) -> String {
+    let at = when(Some(change.seen_at), now);
+    let on = date(change.claimed_on, date_of(now));
+    match is_same_title(&change.title, &item.title) {
+        true => format!("{at} 此前标注{on}"),
+        false => format!(
+            "{at} 此前标注{on}，标题{}",
+            title(&change.title, TITLE_CHARS)
+        ),
+    }
+}
+
+fn flag_row(flag: &Flag, now: Moment) -> FlagRow {
+    FlagRow {
+        at: when(Some(flag.raised_at), now),
+        kind: flag.fact.kind().in_chinese(),
+        title: one_line(&flag.title, TITLE_CHARS),
+        link: flag.url.as_deref().and_then(web_address),
+        fact: fact(flag, now),
     }
 }

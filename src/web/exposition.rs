@@ -18,6 +18,7 @@ use super::metrics::{Tally, VISIT_BOUNDS_MS};
 use super::source::Picture;
 use crate::alert::incident::{Incident, State as IncidentState};
 use crate::assess::ladder::Tier;
+use crate::domain::flag::FlagKind;
 use crate::domain::time::Moment;
 use crate::report::overview::overview;
 use crate::report::standing::Counts;
@@ -52,6 +53,7 @@ pub fn exposition(console: &Console, picture: &Picture) -> String {
     for ((kind, tier), count) in incidents(picture.open.values()) {
         text.sample("", &[("kind", kind), ("tier", tier)], count);
     }
+    flags(&mut text, picture);
     outbox(&mut text, picture);
     store(&mut text, picture);
     text.0
@@ -216,6 +218,18 @@ fn incidents<'a>(
             .or_default() += 1;
     }
     counts
+}
+
+fn flags(text: &mut Text, picture: &Picture) {
+    text.gauge(
+        "wangxun_flags",
+        "Flags for the operator that are kept, by kind.",
+    );
+    for kind in FlagKind::ALL {
+        let of_kind = picture.flags.iter();
+        let count = of_kind.filter(|flag| flag.fact.kind() == kind).count();
+        text.sample("", &[("kind", kind.key())], count);
+    }
 }
 
 fn outbox(text: &mut Text, picture: &Picture) {

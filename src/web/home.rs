@@ -15,8 +15,10 @@ use super::view::{
 use crate::alert::incident::{Incident, Kind, State as IncidentState, Subject};
 use crate::alert::outbox::{Delivery, Message};
 use crate::assess::ladder::Tier;
+use crate::domain::flag::Flag;
 use crate::domain::group::Group;
 use crate::domain::time::{Moment, date_of};
+use crate::report::flags;
 use crate::report::overview::{SiteLine, overview};
 use crate::report::plain::one_line;
 use crate::report::recipient::{route_in_chinese, way, who};
@@ -29,6 +31,8 @@ const FIRST: usize = 20;
 const FURTHER: usize = 100;
 /// How many incidents are listed.
 const INCIDENTS: usize = 100;
+/// How many flags are listed.
+const FLAGS: usize = 10;
 /// How many messages are listed.
 const MESSAGES: usize = 20;
 /// The longest message text shown, in characters.
@@ -44,6 +48,8 @@ struct HomePage {
     further: Vec<ColumnRow>,
     more_in_need: usize,
     sites: Vec<SiteRow>,
+    flags: Vec<FlagRow>,
+    flagged: Option<String>,
     incidents: Vec<IncidentRow>,
     more_incidents: usize,
     messages: Vec<MessageRow>,
@@ -75,6 +81,14 @@ struct IncidentRow {
     tier: &'static str,
     since: String,
     stage: String,
+}
+
+struct FlagRow {
+    at: String,
+    link: String,
+    subject: String,
+    kind: &'static str,
+    fact: String,
 }
 
 struct MessageRow {
@@ -121,6 +135,14 @@ fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> Home
             .sites
             .iter()
             .map(|line| site_row(line, now))
+            .collect(),
+        flagged: flags::recent(&picture.flags, now),
+        flags: picture
+            .flags
+            .iter()
+            .filter(|flag| console.group.columns.contains_key(&flag.column))
+            .take(FLAGS)
+            .map(|flag| flag_row(&console.group, flag, now))
             .collect(),
         more_incidents: incidents.len().saturating_sub(INCIDENTS),
         incidents: incidents
@@ -194,6 +216,17 @@ fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
             (one_line(name, NAME_CHARS), None)
         }
         Subject::Monitor => ("监测系统".to_owned(), None),
+    }
+}
+
+fn flag_row(group: &Group, flag: &Flag, now: Moment) -> FlagRow {
+    let (subject, _) = subject(group, &Subject::Column(flag.column.clone()));
+    FlagRow {
+        at: when(Some(flag.raised_at), now),
+        link: flag.column.to_string(),
+        subject,
+        kind: flag.fact.kind().in_chinese(),
+        fact: flags::fact(flag, now),
     }
 }
 

@@ -6,6 +6,7 @@ use super::Console;
 use super::health::Vitals;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::Message;
+use crate::domain::flag::Flag;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::Moment;
@@ -23,6 +24,8 @@ pub struct Picture {
     pub open: BTreeMap<IncidentKey, Incident>,
     /// The messages that are not final.
     pub outbox: Vec<Message>,
+    /// The flags, newest first.
+    pub flags: Vec<Flag>,
     /// Notices that are not yet part of a message.
     pub waiting: usize,
     /// The monitor's own condition.
@@ -37,6 +40,7 @@ impl Picture {
         let records = store.records().await?;
         let open = store.open_incidents().await?;
         let outbox = store.open_messages().await?;
+        let flags = store.flags(None).await?;
         let waiting = store.waiting_notices().await?;
         let vitals = Vitals::of(console, now, &records, &outbox, &waiting);
         Ok(Picture {
@@ -44,6 +48,7 @@ impl Picture {
             records,
             open,
             outbox,
+            flags,
             waiting: waiting.len(),
             vitals,
         })

@@ -243,6 +243,8 @@ pub fn item(column: &ColumnId, n: i64, title: &str, url: &str) -> Item {
         url: Some(url.to_owned()),
         claimed_on: Some(days_ago(15 + n).date_naive()),
         first_seen_at: days_ago(15 + n),
+        witnessed: true,
+        changes: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use wangxun::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
 use wangxun::alert::outbox::{Delivery, Facts, Message, MessageKey, Notice, NoticeState, Told};
 use wangxun::assess::ladder::Tier;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
+use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
 use wangxun::domain::id::{ColumnId, PersonId, UnitId};
 use wangxun::domain::item::Item;
@@ -96,6 +97,20 @@ pub fn item(name: &str, number: i64, claimed_on: Option<Date>, first_seen_at: Mo
         url: (number % 2 == 0).then(|| format!("http://kxw.example.cn/{number}.html")),
         claimed_on,
         first_seen_at,
+        witnessed: number % 3 == 0,
+        changes: Vec::new(),
+    }
+}
+
+pub fn flag(name: &str, number: i64, raised_at: Moment) -> Flag {
+    Flag {
+        column: column(name),
+        title: format!("关于第{number}项工作的通知"),
+        url: None,
+        raised_at,
+        fact: Fact::FutureDate {
+            claimed_on: day(number + 100),
+        },
     }
 }
 
@@ -205,6 +220,7 @@ pub fn change(number: i64) -> Commit {
         items: (0..3)
             .map(|row| item(name, number + row, Some(on), now))
             .collect(),
+        flags: vec![flag(name, number / 2, now)],
         incidents: vec![incident(name, incident_state)],
         notices: vec![notice(number, notice_state)],
         messages: vec![message(number, now, delivery)],
@@ -222,6 +238,7 @@ pub struct Everything {
     pub records: BTreeMap<ColumnId, ColumnRecord>,
     pub observations: Vec<Vec<Observation>>,
     pub items: Vec<Vec<Item>>,
+    pub flags: Vec<Flag>,
     pub open: BTreeMap<IncidentKey, Incident>,
     pub closed: Vec<Incident>,
     pub waiting: Vec<Notice>,
@@ -244,6 +261,7 @@ pub async fn everything(store: &Store, numbers: i64) -> Everything {
         records: store.records().await.unwrap(),
         observations,
         items,
+        flags: store.flags(None).await.unwrap(),
         open: store.open_incidents().await.unwrap(),
         closed: store.closed_incidents(usize::MAX).await.unwrap(),
         waiting: store.waiting_notices().await.unwrap(),

@@ -11,6 +11,7 @@ use wangxun::clock::Clock;
 use wangxun::config::load::load;
 use wangxun::config::settings::Config;
 use wangxun::daemon::run::Ready;
+use wangxun::domain::flag::Flag;
 use wangxun::domain::time::{Moment, moment};
 use wangxun::rehearsal::Rehearsal;
 use wangxun::rehearsal::gateway::{Accepted, Counts};
@@ -37,6 +38,8 @@ pub struct Played {
     pub counts: Counts,
     /// Every message that the store holds, with the notices that it carries.
     pub messages: Vec<(Message, Vec<Notice>)>,
+    /// Every flag that the store holds.
+    pub flags: Vec<Flag>,
     /// Visits that the daemon made, by the store.
     pub visits: usize,
     /// The first instant after the run.
@@ -77,6 +80,7 @@ async fn simulate(options: Options, watched: Watched) -> Played {
         accepted: rehearsal.gateway.accepted(),
         counts: rehearsal.gateway.counts(),
         messages: messages(&running.ready).await,
+        flags: running.ready.desk.store.flags(None).await.expect("flags"),
         visits: visits(&running.ready).await,
         end: end_at,
     };

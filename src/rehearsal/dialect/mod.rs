@@ -158,7 +158,9 @@ mod tests {
             let mut numbers = BTreeSet::new();
             for column in &site.columns {
                 for item in &column.publications {
-                    assert!(numbers.insert(item.number), "{} {}", column.id, item.number);
+                    // One that was re-dated goes on under its number.
+                    let alone = item.until.is_some() || numbers.insert(item.number);
+                    assert!(alone, "{} {}", column.id, item.number);
                     for dialect in Dialect::ALL {
                         let path = dialect.article_path(column, item);
                         assert_eq!(number_in(&path), Some(item.number), "{path}");
