@@ -69,6 +69,7 @@ impl Memory {
             validators: Validators::default(),
             visited_at: at,
             revisit_at: None,
+            reader: None,
         });
         (changed, flags.iter().map(|flag| flag.fact.kind()).collect())
     }

@@ -9,8 +9,11 @@ use wangxun::domain::finding::Finding;
 use wangxun::domain::page::Page;
 use wangxun::extract::{Aim, Answer, More, Pages, Reading, Recipe, read};
 
+/// One way in.
+type Way = fn(&[u8]);
+
 /// The ways in, by the names of the fuzz targets.
-pub const WAYS: [(&str, fn(&[u8])); 4] = [
+pub const WAYS: [(&str, Way); 4] = [
     ("page", page),
     ("dates", dates),
     ("metas", metas),
