@@ -176,6 +176,9 @@ signature = "网巡"
 visits = "0 7,13,19 * * *"
 jitter = "0s"
 
+[sending]
+LIVE
+
 [transports.sms.gateway]
 method = "POST"
 url = "GATEWAY"

@@ -10,10 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveTime;
 
+use super::acts::{Hold, held_until};
 use super::incident::{Incident, IncidentKey, Kind, State};
 use super::notice;
 use super::outbox::{Delivery, Message, MessageKey, Notice, NoticeState, Told};
 use super::rules::AlertRules;
+use super::trial::{self, Forecast};
 use super::wording;
 use crate::calendar::Calendar;
 use crate::domain::group::{Group, Person, Role, Route};
@@ -37,6 +39,10 @@ pub struct Tray<'a> {
     pub waiting: &'a [Notice],
     /// The messages that were written today.
     pub today: &'a [Message],
+    /// The holds that people laid down.
+    pub holds: &'a [Hold<'a>],
+    /// What a trial run would send; `None` where the installation is live.
+    pub trial: Option<Forecast>,
     /// The present instant.
     pub now: Moment,
 }
@@ -66,7 +72,8 @@ pub fn compose(tray: &Tray<'_>) -> Written {
         written: Written::default(),
         told: BTreeMap::new(),
     };
-    for (person, notices) in by_person(tray.waiting) {
+    let reports = reports(tray);
+    for (person, notices) in by_person(tray.waiting.iter().chain(&reports)) {
         match tray.group.people.get(person) {
             Some(person) => writer.person(person, notices),
             None => {
@@ -86,21 +93,49 @@ pub fn compose(tray: &Tray<'_>) -> Written {
 /// The earliest instant at which [`compose`] may have something to write. What is held is due
 /// after a visit, and whoever judges visits composes afterwards.
 pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
-    let free = tray.waiting.iter().filter(|notice| !is_held(tray, notice));
-    let due = free.map(|notice| {
-        if notice.urgent && !is_spent(tray, &notice.person, &[]) {
+    let reports = reports(tray);
+    let all = || tray.waiting.iter().chain(&reports);
+    let due = all().filter(|notice| !is_held(tray, notice)).map(|notice| {
+        if is_urgent(tray, notice) && !is_spent(tray, &notice.person, &[]) {
             not_before(tray, notice)
         } else {
             digest_due_at(tray, notice)
         }
     });
-    due.min()
+    let freed = all().filter_map(|notice| on_hold(tray, notice));
+    due.chain(freed).min()
+}
+
+/// The word of the trial run to the operators. It is kept only as part of a digest: the next one
+/// says how things stand then.
+fn reports(tray: &Tray<'_>) -> Vec<Notice> {
+    tray.trial.map_or_else(Vec::new, |forecast| {
+        trial::report(forecast, tray.group, tray.calendar, tray.rules, tray.now)
+    })
+}
+
+/// Whether `notice` goes out alone and at once: in a trial run nothing does.
+fn is_urgent(tray: &Tray<'_>, notice: &Notice) -> bool {
+    notice.urgent && tray.trial.is_none()
+}
+
+/// Until when a person lets `notice` wait, while that lasts.
+fn on_hold(tray: &Tray<'_>, notice: &Notice) -> Option<Moment> {
+    held_until(tray.holds, notice).filter(|&until| tray.now < until)
+}
+
+/// When `notice` has outlived its use: what a person let wait has its whole time afterwards.
+fn expires_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
+    let (rules, calendar) = (tray.rules, tray.calendar);
+    let freed = held_until(tray.holds, notice)
+        .map(|until| calendar.lapse(until, rules.expires_after, rules.window));
+    freed.map_or(notice.expires_at, |freed| freed.max(notice.expires_at))
 }
 
 /// The first instant at which `notice` may be part of a message. No notice waits beyond the next
 /// opening: one that would was written before the clock was set back.
 fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
-    let opens = if notice.urgent {
+    let opens = if is_urgent(tray, notice) {
         tray.now
     } else {
         tray.calendar.opening(tray.now, tray.rules.window)
@@ -108,8 +143,8 @@ fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
     notice.not_before.min(opens)
 }
 
-/// Whether `notice` tells of a deadline whose column is not seen, or where one visit has seen a
-/// change that no second has confirmed.
+/// Whether a person lets `notice` wait, or it tells of a deadline whose column is not seen, or where
+/// one visit has seen a change that no second has confirmed.
 fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
     let deadline = notice.kind == Kind::Stale && notice.told != Told::Recovered;
     let unseen = |column: &ColumnId| tray.unseen.contains(column);
@@ -122,9 +157,10 @@ fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
             }
         )
     };
-    deadline
-        && (notice.column.as_ref().is_some_and(unseen)
-            || tray.open.get(&notice.incident).is_some_and(changes))
+    on_hold(tray, notice).is_some()
+        || deadline
+            && (notice.column.as_ref().is_some_and(unseen)
+                || tray.open.get(&notice.incident).is_some_and(changes))
 }
 
 /// When the digest that will carry `notice` is written.
@@ -140,7 +176,9 @@ fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
     opens.max(moment(date_of(opens).and_time(tray.rules.digest_at)))
 }
 
-fn by_person(waiting: &[Notice]) -> BTreeMap<&PersonId, Vec<&Notice>> {
+fn by_person<'a>(
+    waiting: impl Iterator<Item = &'a Notice>,
+) -> BTreeMap<&'a PersonId, Vec<&'a Notice>> {
     let mut people: BTreeMap<&PersonId, Vec<&Notice>> = BTreeMap::new();
     for notice in waiting {
         people.entry(&notice.person).or_default().push(notice);
@@ -175,7 +213,7 @@ impl Writer<'_> {
         let now = self.tray.now;
         let (late, live): (Vec<_>, Vec<_>) = notices
             .into_iter()
-            .partition(|notice| notice.expires_at < now);
+            .partition(|notice| expires_at(self.tray, notice) < now);
         if !late.is_empty() && !is_operator(person) {
             let why = "有联系人的消息未能在有效期内发出，请登录监测平台核查";
             self.operators("late", &person.id, why);
@@ -185,7 +223,7 @@ impl Writer<'_> {
             .into_iter()
             .filter(|notice| not_before(self.tray, notice) <= now)
             .filter(|notice| !is_held(self.tray, notice))
-            .partition(|notice| notice.urgent);
+            .partition(|notice| is_urgent(self.tray, notice));
         for notice in urgent {
             self.message(person, vec![notice], true);
         }
@@ -306,7 +344,7 @@ fn write(
 /// A message is of use as long as what it carries. One that quiet hours hold back has the whole of
 /// the next working day, however late in their lives its notices came into it.
 fn expiry(tray: &Tray<'_>, notices: &[&Notice], urgent: bool) -> Moment {
-    let carried = notices.iter().map(|notice| notice.expires_at).max();
+    let carried = notices.iter().map(|notice| expires_at(tray, notice)).max();
     let least = if urgent {
         tray.now
     } else {
@@ -408,6 +446,8 @@ mod tests {
         unseen: BTreeSet<ColumnId>,
         waiting: Vec<Notice>,
         today: Vec<Message>,
+        holds: Vec<Hold<'static>>,
+        trial: Option<Forecast>,
     }
 
     impl Day {
@@ -446,6 +486,8 @@ mod tests {
                 unseen: BTreeSet::new(),
                 waiting,
                 today: Vec::new(),
+                holds: Vec::new(),
+                trial: None,
             }
         }
 
@@ -458,6 +500,8 @@ mod tests {
                 unseen: &self.unseen,
                 waiting: &self.waiting,
                 today: &self.today,
+                holds: &self.holds,
+                trial: self.trial,
                 now: at(now),
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! Decisions only. Effects are data; the daemon stores them in one transaction and sends later.
 
+pub mod acts;
 pub mod compose;
 pub mod incident;
 pub mod notice;
@@ -12,4 +13,5 @@ pub mod rules;
 pub mod segments;
 pub mod step;
 pub mod template;
+pub mod trial;
 pub mod wording;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::acts::answer;
 use super::incident::{Incident, IncidentKey, Kind, State, Subject};
 use super::outbox::{Facts, MessageKey, Notice, NoticeState, Told};
 use super::pass::Situation;
@@ -12,7 +13,7 @@ use crate::assess::outage::host_of;
 use crate::calendar::Calendar;
 use crate::domain::group::{Column, Group, Unit};
 use crate::domain::id::PersonId;
-use crate::domain::time::Moment;
+use crate::domain::time::{Moment, date_of, in_chinese};
 
 /// What a notice is about.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,13 @@ pub fn write(
     if told == Told::Recovered && incident.key.kind == Kind::Trouble {
         return Vec::new();
     }
-    let facts = facts(situation, about);
+    let mut facts = facts(situation, about);
+    if matches!(
+        told,
+        Told::Raised(_) | Told::Repeated(..) | Told::EscalationProposed
+    ) {
+        facts.why = answered(situation, incident);
+    }
     let (calendar, rules) = (situation.calendar, situation.rules);
     let (not_before, expires_at) = if urgent {
         (situation.now, situation.now + rules.expires_after)
@@ -120,6 +127,15 @@ pub fn undelivered(
             state: NoticeState::Waiting,
         })
         .collect()
+}
+
+/// The unit's answer as a remark, while it holds.
+fn answered(situation: &Situation<'_>, incident: &Incident) -> String {
+    let today = date_of(situation.now);
+    let answer = answer(situation.acts, incident, today);
+    answer.map_or(String::new(), |(_, until)| {
+        format!("已回复：将于{}前更新", in_chinese(until, today))
+    })
 }
 
 fn people(

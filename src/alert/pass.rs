@@ -7,16 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::incident::{Incident, IncidentKey, Kind, Subject};
+use super::acts::answer;
+use super::incident::{Incident, IncidentKey, Kind, State, Subject};
 use super::notice::{self, About};
 use super::outbox::{Notice, NoticeState, Told};
 use super::route;
 use super::rules::AlertRules;
 use super::step::{Context, Effect, Proof, Step, release, step, step_plain};
+use crate::assess::exemption::Exemptions;
 use crate::assess::freshness::{Freshness, judge};
 use crate::assess::limits::Limits;
 use crate::assess::outage::{self, HostHealth};
 use crate::calendar::Calendar;
+use crate::domain::act::Act;
 use crate::domain::group::{Column, Group};
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
@@ -43,6 +46,10 @@ pub struct Situation<'a> {
     pub open: &'a BTreeMap<IncidentKey, Incident>,
     /// The notices that are not yet part of a message.
     pub waiting: &'a [Notice],
+    /// What people laid down.
+    pub acts: &'a [Act],
+    /// Whether units are told; else the installation only tries.
+    pub live: bool,
     /// The present instant.
     pub now: Moment,
 }
@@ -67,7 +74,8 @@ impl Verdicts {
 
 /// Judges every column and host of the group.
 pub fn pass(situation: &Situation<'_>) -> Verdicts {
-    let watched = watched(situation);
+    let mut desk = Desk::new(situation);
+    let watched = watched(&desk);
     let hosts = outage::host_health(
         watched
             .iter()
@@ -75,15 +83,12 @@ pub fn pass(situation: &Situation<'_>) -> Verdicts {
     );
     let offline = outage::is_offline(&hosts, situation.rules.offline);
     let down = outage::down_hosts(&hosts, situation.rules.down_after_visits);
-    let mut desk = Desk {
-        situation,
-        verdicts: Verdicts::default(),
-    };
     desk.own_network(offline, &hosts);
     desk.hosts(&hosts, &down, offline);
     for column in situation.group.columns.values() {
         desk.column(column, &down, offline);
     }
+    desk.exempt_hosts(&hosts);
     desk.orphans();
     desk.units();
     desk.verdicts
@@ -97,21 +102,33 @@ pub fn release_escalation(
 ) -> Option<Verdicts> {
     let key = stale_key(&column.id);
     let (incident, effects) = release(situation.open.get(&key)?, by, situation.now)?;
-    let mut desk = Desk {
-        situation,
-        verdicts: Verdicts::default(),
-    };
+    let mut desk = Desk::new(situation);
     desk.settle(&key, (incident, effects), About::Column(column), false);
     Some(desk.verdicts)
 }
 
-/// The records of the columns that are configured now, with their hosts.
-fn watched<'a>(situation: &Situation<'a>) -> Vec<(String, &'a ColumnRecord)> {
+/// The records of the columns that are configured now and not exempt, with their hosts.
+fn watched<'a>(desk: &Desk<'a>) -> Vec<(String, &'a ColumnRecord)> {
+    let situation = desk.situation;
     let columns = situation.group.columns.values();
     columns
+        .filter(|column| desk.exemptions.until(column).is_none())
         .filter_map(|column| {
             let host = outage::host_of(column.address()?);
             Some((host, situation.records.get(&column.id)?))
+        })
+        .collect()
+}
+
+/// What waits to be told of the incident, withdrawn.
+pub fn withdrawn(situation: &Situation<'_>, key: &IncidentKey) -> Vec<Notice> {
+    let waiting = situation.waiting.iter();
+    waiting
+        .filter(|notice| notice.incident == *key)
+        .map(|notice| {
+            let mut notice = notice.clone();
+            notice.state = NoticeState::Withdrawn(situation.now);
+            notice
         })
         .collect()
 }
@@ -120,6 +137,13 @@ fn stale_key(column: &ColumnId) -> IncidentKey {
     IncidentKey {
         subject: Subject::Column(column.clone()),
         kind: Kind::Stale,
+    }
+}
+
+fn sight_key(column: &Column, kind: Kind) -> IncidentKey {
+    IncidentKey {
+        subject: Subject::Column(column.id.clone()),
+        kind,
     }
 }
 
@@ -132,10 +156,19 @@ fn is_past(record: Option<&ColumnRecord>, now: Moment) -> bool {
 /// The desk at which one pass is made.
 struct Desk<'a> {
     situation: &'a Situation<'a>,
+    exemptions: Exemptions<'a>,
     verdicts: Verdicts,
 }
 
 impl<'a> Desk<'a> {
+    fn new(situation: &'a Situation<'a>) -> Desk<'a> {
+        Desk {
+            situation,
+            exemptions: Exemptions::on(situation.acts, date_of(situation.now)),
+            verdicts: Verdicts::default(),
+        }
+    }
+
     fn own_network(&mut self, offline: bool, hosts: &BTreeMap<String, HostHealth>) {
         let key = IncidentKey {
             subject: Subject::Monitor,
@@ -199,7 +232,8 @@ impl<'a> Desk<'a> {
             rule.limit_days,
             &rule.ladder,
             date_of(situation.now),
-        );
+        )
+        .under(self.exemptions.until(column));
         let blind = record.is_some_and(|record| record.blind.is_some());
         let proof = match (&judgement.freshness, &judgement.last_update) {
             (Freshness::Exempt { .. } | Freshness::NotConfigured | Freshness::Empty { .. }, _) => {
@@ -213,16 +247,23 @@ impl<'a> Desk<'a> {
             },
         };
         let key = stale_key(&column.id);
+        let open = situation.open.get(&key);
         let context = Context {
             rules: situation.rules,
             calendar: situation.calendar,
             escalate_after: rule.ladder.escalate_after_working_days,
+            answered: open.is_some_and(|incident| {
+                answer(situation.acts, incident, date_of(situation.now)).is_some()
+            }),
             visited_at: record.map_or(situation.now, |record| record.visited_at),
             now: situation.now,
         };
-        let made = step(situation.open.get(&key), &key, proof, context);
+        let made = step(open, &key, proof, context);
         self.settle(&key, made, About::Column(column), false);
-        if let Some(record) = record {
+        if matches!(judgement.freshness, Freshness::Exempt { .. }) {
+            self.dismiss(&sight_key(column, Kind::Blind));
+            self.dismiss(&sight_key(column, Kind::Empty));
+        } else if let Some(record) = record {
             self.sight(column, record, down, offline);
         }
     }
@@ -244,10 +285,7 @@ impl<'a> Desk<'a> {
             Some(_) if host_down || offline || column.url.is_none() => None,
             Some(_) => outage::is_blind(record, rules.blind_after_visits).then_some(true),
         };
-        let key = |kind| IncidentKey {
-            subject: Subject::Column(column.id.clone()),
-            kind,
-        };
+        let key = |kind| sight_key(column, kind);
         let about = About::Column(column);
         self.plain(key(Kind::Blind), blind, Told::Blind, about, false);
         let empty = match record.empty_since {
@@ -275,17 +313,40 @@ impl<'a> Desk<'a> {
 
     /// Ends incidents about columns that are no longer configured.
     fn orphans(&mut self) {
-        for (key, incident) in self.situation.open {
+        for key in self.situation.open.keys() {
             if let Subject::Column(column) = &key.subject
                 && !self.situation.group.columns.contains_key(column)
             {
-                let mut gone = incident.clone();
-                gone.state = super::incident::State::Resolved {
-                    at: self.situation.now,
-                };
-                self.verdicts.incidents.push(gone);
-                self.withdraw(key);
+                self.dismiss(key);
             }
+        }
+    }
+
+    /// Ends incidents about hosts all of whose columns are exempt: nobody looks out for them.
+    fn exempt_hosts(&mut self, hosts: &BTreeMap<String, HostHealth>) {
+        let columns = self.situation.group.columns.values();
+        let exempt: BTreeSet<String> = columns
+            .filter(|column| self.exemptions.until(column).is_some())
+            .filter_map(|column| column.address().map(outage::host_of))
+            .filter(|host| !hosts.contains_key(host))
+            .collect();
+        for host in exempt {
+            self.dismiss(&IncidentKey {
+                subject: Subject::Host(host),
+                kind: Kind::Down,
+            });
+        }
+    }
+
+    /// Ends an incident of which nobody is to hear any more, not even its end.
+    fn dismiss(&mut self, key: &IncidentKey) {
+        if let Some(incident) = self.situation.open.get(key) {
+            let mut gone = incident.clone();
+            gone.state = State::Resolved {
+                at: self.situation.now,
+            };
+            self.verdicts.incidents.push(gone);
+            self.withdraw(key);
         }
     }
 
@@ -357,21 +418,19 @@ impl<'a> Desk<'a> {
         urgent: bool,
     ) {
         self.withdraw(key);
+        let to_unit = matches!(
+            told,
+            Told::Raised(_) | Told::Repeated(..) | Told::EscalationProposed
+        );
+        if to_unit && !self.situation.live {
+            return;
+        }
         let written = notice::write(self.situation, incident, told, about, urgent);
         self.verdicts.notices.extend(written);
     }
 
     fn withdraw(&mut self, key: &IncidentKey) {
-        let now = self.situation.now;
-        let waiting = self.situation.waiting.iter();
-        let withdrawn = waiting
-            .filter(|notice| notice.incident == *key)
-            .map(|notice| {
-                let mut notice = notice.clone();
-                notice.state = NoticeState::Withdrawn(now);
-                notice
-            });
-        self.verdicts.notices.extend(withdrawn);
+        self.verdicts.notices.extend(withdrawn(self.situation, key));
     }
 
     /// Asks for a visit at `at`, unless an earlier one is asked for.
@@ -401,9 +460,10 @@ impl<'a> Desk<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alert::incident::State;
+    use crate::alert::trial;
     use crate::assess::ladder::Tier;
     use crate::domain::access::Access;
+    use crate::domain::act::{Deed, Ground, Scope};
     use crate::domain::class::Class;
     use crate::domain::finding::{Basis, Evidence, LastUpdate};
     use crate::domain::group::{Duty, Person, Role, Route, Site, Unit};
@@ -425,6 +485,8 @@ mod tests {
         records: BTreeMap<ColumnId, ColumnRecord>,
         open: BTreeMap<IncidentKey, Incident>,
         waiting: Vec<Notice>,
+        acts: Vec<Act>,
+        live: bool,
     }
 
     impl World {
@@ -490,6 +552,8 @@ mod tests {
                 records: BTreeMap::new(),
                 open: BTreeMap::new(),
                 waiting: Vec::new(),
+                acts: Vec::new(),
+                live: true,
             }
         }
 
@@ -533,9 +597,8 @@ mod tests {
             }
         }
 
-        /// Makes a pass and keeps what it changes, as the store would.
-        fn pass(&mut self, now: &str) -> Verdicts {
-            let verdicts = pass(&Situation {
+        fn situation(&self, now: &str) -> Situation<'_> {
+            Situation {
                 group: &self.group,
                 limits: &self.limits,
                 calendar: &self.calendar,
@@ -543,8 +606,15 @@ mod tests {
                 records: &self.records,
                 open: &self.open,
                 waiting: &self.waiting,
+                acts: &self.acts,
+                live: self.live,
                 now: at(now),
-            });
+            }
+        }
+
+        /// Makes a pass and keeps what it changes, as the store would.
+        fn pass(&mut self, now: &str) -> Verdicts {
+            let verdicts = pass(&self.situation(now));
             for incident in &verdicts.incidents {
                 if incident.is_resolved() {
                     self.open.remove(&incident.key);
@@ -644,6 +714,108 @@ mod tests {
         world.pass("2017-11-20T08:05:00");
         let told = world.told();
         assert_eq!(told, vec![("op".to_owned(), Told::Blind); 2]);
+    }
+
+    fn exempted(from: &str, until: &str) -> Act {
+        Act {
+            at: at("2017-11-14T09:00:00"),
+            by: "张".to_owned(),
+            reason: "改版".to_owned(),
+            deed: Deed::Exempted {
+                scope: Scope::Site(SiteId::parse("h1").unwrap()),
+                ground: Ground::Maintenance,
+                from: from.parse().unwrap(),
+                until: until.parse().unwrap(),
+            },
+        }
+    }
+
+    /// The columns of `h1` about which an incident is suspected or open.
+    fn open_on_h1(world: &World) -> usize {
+        let of_h1 = |key: &&IncidentKey| match &key.subject {
+            Subject::Column(id) => id.as_str().starts_with("h1/"),
+            Subject::Host(host) => host.starts_with("h1."),
+            _ => false,
+        };
+        world.open.keys().filter(of_h1).count()
+    }
+
+    #[test]
+    fn nobody_hears_of_what_is_exempt_and_afterwards_two_visits_are_needed_again() {
+        let mut world = World::new();
+        world.saw_all("2017-11-14T07:00:00", "2017-11-03");
+        world.pass("2017-11-14T07:05:00");
+        world.saw_all("2017-11-14T07:35:00", "2017-11-03");
+        world.pass("2017-11-14T07:36:00");
+        assert_eq!((world.told().len(), open_on_h1(&world)), (8, 2));
+        // What waits is withdrawn, and no rise is told while it lasts.
+        world.acts = vec![exempted("2017-11-14", "2017-11-20")];
+        world.pass("2017-11-14T09:00:00");
+        assert_eq!((world.told().len(), open_on_h1(&world)), (6, 0));
+        for day in 15..=20 {
+            world.saw_all(&format!("2017-11-{day}T07:00:00"), "2017-11-03");
+            world.pass(&format!("2017-11-{day}T07:05:00"));
+            assert_eq!(open_on_h1(&world), 0, "{day}");
+        }
+        // The first day after it: suspected by one visit, told after the second.
+        world.waiting.clear();
+        world.saw_all("2017-11-21T07:00:00", "2017-11-03");
+        world.pass("2017-11-21T07:05:00");
+        let of_h1 = |world: &World| {
+            let columns = world.waiting.iter().filter_map(|one| one.column.clone());
+            columns.filter(|id| id.as_str().starts_with("h1/")).count()
+        };
+        assert_eq!((open_on_h1(&world), of_h1(&world)), (2, 0));
+        world.saw_all("2017-11-21T07:35:00", "2017-11-03");
+        world.pass("2017-11-21T07:36:00");
+        assert_eq!((open_on_h1(&world), of_h1(&world)), (2, 2));
+    }
+
+    #[test]
+    fn an_exempt_host_may_be_silent_and_its_columns_unreadable() {
+        let mut world = World::new();
+        let silent = || Some((3, TIMED_OUT));
+        world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+        world.saw(1, "2017-11-20T07:00:00", "2017-11-01", silent());
+        world.pass("2017-11-20T07:05:00");
+        assert_eq!((world.told().len(), open_on_h1(&world)), (1, 1));
+        world.acts = vec![exempted("2017-11-20", "2017-11-21")];
+        world.pass("2017-11-20T07:06:00");
+        assert_eq!((world.told().len(), open_on_h1(&world)), (0, 0));
+        world.saw(1, "2017-11-20T11:00:00", "2017-11-01", silent());
+        assert!(world.pass("2017-11-20T11:05:00").is_empty());
+        let next = world.pass("2017-11-22T07:00:00");
+        assert_eq!((next.incidents.len(), world.told().len()), (1, 1));
+    }
+
+    #[test]
+    fn a_trial_run_tells_no_unit_and_its_end_tells_how_things_stand() {
+        let mut world = World::new();
+        world.live = false;
+        for day in 14..=18 {
+            for minute in ["00", "35"] {
+                let when = format!("2017-11-{day}T07:{minute}:00");
+                world.saw_all(&when, "2017-11-03");
+                world.pass(&when);
+            }
+        }
+        assert_eq!(world.told(), []);
+        let of = |world: &World| trial::forecast(&world.open, &world.group, &world.rules);
+        let forecast = of(&world);
+        // Of a unit without a head the operator hears in the head's place.
+        assert_eq!((forecast.messages, forecast.columns), (2, 8));
+        // Two columns are in time again before it ends.
+        for minute in ["00", "35"] {
+            let when = format!("2017-11-20T07:{minute}:00");
+            world.saw_all(&when, "2017-11-03");
+            world.saw(1, &when, "2017-11-20", None);
+            world.pass(&when);
+        }
+        world.live = true;
+        let verdicts = trial::go_live(&world.situation("2017-11-20T09:00:00"));
+        let told: Vec<_> = verdicts.notices.iter().map(|notice| notice.told).collect();
+        assert_eq!(told, [Told::Raised(Tier::Overdue); 12]);
+        assert_eq!(verdicts.incidents.len(), 6);
     }
 
     #[test]

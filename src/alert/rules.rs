@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveTime, TimeDelta};
 
+use super::acts::Bounds;
 use super::template::Texts;
 use crate::assess::ladder::Tier;
 use crate::assess::outage::OfflineRule;
@@ -39,6 +40,10 @@ pub struct AlertRules {
     pub console_link: Option<String>,
     /// The wordings.
     pub texts: Texts,
+    /// How far people's acts may reach.
+    pub bounds: Bounds,
+    /// Whether units are told without a person having ended the trial run.
+    pub live: bool,
 }
 
 /// Who hears of a tier, and how often.
@@ -135,6 +140,8 @@ impl Default for AlertRules {
             most_segments: 4,
             console_link: None,
             texts: Texts::default(),
+            bounds: Bounds::default(),
+            live: false,
         }
     }
 }

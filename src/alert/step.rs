@@ -53,6 +53,8 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// Working days of severely overdue after which escalation follows.
     pub escalate_after: u32,
+    /// Whether the unit's answer holds today: nothing is repeated meanwhile.
+    pub answered: bool,
     /// When the latest visit began.
     pub visited_at: Moment,
     /// The present instant.
@@ -265,7 +267,10 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
     let tier = incident.tier?;
     // What was told in a future from which the clock was set back is told once more.
     let is_undone = told_at > at.now;
-    if incident.release == Some(Release::Proposed) || (at.visited_at <= told_at && !is_undone) {
+    if at.answered
+        || incident.release == Some(Release::Proposed)
+        || (at.visited_at <= told_at && !is_undone)
+    {
         return None;
     }
     let Repeat::Every { working_days, most } = at.rules.tiers.get(&tier)?.repeat else {
@@ -394,6 +399,7 @@ mod tests {
         incident: Option<Incident>,
         rules: AlertRules,
         calendar: Calendar,
+        answered: bool,
         told: Vec<(String, Told)>,
         recovered: u32,
         withdrawn: u32,
@@ -405,6 +411,7 @@ mod tests {
                 incident: None,
                 rules: AlertRules::default(),
                 calendar: Calendar::default(),
+                answered: false,
                 told: Vec::new(),
                 recovered: 0,
                 withdrawn: 0,
@@ -416,6 +423,7 @@ mod tests {
                 rules: &self.rules,
                 calendar: &self.calendar,
                 escalate_after: 10,
+                answered: self.answered,
                 visited_at: at(when),
                 now: at(when),
             };
@@ -576,6 +584,27 @@ mod tests {
         walk.morning("2017-11-27", "2017-11-13");
         let last = walk.told.last().unwrap();
         assert_eq!(last.1, Told::Raised(Tier::Warning));
+    }
+
+    #[test]
+    fn an_answer_stills_the_repetitions_and_no_rise() {
+        use Tier::{Overdue, SeverelyOverdue};
+        let mut walk = Walk::new();
+        walk.morning("2017-11-18", "2017-11-03");
+        walk.answered = true;
+        for day in 19..=26 {
+            walk.morning(&format!("2017-11-{day}"), "2017-11-03");
+        }
+        let told = |walk: &Walk| walk.told.iter().map(|(_, told)| *told).collect::<Vec<_>>();
+        let raised = [Told::Raised(Overdue), Told::Raised(SeverelyOverdue)];
+        assert_eq!(told(&walk), raised);
+        // It lapsed on Sunday: what is due is repeated on Monday.
+        walk.answered = false;
+        walk.morning("2017-11-27", "2017-11-03");
+        assert_eq!(
+            told(&walk).last(),
+            Some(&Told::Repeated(SeverelyOverdue, 1))
+        );
     }
 
     #[test]

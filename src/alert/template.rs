@@ -100,7 +100,7 @@ impl fmt::Debug for Text {
 }
 
 /// `value` on one line, without control and direction marks, at most [`VALUE_CHARS`] long.
-fn tidy(value: &str) -> String {
+pub fn tidy(value: &str) -> String {
     let plain = |c: char| {
         !c.is_control()
             && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

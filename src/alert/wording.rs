@@ -7,7 +7,7 @@ use super::incident::Kind;
 use super::outbox::{Facts, Notice, Told};
 use super::rules::AlertRules;
 use super::segments;
-use super::template::{Text, Texts};
+use super::template::{Text, Texts, tidy};
 use crate::assess::freshness::age_days;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Route;
@@ -74,7 +74,14 @@ pub fn subject(notices: &[&Notice], rules: &AlertRules) -> String {
 /// One notice as a sentence.
 fn line(notice: &Notice, today: Date, rules: &AlertRules) -> String {
     let facts = &notice.facts;
-    template(notice, &rules.texts).fill(|field| value(field, facts, today, rules))
+    let template = template(notice, &rules.texts);
+    let line = template.fill(|field| value(field, facts, today, rules));
+    // A remark on a deadline is told even where the wording has no place for it.
+    let remark = tier(notice.told).is_some() && !facts.why.is_empty();
+    if remark && !template.source().contains("{why}") {
+        return format!("{line}（{}）", tidy(&facts.why));
+    }
+    line
 }
 
 fn digest(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {

@@ -80,6 +80,20 @@ pub struct Judgement {
     pub limit_days: u32,
 }
 
+impl Judgement {
+    /// The verdict while the column is exempt up to `exempt_until`, if it is: nothing is due. A
+    /// column without an address stays what it is.
+    pub fn under(mut self, exempt_until: Option<Date>) -> Judgement {
+        if let Some(until) = exempt_until
+            && self.freshness != Freshness::NotConfigured
+        {
+            self.freshness = Freshness::Exempt { until };
+            self.tier = None;
+        }
+        self
+    }
+}
+
 /// Natural days from `on` to `today`; a date of tomorrow counts as today.
 pub fn age_days(on: Date, today: Date) -> u32 {
     u32::try_from((today - on).num_days()).unwrap_or(0)
@@ -251,6 +265,19 @@ mod tests {
             judged(&record, "2017-11-04").freshness,
             Freshness::Empty { .. }
         ));
+    }
+
+    #[test]
+    fn an_exempt_column_reaches_no_tier_and_keeps_its_last_update() {
+        let record = record(Some("2017-10-03"));
+        let until = Some(date("2017-11-30"));
+        let exempt = judged(&record, "2017-11-14").under(until);
+        assert!(matches!(exempt.freshness, Freshness::Exempt { .. }));
+        assert_eq!(exempt.tier, None);
+        assert!(exempt.last_update.is_some());
+        let ladder = Ladder::default();
+        let blank = judge(None, false, 14, &ladder, date("2017-11-14"));
+        assert_eq!(blank.under(until).freshness, Freshness::NotConfigured);
     }
 
     #[test]

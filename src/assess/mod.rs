@@ -3,6 +3,7 @@
 //!
 //! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
+pub mod exemption;
 #[cfg(test)]
 mod fixture;
 pub mod flags;

@@ -184,12 +184,14 @@ async fn conclude(ready: &Ready, config: &Config) -> anyhow::Result<()> {
     let desk: &Desk = &ready.desk;
     let records = desk.store.records().await?;
     let open = desk.store.open_incidents().await?;
+    let acts = desk.store.acts().await?;
     let messages = desk.store.messages(MOST_MESSAGES).await?;
     let overview = overview(&Scene {
         group: &config.group,
         limits: &config.limits,
         records: &records,
         open: &open,
+        acts: &acts,
         now: desk.clock.now(),
     });
     say(&format!(

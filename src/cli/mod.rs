@@ -3,6 +3,7 @@
 
 mod check_config;
 mod demo;
+mod enact;
 mod evaluate;
 mod logs;
 mod owner;
@@ -57,6 +58,14 @@ enum Command {
     SendTest(question::SendTest),
     /// Let a proposed escalation go out
     Release(question::Release),
+    /// Take a unit's answer that a late column will be updated by a day
+    Ack(enact::Ack),
+    /// Exempt a column, site or unit for a time; end and list exemptions
+    Exempt(Box<enact::Exempt>),
+    /// Let the messages about a column or unit wait, or go out after all
+    Hold(enact::Hold),
+    /// End the trial run: units are told from now on
+    GoLive(enact::GoLive),
     /// Build the store anew from its journal; the daemon must not run
     Rebuild(Configured),
     /// Let the daemon watch a simulated group of 48 sites under a scaled clock
@@ -92,6 +101,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Flags(flags) => question::flags(flags),
         Command::SendTest(test) => question::send_test(test),
         Command::Release(release) => question::release(release),
+        Command::Ack(ack) => enact::ack(ack),
+        Command::Exempt(exempt) => enact::exempt(*exempt),
+        Command::Hold(hold) => enact::hold(hold),
+        Command::GoLive(go_live) => enact::go_live(go_live),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
         Command::Demo(demo) => demo::run(demo),
     };

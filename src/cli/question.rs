@@ -128,7 +128,8 @@ pub fn release(release: Release) -> anyhow::Result<bool> {
     ask(&release.configured.config, Question::Release { column, by })
 }
 
-fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {
+/// Asks and prints the answer.
+pub fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {
     logs::quiet();
     let config = configured(path)?.config;
     let answer = runtime()?.block_on(answered(config, question))?;

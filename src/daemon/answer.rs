@@ -8,13 +8,18 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::desk::Desk;
+use super::enact::Order;
+use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, MessageKey};
+use crate::alert::trial::forecast;
 use crate::deliver::courier::{Attempt, Courier};
+use crate::domain::act::Act;
 use crate::domain::group::{Group, Person};
 use crate::domain::id::{ColumnId, PersonId};
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Date, date_of};
+use crate::report::acts;
 use crate::report::flags;
 use crate::report::history::caution;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
@@ -67,6 +72,10 @@ pub enum Question {
         /// Who releases it.
         by: String,
     },
+    /// The exemptions that run, are to come or have ended.
+    Exemptions,
+    /// Lays something down.
+    Enact(Order),
 }
 
 /// An answer.
@@ -79,11 +88,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn yes(text: String) -> Answer {
+    pub(super) fn yes(text: String) -> Answer {
         Answer { ok: true, text }
     }
 
-    fn no(text: impl Into<String>) -> Answer {
+    pub(super) fn no(text: impl Into<String>) -> Answer {
         Answer {
             ok: false,
             text: text.into(),
@@ -114,6 +123,8 @@ impl Clerk {
             } => self.flags(column.as_deref(), since, json).await,
             Question::SendTest { person } => Ok(self.send_test(&person).await),
             Question::Release { column, by } => self.release(&column, &by).await,
+            Question::Exemptions => self.exemptions().await,
+            Question::Enact(order) => self.desk.enact(order).await,
         };
         answered.unwrap_or_else(|error| Answer::no(format!("the store cannot answer: {error}")))
     }
@@ -122,7 +133,28 @@ impl Clerk {
         let seen = self.seen().await?;
         let overview = overview(&self.scene(&seen));
         let caution = caution(overview.visited_at, overview.at);
-        Ok(Answer::yes(cautioned(caution, table::status(&overview))))
+        let (group, rules) = (&self.desk.config.group, &self.desk.config.alert);
+        let trial = is_trial(&seen.acts, rules.live).then(|| {
+            let forecast = forecast(&seen.open, group, rules);
+            format!(
+                "【试运行】{}。正式启用：wangxun go-live --by 姓名\n\n",
+                forecast.in_chinese()
+            )
+        });
+        let text = format!(
+            "{}{}{}",
+            trial.unwrap_or_default(),
+            table::status(&overview),
+            acts::in_force(&seen.acts, &seen.open, group, overview.at)
+        );
+        Ok(Answer::yes(cautioned(caution, text)))
+    }
+
+    async fn exemptions(&self) -> Result<Answer, StoreError> {
+        let laid_down = self.desk.store.acts().await?;
+        let today = date_of(self.desk.clock.now());
+        let group = &self.desk.config.group;
+        Ok(Answer::yes(acts::exemptions(&laid_down, group, today)))
     }
 
     async fn why(&self, id: &str) -> Result<Answer, StoreError> {
@@ -156,6 +188,7 @@ impl Clerk {
             items: &items,
             flags: &flags,
             incident: stale_incident(scene.open, &column.id),
+            acts: &seen.acts,
             now: scene.now,
         });
         let caution = caution(record.map(|record| record.visited_at), scene.now);
@@ -270,6 +303,7 @@ impl Clerk {
         Ok(Seen {
             records: self.desk.store.records().await?,
             open: self.desk.store.open_incidents().await?,
+            acts: self.desk.store.acts().await?,
         })
     }
 
@@ -279,6 +313,7 @@ impl Clerk {
             limits: &self.desk.config.limits,
             records: &seen.records,
             open: &seen.open,
+            acts: &seen.acts,
             now: self.desk.clock.now(),
         }
     }
@@ -295,10 +330,11 @@ fn cautioned(caution: Option<String>, text: String) -> String {
 struct Seen {
     records: BTreeMap<ColumnId, ColumnRecord>,
     open: BTreeMap<IncidentKey, Incident>,
+    acts: Vec<Act>,
 }
 
 /// The nearest known ids: those with the same beginning.
-fn unknown_column(id: &str, group: &Group) -> String {
+pub(super) fn unknown_column(id: &str, group: &Group) -> String {
     let begin = id.split('/').next().unwrap_or_default();
     let near: Vec<_> = group
         .columns

@@ -10,13 +10,16 @@ use std::sync::Arc;
 use chrono::NaiveTime;
 use tokio::sync::Mutex;
 
+use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::compose::{Tray, compose, next_at};
 use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
+use crate::alert::trial::{Forecast, forecast};
 use crate::assess::ladder::Tier;
 use crate::clock::Clock;
 use crate::config::settings::Config;
+use crate::domain::act::Act;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of, moment};
@@ -33,7 +36,7 @@ pub struct Desk {
     pub store: Store,
     /// The time.
     pub clock: Clock,
-    turn: Arc<Mutex<()>>,
+    pub(super) turn: Arc<Mutex<()>>,
 }
 
 impl Desk {
@@ -93,11 +96,21 @@ impl Desk {
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
         let midnight = moment(date_of(now).and_time(NaiveTime::MIN));
+        let acts = self.store.acts().await?;
+        let holds = holds(&acts);
         let open = self.store.open_incidents().await?;
+        let (group, rules) = (&self.config.group, &self.config.alert);
+        let trial = is_trial(&acts, rules.live).then(|| forecast(&open, group, rules));
         let mut waiting = self.store.waiting_notices().await?;
         let unseen = self.unseen(&waiting).await?;
         let mut today = self.of_today(midnight, now).await?;
-        let written = compose(&self.tray(&open, &unseen, &waiting, &today, now));
+        let known = OnDesk {
+            open: &open,
+            unseen: &unseen,
+            holds: &holds,
+            trial,
+        };
+        let written = compose(&self.tray(known, &waiting, &today, now));
         if !written.is_empty() {
             let mut commit = Commit::at(now);
             commit.incidents = written.incidents;
@@ -107,7 +120,7 @@ impl Desk {
             waiting = self.store.waiting_notices().await?;
             today = self.of_today(midnight, now).await?;
         }
-        Ok(next_at(&self.tray(&open, &unseen, &waiting, &today, now)))
+        Ok(next_at(&self.tray(known, &waiting, &today, now)))
     }
 
     /// The columns, among those that `waiting` is about, that their latest visit could not judge.
@@ -136,8 +149,7 @@ impl Desk {
 
     fn tray<'a>(
         &'a self,
-        open: &'a BTreeMap<IncidentKey, Incident>,
-        unseen: &'a BTreeSet<ColumnId>,
+        known: OnDesk<'a>,
         waiting: &'a [Notice],
         today: &'a [Message],
         now: Moment,
@@ -146,19 +158,22 @@ impl Desk {
             group: &self.config.group,
             rules: &self.config.alert,
             calendar: &self.config.calendar,
-            open,
-            unseen,
+            open: known.open,
+            unseen: known.unseen,
             waiting,
             today,
+            holds: known.holds,
+            trial: known.trial,
             now,
         }
     }
 
-    async fn known(&self) -> Result<Known, StoreError> {
+    pub(super) async fn known(&self) -> Result<Known, StoreError> {
         Ok(Known {
             records: self.store.records().await?,
             open: self.store.open_incidents().await?,
             waiting: self.store.waiting_notices().await?,
+            acts: self.store.acts().await?,
         })
     }
 
@@ -195,14 +210,24 @@ fn log(incident: &Incident) {
 }
 
 /// What the store holds of the group.
-struct Known {
+pub(super) struct Known {
     records: BTreeMap<ColumnId, ColumnRecord>,
     open: BTreeMap<IncidentKey, Incident>,
     waiting: Vec<Notice>,
+    pub(super) acts: Vec<Act>,
+}
+
+/// What does not change while messages are written.
+#[derive(Clone, Copy)]
+struct OnDesk<'a> {
+    open: &'a BTreeMap<IncidentKey, Incident>,
+    unseen: &'a BTreeSet<ColumnId>,
+    holds: &'a [Hold<'a>],
+    trial: Option<Forecast>,
 }
 
 impl Known {
-    fn situation<'a>(&'a self, config: &'a Config, now: Moment) -> Situation<'a> {
+    pub(super) fn situation<'a>(&'a self, config: &'a Config, now: Moment) -> Situation<'a> {
         Situation {
             group: &config.group,
             limits: &config.limits,
@@ -211,6 +236,8 @@ impl Known {
             records: &self.records,
             open: &self.open,
             waiting: &self.waiting,
+            acts: &self.acts,
+            live: !is_trial(&self.acts, config.alert.live),
             now,
         }
     }

@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod control;
 pub mod desk;
+pub mod enact;
 pub mod event;
 mod memory;
 pub mod outbox;

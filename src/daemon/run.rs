@@ -107,6 +107,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     )?);
     let store = open(&config, &orders.clock).await?;
     let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
+    desk.begin().await?;
     let metrics = Arc::new(Metrics::new(orders.clock.now()));
     let pulses = [Pulse::new(), Pulse::new()];
     let (stopping, stopped) = watch::channel(false);
@@ -242,6 +243,7 @@ fn console_of(
         group: Arc::new(config.group.clone()),
         limits: Arc::new(config.limits.clone()),
         calendar: Arc::new(config.calendar.clone()),
+        rules: Arc::new(config.alert.clone()),
         store: desk.store.clone(),
         clock: desk.clock.clone(),
         metrics: Arc::clone(metrics),

@@ -5,6 +5,7 @@
 //! and nothing here names another module of ours.
 
 pub mod access;
+pub mod act;
 pub mod braces;
 pub mod class;
 pub mod finding;

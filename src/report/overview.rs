@@ -10,11 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::standing::{Counts, Standing};
+use crate::alert::acts::answer;
 use crate::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
+use crate::assess::exemption::Exemptions;
 use crate::assess::freshness::{Freshness, Judgement, judge};
 use crate::assess::ladder::Tier;
 use crate::assess::limits::Limits;
 use crate::assess::outage::host_of;
+use crate::domain::act::Act;
 use crate::domain::class::Class;
 use crate::domain::group::{Column, Group, Site};
 use crate::domain::id::{ColumnId, SiteId, UnitId};
@@ -32,6 +35,8 @@ pub struct Scene<'a> {
     pub records: &'a BTreeMap<ColumnId, ColumnRecord>,
     /// The incidents that are suspected or open.
     pub open: &'a BTreeMap<IncidentKey, Incident>,
+    /// What people laid down.
+    pub acts: &'a [Act],
     /// The instant of the judgement.
     pub now: Moment,
 }
@@ -65,6 +70,8 @@ pub struct ColumnLine {
     pub url: Option<String>,
     /// The tier that was told last, while an incident is open.
     pub told: Option<Tier>,
+    /// Until when the unit's answer holds, if one does.
+    pub answered_until: Option<Date>,
     /// Whether a change waits for a second visit.
     pub confirming: bool,
 }
@@ -168,6 +175,7 @@ pub fn judged(scene: &Scene, column: &Column) -> Judgement {
         &rule.ladder,
         date_of(scene.now),
     )
+    .under(Exemptions::on(scene.acts, date_of(scene.now)).until(column))
 }
 
 /// One column of the scene.
@@ -190,6 +198,9 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
         visited_at: record.map(|record| record.visited_at),
         url: column.url.as_ref().map(ToString::to_string),
         told: incident.and_then(tier_of),
+        answered_until: incident
+            .and_then(|incident| answer(scene.acts, incident, date_of(scene.now)))
+            .map(|(_, until)| until),
         confirming: pending || record.is_some_and(|record| record.revisit_at.is_some()),
     }
 }
@@ -351,6 +362,7 @@ mod tests {
             limits: &Limits::default(),
             records: &rows(),
             open: &open.collect(),
+            acts: &[],
             now: at(NOW),
         })
     }

@@ -4,12 +4,14 @@
 //! Decides words only. Wording follows the terms of 国办发〔2015〕15号 and 国办秘函〔2019〕19号. Texts
 //! of pages stand in quotation marks that they cannot close.
 
+use super::acts;
 use super::flags;
 use super::history::{digest, incident, items, visits};
 use super::plain::{address, full_date, instant, one_line, quotation, title};
 use super::standing::Standing;
 use crate::alert::incident::Incident;
 use crate::assess::freshness::{Freshness, Judgement, due_on};
+use crate::domain::act::Act;
 use crate::domain::finding::LastUpdate;
 use crate::domain::flag::Flag;
 use crate::domain::group::{Column, Site, Unit};
@@ -43,6 +45,8 @@ pub struct Case<'a> {
     pub flags: &'a [Flag],
     /// The incident about its limit, if there is one.
     pub incident: Option<&'a Incident>,
+    /// What people laid down.
+    pub acts: &'a [Act],
     /// The instant of the verdict.
     pub now: Moment,
 }
@@ -55,6 +59,7 @@ pub fn why(case: &Case) -> String {
     text.push_str(&items(case));
     text.push_str(&flags::sentence(case));
     text.push_str(&incident(case));
+    text.push_str(&acts::sentence(case));
     text.push_str(&digest(case));
     text.push_str(&format!(
         "（截至{}{}）",
@@ -247,6 +252,7 @@ mod tests {
         items: Vec<Item>,
         flags: Vec<Flag>,
         incident: Option<Incident>,
+        acts: Vec<Act>,
     }
 
     impl Told {
@@ -266,6 +272,7 @@ mod tests {
                 items: &self.items,
                 flags: &self.flags,
                 incident: self.incident.as_ref(),
+                acts: &self.acts,
                 now: at(NOW),
             })
         }
@@ -282,6 +289,7 @@ mod tests {
             items: Vec::new(),
             flags: Vec::new(),
             incident: None,
+            acts: Vec::new(),
         }
     }
 

@@ -270,6 +270,7 @@ mod tests {
             limits: &Limits::default(),
             records: &records,
             open: &BTreeMap::new(),
+            acts: &[],
             now: at("2017-11-18T10:00:00"),
         })
     }

@@ -97,6 +97,9 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
         };
         stage.put(Table::Runs, &keys::run(job), &run)?;
     }
+    for act in &commit.acts {
+        stage.put(Table::Acts, &keys::act(act), act)?;
+    }
     Ok(())
 }
 

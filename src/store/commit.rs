@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
+use crate::domain::act::Act;
 use crate::domain::flag::Flag;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
@@ -30,6 +31,8 @@ pub struct Commit {
     pub messages: Vec<Message>,
     /// Periodic tasks that have run.
     pub runs: Vec<JobRun>,
+    /// What people laid down.
+    pub acts: Vec<Act>,
 }
 
 /// The latest run of a periodic task.
@@ -54,6 +57,7 @@ impl Commit {
             notices: Vec::new(),
             messages: Vec::new(),
             runs: Vec::new(),
+            acts: Vec::new(),
         }
     }
 }

@@ -17,6 +17,7 @@ use super::settings::StoreSettings;
 use super::table::Table;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
+use crate::domain::act::Act;
 use crate::domain::flag::Flag;
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
@@ -188,6 +189,11 @@ impl Store {
     pub async fn flags(&self, column: Option<&ColumnId>) -> Result<Vec<Flag>, StoreError> {
         let column = column.cloned();
         self.read(move |reader| reader.flags(column.as_ref())).await
+    }
+
+    /// What people laid down, the oldest first.
+    pub async fn acts(&self) -> Result<Vec<Act>, StoreError> {
+        self.read(|reader| reader.acts()).await
     }
 
     /// When a periodic task ran last.

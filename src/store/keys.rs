@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::MessageKey;
+use crate::domain::act::Act;
 use crate::domain::flag::{Fact, Flag};
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
@@ -82,6 +83,11 @@ pub fn flag(flag: &Flag) -> Vec<u8> {
         },
     };
     [&column(&flag.column)[..], &which].concat()
+}
+
+/// Time, hash of what was laid down by whom.
+pub fn act(act: &Act) -> Vec<u8> {
+    [&time(act.at)[..], &hash(&[act.key().as_bytes()])].concat()
 }
 
 /// Subject and kind.

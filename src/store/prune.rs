@@ -3,7 +3,8 @@
 //! `bodies`.
 //!
 //! A prune is an entry of the journal like any change, so that a store built anew forgets alike.
-//! Incidents, notices and messages are never forgotten: they are few, and they are the proof.
+//! Incidents, notices, messages and acts of people are never forgotten: they are few, and they are
+//! the proof.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -11,6 +11,7 @@ use super::error::StoreError;
 use super::keys::{self, Hash};
 use super::table::Table;
 use super::value::{self, Body, Fault};
+use crate::domain::act::Act;
 use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
 use crate::domain::id::ColumnId;
@@ -273,6 +274,11 @@ impl<'a> Reader<'a> {
         let mut flags: Vec<Flag> = self.all(Table::Flags, prefix)?;
         sort_flags(&mut flags);
         Ok(flags)
+    }
+
+    /// What people laid down, the oldest first.
+    pub fn acts(&mut self) -> Result<Vec<Act>, StoreError> {
+        self.all(Table::Acts, &[])
     }
 
     /// A column's items, the newest claim first, undated ones last.

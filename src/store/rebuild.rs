@@ -136,7 +136,8 @@ pub fn all_commits(
         },
     )?;
     let runs: Vec<JobRun> = reader.all(Table::Runs, &[])?;
-    in_parts(runs, at, sink, |commit, part| commit.runs = part)
+    in_parts(runs, at, sink, |commit, part| commit.runs = part)?;
+    in_parts(reader.acts()?, at, sink, |commit, part| commit.acts = part)
 }
 
 fn all_observations(

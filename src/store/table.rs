@@ -39,11 +39,13 @@ pub enum Table {
     State,
     /// Column, hash of kind and item → flag.
     Flags,
+    /// Time, hash → act of a person.
+    Acts,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 18] = [
+    pub const ALL: [Table; 19] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -62,6 +64,7 @@ impl Table {
         Table::Quarantine,
         Table::State,
         Table::Flags,
+        Table::Acts,
     ];
 
     /// The name of its tree.
@@ -85,6 +88,7 @@ impl Table {
             Table::Quarantine => "quarantine",
             Table::State => "state",
             Table::Flags => "flags",
+            Table::Acts => "acts",
         }
     }
 

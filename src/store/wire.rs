@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::phrase::{self, Heard, Said, WireItem, WireObservation, WireRecord};
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
+use crate::domain::act::Act;
 use crate::domain::flag::Flag;
 use crate::domain::time::Moment;
 
@@ -86,6 +87,8 @@ struct WireEntry {
     messages: Vec<Message>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     runs: Vec<JobRun>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    acts: Vec<Act>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -166,6 +169,7 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         notices: Vec::new(),
         messages: Vec::new(),
         runs: Vec::new(),
+        acts: Vec::new(),
     };
     match &entry.fact {
         Fact::Prune { keep_history_days } => {
@@ -189,6 +193,7 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             wire.notices.clone_from(&commit.notices);
             wire.messages.clone_from(&commit.messages);
             wire.runs.clone_from(&commit.runs);
+            wire.acts.clone_from(&commit.acts);
         }
     }
     Ok(wire)
@@ -219,6 +224,7 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.notices = wire.notices;
     commit.messages = wire.messages;
     commit.runs = wire.runs;
+    commit.acts = wire.acts;
     let fact = match (wire.prune, wire.restated) {
         (Some(WirePrune { keep_history_days }), _) => Fact::Prune { keep_history_days },
         (None, Some(from)) => Fact::Restated { from },
@@ -290,6 +296,21 @@ mod tests {
         assert_eq!((lost, item.changes.len(), commit.flags.len()), (0, 1, 1));
         let again = write_line(&entry, &mut Said::default()).unwrap();
         assert_eq!(String::from_utf8(again).unwrap(), MEMORY);
+    }
+
+    /// One line with every kind of act.
+    const ACTS: &str = include_str!("shapes-acts.jsonl");
+
+    #[test]
+    fn a_line_of_acts_is_read_and_written_again_byte_by_byte() {
+        let line = ACTS.trim_end().as_bytes();
+        let (entry, lost) = read_line(line, &mut Heard::default()).unwrap();
+        let Fact::Commit(commit) = &entry.fact else {
+            panic!("{entry:?}");
+        };
+        assert_eq!((lost, commit.acts.len()), (0, 9));
+        let again = write_line(&entry, &mut Said::default()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), ACTS);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::view::{
     ColumnRow, Frame, Named, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address,
     when,
 };
+use crate::domain::act::{Act, NAME_CHARS, REASON_CHARS};
 use crate::domain::flag::Flag;
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::id::ColumnId;
@@ -17,6 +18,7 @@ use crate::domain::item::{Change, Item};
 use crate::domain::name::is_same_title;
 use crate::domain::observation::{Observation, Sight};
 use crate::domain::time::{Moment, date_of};
+use crate::report::acts;
 use crate::report::flags::fact;
 use crate::report::history::sight_in_chinese;
 use crate::report::overview::{column_line, stale_incident};
@@ -30,6 +32,8 @@ const VISITS: usize = 30;
 const ITEMS: usize = 50;
 /// How many flags are listed.
 const FLAGS: usize = 20;
+/// How many acts of people are listed.
+const ACTS: usize = 20;
 /// How many notes of one visit are listed.
 const NOTES: usize = 8;
 
@@ -43,6 +47,14 @@ struct ColumnPage {
     visits: Vec<VisitRow>,
     flags: Vec<FlagRow>,
     items: Vec<ItemRow>,
+    acts: Vec<ActRow>,
+}
+
+struct ActRow {
+    at: String,
+    by: String,
+    what: String,
+    reason: String,
 }
 
 struct VisitRow {
@@ -88,10 +100,11 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
                 items: &items,
                 flags: &flags,
                 incident: stale_incident(&picture.open, &column.id),
+                acts: &picture.acts,
                 now: picture.now,
             };
             page(&ColumnPage {
-                frame: Frame::of(&console, &picture.vitals),
+                frame: Frame::of(&console, &picture),
                 why: why(&case),
                 address: line.url.as_deref().and_then(web_address),
                 row: ColumnRow::of(&line, picture.now),
@@ -108,6 +121,12 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
                     .iter()
                     .take(ITEMS)
                     .map(|item| item_row(item, picture.now))
+                    .collect(),
+                acts: acts::about(&picture.acts, column)
+                    .into_iter()
+                    .rev()
+                    .take(ACTS)
+                    .map(|act| act_row(act, picture.now))
                     .collect(),
             })
         }
@@ -179,6 +198,15 @@ fn change_in_chinese(item: &Item, change: &Change, now: Moment) -> String {
             "{at} 此前标注{on}，标题{}",
             title(&change.title, TITLE_CHARS)
         ),
+    }
+}
+
+fn act_row(act: &Act, now: Moment) -> ActRow {
+    ActRow {
+        at: when(Some(act.at), now),
+        by: one_line(&act.by, NAME_CHARS),
+        what: acts::deed(&act.deed, now),
+        reason: one_line(&act.reason, REASON_CHARS),
     }
 }
 

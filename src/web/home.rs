@@ -125,7 +125,7 @@ fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> Home
     let mut incidents: Vec<&Incident> = picture.open.values().collect();
     incidents.sort_by_key(|incident| std::cmp::Reverse((told(incident), incident.began_at)));
     HomePage {
-        frame: Frame::of(console, &picture.vitals),
+        frame: Frame::of(console, picture),
         columns: overview.totals.all(),
         tiles: tiles(&overview.totals, true),
         in_need: in_need.by_ref().take(FIRST).collect(),

@@ -27,6 +27,7 @@ use axum::routing::get;
 use chrono::TimeDelta;
 use url::Url;
 
+use crate::alert::rules::AlertRules;
 use crate::assess::limits::Limits;
 use crate::calendar::Calendar;
 use crate::clock::Clock;
@@ -44,6 +45,8 @@ pub struct Console {
     pub group: Arc<Group>,
     /// The limits in force.
     pub limits: Arc<Limits>,
+    /// The rules of alerting, for what a trial run would send.
+    pub rules: Arc<AlertRules>,
     /// The working days, for the line that says whether this and the next year are known.
     pub calendar: Arc<Calendar>,
     /// Where visits, incidents and messages are read from.

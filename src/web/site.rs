@@ -41,7 +41,7 @@ pub async fn site(State(console): Shared, id: Named) -> Response {
     };
     let rows = line.columns.iter();
     page(&SitePage {
-        frame: Frame::of(&console, &picture.vitals),
+        frame: Frame::of(&console, &picture),
         mark: Mark::of(line.standing),
         name: one_line(&line.name, NAME_CHARS),
         unit: one_line(&line.unit_name, NAME_CHARS),

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Console;
 use super::health::Vitals;
+use crate::alert::acts::{held_until, holds, is_trial};
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::Message;
+use crate::alert::trial::{Forecast, forecast};
+use crate::domain::act::Act;
 use crate::domain::flag::Flag;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
@@ -26,6 +29,10 @@ pub struct Picture {
     pub outbox: Vec<Message>,
     /// The flags, newest first.
     pub flags: Vec<Flag>,
+    /// What people laid down, the oldest first.
+    pub acts: Vec<Act>,
+    /// What the trial run would send; `None` where the installation is live.
+    pub trial: Option<Forecast>,
     /// Notices that are not yet part of a message.
     pub waiting: usize,
     /// The monitor's own condition.
@@ -41,7 +48,14 @@ impl Picture {
         let open = store.open_incidents().await?;
         let outbox = store.open_messages().await?;
         let flags = store.flags(None).await?;
-        let waiting = store.waiting_notices().await?;
+        let acts = store.acts().await?;
+        let rules = &console.rules;
+        let trial = is_trial(&acts, rules.live).then(|| forecast(&open, &console.group, rules));
+        let mut waiting = store.waiting_notices().await?;
+        let all = waiting.len();
+        // What a person lets wait is not stuck.
+        let holds = holds(&acts);
+        waiting.retain(|notice| held_until(&holds, notice).is_none());
         let vitals = Vitals::of(console, now, &records, &outbox, &waiting);
         Ok(Picture {
             now,
@@ -49,8 +63,10 @@ impl Picture {
             open,
             outbox,
             flags,
-            waiting: waiting.len(),
+            trial,
+            waiting: all,
             vitals,
+            acts,
         })
     }
 
@@ -61,6 +77,7 @@ impl Picture {
             limits: &console.limits,
             records: &self.records,
             open: &self.open,
+            acts: &self.acts,
             now: self.now,
         }
     }

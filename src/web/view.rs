@@ -12,7 +12,8 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Console;
-use super::health::Vitals;
+use super::source::Picture;
+use crate::alert::trial::Forecast;
 use crate::assess::freshness::Freshness;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 use crate::report::overview::ColumnLine;
@@ -36,11 +37,14 @@ pub struct Frame {
     pub well: bool,
     /// Why it is not.
     pub trouble: Vec<&'static str>,
+    /// What the trial run would send, while there is one.
+    pub trial: Option<String>,
 }
 
 impl Frame {
-    /// The frame of a page made from these vitals.
-    pub fn of(console: &Console, vitals: &Vitals) -> Frame {
+    /// The frame of a page made from this picture.
+    pub fn of(console: &Console, picture: &Picture) -> Frame {
+        let vitals = &picture.vitals;
         let at = vitals.now;
         Frame {
             title: one_line(&console.title, NAME_CHARS),
@@ -51,6 +55,7 @@ impl Frame {
                 .iter()
                 .map(|reason| reason.in_chinese())
                 .collect(),
+            trial: picture.trial.map(Forecast::in_chinese),
         }
     }
 }
@@ -190,6 +195,11 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
             String::new()
         }
     };
+    if let Some(until) = line.answered_until {
+        let gap = if text.is_empty() { "" } else { "，" };
+        let until = in_chinese(until, date_of(now));
+        text.push_str(&format!("{gap}已回复，将于{until}前更新"));
+    }
     if line.confirming {
         let gap = if text.is_empty() { "" } else { "，" };
         text.push_str(gap);

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use wangxun::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
 use wangxun::alert::outbox::{Delivery, Message, MessageKey};
+use wangxun::alert::rules::AlertRules;
 use wangxun::assess::ladder::Tier;
 use wangxun::assess::limits::Limits;
 use wangxun::calendar::Calendar;
@@ -323,6 +324,7 @@ pub async fn start_at(listen: &str, group: Group, commit: Commit) -> Running {
     let console = Console {
         group: Arc::new(group),
         limits: Arc::new(Limits::default()),
+        rules: Arc::new(AlertRules::default()),
         calendar: Arc::new(Calendar::default()),
         store,
         clock: Clock::stepped(now(), None),

@@ -7,6 +7,7 @@ use chrono::{Duration, NaiveDate};
 use wangxun::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
 use wangxun::alert::outbox::{Delivery, Facts, Message, MessageKey, Notice, NoticeState, Told};
 use wangxun::assess::ladder::Tier;
+use wangxun::domain::act::{Act, Deed};
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
@@ -110,6 +111,19 @@ pub fn flag(name: &str, number: i64, raised_at: Moment) -> Flag {
         raised_at,
         fact: Fact::FutureDate {
             claimed_on: day(number + 100),
+        },
+    }
+}
+
+pub fn act(number: i64, at: Moment) -> Act {
+    Act {
+        at,
+        by: format!("张{number}"),
+        reason: "稿件在审".to_owned(),
+        deed: Deed::Answered {
+            column: column(COLUMNS[0]),
+            began_at: at,
+            until: day(number),
         },
     }
 }
@@ -228,6 +242,7 @@ pub fn change(number: i64) -> Commit {
             job: format!("job-{}", number % 2),
             at: now,
         }],
+        acts: vec![act(number, now)],
         ..Commit::at(now)
     }
 }
@@ -246,6 +261,7 @@ pub struct Everything {
     pub open_messages: Vec<Message>,
     pub messages: Vec<Message>,
     pub runs: Vec<Option<Moment>>,
+    pub acts: Vec<Act>,
 }
 
 /// Asks a store for everything; notices with numbers below `numbers`.
@@ -272,5 +288,6 @@ pub async fn everything(store: &Store, numbers: i64) -> Everything {
             store.last_run("job-0").await.unwrap(),
             store.last_run("job-1").await.unwrap(),
         ],
+        acts: store.acts().await.unwrap(),
     }
 }

@@ -39,6 +39,7 @@ jitter = "0s"
 [sending]
 from = "00:00"
 until = "23:59"
+live = true
 
 [judging]
 confirm_after = "1s"

@@ -6,11 +6,13 @@ use chrono::TimeDelta;
 
 use super::super::quantity::{duration, known, name, time_of_day, url, within};
 use super::super::raw::Key;
-use super::super::raw::monitor::{RawMonitor, RawOperator, RawSending, RawTier};
+use super::super::raw::monitor::{RawActs, RawMonitor, RawOperator, RawSending, RawTier};
 use super::super::source::Source;
 use super::{or, parts, word};
+use crate::alert::acts::Bounds;
 use crate::alert::rules::{AlertRules, Budget, Repeat, TierRule};
 use crate::alert::template::{Text, Texts};
+use crate::assess::exemption::Longest;
 use crate::assess::ladder::Tier;
 use crate::assess::outage::OfflineRule;
 use crate::calendar::Window;
@@ -38,7 +40,9 @@ pub fn rules(source: &mut Source, raw: &RawMonitor) -> AlertRules {
         signature(source, operator.get_ref(), &mut rules);
     }
     sending(source, &raw.sending, &mut rules);
+    rules.live = or(&raw.sending.live, rules.live);
     judging(source, raw, &mut rules);
+    rules.bounds = bounds(source, &raw.acts);
     texts(source, raw, &mut rules.texts);
     rules
 }
@@ -203,6 +207,44 @@ fn judging(source: &mut Source, raw: &RawMonitor, rules: &mut AlertRules) {
         least_hosts: least.unwrap_or(rules.offline.least_hosts),
         share_percent: share.unwrap_or(rules.offline.share_percent),
     };
+}
+
+/// How far people's acts may reach.
+fn bounds(source: &mut Source, raw: &RawActs) -> Bounds {
+    let base = Bounds::default();
+    let mut days = |name, key, most, base| {
+        source
+            .take(name, key, |&n: &u32| within(n, 1..=most))
+            .unwrap_or(base)
+    };
+    Bounds {
+        answer_working_days: days(
+            "answer_working_days",
+            &raw.answer_working_days,
+            60,
+            base.answer_working_days,
+        ),
+        hold_working_days: days(
+            "hold_working_days",
+            &raw.hold_working_days,
+            20,
+            base.hold_working_days,
+        ),
+        exemption: Longest {
+            maintenance_days: days(
+                "maintenance_days",
+                &raw.maintenance_days,
+                366,
+                base.exemption.maintenance_days,
+            ),
+            approved_days: days(
+                "exemption_days",
+                &raw.exemption_days,
+                1100,
+                base.exemption.approved_days,
+            ),
+        },
+    }
 }
 
 fn texts(source: &mut Source, raw: &RawMonitor, texts: &mut Texts) {

@@ -20,6 +20,7 @@ pub struct RawMonitor {
     pub tiers: BTreeMap<Spanned<String>, RawTier>,
     pub sending: RawSending,
     pub judging: RawJudging,
+    pub acts: RawActs,
     pub transports: RawTransports,
     pub politeness: RawPoliteness,
     pub store: RawStore,
@@ -98,6 +99,17 @@ pub struct RawSending {
     pub expires_after: Key<String>,
     pub budget: RawBudget,
     pub most_segments: Key<u32>,
+    pub live: Key<bool>,
+}
+
+/// How far people's acts may reach.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawActs {
+    pub answer_working_days: Key<u32>,
+    pub hold_working_days: Key<u32>,
+    pub maintenance_days: Key<u32>,
+    pub exemption_days: Key<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,0 +1,111 @@
+//! The trial run: everything is judged and units hear nothing; what they would hear is counted, and
+//! at its end told by the state of that moment, not as the sum of what was missed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::incident::{Incident, IncidentKey, Kind, State, Subject};
+use super::notice;
+use super::outbox::{MessageKey, Notice, Told};
+use super::pass::{Situation, Verdicts, withdrawn};
+use super::route;
+use super::rules::AlertRules;
+use crate::assess::ladder::Tier;
+use crate::calendar::Calendar;
+use crate::domain::group::{Column, Group};
+use crate::domain::id::PersonId;
+use crate::domain::time::{Moment, date_of};
+
+/// What would be sent if the installation went live now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forecast {
+    /// Messages, one a person.
+    pub messages: usize,
+    /// Columns that they would speak of.
+    pub columns: usize,
+}
+
+impl Forecast {
+    /// The forecast in one sentence for the operator.
+    pub fn in_chinese(self) -> String {
+        format!(
+            "试运行中，未向责任单位发送消息；如已启用将发送{}条，涉及{}个栏目",
+            self.messages, self.columns
+        )
+    }
+}
+
+/// What the state of the incidents would send now.
+pub fn forecast(
+    open: &BTreeMap<IncidentKey, Incident>,
+    group: &Group,
+    rules: &AlertRules,
+) -> Forecast {
+    let mut people: BTreeSet<PersonId> = BTreeSet::new();
+    let mut columns = 0;
+    for (_, column, tier) in late(open, group) {
+        columns += 1;
+        people.extend(route::of_tier(tier, &column.unit, group, rules));
+    }
+    Forecast {
+        messages: people.len(),
+        columns,
+    }
+}
+
+/// The confirmed incidents about deadlines, with their columns and tiers. Nobody is escalated who
+/// was never told.
+fn late<'a>(
+    open: &'a BTreeMap<IncidentKey, Incident>,
+    group: &'a Group,
+) -> impl Iterator<Item = (&'a Incident, &'a Column, Tier)> {
+    open.iter().filter_map(|(key, incident)| {
+        let Subject::Column(id) = &key.subject else {
+            return None;
+        };
+        let of_deadline = key.kind == Kind::Stale && incident.is_open();
+        let tier = incident.tier.filter(|_| of_deadline)?;
+        let column = group.columns.get(id)?;
+        Some((incident, column, tier.min(Tier::SeverelyOverdue)))
+    })
+}
+
+/// What follows when the trial run ends: each confirmed incident is told as it stands, and its
+/// times of repetition and escalation begin now. `situation` is that of a live installation.
+pub fn go_live(situation: &Situation<'_>) -> Verdicts {
+    let mut verdicts = Verdicts::default();
+    for (incident, column, tier) in late(situation.open, situation.group) {
+        let mut told = incident.clone();
+        told.tier = Some(tier);
+        told.release = None;
+        if let State::Open { pending, .. } = incident.state {
+            told.state = State::Open {
+                since: situation.now,
+                repeats: 0,
+                told_at: situation.now,
+                pending,
+            };
+        }
+        let about = notice::About::Column(column);
+        let waiting = withdrawn(situation, &incident.key);
+        let written = notice::write(situation, &told, Told::Raised(tier), about, false);
+        verdicts.notices.extend(waiting);
+        verdicts.notices.extend(written);
+        verdicts.incidents.push(told);
+    }
+    verdicts
+}
+
+/// The daily word to the operators of what would be sent; nothing where nothing would be.
+pub fn report(
+    forecast: Forecast,
+    group: &Group,
+    calendar: &Calendar,
+    rules: &AlertRules,
+    now: Moment,
+) -> Vec<Notice> {
+    if forecast.messages == 0 {
+        return Vec::new();
+    }
+    let day = MessageKey::of(&["trial", &date_of(now).to_string()]);
+    notice::undelivered(group, calendar, rules, &day, &forecast.in_chinese(), now)
+}

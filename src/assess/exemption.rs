@@ -1,0 +1,289 @@
+//! Exemptions (报备): which one covers a column on a day, and how long one may last.
+//!
+//! An exemption lapses by itself: after its last day it covers nothing. Of several that cover a
+//! column the one that lasts longest counts.
+
+use thiserror::Error;
+
+use crate::domain::act::{Act, Deed, Ground, Scope};
+use crate::domain::group::Column;
+use crate::domain::time::Date;
+
+/// How long exemptions may last, in natural days, first and last day included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Longest {
+    /// An announced maintenance or redesign.
+    pub maintenance_days: u32,
+    /// On another approved ground.
+    pub approved_days: u32,
+}
+
+impl Default for Longest {
+    fn default() -> Self {
+        Longest {
+            maintenance_days: 30,
+            approved_days: 180,
+        }
+    }
+}
+
+/// An exemption that somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted<'a> {
+    /// Which columns.
+    pub scope: &'a Scope,
+    /// On which ground.
+    pub ground: Ground,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub until: Date,
+    /// The limit of the column, in natural days, where one column is meant.
+    pub limit_days: Option<u32>,
+}
+
+/// Why an exemption is not granted.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// It ends before it begins.
+    #[error("it would end on {until}, before it begins on {from}")]
+    Backwards {
+        /// The first day.
+        from: Date,
+        /// The last day.
+        until: Date,
+    },
+    /// It begins in the past.
+    #[error("it would begin on {from}; what was due before today, {today}, stays as it was")]
+    Past {
+        /// The first day.
+        from: Date,
+        /// The present day.
+        today: Date,
+    },
+    /// It lasts too long.
+    #[error("it would last until {until}; the latest day allowed is {latest} ({days} days)")]
+    TooLong {
+        /// The last day.
+        until: Date,
+        /// The latest last day.
+        latest: Date,
+        /// The most days.
+        days: u32,
+    },
+    /// That there is nothing to publish is confirmed for one column.
+    #[error("that nothing is due is confirmed for one column, not for a site or unit")]
+    NotOneColumn,
+}
+
+/// Whether `wanted` may be granted on `today`.
+pub fn check(wanted: &Wanted<'_>, today: Date, longest: Longest) -> Result<(), Refusal> {
+    let Wanted { from, until, .. } = *wanted;
+    if from < today {
+        return Err(Refusal::Past { from, today });
+    }
+    if until < from {
+        return Err(Refusal::Backwards { from, until });
+    }
+    let days = match wanted.ground {
+        Ground::Maintenance => longest.maintenance_days,
+        Ground::Approved => longest.approved_days,
+        Ground::NothingDue => wanted.limit_days.ok_or(Refusal::NotOneColumn)?,
+    };
+    let more = chrono::Days::new(u64::from(days.saturating_sub(1)));
+    let latest = from.checked_add_days(more).unwrap_or(Date::MAX);
+    if until > latest {
+        return Err(Refusal::TooLong {
+            until,
+            latest,
+            days,
+        });
+    }
+    Ok(())
+}
+
+/// The exemptions that run on one day.
+#[derive(Debug, Clone)]
+pub struct Exemptions<'a>(Vec<(&'a Scope, Date, &'a Act)>);
+
+impl<'a> Exemptions<'a> {
+    /// Those among `acts` that run on `day`.
+    pub fn on(acts: &'a [Act], day: Date) -> Exemptions<'a> {
+        let running = acts.iter().filter_map(|act| match &act.deed {
+            Deed::Exempted {
+                scope, from, until, ..
+            } if *from <= day && day <= *until && !is_ended(acts, act) => {
+                Some((scope, *until, act))
+            }
+            _ => None,
+        });
+        Exemptions(running.collect())
+    }
+
+    /// The last day of the exemption that covers `column`.
+    pub fn until(&self, column: &Column) -> Option<Date> {
+        let covering = self.0.iter().filter(|(scope, ..)| scope.covers(column));
+        covering.map(|(_, until, _)| *until).max()
+    }
+
+    /// The exemption that covers `column`.
+    pub fn of(&self, column: &Column) -> Option<&'a Act> {
+        let covering = self.0.iter().filter(|(scope, ..)| scope.covers(column));
+        covering
+            .max_by_key(|(_, until, _)| *until)
+            .map(|(_, _, act)| *act)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &'a Act> {
+        self.0.iter().map(|(_, _, act)| *act)
+    }
+}
+
+/// Whether somebody ended the exemption `act` before its last day.
+pub fn is_ended(acts: &[Act], act: &Act) -> bool {
+    let mut ends = acts.iter().filter_map(|other| match &other.deed {
+        Deed::ExemptionEnded { key } => Some(key),
+        _ => None,
+    });
+    let first = ends.next();
+    first.is_some() && {
+        let own = act.key();
+        first.into_iter().chain(ends).any(|key| *key == own)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::class::Class;
+    use crate::domain::id::{ColumnId, SiteId, UnitId};
+    use crate::domain::time::moment;
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn act(scope: Scope, from: &str, until: &str) -> Act {
+        Act {
+            at: moment("2017-11-14T09:00:00".parse().unwrap()),
+            by: "张".to_owned(),
+            reason: String::new(),
+            deed: Deed::Exempted {
+                scope,
+                ground: Ground::Approved,
+                from: date(from),
+                until: date(until),
+            },
+        }
+    }
+
+    fn column() -> Column {
+        Column {
+            id: ColumnId::parse("portal/gzdt").unwrap(),
+            site: SiteId::parse("portal").unwrap(),
+            unit: UnitId::parse("kxw").unwrap(),
+            name: "工作动态".to_owned(),
+            class: Class::News,
+            url: None,
+            limit_days: None,
+            read: None,
+        }
+    }
+
+    #[test]
+    fn an_exemption_covers_its_days_and_columns_and_no_others() {
+        let scopes = [
+            (Scope::Column(ColumnId::parse("portal/gzdt").unwrap()), true),
+            (Scope::Site(SiteId::parse("portal").unwrap()), true),
+            (Scope::Unit(UnitId::parse("kxw").unwrap()), true),
+            (
+                Scope::Column(ColumnId::parse("portal/tzgg").unwrap()),
+                false,
+            ),
+            (Scope::Site(SiteId::parse("kxw").unwrap()), false),
+            (Scope::Unit(UnitId::parse("portal").unwrap()), false),
+        ];
+        for (scope, covers) in scopes {
+            let acts = [act(scope.clone(), "2017-11-15", "2017-11-20")];
+            for (day, runs) in [
+                ("2017-11-14", false),
+                ("2017-11-15", true),
+                ("2017-11-20", true),
+                ("2017-11-21", false),
+            ] {
+                let until = Exemptions::on(&acts, date(day)).until(&column());
+                let expected = (runs && covers).then(|| date("2017-11-20"));
+                assert_eq!(until, expected, "{scope} on {day}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_that_was_ended_covers_nothing_and_of_several_the_longest_counts() {
+        let unit = || Scope::Unit(UnitId::parse("kxw").unwrap());
+        let short = act(unit(), "2017-11-15", "2017-11-20");
+        let long = act(unit(), "2017-11-15", "2017-12-20");
+        let end = Act {
+            deed: Deed::ExemptionEnded { key: long.key() },
+            ..long.clone()
+        };
+        let day = date("2017-11-16");
+        let mut acts = vec![long.clone(), short.clone()];
+        assert_eq!(Exemptions::on(&acts, day).of(&column()), Some(&long));
+        acts.push(end);
+        assert_eq!(Exemptions::on(&acts, day).of(&column()), Some(&short));
+    }
+
+    #[test]
+    fn each_ground_has_its_longest_time() {
+        let of_column = Scope::Column(ColumnId::parse("portal/gzdt").unwrap());
+        let of_site = Scope::Site(SiteId::parse("portal").unwrap());
+        use Ground::{Approved, Maintenance, NothingDue};
+        let rows = [
+            (&of_site, Maintenance, "2017-12-13", Ok(())),
+            (
+                &of_site,
+                Maintenance,
+                "2017-12-14",
+                Err("2017-12-13 (30 days)"),
+            ),
+            (&of_column, NothingDue, "2017-11-27", Ok(())),
+            (
+                &of_column,
+                NothingDue,
+                "2017-11-28",
+                Err("2017-11-27 (14 days)"),
+            ),
+            (&of_site, NothingDue, "2017-11-15", Err("for one column")),
+            (&of_site, Approved, "2018-05-12", Ok(())),
+            (
+                &of_site,
+                Approved,
+                "2018-05-13",
+                Err("2018-05-12 (180 days)"),
+            ),
+            (&of_site, Approved, "2017-11-13", Err("before it begins")),
+        ];
+        for (scope, ground, until, expected) in rows {
+            let wanted = Wanted {
+                scope,
+                ground,
+                from: date("2017-11-14"),
+                until: date(until),
+                limit_days: matches!(scope, Scope::Column(_)).then_some(14),
+            };
+            let found = check(&wanted, date("2017-11-14"), Longest::default());
+            match (found, expected) {
+                (Ok(()), Ok(())) => {}
+                (Err(refusal), Err(part)) => {
+                    assert!(refusal.to_string().contains(part), "{refusal}");
+                }
+                (found, _) => panic!("{ground:?} until {until}: {found:?}"),
+            }
+            let tomorrow = date("2017-11-15");
+            let late = check(&wanted, tomorrow, Longest::default());
+            assert!(matches!(late, Err(Refusal::Past { .. })), "{late:?}");
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! What people laid down, in the words of a report: which exemptions run, who answered for what,
+//! whose messages wait.
+
+use std::collections::BTreeMap;
+
+use super::plain::{full_date, instant, one_line, quotation};
+use super::sentence::Case;
+use super::table::{Set, grid};
+use crate::alert::acts::{answer, hold_of, holds};
+use crate::alert::incident::{Incident, IncidentKey};
+use crate::assess::exemption::{Exemptions, is_ended};
+use crate::domain::act::{Act, Deed, NAME_CHARS, REASON_CHARS, Scope};
+use crate::domain::group::{Column, Group};
+use crate::domain::time::{Date, Moment, date_of, in_chinese};
+
+/// The acts about `column`, the oldest first.
+pub fn about<'a>(acts: &'a [Act], column: &Column) -> Vec<&'a Act> {
+    let ended = |key: &String| {
+        acts.iter()
+            .find(|act| matches!(act.deed, Deed::Exempted { .. }) && act.key() == *key)
+    };
+    let concerns = |act: &&Act| match &act.deed {
+        Deed::Exempted { scope, .. } | Deed::Held { scope, .. } | Deed::HoldLifted { scope } => {
+            scope.covers(column)
+        }
+        Deed::ExemptionEnded { key } => match ended(key).map(|act| &act.deed) {
+            Some(Deed::Exempted { scope, .. }) => scope.covers(column),
+            _ => false,
+        },
+        Deed::Answered { column: id, .. } => *id == column.id,
+        Deed::TrialBegan | Deed::WentLive => false,
+    };
+    acts.iter().filter(concerns).collect()
+}
+
+/// What was laid down, in a few words.
+pub fn deed(deed: &Deed, now: Moment) -> String {
+    let day = |date: Date| in_chinese(date, date_of(now));
+    match deed {
+        Deed::Exempted {
+            scope,
+            ground,
+            from,
+            until,
+        } => format!(
+            "报备豁免（{}，{}），{}至{}",
+            kind(scope),
+            ground.in_chinese(),
+            day(*from),
+            day(*until)
+        ),
+        Deed::ExemptionEnded { key } => format!("提前结束报备豁免 {key}"),
+        Deed::Answered { until, .. } => format!("责任单位已回复：将于{}前更新", day(*until)),
+        Deed::Held { scope, until } => {
+            format!("暂缓发送消息（{}）至{}", kind(scope), instant(*until, now))
+        }
+        Deed::HoldLifted { scope } => format!("恢复发送消息（{}）", kind(scope)),
+        Deed::TrialBegan => "试运行开始".to_owned(),
+        Deed::WentLive => "正式启用".to_owned(),
+    }
+}
+
+fn kind(scope: &Scope) -> &'static str {
+    match scope {
+        Scope::Column(_) => "本栏目",
+        Scope::Site(_) => "整个网站",
+        Scope::Unit(_) => "整个单位",
+    }
+}
+
+/// What of it holds now for the column of `case`, as sentences.
+pub(super) fn sentence(case: &Case) -> String {
+    let today = date_of(case.now);
+    let mut text = String::new();
+    if let Some(act) = Exemptions::on(case.acts, today).of(case.column) {
+        text.push_str(&laid_down("报备豁免", act, case.now));
+    }
+    let answered = case
+        .incident
+        .and_then(|incident| answer(case.acts, incident, today));
+    if let Some((act, until)) = answered {
+        let what = format!("责任单位已回复：将于{}前更新", in_chinese(until, today));
+        text.push_str(&laid_down(&what, act, case.now));
+    }
+    if let Some(hold) = hold_of(case.acts, &case.column.id, &case.column.unit, case.now) {
+        let what = format!("消息暂缓发送至{}", instant(hold.until, case.now));
+        text.push_str(&laid_down(&what, hold.act, case.now));
+    }
+    text
+}
+
+/// `报备豁免（张三于11月14日09:00登记，理由“网站改版”）。`
+fn laid_down(what: &str, act: &Act, now: Moment) -> String {
+    format!(
+        "{what}（{}于{}登记，理由{}）。",
+        one_line(&act.by, NAME_CHARS),
+        instant(act.at, now),
+        quotation(&act.reason, REASON_CHARS)
+    )
+}
+
+/// What holds now, below the table of units; nothing where nothing does.
+pub fn in_force(
+    acts: &[Act],
+    open: &BTreeMap<IncidentKey, Incident>,
+    group: &Group,
+    now: Moment,
+) -> String {
+    let today = date_of(now);
+    let mut lines: Vec<String> = Exemptions::on(acts, today)
+        .all()
+        .filter_map(|act| match &act.deed {
+            Deed::Exempted { scope, until, .. } => Some(format!(
+                "报备豁免：{}，至{}，{}批准",
+                named(scope, group),
+                in_chinese(*until, today),
+                one_line(&act.by, NAME_CHARS)
+            )),
+            _ => None,
+        })
+        .collect();
+    lines.extend(open.values().filter_map(|incident| {
+        let (act, until) = answer(acts, incident, today)?;
+        let Deed::Answered { column, .. } = &act.deed else {
+            return None;
+        };
+        Some(format!(
+            "已回复：{}，将于{}前更新，{}回复",
+            named(&Scope::Column(column.clone()), group),
+            in_chinese(until, today),
+            one_line(&act.by, NAME_CHARS)
+        ))
+    }));
+    let lasting = holds(acts)
+        .into_iter()
+        .filter(|hold| hold.act.at <= now && now < hold.until);
+    lines.extend(lasting.map(|hold| {
+        format!(
+            "暂缓发送：{}，至{}，{}提出",
+            named(hold.scope, group),
+            instant(hold.until, now),
+            one_line(&hold.act.by, NAME_CHARS)
+        )
+    }));
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("\n\n{}", lines.join("\n")),
+    }
+}
+
+/// The scope by its name and identifier.
+fn named(scope: &Scope, group: &Group) -> String {
+    let (name, id) = match scope {
+        Scope::Column(id) => {
+            let column = group.columns.get(id);
+            let site = column.and_then(|column| group.sites.get(&column.site));
+            let name = column.map_or(String::new(), |column| {
+                let site = site.map_or("", |site| &site.name);
+                format!("{site}{}", quotation(&column.name, NAME_CHARS))
+            });
+            (name, id.as_str())
+        }
+        Scope::Site(id) => {
+            let name = group.sites.get(id).map(|site| site.name.clone());
+            (name.unwrap_or_default(), id.as_str())
+        }
+        Scope::Unit(id) => {
+            let name = group.units.get(id).map(|unit| unit.short.clone());
+            (name.unwrap_or_default(), id.as_str())
+        }
+    };
+    format!("{}（{id}）", one_line(&name, 2 * NAME_CHARS))
+}
+
+/// Every exemption, the newest first.
+pub fn exemptions(acts: &[Act], group: &Group, today: Date) -> String {
+    let rows: Vec<Vec<String>> = acts
+        .iter()
+        .rev()
+        .filter_map(|act| match &act.deed {
+            Deed::Exempted {
+                scope,
+                ground,
+                from,
+                until,
+            } => Some(vec![
+                act.key(),
+                state(acts, act, (*from, *until), today).to_owned(),
+                named(scope, group),
+                ground.in_chinese().to_owned(),
+                format!("{}至{}", full_date(*from), full_date(*until)),
+                one_line(&act.by, NAME_CHARS),
+                one_line(&act.reason, REASON_CHARS),
+            ]),
+            _ => None,
+        })
+        .collect();
+    if rows.is_empty() {
+        return "没有报备豁免。".to_owned();
+    }
+    let head = ["编号", "状态", "范围", "依据", "起止", "批准人", "理由"];
+    grid(&head, &[Set::Left; 7], &rows)
+}
+
+fn state(acts: &[Act], act: &Act, (from, until): (Date, Date), today: Date) -> &'static str {
+    match () {
+        () if is_ended(acts, act) => "提前结束",
+        () if today < from => "未开始",
+        () if until < today => "已到期",
+        () => "生效",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::act::Ground;
+    use crate::report::fixture::{at, column_id, group};
+
+    fn act(by: &str, deed: Deed) -> Act {
+        Act {
+            at: at("2017-11-14T09:00:00"),
+            by: by.to_owned(),
+            reason: "网站”改版\n".to_owned(),
+            deed,
+        }
+    }
+
+    #[test]
+    fn exemptions_are_listed_with_who_and_why_and_where_they_stand() {
+        let exempt = |until: &str| {
+            act(
+                "张三",
+                Deed::Exempted {
+                    scope: Scope::Column(column_id("kxw/gzdt")),
+                    ground: Ground::Maintenance,
+                    from: "2017-11-14".parse().unwrap(),
+                    until: until.parse().unwrap(),
+                },
+            )
+        };
+        let long = exempt("2017-12-01");
+        let end = act("李四", Deed::ExemptionEnded { key: long.key() });
+        let acts = [exempt("2017-11-15"), exempt("2017-11-20"), long, end];
+        let list = exemptions(&acts, &group(), "2017-11-18".parse().unwrap());
+        let states: Vec<_> = list
+            .lines()
+            .skip(2)
+            .filter_map(|line| line.split_whitespace().nth(1))
+            .collect();
+        assert_eq!(states, ["提前结束", "生效", "已到期"]);
+        assert!(list.contains("张三") && list.contains("改版"), "{list}");
+        let column = &group().columns[&column_id("kxw/gzdt")];
+        assert_eq!(about(&acts, column).len(), 4);
+        let other = &group().columns[&column_id("kxw/tzgg")];
+        assert!(about(&acts, other).is_empty());
+    }
+}
