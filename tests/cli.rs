@@ -295,7 +295,37 @@ fn without_a_daemon_the_store_answers() {
     }
     let letters = std::fs::read_dir(place.path("sms")).unwrap();
     assert_eq!(letters.count(), 1, "the test message is in the spool");
-    let refusals: [(&[&str], &str); 6] = [
+    let refusals: [(&[&str], &str); 10] = [
+        (
+            &[
+                "ack",
+                "kxw/gzdt",
+                "--by",
+                "甲",
+                "--until",
+                "2017-11-24",
+                "--reason",
+                "x",
+            ],
+            "nothing is open about kxw/gzdt",
+        ),
+        (
+            &[
+                "exempt",
+                "--end",
+                "0123abcd",
+                "--approver",
+                "甲",
+                "--reason",
+                "x",
+            ],
+            "no exemption \"0123abcd\" runs",
+        ),
+        (
+            &["hold", "kxw", "--by", "甲", "--lift"],
+            "no message about unit kxw is held",
+        ),
+        (&["go-live", "--by", "甲"], "live already"),
         (&["flags", "--column", "kxw/nothing"], "near are kxw/gzdt"),
         (&["why", "kxw/nothing"], "near are kxw/gzdt"),
         (&["why", "nowhere"], "they stand in sites.toml"),

@@ -177,7 +177,7 @@ visits = "0 7,13,19 * * *"
 jitter = "0s"
 
 [sending]
-LIVE
+live = true
 
 [transports.sms.gateway]
 method = "POST"

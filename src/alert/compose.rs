@@ -393,9 +393,11 @@ pub fn second_try(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::acts::holds;
     use crate::alert::incident::{Change, Pending, Subject};
     use crate::alert::outbox::Facts;
     use crate::assess::ladder::Tier;
+    use crate::domain::act::{Act, Deed, Scope};
     use crate::domain::group::Duty;
     use crate::domain::id::ColumnId;
 
@@ -427,7 +429,10 @@ mod tests {
                 last_update: "2017-11-03".parse().ok(),
                 due_on: "2017-11-17".parse().ok(),
                 limit_days: Some(14),
-                why: "域名无法解析".to_owned(),
+                why: match told {
+                    Told::Raised(_) | Told::Repeated(..) => String::new(),
+                    _ => "域名无法解析".to_owned(),
+                },
             },
             urgent: matches!(told, Told::Down),
             created_at,
@@ -521,6 +526,61 @@ mod tests {
     }
 
     const REMINDER: Told = Told::Raised(Tier::Reminder);
+
+    #[test]
+    fn what_a_person_lets_wait_goes_out_afterwards_however_late_that_is() {
+        let mut waiting = notice("li", "a", REMINDER, "2017-11-14T07:00:00");
+        waiting.column = ColumnId::parse("a").ok();
+        let act: &'static Act = Box::leak(Box::new(Act {
+            at: at("2017-11-14T07:30:00"),
+            by: "张".to_owned(),
+            reason: "日期存疑".to_owned(),
+            deed: Deed::Held {
+                scope: Scope::Column(ColumnId::parse("a").unwrap()),
+                until: at("2017-11-18T00:00:00"),
+            },
+        }));
+        let mut day = Day::new(vec![waiting]);
+        day.holds = holds(std::slice::from_ref(act));
+        let now = "2017-11-14T08:30:00";
+        assert_eq!(
+            next_at(&day.tray(now)),
+            Some(at("2017-11-18T00:00:00")),
+            "when the hold ends"
+        );
+        assert!(day.write(now).is_empty());
+        // It would have expired on Friday morning; the hold ended on Saturday, Monday opens.
+        assert!(day.write("2017-11-17T15:00:00").is_empty());
+        assert!(day.write("2017-11-18T09:00:00").is_empty());
+        let written = day.write("2017-11-20T08:30:00");
+        let [message] = &written.messages[..] else {
+            panic!("{written:?}");
+        };
+        assert!(message.expires_at > at("2017-11-20T17:30:00"));
+    }
+
+    #[test]
+    fn the_trial_run_has_one_word_a_day_for_the_operator() {
+        let down = notice("op", "a", Told::Down, "2017-11-13T20:00:00");
+        let mut day = Day::new(vec![down]);
+        day.trial = Some(Forecast {
+            messages: 3,
+            columns: 5,
+        });
+        let opens = Some(at("2017-11-14T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-11-13T20:00:00")), opens);
+        assert!(day.write("2017-11-13T20:00:00").is_empty());
+        let written = day.write("2017-11-14T08:30:00");
+        let [message] = &written.messages[..] else {
+            panic!("{written:?}");
+        };
+        assert_eq!((message.person.as_str(), message.notices.len()), ("op", 2));
+        assert!(message.text.contains("如已启用将发送3条，涉及5个栏目"));
+        assert!(day.write("2017-11-14T09:30:00").is_empty());
+        let next = Some(at("2017-11-15T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-11-14T09:30:00")), next);
+        assert_eq!(day.waiting, []);
+    }
 
     #[test]
     fn what_waits_becomes_one_digest_in_the_morning() {

@@ -80,6 +80,18 @@ pub struct Incident {
     pub tier: Option<Tier>,
     /// Whether escalation waits for a person; `None` where none is needed.
     pub release: Option<Release>,
+    /// When it was confirmed to be overdue, and severely overdue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rises: Vec<Rise>,
+}
+
+/// A tier that was confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rise {
+    /// The tier.
+    pub tier: Tier,
+    /// When.
+    pub at: Moment,
 }
 
 /// Whether a person has released an escalation.
@@ -154,6 +166,7 @@ impl Incident {
             told: BTreeSet::new(),
             tier: None,
             release: None,
+            rises: Vec::new(),
         }
     }
 

@@ -3,6 +3,7 @@
 //! Decisions only. Effects are data; the daemon stores them in one transaction and sends later.
 
 pub mod acts;
+pub mod again;
 pub mod compose;
 pub mod incident;
 pub mod notice;

@@ -42,11 +42,10 @@ pub fn write(
         return Vec::new();
     }
     let mut facts = facts(situation, about);
-    if matches!(
-        told,
-        Told::Raised(_) | Told::Repeated(..) | Told::EscalationProposed
-    ) {
-        facts.why = answered(situation, incident);
+    match told {
+        Told::Raised(_) | Told::Repeated(..) => facts.why = answered(situation, incident),
+        Told::EscalationProposed => facts.why = String::new(),
+        _ => {}
     }
     let (calendar, rules) = (situation.calendar, situation.rules);
     let (not_before, expires_at) = if urgent {

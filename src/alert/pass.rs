@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::acts::answer;
-use super::incident::{Incident, IncidentKey, Kind, State, Subject};
+use super::again::{Again, History};
+use super::incident::{Incident, IncidentKey, Kind, Release, State, Subject};
 use super::notice::{self, About};
 use super::outbox::{Notice, NoticeState, Told};
 use super::route;
@@ -16,6 +17,7 @@ use super::rules::AlertRules;
 use super::step::{Context, Effect, Proof, Step, release, step, step_plain};
 use crate::assess::exemption::Exemptions;
 use crate::assess::freshness::{Freshness, judge};
+use crate::assess::ladder::Tier;
 use crate::assess::limits::Limits;
 use crate::assess::outage::{self, HostHealth};
 use crate::calendar::Calendar;
@@ -46,6 +48,8 @@ pub struct Situation<'a> {
     pub open: &'a BTreeMap<IncidentKey, Incident>,
     /// The notices that are not yet part of a message.
     pub waiting: &'a [Notice],
+    /// The incidents that are over and may count as a first offence.
+    pub closed: &'a [Incident],
     /// What people laid down.
     pub acts: &'a [Act],
     /// Whether units are told; else the installation only tries.
@@ -157,6 +161,7 @@ fn is_past(record: Option<&ColumnRecord>, now: Moment) -> bool {
 struct Desk<'a> {
     situation: &'a Situation<'a>,
     exemptions: Exemptions<'a>,
+    before: History<'a>,
     verdicts: Verdicts,
 }
 
@@ -165,6 +170,7 @@ impl<'a> Desk<'a> {
         Desk {
             situation,
             exemptions: Exemptions::on(situation.acts, date_of(situation.now)),
+            before: History::of(situation),
             verdicts: Verdicts::default(),
         }
     }
@@ -252,6 +258,7 @@ impl<'a> Desk<'a> {
             rules: situation.rules,
             calendar: situation.calendar,
             escalate_after: rule.ladder.escalate_after_working_days,
+            before: self.before.of_column(column, open, situation),
             answered: open.is_some_and(|incident| {
                 answer(situation.acts, incident, date_of(situation.now)).is_some()
             }),
@@ -398,6 +405,7 @@ impl<'a> Desk<'a> {
                 Effect::Tell(told) => self.tell(key, &incident, told, about, urgent),
                 Effect::Recover => self.tell(key, &incident, Told::Recovered, about, urgent),
                 Effect::Withdraw => self.withdraw(key),
+                Effect::Propose(again) => self.propose(&incident, again, about),
                 Effect::Revisit(at) => {
                     if let Subject::Column(column) = &key.subject {
                         self.revisit(column, at);
@@ -417,7 +425,13 @@ impl<'a> Desk<'a> {
         about: About<'_>,
         urgent: bool,
     ) {
-        self.withdraw(key);
+        // A proposal stays open beside what the ladder tells meanwhile.
+        let proposed = told != Told::EscalationProposed
+            && incident.tier < Some(Tier::Escalation)
+            && incident.release == Some(Release::Proposed);
+        let mut gone = withdrawn(self.situation, key);
+        gone.retain(|notice| !(proposed && notice.told == Told::EscalationProposed));
+        self.verdicts.notices.extend(gone);
         let to_unit = matches!(
             told,
             Told::Raised(_) | Told::Repeated(..) | Told::EscalationProposed
@@ -426,6 +440,19 @@ impl<'a> Desk<'a> {
             return;
         }
         let written = notice::write(self.situation, incident, told, about, urgent);
+        self.verdicts.notices.extend(written);
+    }
+
+    /// The proposal goes beside what is told of the incident and replaces nothing.
+    fn propose(&mut self, incident: &Incident, again: Again, about: About<'_>) {
+        if !self.situation.live {
+            return;
+        }
+        let told = Told::EscalationProposed;
+        let mut written = notice::write(self.situation, incident, told, about, false);
+        for notice in &mut written {
+            notice.facts.why = again.in_chinese();
+        }
         self.verdicts.notices.extend(written);
     }
 
@@ -460,8 +487,8 @@ impl<'a> Desk<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::incident::Rise;
     use crate::alert::trial;
-    use crate::assess::ladder::Tier;
     use crate::domain::access::Access;
     use crate::domain::act::{Deed, Ground, Scope};
     use crate::domain::class::Class;
@@ -469,7 +496,7 @@ mod tests {
     use crate::domain::group::{Duty, Person, Role, Route, Site, Unit};
     use crate::domain::id::{PersonId, SiteId, UnitId};
     use crate::domain::observation::{Blind, Cause};
-    use crate::domain::time::moment;
+    use crate::domain::time::{Date, moment};
     use crate::domain::visit::{Failure, Validators};
 
     fn at(text: &str) -> Moment {
@@ -485,6 +512,7 @@ mod tests {
         records: BTreeMap<ColumnId, ColumnRecord>,
         open: BTreeMap<IncidentKey, Incident>,
         waiting: Vec<Notice>,
+        closed: Vec<Incident>,
         acts: Vec<Act>,
         live: bool,
     }
@@ -552,6 +580,7 @@ mod tests {
                 records: BTreeMap::new(),
                 open: BTreeMap::new(),
                 waiting: Vec::new(),
+                closed: Vec::new(),
                 acts: Vec::new(),
                 live: true,
             }
@@ -606,6 +635,7 @@ mod tests {
                 records: &self.records,
                 open: &self.open,
                 waiting: &self.waiting,
+                closed: &self.closed,
                 acts: &self.acts,
                 live: self.live,
                 now: at(now),
@@ -716,6 +746,54 @@ mod tests {
         assert_eq!(told, vec![("op".to_owned(), Told::Blind); 2]);
     }
 
+    #[test]
+    fn the_second_overdue_of_a_unit_within_a_week_is_proposed_for_escalation() {
+        for (first, proposed) in [("2017-11-18", 0), ("2017-11-20", 2), ("2017-11-26", 0)] {
+            let mut world = World::new();
+            // The columns of h1 are overdue from the 18th on, those of h2 a while later.
+            world.saw_all("2017-11-18T07:00:00", "2017-11-18");
+            let second: Date = first.parse().unwrap();
+            for minute in ["00", "35"] {
+                let when = format!("2017-11-18T07:{minute}:00");
+                world.saw(1, &when, "2017-11-03", None);
+                world.pass(&when);
+            }
+            let on = (second - TimeDelta::days(15)).to_string();
+            for minute in ["40", "55"] {
+                let when = format!("{first}T07:{minute}:00");
+                world.saw(2, &when, &on, None);
+                world.pass(&when);
+            }
+            let told = world.told().into_iter();
+            let found = told.filter(|(_, told)| *told == Told::EscalationProposed);
+            assert_eq!(found.count(), proposed, "{first}");
+        }
+    }
+
+    #[test]
+    fn the_second_severe_lateness_of_a_column_within_a_quarter_is_proposed_for_escalation() {
+        for (rose, proposed) in [("2017-09-30", 1), ("2017-08-01", 0)] {
+            let mut world = World::new();
+            let column = ColumnId::parse("h1/a").unwrap();
+            let rose = at(&format!("{rose}T08:00:00"));
+            let state = State::Resolved { at: rose };
+            let mut over = Incident::new(stale_key(&column), rose, state);
+            over.rises = vec![Rise {
+                tier: Tier::SeverelyOverdue,
+                at: rose,
+            }];
+            world.closed = vec![over];
+            for minute in ["00", "35"] {
+                let when = format!("2017-12-01T07:{minute}:00");
+                world.saw_all(&when, "2017-11-03");
+                world.pass(&when);
+            }
+            let told = world.told().into_iter();
+            let found = told.filter(|(_, told)| *told == Told::EscalationProposed);
+            assert_eq!(found.count(), proposed, "{rose}");
+        }
+    }
+
     fn exempted(from: &str, until: &str) -> Act {
         Act {
             at: at("2017-11-14T09:00:00"),
@@ -762,13 +840,16 @@ mod tests {
         world.saw_all("2017-11-21T07:00:00", "2017-11-03");
         world.pass("2017-11-21T07:05:00");
         let of_h1 = |world: &World| {
-            let columns = world.waiting.iter().filter_map(|one| one.column.clone());
+            let raised = |one: &&Notice| matches!(one.told, Told::Raised(_));
+            let waiting = world.waiting.iter().filter(raised);
+            let columns = waiting.filter_map(|one| one.column.clone());
             columns.filter(|id| id.as_str().starts_with("h1/")).count()
         };
         assert_eq!((open_on_h1(&world), of_h1(&world)), (2, 0));
         world.saw_all("2017-11-21T07:35:00", "2017-11-03");
         world.pass("2017-11-21T07:36:00");
-        assert_eq!((open_on_h1(&world), of_h1(&world)), (2, 2));
+        // The unit has no head: the operator hears in the head's place.
+        assert_eq!((open_on_h1(&world), of_h1(&world)), (2, 4));
     }
 
     #[test]

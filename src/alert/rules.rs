@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveTime, TimeDelta};
 
 use super::acts::Bounds;
+use super::again::AgainRule;
 use super::template::Texts;
 use crate::assess::ladder::Tier;
 use crate::assess::outage::OfflineRule;
@@ -40,6 +41,8 @@ pub struct AlertRules {
     pub console_link: Option<String>,
     /// The wordings.
     pub texts: Texts,
+    /// When a second offence is proposed for escalation.
+    pub again: AgainRule,
     /// How far people's acts may reach.
     pub bounds: Bounds,
     /// Whether units are told without a person having ended the trial run.
@@ -140,6 +143,7 @@ impl Default for AlertRules {
             most_segments: 4,
             console_link: None,
             texts: Texts::default(),
+            again: AgainRule::default(),
             bounds: Bounds::default(),
             live: false,
         }

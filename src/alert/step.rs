@@ -7,7 +7,8 @@
 
 use chrono::TimeDelta;
 
-use super::incident::{Change, Incident, IncidentKey, Pending, Release, State};
+use super::again::{Again, Before};
+use super::incident::{Change, Incident, IncidentKey, Pending, Release, Rise, State};
 use super::outbox::Told;
 use super::rules::{AlertRules, Repeat};
 use crate::assess::ladder::Tier;
@@ -40,6 +41,8 @@ pub enum Effect {
     Recover,
     /// Withdraw what still waits.
     Withdraw,
+    /// Propose escalation to the operator because it is the second time.
+    Propose(Again),
     /// Visit again at this instant, to confirm.
     Revisit(Moment),
 }
@@ -53,6 +56,8 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// Working days of severely overdue after which escalation follows.
     pub escalate_after: u32,
+    /// Of what this would be the second time, by the tier that it rises to.
+    pub before: Before,
     /// Whether the unit's answer holds today: nothing is repeated meanwhile.
     pub answered: bool,
     /// When the latest visit began.
@@ -115,6 +120,7 @@ pub fn release(incident: &Incident, by: &str, now: Moment) -> Option<Step> {
         return None;
     }
     let mut after = incident.clone();
+    after.tier = Some(Tier::Escalation);
     after.release = Some(Release::Granted {
         by: by.to_owned(),
         at: now,
@@ -165,9 +171,31 @@ fn suspect(key: &IncidentKey, update: &LastUpdate, at: Context<'_>) -> Step {
 
 fn opened(incident: &Incident, tier: Tier, at: Context<'_>) -> Step {
     let mut after = incident.clone();
-    after.tier = Some(tier);
     after.state = told_now(0, at.now);
-    (Some(after), vec![Effect::Tell(Told::Raised(tier))])
+    raised(after, tier, at)
+}
+
+/// The rise to `tier` is told; where it is the second time, escalation is proposed as well and the
+/// ladder goes on meanwhile.
+fn raised(mut after: Incident, tier: Tier, at: Context<'_>) -> Step {
+    after.tier = Some(tier);
+    let mut effects = vec![Effect::Tell(Told::Raised(tier))];
+    let again = at.before.again(tier, after.rises.is_empty());
+    if tier >= Tier::Overdue {
+        after.rises.push(Rise { tier, at: at.now });
+    }
+    match again.filter(|_| after.release.is_none()) {
+        None => {}
+        Some(again) if waits_for_release(at) => {
+            after.release = Some(Release::Proposed);
+            effects.push(Effect::Propose(again));
+        }
+        Some(_) => {
+            after.tier = Some(Tier::Escalation);
+            effects.push(Effect::Tell(Told::Raised(Tier::Escalation)));
+        }
+    }
+    (Some(after), effects)
 }
 
 /// The deadline stands as it was, or an older item is now the newest: it rises, repeats, or
@@ -186,9 +214,8 @@ fn stays(incident: &Incident, tier: Tier, update: &LastUpdate, at: Context<'_>) 
                 change: Change::Raise,
                 seen_at,
             }) if seen_at < at.visited_at => {
-                after.tier = Some(tier);
                 after.state = told_now(0, at.now);
-                (Some(after), vec![Effect::Tell(Told::Raised(tier))])
+                raised(after, tier, at)
             }
             Some(Pending {
                 change: Change::Raise,
@@ -236,11 +263,7 @@ fn clears(incident: &Incident, at: Context<'_>) -> Step {
 }
 
 fn escalated(mut after: Incident, at: Context<'_>) -> Step {
-    let waits = at
-        .rules
-        .tiers
-        .get(&Tier::Escalation)
-        .is_some_and(|rule| rule.release);
+    let waits = waits_for_release(at);
     after.tier = Some(Tier::Escalation);
     after.state = told_now(0, at.now);
     after.release = waits.then_some(Release::Proposed);
@@ -250,6 +273,12 @@ fn escalated(mut after: Incident, at: Context<'_>) -> Step {
         Told::Raised(Tier::Escalation)
     };
     (Some(after), vec![Effect::Tell(told)])
+}
+
+/// Whether a person has to release an escalation.
+fn waits_for_release(at: Context<'_>) -> bool {
+    let rule = at.rules.tiers.get(&Tier::Escalation);
+    rule.is_some_and(|rule| rule.release)
 }
 
 /// The repetition that is due, if one is: after enough working days, and on the word of a visit
@@ -268,7 +297,7 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
     // What was told in a future from which the clock was set back is told once more.
     let is_undone = told_at > at.now;
     if at.answered
-        || incident.release == Some(Release::Proposed)
+        || (tier == Tier::Escalation && incident.release == Some(Release::Proposed))
         || (at.visited_at <= told_at && !is_undone)
     {
         return None;
@@ -400,6 +429,7 @@ mod tests {
         rules: AlertRules,
         calendar: Calendar,
         answered: bool,
+        before: Before,
         told: Vec<(String, Told)>,
         recovered: u32,
         withdrawn: u32,
@@ -412,6 +442,7 @@ mod tests {
                 rules: AlertRules::default(),
                 calendar: Calendar::default(),
                 answered: false,
+                before: Before::default(),
                 told: Vec::new(),
                 recovered: 0,
                 withdrawn: 0,
@@ -423,6 +454,7 @@ mod tests {
                 rules: &self.rules,
                 calendar: &self.calendar,
                 escalate_after: 10,
+                before: self.before,
                 answered: self.answered,
                 visited_at: at(when),
                 now: at(when),
@@ -439,7 +471,7 @@ mod tests {
                     }
                     Effect::Recover => self.recovered += 1,
                     Effect::Withdraw => self.withdrawn += 1,
-                    Effect::Revisit(_) => {}
+                    Effect::Propose(_) | Effect::Revisit(_) => {}
                 }
             }
             effects
@@ -605,6 +637,31 @@ mod tests {
             told(&walk).last(),
             Some(&Told::Repeated(SeverelyOverdue, 1))
         );
+    }
+
+    #[test]
+    fn a_second_offence_is_proposed_while_the_ladder_goes_on() {
+        use Tier::{Escalation, Overdue, SeverelyOverdue};
+        let mut walk = Walk::new();
+        walk.before.unit_was_overdue = Some(7);
+        walk.morning("2017-11-18", "2017-11-03");
+        let incident = walk.incident.clone().unwrap();
+        assert_eq!(incident.release, Some(Release::Proposed));
+        assert_eq!(incident.tier, Some(Overdue));
+        for day in ["2017-11-22", "2017-11-25"] {
+            walk.morning(day, "2017-11-03");
+        }
+        let told: Vec<_> = walk.told.iter().map(|(_, told)| *told).collect();
+        let on = [
+            Told::Raised(Overdue),
+            Told::Repeated(Overdue, 1),
+            Told::Raised(SeverelyOverdue),
+        ];
+        assert_eq!(told, on);
+        let incident = walk.incident.clone().unwrap();
+        let (released, effects) = release(&incident, "张", at("2017-11-27T09:00:00")).unwrap();
+        assert_eq!(effects, [Effect::Tell(Told::Raised(Escalation))]);
+        assert_eq!(released.unwrap().tier, Some(Escalation));
     }
 
     #[test]

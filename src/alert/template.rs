@@ -177,6 +177,9 @@ texts! {
     /// A proposal of escalation to the operator.
     escalation_proposed, &FIELDS,
     "{site}“{column}”栏目严重超期后仍未整改，最近更新为{last_update}，已{age_days}天，建议督办，请审核放行。";
+    /// A proposal of escalation to the operator because it is the second time.
+    escalation_again, &FIELDS,
+    "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天，{why}，建议督办，请审核放行。";
     /// What was told about is over.
     recovered, &FIELDS,
     "{site}“{column}”栏目已于{last_update}更新，此前提醒解除。";

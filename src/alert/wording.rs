@@ -164,6 +164,8 @@ fn template<'a>(notice: &Notice, texts: &'a Texts) -> &'a Text {
             Tier::SeverelyOverdue => &texts.severely_overdue,
             Tier::Escalation => &texts.escalation,
         },
+        // Why it is proposed is said where it is not the usual reason.
+        Told::EscalationProposed if !notice.facts.why.is_empty() => &texts.escalation_again,
         Told::EscalationProposed => &texts.escalation_proposed,
         Told::Blind => &texts.blind,
         Told::Empty => &texts.empty,

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 use tokio::sync::Mutex;
 
 use crate::alert::acts::{Hold, holds, is_trial};
@@ -169,7 +169,10 @@ impl Desk {
     }
 
     pub(super) async fn known(&self) -> Result<Known, StoreError> {
+        // A day more than counts, for the hours.
+        let days = TimeDelta::days(i64::from(self.config.alert.again.days()) + 1);
         Ok(Known {
+            closed: self.store.closed_since(self.clock.now() - days).await?,
             records: self.store.records().await?,
             open: self.store.open_incidents().await?,
             waiting: self.store.waiting_notices().await?,
@@ -214,6 +217,7 @@ pub(super) struct Known {
     records: BTreeMap<ColumnId, ColumnRecord>,
     open: BTreeMap<IncidentKey, Incident>,
     waiting: Vec<Notice>,
+    closed: Vec<Incident>,
     pub(super) acts: Vec<Act>,
 }
 
@@ -236,6 +240,7 @@ impl Known {
             records: &self.records,
             open: &self.open,
             waiting: &self.waiting,
+            closed: &self.closed,
             acts: &self.acts,
             live: !is_trial(&self.acts, config.alert.live),
             now,

@@ -87,6 +87,11 @@ jitter = "5min"
 [sending]
 live = true
 
+# The rehearsal's truth knows no second offence.
+[escalation]
+unit_overdue_days = 0
+column_severe_days = 0
+
 [judging]
 confirm_after = "30min"
 blind_after_visits = 3

@@ -141,6 +141,11 @@ impl Store {
             .await
     }
 
+    /// Incidents that were over at `since` or later, by end.
+    pub async fn closed_since(&self, since: Moment) -> Result<Vec<Incident>, StoreError> {
+        self.read(move |reader| reader.closed_since(since)).await
+    }
+
     /// Notices that are not yet part of a message, by key.
     pub async fn waiting_notices(&self) -> Result<Vec<Notice>, StoreError> {
         self.read(|reader| reader.waiting_notices()).await

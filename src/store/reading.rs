@@ -161,6 +161,19 @@ impl<'a> Reader<'a> {
         self.last(Table::ClosedIncidents, newest)
     }
 
+    /// Incidents that were over at `since` or later.
+    pub fn closed_since(&mut self, since: Moment) -> Result<Vec<Incident>, StoreError> {
+        let mut incidents = Vec::new();
+        for entry in self
+            .engine
+            .rows_from(Table::ClosedIncidents, &keys::time(since))?
+        {
+            let (key, row) = entry?;
+            incidents.extend(self.value(Table::ClosedIncidents, &key, &row)?);
+        }
+        Ok(incidents)
+    }
+
     /// Notices that wait, by key.
     pub fn waiting_notices(&mut self) -> Result<Vec<Notice>, StoreError> {
         let mut notices: Vec<Notice> = self.all(Table::WaitingNotices, &[])?;

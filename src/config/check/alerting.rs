@@ -6,10 +6,13 @@ use chrono::TimeDelta;
 
 use super::super::quantity::{duration, known, name, time_of_day, url, within};
 use super::super::raw::Key;
-use super::super::raw::monitor::{RawActs, RawMonitor, RawOperator, RawSending, RawTier};
+use super::super::raw::monitor::{
+    RawActs, RawEscalation, RawMonitor, RawOperator, RawSending, RawTier,
+};
 use super::super::source::Source;
 use super::{or, parts, word};
 use crate::alert::acts::Bounds;
+use crate::alert::again::AgainRule;
 use crate::alert::rules::{AlertRules, Budget, Repeat, TierRule};
 use crate::alert::template::{Text, Texts};
 use crate::assess::exemption::Longest;
@@ -42,6 +45,7 @@ pub fn rules(source: &mut Source, raw: &RawMonitor) -> AlertRules {
     sending(source, &raw.sending, &mut rules);
     rules.live = or(&raw.sending.live, rules.live);
     judging(source, raw, &mut rules);
+    rules.again = again(source, &raw.escalation);
     rules.bounds = bounds(source, &raw.acts);
     texts(source, raw, &mut rules.texts);
     rules
@@ -207,6 +211,28 @@ fn judging(source: &mut Source, raw: &RawMonitor, rules: &mut AlertRules) {
         least_hosts: least.unwrap_or(rules.offline.least_hosts),
         share_percent: share.unwrap_or(rules.offline.share_percent),
     };
+}
+
+/// Within how many days a second offence is proposed for escalation; 0 never.
+fn again(source: &mut Source, raw: &RawEscalation) -> AgainRule {
+    let base = AgainRule::default();
+    let mut days = |name, key, base| {
+        source
+            .take(name, key, |&n: &u32| within(n, 0..=366))
+            .unwrap_or(base)
+    };
+    AgainRule {
+        unit_overdue_days: days(
+            "unit_overdue_days",
+            &raw.unit_overdue_days,
+            base.unit_overdue_days,
+        ),
+        column_severe_days: days(
+            "column_severe_days",
+            &raw.column_severe_days,
+            base.column_severe_days,
+        ),
+    }
 }
 
 /// How far people's acts may reach.

@@ -20,6 +20,7 @@ pub struct RawMonitor {
     pub tiers: BTreeMap<Spanned<String>, RawTier>,
     pub sending: RawSending,
     pub judging: RawJudging,
+    pub escalation: RawEscalation,
     pub acts: RawActs,
     pub transports: RawTransports,
     pub politeness: RawPoliteness,
@@ -100,6 +101,14 @@ pub struct RawSending {
     pub budget: RawBudget,
     pub most_segments: Key<u32>,
     pub live: Key<bool>,
+}
+
+/// When a second offence is proposed for escalation.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawEscalation {
+    pub unit_overdue_days: Key<u32>,
+    pub column_severe_days: Key<u32>,
 }
 
 /// How far people's acts may reach.

@@ -1,0 +1,390 @@
+//! What people lay down, through the real daemon: answers, exemptions, holds and the trial run, by
+//! the messages that are heard and those that are not.
+//!
+//! Three columns of one site were updated on 3 November 2017, a Friday, and never again; the clock
+//! is stepped.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use wangxun::clock::{Alarm, Clock};
+use wangxun::config::load::load;
+use wangxun::daemon::enact::{Order, What, end_of};
+use wangxun::domain::act::{Ground, Scope};
+use wangxun::domain::id::ColumnId;
+use wangxun::domain::time::{Date, Moment, moment};
+use wangxun::rehearsal::gateway::{GatewayHandle, GatewayServer};
+use wangxun::rehearsal::truth::{Options, Truth};
+use wangxun::store::rebuild::rebuild;
+use wangxun::store::settings::StoreSettings;
+
+#[path = "support/site.rs"]
+#[allow(dead_code, reason = "another test uses the other parts")]
+mod site;
+#[path = "support/stepped.rs"]
+mod stepped;
+
+use site::{Site, answer};
+use stepped::Running;
+
+const LONGEST_RUN: Duration = Duration::from_secs(240);
+
+const LIAISON: &str = "10000000002";
+const HEAD: &str = "10000000004";
+const OPERATOR: &str = "10000000005";
+
+fn at(text: &str) -> Moment {
+    moment(format!("{text}:00").parse().expect("an instant"))
+}
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+const LIVE: &str = "[sending]\nlive = true\n";
+
+const MONITOR: &str = r#"
+[operator]
+name = "运维"
+contact = "https://www.example.cn/wangxun"
+
+[schedule]
+visits = "0 7,13,19 * * *"
+jitter = "0s"
+
+[transports.sms.gateway]
+url = "GATEWAY"
+headers = { Authorization = "Bearer {secret.token}" }
+json = { phone = "{phone}", text = "{text}", key = "{key}" }
+success = { statuses = [200], pointer = "/code", value = "0" }
+
+[transports.sms.gateway.secrets]
+token = { file = "token" }
+
+[politeness.access]
+private_addresses = true
+pause = "0ms"
+
+[store]
+dir = "store"
+
+[console]
+enabled = false
+
+[control]
+socket = "control.sock"
+"#;
+
+const UNIT: &str = r#"
+[[unit]]
+id = "kxw"
+name = "区科信委"
+short = "科信委"
+
+[[site]]
+id = "kxw"
+unit = "kxw"
+name = "科信委网站"
+home = "http://SITE/"
+"#;
+
+const COLUMNS: [(&str, &str); 3] = [
+    ("gzdt", "工作动态"),
+    ("tpxw", "图片新闻"),
+    ("jddt", "街道动态"),
+];
+
+const CONTACTS: &str = r#"
+[[person]]
+id = "lianluo"
+name = "联络员"
+phone = "10000000002"
+duties = [{ role = "liaison", unit = "kxw" }]
+
+[[person]]
+id = "fuze"
+name = "主要负责人"
+phone = "10000000004"
+duties = [{ role = "head", unit = "kxw" }]
+
+[[person]]
+id = "zhiban"
+name = "值班管理员"
+phone = "10000000005"
+duties = [{ role = "operator" }]
+"#;
+
+fn write(dir: &Path, live: &str, site: &Site, gateway: &GatewayHandle) -> PathBuf {
+    let monitor = MONITOR.replace("GATEWAY", &gateway.url());
+    let mut group = UNIT.replace("SITE", &site.address.to_string());
+    for (id, name) in COLUMNS {
+        group.push_str(&format!(
+            "[[column]]\nid = \"kxw/{id}\"\nsite = \"kxw\"\nname = \"{name}\"\n\
+             class = \"news\"\nurl = \"/{id}/\"\n"
+        ));
+    }
+    for (name, text) in [
+        ("monitor.toml", format!("{live}{monitor}")),
+        ("sites.toml", group),
+        ("contacts.toml", CONTACTS.to_owned()),
+        ("token", gateway.token().to_owned()),
+    ] {
+        let file = dir.join(name);
+        std::fs::write(&file, text).expect("a file");
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&file, private).expect("a mode");
+    }
+    dir.join("monitor.toml")
+}
+
+/// Lists that have slept since 3 November.
+async fn sleepers() -> Site {
+    Site::plain(|request| {
+        let html = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
+        if request.path == "/robots.txt" {
+            return answer("404 Not Found", html, "");
+        }
+        let rows: String = (1..=9)
+            .map(|number| {
+                let on = day("2017-11-06") - chrono::TimeDelta::days(3 * number);
+                format!(
+                    "<li><a href=\"t{number}.html\">区科信委第{number}号工作开展情况通报</a>\
+                     <span>{on}</span></li>\n"
+                )
+            })
+            .collect();
+        let page = format!(
+            "<!DOCTYPE html><html><head><title>栏目</title></head><body>\
+             <div class=\"list\"><ul>\n{rows}</ul></div></body></html>"
+        );
+        answer("200 OK", html, page)
+    })
+    .await
+}
+
+/// An installation whose time stands still until it is told to go on.
+struct Stage {
+    dir: TempDir,
+    gateway: GatewayServer,
+    _site: Site,
+    running: Running,
+    held: Alarm,
+}
+
+impl Stage {
+    async fn open(live: &str, from: &str) -> Stage {
+        let dir = TempDir::new().expect("a directory");
+        let clock = Clock::stepped(at(from), None);
+        let held = clock.alarm();
+        let calm = Options {
+            own_network_outage: false,
+            gateway_outages: false,
+            ..Options::demo()
+        };
+        let truth = Arc::new(Truth::new(calm).expect("a world"));
+        let gateway = GatewayServer::start(truth, clock.clone(), "token")
+            .await
+            .expect("a gateway");
+        let site = sleepers().await;
+        let path = write(dir.path(), live, &site, &gateway.handle);
+        let loaded = load(&path, at(from).date_naive()).unwrap_or_else(|faults| panic!("{faults}"));
+        let running = Running::start(Arc::new(loaded.config), &clock).await;
+        Stage {
+            dir,
+            gateway,
+            _site: site,
+            running,
+            held,
+        }
+    }
+
+    async fn until(&mut self, when: &str) {
+        tokio::time::timeout(LONGEST_RUN, self.held.until(at(when)))
+            .await
+            .expect("a loop of the daemon or the clock stands still");
+    }
+
+    /// The answer to an order: whether it is granted, and the words.
+    async fn order(&self, what: What) -> (bool, String) {
+        let order = Order {
+            by: "张三".to_owned(),
+            reason: "稿件\n在审".to_owned(),
+            what,
+        };
+        let answer = self.running.ready.desk.enact(order).await.expect("a store");
+        (answer.ok, answer.text)
+    }
+
+    /// What was heard, by instant and telephone.
+    fn heard(&self) -> Vec<(String, String, String)> {
+        let taken = self.gateway.handle.accepted().into_iter();
+        let mut heard: Vec<_> = taken
+            .map(|taken| {
+                let at = taken.at.format("%m-%dT%H:%M").to_string();
+                (at, taken.phone, taken.text)
+            })
+            .collect();
+        heard.sort();
+        heard
+    }
+
+    /// The telephones that heard of `column`, with the instants.
+    fn of(&self, column: &str) -> Vec<(String, String)> {
+        let heard = self.heard().into_iter();
+        heard
+            .filter(|(_, _, text)| text.contains(column))
+            .map(|(at, phone, _)| (at, phone))
+            .collect()
+    }
+
+    /// Ends the daemon; answers with where its store lies.
+    async fn close(self) -> TempDir {
+        self.running.end(self.held).await;
+        self.dir
+    }
+}
+
+fn expected(rows: &[(&str, &[&str])]) -> Vec<(String, String)> {
+    let mut all: Vec<_> = rows
+        .iter()
+        .flat_map(|(at, phones)| {
+            let told = |phone: &&str| ((*at).to_owned(), (*phone).to_owned());
+            phones.iter().map(told)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
+    let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
+    stage.until("2017-11-13T12:00").await;
+    let exempt = |until: &str| What::Exempt {
+        scope: Scope::Column(ColumnId::parse("kxw/tpxw").expect("an id")),
+        ground: Ground::Maintenance,
+        from: None,
+        until: day(until),
+    };
+    let (ok, text) = stage.order(exempt("2017-12-13")).await;
+    assert!(!ok && text.contains("2017-12-12"), "{text}");
+    assert!(stage.order(exempt("2017-11-20")).await.0);
+
+    // The reminder, and the warning; then doubts about 街道动态 until the end of Wednesday.
+    stage.until("2017-11-17T12:00").await;
+    let hold = |until: &str| What::Hold {
+        about: "kxw/jddt".to_owned(),
+        until: end_of(day(until)),
+    };
+    let (ok, text) = stage.order(hold("2017-11-23")).await;
+    assert!(!ok && text.contains("2017-11-22"), "{text}");
+    assert!(stage.order(hold("2017-11-22")).await.0);
+
+    // Overdue since Saturday, told on Monday; answered then.
+    stage.until("2017-11-20T10:00").await;
+    let answer = |until: &str| What::Answer {
+        column: "kxw/gzdt".to_owned(),
+        until: day(until),
+    };
+    let (ok, text) = stage.order(answer("2017-12-05")).await;
+    assert!(!ok && text.contains("2017-12-04"), "{text}");
+    assert!(stage.order(answer("2017-11-27")).await.0);
+
+    stage.until("2017-11-28T12:00").await;
+    let both: &[&str] = &[LIAISON, HEAD];
+    let all: &[&str] = &[LIAISON, HEAD, OPERATOR];
+    // No repetition on the 22nd; the rise of the 25th is told on Monday although it is answered
+    // for, and repeated when the answer has lapsed.
+    assert_eq!(
+        stage.of("工作动态"),
+        expected(&[
+            ("11-14T08:30", &[LIAISON]),
+            ("11-16T08:30", all),
+            ("11-20T08:30", both),
+            ("11-27T08:30", all),
+            ("11-28T08:30", all),
+        ])
+    );
+    let heard = stage.heard();
+    let remark = "（已回复：将于11月27日前更新）";
+    let remarked = |day: &str| {
+        let mut of_day = heard.iter().filter(|(at, ..)| at.starts_with(day));
+        of_day.any(|(_, _, text)| text.contains(remark))
+    };
+    assert!(remarked("11-27") && !remarked("11-28"), "{heard:#?}");
+    // Overdue when its exemption ended, told after a second visit.
+    let first: Vec<_> = stage.of("图片新闻").into_iter().take(2).collect();
+    assert_eq!(first, expected(&[("11-21T08:30", both)]));
+    // The second column of the unit to be overdue within a week: proposed to the operator.
+    let proposed = "该单位7天内再次超期，建议督办，请审核放行。";
+    let on = heard.iter().filter(|(_, _, text)| text.contains(proposed));
+    let on: Vec<_> = on
+        .map(|(at, phone, _)| (at.as_str(), phone.as_str()))
+        .collect();
+    assert_eq!(on, [("11-21T08:30", OPERATOR)]);
+    // What a person let wait goes out when the hold has ended, not before and not never.
+    let held = stage.of("街道动态");
+    let within = |(at, _): &&(String, String)| at.as_str() > "11-17" && at.as_str() < "11-23";
+    assert_eq!(held.iter().filter(within).count(), 0, "{held:?}");
+    let freed = |(at, _): &&(String, String)| at.as_str() == "11-23T08:30";
+    assert_eq!(held.iter().filter(freed).count(), 2, "{held:?}");
+
+    // Who, when and why outlive the store's files.
+    let acts = stage.running.ready.desk.store.acts().await.expect("acts");
+    assert_eq!(acts.len(), 3);
+    assert!(
+        acts.iter()
+            .all(|act| act.by == "张三" && act.reason == "稿件 在审")
+    );
+    let dir = stage.close().await;
+    let settings = StoreSettings::in_dir(dir.path().join("store"));
+    rebuild(&settings, at("2017-11-28T13:00")).expect("a rebuilt store");
+    let (store, _) = wangxun::store::handle::Store::open(&settings, at("2017-11-28T13:00"))
+        .await
+        .expect("a store");
+    assert_eq!(store.acts().await.expect("acts"), acts);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_installation_tells_units_nothing_until_it_goes_live_and_then_how_things_stand() {
+    let mut stage = Stage::open("", "2017-11-13T00:00").await;
+    stage.until("2017-11-21T10:00").await;
+    let heard = stage.heard();
+    assert!(
+        heard.iter().all(|(_, phone, _)| phone == OPERATOR),
+        "{heard:#?}"
+    );
+    // One word a day at most, on working days, from the first day on which anything would be told.
+    let days: Vec<&str> = heard.iter().map(|(at, ..)| at.as_str()).collect();
+    assert_eq!(
+        days,
+        ["14", "15", "16", "17", "20", "21"].map(|day| format!("11-{day}T08:30"))
+    );
+    let last = heard.last().map(|(_, _, text)| text.as_str());
+    assert_eq!(
+        last,
+        Some("【网巡】试运行中，未向责任单位发送消息；如已启用将发送2条，涉及3个栏目")
+    );
+
+    assert!(stage.order(What::GoLive).await.0);
+    assert!(!stage.order(What::GoLive).await.0);
+    stage.until("2017-11-22T12:00").await;
+    let heard: Vec<_> = stage.heard().into_iter().skip(days.len()).collect();
+    let told: Vec<_> = heard.iter().map(|(_, phone, _)| phone.as_str()).collect();
+    assert_eq!(told, [LIAISON, HEAD], "{heard:#?}");
+    for (_, _, text) in &heard {
+        assert!(text.contains("您有3项网站栏目事项，最紧要：超期"), "{text}");
+    }
+    // A daemon that starts again stays live.
+    let acts = stage.running.ready.desk.store.acts().await.expect("acts");
+    assert_eq!(acts.len(), 2, "{acts:?}");
+    stage.close().await;
+}
