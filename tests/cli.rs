@@ -274,8 +274,10 @@ fn a_probe_of_nothing_known_is_refused() {
 fn without_a_daemon_the_store_answers() {
     let place = Place::new("");
     let from_store = "(no daemon runs; read from the store in ";
-    let rows: [(&[&str], &str); 5] = [
+    let rows: [(&[&str], &str); 7] = [
         (&["status"], "区科信委"),
+        (&["exempt", "--list"], "没有报备豁免。"),
+        (&["go-live", "--by", "甲"], "live from now on"),
         (&["flags"], "没有供核对的情况。"),
         (
             &["why", "kxw/gzdt"],

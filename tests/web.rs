@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use wangxun::alert::incident::{Kind, Subject};
 use wangxun::alert::outbox::Delivery;
 use wangxun::assess::ladder::Tier;
+use wangxun::domain::act::{Act, Deed, Ground, Scope};
 use wangxun::domain::finding::Finding;
 use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
@@ -133,6 +134,45 @@ fn sized(sites: usize, columns: usize) -> Commit {
         ),
     ];
     commit
+}
+
+#[tokio::test]
+async fn what_people_laid_down_stands_on_the_pages() {
+    let mut commit = mixed();
+    let act = |deed| Act {
+        at: now() - TimeDelta::hours(1),
+        by: "</bdi>张三".to_owned(),
+        reason: "<b>改版".to_owned(),
+        deed,
+    };
+    let today = now().date_naive();
+    commit.acts = vec![
+        act(Deed::TrialBegan),
+        act(Deed::Exempted {
+            scope: Scope::Column(column_id(1, 0)),
+            ground: Ground::Maintenance,
+            from: today,
+            until: today,
+        }),
+    ];
+    let running = start(group(4, 10), commit).await;
+    let home = get(&running, "/").await.body;
+    let trial = "<strong>试运行：</strong>试运行中，未向责任单位发送消息；如已启用将发送";
+    assert!(home.contains(trial), "{home}");
+    let path = format!("/column/{}", column_id(1, 0));
+    let page = get(&running, &path).await.body;
+    for part in [
+        "该栏目已报备豁免，至2017年11月18日止",
+        "报备豁免（本栏目，维护或改版）",
+        "&#60;/bdi&#62;张三",
+        "&#60;b&#62;改版",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    let other = get(&running, &format!("/column/{}", column_id(1, 1)))
+        .await
+        .body;
+    assert!(!other.contains("人工处理记录"), "{other}");
 }
 
 #[tokio::test]

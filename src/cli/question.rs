@@ -181,6 +181,7 @@ async fn by_ourselves(
     let clerk = Clerk {
         desk: Desk::new(Arc::new(config), store, clock),
         courier: Arc::new(courier),
+        outbox: None,
     };
     Ok(clerk.answer(question).await)
 }

@@ -13,6 +13,7 @@ use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, MessageKey};
 use crate::alert::trial::forecast;
+use crate::clock::Bell;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::domain::act::Act;
 use crate::domain::group::{Group, Person};
@@ -107,11 +108,14 @@ pub struct Clerk {
     pub desk: Desk,
     /// The transports, for test messages.
     pub courier: Arc<Courier>,
+    /// Wakes the outbox of the running daemon.
+    pub outbox: Option<Bell>,
 }
 
 impl Clerk {
     /// Answers `question`; trouble with the store is an answer too.
     pub async fn answer(&self, question: Question) -> Answer {
+        let decides = matches!(question, Question::Release { .. } | Question::Enact(_));
         let answered = match question {
             Question::Status => self.status().await,
             Question::Why { column } => self.why(&column).await,
@@ -126,6 +130,9 @@ impl Clerk {
             Question::Exemptions => self.exemptions().await,
             Question::Enact(order) => self.desk.enact(order).await,
         };
+        if decides && let Some(bell) = &self.outbox {
+            bell.ring();
+        }
         answered.unwrap_or_else(|error| Answer::no(format!("the store cannot answer: {error}")))
     }
 
@@ -240,6 +247,12 @@ impl Clerk {
         };
         if by.is_empty() {
             return Ok(Answer::no("a release needs the name of who releases it"));
+        }
+        let acts = self.desk.store.acts().await?;
+        if is_trial(&acts, self.desk.config.alert.live) {
+            return Ok(Answer::no(
+                "nothing is released in a trial run; see wangxun go-live",
+            ));
         }
         Ok(if self.desk.release(&id, &by).await? {
             Answer::yes(format!("escalation of {id} released by {by}"))

@@ -252,7 +252,10 @@ impl Desk {
     async fn end_trial(&self, by: String) -> Result<Answer, StoreError> {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
-        if !is_trial(&known.acts, self.config.alert.live) {
+        let live = self.config.alert.live;
+        // Nobody has to wait for the daemon's first start.
+        let ahead = !live && self.is_new(&known.acts).await?;
+        if !ahead && !is_trial(&known.acts, live) {
             return Ok(Answer::no("the installation is live already"));
         }
         let columns = self.tell_all(&known, by).await?;
@@ -281,23 +284,26 @@ impl Desk {
         Ok(columns)
     }
 
+    /// Whether nobody has been told anything yet, nor said whether anybody is to be.
+    async fn is_new(&self, acts: &[Act]) -> Result<bool, StoreError> {
+        let settled = |act: &Act| matches!(act.deed, Deed::TrialBegan | Deed::WentLive);
+        Ok(!acts.iter().any(settled) && self.store.messages(1).await?.is_empty())
+    }
+
     /// Settles at the start of the daemon whether the installation is live: a store that has never
     /// sent a message begins its trial run, unless the configuration says that it is live; one
     /// whose trial run was ended by the configuration is told all at once.
     pub async fn begin(&self) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
-        let settled = |deed: &Deed| known.acts.iter().any(|act| act.deed == *deed);
-        if settled(&Deed::WentLive) {
-            return Ok(());
-        }
         if self.config.alert.live {
-            if settled(&Deed::TrialBegan) {
+            // What the trial run held back is told once, and kept as told.
+            if is_trial(&known.acts, false) {
                 self.tell_all(&known, BY_CONFIGURATION.to_owned()).await?;
             }
             return Ok(());
         }
-        if settled(&Deed::TrialBegan) || !self.store.messages(1).await?.is_empty() {
+        if !self.is_new(&known.acts).await? {
             return Ok(());
         }
         let now = self.clock.now();

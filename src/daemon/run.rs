@@ -112,12 +112,14 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let pulses = [Pulse::new(), Pulse::new()];
     let (stopping, stopped) = watch::channel(false);
 
+    let outbox_alarm = orders.clock.alarm();
     let mut around = JoinSet::new();
     around.spawn(control::serve(
         socket_of(&config)?,
         Clerk {
             desk: desk.clone(),
             courier: Arc::clone(&courier),
+            outbox: Some(outbox_alarm.bell()),
         },
     ));
     let mut ready = Ready {
@@ -133,7 +135,6 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     around.spawn(pulse::watch(pulses.to_vec()));
 
     let round_alarm = orders.clock.alarm();
-    let outbox_alarm = orders.clock.alarm();
     let [round_pulse, outbox_pulse] = pulses;
     let rounds = Rounds {
         desk: desk.clone(),

@@ -232,9 +232,11 @@ mod tests {
     use crate::alert::incident::{Change, Kind, Pending, State, Subject};
     use crate::assess::freshness::judge;
     use crate::assess::ladder::{Ladder, Tier};
+    use crate::domain::act::{Deed, Ground, Scope};
     use crate::domain::finding::{Finding, Undated, Unreadable};
     use crate::domain::flag::Fact;
     use crate::domain::group::Group;
+    use crate::domain::id::UnitId;
     use crate::domain::observation::Sight;
     use crate::domain::visit::Failure;
     use crate::report::fixture::{
@@ -487,6 +489,56 @@ mod tests {
         ]
     }
 
+    fn laid_down() -> Vec<(&'static str, Told)> {
+        let late = |deed| {
+            let since = "2017-11-18T09:00:00";
+            let mut told = with_state(read("2017-11-03"), open(Some(Tier::Overdue), since));
+            told.acts = vec![Act {
+                at: at("2017-11-18T09:30:00"),
+                by: "张三”".to_owned(),
+                reason: "稿件“在审".to_owned(),
+                deed,
+            }];
+            told
+        };
+        let until = "2017-11-24".parse().unwrap();
+        let scope = || Scope::Unit(UnitId::parse("kxw").unwrap());
+        let mut exempt = late(Deed::Exempted {
+            scope: scope(),
+            ground: Ground::Maintenance,
+            from: "2017-11-18".parse().unwrap(),
+            until,
+        });
+        exempt.incident = None;
+        exempt.judgement = exempt.judgement.under(Some(until));
+        vec![
+            ("exempt", exempt),
+            (
+                "answered",
+                late(Deed::Answered {
+                    column: column_id("kxw/gzdt"),
+                    began_at: at("2017-11-14T09:00:00"),
+                    until,
+                }),
+            ),
+            (
+                "held",
+                late(Deed::Held {
+                    scope: scope(),
+                    until: at("2017-11-21T00:00:00"),
+                }),
+            ),
+            (
+                "answered for an incident that is over",
+                late(Deed::Answered {
+                    column: column_id("kxw/gzdt"),
+                    began_at: at("2017-10-14T09:00:00"),
+                    until,
+                }),
+            ),
+        ]
+    }
+
     fn told_apart(told: Vec<(&'static str, Told)>) -> String {
         let lines = told
             .iter()
@@ -507,6 +559,11 @@ mod tests {
     #[test]
     fn every_state_of_an_incident_is_worded() {
         insta::assert_snapshot!(told_apart(incidents()));
+    }
+
+    #[test]
+    fn what_people_laid_down_is_worded() {
+        insta::assert_snapshot!(told_apart(laid_down()));
     }
 
     #[test]
