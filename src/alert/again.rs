@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::incident::{Incident, Kind, Rise, Subject};
 use super::pass::Situation;
 use crate::assess::ladder::Tier;
+use crate::domain::act::Deed;
 use crate::domain::group::Column;
 use crate::domain::id::{ColumnId, UnitId};
 use crate::domain::time::{Date, Moment, date_of};
@@ -99,6 +100,14 @@ impl<'a> History<'a> {
     /// The offences among the incidents of `situation`.
     pub fn of(situation: &Situation<'a>) -> History<'a> {
         let mut history = History::default();
+        if !situation.live {
+            return history;
+        }
+        // Of what a trial run saw nobody had been told.
+        let live = situation.acts.iter();
+        let live = live.filter(|act| act.deed == Deed::WentLive);
+        let told_since = live.map(|act| act.at).max();
+        let was_told = |rise: &&Rise| told_since.is_none_or(|since| since <= rise.at);
         for incident in situation.open.values().chain(situation.closed) {
             let Subject::Column(id) = &incident.key.subject else {
                 continue;
@@ -112,13 +121,13 @@ impl<'a> History<'a> {
                 began_at: incident.began_at,
                 on: date_of(rise.at),
             };
-            let first = incident.rises.first().map(offence);
+            let first = incident.rises.iter().find(was_told).map(offence);
             history
                 .overdue
                 .entry(&column.unit)
                 .or_default()
                 .extend(first);
-            let mut severe = incident.rises.iter();
+            let mut severe = incident.rises.iter().filter(was_told);
             let severe = severe.find(|rise| rise.tier == Tier::SeverelyOverdue);
             let severe = severe.map(offence);
             history.severe.entry(id).or_default().extend(severe);

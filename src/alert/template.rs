@@ -173,7 +173,7 @@ texts! {
     "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天未更新，超过{limit_days}天时限{overdue_days}天，属严重超期，请在3个工作日内整改。";
     /// A column that was not rectified although told.
     escalation, &FIELDS,
-    "{site}“{column}”栏目严重超期后仍未整改，最近更新为{last_update}，已{age_days}天未更新，现予督办，请{unit}说明情况。";
+    "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天未更新，超过{limit_days}天时限{overdue_days}天，现予督办，请{unit}说明情况。";
     /// A proposal of escalation to the operator.
     escalation_proposed, &FIELDS,
     "{site}“{column}”栏目严重超期后仍未整改，最近更新为{last_update}，已{age_days}天，建议督办，请审核放行。";

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::incident::{Incident, IncidentKey, Kind, State, Subject};
+use super::incident::{Incident, IncidentKey, Kind, Rise, State, Subject};
 use super::notice;
 use super::outbox::{MessageKey, Notice, Told};
 use super::pass::{Situation, Verdicts, withdrawn};
@@ -77,6 +77,12 @@ pub fn go_live(situation: &Situation<'_>) -> Verdicts {
         let mut told = incident.clone();
         told.tier = Some(tier);
         told.release = None;
+        // The unit's first offence is the one that it hears of now.
+        told.rises.clear();
+        if tier >= Tier::Overdue {
+            let at = situation.now;
+            told.rises.push(Rise { tier, at });
+        }
         if let State::Open { pending, .. } = incident.state {
             told.state = State::Open {
                 since: situation.now,

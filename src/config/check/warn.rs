@@ -27,6 +27,7 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     ladders(config, &mut warnings);
     lengths(config, &mut warnings);
     console(config, &mut warnings);
+    trial(config, &mut warnings);
     warnings
 }
 
@@ -66,6 +67,17 @@ fn spool(config: &Config, warnings: &mut Vec<Warning>) {
                 "text messages are written to {} and reach nobody (allow_spool_only)",
                 dir.display()
             ),
+        );
+    }
+}
+
+fn trial(config: &Config, warnings: &mut Vec<Warning>) {
+    if !config.alert.live {
+        push(
+            warnings,
+            false,
+            "a new installation is on trial (试运行): units hear nothing until wangxun go-live"
+                .to_owned(),
         );
     }
 }
