@@ -181,7 +181,11 @@ struct Stage {
 
 impl Stage {
     async fn open(live: &str, from: &str) -> Stage {
-        let dir = TempDir::new().expect("a directory");
+        Stage::open_in(TempDir::new().expect("a directory"), live, from).await
+    }
+
+    /// One whose store lies in `dir` already.
+    async fn open_in(dir: TempDir, live: &str, from: &str) -> Stage {
         let clock = Clock::stepped(at(from), None);
         let held = clock.alarm();
         let calm = Options {
@@ -387,4 +391,38 @@ async fn a_new_installation_tells_units_nothing_until_it_goes_live_and_then_how_
     let acts = stage.running.ready.desk.store.acts().await.expect("acts");
     assert_eq!(acts.len(), 2, "{acts:?}");
     stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_has_sent_messages_is_live_and_a_configured_end_of_the_trial_is_an_end() {
+    let both: &[&str] = &[LIAISON, HEAD];
+    // It went on without a trial run before; now the key is gone.
+    let mut before = Stage::open(LIVE, "2017-11-13T00:00").await;
+    before.until("2017-11-14T12:00").await;
+    assert_eq!(
+        before.of("工作动态"),
+        expected(&[("11-14T08:30", &[LIAISON])])
+    );
+    let mut after = Stage::open_in(before.close().await, "", "2017-11-14T12:00").await;
+    after.until("2017-11-20T12:00").await;
+    let heard = after.of("工作动态");
+    assert!(
+        heard
+            .iter()
+            .any(|(at, phone)| at == "11-20T08:30" && phone == HEAD)
+    );
+    assert_eq!(
+        after.running.ready.desk.store.acts().await.expect("acts"),
+        []
+    );
+    after.close().await;
+
+    // It was on trial; then the configuration says that it is live.
+    let mut trial = Stage::open("", "2017-11-13T00:00").await;
+    trial.until("2017-11-18T12:00").await;
+    assert_eq!(trial.of("工作动态"), []);
+    let mut live = Stage::open_in(trial.close().await, LIVE, "2017-11-18T12:00").await;
+    live.until("2017-11-20T12:00").await;
+    assert_eq!(live.of("图片新闻"), expected(&[("11-20T08:30", both)]));
+    live.close().await;
 }

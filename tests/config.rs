@@ -206,6 +206,12 @@ repeat_every = 2
 repeat_every = 0
 [sending]
 from = "09:00"
+live = true
+[escalation]
+unit_overdue_days = 0
+[acts]
+answer_working_days = 5
+maintenance_days = 10
 [politeness]
 access = { pause = "2s" }
 [console]
@@ -224,6 +230,13 @@ up = "{site}恢复。"
     let config = files.sound().config;
     let news = config.limits.classes[&Class::News];
     assert_eq!((news.limit_days, news.ladder.warning_lead.of(10)), (10, 1));
+    let alert = &config.alert;
+    assert!(alert.live);
+    assert_eq!(alert.again.unit_overdue_days, 0);
+    assert_eq!(alert.again.column_severe_days, 90);
+    assert_eq!(alert.bounds.answer_working_days, 5);
+    assert_eq!(alert.bounds.hold_working_days, 3);
+    assert_eq!(alert.bounds.exemption.maintenance_days, 10);
     let severe = &config.alert.tiers[&Tier::SeverelyOverdue];
     assert_eq!(severe.roles, [Role::Head, Role::Supervision]);
     let repeat = Repeat::Every {
