@@ -398,6 +398,49 @@ async fn flags_are_listed_by_column_and_day_for_people_and_for_programs() {
     );
 }
 
+/// What people lay down reaches the running daemon, and shows at once.
+fn lays_down_by_socket(place: &Place) {
+    assert!(place.run(&["status"]).out.contains("【试运行】"));
+    let until = (today() + Days::new(20)).to_string();
+    let exempt = [
+        "exempt",
+        "--unit",
+        "kxw",
+        "--maintenance",
+        "--until",
+        &until,
+    ];
+    let nobody = place.run(&exempt);
+    assert_eq!(nobody.code, Some(2), "{}", nobody.err);
+    let named = ["--approver", "李四", "--reason", "网站改版"];
+    let said = place.run(&[&exempt[..], &named].concat());
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains(&format!("until the end of {until}")));
+    let why = place.run(&["why", "kxw/gzdt"]).out;
+    assert!(why.contains("判定为豁免") && why.contains("李四"), "{why}");
+    let status = place.run(&["status"]).out;
+    assert!(status.contains("报备豁免：区科信委（kxw）"), "{status}");
+    let list = place.run(&["exempt", "--list"]).out;
+    let key = list.lines().nth(2).and_then(|row| row.split(' ').next());
+    let end = ["exempt", "--end", key.unwrap_or_default()];
+    let said = place.run(&[&end[..], &named].concat());
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let why = place.run(&["why", "kxw/gzdt"]).out;
+    assert!(why.contains("判定为正常"), "{why}");
+    let until = (today() + Days::new(40)).to_string();
+    let held = ["hold", "kxw", "--by", "甲", "--reason", "存疑", "--until"];
+    let said = place.run(&[&held[..], &[&until]].concat());
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.err.contains("the latest day allowed is"),
+        "{}",
+        said.err
+    );
+    let live = place.run(&["go-live", "--by", "甲"]);
+    assert_eq!(live.code, Some(0), "{}", live.err);
+    assert!(!place.run(&["status"]).out.contains("【试运行】"));
+}
+
 #[test]
 fn a_daemon_visits_answers_and_leaves_the_store_whole() {
     let place = Place::new(&site(list(today() - Days::new(1))));
@@ -414,6 +457,7 @@ fn a_daemon_visits_answers_and_leaves_the_store_whole() {
     assert!(status.out.contains("区科信委"), "{}", status.out);
     let test = place.run(&["send-test", "--to", "li"]);
     assert_eq!(test.code, Some(0), "{}", test.err);
+    lays_down_by_socket(&place);
 
     let mut second = place.daemon().spawn().unwrap();
     let ended = eventually("the second daemon ends", || second.try_wait().unwrap());
