@@ -52,6 +52,30 @@ pub struct Column {
     pub url: Option<Url>,
     /// A limit of its own in natural days, instead of the class's.
     pub limit_days: Option<u32>,
+    /// Whether a person has confirmed name and class. Until then it is visited and shown only.
+    pub confirmed: bool,
+}
+
+/// What is done with a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// It is visited and judged.
+    Judged,
+    /// It is visited and shown, but nothing is said of its freshness: its class is a guess.
+    Unconfirmed,
+    /// It has no address.
+    NotConfigured,
+}
+
+impl Column {
+    /// What is done with the column.
+    pub fn watch(&self) -> Watch {
+        match (&self.url, self.confirmed) {
+            (None, _) => Watch::NotConfigured,
+            (Some(_), false) => Watch::Unconfirmed,
+            (Some(_), true) => Watch::Judged,
+        }
+    }
 }
 
 /// What a person is to a unit, or to the whole group.

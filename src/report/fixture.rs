@@ -50,6 +50,7 @@ pub(super) fn column(id: &str, name: &str, class: Class) -> Column {
         class,
         url: Some(format!("http://{site}.example.cn/{page}/").parse().unwrap()),
         limit_days: None,
+        confirmed: true,
     }
 }
 

@@ -238,6 +238,7 @@ fn column(
         class: class?,
         url,
         limit_days,
+        confirmed: raw.confirmed.as_ref().is_none_or(|key| *key.get_ref()),
     })
 }
 

@@ -41,6 +41,7 @@ pub struct RawColumn {
     pub class: Key<String>,
     pub url: Key<String>,
     pub limit_days: Key<u32>,
+    pub confirmed: Key<bool>,
 }
 
 /// What differs from the common rules of visiting.
