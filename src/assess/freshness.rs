@@ -196,7 +196,13 @@ mod tests {
     }
 
     fn judged(record: &ColumnRecord, today: &str) -> Judgement {
-        judge(Some(record), Watch::Judged, 14, &Ladder::default(), date(today))
+        judge(
+            Some(record),
+            Watch::Judged,
+            14,
+            &Ladder::default(),
+            date(today),
+        )
     }
 
     #[test]

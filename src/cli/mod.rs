@@ -3,6 +3,7 @@
 
 mod check_config;
 mod demo;
+mod discover;
 mod evaluate;
 mod logs;
 mod owner;
@@ -42,6 +43,8 @@ enum Command {
     CheckConfig(Configured),
     /// Show what the reader makes of pages, and why; writes nothing
     Probe(probe::Probe),
+    /// Find the columns of a site and propose them for sites.toml
+    Discover(discover::Discover),
     /// Measure the reader against labelled pages
     Evaluate(evaluate::Evaluate),
     /// Show the table of units
@@ -82,6 +85,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(configured) => run::run(&configured.config),
         Command::CheckConfig(configured) => check_config::run(&configured.config),
         Command::Probe(probe) => probe::run(probe),
+        Command::Discover(discover) => discover::run(discover),
         Command::Evaluate(evaluate) => evaluate::run(evaluate),
         Command::Status(configured) => question::status(&configured.config),
         Command::Why(why) => question::why(why),

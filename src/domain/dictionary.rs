@@ -155,13 +155,7 @@ const RULES: [Rule; 13] = [
     ),
     Rule {
         meaning: Meaning::Column(Class::Finance),
-        words: &[
-            "财政信息",
-            "财政预算决算",
-            "预决算",
-            "三公经费",
-            "政府采购",
-        ],
+        words: &["财政信息", "财政预算决算", "预决算", "三公经费", "政府采购"],
         unless: &["招标公告"],
     },
     rule(
@@ -292,10 +286,7 @@ mod tests {
             ("政府采购", Some(Meaning::Column(Finance))),
             ("政府采购招标公告", Some(Meaning::Column(Notices))),
             ("招标公告", Some(Meaning::Column(Notices))),
-            (
-                "政府信息公开年度报告",
-                Some(Meaning::Column(Organisation)),
-            ),
+            ("政府信息公开年度报告", Some(Meaning::Column(Organisation))),
             ("重大项目公示", Some(Meaning::Column(Notices))),
             ("政策文件图解", Some(Meaning::Column(Interpretation))),
             ("新闻发布会", Some(Meaning::Column(Interpretation))),

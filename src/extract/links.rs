@@ -19,7 +19,7 @@ const MAX_CLIMB: usize = 7;
 /// The most ancestors that are climbed for a strip.
 const STRIP_CLIMB: usize = 5;
 /// Characters of a block that is no more than a heading with its 更多.
-const BAR: usize = 40;
+const BAR: usize = 60;
 /// The weight of a heading, and of a link in a menu.
 const HEADING_WEIGHT: std::ops::RangeInclusive<usize> = 2..=15;
 
@@ -182,14 +182,34 @@ fn climbed(dom: &Dom, at: usize) -> Option<String> {
     None
 }
 
-/// The name in a bar: all of its words, or the last of several.
+/// The name in a bar: that of the tab to which the 更多 belongs, all of its words, or the last of
+/// several.
 fn in_bar(dom: &Dom, block: usize, at: usize) -> Option<String> {
-    marked(dom, block, at)
+    of_tab(dom, block, at)
+        .or_else(|| marked(dom, block, at))
         .or_else(|| name_of(&dom.text(block, at, BAR)))
         .or_else(|| {
             let texts: Vec<&str> = dom.texts(block, at).map(|(_, text)| text).collect();
             texts.iter().rev().find_map(|text| name_of(text))
         })
+}
+
+/// Where a bar holds as many 更多 as names, the n-th belongs to the n-th.
+fn of_tab(dom: &Dom, block: usize, at: usize) -> Option<String> {
+    let end = dom.end(block);
+    let links: Vec<usize> = dom
+        .range(block, end)
+        .map(|(at, _)| at)
+        .filter(|at| dom.tag(*at) == "a" && is_more(dom, *at, &words(dom, *at)))
+        .collect();
+    let names: Vec<String> = dom
+        .texts(block, end)
+        .filter_map(|(_, text)| name_of(text))
+        .collect();
+    let place = links.iter().position(|link| *link == at)?;
+    (links.len() >= 2 && links.len() == names.len())
+        .then(|| names.get(place).cloned())
+        .flatten()
 }
 
 /// The last element before `at` that is a heading by its tag or its class.
@@ -235,17 +255,15 @@ fn is_edge(c: char) -> bool {
 fn name_of(text: &str) -> Option<String> {
     let kept: String = text
         .split_whitespace()
-        .filter(|word| word.chars().any(|c| !c.is_ascii()))
+        .filter(|word| !word.is_ascii())
         .collect();
-    let name = kept
-        .trim_matches(is_edge)
-        .trim_end_matches("更多")
-        .trim_matches(is_edge);
+    let name = kept.split("更多").next().unwrap_or_default();
+    let name = name.trim_matches(is_edge);
     is_name(name).then(|| clean::line(name, TEXT))
 }
 
 fn is_name(text: &str) -> bool {
-    HEADING_WEIGHT.contains(&clean::weight(text)) && text.chars().any(|c| !c.is_ascii())
+    HEADING_WEIGHT.contains(&clean::weight(text)) && !text.is_ascii()
 }
 
 /// Whether a link is the heading of a block.
@@ -363,6 +381,10 @@ mod tests {
                 "<div><b>通知公告</b> NOTICE <a href='/tzgg/'><img src='/img/more.gif'></a></div>{rows}"
             ),
             format!("<div>{rows}<a href='/tzgg/' title='通知公告'>更多</a></div>"),
+            format!(
+                "<div><ul><li>工作动态</li><li>通知公告</li></ul><span><a href='javascript:'>更多</a>\
+                 <i><a href='/tzgg/'>更多</a></i></span></div>{rows}"
+            ),
             format!("<div>{rows}<a href='/tzgg/'>更多通知公告&gt;</a></div>"),
             format!(
                 "<table><tr><td>通知公告</td><td><a href='/tzgg/'>更多...</a></td></tr><tr><td colspan=2>{rows}</td></tr></table>"

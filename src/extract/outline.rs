@@ -2,6 +2,7 @@
 //! its links with the places where they stand. For finding columns; it dates nothing.
 
 use scraper::Html;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::dom::{Dom, attr};
@@ -19,7 +20,7 @@ const TRAIL: usize = 160;
 const ENTRANCE_LINKS: usize = 10;
 
 /// A page as it presents itself. All texts are bounded, in one line and harmless.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outline {
     /// The `SiteName` meta.
     pub site_name: Option<String>,
@@ -42,7 +43,7 @@ pub struct Outline {
 }
 
 /// A link with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// Its text, at most 60 characters; may be empty.
     pub text: String,
@@ -53,7 +54,8 @@ pub struct Link {
 }
 
 /// Where a link stands on its page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// In a strip of short links, as menus are.
     Nav,
@@ -111,7 +113,9 @@ fn meta(dom: &Dom, name: &str) -> Option<String> {
 /// The identification code: ten digits, or `bm` and eight.
 fn code(dom: &Dom, source: &str) -> Option<String> {
     let printed = || {
-        let (at, text) = dom.texts(0, dom.len()).find(|(_, t)| t.contains("标识码"))?;
+        let (at, text) = dom
+            .texts(0, dom.len())
+            .find(|(_, t)| t.contains("标识码"))?;
         let skipped = text.split("标识码").next().map_or(0, |t| t.chars().count());
         let whole = dom.text(at, dom.len(), 60 + skipped.min(400));
         code_in(whole.split("标识码").nth(1)?)

@@ -269,7 +269,13 @@ mod tests {
 
     fn told(record: Option<ColumnRecord>, observations: Vec<Observation>) -> Told {
         let today = date_of(at(NOW));
-        let judgement = judge(record.as_ref(), Watch::Judged, 14, &Ladder::default(), today);
+        let judgement = judge(
+            record.as_ref(),
+            Watch::Judged,
+            14,
+            &Ladder::default(),
+            today,
+        );
         Told {
             group: group(),
             judgement,

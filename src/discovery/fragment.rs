@@ -1,0 +1,383 @@
+//! The proposals as a fragment of `sites.toml`: complete enough to be appended, with a comment at
+//! every line that a person has to check.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use url::Url;
+
+use super::gaps::{Gaps, Pace};
+use super::name;
+use super::propose::{ClassBy, Confidence, Parent, Proposal, Proposals, Remark};
+use super::survey::{Survey, Why};
+use crate::assess::limits::Limits;
+use crate::domain::class::Class;
+use crate::domain::id::{SiteId, UnitId};
+use crate::domain::time::Date;
+use crate::extract::clean;
+
+/// The longest name of a site or column in the configuration, in characters.
+const NAME: usize = 30;
+/// The most entries of one list at the end.
+const MOST: usize = 200;
+/// The longest word of a site, so that there is room for those of its columns.
+const SITE_WORD: usize = 30;
+
+/// How the fragment is to be written.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// The site's identifier; nothing for one made of its host.
+    pub site: Option<SiteId>,
+    /// A unit that is configured already; nothing for one of its own.
+    pub unit: Option<UnitId>,
+    /// Whether private addresses were permitted.
+    pub private_addresses: bool,
+    /// Whether `robots.txt` was obeyed.
+    pub robots: bool,
+    /// The day of the crawl.
+    pub today: Date,
+    /// Whether nothing is left to visit.
+    pub is_complete: bool,
+}
+
+/// Writes the fragment.
+pub fn fragment(survey: &Survey, proposals: &Proposals, style: &Style) -> String {
+    let site = style
+        .site
+        .as_ref()
+        .map_or_else(|| site_word(survey.home()), |site| site.as_str().to_owned());
+    let mut out = String::new();
+    head(&mut out, survey, proposals, style);
+    entry_of_site(&mut out, survey, proposals, style, &site);
+    let mut taken = BTreeSet::new();
+    for column in &proposals.columns {
+        let id = column_id(&site, column, &mut taken);
+        entry_of_column(&mut out, column, &site, &id);
+    }
+    tail(&mut out, survey, proposals);
+    out
+}
+
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string does not fail.
+    let _ = writeln!(out, "{text}");
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// A word for a site, from its host.
+fn site_word(home: &Url) -> String {
+    let host = home.host_str().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let first = match home.domain() {
+        Some(_) => host.split('.').next().unwrap_or(host),
+        None => host,
+    };
+    let word: String = first
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .take(SITE_WORD)
+        .collect();
+    match word.trim_matches('-') {
+        "" => "site".to_owned(),
+        word => word.to_owned(),
+    }
+}
+
+fn column_id(site: &str, column: &Proposal, taken: &mut BTreeSet<String>) -> String {
+    let word = name::word_of(&column.url);
+    let plain = format!("{site}/{word}");
+    let numbered = (2..10_000).map(|n| format!("{plain}-{n}"));
+    let mut ids = std::iter::once(plain.clone()).chain(numbered);
+    let id = ids.find(|id| !taken.contains(id)).unwrap_or(plain.clone());
+    taken.insert(id.clone());
+    id
+}
+
+fn head(out: &mut String, survey: &Survey, proposals: &Proposals, style: &Style) {
+    let (visited, unread) = (survey.sheets().len(), proposals.unread.len());
+    let of = |confidence| {
+        let columns = proposals.columns.iter();
+        columns
+            .filter(|column| column.confidence() == confidence)
+            .count()
+    };
+    let (high, medium, low) = (
+        of(Confidence::High),
+        of(Confidence::Medium),
+        of(Confidence::Low),
+    );
+    line(
+        out,
+        format_args!("# 由wangxun discover于{}生成，须经人工核对。", style.today),
+    );
+    line(out, format_args!("# 首页：{}", survey.home()));
+    line(
+        out,
+        format_args!(
+            "# 访问网页{visited}个，其中{unread}个无法读取；找到栏目{}个：置信度高{high}个、中{medium}个、低{low}个。",
+            proposals.columns.len()
+        ),
+    );
+    if !style.is_complete {
+        line(
+            out,
+            format_args!(
+                "# 尚未完成：还有{}个网址没有访问，用同一命令可以继续。",
+                survey.waiting()
+            ),
+        );
+    }
+    out.push_str(
+        "#\n# 核对办法：逐条核对名称、网址、类别；不是栏目的删去；类别无误的删去 confirmed = false 一行。\n\
+         # confirmed = false 的栏目只访问、只显示，不判断超期，不发通知，不计分。\n\
+         # 改好后把本文件内容附在 sites.toml 末尾，执行 wangxun check-config。\n",
+    );
+}
+
+fn entry_of_site(
+    out: &mut String,
+    survey: &Survey,
+    proposals: &Proposals,
+    style: &Style,
+    site: &str,
+) {
+    let seen = &proposals.site;
+    let name = seen.name.clone().unwrap_or_else(|| site.to_owned());
+    let unit = style
+        .unit
+        .as_ref()
+        .map_or_else(|| site.to_owned(), |unit| unit.as_str().to_owned());
+    if style.unit.is_none() {
+        let full = seen.sponsor.as_ref().unwrap_or(&name);
+        let from = if seen.sponsor.is_some() {
+            "页脚的主办单位"
+        } else {
+            "网站名称"
+        };
+        line(
+            out,
+            format_args!(
+                "\n# 单位名称取自{from}。单位已在sites.toml中的，删去本段，并改下面的 unit。\n\
+                 [[unit]]\nid = {}\nname = {}\nshort = {}",
+                quoted(&unit),
+                quoted(&clean::line(full, 60)),
+                quoted(&clean::line(full, NAME))
+            ),
+        );
+    }
+    line(
+        out,
+        format_args!(
+            "\n[[site]]\nid = {}\nunit = {}\nname = {}\nhome = {}",
+            quoted(site),
+            quoted(&unit),
+            quoted(&clean::line(&name, NAME)),
+            quoted(survey.home().as_str())
+        ),
+    );
+    match &seen.code {
+        Some(code) => line(out, format_args!("# 网站标识码：{code}")),
+        None => line(out, format_args!("# 网站标识码：网页中未见")),
+    }
+    let mut access = Vec::new();
+    if style.private_addresses {
+        access.push("private_addresses = true");
+    }
+    if !style.robots {
+        access.push("robots = false");
+    }
+    if !access.is_empty() {
+        line(out, format_args!("access = {{ {} }}", access.join(", ")));
+    }
+}
+
+fn entry_of_column(out: &mut String, column: &Proposal, site: &str, id: &str) {
+    out.push('\n');
+    for remark in remarks(column) {
+        line(out, format_args!("# {remark}"));
+    }
+    line(
+        out,
+        format_args!(
+            "[[column]]\nid = {}\nsite = {}\nname = {}\nclass = \"{}\"\nurl = {}",
+            quoted(id),
+            quoted(site),
+            quoted(&clean::line(&column.name, NAME)),
+            column.class.key(),
+            quoted(column.url.as_str())
+        ),
+    );
+    if !column.is_class_sure() {
+        line(out, format_args!("confirmed = false"));
+    }
+}
+
+/// What a person should know of a column, line by line.
+fn remarks(column: &Proposal) -> Vec<String> {
+    let mut remarks = vec![
+        format!(
+            "置信度：{}（{}）",
+            column.confidence().in_chinese(),
+            reasons(column)
+        ),
+        format!("发现方式：{}", ways(column)),
+        dates(column),
+        limit(column.class),
+    ];
+    remarks.extend(pace(column));
+    if !column.also.is_empty() {
+        let also: Vec<&str> = column.also.iter().take(5).map(Url::as_str).collect();
+        remarks.push(format!("同一页面的其他网址：{}", also.join("、")));
+    }
+    remarks
+}
+
+fn reasons(column: &Proposal) -> String {
+    let class = column.class.in_chinese();
+    let by = match column.by {
+        ClassBy::Stated(hit) => Some(format!("ColumnType标明“{}”，属{class}类", hit.word)),
+        ClassBy::Named(hit) if hit.whole => Some(format!("名称“{}”属{class}类", hit.word)),
+        ClassBy::Named(hit) if hit.is_sure() => Some(format!("名称含“{}”，属{class}类", hit.word)),
+        ClassBy::Named(_) | ClassBy::Guess => None,
+    };
+    let mut reasons: Vec<String> = by.into_iter().collect();
+    reasons.extend(column.doubts.iter().cloned());
+    reasons.join("；")
+}
+
+fn ways(column: &Proposal) -> String {
+    let mut ways: Vec<String> = Vec::new();
+    for (way, name) in &column.ways {
+        let said = if name.is_empty() {
+            way.in_chinese().to_owned()
+        } else {
+            format!("{}（{name}）", way.in_chinese())
+        };
+        ways.push(said);
+    }
+    if column.has_trail {
+        ways.push("页面有面包屑".to_owned());
+    }
+    if column.states_name {
+        ways.push("页面有ColumnName".to_owned());
+    }
+    ways.join("、")
+}
+
+fn dates(column: &Proposal) -> String {
+    if column.is_empty {
+        return "条目：无".to_owned();
+    }
+    let newest = column
+        .newest
+        .map_or_else(|| "最新日期未知".to_owned(), |on| format!("最新{on}"));
+    let rows = match column.dated {
+        0 => format!("{}行，行中没有日期", column.rows),
+        dated => format!("{}行，{dated}行有日期", column.rows),
+    };
+    let gaps = match &column.gaps {
+        Some(Gaps {
+            days,
+            median,
+            most,
+            longest,
+        }) => {
+            format!("所示{days}个日期之间，间隔中位{median}天，九成不超过{most}天，最长{longest}天")
+        }
+        None => "日期不足，间隔无从统计".to_owned(),
+    };
+    format!("条目：{rows}，{newest}；{gaps}")
+}
+
+fn limit_of(class: Class) -> u32 {
+    let limits = Limits::default();
+    let rule = limits
+        .classes
+        .get(&class)
+        .or_else(|| limits.classes.get(&Class::Other));
+    rule.map_or(365, |rule| rule.limit_days)
+}
+
+fn limit(class: Class) -> String {
+    let days = limit_of(class);
+    format!(
+        "时限：{}类默认{days}天（见monitor.toml），最近更新后第{}天起算超期；可用 limit_days 单独规定",
+        class.in_chinese(),
+        days + 1
+    )
+}
+
+/// What the usual gap says of the limit.
+fn pace(column: &Proposal) -> Option<String> {
+    let gaps = column.gaps?;
+    let days = limit_of(column.class);
+    match gaps.pace(days) {
+        Pace::Fitting => None,
+        Pace::TooSlow => Some(format!(
+            "注意：通常{}天才更新一次，比时限{days}天慢，请核对类别",
+            gaps.median
+        )),
+        Pace::MuchFaster => Some(format!(
+            "注意：最长间隔只有{}天，远短于时限{days}天，停更后很久才会发现，可考虑更短的 limit_days",
+            gaps.longest
+        )),
+    }
+}
+
+fn tail(out: &mut String, survey: &Survey, proposals: &Proposals) {
+    if !proposals.parents.is_empty() {
+        line(
+            out,
+            format_args!("\n# ---- 包含下级栏目的列表（其条目在下级栏目中已有，不重复监测） ----"),
+        );
+        for Parent { list, children } in proposals.parents.iter().take(MOST) {
+            let children = children.join("、");
+            line(
+                out,
+                format_args!("# {} {}：包含下级栏目：{children}", list.name, list.url),
+            );
+        }
+    }
+    remarks_of(out, "未列为栏目的网页", &proposals.passed_over);
+    remarks_of(out, "无法读取的网页", &proposals.unread);
+    left_out(out, survey);
+}
+
+fn remarks_of(out: &mut String, heading: &str, remarks: &[Remark]) {
+    if remarks.is_empty() {
+        return;
+    }
+    line(out, format_args!("\n# ---- {heading} ----"));
+    for Remark { name, url, why } in remarks.iter().take(MOST) {
+        line(out, format_args!("# {name} {url}：{why}"));
+    }
+    if remarks.len() > MOST {
+        line(out, format_args!("# ……共{}个", remarks.len()));
+    }
+}
+
+fn left_out(out: &mut String, survey: &Survey) {
+    let mut links: Vec<_> = survey.left_out().collect();
+    if links.is_empty() {
+        return;
+    }
+    links.sort_by_key(|link| link.why);
+    line(out, format_args!("\n# ---- 未访问的链接 ----"));
+    for link in links {
+        let why = match link.why {
+            Why::OtherSite => "在其他网站上，需要时请另行配置",
+            why => why.in_chinese(),
+        };
+        line(out, format_args!("# {} {}：{why}", link.name, link.url));
+    }
+}

@@ -1,0 +1,420 @@
+//! From sheets to proposals: which visited pages are columns, of which class, with how much
+//! confidence, and which only repeat others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use url::Url;
+
+use super::gaps::Gaps;
+use super::name;
+use super::place;
+use super::sheet::{Came, Listing, Seen, Sheet};
+use super::survey::{Survey, Way};
+use crate::domain::class::Class;
+use crate::domain::dictionary::{self, Hit, Meaning};
+use crate::domain::finding::{Finding, Unreadable};
+use crate::domain::time::Date;
+use crate::extract::outline::Outline;
+
+/// Dated rows from which on a list is no accident.
+const ENOUGH_ROWS: usize = 3;
+
+/// Everything that is proposed for a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposals {
+    /// The site.
+    pub site: SiteSeen,
+    /// The columns, the surest first.
+    pub columns: Vec<Proposal>,
+    /// Lists that only repeat the rows of columns below them.
+    pub parents: Vec<Parent>,
+    /// Pages that are no columns, with the reason.
+    pub passed_over: Vec<Remark>,
+    /// Pages that could not be read, with the reason.
+    pub unread: Vec<Remark>,
+}
+
+/// The site as it presents itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SiteSeen {
+    /// Its name.
+    pub name: Option<String>,
+    /// Who answers for it.
+    pub sponsor: Option<String>,
+    /// Its identification code.
+    pub code: Option<String>,
+}
+
+/// How sure a proposal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Nothing speaks against it.
+    High,
+    /// One doubt.
+    Medium,
+    /// Several doubts.
+    Low,
+}
+
+/// Where the class comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClassBy {
+    /// The page states a `ColumnType` that the dictionary knows.
+    Stated(Hit),
+    /// The name stands in the dictionary, or contains one of its words.
+    Named(Hit),
+    /// Nothing is known; it is a guess.
+    Guess,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Its name.
+    pub name: String,
+    /// Its list page.
+    pub url: Url,
+    /// Its class.
+    pub class: Class,
+    /// Where the class comes from.
+    pub by: ClassBy,
+    /// How it was met.
+    pub ways: Vec<(Way, String)>,
+    /// Whether the page states its name in `ColumnName`.
+    pub states_name: bool,
+    /// Whether it has a trail.
+    pub has_trail: bool,
+    /// Rows with a date.
+    pub dated: usize,
+    /// All rows.
+    pub rows: usize,
+    /// The newest date.
+    pub newest: Option<Date>,
+    /// The gaps between the dates that the rows show.
+    pub gaps: Option<Gaps>,
+    /// Whether it has no items at all.
+    pub is_empty: bool,
+    /// What speaks against it.
+    pub doubts: Vec<String>,
+    /// Further addresses of the same page.
+    pub also: Vec<Url>,
+}
+
+/// A list whose rows are those of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parent {
+    /// The list.
+    pub list: Proposal,
+    /// The names of the columns that it repeats.
+    pub children: Vec<String>,
+}
+
+/// A page that is not proposed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// What it is called.
+    pub name: String,
+    /// Where it is.
+    pub url: Url,
+    /// Why it is not proposed.
+    pub why: String,
+}
+
+impl Confidence {
+    /// The mark.
+    pub fn in_chinese(self) -> &'static str {
+        match self {
+            Confidence::High => "高",
+            Confidence::Medium => "中",
+            Confidence::Low => "低",
+        }
+    }
+}
+
+impl Proposal {
+    /// How sure it is.
+    pub fn confidence(&self) -> Confidence {
+        match self.doubts.len() {
+            0 => Confidence::High,
+            1 => Confidence::Medium,
+            _ => Confidence::Low,
+        }
+    }
+
+    /// Whether the class may be judged by before a person has looked.
+    pub fn is_class_sure(&self) -> bool {
+        match self.by {
+            ClassBy::Stated(hit) | ClassBy::Named(hit) => hit.is_sure(),
+            ClassBy::Guess => false,
+        }
+    }
+}
+
+/// What a visited page comes to.
+enum Verdict {
+    Column(Box<Proposal>),
+    PassedOver(Remark),
+    Unread(Remark),
+    Nothing,
+}
+
+/// Proposes the columns of a site.
+pub fn propose(survey: &Survey) -> Proposals {
+    let copied = name::copied(survey.sheets());
+    let mut proposals = Proposals {
+        site: site(survey),
+        columns: Vec::new(),
+        parents: Vec::new(),
+        passed_over: Vec::new(),
+        unread: Vec::new(),
+    };
+    let mut found: Vec<(Proposal, &Seen)> = Vec::new();
+    for sheet in survey.sheets() {
+        match (verdict(survey, sheet, &copied), sheet.seen()) {
+            (Verdict::Column(column), Some(seen)) => found.push((*column, seen)),
+            (Verdict::PassedOver(remark), _) => proposals.passed_over.push(remark),
+            (Verdict::Unread(remark), _) => proposals.unread.push(remark),
+            (Verdict::Column(_), None) | (Verdict::Nothing, _) => {}
+        }
+    }
+    let found = without_doubles(found);
+    let parents = parents(&found);
+    for (at, (column, _)) in found.iter().enumerate() {
+        match parents.get(&at) {
+            Some(children) => proposals.parents.push(Parent {
+                list: column.clone(),
+                children: children
+                    .iter()
+                    .filter_map(|child| Some(found.get(*child)?.0.name.clone()))
+                    .collect(),
+            }),
+            None => proposals.columns.push(column.clone()),
+        }
+    }
+    proposals.columns.sort_by_key(Proposal::confidence);
+    proposals
+}
+
+/// The site by its home page, else by any page.
+fn site(survey: &Survey) -> SiteSeen {
+    let pages = || survey.sheets().iter().filter_map(Sheet::seen);
+    let first = |of: fn(&Outline) -> Option<String>| pages().find_map(|seen| of(&seen.outline));
+    let titles = || {
+        let homes = survey
+            .sheets()
+            .iter()
+            .filter(|sheet| survey.is_home(&sheet.url));
+        let mut titles = homes.filter_map(|sheet| Some(sheet.seen()?.outline.title.clone()));
+        titles.find(|title| !title.is_empty())
+    };
+    SiteSeen {
+        name: first(|outline| outline.site_name.clone()).or_else(titles),
+        sponsor: first(|outline| outline.sponsor.clone()),
+        code: first(|outline| outline.site_id_code.clone()),
+    }
+}
+
+fn verdict(survey: &Survey, sheet: &Sheet, copied: &[String]) -> Verdict {
+    let remark = |name: String, why: String| Remark {
+        name,
+        url: sheet.url.clone(),
+        why,
+    };
+    let called = || {
+        let met = survey.met(&sheet.url);
+        let named = met.and_then(|met| met.ways.iter().find(|(_, name)| !name.is_empty()));
+        named.map_or_else(|| sheet.url.path().to_owned(), |(_, name)| name.clone())
+    };
+    let seen = match &sheet.came {
+        Came::Failed(failure) => {
+            return Verdict::Unread(remark(called(), failure.in_chinese()));
+        }
+        Came::Closed => {
+            let why = Unreadable::TooComplex.in_chinese().to_owned();
+            return Verdict::Unread(remark(called(), why));
+        }
+        Came::Page(seen) => seen,
+    };
+    if survey.is_home(&sheet.url) {
+        return Verdict::Nothing;
+    }
+    let Some(listing) = &seen.listing else {
+        return Verdict::Unread(remark(called(), "页面无法读取".to_owned()));
+    };
+    let names = name::of(&sheet.url, seen, survey.met(&sheet.url), copied);
+    let hit = hit(&names, seen.outline.column_type.as_deref());
+    let name = || names.first().cloned().unwrap_or_default();
+    if let Some(why) = hit.and_then(|hit| excluded(hit.meaning)) {
+        return Verdict::PassedOver(remark(name(), why.to_owned()));
+    }
+    let is_known = hit.is_some() || seen.outline.column_name.is_some();
+    match &listing.finding {
+        _ if listing.is_article => match hit {
+            Some(_) => Verdict::PassedOver(remark(name(), "是一篇文章，不是列表".to_owned())),
+            None => Verdict::Nothing,
+        },
+        Finding::Dated(_) | Finding::Undated(_) if listing.is_list => {
+            Verdict::Column(Box::new(column(survey, sheet, seen, listing, &names, hit)))
+        }
+        Finding::Empty if is_known || !seen.outline.breadcrumb.is_empty() => {
+            Verdict::Column(Box::new(column(survey, sheet, seen, listing, &names, hit)))
+        }
+        Finding::Unreadable(Unreadable::NoList) | Finding::Dated(_) | Finding::Undated(_) => {
+            let why = "没有文章列表，可能是导航页或由脚本生成".to_owned();
+            Verdict::PassedOver(remark(name(), why))
+        }
+        Finding::Empty => Verdict::PassedOver(remark(name(), "没有任何条目".to_owned())),
+        Finding::Unreadable(why) => Verdict::Unread(remark(name(), why.in_chinese().to_owned())),
+    }
+}
+
+/// What the dictionary says of the first of the names that it knows. Only the surest name can
+/// exclude a page.
+fn hit(names: &[String], stated: Option<&str>) -> Option<Hit> {
+    let first = names.first().map(String::as_str).unwrap_or_default();
+    dictionary::of(first, stated).or_else(|| {
+        let mut others = names.iter().skip(1);
+        others.find_map(|name| {
+            dictionary::of(name, None).filter(|hit| matches!(hit.meaning, Meaning::Column(_)))
+        })
+    })
+}
+
+fn excluded(meaning: Meaning) -> Option<&'static str> {
+    match meaning {
+        Meaning::Topic => Some("专题、往届或归档内容，不作为应更新栏目"),
+        Meaning::Service => Some("办事服务，没有更新时限"),
+        Meaning::Elsewhere => Some("不是栏目"),
+        Meaning::Column(_) => None,
+    }
+}
+
+fn column(
+    survey: &Survey,
+    sheet: &Sheet,
+    seen: &Seen,
+    listing: &Listing,
+    names: &[String],
+    hit: Option<Hit>,
+) -> Proposal {
+    let stated = seen.outline.column_type.as_deref();
+    let is_stated = stated.and_then(|stated| dictionary::of("", Some(stated)));
+    let (class, by) = match hit {
+        Some(hit) => match (hit.meaning, is_stated == Some(hit)) {
+            (Meaning::Column(class), true) => (class, ClassBy::Stated(hit)),
+            (Meaning::Column(class), false) => (class, ClassBy::Named(hit)),
+            _ => (Class::Other, ClassBy::Guess),
+        },
+        None => (Class::Other, ClassBy::Guess),
+    };
+    let dates: Vec<Date> = listing.rows.iter().filter_map(|line| line.on).collect();
+    let met = survey.met(&sheet.url);
+    let mut column = Proposal {
+        name: names.first().cloned().unwrap_or_default(),
+        url: sheet.url.clone(),
+        class,
+        by,
+        ways: met.map_or_else(Vec::new, |met| met.ways.iter().cloned().collect()),
+        states_name: seen.outline.column_name.is_some(),
+        has_trail: !seen.outline.breadcrumb.is_empty(),
+        dated: dates.len(),
+        rows: listing.rows.len(),
+        newest: match &listing.finding {
+            Finding::Dated(update) => Some(update.on),
+            _ => None,
+        },
+        gaps: Gaps::of(dates),
+        is_empty: listing.finding == Finding::Empty,
+        doubts: Vec::new(),
+        also: Vec::new(),
+    };
+    column.doubts = doubts(&column, &listing.finding);
+    column
+}
+
+fn doubts(column: &Proposal, finding: &Finding) -> Vec<String> {
+    let mut doubts = Vec::new();
+    match column.by {
+        ClassBy::Guess => doubts.push("类别为猜测，名称不在词典中".to_owned()),
+        ClassBy::Named(hit) | ClassBy::Stated(hit) if !hit.is_sure() => {
+            doubts.push(format!("类别仅由“{}”二字推定", hit.word));
+        }
+        ClassBy::Named(_) | ClassBy::Stated(_) => {}
+    }
+    match finding {
+        Finding::Empty => doubts.push("栏目为空".to_owned()),
+        Finding::Undated(why) => doubts.push(why.in_chinese().to_owned()),
+        _ if column.rows < ENOUGH_ROWS => doubts.push(format!("列表只有{}行", column.rows)),
+        _ => {}
+    }
+    let strong = column.ways.iter().any(|(way, _)| *way != Way::Other);
+    if !strong && !column.states_name && !column.has_trail {
+        doubts.push("仅由页面中的普通链接发现".to_owned());
+    }
+    doubts
+}
+
+/// One page under two addresses is one column: the same rows under the same name.
+fn without_doubles(found: Vec<(Proposal, &Seen)>) -> Vec<(Proposal, &Seen)> {
+    let mut kept: Vec<(Proposal, &Seen)> = Vec::new();
+    for (column, seen) in found {
+        let keys = rows(seen);
+        let double = kept.iter_mut().find(|(other, other_seen)| {
+            place::key(&seen.arrived) == place::key(&other_seen.arrived)
+                || (other.name == column.name && !keys.is_empty() && rows(other_seen) == keys)
+        });
+        match double {
+            Some((other, _)) => other.also.push(column.url),
+            None => kept.push((column, seen)),
+        }
+    }
+    kept
+}
+
+/// What the rows of a page lead to.
+fn rows(seen: &Seen) -> BTreeSet<&str> {
+    let lines = seen.listing.iter().flat_map(|listing| &listing.rows);
+    lines.filter_map(|line| line.url.as_deref()).collect()
+}
+
+/// Lists that repeat the rows of columns below them, or of several other columns: by the place of
+/// the list, the places of those that it repeats.
+fn parents(found: &[(Proposal, &Seen)]) -> BTreeMap<usize, Vec<usize>> {
+    let rows: Vec<BTreeSet<&str>> = found.iter().map(|(_, seen)| rows(seen)).collect();
+    let mut parents = BTreeMap::new();
+    for (at, own) in rows.iter().enumerate().filter(|(_, own)| own.len() >= 2) {
+        let mut covered: BTreeSet<&str> = BTreeSet::new();
+        let (mut children, mut below) = (Vec::new(), false);
+        for (other, theirs) in rows.iter().enumerate().filter(|(other, _)| *other != at) {
+            let shared: Vec<&str> = own.intersection(theirs).copied().collect();
+            let fresh = shared.iter().filter(|url| !covered.contains(*url)).count();
+            if fresh == 0 || parents.contains_key(&other) || is_child(found, at, other) {
+                continue;
+            }
+            below |= is_child(found, other, at);
+            children.push(other);
+            covered.extend(shared);
+        }
+        let half = covered.len() * 2 >= own.len();
+        let most = covered.len() * 5 >= own.len() * 4;
+        if (below && half) || (children.len() >= 2 && most) {
+            parents.insert(at, children);
+        }
+    }
+    parents
+}
+
+/// Whether the page at `child` lies below the one at `parent`: its trail or its address says so.
+fn is_child(found: &[(Proposal, &Seen)], child: usize, parent: usize) -> bool {
+    let (Some((low, seen)), Some((high, _))) = (found.get(child), found.get(parent)) else {
+        return false;
+    };
+    let key = place::key(&high.url);
+    let by_trail = seen
+        .outline
+        .breadcrumb
+        .iter()
+        .any(|(_, url)| url.as_ref().is_some_and(|url| place::key(url) == key));
+    let is_itself = place::key(&low.url) == key;
+    !is_itself && (by_trail || place::is_below(&low.url, &high.url))
+}
