@@ -123,11 +123,9 @@ pub fn is_article(url: &Url) -> bool {
 /// Whether one address lies below the folder of the other.
 pub fn is_below(url: &Url, above: &Url) -> bool {
     let (below, above) = (key(url), key(above));
-    let folder = above
-        .rsplit_once('.')
-        .map_or(above.as_str(), |(name, end)| {
-            if end.contains('/') { &above } else { name }
-        });
+    let file = above.rsplit_once('/').map_or("", |(_, file)| file);
+    let ending = file.rsplit_once('.').map_or(0, |(_, end)| end.len() + 1);
+    let folder = above.get(..above.len() - ending).unwrap_or(&above);
     below
         .strip_prefix(folder)
         .is_some_and(|rest| rest.starts_with('/'))

@@ -418,3 +418,259 @@ fn is_child(found: &[(Proposal, &Seen)], child: usize, parent: usize) -> bool {
     let is_itself = place::key(&low.url) == key;
     !is_itself && (by_trail || place::is_below(&low.url, &high.url))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discovery::sheet::Line;
+    use crate::domain::finding::{Basis, Evidence, LastUpdate, Undated};
+    use crate::domain::visit::Failure;
+    use crate::extract::outline::{Link, Place};
+
+    fn url(path: &str) -> Url {
+        Url::parse("http://www.example.gov.cn/")
+            .unwrap()
+            .join(path)
+            .unwrap()
+    }
+
+    fn dated(on: &str) -> Finding {
+        Finding::Dated(LastUpdate {
+            on: on.parse().unwrap(),
+            basis: Basis::ListRow,
+            evidence: Evidence {
+                page: String::new(),
+                title: String::new(),
+                link: None,
+                snippet: String::new(),
+            },
+        })
+    }
+
+    /// A list with these rows, each a day older than the one before.
+    fn list(rows: &[&str]) -> Listing {
+        let newest: Date = "2017-11-03".parse().unwrap();
+        let line = |(at, row): (usize, &&str)| Line {
+            url: Some(url(row).into()),
+            on: newest.checked_sub_days(chrono::Days::new(at as u64)),
+        };
+        Listing {
+            finding: dated("2017-11-03"),
+            is_list: true,
+            is_article: false,
+            rows: rows.iter().enumerate().map(line).collect(),
+        }
+    }
+
+    fn sheet(path: &str, listing: Option<Listing>, outline: Outline) -> Sheet {
+        Sheet {
+            url: url(path),
+            depth: 1,
+            requests: 1,
+            came: Came::Page(Box::new(Seen {
+                arrived: url(path),
+                outline,
+                listing,
+            })),
+        }
+    }
+
+    /// A site whose home page has these links in its menu, and these pages.
+    fn proposed(menu: &[(&str, &str)], pages: Vec<Sheet>) -> Proposals {
+        let links = menu.iter().map(|(text, path)| Link {
+            text: (*text).to_owned(),
+            url: url(path),
+            place: Place::Nav,
+        });
+        let home = Outline {
+            links: links.collect(),
+            title: "某局".to_owned(),
+            ..Outline::default()
+        };
+        let mut survey = Survey::new(url("/"), 2);
+        survey.enter(sheet("/", None, home));
+        for page in pages {
+            survey.enter(page);
+        }
+        propose(&survey)
+    }
+
+    fn trail(parts: &[(&str, &str)]) -> Outline {
+        let parts = parts.iter();
+        Outline {
+            breadcrumb: parts
+                .map(|(name, path)| ((*name).to_owned(), Some(url(path))))
+                .collect(),
+            ..Outline::default()
+        }
+    }
+
+    #[test]
+    fn doubts_lower_the_confidence_and_a_guessed_class_is_not_sure() {
+        let rows = ["/1", "/2", "/3", "/4"];
+        let undated = Listing {
+            finding: Finding::Undated(Undated::NoDates),
+            ..list(&rows[..3])
+        };
+        let empty = Listing {
+            finding: Finding::Empty,
+            ..list(&[])
+        };
+        let menu = [
+            ("通知公告", "/tzgg/"),
+            ("安全生产", "/aqsc/"),
+            ("行政处罚公示", "/xzcf/"),
+            ("人事信息", "/rsxx/"),
+            ("规划计划", "/ghjh/"),
+            ("食药监管", "/syjg/"),
+        ];
+        let found = proposed(
+            &menu,
+            vec![
+                sheet("/tzgg/", Some(list(&rows)), Outline::default()),
+                sheet(
+                    "/aqsc/",
+                    Some(list(&["/5", "/6", "/7"])),
+                    Outline::default(),
+                ),
+                sheet(
+                    "/xzcf/",
+                    Some(list(&["/8", "/9", "/a"])),
+                    Outline::default(),
+                ),
+                sheet("/rsxx/", Some(undated), Outline::default()),
+                sheet("/ghjh/", Some(empty), Outline::default()),
+                sheet("/syjg/", Some(list(&["/b"])), Outline::default()),
+            ],
+        );
+        let seen: Vec<(&str, Class, Confidence, bool)> = found
+            .columns
+            .iter()
+            .map(|c| (c.name.as_str(), c.class, c.confidence(), c.is_class_sure()))
+            .collect();
+        use Confidence::{High, Low, Medium};
+        assert_eq!(
+            seen,
+            [
+                ("通知公告", Class::Notices, High, true),
+                ("安全生产", Class::Other, Medium, false),
+                ("行政处罚公示", Class::Notices, Medium, false),
+                ("人事信息", Class::Personnel, Medium, true),
+                ("规划计划", Class::Plans, Medium, true),
+                ("食药监管", Class::Other, Low, false),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_stated_type_decides_and_what_is_excluded_by_its_own_name_is_told_of() {
+        let stated = Outline {
+            column_type: Some("工作动态".to_owned()),
+            ..Outline::default()
+        };
+        let named = Outline {
+            column_name: Some("2016年专题".to_owned()),
+            ..Outline::default()
+        };
+        let article = Listing {
+            is_list: false,
+            is_article: true,
+            ..list(&[])
+        };
+        let bare = Listing {
+            finding: Finding::Unreadable(Unreadable::NoList),
+            is_list: false,
+            ..list(&[])
+        };
+        let menu = [
+            ("公示", "/gs/"),
+            ("两学一做", "/zt/"),
+            ("机构职能", "/jgzn/"),
+            ("政务公开", "/zwgk/"),
+            ("规范性文件", "/gfxwj/"),
+        ];
+        let missing = Sheet {
+            url: url("/gfxwj/"),
+            depth: 1,
+            requests: 1,
+            came: Came::Failed(Failure::Status(404)),
+        };
+        let found = proposed(
+            &menu,
+            vec![
+                sheet("/gs/", Some(list(&["/1", "/2", "/3"])), stated),
+                sheet("/zt/", Some(list(&["/4", "/5", "/6"])), named),
+                sheet("/jgzn/", Some(article), Outline::default()),
+                sheet("/zwgk/", Some(bare), Outline::default()),
+                missing,
+            ],
+        );
+        let columns: Vec<(&str, Class)> = found
+            .columns
+            .iter()
+            .map(|c| (c.name.as_str(), c.class))
+            .collect();
+        assert_eq!(columns, [("公示", Class::News)]);
+        let remarks = |remarks: &[Remark]| -> Vec<(String, String)> {
+            let told = remarks.iter();
+            told.map(|r| (r.name.clone(), r.why.clone())).collect()
+        };
+        let passed = remarks(&found.passed_over);
+        let names: Vec<&str> = passed.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["2016年专题", "机构职能", "政务公开"]);
+        let unread = [(
+            "规范性文件".to_owned(),
+            "服务器返回错误（状态码404）".to_owned(),
+        )];
+        assert_eq!(remarks(&found.unread), unread);
+    }
+
+    #[test]
+    fn a_list_of_others_rows_is_a_parent_and_one_page_is_one_column() {
+        let menu = [
+            ("政务公开", "/zwgk/"),
+            ("通知公告", "/tzgg/"),
+            ("政策文件", "/zwgk/zcwj/"),
+            ("最新信息", "/zxxx/"),
+            ("通知公告", "/gg/"),
+        ];
+        let notices = ["/1", "/2", "/3", "/4"];
+        let policy = ["/5", "/6", "/7"];
+        let path = [
+            ("首页", "/"),
+            ("政务公开", "/zwgk/index.html"),
+            ("通知公告", "/tzgg/"),
+        ];
+        let found = proposed(
+            &menu,
+            vec![
+                sheet(
+                    "/zwgk/",
+                    Some(list(&["/1", "/2", "/5", "/6"])),
+                    Outline::default(),
+                ),
+                sheet("/tzgg/", Some(list(&notices)), trail(&path)),
+                sheet("/zwgk/zcwj/", Some(list(&policy)), Outline::default()),
+                sheet(
+                    "/zxxx/",
+                    Some(list(&["/1", "/5", "/2", "/6"])),
+                    Outline::default(),
+                ),
+                sheet("/gg/", Some(list(&notices)), Outline::default()),
+            ],
+        );
+        let columns: Vec<&str> = found.columns.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(columns, ["通知公告", "政策文件"]);
+        assert_eq!(found.columns[0].also, [url("/gg/")]);
+        let parents: Vec<(&str, &[String])> = found
+            .parents
+            .iter()
+            .map(|parent| (parent.list.name.as_str(), parent.children.as_slice()))
+            .collect();
+        let children = ["通知公告".to_owned(), "政策文件".to_owned()];
+        assert_eq!(
+            parents,
+            [("政务公开", &children[..]), ("最新信息", &children[..])]
+        );
+    }
+}
