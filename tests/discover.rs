@@ -354,3 +354,23 @@ fn accepted(fragment: &str) {
     let said = place.run(&["check-config"]);
     assert_eq!(said.code, Some(0), "{}\n{}", said.out, said.err);
 }
+
+#[test]
+fn an_unconfirmed_column_is_shown_as_such_and_warned_of() {
+    let place = Place::new("http://127.0.0.1:9/");
+    let sites = place.read("sites.toml");
+    place.write("sites.toml", &format!("{sites}confirmed = false\n"));
+    let checked = place.run(&["check-config"]);
+    assert_eq!(checked.code, Some(0), "{}", checked.err);
+    let warned = "1 columns with a class that nobody has confirmed";
+    assert!(checked.out.contains(warned), "{}", checked.out);
+    let why = place.run(&["why", "kxw/gzdt"]);
+    assert!(
+        why.out.contains("判定为类别待确认"),
+        "{}{}",
+        why.out,
+        why.err
+    );
+    place.write("sites.toml", &format!("{sites}confirmed = \"no\"\n"));
+    assert_eq!(place.run(&["check-config"]).code, Some(1));
+}

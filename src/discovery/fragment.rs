@@ -381,3 +381,117 @@ fn left_out(out: &mut String, survey: &Survey) {
         line(out, format_args!("# {} {}：{why}", link.name, link.url));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discovery::propose::SiteSeen;
+    use crate::domain::dictionary;
+
+    fn column(name: &str, path: &str) -> Proposal {
+        let hit = dictionary::of(name, None);
+        Proposal {
+            name: name.to_owned(),
+            url: Url::parse("http://www.example.gov.cn")
+                .and_then(|url| url.join(path))
+                .unwrap(),
+            class: Class::News,
+            by: hit.map_or(ClassBy::Guess, ClassBy::Named),
+            ways: Vec::new(),
+            states_name: false,
+            has_trail: false,
+            dated: 4,
+            rows: 4,
+            newest: "2017-11-03".parse().ok(),
+            gaps: Some(Gaps {
+                days: 9,
+                median: 30,
+                most: 40,
+                longest: 50,
+            }),
+            is_empty: false,
+            doubts: Vec::new(),
+            also: Vec::new(),
+        }
+    }
+
+    fn written(columns: Vec<Proposal>, site: &SiteSeen, home: &str) -> String {
+        let survey = Survey::new(Url::parse(home).unwrap(), 2);
+        let proposals = Proposals {
+            site: site.clone(),
+            columns,
+            parents: Vec::new(),
+            passed_over: Vec::new(),
+            unread: vec![Remark {
+                name: "x".to_owned(),
+                url: Url::parse(home).unwrap(),
+                why: "连接超时".to_owned(),
+            }],
+        };
+        let style = Style {
+            site: None,
+            unit: None,
+            private_addresses: false,
+            robots: true,
+            today: "2017-11-14".parse().unwrap(),
+            is_complete: true,
+        };
+        fragment(&survey, &proposals, &style)
+    }
+
+    #[test]
+    fn whatever_a_page_calls_itself_the_fragment_is_toml() {
+        let nasty = "名\"称' = [1] # \\u0000 '''";
+        let site = SiteSeen {
+            name: Some(format!("{nasty}{}", "长".repeat(200))),
+            sponsor: Some(nasty.to_owned()),
+            code: Some("1101020001".to_owned()),
+        };
+        let columns = vec![
+            column(nasty, "/a/"),
+            column(nasty, "/b/a/index.html"),
+            column("工作动态", "/c/a.html"),
+        ];
+        let text = written(columns, &site, "http://www.example.gov.cn/?a=\"b\"#c");
+        let table: toml::Table = text.parse().unwrap();
+        let ids: Vec<&str> = table["column"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|column| column["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids, ["example/a", "example/a-2", "example/a-3"]);
+        let confirmed = |n: usize| table["column"][n].get("confirmed").is_none();
+        assert!(!confirmed(0) && confirmed(2));
+        let name = table["site"][0]["name"].as_str().unwrap();
+        assert_eq!(name.chars().count(), NAME);
+    }
+
+    #[test]
+    fn a_pace_that_does_not_fit_the_limit_is_noted() {
+        let text = written(
+            vec![column("工作动态", "/gzdt/")],
+            &SiteSeen::default(),
+            "http://www.example.gov.cn/",
+        );
+        let noted = "# 注意：通常30天才更新一次，比时限14天慢，请核对类别";
+        assert!(text.contains(noted), "{text}");
+        assert!(
+            text.contains("# x http://www.example.gov.cn/：连接超时"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn sites_have_a_word_of_their_host() {
+        let cases = [
+            ("http://www.example.gov.cn/", "example"),
+            ("https://jrb.example.gov.cn/x/", "jrb"),
+            ("http://127.0.0.1:8080/", "127-0-0-1"),
+            ("http://[::1]/", "1"),
+        ];
+        for (home, word) in cases {
+            assert_eq!(site_word(&Url::parse(home).unwrap()), word, "{home}");
+        }
+    }
+}

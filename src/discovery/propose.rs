@@ -225,6 +225,10 @@ fn verdict(survey: &Survey, sheet: &Sheet, copied: &[String]) -> Verdict {
         let named = met.and_then(|met| met.ways.iter().find(|(_, name)| !name.is_empty()));
         named.map_or_else(|| sheet.url.path().to_owned(), |(_, name)| name.clone())
     };
+    let leads_away = |seen: &Seen| {
+        let away = |url: &&Url| !place::is_same_host(url, survey.home());
+        seen.outline.jump.as_ref().filter(away).cloned()
+    };
     let seen = match &sheet.came {
         Came::Failed(failure) => {
             return Verdict::Unread(remark(called(), failure.in_chinese()));
@@ -236,7 +240,12 @@ fn verdict(survey: &Survey, sheet: &Sheet, copied: &[String]) -> Verdict {
         Came::Page(seen) => seen,
     };
     if survey.is_home(&sheet.url) {
-        return Verdict::Nothing;
+        return leads_away(seen).map_or(Verdict::Nothing, |to| {
+            Verdict::Unread(remark(
+                "首页".to_owned(),
+                format!("跳转到{to}，请改用该网址"),
+            ))
+        });
     }
     let Some(listing) = &seen.listing else {
         return Verdict::Unread(remark(called(), "页面无法读取".to_owned()));
@@ -247,9 +256,9 @@ fn verdict(survey: &Survey, sheet: &Sheet, copied: &[String]) -> Verdict {
     if let Some(why) = hit.and_then(|hit| excluded(hit.meaning)) {
         return Verdict::PassedOver(remark(name(), why.to_owned()));
     }
-    let is_known = hit.is_some() || seen.outline.column_name.is_some();
+    let is_known = hit.is_some_and(|hit| hit.listed) || seen.outline.column_name.is_some();
     match &listing.finding {
-        _ if listing.is_article => match hit {
+        _ if listing.is_article => match hit.filter(|hit| hit.listed) {
             Some(_) => Verdict::PassedOver(remark(name(), "是一篇文章，不是列表".to_owned())),
             None => Verdict::Nothing,
         },
@@ -268,16 +277,17 @@ fn verdict(survey: &Survey, sheet: &Sheet, copied: &[String]) -> Verdict {
     }
 }
 
-/// What the dictionary says of the first of the names that it knows. Only the surest name can
-/// exclude a page.
+/// What the dictionary says of the first of the names that it knows; else what the surest name
+/// suggests. Only the surest name can exclude a page.
 fn hit(names: &[String], stated: Option<&str>) -> Option<Hit> {
     let first = names.first().map(String::as_str).unwrap_or_default();
-    dictionary::of(first, stated).or_else(|| {
-        let mut others = names.iter().skip(1);
-        others.find_map(|name| {
-            dictionary::of(name, None).filter(|hit| matches!(hit.meaning, Meaning::Column(_)))
-        })
-    })
+    let own = dictionary::of(first, stated);
+    let others = names.iter().skip(1);
+    let known = others.filter_map(|name| dictionary::of(name, None));
+    let is_column = |hit: &Hit| hit.listed && matches!(hit.meaning, Meaning::Column(_));
+    own.filter(|hit| hit.listed)
+        .or_else(|| known.into_iter().find(is_column))
+        .or(own)
 }
 
 fn excluded(meaning: Meaning) -> Option<&'static str> {
@@ -337,7 +347,7 @@ fn doubts(column: &Proposal, finding: &Finding) -> Vec<String> {
     match column.by {
         ClassBy::Guess => doubts.push("类别为猜测，名称不在词典中".to_owned()),
         ClassBy::Named(hit) | ClassBy::Stated(hit) if !hit.is_sure() => {
-            doubts.push(format!("类别仅由“{}”二字推定", hit.word));
+            doubts.push(format!("类别仅由“{}”一词推定", hit.word));
         }
         ClassBy::Named(_) | ClassBy::Stated(_) => {}
     }

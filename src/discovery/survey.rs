@@ -257,7 +257,7 @@ impl Survey {
         if let Some(why) = left_out(meaning) {
             return self.leave_out(link, name, why);
         }
-        let known = matches!(meaning, Some(Meaning::Column(_)));
+        let known = hit.is_some_and(|hit| hit.is_sure());
         if !place::is_same_host(&link.url, &self.home) {
             if known {
                 self.leave_out(link, name, Why::OtherSite);

@@ -1,8 +1,9 @@
 //! The dictionary of column names: which class a name stands for, and which names are no columns.
 //!
 //! The rules are tried in their order and the first that hits decides, because 任前公示 contains
-//! 公示 and belongs to personnel. Names that are excluded are recognised before all rules. The
-//! words and their order are this product's own; only some of them stand in official texts.
+//! 公示 and belongs to personnel. Names that are excluded are recognised before all rules; a name
+//! without any of the words may still suggest a class. The words and their order are this
+//! product's own; only some of them stand in official texts.
 
 use super::class::Class;
 
@@ -28,16 +29,18 @@ pub struct Hit {
     pub word: &'static str,
     /// Whether the word is the whole name.
     pub whole: bool,
+    /// Whether it is a word of the dictionary, and not only a part of many of its words.
+    pub listed: bool,
 }
 
 impl Hit {
     /// The fewest characters of a word that decides as a part of a longer name.
     const LONG: usize = 3;
 
-    /// Whether the word is enough to go by: it is the whole name, or long enough to be no accident
-    /// within a longer one.
+    /// Whether the word is enough to go by: one of the dictionary that is the whole name, or long
+    /// enough to be no accident within a longer one.
     pub fn is_sure(&self) -> bool {
-        self.whole || self.word.chars().count() >= Hit::LONG
+        self.listed && (self.whole || self.word.chars().count() >= Hit::LONG)
     }
 }
 
@@ -220,6 +223,35 @@ const RULES: [Rule; 13] = [
     ),
 ];
 
+/// What a name suggests that holds none of the words above, in the order of the rules. It only
+/// saves the person who confirms a class from writing it.
+const SUGGESTED: [Rule; 12] = [
+    rule(Meaning::Column(Class::Interviews), &["访谈"]),
+    rule(Meaning::Column(Class::Surveys), &["征集", "调查"]),
+    rule(Meaning::Column(Class::Replies), &["信箱", "留言", "咨询"]),
+    rule(Meaning::Column(Class::Interpretation), &["解读"]),
+    rule(Meaning::Column(Class::Plans), &["规划", "计划"]),
+    rule(
+        Meaning::Column(Class::Personnel),
+        &["人事", "任免", "招聘", "招考"],
+    ),
+    rule(
+        Meaning::Column(Class::Finance),
+        &["预算", "决算", "采购", "财政"],
+    ),
+    rule(Meaning::Column(Class::Statistics), &["统计"]),
+    rule(Meaning::Column(Class::Policy), &["法规", "文件", "政策"]),
+    rule(Meaning::Column(Class::Notices), &["公告", "通知", "通告"]),
+    rule(
+        Meaning::Column(Class::News),
+        &["要闻", "动态", "新闻", "资讯", "快讯"],
+    ),
+    rule(
+        Meaning::Column(Class::Organisation),
+        &["领导", "机构", "概况", "职能", "简介"],
+    ),
+];
+
 /// What the dictionary says of a column by its name and by the `ColumnType` that its page states.
 /// What excludes a name comes first; then the stated type counts more than the name.
 pub fn of(name: &str, stated_type: Option<&str>) -> Option<Hit> {
@@ -228,6 +260,13 @@ pub fn of(name: &str, stated_type: Option<&str>) -> Option<Hit> {
     first(&EXCLUDED, &name)
         .or_else(|| first(&RULES, &stated))
         .or_else(|| first(&RULES, &name))
+        .or_else(|| {
+            let suggested = first(&SUGGESTED, &stated).or_else(|| first(&SUGGESTED, &name));
+            suggested.map(|hit| Hit {
+                listed: false,
+                ..hit
+            })
+        })
 }
 
 /// Letters in lower case, without white space.
@@ -251,6 +290,7 @@ fn hit(rule: &'static Rule, name: &str) -> Option<Hit> {
         meaning: rule.meaning,
         word,
         whole: *word == name,
+        listed: true,
     })
 }
 
@@ -270,6 +310,7 @@ mod tests {
                     meaning: rule.meaning,
                     word,
                     whole: true,
+                    listed: true,
                 };
                 assert_eq!(of(word, None), Some(expected), "{word}");
             }
@@ -317,7 +358,8 @@ mod tests {
         assert_eq!(meaning("公示", "工作动态"), news);
         assert_eq!(meaning("安全生产", "工作动态"), news);
         let notices = Some(Meaning::Column(Class::Notices));
-        assert_eq!(meaning("公示", "概览"), notices);
+        assert_eq!(meaning("公示", "其他"), notices);
+        assert_eq!(meaning("通知公告", "政务公开"), notices);
         assert_eq!(meaning("历史回顾", "工作动态"), Some(Meaning::Topic));
     }
 
@@ -326,5 +368,22 @@ mod tests {
         let sure = |name| of(name, None).is_some_and(|hit| hit.is_sure());
         assert!(sure("公示") && sure("区级政策文件") && sure("预决算公开"));
         assert!(!sure("行政处罚公示") && !sure("图解税收"));
+    }
+
+    #[test]
+    fn a_suggestion_gives_way_to_every_word_and_is_never_sure() {
+        let table = [
+            ("某区要闻", Some(Meaning::Column(Class::News))),
+            ("公告", Some(Meaning::Column(Class::Notices))),
+            ("人事招聘公告", Some(Meaning::Column(Class::Personnel))),
+            ("政策要闻", Some(Meaning::Column(Class::Policy))),
+            ("两学一做", None),
+        ];
+        for (name, expected) in table {
+            assert_eq!(class(name), expected, "{name}");
+            assert!(of(name, None).is_none_or(|hit| !hit.is_sure()), "{name}");
+        }
+        let hit = of("某区要闻公示", None).unwrap();
+        assert_eq!((hit.word, hit.listed), ("公示", true));
     }
 }

@@ -16,6 +16,10 @@ const MOST: usize = 3000;
 const TEXT: usize = 60;
 /// The most ancestors that are climbed for a heading.
 const MAX_CLIMB: usize = 7;
+/// The most 更多 of a page for which a heading is looked for.
+const MOST_HEADINGS: usize = 200;
+/// The most places of a block in which a heading is looked for.
+const BLOCK: usize = 5000;
 /// The most ancestors that are climbed for a strip.
 const STRIP_CLIMB: usize = 5;
 /// Characters of a block that is no more than a heading with its 更多.
@@ -27,7 +31,7 @@ const HEADING_WEIGHT: std::ops::RangeInclusive<usize> = 2..=15;
 pub fn of(dom: &Dom, base: &Url, trail: Option<Trail>) -> Vec<Link> {
     let strips = Strips::of(dom);
     let mut known = HashMap::new();
-    let mut links = Vec::new();
+    let (mut links, mut headings) = (Vec::new(), 0);
     let places = dom
         .iter()
         .map(|(at, _)| at)
@@ -46,7 +50,9 @@ pub fn of(dom: &Dom, base: &Url, trail: Option<Trail>) -> Vec<Link> {
         let place = if trail.is_some_and(|trail| (trail.from..trail.end).contains(&at)) {
             Place::Breadcrumb
         } else if is_more(dom, at, &text) {
-            Place::More(heading(dom, at, &text))
+            headings += 1;
+            let sought = headings <= MOST_HEADINGS;
+            Place::More(sought.then(|| heading(dom, at, &text)).unwrap_or_default())
         } else if is_heading(dom, at, &text) {
             Place::Heading
         } else if strips.holds(dom, at, &mut known) {
@@ -164,6 +170,9 @@ fn climbed(dom: &Dom, at: usize) -> Option<String> {
             return None;
         }
         let end = dom.end(block);
+        if end - block > BLOCK {
+            return None;
+        }
         let before = dom.text(block, at, 4 * BAR);
         let after = dom.text(dom.end(at), end, 4 * BAR);
         let length = before.chars().count() + after.chars().count();

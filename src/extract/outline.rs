@@ -186,7 +186,7 @@ fn trail(dom: &Dom) -> Option<Trail> {
         .filter(|(_, text)| WORDS.iter().any(|word| text.contains(word)))
         .take(4)
         .find_map(|(at, _)| around(dom, at));
-    said.or_else(|| {
+    said.or_else(|| from_home(dom)).or_else(|| {
         let mut blocks = dom.iter().filter_map(|(at, node)| {
             let names = [dom.attr(at, "class"), dom.attr(at, "id")];
             let named = names.into_iter().flatten().any(|name| {
@@ -206,6 +206,26 @@ fn trail(dom: &Dom) -> Option<Trail> {
     })
 }
 
+/// A trail that nothing announces: the home page, and a mark behind it that leads on.
+fn from_home(dom: &Dom) -> Option<Trail> {
+    const HOME: [&str; 4] = ["首页", "网站首页", "主页", "门户首页"];
+    const MARKS: [char; 6] = ['>', '＞', '»', '›', '→', '/'];
+    dom.tagged("a")
+        .filter(|(at, _)| HOME.contains(&dom.text(*at, dom.end(*at), 8).as_str()))
+        .take(8)
+        .find_map(|(at, _)| {
+            let behind = dom.text(dom.end(at), dom.len(), 4);
+            let trail = around(dom, at).filter(|_| behind.starts_with(MARKS))?;
+            // The home page alone is no trail.
+            has_more(dom, trail, dom.end(at)).then_some(trail)
+        })
+}
+
+/// Whether more than marks stand in the trail behind its first link.
+fn has_more(dom: &Dom, trail: Trail, behind: usize) -> bool {
+    clean::weight(&dom.text(behind, trail.end, TRAIL)) >= 2
+}
+
 /// The smallest short block around the words that holds a link.
 fn around(dom: &Dom, at: usize) -> Option<Trail> {
     let mut block = dom.parent(at);
@@ -215,7 +235,7 @@ fn around(dom: &Dom, at: usize) -> Option<Trail> {
         if length > TRAIL || matches!(dom.tag(block), "" | "html" | "body") {
             return None;
         }
-        if has_links(dom, at, end) {
+        if has_links(dom, at + 1, end) {
             return Some(Trail { from: at, end });
         }
         block = dom.parent(block);
@@ -312,6 +332,9 @@ mod tests {
             "<div>当前位置：<a href='/'>首页</a> &gt; <a href='/zwgk/'>政务公开</a> &gt; 通知公告</div>",
             "<div><span>您的位置:</span><a href='/'>首页</a>»<a href='/zwgk/'>政务公开</a>» <b>通知公告</b></div>",
             "<ul class='breadcrumb'><li><a href='/'>首页</a></li><li><a href='/zwgk/'>政务公开</a></li><li>通知公告</li></ul>",
+            "<div><span><a href='/'>首页</a></span><span>/</span><span><a href='/zwgk/'>政务公开</a></span>\
+             <span>/</span><span>通知公告</span></div>",
+            "<p><a href='/'>首页</a>＞<a href='/zwgk/'>政务公开</a>＞通知公告</p>",
             "<p>您现在的位置： <a href='/'>首页</a>-<a href='/zwgk/'>政务公开</a>-通知公告</p>",
         ];
         for html in cases {
