@@ -22,7 +22,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::load::{Loaded, load};
-use crate::domain::time::date_of;
+use crate::domain::time::{Date, Moment, date_of, moment};
 
 /// Where an installed configuration lies.
 const INSTALLED: &str = "/etc/wangxun/monitor.toml";
@@ -109,6 +109,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn configured(path: &Path) -> anyhow::Result<Loaded> {
     let today = date_of(Clock::system().now());
     load(path, today).map_err(|faults| anyhow::anyhow!("the configuration has faults\n{faults}"))
+}
+
+/// Noon of the day asked for, or this instant.
+fn instant(as_of: Option<Date>) -> Moment {
+    match as_of.and_then(|day| day.and_hms_opt(12, 0, 0)) {
+        Some(noon) => moment(noon),
+        None => Clock::system().now(),
+    }
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -7,15 +7,14 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use url::Url;
 
-use super::{INSTALLED, configured, logs, runtime, saved, say, say_error};
-use crate::clock::Clock;
+use super::{INSTALLED, configured, instant, logs, runtime, saved, say, say_error};
 use crate::config::load::Loaded;
 use crate::daemon::visit::{self, Aimed, Look, Means, look};
 use crate::domain::access::Access;
 use crate::domain::finding::{Basis, Finding};
 use crate::domain::id::ColumnId;
 use crate::domain::page::Page;
-use crate::domain::time::{Date, Moment, date_of, moment};
+use crate::domain::time::{Date, Moment, date_of};
 use crate::domain::visit::{Outcome, Validators};
 use crate::extract::{Aim, Reading, Recipe};
 use crate::fetch::client::{Fetcher, Identity};
@@ -151,14 +150,6 @@ async fn looked_at(
         })?),
     };
     column(source, known, now).await
-}
-
-/// Noon of the day asked for, or this instant.
-fn instant(as_of: Option<Date>) -> Moment {
-    match as_of.and_then(|day| day.and_hms_opt(12, 0, 0)) {
-        Some(noon) => moment(noon),
-        None => Clock::system().now(),
-    }
 }
 
 fn web_address(source: &str) -> Option<Url> {

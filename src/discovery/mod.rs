@@ -6,6 +6,7 @@
 
 pub mod fragment;
 pub mod gaps;
+mod kin;
 mod name;
 pub mod place;
 pub mod propose;

@@ -1,11 +1,10 @@
 //! From sheets to proposals: which visited pages are columns, of which class, with how much
 //! confidence, and which only repeat others.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use url::Url;
 
 use super::gaps::Gaps;
+use super::kin;
 use super::name;
 use super::place;
 use super::sheet::{Came, Listing, Seen, Sheet};
@@ -177,8 +176,8 @@ pub fn propose(survey: &Survey) -> Proposals {
             (Verdict::Column(_), None) | (Verdict::Nothing, _) => {}
         }
     }
-    let found = without_doubles(found);
-    let parents = parents(&found);
+    let found = kin::without_doubles(found);
+    let parents = kin::parents(&found);
     for (at, (column, _)) in found.iter().enumerate() {
         match parents.get(&at) {
             Some(children) => proposals.parents.push(Parent {
@@ -253,7 +252,8 @@ fn verdict(survey: &Survey, sheet: &Sheet, copied: &[String]) -> Verdict {
     let names = name::of(&sheet.url, seen, survey.met(&sheet.url), copied);
     let hit = hit(&names, seen.outline.column_type.as_deref());
     let name = || names.first().cloned().unwrap_or_default();
-    if let Some(why) = hit.and_then(|hit| excluded(hit.meaning)) {
+    let meaning = above(seen).or(hit.map(|hit| hit.meaning));
+    if let Some(why) = meaning.and_then(excluded) {
         return Verdict::PassedOver(remark(name(), why.to_owned()));
     }
     let is_known = hit.is_some_and(|hit| hit.listed) || seen.outline.column_name.is_some();
@@ -288,6 +288,15 @@ fn hit(names: &[String], stated: Option<&str>) -> Option<Hit> {
     own.filter(|hit| hit.listed)
         .or_else(|| known.into_iter().find(is_column))
         .or(own)
+}
+
+/// A page below a topic is a part of it, whatever its own name says.
+fn above(seen: &Seen) -> Option<Meaning> {
+    let mut parts = seen.outline.breadcrumb.iter();
+    let is_topic = parts.any(|(name, _)| {
+        dictionary::of(name, None).is_some_and(|hit| hit.meaning == Meaning::Topic)
+    });
+    is_topic.then_some(Meaning::Topic)
 }
 
 fn excluded(meaning: Meaning) -> Option<&'static str> {
@@ -362,71 +371,6 @@ fn doubts(column: &Proposal, finding: &Finding) -> Vec<String> {
         doubts.push("仅由页面中的普通链接发现".to_owned());
     }
     doubts
-}
-
-/// One page under two addresses is one column: the same rows under the same name.
-fn without_doubles(found: Vec<(Proposal, &Seen)>) -> Vec<(Proposal, &Seen)> {
-    let mut kept: Vec<(Proposal, &Seen)> = Vec::new();
-    for (column, seen) in found {
-        let keys = rows(seen);
-        let double = kept.iter_mut().find(|(other, other_seen)| {
-            place::key(&seen.arrived) == place::key(&other_seen.arrived)
-                || (other.name == column.name && !keys.is_empty() && rows(other_seen) == keys)
-        });
-        match double {
-            Some((other, _)) => other.also.push(column.url),
-            None => kept.push((column, seen)),
-        }
-    }
-    kept
-}
-
-/// What the rows of a page lead to.
-fn rows(seen: &Seen) -> BTreeSet<&str> {
-    let lines = seen.listing.iter().flat_map(|listing| &listing.rows);
-    lines.filter_map(|line| line.url.as_deref()).collect()
-}
-
-/// Lists that repeat the rows of columns below them, or of several other columns: by the place of
-/// the list, the places of those that it repeats.
-fn parents(found: &[(Proposal, &Seen)]) -> BTreeMap<usize, Vec<usize>> {
-    let rows: Vec<BTreeSet<&str>> = found.iter().map(|(_, seen)| rows(seen)).collect();
-    let mut parents = BTreeMap::new();
-    for (at, own) in rows.iter().enumerate().filter(|(_, own)| own.len() >= 2) {
-        let mut covered: BTreeSet<&str> = BTreeSet::new();
-        let (mut children, mut below) = (Vec::new(), false);
-        for (other, theirs) in rows.iter().enumerate().filter(|(other, _)| *other != at) {
-            let shared: Vec<&str> = own.intersection(theirs).copied().collect();
-            let fresh = shared.iter().filter(|url| !covered.contains(*url)).count();
-            if fresh == 0 || parents.contains_key(&other) || is_child(found, at, other) {
-                continue;
-            }
-            below |= is_child(found, other, at);
-            children.push(other);
-            covered.extend(shared);
-        }
-        let half = covered.len() * 2 >= own.len();
-        let most = covered.len() * 5 >= own.len() * 4;
-        if (below && half) || (children.len() >= 2 && most) {
-            parents.insert(at, children);
-        }
-    }
-    parents
-}
-
-/// Whether the page at `child` lies below the one at `parent`: its trail or its address says so.
-fn is_child(found: &[(Proposal, &Seen)], child: usize, parent: usize) -> bool {
-    let (Some((low, seen)), Some((high, _))) = (found.get(child), found.get(parent)) else {
-        return false;
-    };
-    let key = place::key(&high.url);
-    let by_trail = seen
-        .outline
-        .breadcrumb
-        .iter()
-        .any(|(_, url)| url.as_ref().is_some_and(|url| place::key(url) == key));
-    let is_itself = place::key(&low.url) == key;
-    !is_itself && (by_trail || place::is_below(&low.url, &high.url))
 }
 
 #[cfg(test)]
@@ -582,6 +526,7 @@ mod tests {
             column_name: Some("2016年专题".to_owned()),
             ..Outline::default()
         };
+        let of_topic = trail(&[("首页", "/"), ("专题专栏", "/ztzl/"), ("工作动态", "/zt2/")]);
         let article = Listing {
             is_list: false,
             is_article: true,
@@ -595,6 +540,7 @@ mod tests {
         let menu = [
             ("公示", "/gs/"),
             ("两学一做", "/zt/"),
+            ("工作动态", "/zt2/"),
             ("机构职能", "/jgzn/"),
             ("政务公开", "/zwgk/"),
             ("规范性文件", "/gfxwj/"),
@@ -610,6 +556,7 @@ mod tests {
             vec![
                 sheet("/gs/", Some(list(&["/1", "/2", "/3"])), stated),
                 sheet("/zt/", Some(list(&["/4", "/5", "/6"])), named),
+                sheet("/zt2/", Some(list(&["/7", "/8", "/9"])), of_topic),
                 sheet("/jgzn/", Some(article), Outline::default()),
                 sheet("/zwgk/", Some(bare), Outline::default()),
                 missing,
@@ -627,7 +574,7 @@ mod tests {
         };
         let passed = remarks(&found.passed_over);
         let names: Vec<&str> = passed.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["2016年专题", "机构职能", "政务公开"]);
+        assert_eq!(names, ["2016年专题", "工作动态", "机构职能", "政务公开"]);
         let unread = [(
             "规范性文件".to_owned(),
             "服务器返回错误（状态码404）".to_owned(),

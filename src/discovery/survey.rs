@@ -22,6 +22,20 @@ const NAME_WEIGHT: usize = 15;
 /// Links of an entrance page: it leads to the home page and little else.
 const ENTRANCE_LINKS: usize = 8;
 
+/// Links that turn the pages of a list, or serve the page itself.
+const OF_PAGE: [&str; 10] = [
+    "上一页",
+    "下一页",
+    "上页",
+    "下页",
+    "尾页",
+    "末页",
+    "返回",
+    "返回顶部",
+    "打印",
+    "关闭",
+];
+
 /// The address of the next visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errand {
@@ -249,6 +263,7 @@ impl Survey {
         let way = way(&link.place);
         let weighs = crate::extract::clean::weight(name);
         let fits = weighs <= NAME_WEIGHT && (weighs >= 2 || way == Way::More || name.is_empty());
+        let fits = fits && !OF_PAGE.contains(&name);
         if !fits || self.is_home(&link.url) || !place::is_page(&link.url) {
             return;
         }
@@ -444,6 +459,7 @@ mod tests {
             link("领导讲话", "/ldjh/4711.html", Place::Other),
             link("附件", "/a.doc", Place::Other),
             link("安全生产", "/aqsc/", Place::Other),
+            link("下一页", "/b/", Place::Nav),
         ]
     }
 

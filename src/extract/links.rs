@@ -51,8 +51,11 @@ pub fn of(dom: &Dom, base: &Url, trail: Option<Trail>) -> Vec<Link> {
             Place::Breadcrumb
         } else if is_more(dom, at, &text) {
             headings += 1;
-            let sought = headings <= MOST_HEADINGS;
-            Place::More(sought.then(|| heading(dom, at, &text)).unwrap_or_default())
+            Place::More(if headings <= MOST_HEADINGS {
+                heading(dom, at, &text)
+            } else {
+                String::new()
+            })
         } else if is_heading(dom, at, &text) {
             Place::Heading
         } else if strips.holds(dom, at, &mut known) {

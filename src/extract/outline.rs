@@ -36,7 +36,7 @@ pub struct Outline {
     pub title: String,
     /// The trail from the home page to here (当前位置), with the addresses of its parts.
     pub breadcrumb: Vec<(String, Option<Url>)>,
-    /// Where the page sends its readers by itself, when it holds little else.
+    /// Where the page sends its readers by itself, or its frame, when it holds little else.
     pub jump: Option<Url>,
     /// The links, in document order, at most 3,000.
     pub links: Vec<Link>,
@@ -84,8 +84,12 @@ pub fn outline(page: &Page) -> Option<Outline> {
     let base = view::base(&dom, &page.url);
     let trail = trail(&dom);
     let links = links::of(&dom, &base, trail);
+    let frame = || {
+        let mut frames = shell::frames(&dom, &base).into_iter();
+        frames.next().filter(|_| links.is_empty())
+    };
     let jump = (links.len() <= ENTRANCE_LINKS)
-        .then(|| shell::jump(&dom, &decoded.text, &base))
+        .then(|| shell::jump(&dom, &decoded.text, &base).or_else(frame))
         .flatten();
     Some(Outline {
         site_name: meta(&dom, "sitename"),

@@ -13,8 +13,7 @@ use clap::Args;
 use url::Url;
 
 use super::run::stop_asked;
-use super::{logs, runtime, say, say_error};
-use crate::clock::Clock;
+use super::{instant, logs, runtime, say, say_error};
 use crate::config::quantity::{duration, is_private, url as address};
 use crate::daemon::visit::Means;
 use crate::discovery::fragment::{Style, fragment};
@@ -23,7 +22,7 @@ use crate::discovery::sheet::{Came, Sheet};
 use crate::discovery::survey::Survey;
 use crate::domain::access::Access;
 use crate::domain::id::{IdFault, SiteId, UnitId};
-use crate::domain::time::{Date, Moment, moment};
+use crate::domain::time::{Date, date_of};
 use crate::fetch::client::{Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
 use crawl::{Bounds, Crawl, End};
@@ -193,14 +192,6 @@ fn access(discover: &Discover) -> Access {
     }
 }
 
-/// Noon of the day asked for, or this instant.
-fn instant(as_of: Option<Date>) -> Moment {
-    match as_of.and_then(|day| day.and_hms_opt(12, 0, 0)) {
-        Some(noon) => moment(noon),
-        None => Clock::system().now(),
-    }
-}
-
 /// One line a page; on a terminal, one line in all.
 fn progress(survey: &Survey, url: &Url) {
     let line = format!(
@@ -232,7 +223,7 @@ fn finish(
         unit: discover.unit.clone(),
         private_addresses: discover.private && is_private(&discover.home),
         robots: !discover.no_robots,
-        today: crate::domain::time::date_of(instant(discover.as_of)),
+        today: date_of(instant(discover.as_of)),
         is_complete: survey.waiting() == 0,
     };
     let text = fragment(survey, &proposals, &style);
