@@ -38,16 +38,7 @@ const DAY: &str = "2017-10-17";
 
 impl Group {
     fn open() -> Group {
-        let truth = Arc::new(
-            Truth::new(Options {
-                seed: std::env::var("SEED")
-                    .ok()
-                    .and_then(|s| s.parse().ok())
-                    .unwrap_or(2017),
-                ..Options::demo()
-            })
-            .unwrap(),
-        );
+        let truth = Arc::new(Truth::new(Options::demo()).unwrap());
         let noon = moment(format!("{DAY}T12:00:00").parse().unwrap());
         let runtime = Runtime::new().unwrap();
         let clock = Clock::stepped(noon, None);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place;
-use super::propose::Proposal;
+use super::proposal::Proposal;
 use super::sheet::Seen;
 
 /// One page under two addresses is one column: the same rows under the same name.

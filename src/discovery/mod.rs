@@ -9,6 +9,8 @@ pub mod gaps;
 mod kin;
 mod name;
 pub mod place;
+pub mod proposal;
 pub mod propose;
+mod remark;
 pub mod sheet;
 pub mod survey;

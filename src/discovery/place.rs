@@ -75,6 +75,14 @@ fn host(url: &Url) -> String {
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
+/// The folder of an address, without the parts that are numbers.
+pub fn folder(url: &Url) -> String {
+    let parts = url.path().split('/');
+    let mut parts: Vec<&str> = parts.filter(|part| !is_number(part)).collect();
+    parts.pop();
+    parts.join("/")
+}
+
 /// Whether two addresses are on one host; subdomains are sites of their own.
 pub fn is_same_host(a: &Url, b: &Url) -> bool {
     host(a) == host(b)

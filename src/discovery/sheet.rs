@@ -1,6 +1,8 @@
 //! What is kept of a visited page: enough to propose columns and to go on after a break, in a few
 //! kilobytes.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -93,11 +95,15 @@ impl Sheet {
 impl Seen {
     /// Keeps what matters of an outline and a reading.
     pub fn of(arrived: Url, mut outline: Outline, reading: Option<Reading>) -> Seen {
+        let mut folders = BTreeSet::new();
+        let is_home = reading.is_none();
         outline.links.retain(|link| {
             let plain = link.place == Place::Other;
-            place::is_page(&link.url)
-                && !(plain
-                    && (place::is_article(&link.url) || !place::is_same_host(&link.url, &arrived)))
+            let near = place::is_same_host(&link.url, &arrived);
+            let is_article = plain && place::is_article(&link.url);
+            // One article of each folder of the home page: its trail may lead to a column.
+            let mut sample = || is_home && near && folders.insert(place::folder(&link.url));
+            place::is_page(&link.url) && (near || !plain) && (!is_article || sample())
         });
         outline.links.truncate(MOST_LINKS);
         Seen {

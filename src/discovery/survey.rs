@@ -19,6 +19,10 @@ const LEFT_OUT: usize = 200;
 const WAYS: usize = 8;
 /// The heaviest name of a column.
 const NAME_WEIGHT: usize = 15;
+/// Columns below which articles are looked at too: their trails may lead to more.
+const FEW: usize = 3;
+/// The most articles that are looked at for their trails.
+const ARTICLES: usize = 12;
 /// Links of an entrance page: it leads to the home page and little else.
 const ENTRANCE_LINKS: usize = 8;
 
@@ -115,6 +119,8 @@ pub struct Survey {
     met: BTreeMap<String, Met>,
     left_out: BTreeMap<String, LeftOut>,
     order: usize,
+    /// Articles of the home page, for when its menus lead nowhere.
+    articles: Vec<Url>,
     /// Exact addresses of the home page behind its entrance, which count as the home page too.
     homes: BTreeSet<Url>,
 }
@@ -132,6 +138,7 @@ impl Survey {
             met: BTreeMap::new(),
             left_out: BTreeMap::new(),
             order: 0,
+            articles: Vec::new(),
             home,
         };
         let home = survey.home.clone();
@@ -141,11 +148,27 @@ impl Survey {
 
     /// The next address, which keeps waiting until its sheet is entered.
     pub fn next(&self) -> Option<Errand> {
-        let (turn, url) = self.queue.first_key_value()?;
+        let Some((turn, url)) = self.queue.first_key_value() else {
+            return self.next_article();
+        };
         Some(Errand {
             url: url.clone(),
             depth: turn.depth,
             is_home: self.is_home(url),
+        })
+    }
+
+    /// Where menus are made by scripts, the trails of articles still lead to columns.
+    fn next_article(&self) -> Option<Errand> {
+        if self.columns() >= FEW {
+            return None;
+        }
+        let mut articles = self.articles.iter();
+        let url = articles.find(|url| !self.done.contains(&place::key(url)))?;
+        Some(Errand {
+            url: url.clone(),
+            depth: 1,
+            is_home: false,
         })
     }
 
@@ -251,6 +274,11 @@ impl Survey {
         let depth = if of_home { 1 } else { depth.saturating_add(1) };
         for link in &seen.outline.links {
             self.offer(link, depth);
+            let plain = link.place == Place::Other && place::is_same_host(&link.url, &self.home);
+            let room = of_home && self.articles.len() < ARTICLES;
+            if room && plain && place::is_article(&link.url) {
+                self.articles.push(link.url.clone());
+            }
         }
     }
 
@@ -479,7 +507,14 @@ mod tests {
         let (survey, order) = visited(&pages, 2);
         assert_eq!(
             order,
-            ["/", "/tzgg/index.html", "/zwgk/", "/aqsc/", "/rsxx/"]
+            [
+                "/",
+                "/tzgg/index.html",
+                "/zwgk/",
+                "/aqsc/",
+                "/rsxx/",
+                "/ldjh/4711.html"
+            ]
         );
         let left: Vec<(&str, Why)> = survey
             .left_out()
@@ -527,9 +562,31 @@ mod tests {
         let (survey, order) = visited(&pages, 1);
         assert_eq!(
             order,
-            ["/", "/index.html", "/tzgg/index.html", "/zwgk/", "/aqsc/"]
+            [
+                "/",
+                "/index.html",
+                "/tzgg/index.html",
+                "/zwgk/",
+                "/aqsc/",
+                "/ldjh/4711.html"
+            ]
         );
         assert!(survey.is_home(&url("/index.html")));
+    }
+
+    #[test]
+    fn where_menus_lead_nowhere_the_trails_of_articles_lead_to_columns() {
+        let article = |path| link("关于召开全区环境保护工作会议的通知公告", path, Place::Other);
+        let trail = vec![link("通知公告", "/tzgg/", Place::Breadcrumb)];
+        let pages = [
+            (
+                "/",
+                vec![article("/tzgg/4711.html"), article("/gzdt/4712.html")],
+            ),
+            ("/tzgg/4711.html", trail),
+        ];
+        let (_, order) = visited(&pages, 2);
+        assert_eq!(order, ["/", "/tzgg/4711.html", "/tzgg/", "/gzdt/4712.html"]);
     }
 
     #[test]

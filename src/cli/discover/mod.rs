@@ -224,7 +224,7 @@ fn finish(
         private_addresses: discover.private && is_private(&discover.home),
         robots: !discover.no_robots,
         today: date_of(instant(discover.as_of)),
-        is_complete: survey.waiting() == 0,
+        is_complete: survey.next().is_none(),
     };
     let text = fragment(survey, &proposals, &style);
     match (state, &discover.out) {
