@@ -55,7 +55,7 @@ pub fn of(url: &Url, seen: &Seen, met: Option<&Met>, copied: &[String]) -> Vec<S
         .chain(trail)
         .chain(ways.into_iter().flat_map(of_way))
         .chain(title.map(str::to_owned));
-    for name in told.map(|name| clean::line(&name, LONGEST)) {
+    for name in told.map(|name| clean::line(trimmed(&name), LONGEST)) {
         if is_name(&name, seen) && !names.contains(&name) {
             names.push(name);
         }
@@ -64,6 +64,12 @@ pub fn of(url: &Url, seen: &Seen, met: Option<&Met>, copied: &[String]) -> Vec<S
         names.push(clean::line(url.path(), LONGEST));
     }
     names
+}
+
+/// A name without the dots and arrows around it; brackets and quotation marks belong to it.
+pub fn trimmed(name: &str) -> &str {
+    name.trim_start_matches(|c: char| !c.is_alphanumeric() && !"“‘《〈（(【[".contains(c))
+        .trim_end_matches(|c: char| !c.is_alphanumeric() && !"”’》〉）)】]".contains(c))
 }
 
 fn is_name(name: &str, seen: &Seen) -> bool {
@@ -156,6 +162,20 @@ mod tests {
         seen.outline = Outline::default();
         assert_eq!(names(&seen, &[]), all[2..4]);
         assert_eq!(of(&url("/tzgg/"), &seen, None, &[]), ["/tzgg/"]);
+    }
+
+    #[test]
+    fn dots_and_arrows_are_no_part_of_a_name() {
+        let cases = [
+            ("·平安建设", "平安建设"),
+            ("> 通知公告 »", "通知公告"),
+            ("“两学一做”", "“两学一做”"),
+            ("公示（2017年）", "公示（2017年）"),
+            ("···", ""),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(trimmed(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -75,6 +75,20 @@ fn host(url: &Url) -> String {
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
+/// Whether an address does something where it is asked for, and is not only read.
+pub fn acts(url: &Url) -> bool {
+    const WORDS: [&str; 10] = [
+        "insert", "delete", "remove", "save", "submit", "update", "logout", "login", "register",
+        "vote",
+    ];
+    let file = url.path().rsplit('/').next().unwrap_or_default();
+    let words = [file, url.query().unwrap_or_default()].join("&");
+    words
+        .to_ascii_lowercase()
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| WORDS.iter().any(|known| word.starts_with(known)))
+}
+
 /// The folder of an address, without the parts that are numbers.
 pub fn folder(url: &Url) -> String {
     let parts = url.path().split('/');
@@ -216,6 +230,20 @@ mod tests {
         }
         for path in lists {
             assert!(!is_article(&url(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_do_something_are_known() {
+        for path in [
+            "/a.do?action=insertYJP",
+            "/user/login.jsp",
+            "/x?do=vote&id=1",
+        ] {
+            assert!(acts(&url(path)), "{path}");
+        }
+        for path in ["/tzgg/", "/list.do?id=7", "/inserts/list.html", "/update/"] {
+            assert!(!acts(&url(path)), "{path}");
         }
     }
 

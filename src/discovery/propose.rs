@@ -99,6 +99,10 @@ fn verdict(survey: &Survey, sheet: &Sheet, copied: &[String]) -> Verdict {
         seen.outline.jump.as_ref().filter(away).cloned()
     };
     let seen = match &sheet.came {
+        // Articles are only looked at for their trails.
+        Came::Failed(_) | Came::Closed if place::is_article(&sheet.url) => {
+            return Verdict::Nothing;
+        }
         Came::Failed(failure) => {
             return Verdict::Unread(remark(called(), failure.in_chinese()));
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use super::name;
 use super::place;
 use super::sheet::{Seen, Sheet};
 use crate::domain::dictionary::{self, Meaning};
@@ -288,11 +289,13 @@ impl Survey {
             Place::More(heading) => heading.as_str(),
             _ => link.text.as_str(),
         };
+        let name = name::trimmed(name);
         let way = way(&link.place);
         let weighs = crate::extract::clean::weight(name);
         let fits = weighs <= NAME_WEIGHT && (weighs >= 2 || way == Way::More || name.is_empty());
         let fits = fits && !OF_PAGE.contains(&name);
-        if !fits || self.is_home(&link.url) || !place::is_page(&link.url) {
+        let is_page = place::is_page(&link.url) && !place::acts(&link.url);
+        if !fits || self.is_home(&link.url) || !is_page {
             return;
         }
         let hit = dictionary::of(name, None);
@@ -486,7 +489,8 @@ mod tests {
             link("工作动态", "http://other.example.cn/gzdt/", Place::Nav),
             link("领导讲话", "/ldjh/4711.html", Place::Other),
             link("附件", "/a.doc", Place::Other),
-            link("安全生产", "/aqsc/", Place::Other),
+            link("·安全生产", "/aqsc/", Place::Other),
+            link("", "/wj.do?action=insert", Place::Other),
             link("下一页", "/b/", Place::Nav),
         ]
     }
@@ -532,6 +536,8 @@ mod tests {
         let met = survey.met(&url("/tzgg/")).unwrap();
         assert!(met.ways.contains(&(Way::More, "通知公告".to_owned())));
         assert!(met.ways.contains(&(Way::Nav, "通知公告".to_owned())));
+        let met = survey.met(&url("/aqsc/")).unwrap();
+        assert!(met.ways.contains(&(Way::Other, "安全生产".to_owned())));
     }
 
     #[test]

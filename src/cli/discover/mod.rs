@@ -242,7 +242,8 @@ fn finish(
         _ => say(&text),
     }
     match end {
-        End::Done => Ok(true),
+        // A site without any column is an answer, and not the one that was hoped for.
+        End::Done => Ok(!proposals.columns.is_empty()),
         End::Requests | End::Time | End::Stopped => {
             let more = survey.waiting();
             let what = end.in_words();
