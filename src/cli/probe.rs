@@ -8,8 +8,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::trial::Trial;
-use super::{INSTALLED, configured, logs, runtime, saved, say, say_error};
-use crate::clock::Clock;
+use super::{INSTALLED, configured, instant, logs, runtime, saved, say, say_error};
 use crate::config::load::Loaded;
 use crate::config::read_rules;
 use crate::daemon::visit::{self, Aimed, Look, Means, look};
@@ -18,7 +17,7 @@ use crate::domain::finding::{Basis, Finding};
 use crate::domain::id::ColumnId;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::{ExtraHeaders, ReadRules};
-use crate::domain::time::{Date, Moment, date_of, moment};
+use crate::domain::time::{Date, Moment, date_of};
 use crate::domain::visit::{Outcome, Validators};
 use crate::extract::{Aim, Reading, Recipe};
 use crate::fetch::client::{Fetcher, Identity};
@@ -180,14 +179,6 @@ fn to_keep(trial: &Trial) -> anyhow::Result<Vec<String>> {
     ];
     let lines = lines.iter().map(|line| format!("  {line}"));
     Ok(head.map(str::to_owned).into_iter().chain(lines).collect())
-}
-
-/// Noon of the day asked for, or this instant.
-fn instant(as_of: Option<Date>) -> Moment {
-    match as_of.and_then(|day| day.and_hms_opt(12, 0, 0)) {
-        Some(noon) => moment(noon),
-        None => Clock::system().now(),
-    }
 }
 
 fn web_address(source: &str) -> Option<Url> {

@@ -55,6 +55,19 @@ pub struct Column {
     pub limit_days: Option<u32>,
     /// How its page is read, where the reader does not get it right by itself.
     pub read: Option<ReadRules>,
+    /// Whether a person has confirmed name and class. Until then it is visited and shown only.
+    pub confirmed: bool,
+}
+
+/// What is done with a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// It is visited and judged.
+    Judged,
+    /// It is visited and shown, but nothing is said of its freshness: its class is a guess.
+    Unconfirmed,
+    /// It has no address.
+    NotConfigured,
 }
 
 impl Column {
@@ -63,6 +76,15 @@ impl Column {
         let page = self.url.as_ref()?;
         let data = self.read.as_ref().and_then(|rules| rules.data.as_ref());
         Some(data.unwrap_or(page))
+    }
+
+    /// What is done with the column.
+    pub fn watch(&self) -> Watch {
+        match (&self.url, self.confirmed) {
+            (None, _) => Watch::NotConfigured,
+            (Some(_), false) => Watch::Unconfirmed,
+            (Some(_), true) => Watch::Judged,
+        }
     }
 }
 

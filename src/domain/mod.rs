@@ -7,6 +7,7 @@
 pub mod access;
 pub mod braces;
 pub mod class;
+pub mod dictionary;
 pub mod finding;
 pub mod flag;
 pub mod group;

@@ -113,7 +113,8 @@ pub fn with<T>(
     Ok(then(&view, notes))
 }
 
-fn base(dom: &Dom, url: &Url) -> Url {
+/// Against what the links of a page are resolved.
+pub fn base(dom: &Dom, url: &Url) -> Url {
     let named = dom
         .tagged("base")
         .find_map(|(_, base)| attr(base, "href"))

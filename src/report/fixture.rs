@@ -51,6 +51,7 @@ pub(super) fn column(id: &str, name: &str, class: Class) -> Column {
         url: Some(format!("http://{site}.example.cn/{page}/").parse().unwrap()),
         limit_days: None,
         read: None,
+        confirmed: true,
     }
 }
 

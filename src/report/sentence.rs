@@ -115,6 +115,10 @@ fn ground(case: &Case) -> String {
             full_date(*until),
             known_before(case)
         ),
+        Freshness::Unconfirmed => format!(
+            "该栏目的类别尚待确认，只访问、不判断，不计超期，也不通知单位。{}",
+            known_before(case)
+        ),
         Freshness::NotConfigured => "该栏目未配置网址，不访问、不判断，也不计超期。".to_owned(),
         Freshness::NotYetVisited => "该栏目尚无访问结果，暂不判断。".to_owned(),
     }
@@ -229,7 +233,7 @@ mod tests {
     use crate::assess::ladder::{Ladder, Tier};
     use crate::domain::finding::{Finding, Undated, Unreadable};
     use crate::domain::flag::Fact;
-    use crate::domain::group::Group;
+    use crate::domain::group::{Group, Watch};
     use crate::domain::observation::Sight;
     use crate::domain::visit::Failure;
     use crate::report::fixture::{
@@ -273,7 +277,13 @@ mod tests {
 
     fn told(record: Option<ColumnRecord>, observations: Vec<Observation>) -> Told {
         let today = date_of(at(NOW));
-        let judgement = judge(record.as_ref(), true, 14, &Ladder::default(), today);
+        let judgement = judge(
+            record.as_ref(),
+            Watch::Judged,
+            14,
+            &Ladder::default(),
+            today,
+        );
         Told {
             group: group(),
             judgement,
@@ -379,6 +389,7 @@ mod tests {
             ("severely overdue", read("2017-10-20")),
             ("empty", told(Some(empty), vec![empty_again])),
             ("exempt", as_is(Freshness::Exempt { until: exempt })),
+            ("unconfirmed", as_is(Freshness::Unconfirmed)),
             ("not configured", as_is(Freshness::NotConfigured)),
             ("not yet visited", as_is(Freshness::NotYetVisited)),
         ]

@@ -70,7 +70,7 @@ pub fn status(overview: &Overview) -> String {
 }
 
 fn counts(counts: &Counts) -> impl Iterator<Item = String> {
-    let other = counts.exempt + counts.not_yet_visited;
+    let other = counts.exempt + counts.not_yet_visited + counts.unconfirmed;
     [
         counts.fresh,
         counts.due_soon,

@@ -196,6 +196,7 @@ fn columns(text: &mut Text, counts: &Counts) {
         ("unknown", counts.unknown),
         ("exempt", counts.exempt),
         ("not-yet-visited", counts.not_yet_visited),
+        ("unconfirmed", counts.unconfirmed),
         ("not-configured", counts.not_configured),
     ];
     for (standing, count) in rows {

@@ -249,6 +249,7 @@ fn column(
         url,
         limit_days,
         read: read.filter(|rules| *rules != ReadRules::default()),
+        confirmed: raw.confirmed.as_ref().is_none_or(|key| *key.get_ref()),
     })
 }
 

@@ -23,6 +23,7 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     contacts(config, &mut warnings);
     central_roles(config, &mut warnings);
     blanks(&config.group, &mut warnings);
+    unconfirmed(&config.group, &mut warnings);
     doubles(&config.group, &mut warnings);
     ladders(config, &mut warnings);
     lengths(config, &mut warnings);
@@ -169,6 +170,23 @@ fn blanks(group: &Group, warnings: &mut Vec<Warning>) {
                 ),
             );
         }
+    }
+}
+
+/// Columns that wait for a person: they are visited, and nothing is said of them.
+fn unconfirmed(group: &Group, warnings: &mut Vec<Warning>) {
+    let waiting = group.columns.values().filter(|column| !column.confirmed);
+    let waiting: Vec<&str> = waiting.map(|column| column.id.as_str()).collect();
+    if !waiting.is_empty() {
+        push(
+            warnings,
+            false,
+            format!(
+                "{} columns with a class that nobody has confirmed (confirmed = false); they are visited and shown, and neither judged nor alerted: {}",
+                waiting.len(),
+                list(&waiting)
+            ),
+        );
     }
 }
 

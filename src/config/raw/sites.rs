@@ -43,6 +43,7 @@ pub struct RawColumn {
     pub class: Key<String>,
     pub url: Key<String>,
     pub limit_days: Key<u32>,
+    pub confirmed: Key<bool>,
     pub read: Option<Spanned<RawRead>>,
 }
 
