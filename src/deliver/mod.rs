@@ -14,6 +14,7 @@ pub mod courier;
 mod gateway;
 mod mail;
 pub mod retry;
+mod sign;
 mod smtp;
 mod spool;
 mod template;
