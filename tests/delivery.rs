@@ -16,10 +16,12 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use wangxun::alert::outbox::Message;
 use wangxun::deliver::courier::{Attempt, Courier};
 use wangxun::domain::group::Route;
+use wangxun::domain::time::{Moment, moment};
 use wangxun::domain::transport::{
-    Gateway, GatewayBody, GatewaySuccess, MailTransport, SmsTransport, Transports,
+    Gateway, GatewayBody, GatewaySuccess, MailTransport, SmsTransport, Transports, Way,
 };
 
 #[path = "support/letter.rs"]
@@ -144,6 +146,14 @@ fn settings(address: SocketAddr) -> Gateway {
     }
 }
 
+fn now() -> Moment {
+    moment("2017-11-14T09:00:00".parse().expect("an instant"))
+}
+
+fn by(route: Route, message: Message) -> Message {
+    Message { route, ..message }
+}
+
 fn courier(gateway: Gateway) -> Courier {
     try_courier(gateway).expect("a courier")
 }
@@ -159,7 +169,7 @@ fn try_courier(gateway: Gateway) -> anyhow::Result<Courier> {
 }
 
 async fn send(courier: &Courier, text: &str) -> Attempt {
-    courier.send(Route::Sms, &person(), &message(text)).await
+    courier.send(&person(), &message(text), now()).await
 }
 
 fn accepted(receipt: Option<&str>) -> Attempt {
@@ -506,13 +516,14 @@ async fn faults_of_the_configuration_are_found_at_the_start() {
 #[tokio::test]
 async fn a_route_without_transport_or_contact_is_refused() {
     let courier = courier(settings(SocketAddr::from(([127, 0, 0, 1], 9))));
-    assert!(courier.offers(Route::Sms));
-    assert!(!courier.offers(Route::Mail));
-    let by_mail = courier.send(Route::Mail, &person(), &message("x")).await;
+    assert!(courier.offers(&Way::Sms));
+    assert!(!courier.offers(&Way::Mail));
+    let by_mail = by(Route::Mail, message("x"));
+    let by_mail = courier.send(&person(), &by_mail, now()).await;
     assert!(failed(by_mail).0);
     let mut nobody = person();
     nobody.phone = None;
-    let by_sms = courier.send(Route::Sms, &nobody, &message("x")).await;
+    let by_sms = courier.send(&nobody, &message("x"), now()).await;
     assert_eq!(
         failed(by_sms),
         (true, "the person has no contact for this route".to_owned())
@@ -553,9 +564,10 @@ async fn spooled_messages_are_one_whole_file_each() {
     let courier = Courier::new(&spools(dir.path()), "wangxun/test").expect("a courier");
     let message = message(HOSTILE);
     for _ in 0..2 {
-        let sms = courier.send(Route::Sms, &person(), &message).await;
+        let sms = courier.send(&person(), &message, now()).await;
         assert_eq!(sms, accepted(Some(&format!("{}.json", message.key))));
-        let mail = courier.send(Route::Mail, &person(), &message).await;
+        let letter = by(Route::Mail, message.clone());
+        let mail = courier.send(&person(), &letter, now()).await;
         assert_eq!(mail, accepted(Some(&format!("{}.eml", message.key))));
     }
     assert_eq!(

@@ -281,7 +281,7 @@ fn write(
     urgent: bool,
 ) -> Message {
     let today = date_of(tray.now);
-    let mut parts = vec!["message", route_word(route), person.id.as_str()];
+    let mut parts = vec!["message", route.key(), person.id.as_str()];
     parts.extend(notices.iter().map(|notice| notice.key.as_str()));
     Message {
         key: MessageKey::of(&parts),
@@ -289,6 +289,7 @@ fn write(
         route,
         subject: wording::subject(notices, tray.rules),
         text: wording::text(notices, route, today, tray.rules),
+        words: wording::words(notices, today, tray.rules),
         tier: notices
             .iter()
             .filter_map(|notice| wording::tier(notice.told))
@@ -316,13 +317,6 @@ fn expiry(tray: &Tray<'_>, notices: &[&Notice], urgent: bool) -> Moment {
     carried.map_or(least, |carried| carried.max(least))
 }
 
-fn route_word(route: Route) -> &'static str {
-    match route {
-        Route::Sms => "sms",
-        Route::Mail => "mail",
-    }
-}
-
 /// The same message over the person's next route, after `failed` failed for good; `None` where
 /// there is none. `notices` are those that `failed` carried.
 pub fn second_try(
@@ -337,12 +331,13 @@ pub fn second_try(
     let route = *person.routes.get(place + 1)?;
     let mut notices: Vec<&Notice> = notices.iter().collect();
     notices.sort_by_key(|notice| wording::order(notice));
-    let mut parts = vec!["message", route_word(route), person.id.as_str()];
+    let mut parts = vec!["message", route.key(), person.id.as_str()];
     parts.extend(notices.iter().map(|notice| notice.key.as_str()));
     Some(Message {
         key: MessageKey::of(&parts),
         route,
         text: wording::text(&notices, route, date_of(now), rules),
+        words: wording::words(&notices, date_of(now), rules),
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, rules.window),
         attempts: 0,
@@ -420,6 +415,7 @@ mod tests {
                     name: "甲".to_owned(),
                     phone: Some("10000000001".to_owned()),
                     mail: Some("a@example.cn".to_owned()),
+                    robot: None,
                     routes: vec![Route::Sms, Route::Mail],
                     duties: vec![Duty { role, unit: None }],
                 };

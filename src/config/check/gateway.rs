@@ -244,7 +244,7 @@ fn success(source: &mut Source, raw: &RawSuccess) -> GatewaySuccess {
 }
 
 /// A JSON pointer (RFC 6901).
-fn pointer(text: &str) -> Result<String, String> {
+pub fn pointer(text: &str) -> Result<String, String> {
     if text.starts_with('/') {
         return Ok(text.to_owned());
     }

@@ -9,8 +9,11 @@ pub mod contacts;
 pub mod gateway;
 pub mod limits;
 pub mod monitor;
+pub mod receipts;
+pub mod robots;
 pub mod sites;
 pub mod transports;
+pub mod vendor;
 pub mod warn;
 
 use toml::Spanned;
