@@ -3,7 +3,6 @@
 //! vendor's codes.
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "the helpers of a test fail by panicking"
 )]

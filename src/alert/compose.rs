@@ -507,6 +507,85 @@ mod tests {
         assert_eq!(told, [["li"], ["li"]]);
     }
 
+    /// A day on which a group chat is told instead of the liaison's telephone.
+    fn day_of_a_group(waiting: Vec<Notice>) -> Day {
+        let mut day = Day::new(waiting);
+        for person in day.group.people.values_mut() {
+            person.routes = vec![Route::Robot];
+            person.robot = Some("duty".to_owned());
+        }
+        day
+    }
+
+    #[test]
+    fn a_group_is_told_line_by_line() {
+        let overdue = Told::Raised(Tier::Overdue);
+        let mut day = day_of_a_group(vec![
+            notice("li", "a", REMINDER, "2017-11-14T07:00:00"),
+            notice("li", "b", overdue, "2017-11-14T07:00:00"),
+        ]);
+        day.rules.console_link = Some("https://wangxun.example.cn/".to_owned());
+        let written = day.write("2017-11-14T08:30:00");
+        let message = &written.messages[0];
+        assert_eq!(message.route, Route::Robot);
+        assert_eq!(
+            message.text,
+            "【网巡】\n1. 科信委网站“b”栏目最近更新为11月3日，已11天未更新，超过14天时限0天，请立即更新。\n\
+             2. 科信委网站“a”栏目最近更新为11月3日，已11天，11月17日到期，请及时更新。\n\
+             监测平台：https://wangxun.example.cn/"
+        );
+        let many = (0..60).map(|n| {
+            let column = format!("栏目{n}");
+            notice("li", &column, overdue, "2017-11-14T07:00:00")
+        });
+        let mut day = day_of_a_group(many.collect());
+        let text = day.write("2017-11-14T08:30:00").messages[0].text.clone();
+        assert!(text.len() <= 2000, "{}", text.len());
+        let lines = text.lines().count();
+        assert!(
+            text.contains(&format!("另有{}项未列出", 60 - (lines - 2))),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn approved_templates_get_the_fields() {
+        let overdue = Told::Raised(Tier::Overdue);
+        let mut day = Day::new(vec![notice("li", "b", overdue, "2017-11-14T07:00:00")]);
+        let words = day.write("2017-11-14T08:30:00").messages[0].words.clone();
+        assert_eq!(words.wording, "overdue");
+        let rows = [
+            ("site", Some("科信委网站")),
+            ("column", Some("b")),
+            ("overdue_days", Some("0")),
+            ("last_update", Some("11月3日")),
+            ("worst", Some("超期")),
+            ("link", None),
+            ("count", None),
+        ];
+        for (field, value) in rows {
+            assert_eq!(
+                words.values.get(field).map(String::as_str),
+                value,
+                "{field}"
+            );
+        }
+        let mut day = Day::new(vec![
+            notice("li", "a", REMINDER, "2017-11-14T07:00:00"),
+            notice("li", "b", overdue, "2017-11-14T07:00:00"),
+        ]);
+        let words = day.write("2017-11-14T08:30:00").messages[0].words.clone();
+        assert_eq!(words.wording, "digest");
+        for (field, value) in [
+            ("count", "2"),
+            ("more", "1"),
+            ("column", "b"),
+            ("worst", "超期"),
+        ] {
+            assert_eq!(words.values[field], value, "{field}");
+        }
+    }
+
     #[test]
     fn a_second_digest_waits_for_the_next_working_day() {
         let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-17T07:00:00")]);

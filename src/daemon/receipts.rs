@@ -146,9 +146,14 @@ impl Receipts {
         if reports.is_empty() {
             return Ok(taken);
         }
+        let people = &self.desk.config.group.people;
         let mut sent = self.sent(self.desk.clock.now()).await?;
         for report in reports {
-            let Some(message) = sent.iter_mut().find(|message| concerns(&report, message)) else {
+            let concerned = sent.iter_mut().find(|message| {
+                let person = people.get(&message.person);
+                report.concerns(message, person.and_then(|person| person.phone.as_deref()))
+            });
+            let Some(message) = concerned else {
                 tracing::debug!("a report for a message that is not ours");
                 continue;
             };
@@ -184,20 +189,5 @@ impl Receipts {
             }
         }
         Ok(taken)
-    }
-}
-
-/// Whether `report` is about `message`: by our key, else by the gateway's receipt.
-fn concerns(report: &Report, message: &Message) -> bool {
-    if let Some(key) = &report.key
-        && key == message.key.as_str()
-    {
-        return true;
-    }
-    match (&report.receipt, &message.delivery) {
-        (Some(told), Delivery::Accepted { receipt, .. } | Delivery::Delivered { receipt, .. }) => {
-            receipt.as_ref() == Some(told)
-        }
-        _ => false,
     }
 }

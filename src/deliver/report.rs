@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::answer::text_of;
 use super::wording;
+use crate::alert::outbox::{Delivery, Message};
 use crate::domain::receipts::ReportForm;
 use crate::domain::transport::SmsTransport;
 
@@ -46,6 +47,24 @@ pub enum Fate {
     },
     /// Nothing is known yet.
     Pending,
+}
+
+impl Report {
+    /// Whether it is about `message`, which went to `phone`: by our key, else by the receipt that
+    /// the gateway gave and that was stored masked.
+    pub fn concerns(&self, message: &Message, phone: Option<&str>) -> bool {
+        if self.key.as_deref() == Some(message.key.as_str()) {
+            return true;
+        }
+        let (Delivery::Accepted { receipt, .. } | Delivery::Delivered { receipt, .. }) =
+            &message.delivery
+        else {
+            return false;
+        };
+        let told = self.receipt.as_deref();
+        let told = told.and_then(|told| wording::receipt_to(phone, told, []));
+        told.is_some() && told == *receipt
+    }
 }
 
 /// The document in `bytes`: JSON, or a form, whose pairs become texts of an object.

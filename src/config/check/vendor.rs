@@ -47,7 +47,7 @@ pub fn aliyun(
         ("access_key_id", "\"LTAI…\""),
         &table,
         &raw.access_key_id,
-        identity,
+        |text| identity(text),
     );
     let secret = secret(
         source,
@@ -76,8 +76,13 @@ pub fn tencent(
 ) -> Option<Tencent> {
     let (table, raw) = (key.span(), key.get_ref());
     let url = address(source, &raw.url, "https://sms.tencentcloudapi.com/", false);
-    let region = source.take("region", &raw.region, identity);
-    let id = source.need(("secret_id", "\"AKID…\""), &table, &raw.secret_id, identity);
+    let region = source.take("region", &raw.region, |text| identity(text));
+    let id = source.need(
+        ("secret_id", "\"AKID…\""),
+        &table,
+        &raw.secret_id,
+        |text| identity(text),
+    );
     let secret = secret(
         source,
         ("secret_key", "tencent-key"),
@@ -85,7 +90,9 @@ pub fn tencent(
         &raw.secret_key,
         ground,
     );
-    let app_id = source.need(("app_id", "\"1400000000\""), &table, &raw.app_id, identity);
+    let app_id = source.need(("app_id", "\"1400000000\""), &table, &raw.app_id, |text| {
+        identity(text)
+    });
     let style = Style::counted(12);
     let templates = templates(source, &table, &raw.templates, &raw.longest_value, &style);
     Some(Tencent {
@@ -111,7 +118,9 @@ pub fn mas(source: &mut Source, key: &Spanned<RawMas>, ground: &Ground<'_, '_>) 
         );
     }
     let url = address(source, &raw.url, "", or(&raw.plain_http, false));
-    let mut need = |name, example, key| source.need((name, example), &table, key, identity);
+    let mut need = |name, example, key: &Key<String>| {
+        source.need((name, example), &table, key, |text| identity(text))
+    };
     let ec_name = need("ec_name", "\"某某区政府办公室\"", &raw.ec_name);
     let ap_id = need("ap_id", "\"wangxun\"", &raw.ap_id);
     let sign = need("sign", "\"DWItALe3A\"", &raw.sign);
@@ -153,7 +162,7 @@ pub fn mas(source: &mut Source, key: &Spanned<RawMas>, ground: &Ground<'_, '_>) 
 }
 
 /// A word or number of an account.
-fn identity(text: &String) -> Result<String, String> {
+fn identity(text: &str) -> Result<String, String> {
     quantity::name(text, CODE_CHARS)
 }
 
