@@ -58,12 +58,13 @@ fn message() -> Message {
 }
 
 fn approved(code: &str, params: &[(&str, &str)]) -> Approved {
-    let params = params
+    let pairs = params
         .iter()
         .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
     Approved {
         code: code.to_owned(),
-        params: params.collect(),
+        named: params.iter().all(|(name, _)| name.parse::<u8>().is_err()),
+        params: pairs.collect(),
     }
 }
 

@@ -535,7 +535,7 @@ mod tests {
              监测平台：https://wangxun.example.cn/"
         );
         let many = (0..60).map(|n| {
-            let column = format!("栏目{n}");
+            let column = format!("column-of-a-site-{n}");
             notice("li", &column, overdue, "2017-11-14T07:00:00")
         });
         let mut day = day_of_a_group(many.collect());

@@ -65,12 +65,7 @@ impl AliyunGateway {
             Ok(filled) => filled,
             Err(error) => return Attempt::refused(error),
         };
-        let params: serde_json::Map<String, serde_json::Value> = filled
-            .params
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.into()))
-            .collect();
-        let params = serde_json::Value::Object(params).to_string();
+        let params = filled.json().to_string();
         // The key comes back in the report of what became of the message.
         let pairs = [
             ("OutId", message.key.as_str()),

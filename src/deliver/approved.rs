@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::courier::DeliverError;
 use super::wording;
 use crate::alert::outbox::Message;
@@ -21,6 +23,7 @@ pub struct Approvals {
 
 struct Ready {
     code: String,
+    named: bool,
     params: Vec<(String, Vec<Piece>)>,
 }
 
@@ -28,8 +31,22 @@ struct Ready {
 pub struct Filled<'a> {
     /// The vendor's code of the template.
     pub code: &'a str,
+    named: bool,
     /// Name and value of each parameter.
     pub params: Vec<(&'a str, String)>,
+}
+
+impl Filled<'_> {
+    /// The parameters as a JSON object, or as a list where they are counted.
+    pub fn json(&self) -> Value {
+        let params = self.params.iter();
+        if self.named {
+            let pairs = params.map(|(name, value)| ((*name).to_owned(), value.as_str().into()));
+            Value::Object(pairs.collect())
+        } else {
+            params.map(|(_, value)| value.as_str()).collect()
+        }
+    }
 }
 
 impl Approvals {
@@ -58,6 +75,7 @@ impl Approvals {
         });
         Ok(Filled {
             code: &ready.code,
+            named: ready.named,
             params: params.collect(),
         })
     }
@@ -86,6 +104,7 @@ fn ready(approved: &Approved) -> Result<Ready, DeliverError> {
     });
     Ok(Ready {
         code: approved.code.clone(),
+        named: approved.named,
         params: params.collect::<Result<_, DeliverError>>()?,
     })
 }

@@ -22,7 +22,7 @@ use super::wording;
 use crate::alert::outbox::Message;
 use crate::domain::group::{Person, Route};
 use crate::domain::time::Moment;
-use crate::domain::transport::{MailTransport, SmsTransport, Transports, Way};
+use crate::domain::transport::{MailTransport, SmsTransport, Transports};
 
 /// The way of text messages.
 pub enum Sms {
@@ -162,15 +162,6 @@ impl Courier {
         })
     }
 
-    /// Whether there is a transport for `way`.
-    pub fn offers(&self, way: &Way) -> bool {
-        match way {
-            Way::Sms => self.sms.is_some(),
-            Way::Mail => self.mail.is_some(),
-            Way::Robot(name) => self.robots.contains_key(name),
-        }
-    }
-
     /// One attempt to send `message` to `to` by its route, at `now`, which is what signatures
     /// tell the other side. Ends within the transport's timeout.
     pub async fn send(&self, to: &Person, message: &Message, now: Moment) -> Attempt {
@@ -242,7 +233,13 @@ impl Courier {
             Some(Sms::Aliyun(gateway)) => {
                 let mut reports = Vec::new();
                 for (message, phone) in sent {
-                    reports.extend(gateway.report_of(message, phone, now).await);
+                    let told = gateway.report_of(message, phone, now).await;
+                    let is_silent = told.iter().any(Result::is_err);
+                    reports.extend(told);
+                    // A gateway that does not answer is not asked about all the others.
+                    if is_silent {
+                        break;
+                    }
                 }
                 reports
             }

@@ -3,8 +3,10 @@
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder};
 use secrecy::SecretString;
+use serde_json::Value;
 
 use super::answer;
+use super::approved::{Approvals, Filled};
 use super::courier::{Attempt, DeliverError};
 use super::line::Line;
 use super::template::{Document, Fields, Template, TemplateError};
@@ -28,6 +30,8 @@ pub struct HttpGateway {
     settings: Gateway,
     headers: Vec<(HeaderName, Template)>,
     body: Body,
+    /// `None` sends free text.
+    approvals: Option<Approvals>,
 }
 
 enum Body {
@@ -54,6 +58,11 @@ impl HttpGateway {
             line,
             headers: headers(settings)?,
             body: body(settings, &method)?,
+            approvals: settings
+                .templates
+                .as_ref()
+                .map(Approvals::new)
+                .transpose()?,
             method,
             settings: settings.clone(),
         })
@@ -61,10 +70,21 @@ impl HttpGateway {
 
     /// One attempt.
     pub async fn send(&self, phone: &str, message: &Message) -> Attempt {
+        let filled = self
+            .approvals
+            .as_ref()
+            .map(|approvals| approvals.fill(message));
+        let filled = match filled.transpose() {
+            Ok(filled) => filled,
+            Err(error) => return Attempt::refused(error),
+        };
+        let params = filled.as_ref().map_or(Value::Null, Filled::json);
         let fields = Fields {
             phone,
             text: &message.text,
             key: message.key.as_str(),
+            template: filled.as_ref().map_or("", |filled| filled.code),
+            params: &params,
         };
         let wanted = self.settings.success.field.is_some() || self.settings.receipt.is_some();
         let answer = match self.request(&fields) {

@@ -86,7 +86,11 @@ impl MasGateway {
             }
             Some(approvals) => {
                 let filled = approvals.fill(message)?;
-                let params = params(filled.params);
+                let params = match filled.params.is_empty() {
+                    // Of a template without parameters, a list of one that is empty.
+                    true => r#"[""]"#.to_owned(),
+                    false => filled.json().to_string(),
+                };
                 let code = filled.code;
                 let fields = [
                     ec_name, ap_id, secret, code, phone, &params, sign, add_serial,
@@ -104,15 +108,6 @@ impl MasGateway {
         }
         Ok(document)
     }
-}
-
-/// The values as the text of a JSON list; of none, of one that is empty.
-fn params(params: Vec<(&str, String)>) -> String {
-    let mut values: Vec<String> = params.into_iter().map(|(_, value)| value).collect();
-    if values.is_empty() {
-        values.push(String::new());
-    }
-    json!(values).to_string()
 }
 
 fn said(answer: &Answer) -> Said {

@@ -71,13 +71,12 @@ impl TencentGateway {
             Ok(filled) => filled,
             Err(error) => return Attempt::refused(error),
         };
-        let values: Vec<String> = filled.params.into_iter().map(|(_, value)| value).collect();
         let body = json!({
             "PhoneNumberSet": [number(phone)],
             "SmsSdkAppId": self.settings.app_id,
             "SignName": self.settings.sign_name,
             "TemplateId": filled.code,
-            "TemplateParamSet": values,
+            "TemplateParamSet": filled.json(),
             "SessionContext": message.key.as_str(),
         });
         let request = self.call("SendSms", &body, now);

@@ -101,7 +101,8 @@ impl SmsTransport {
             SmsTransport::Aliyun(aliyun) => Some(&aliyun.templates),
             SmsTransport::Tencent(tencent) => Some(&tencent.templates),
             SmsTransport::Mas(mas) => mas.templates.as_ref(),
-            SmsTransport::Gateway(_) | SmsTransport::Spool(_) => None,
+            SmsTransport::Gateway(gateway) => gateway.templates.as_ref(),
+            SmsTransport::Spool(_) => None,
         }
     }
 }
@@ -131,6 +132,8 @@ pub struct Gateway {
     pub headers: Vec<(String, String)>,
     /// What is sent.
     pub body: GatewayBody,
+    /// The approved templates, where the gateway sends nothing else.
+    pub templates: Option<Templates>,
     /// Named secrets that templates may use as `{secret.NAME}`.
     pub secrets: Vec<(String, SecretString)>,
     /// What counts as accepted.
@@ -141,7 +144,8 @@ pub struct Gateway {
     pub timeout: Duration,
 }
 
-/// The body template. Fields: `{phone} {text} {key} {secret.NAME}`; values are escaped for the
+/// The body template. Fields: `{phone} {text} {key} {secret.NAME}`, with approved templates
+/// `{template} {params}` too; values are escaped for the
 /// encoding, so no message text can leave its field.
 #[derive(Debug, Clone)]
 pub enum GatewayBody {

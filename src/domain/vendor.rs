@@ -93,8 +93,9 @@ impl Templates {
 pub struct Approved {
     /// The vendor's code of it.
     pub code: String,
-    /// Its parameters in order: a name and a text with fields. Where the vendor counts parameters
-    /// the name is the number, from 1.
+    /// Whether the vendor knows parameters by name; else it counts them, from 1.
+    pub named: bool,
+    /// Its parameters in order: a name, or the number, and a text with fields.
     pub params: Vec<(String, String)>,
 }
 

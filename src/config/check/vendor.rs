@@ -217,31 +217,41 @@ fn sign_name(source: &mut Source, key: &Key<String>, ground: &Ground<'_, '_>) ->
 }
 
 /// How a vendor writes parameters.
-struct Style {
-    /// By name, else by number.
-    is_named: bool,
+pub struct Style {
+    /// By name (true) or by number (false); `None`: either.
+    named: Option<bool>,
     /// The longest value where nothing else is said, in characters.
     longest_value: usize,
 }
 
 impl Style {
+    /// Parameters have names.
     fn named(longest_value: usize) -> Style {
         Style {
-            is_named: true,
+            named: Some(true),
             longest_value,
         }
     }
 
+    /// Parameters are counted.
     fn counted(longest_value: usize) -> Style {
         Style {
-            is_named: false,
+            named: Some(false),
+            longest_value,
+        }
+    }
+
+    /// Nothing is known of the gateway.
+    pub fn either(longest_value: usize) -> Style {
+        Style {
+            named: None,
             longest_value,
         }
     }
 }
 
 /// Reads `templates`. Every wording that can be sent must have one, or the default.
-fn templates(
+pub fn templates(
     source: &mut Source,
     table: &Range<usize>,
     raw: &BTreeMap<Spanned<String>, Spanned<RawApproved>>,
@@ -299,32 +309,24 @@ fn approved(
     let code = source.need(("code", "\"SMS_000000000\""), &table, &raw.code, |text| {
         quantity::name(text, CODE_CHARS)
     });
-    let params = match (&raw.params, style.is_named) {
-        (None, _) => Some(Vec::new()),
-        (Some(key), true) => match key.get_ref() {
-            toml::Value::Table(table) => Some(
-                table
-                    .iter()
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect(),
-            ),
-            _ => None,
-        },
-        (Some(key), false) => match key.get_ref() {
-            toml::Value::Array(values) => Some(
-                values
-                    .iter()
-                    .enumerate()
-                    .map(|(place, value)| ((place + 1).to_string(), value.clone()))
-                    .collect(),
-            ),
-            _ => None,
-        },
+    let params = match raw.params.as_ref().map(Spanned::get_ref) {
+        None => Some((style.named.unwrap_or(true), Vec::new())),
+        Some(toml::Value::Table(table)) if style.named != Some(false) => {
+            let pairs = table.iter();
+            let pairs = pairs.map(|(name, value)| (name.clone(), value.clone()));
+            Some((true, pairs.collect()))
+        }
+        Some(toml::Value::Array(values)) if style.named != Some(true) => {
+            let numbered = values.iter().zip(1..);
+            let numbered = numbered.map(|(value, n): (_, usize)| (n.to_string(), value.clone()));
+            Some((false, numbered.collect()))
+        }
+        Some(_) => None,
     };
-    let Some(params) = params else {
-        let example = match style.is_named {
-            true => "{ site = \"{site}\" }: this gateway knows parameters by name",
-            false => "[\"{site}\"]: this gateway counts parameters",
+    let Some((named, params)) = params else {
+        let example = match style.named {
+            Some(false) => "[\"{site}\"]: this gateway counts parameters",
+            _ => "{ site = \"{site}\" }: this gateway knows parameters by name",
         };
         source.fault(&table, format!("params of {wording}: write {example}"));
         return None;
@@ -346,6 +348,7 @@ fn approved(
     }
     (read.len() == params.len()).then_some(Approved {
         code: code?,
+        named,
         params: read,
     })
 }

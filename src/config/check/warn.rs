@@ -15,6 +15,9 @@ use crate::domain::transport::SmsTransport;
 /// The most names in one warning.
 const SHOWN: usize = 12;
 
+/// How long a due message may wait before the monitor calls itself unwell, in minutes.
+const SLOW_MINUTES: u32 = 120;
+
 /// Every warning about `config`.
 pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -307,6 +310,15 @@ fn gateways(config: &Config, warnings: &mut Vec<Warning>) {
                 mas.url.host_str().unwrap_or_default()
             ),
         );
+    }
+    if let Some(most) = config.transports.sms_rate.per_minute
+        && most.saturating_mul(SLOW_MINUTES) < config.alert.budget.in_all
+    {
+        let message = format!(
+            "at {most} text messages a minute a full day's budget of {} takes more than two hours to leave; meanwhile the monitor calls its outbox stuck",
+            config.alert.budget.in_all
+        );
+        push(warnings, false, message);
     }
     if config.transports.receipts.callback.is_some() && config.console.listen.is_none() {
         let message =

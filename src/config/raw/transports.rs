@@ -141,6 +141,8 @@ pub struct RawGateway {
     pub json: Key<toml::Table>,
     pub form: Key<BTreeMap<Spanned<String>, Spanned<String>>>,
     pub secrets: BTreeMap<Spanned<String>, Spanned<RawSecret>>,
+    pub templates: BTreeMap<Spanned<String>, Spanned<RawApproved>>,
+    pub longest_value: Key<u32>,
     pub success: RawSuccess,
     pub receipt: Key<String>,
     pub timeout: Key<String>,
