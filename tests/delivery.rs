@@ -274,6 +274,7 @@ async fn approved_templates_travel_as_their_code_and_parameters() {
     };
     let mut message = message("【网巡】正文");
     let values = [("site".to_owned(), HOSTILE.to_owned())];
+    message.words.wording = "overdue".to_owned();
     message.words.values = values.into();
     let line: String = HOSTILE
         .chars()

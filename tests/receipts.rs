@@ -57,6 +57,9 @@ sign_name = "西城网巡"
 templates.default = { code = "SMS_1", params = { column = "{column}" } }
 [transports.sms.receipts]
 RECEIPTS
+[transports.robots.duty.wecom]
+url = "http://GATEWAY/robot"
+key = { file = "key" }
 [transports.mail]
 from = "wangxun@example.cn"
 spool = "mail"
@@ -101,6 +104,11 @@ phone = "10000000002"
 mail = "lianluo@example.cn"
 duties = [{ role = "liaison", unit = "kxw" }]
 [[person]]
+id = "qun"
+name = "工作群"
+robot = "duty"
+duties = [{ role = "liaison", unit = "kxw" }]
+[[person]]
 id = "zhiban"
 name = "值班管理员"
 phone = "10000000005"
@@ -134,6 +142,9 @@ async fn sleeper() -> Site {
 
 /// A gateway that takes every message and, when asked, says that it has arrived.
 fn gateway(request: &Request) -> (u16, String) {
+    if request.path() == "/robot" {
+        return (200, json!({"errcode": 0, "errmsg": "ok"}).to_string());
+    }
     if !vendor::is_signed_acs3(request, "id", KEY) {
         return (400, json!({"Code": "SignatureDoesNotMatch"}).to_string());
     }
@@ -303,6 +314,27 @@ async fn reports_that_are_posted_move_messages_on() {
     morning.held.until(at("2017-11-14T08:50")).await;
     let letters = std::fs::read_dir(morning.dir.path().join("mail")).expect("a spool");
     assert_eq!(letters.count(), 1);
+    morning.running.end(morning.held).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_chat_is_told_by_its_robot() {
+    let morning = Morning::new("callback = { file = \"callback\" }").await;
+    let messages = morning.messages("qun").await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].delivery.in_chinese(), "已提交");
+    let posts: Vec<Request> = morning
+        .gateway
+        .seen()
+        .into_iter()
+        .filter(|request| request.path() == "/robot")
+        .collect();
+    assert_eq!(posts.len(), 1);
+    assert_eq!(posts[0].param("key").as_deref(), Some(KEY));
+    assert_eq!(
+        posts[0].json()["text"]["content"],
+        "【网巡】科信委网站“工作动态”栏目最近更新为11月3日，已11天，11月17日到期，请及时更新。"
+    );
     morning.running.end(morning.held).await;
 }
 

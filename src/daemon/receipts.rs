@@ -44,15 +44,6 @@ pub struct Receipts {
     pub stop: watch::Receiver<bool>,
 }
 
-/// What a batch of reports came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Taken {
-    /// Messages whose state changed.
-    changed: usize,
-    /// Reports for a message that is still being sent: to be repeated.
-    early: usize,
-}
-
 impl Receipts {
     /// Takes what is posted, and asks when `alarm` says so, until the stop. `alarm` is there where
     /// the gateway is to be asked.
@@ -88,8 +79,8 @@ impl Receipts {
         let answer = match (&transports.sms, report::document(&posted.body)) {
             (Some(sms), Some(document)) => {
                 let reports = report::posted(sms, &transports.receipts.form, &document);
-                let taken = self.apply(reports).await?;
-                (taken.early == 0).then(|| report::thanks(sms))
+                let early = self.apply(reports).await?;
+                (early == 0).then(|| report::thanks(sms))
             }
             (sms, _) => {
                 tracing::warn!(
@@ -141,10 +132,12 @@ impl Receipts {
         Ok(sent)
     }
 
-    async fn apply(&self, reports: Vec<Report>) -> Result<Taken, StoreError> {
-        let mut taken = Taken::default();
+    /// Moves messages on as `reports` say; answers with how many of these were about a message
+    /// that is still being sent, and are to be repeated.
+    async fn apply(&self, reports: Vec<Report>) -> Result<usize, StoreError> {
+        let mut early = 0;
         if reports.is_empty() {
-            return Ok(taken);
+            return Ok(early);
         }
         let people = &self.desk.config.group.people;
         let mut sent = self.sent(self.desk.clock.now()).await?;
@@ -158,7 +151,7 @@ impl Receipts {
                 continue;
             };
             match (&message.delivery, report.fate) {
-                (Delivery::Attempting { .. }, _) => taken.early += 1,
+                (Delivery::Attempting { .. }, _) => early += 1,
                 (Delivery::Accepted { receipt, .. }, Fate::Delivered) => {
                     message.delivery = Delivery::Delivered {
                         at: self.desk.clock.now(),
@@ -166,7 +159,6 @@ impl Receipts {
                     };
                     self.ending.put(message).await?;
                     self.ending.count(message);
-                    taken.changed += 1;
                 }
                 (Delivery::Accepted { .. }, Fate::Failed { permanent, error }) => {
                     let at = self.desk.clock.now();
@@ -182,12 +174,11 @@ impl Receipts {
                         .await?;
                     message.delivery = failed;
                     self.outbox.ring();
-                    taken.changed += 1;
                 }
                 // Nothing is known yet, or all is known already.
                 _ => {}
             }
         }
-        Ok(taken)
+        Ok(early)
     }
 }

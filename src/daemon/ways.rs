@@ -79,3 +79,58 @@ impl<'a> Ways<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::moment;
+    use crate::domain::transport::Rate;
+
+    fn at(second: u32) -> Moment {
+        let day = chrono::NaiveDate::from_ymd_opt(2017, 11, 14).unwrap();
+        moment(day.and_hms_opt(9, 0, second).unwrap())
+    }
+
+    const LONGEST: TimeDelta = TimeDelta::hours(25);
+
+    #[test]
+    fn one_transport_rests_and_the_others_go_on() {
+        let transports = Transports::default();
+        let mut ways = Ways::new(&transports);
+        let [ill, well] = ["ill", "well"].map(|name| Way::Robot(name.to_owned()));
+        let outcomes = [true, true, false, true, true];
+        for passing in outcomes {
+            ways.end(&ill, passing, at(0));
+            assert_eq!(ways.free_at(&ill, at(0), LONGEST), at(0));
+        }
+        // Two in a row of one pass, and one of the next, are not three in a row.
+        ways.begin_pass();
+        for _ in 0..3 {
+            assert_eq!(ways.free_at(&ill, at(0), LONGEST), at(0));
+            ways.end(&ill, true, at(0));
+        }
+        let rested = at(0) + TimeDelta::seconds(60);
+        assert_eq!(ways.free_at(&ill, at(0), LONGEST), rested);
+        for other in [well, Way::Sms, Way::Mail] {
+            assert_eq!(ways.free_at(&other, at(0), LONGEST), at(0));
+        }
+        assert_eq!(ways.free_at(&ill, rested, LONGEST), rested);
+    }
+
+    #[test]
+    fn each_transport_has_its_own_limit() {
+        let transports = Transports {
+            sms_rate: Rate {
+                per_second: Some(1),
+                per_minute: None,
+            },
+            ..Transports::default()
+        };
+        let mut ways = Ways::new(&transports);
+        for way in [Way::Sms, Way::Mail] {
+            ways.begin(&way, at(0));
+        }
+        assert_eq!(ways.free_at(&Way::Sms, at(0), LONGEST), at(1));
+        assert_eq!(ways.free_at(&Way::Mail, at(0), LONGEST), at(0));
+    }
+}

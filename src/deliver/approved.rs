@@ -67,6 +67,10 @@ impl Approvals {
     /// What is sent in place of the text of `message`; the error is for the log.
     pub fn fill(&self, message: &Message) -> Result<Filled<'_>, String> {
         let key = &message.words.wording;
+        if message.words.is_empty() {
+            // A former version wrote it: what fills the parameters is not known.
+            return Err("the message holds no fields for a template".to_owned());
+        }
         let ready = self.by_wording.get(key).or(self.default.as_ref());
         let ready = ready.ok_or_else(|| format!("no template is approved for {key:?}"))?;
         let params = ready.params.iter().map(|(name, pieces)| {
