@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::desk::Desk;
 use crate::alert::incident::{Incident, IncidentKey};
-use crate::alert::outbox::{Delivery, Message, MessageKey};
+use crate::alert::outbox::{Delivery, Message, MessageKey, Words};
 use crate::deliver::courier::{Attempt, Courier};
 use crate::domain::group::{Group, Person};
 use crate::domain::id::{ColumnId, PersonId};
@@ -229,7 +229,8 @@ impl Clerk {
             return Answer::no(format!("{id} has no route"));
         };
         let way = recipient::way(group, &person.id, message.route);
-        match self.courier.send(message.route, person, &message).await {
+        let now = self.desk.clock.now();
+        match self.courier.send(person, &message, now).await {
             Attempt::Accepted { receipt } => Answer::yes(format!(
                 "accepted: {way}, receipt {}",
                 receipt.as_deref().unwrap_or("none")
@@ -246,15 +247,20 @@ impl Clerk {
     fn test_message(&self, person: &Person) -> Option<Message> {
         let now = self.desk.clock.now();
         let signature = &self.desk.config.alert.signature;
+        let text = format!(
+            "这是一条测试消息，发送于{}，无需处理。",
+            now.format("%-m月%-d日%H:%M")
+        );
         Some(Message {
             key: MessageKey::of(&["test", person.id.as_str(), &now.to_rfc3339()]),
             person: person.id.clone(),
             route: *person.routes.first()?,
             subject: format!("【{signature}】测试消息"),
-            text: format!(
-                "【{signature}】这是一条测试消息，发送于{}，无需处理。",
-                now.format("%-m月%-d日%H:%M")
-            ),
+            text: format!("【{signature}】{text}"),
+            words: Words {
+                wording: "trouble".to_owned(),
+                values: [("why".to_owned(), text)].into(),
+            },
             tier: None,
             notices: Vec::new(),
             urgent: true,

@@ -155,6 +155,22 @@ pub enum Route {
     Sms,
     /// A mail to [`Person::mail`].
     Mail,
+    /// A post by the robot [`Person::robot`], which reaches a group rather than a telephone.
+    Robot,
+}
+
+impl Route {
+    /// Every route, in the order in which they are tried where nothing else is said.
+    pub const ALL: [Route; 3] = [Route::Sms, Route::Mail, Route::Robot];
+
+    /// The word used in the configuration, in keys and as a label.
+    pub fn key(self) -> &'static str {
+        match self {
+            Route::Sms => "sms",
+            Route::Mail => "mail",
+            Route::Robot => "robot",
+        }
+    }
 }
 
 /// A person who may receive messages. Numbers and addresses never reach a log or a page unmasked.
@@ -168,6 +184,8 @@ pub struct Person {
     pub phone: Option<String>,
     /// A mail address.
     pub mail: Option<String>,
+    /// The name of a robot.
+    pub robot: Option<String>,
     /// The ways to reach the person, the preferred one first; never empty.
     pub routes: Vec<Route>,
     /// What the person is to which unit; `None` for the central roles.
@@ -180,6 +198,7 @@ impl std::fmt::Debug for Person {
             .field("id", &self.id)
             .field("phone", &self.phone.as_deref().map(mask))
             .field("mail", &self.mail.as_deref().map(mask))
+            .field("robot", &self.robot)
             .field("routes", &self.routes)
             .field("duties", &self.duties)
             .finish_non_exhaustive()

@@ -61,6 +61,7 @@ fn person(id: &str, name: &str, role: Role, unit: Option<&str>) -> Person {
         name: name.to_owned(),
         phone: Some("13800000001".to_owned()),
         mail: Some(format!("{id}@example.cn")),
+        robot: None,
         routes: vec![Route::Sms],
         duties: vec![Duty {
             role,
@@ -191,6 +192,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         route: Route::Sms,
         subject: String::new(),
         text: text.to_owned(),
+        words: Default::default(),
         tier,
         notices: Vec::new(),
         urgent: false,

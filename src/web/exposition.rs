@@ -160,7 +160,7 @@ fn counted(text: &mut Text, tally: &Tally) {
         "Changes of delivery state by transport and new state.",
     );
     for ((route, state), count) in &tally.messages {
-        let labels = [("transport", label::route(*route)), ("state", *state)];
+        let labels = [("transport", route.key()), ("state", *state)];
         text.sample("", &labels, count);
     }
 }
@@ -236,10 +236,7 @@ fn flags(text: &mut Text, picture: &Picture) {
 fn outbox(text: &mut Text, picture: &Picture) {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for message in &picture.outbox {
-        let place = (
-            label::route(message.route),
-            label::delivery(&message.delivery),
-        );
+        let place = (message.route.key(), label::delivery(&message.delivery));
         *counts.entry(place).or_default() += 1;
     }
     text.gauge(

@@ -150,6 +150,7 @@ fn liaison(n: usize) -> Person {
         name: "陈建国".to_owned(),
         phone: Some("13800000001".to_owned()),
         mail: Some("chenjianguo@example.cn".to_owned()),
+        robot: None,
         routes: vec![Route::Sms],
         duties: vec![Duty {
             role: Role::Liaison,
@@ -290,6 +291,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         route: Route::Sms,
         subject: String::new(),
         text: text.to_owned(),
+        words: Default::default(),
         tier: Some(Tier::Overdue),
         notices: Vec::new(),
         urgent: false,
@@ -322,6 +324,7 @@ pub async fn start_at(listen: &str, group: Group, commit: Commit) -> Running {
     store.commit(commit).await.expect("a commit");
     let metrics = Arc::new(Metrics::new(now() - TimeDelta::hours(30)));
     let console = Console {
+        callback: None,
         group: Arc::new(group),
         limits: Arc::new(Limits::default()),
         calendar: Arc::new(Calendar::default()),

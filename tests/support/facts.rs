@@ -175,6 +175,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         route: Route::Sms,
         subject: String::new(),
         text: "【网巡】区科信委“工作动态”已超期3天，请及时更新。".to_owned(),
+        words: Default::default(),
         tier: Some(Tier::Overdue),
         notices: vec![key(number + 1000)],
         urgent: false,
