@@ -8,7 +8,10 @@ pub const SNIPPET: usize = 80;
 
 /// One line of at most `limit` characters.
 pub fn line(text: &str, limit: usize) -> String {
-    let mut out = String::new();
+    if text.len() <= limit && text.bytes().all(|b| b.is_ascii_graphic()) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len().min(limit * 4));
     let mut count = 0;
     let mut gap = false;
     for c in text.chars().filter(|c| is_han(*c) || !is_unwanted(*c)) {

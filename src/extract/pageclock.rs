@@ -32,7 +32,11 @@ const LINE: usize = 80;
 pub fn is_line(text: &str) -> bool {
     // A bare date says nothing else.
     let bare = text.len() <= 12;
-    !bare && text.trim().chars().count() <= LINE && SURE.iter().any(|word| text.contains(word))
+    let begins = |c: char| "℃°气空AP农今当现北天".contains(c);
+    !bare
+        && text.contains(begins)
+        && text.trim().chars().count() <= LINE
+        && SURE.iter().any(|word| text.contains(word))
 }
 
 /// Takes its date from every row that is alone of its kind and dated today: it stands in no list,
@@ -43,6 +47,9 @@ pub fn strike(dom: &Dom, rows: &[Listed], datings: &mut [Dating], today: Date) {
             .and_then(|d| d.claim())
             .is_some_and(|c| c.on >= today)
     };
+    if !datings.iter().any(|dating| is_current(Some(dating))) {
+        return;
+    }
     let mut dated: HashMap<u64, usize> = HashMap::new();
     for (row, dating) in rows.iter().zip(datings.iter()) {
         *dated.entry(row.path).or_default() += usize::from(dating.claim().is_some());

@@ -174,6 +174,7 @@ mod tests {
     fn row(stamp: Option<Stamp>, path: &str) -> Listed {
         Listed {
             title: "关于开展检查的通知".to_owned(),
+            weight: 9,
             url: Url::parse("http://a.gov.cn")
                 .and_then(|u| u.join(path))
                 .ok(),
