@@ -1,5 +1,10 @@
 //! Made-up pages that look like real lists and homes: heads with styles and scripts, menus, rows
 //! in the usual dialects, tabs, footers with links to other sites. 30 to 300 KB each.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "pages are made of this file's own words"
+)]
 
 use std::fmt::Write as _;
 
@@ -27,7 +32,7 @@ const MENU: [&str; 10] = [
     "专题专栏",
 ];
 
-/// The n-th made-up list pages.
+/// The made-up list pages.
 pub fn lists() -> Vec<(&'static str, String)> {
     let plain: fn(usize) -> String = plain_row;
     vec![
