@@ -37,6 +37,9 @@ impl Island {
     /// Hanweb's data islands: every `<record>` holds one row of markup.
     fn records(&mut self, text: &str) {
         let mut open = false;
+        if !has_one(text, &["ecord>", "ECORD>"]) {
+            return;
+        }
         for record in between(text, "<record>", "</record>") {
             let inner = record.trim();
             let inner = inner

@@ -133,7 +133,7 @@ impl<'a> Survey<'_, 'a> {
                 .texts(block, end)
                 .take(40)
                 .filter(|(at, text)| {
-                    text.len() <= 40 && !text.trim().is_empty() && !self.is_title(*at)
+                    text.len() <= 40 && !clean::trimmed(text).is_empty() && !self.is_title(*at)
                 })
                 .map(|(_, text)| text)
         };

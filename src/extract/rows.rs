@@ -52,7 +52,7 @@ fn merge(rows: &mut [Listed], row: Listed) {
 impl<'a> Survey<'_, 'a> {
     /// The rows of the page in document order.
     pub fn rows(&self, base: &Url) -> Vec<Listed> {
-        let mut rows: Vec<Listed> = Vec::new();
+        let mut rows: Vec<Listed> = Vec::with_capacity(self.items.len());
         let mut last_block = usize::MAX;
         for index in 0..self.items.len() {
             if let Some(row) = self.row(index, base) {

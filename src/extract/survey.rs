@@ -218,9 +218,11 @@ fn item<'a>(dom: &Dom<'a>, at: usize, end: usize) -> Option<Item<'a>> {
 fn shown<'a>(dom: &Dom<'a>, at: usize, end: usize) -> Cow<'a, str> {
     let mut shown = Cow::Borrowed("");
     for (_, text) in dom.texts(at, end) {
-        let alone = dates::scan(text).first().is_some_and(|f| {
-            standing::standing(text, f) == Standing::Alone && clean::weight(text) < 8
-        });
+        let may_be_alone = dates::has_digit(text) && clean::weight(text) < 8;
+        let alone = may_be_alone
+            && dates::scan(text)
+                .first()
+                .is_some_and(|f| standing::standing(text, f) == Standing::Alone);
         if alone || shown.len() >= 1200 {
             continue;
         }
@@ -276,7 +278,8 @@ fn sums(dom: &Dom, items: &[Item]) -> Vec<Sum> {
         match node.what {
             What::Element(_) if node.tag == "a" => links += 1,
             What::Text(text) if !node.silent => {
-                bytes = bytes.saturating_add(u32::try_from(text.trim().len()).unwrap_or(u32::MAX))
+                bytes = bytes
+                    .saturating_add(u32::try_from(clean::trimmed(text).len()).unwrap_or(u32::MAX))
             }
             _ => {}
         }
@@ -303,7 +306,7 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
     let mut known = ("", Label::None);
     let mut begun = 0;
     for (node, text) in dom.texts(0, dom.len()) {
-        let bare = text.trim();
+        let bare = clean::trimmed(text);
         if bare.is_empty() {
             continue;
         }
