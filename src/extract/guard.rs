@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem::Finder;
+
 use super::lean::{self, Lean};
 use super::tags::{self, tag};
 
@@ -37,6 +39,7 @@ struct Scan<'a> {
     work: usize,
     /// Up to where the parser sees text, not tags.
     text_to: usize,
+    dashes: Finder<'static>,
     lean: Lean<'a>,
 }
 
@@ -51,6 +54,7 @@ impl<'a> Scan<'a> {
             tags: 0,
             work: 0,
             text_to: 0,
+            dashes: Finder::new(b"--"),
             lean: Lean::new(text),
         }
     }
@@ -118,7 +122,7 @@ impl<'a> Scan<'a> {
         }
         self.at += 1;
         let inside = self.at + 2;
-        while let Some(offset) = memchr::memmem::find(self.rest(), b"--") {
+        while let Some(offset) = self.dashes.find(self.rest()) {
             self.at += offset;
             let after = self.rest().get(2..).unwrap_or_default();
             if after.starts_with(b">") {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::clean;
 use super::dom::Dom;
 use super::rows::Listed;
 use super::years::Dating;
@@ -32,11 +33,13 @@ const LINE: usize = 80;
 pub fn is_line(text: &str) -> bool {
     // A bare date says nothing else.
     let bare = text.len() <= 12;
+    let line = clean::trimmed(text);
     let begins = |c: char| "℃°气空AP农今当现北天".contains(c);
     !bare
-        && text.contains(begins)
-        && text.trim().chars().count() <= LINE
-        && SURE.iter().any(|word| text.contains(word))
+        && line.len() <= 4 * LINE
+        && line.contains(begins)
+        && line.chars().count() <= LINE
+        && SURE.iter().any(|word| line.contains(word))
 }
 
 /// Takes its date from every row that is alone of its kind and dated today: it stands in no list,
