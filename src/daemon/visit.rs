@@ -5,6 +5,7 @@
 //! about freshness.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -61,6 +62,8 @@ pub struct Look {
     pub bytes: usize,
     /// Whether the first page alone decided.
     pub alone: bool,
+    /// The digest of the first page's bytes, where a page came.
+    pub digest: Option<String>,
 }
 
 impl Look {
@@ -176,17 +179,17 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
         reading: None,
         bytes: 0,
         alone: true,
+        digest: None,
     };
-    let Some(page) = look.page().cloned() else {
+    let Some(page) = look.page() else {
         return look;
     };
-    look.bytes = page.body.len();
-    if aimed
-        .known
-        .is_some_and(|known| known == digest_of(&page.body))
-    {
+    let (bytes, digest) = (page.body.len(), digest_of(&page.body));
+    let is_known = aimed.known.is_some_and(|known| known == digest);
+    (look.bytes, look.digest) = (bytes, Some(digest));
+    let Some(page) = look.page().filter(|_| !is_known).cloned() else {
         return look;
-    }
+    };
     let mut pages = Pages {
         first: page,
         more: BTreeMap::new(),
@@ -277,7 +280,7 @@ fn remembered(
     look: Look,
     now: Moment,
 ) -> Brought {
-    let digest = look.page().map(|page| digest_of(&page.body));
+    let digest = look.digest.clone();
     let sight = sight(&look, stands);
     let reading = look.reading.as_ref();
     let observation = Observation {
@@ -389,8 +392,10 @@ fn newest(rows: Vec<Row>) -> Vec<Row> {
 
 /// SHA-256 in hexadecimal.
 pub fn digest_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }

@@ -67,6 +67,15 @@ pub fn is_page(url: &Url) -> bool {
 
 /// The date that the path carries, the most complete one.
 pub fn path_date(url: &Url) -> Option<PathDate> {
+    // Every form has a year or more in one run of digits.
+    let runs = |path: &str| {
+        path.as_bytes()
+            .windows(4)
+            .any(|four| four.iter().all(u8::is_ascii_digit))
+    };
+    if !runs(url.path()) {
+        return None;
+    }
     let segments: Vec<&str> = url.path_segments()?.filter(|s| !s.is_empty()).collect();
     let mut best: Option<PathDate> = None;
     for (at, segment) in segments.iter().enumerate() {

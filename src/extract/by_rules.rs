@@ -213,12 +213,13 @@ impl Picker<'_, '_> {
     fn row(&self, row: ElementRef) -> Option<Listed> {
         let block = self.place(row)?;
         let (title_at, link) = self.title(row, block)?;
-        let title = self.text_of_title(title_at);
+        let (title, weight) = self.text_of_title(title_at);
         let survey = self.view.survey;
         let node = self.dom().get(block)?;
         let href = link.and_then(|at| self.dom().attr(at, "href"));
         (!title.is_empty()).then(|| Listed {
             title,
+            weight,
             url: href.and_then(|href| address::join(self.view.base, href)),
             mark: self.mark(row, block, title_at),
             block,
@@ -249,10 +250,11 @@ impl Picker<'_, '_> {
         (start..end).find(|at| self.dom().tag(*at) == "a" && self.dom().attr(*at, "href").is_some())
     }
 
-    fn text_of_title(&self, at: usize) -> String {
+    /// A title and its weight.
+    fn text_of_title(&self, at: usize) -> (String, usize) {
         let end = self.dom().end(at);
         let shown = clean::line(&self.dom().text(at, end, 400), clean::TITLE);
-        survey::title(self.dom(), at, end, &shown, self.dom().attr(at, "title"))
+        survey::title(self.dom(), at, end, shown, self.dom().attr(at, "title"))
     }
 
     /// The date of a row: in the element that the selector names, else in the whole row.

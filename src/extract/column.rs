@@ -50,7 +50,7 @@ fn titles(view: &View, group: &Group) -> usize {
         .rows
         .iter()
         .filter_map(|at| view.rows.get(*at))
-        .map(|row| clean::weight(&row.title))
+        .map(|row| row.weight)
         .sum();
     sum / group.rows.len().max(1)
 }

@@ -83,7 +83,8 @@ fn anchors(dom: &Dom, name: &str) -> Vec<usize> {
     dom.texts(0, dom.len())
         .filter(|(at, text)| {
             let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
-            shown && text.len() <= 4 * SHORT + name.len() && names_it(text, name)
+            let short = text.len() <= 4 * SHORT + name.len();
+            shown && short && name.chars().all(|c| text.contains(c)) && names_it(text, name)
         })
         .filter(|(at, _)| !visible::in_link(dom, *at))
         .map(|(at, _)| at)

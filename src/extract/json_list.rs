@@ -166,6 +166,7 @@ impl Paths {
         let url = self.url.as_ref().and_then(|path| path.first(value));
         let date = self.date.as_ref().and_then(|path| path.first(value));
         (!title.is_empty()).then(|| Listed {
+            weight: clean::weight(&title),
             title,
             url: match url {
                 Some(Value::Text(text)) => address::join(base, text),

@@ -76,10 +76,7 @@ pub fn outline(page: &Page) -> Option<Outline> {
     }
     let host = page.url.host_str().unwrap_or_default();
     let decoded = charset::decode(&page.body, page.content_type.as_deref(), host)?;
-    if !guard::is_bearable(&decoded.text) {
-        return None;
-    }
-    let html = Html::parse_document(&decoded.text);
+    let html = Html::parse_document(&guard::admit(&decoded.text)?);
     let dom = Dom::of(&html);
     let base = view::base(&dom, &page.url);
     let trail = trail(&dom);

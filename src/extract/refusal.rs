@@ -147,7 +147,7 @@ pub fn says_empty(dom: &Dom) -> bool {
 
 /// Whether a text says that a list has no items.
 pub fn is_empty_notice(text: &str) -> bool {
-    let may = text.contains(['暂', '没', '无', '0', '容', '更', '尚']);
+    let may = text.contains(['暂', '没', '无', '条', '容', '更', '尚']);
     may && NO_ITEMS.iter().any(|word| text.contains(word))
 }
 

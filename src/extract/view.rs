@@ -75,21 +75,18 @@ pub fn with<T>(
         why: Unreadable::TooComplex,
         encoding: decoded.encoding,
     };
-    if !guard::is_bearable(&decoded.text) {
+    let Some(lean) = guard::admit(&decoded.text) else {
         return Err(closed);
-    }
-    let html = Html::parse_document(&decoded.text);
+    };
+    let html = Html::parse_document(&lean);
+    drop(lean);
     let dom = Dom::of(&html);
     let base = base(&dom, &page.url);
     let survey = Survey::of(&dom, &base);
     let mut rows = survey.rows(&base);
     let hidden = expand::rows(&decoded.text);
-    let hidden = if guard::is_bearable(&hidden) {
-        hidden
-    } else {
-        String::new()
-    };
-    let hidden_html = (!hidden.is_empty()).then(|| Html::parse_document(&hidden));
+    let hidden = guard::admit(&hidden).filter(|hidden| !hidden.is_empty());
+    let hidden_html = hidden.map(|hidden| Html::parse_document(&hidden));
     let hidden_dom = hidden_html.as_ref().map(Dom::of);
     if let Some(script) = &hidden_dom {
         rows.extend(script_rows(script, &base));
@@ -159,7 +156,7 @@ impl View<'_> {
     fn row_of(&self, row: &Listed, dating: &Dating) -> Row {
         let claim = dating.claim();
         Row {
-            title: clean::line(&row.title, clean::TITLE),
+            title: row.title.clone(),
             url: row.url.as_ref().map(|url| clean::line(url.as_str(), 1000)),
             on: claim.map(|claim| claim.on),
             basis: claim.map(|claim| claim.basis),

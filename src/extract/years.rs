@@ -85,8 +85,8 @@ pub fn date(rows: &[Listed], today: Date) -> Vec<Dating> {
 }
 
 fn one(row: &Listed, above: Option<Date>, today: Date) -> Dating {
-    let path = row.url.as_ref().and_then(address::path_date);
-    let by_path = || match path {
+    let path = || row.url.as_ref().and_then(address::path_date);
+    let by_path = || match path() {
         Some(PathDate::Day(day)) => believed(day, Basis::UrlPath, Doubt::None, true, today),
         _ => Dating::None,
     };
@@ -99,7 +99,7 @@ fn one(row: &Listed, above: Option<Date>, today: Date) -> Dating {
             Some(day) => believed(day, mark.basis, Doubt::None, mark.apart, today),
             None => Dating::None,
         },
-        Stamp::MonthDay(month, day) => match path {
+        Stamp::MonthDay(month, day) => match path() {
             Some(path) => match near_path(path, month, day) {
                 Some(date) => believed(date, mark.basis, Doubt::None, mark.apart, today),
                 None => by_path(),
@@ -182,6 +182,7 @@ mod tests {
     fn row(stamp: Option<Stamp>, path: &str) -> Listed {
         Listed {
             title: "关于开展检查的通知".to_owned(),
+            weight: 9,
             url: Url::parse("http://a.gov.cn")
                 .and_then(|u| u.join(path))
                 .ok(),
