@@ -47,6 +47,14 @@ fn is_unwanted(c: char) -> bool {
         )
 }
 
+/// The letters and digits of a text, at most eighty.
+pub fn squeezed(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .take(80)
+        .collect()
+}
+
 /// How much a text weighs as a title: a Chinese character counts one, three letters or digits
 /// count one.
 pub fn weight(text: &str) -> usize {

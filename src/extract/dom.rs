@@ -220,7 +220,7 @@ fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Parsed) -> Node<
         let tag = element.name();
         node.silent |= is_silent(tag);
         node.furniture |= matches!(tag, "header" | "footer" | "nav");
-        node.path = path_step(path, tag, classes);
+        node.path = path_step(path, tag.as_bytes(), classes);
     }
     node
 }
@@ -241,7 +241,8 @@ fn is_silent(tag: &str) -> bool {
     )
 }
 
-fn is_undisplayed(style: &str) -> bool {
+/// Whether a style keeps an element from being displayed.
+pub fn is_undisplayed(style: &str) -> bool {
     let plain: String = style
         .chars()
         .filter(|c| !c.is_whitespace())
@@ -252,7 +253,7 @@ fn is_undisplayed(style: &str) -> bool {
 }
 
 /// Whether a class or an identifier has a word of header, footer or navigation.
-fn names_furniture(value: &str) -> bool {
+pub fn names_furniture(value: &str) -> bool {
     const WORDS: [&str; 10] = [
         "header",
         "footer",
@@ -312,8 +313,9 @@ fn step(element: &Element, bare: bool) -> String {
     out
 }
 
-fn path_step(above: u64, tag: &str, classes: &str) -> u64 {
-    let mut digest = mix(above, tag.as_bytes());
+/// The digest of the path to an element below another one.
+pub fn path_step(above: u64, tag: &[u8], classes: &str) -> u64 {
+    let mut digest = mix(above, tag);
     for word in classes
         .split_ascii_whitespace()
         .take(4)

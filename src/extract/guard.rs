@@ -159,16 +159,7 @@ impl<'a> Scan<'a> {
     /// Elements with an optional end tag close their own kind.
     fn push(&mut self, name: u64) {
         self.formatting += usize::from(is_formatting(name));
-        let closes: &[u64] = match name {
-            LI => &[LI, P],
-            TR => &[TR, TD, TH, P],
-            TD | TH => &[TD, TH, P],
-            DT | DD => &[DT, DD, P],
-            P | DIV | UL | TABLE => &[P],
-            A => &[A],
-            OPTION => &[OPTION],
-            _ => &[],
-        };
+        let closes = closed_by(name);
         while self.open.last().is_some_and(|top| closes.contains(top)) {
             self.open.pop();
         }
@@ -220,11 +211,16 @@ fn find(bytes: &[u8], from: usize, word: &[u8]) -> Option<usize> {
     }
 }
 
-const fn tag(name: &str) -> u64 {
+/// The key of a tag's name: its first eight letters.
+pub const fn tag(name: &str) -> u64 {
     let mut bytes = name.as_bytes();
     let mut key = 0_u64;
+    let mut length = 0;
     while let Some((first, rest)) = bytes.split_first() {
-        key = (key << 8) | *first as u64;
+        if length < 8 {
+            key = (key << 8) | *first as u64;
+        }
+        length += 1;
         bytes = rest;
     }
     key
@@ -243,6 +239,20 @@ const DIV: u64 = tag("div");
 const TABLE: u64 = tag("table");
 const OPTION: u64 = tag("option");
 
+/// The open elements that a start tag closes.
+pub fn closed_by(name: u64) -> &'static [u64] {
+    match name {
+        LI => &[LI, P],
+        TR => &[TR, TD, TH, P],
+        TD | TH => &[TD, TH, P],
+        DT | DD => &[DT, DD, P],
+        P | DIV | UL | TABLE => &[P],
+        A => &[A],
+        OPTION => &[OPTION],
+        _ => &[],
+    }
+}
+
 fn raw_end(name: u64) -> Option<&'static [u8]> {
     match name {
         _ if name == tag("script") => Some(b"</script"),
@@ -255,7 +265,8 @@ fn is_foreign(name: u64) -> bool {
     name == tag("svg") || name == tag("math")
 }
 
-fn is_void(name: u64) -> bool {
+/// Whether an element has no content and no end tag.
+pub fn is_void(name: u64) -> bool {
     const VOID: [u64; 11] = [
         tag("br"),
         tag("img"),

@@ -20,21 +20,30 @@ mod article;
 mod ask;
 mod charset;
 mod clean;
+mod clues;
 mod column;
 mod data;
 mod dates;
 mod dom;
 mod expand;
 mod foreign;
+mod foreign_labels;
+mod glance;
 mod groups;
 mod guard;
 mod heading;
+mod heads;
 mod home;
 mod island;
 mod labels;
+mod linked;
 mod loose;
+mod markup;
 mod metas;
+mod moment;
+mod others;
 mod pageclock;
+mod places;
 mod printed;
 mod refusal;
 mod rows;
@@ -46,6 +55,7 @@ mod survey;
 mod task;
 mod view;
 mod visible;
+mod weighing;
 mod years;
 
 /// What a page is expected to be.
@@ -150,6 +160,47 @@ pub struct Published {
     pub basis: Basis,
 }
 
+/// What a date of an article is, beside the publication that is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Another statement of the publication, which disagrees.
+    Published,
+    /// A change of the article.
+    Updated,
+    /// The document's own date: when it was written, signed or issued.
+    Document,
+    /// When what it rules begins or ceases to hold.
+    Effective,
+    /// When something takes place or ends that it tells of.
+    Event,
+}
+
+impl Role {
+    /// The word for it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Role::Published => "published otherwise",
+            Role::Updated => "updated",
+            Role::Document => "document",
+            Role::Effective => "effective",
+            Role::Event => "event",
+        }
+    }
+}
+
+/// A date of an article that is not the publication that is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherDate {
+    /// What it is.
+    pub role: Role,
+    /// The day, in UTC+8 on Chinese pages and as printed on others.
+    pub on: Date,
+    /// Where it stands.
+    pub basis: Basis,
+    /// The words around it, at most 80 characters.
+    pub snippet: String,
+}
+
 /// A page as it was read.
 #[derive(Debug, Clone)]
 pub struct Reading {
@@ -165,6 +216,8 @@ pub struct Reading {
     pub signature: Option<String>,
     /// The publication date, when the page is an article.
     pub published: Option<Published>,
+    /// The article's other dates, at most eight.
+    pub others: Vec<OtherDate>,
     /// What was noticed on the way, at most eight.
     pub notes: Vec<String>,
 }

@@ -3,12 +3,13 @@
 use scraper::Html;
 use url::Url;
 
+use super::charset::Decoded;
 use super::dom::{Dom, attr};
 use super::groups::{self, Group};
 use super::rows::Listed;
 use super::survey::Survey;
 use super::years::{self, Dating};
-use super::{address, charset, clean, expand, foreign, guard, pageclock};
+use super::{address, charset, clean, expand, guard, pageclock};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
@@ -25,8 +26,6 @@ pub struct View<'a> {
     pub source: &'a str,
     /// Against what its links are resolved.
     pub base: &'a Url,
-    /// Its links and dates.
-    pub survey: &'a Survey<'a, 'a>,
     /// Its rows, those from scripts last.
     pub rows: &'a [Listed],
     /// The date of each row.
@@ -39,8 +38,6 @@ pub struct View<'a> {
     pub encoding: &'static str,
     /// The day on which it is read.
     pub today: Date,
-    /// Whether it is written in Chinese.
-    pub chinese: bool,
 }
 
 /// What cannot be surveyed, and why.
@@ -51,13 +48,8 @@ pub struct Closed {
     pub encoding: &'static str,
 }
 
-/// Surveys a page and hands the view to `then`. The tree never leaves this call.
-pub fn with<T>(
-    page: &Page,
-    today: Date,
-    notes: &mut Vec<String>,
-    then: impl FnOnce(&View, &mut Vec<String>) -> T,
-) -> Result<T, Closed> {
+/// The text of a page, if it is one and not too long.
+pub fn text(page: &Page, notes: &mut Vec<String>) -> Result<Decoded, Closed> {
     if page.body.len() > guard::MAX_BYTES {
         return Err(Closed {
             why: Unreadable::TooComplex,
@@ -65,12 +57,23 @@ pub fn with<T>(
         });
     }
     let host = page.url.host_str().unwrap_or_default();
-    let decoded =
+    let mut decoded =
         charset::decode(&page.body, page.content_type.as_deref(), host).ok_or(Closed {
             why: Unreadable::NotText,
             encoding: "unknown",
         })?;
-    notes.extend(decoded.note);
+    notes.extend(decoded.note.take());
+    Ok(decoded)
+}
+
+/// Surveys a page of this text and hands the view to `then`. The tree never leaves this call.
+pub fn with<T>(
+    page: &Page,
+    decoded: &Decoded,
+    today: Date,
+    notes: &mut Vec<String>,
+    then: impl FnOnce(&View, &mut Vec<String>) -> T,
+) -> Result<T, Closed> {
     let closed = Closed {
         why: Unreadable::TooComplex,
         encoding: decoded.encoding,
@@ -101,14 +104,12 @@ pub fn with<T>(
         dom: &dom,
         source: &decoded.text,
         base: &base,
-        survey: &survey,
         rows: &rows,
         datings: &datings,
         groups: &groups,
         script: hidden_dom.as_ref(),
         encoding: decoded.encoding,
         today,
-        chinese: foreign::is_chinese(&dom, host),
     };
     Ok(then(&view, notes))
 }
