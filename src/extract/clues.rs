@@ -142,7 +142,7 @@ impl Sample {
     }
 
     fn is_chinese(&self) -> bool {
-        self.wide * 10 >= self.all && self.kana * 10 < self.wide.max(1)
+        self.wide > 0 && self.wide * 10 >= self.all && self.kana * 10 < self.wide.max(1)
     }
 }
 
@@ -172,6 +172,7 @@ impl<'a> Walk<'a> {
     fn raw(&mut self, tag: Tag<'a>, text: &'a str) {
         if tag.key == TITLE {
             self.clues.heads.document(text);
+            self.sample.take(text);
         } else if tag.key == SCRIPT {
             let kind = markup::attribute(tag.attributes, "type");
             if kind.is_some_and(|kind| kind.contains("ld+json")) && self.clues.islands.len() < 20 {
