@@ -165,13 +165,12 @@ fn label_of(clues: &Clues, spot: &Spot, found: &Found) -> Label {
 
 /// On other pages labels stand in texts of their own more often, and behind dates too.
 fn foreign_label(spot: &Spot, found: &Found) -> Label {
-    let mut own = spot.text.chars().take(found.start);
-    let first = own.all(|c| !c.is_alphanumeric());
-    let label = if first && spot.before.chars().count() <= 30 {
-        foreign_labels::before(&spot.before)
-    } else {
-        foreign_labels::before(&before(spot, found))
-    };
+    let own: String = spot.text.chars().take(found.start).collect();
+    let first = !own.contains(char::is_alphanumeric);
+    let mut label = foreign_labels::before(&own);
+    if label == Label::None && first && spot.before.chars().count() <= 30 {
+        label = foreign_labels::before(&spot.before);
+    }
     if label != Label::None {
         return label;
     }
