@@ -13,21 +13,44 @@ pub enum Order {
     MonthFirst,
 }
 
-/// Beginnings of month names, in the order of the months: English, German, French, Spanish,
-/// Italian, Portuguese, Dutch, Polish, Turkish, Russian and Ukrainian.
+/// Beginnings of month names in the order of the months: English, German, French, Spanish, Italian,
+/// Portuguese, Dutch, Polish, Turkish, Russian and Ukrainian, Czech, Hungarian, Romanian,
+/// Indonesian, Greek.
 const MONTHS: [&[&str]; 12] = [
-    &["jan", "jän", "ene", "gen", "sty", "oca", "янв", "січ"],
-    &["feb", "fév", "fev", "lut", "şub", "фев", "лют"],
-    &["mar", "mär", "mrz", "maa", "мар", "бер"],
-    &["apr", "avr", "abr", "kwi", "nis", "апр", "кві"],
-    &["may", "mai", "mag", "mei", "maj", "мая", "май", "тра"],
-    &["jun", "jui", "giu", "cze", "haz", "июн", "чер"],
-    &["jul", "juil", "lug", "lip", "tem", "июл", "лип"],
-    &["aug", "aoû", "aou", "ago", "sie", "ağu", "авг", "сер"],
-    &["sep", "set", "wrz", "eyl", "сен", "вер"],
-    &["oct", "okt", "ott", "out", "paź", "eki", "окт", "жов"],
-    &["nov", "lis", "kas", "ноя", "лис"],
-    &["dec", "dez", "déc", "dic", "gru", "ara", "дек", "гру"],
+    &[
+        "jan", "jän", "ene", "gen", "sty", "oca", "янв", "січ", "ledn", "ian", "ιαν",
+    ],
+    &[
+        "feb", "fév", "fev", "lut", "şub", "фев", "лют", "úno", "φεβ",
+    ],
+    &[
+        "mar", "mär", "mrz", "maa", "мар", "бер", "bře", "már", "μαρ",
+    ],
+    &[
+        "apr", "avr", "abr", "kwi", "nis", "апр", "кві", "dubn", "ápr", "απρ",
+    ],
+    &[
+        "may", "mai", "mag", "mei", "maj", "мая", "май", "тра", "kvě", "máj", "μαΐ", "μαϊ", "μάι",
+    ],
+    &[
+        "jun", "jui", "giu", "cze", "haz", "июн", "чер", "červn", "jún", "iun", "ιουν",
+    ],
+    &[
+        "jul", "juil", "lug", "lip", "tem", "июл", "лип", "červenc", "júl", "iul", "ιουλ",
+    ],
+    &[
+        "aug", "aoû", "aou", "ago", "sie", "ağu", "авг", "сер", "srp", "agu", "αυγ",
+    ],
+    &[
+        "sep", "set", "wrz", "eyl", "сен", "вер", "zář", "sze", "σεπ",
+    ],
+    &[
+        "oct", "okt", "ott", "out", "paź", "eki", "окт", "жов", "říj", "οκτ",
+    ],
+    &["nov", "lis", "kas", "ноя", "лис", "noi", "νοε"],
+    &[
+        "dec", "dez", "déc", "dic", "gru", "ara", "дек", "гру", "prosin", "desem", "δεκ",
+    ],
 ];
 
 /// The month that a word names.
@@ -94,8 +117,8 @@ impl Word<'_> {
 
     fn is_filler(&self) -> bool {
         matches!(
-            self.text().as_str(),
-            "de" | "del" | "of" | "a" | "g" | "р" | "г"
+            self.chars,
+            ['d', 'e'] | ['d', 'e', 'l'] | ['o', 'f'] | ['a'] | ['g'] | ['р'] | ['г']
         )
     }
 }
@@ -179,17 +202,18 @@ fn span(words: &[Word], at: usize, used: usize) -> (usize, usize) {
     (start, end)
 }
 
-/// `March 6, 2018`, `6. März 2018`, `6 de marzo de 2018`.
+/// `March 6, 2018`, `6. März 2018`, `6 de marzo de 2018`, `2018. március 6.`
 fn worded(words: &[Word]) -> Option<(NaiveDate, usize)> {
     let [a, b, c, ..] = words else { return None };
-    let (month, day) = match (a.month(), b.month()) {
-        (Some(month), _) => (month, b.day()?),
-        (None, Some(month)) => (month, a.day()?),
+    let (year, month, day) = match (a.month(), b.month(), a.year()) {
+        (Some(month), _, _) => (c.year()?, month, b.day()?),
+        (None, Some(month), Some(year)) => (year, month, c.day()?),
+        (None, Some(month), None) => (c.year()?, month, a.day()?),
         _ => return None,
     };
     // Words of one date stand together.
     let close = c.end - a.start <= 40;
-    let on = NaiveDate::from_ymd_opt(c.year()?, month, day)?;
+    let on = NaiveDate::from_ymd_opt(year, month, day)?;
     close.then_some((on, 3))
 }
 
@@ -309,6 +333,9 @@ mod tests {
             "6 Mart 2018",
             "6 mars 2018",
             "(06.03.2018). Traditionell",
+            "2018. március 6.",
+            "6. března 2018",
+            "6 Μαρτίου 2018",
         ] {
             assert_eq!(first(text), expected, "{text}");
         }

@@ -16,9 +16,9 @@ const MOST: usize = 8;
 pub fn of(clues: &Clues, all: &[Seen], article: Option<&Article>) -> Vec<OtherDate> {
     let mut out = Vec::new();
     for meta in clues.metas.published(clues.chinese, clues.today) {
-        // A moment in UTC may lie on the day before or behind the readers' one.
+        // What does not say which date it means disagrees with nothing. A moment in UTC may lie on the day before or behind the readers' one.
         let near = article.is_some_and(|a| (a.on - meta.moment.on).num_days().abs() <= 1);
-        if !(meta.moment.is_utc() && near) {
+        if meta.is_sure && !(meta.moment.is_utc() && near) {
             let (on, basis) = (meta.moment.on, Basis::ArticleMeta);
             add(&mut out, article, Role::Published, on, basis, &meta.words);
         }
