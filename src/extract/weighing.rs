@@ -396,7 +396,7 @@ mod tests {
             (
                 "prose",
                 format!(
-                    "<p>He was there on 6 March 2018 when it all began.</p>{title}<p>{}</p>",
+                    "{title}<p>{}</p><p>He was there on 6 March 2018 when it all began.</p>",
                     "a b c ".repeat(200)
                 ),
             ),
