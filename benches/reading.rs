@@ -326,6 +326,17 @@ fn hostile(bencher: Bencher, part: &str) {
     bencher.bench_local(|| read(&pages, &recipe, today()));
 }
 
+/// The same pages where nothing is known of them: they are read as articles first.
+#[divan::bench(args = HOSTILE, sample_count = 3, sample_size = 1)]
+fn hostile_of_any_kind(bencher: Bencher, part: &str) {
+    let pages = Pages {
+        first: page(Sort::Lists, None, hostile_page(part)),
+        more: BTreeMap::new(),
+    };
+    let recipe = recipe(Aim::Any);
+    bencher.bench_local(|| read(&pages, &recipe, today()));
+}
+
 /// As many rows as the guard before the parser lets through.
 #[divan::bench(args = [5_000, 20_000, 40_000], sample_count = 3, sample_size = 1)]
 fn very_many_rows(bencher: Bencher, rows: usize) {

@@ -151,12 +151,13 @@ fn a_probe_says_what_the_reader_makes_of_a_file() {
         "outcome",
         "newest",
         "published",
+        "others",
         "rows",
         "items",
         "notes",
     ];
     let mut places = fields.map(|field| json.out.find(&format!("\"{field}\":")).unwrap());
-    places[8] = json.out.rfind("\"items\":").unwrap();
+    places[9] = json.out.rfind("\"items\":").unwrap();
     assert!(
         places.is_sorted(),
         "the fields keep their order: {}",

@@ -19,7 +19,7 @@ use crate::domain::page::Page;
 use crate::domain::reading_rules::{ExtraHeaders, ReadRules};
 use crate::domain::time::{Date, Moment, date_of};
 use crate::domain::visit::{Outcome, Validators};
-use crate::extract::{Aim, Reading, Recipe};
+use crate::extract::{Aim, OtherDate, Reading, Recipe};
 use crate::fetch::client::{Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
 
@@ -75,6 +75,7 @@ struct Report {
     outcome: &'static str,
     newest: Option<Newest>,
     published: Option<Published>,
+    others: Vec<Other>,
     rows: usize,
     items: Vec<Shown>,
     notes: Vec<String>,
@@ -96,6 +97,15 @@ struct Published {
     on: Date,
     time: Option<String>,
     basis: Basis,
+}
+
+/// A date of an article that is not its publication.
+#[derive(Debug, Serialize)]
+struct Other {
+    role: &'static str,
+    on: Date,
+    basis: Basis,
+    snippet: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -292,6 +302,7 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
         outcome: "unreadable",
         newest: None,
         published: None,
+        others: Vec::new(),
         rows: 0,
         items: Vec::new(),
         notes: failed.into_iter().collect(),
@@ -332,6 +343,7 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
             .map(|time| time.format("%H:%M:%S").to_string()),
         basis: published.basis,
     });
+    report.others = reading.others.into_iter().map(other).collect();
     report.rows = reading.rows.len();
     report.items = reading
         .rows
@@ -345,6 +357,15 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
         })
         .collect();
     report
+}
+
+fn other(other: OtherDate) -> Other {
+    Other {
+        role: other.role.key(),
+        on: other.on,
+        basis: other.basis,
+        snippet: other.snippet,
+    }
 }
 
 fn text(report: &Report) -> String {
@@ -368,6 +389,10 @@ fn text(report: &Report) -> String {
             published.time.as_deref().unwrap_or_default(),
             published.basis
         ));
+    }
+    for other in &report.others {
+        let (role, on, basis) = (other.role, other.on, other.basis);
+        lines.push(format!("  {role} {on} ({basis:?}) {}", other.snippet));
     }
     for item in &report.items {
         let on = item

@@ -96,6 +96,18 @@ pub fn path_date(url: &Url) -> Option<PathDate> {
     best
 }
 
+/// The day in a segment that begins day first, as addresses outside China have it:
+/// `29-10-2021`, `02-01-2022-title`.
+pub fn day_first(url: &Url) -> Option<Date> {
+    url.path_segments()?.find_map(|segment| {
+        let stem = segment.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let mut parts = stem.splitn(4, ['-', '_', '.']);
+        let (d, m, y) = (parts.next()?, parts.next()?, parts.next()?);
+        let numbers = is_number(d) && is_number(m) && is_number(y) && y.len() == 4;
+        numbers.then(|| day(y, m, d)).flatten()
+    })
+}
+
 fn day(year: &str, month: &str, day: &str) -> Option<Date> {
     let year: i32 = year.parse().ok()?;
     let valid = (1995..=2100).contains(&year) && month.len() <= 2 && day.len() <= 2;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use url::Url;
 
-use super::view::{self, View};
-use super::{More, article, clean};
-use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated};
+use super::clues::Clues;
+use super::{More, article, view};
+use crate::domain::finding::{Finding, LastUpdate, Undated};
 use crate::domain::time::Date;
 
 /// Articles whose publication dates stand for the date of a page.
@@ -48,8 +48,11 @@ impl Ask {
                 continue;
             };
             read += 1;
-            let found = view::with(page, today, &mut Vec::new(), |view, _| update(view, url));
-            if let Ok(Some(update)) = found
+            let found = view::text(page, &mut Vec::new()).ok().and_then(|text| {
+                let clues = Clues::of(&text.text, &page.url, today);
+                Some(article::read(&clues).article?.update(&page.url, Some(url)))
+            });
+            if let Some(update) = found
                 && best.as_ref().is_none_or(|other| update.on > other.on)
             {
                 best = Some(update);
@@ -72,18 +75,4 @@ impl Ask {
             (None, None) => Finding::Undated(self.otherwise),
         }
     }
-}
-
-fn update(view: &View, url: &Url) -> Option<LastUpdate> {
-    let article = article::read(view)?;
-    Some(LastUpdate {
-        on: article.on,
-        basis: article.basis,
-        evidence: Evidence {
-            page: clean::line(view.base.as_str(), 1000),
-            title: article.title,
-            link: Some(clean::line(url.as_str(), 1000)),
-            snippet: article.snippet,
-        },
-    })
 }

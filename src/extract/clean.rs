@@ -67,6 +67,14 @@ pub fn trimmed(text: &str) -> &str {
     }
 }
 
+/// The letters and digits of a text, at most eighty.
+pub fn squeezed(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .take(80)
+        .collect()
+}
+
 /// How much a text weighs as a title: a Chinese character counts one, three letters or digits
 /// count one.
 pub fn weight(text: &str) -> usize {

@@ -6,7 +6,6 @@ use super::dom::{Dom, What, attr};
 use super::groups::Group;
 use super::refusal;
 use super::view::View;
-use super::visible;
 
 /// The most ancestors that are climbed from the column's name.
 const MAX_CLIMB: usize = 14;
@@ -73,7 +72,7 @@ fn names(view: &View, given: Option<&str>) -> Vec<String> {
     [given, stated, first]
         .into_iter()
         .flatten()
-        .map(visible::squeezed)
+        .map(clean::squeezed)
         .filter(|name| clean::weight(name) >= 2)
         .collect()
 }
@@ -86,14 +85,25 @@ fn anchors(dom: &Dom, name: &str) -> Vec<usize> {
             let short = text.len() <= 4 * SHORT + name.len();
             shown && short && name.chars().all(|c| text.contains(c)) && names_it(text, name)
         })
-        .filter(|(at, _)| !visible::in_link(dom, *at))
+        .filter(|(at, _)| !in_link(dom, *at))
         .map(|(at, _)| at)
         .take(8)
         .collect()
 }
 
+fn in_link(dom: &Dom, at: usize) -> bool {
+    let mut at = at;
+    for _ in 0..4 {
+        at = dom.parent(at);
+        if dom.tag(at) == "a" {
+            return true;
+        }
+    }
+    false
+}
+
 fn names_it(text: &str, name: &str) -> bool {
-    let text = visible::squeezed(text);
+    let text = clean::squeezed(text);
     let longer = text.chars().count().saturating_sub(name.chars().count());
     text.contains(name) && longer <= 6 || text.contains("位置") && text.ends_with(name)
 }
@@ -135,7 +145,7 @@ fn notices<'d>(dom: &'d Dom) -> impl Iterator<Item = usize> + 'd {
             let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
             short && shown && refusal::is_empty_notice(text)
         })
-        .filter(|(at, _)| !visible::in_link(dom, *at))
+        .filter(|(at, _)| !in_link(dom, *at))
         .map(|(at, _)| at)
 }
 

@@ -22,6 +22,7 @@ mod ask;
 pub mod by_rules;
 mod charset;
 pub mod clean;
+mod clues;
 mod column;
 mod data;
 pub mod date_format;
@@ -29,20 +30,28 @@ mod dates;
 mod dom;
 mod expand;
 mod foreign;
+mod foreign_labels;
+mod glance;
 mod groups;
 mod guard;
 mod heading;
+mod heads;
 mod home;
 mod island;
 mod json_list;
 pub mod json_path;
 mod labels;
 mod lean;
+mod linked;
 mod links;
 mod loose;
+mod markup;
 mod metas;
+mod moment;
+mod others;
 pub mod outline;
 mod pageclock;
+mod places;
 mod printed;
 mod refusal;
 mod rows;
@@ -55,12 +64,13 @@ mod tags;
 mod task;
 mod view;
 mod visible;
+mod weighing;
 mod years;
 
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,6 +180,47 @@ pub struct Published {
     pub basis: Basis,
 }
 
+/// What a date of an article is, beside the publication that is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Another statement of the publication, which disagrees.
+    Published,
+    /// A change of the article.
+    Updated,
+    /// The document's own date: when it was written, signed or issued.
+    Document,
+    /// When what it rules begins or ceases to hold.
+    Effective,
+    /// When something takes place or ends that it tells of.
+    Event,
+}
+
+impl Role {
+    /// The word for it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Role::Published => "published otherwise",
+            Role::Updated => "updated",
+            Role::Document => "document",
+            Role::Effective => "effective",
+            Role::Event => "event",
+        }
+    }
+}
+
+/// A date of an article that is not the publication that is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherDate {
+    /// What it is.
+    pub role: Role,
+    /// The day, in UTC+8 on Chinese pages and as printed on others.
+    pub on: Date,
+    /// Where it stands.
+    pub basis: Basis,
+    /// The words around it, at most 80 characters.
+    pub snippet: String,
+}
+
 /// A page as it was read.
 #[derive(Debug, Clone)]
 pub struct Reading {
@@ -185,6 +236,8 @@ pub struct Reading {
     pub signature: Option<String>,
     /// The publication date, when the page is an article.
     pub published: Option<Published>,
+    /// The article's other dates, at most eight.
+    pub others: Vec<OtherDate>,
     /// What was noticed on the way, at most eight.
     pub notes: Vec<String>,
 }

@@ -139,6 +139,15 @@ pub fn of(dom: &Dom, source: &str) -> Option<Unreadable> {
     }
 }
 
+/// Whether a title is that of a page that is not what was asked for.
+pub fn is_titled(title: &str) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| title.contains(word));
+    says(CHALLENGE_TEXT)
+        || says(MISSING)
+        || says(MAINTENANCE)
+        || title.trim_start().starts_with("404")
+}
+
 /// Whether the page says in so many words that the column has no items.
 pub fn says_empty(dom: &Dom) -> bool {
     let visible = dom.text(0, dom.len(), 20_000);

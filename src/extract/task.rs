@@ -3,18 +3,19 @@
 
 use url::Url;
 
-use super::article::{self, Article};
 use super::ask::Ask;
 use super::column::{self, Saying};
 use super::dom::attr;
+use super::glance::Glance;
 use super::heading::{self, Own};
-use super::view::{self, View};
+use super::view::{self, Closed, View};
 use super::{
-    Aim, More, PageKind, Pages, Published, Reading, Recipe, address, clean, home, refusal, shell,
-    visible,
+    Aim, More, OtherDate, PageKind, Pages, Published, Reading, Recipe, address, clean, home,
+    others, refusal, shell,
 };
-use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated, Unreadable};
+use crate::domain::finding::{Finding, Undated, Unreadable};
 use crate::domain::item::Row;
+use crate::domain::page::Page;
 use crate::domain::time::Date;
 
 mod ruled;
@@ -86,9 +87,7 @@ impl Task<'_> {
         }
         let seen = match &self.recipe.read {
             Some(rules) => self.by_rules(page, rules, (from.is_none(), hops), &mut notes),
-            None => view::with(page, self.today, &mut notes, |view, notes| {
-                self.step(view, hops, notes)
-            }),
+            None => self.read(page, hops, &mut notes),
         };
         match seen {
             Ok(Step::Done(seen)) => self.settle(*seen, notes),
@@ -107,6 +106,33 @@ impl Task<'_> {
             }
             Err(shut) => closed(shut.why, shut.encoding, notes),
         }
+    }
+
+    /// Reads a page for which no rules are laid down.
+    fn read(&self, page: &Page, hops: usize, notes: &mut Vec<String>) -> Result<Step, Closed> {
+        let text = view::text(page, notes)?;
+        let glance = Glance::at(&text.text, &page.url, self.today);
+        if self.recipe.aim == Aim::Any && glance.is_article() {
+            let seen = seen_article(&glance, text.encoding, notes);
+            return Ok(Step::Done(Box::new(seen)));
+        }
+        view::with(page, &text, self.today, notes, |view, notes| {
+            self.step(view, &glance, hops, notes)
+        })
+    }
+
+    /// Surveys a page and hands what is seen to `then`.
+    fn viewed<T>(
+        &self,
+        page: &Page,
+        notes: &mut Vec<String>,
+        then: impl FnOnce(&View, &Glance, &mut Vec<String>) -> T,
+    ) -> Result<T, Closed> {
+        let text = view::text(page, notes)?;
+        let glance = Glance::at(&text.text, &page.url, self.today);
+        view::with(page, &text, self.today, notes, |view, notes| {
+            then(view, &glance, notes)
+        })
     }
 
     fn follow(&self, hop: Hop) -> Outcome {
@@ -139,6 +165,7 @@ impl Task<'_> {
             rows: seen.rows,
             signature: seen.signature,
             published: seen.published,
+            others: seen.others,
             notes,
         };
         let Some(ask) = ask else {
@@ -170,6 +197,7 @@ fn closed(why: Unreadable, encoding: &'static str, mut notes: Vec<String>) -> Ou
         rows: Vec::new(),
         signature: None,
         published: None,
+        others: Vec::new(),
         notes,
     }))
 }
@@ -188,22 +216,24 @@ struct Seen {
     rows: Vec<Row>,
     signature: Option<String>,
     published: Option<Published>,
+    others: Vec<OtherDate>,
 }
 
 impl Seen {
-    fn bare(finding: Finding, kind: PageKind, view: &View) -> Seen {
+    fn bare(finding: Finding, kind: PageKind, encoding: &'static str) -> Seen {
         Seen {
             saying: Saying::Found(finding),
             kind,
-            encoding: view.encoding,
+            encoding,
             rows: Vec::new(),
             signature: None,
             published: None,
+            others: Vec::new(),
         }
     }
 
     fn shut(why: Unreadable, view: &View) -> Seen {
-        Seen::bare(Finding::Unreadable(why), PageKind::Other, view)
+        Seen::bare(Finding::Unreadable(why), PageKind::Other, view.encoding)
     }
 
     fn listed(saying: Saying, kind: PageKind, rows: &[usize], view: &View) -> Seen {
@@ -219,16 +249,17 @@ impl Seen {
             rows: view.rows_of(rows),
             signature: first.and_then(|at| view.signature(*at)),
             published: None,
+            others: Vec::new(),
         }
     }
 }
 
 impl Task<'_> {
-    fn step(&self, view: &View, hops: usize, notes: &mut Vec<String>) -> Step {
+    fn step(&self, view: &View, glance: &Glance, hops: usize, notes: &mut Vec<String>) -> Step {
         let list =
             column::deciding(view).is_some_and(|group| group.rows.len() >= 3 || group.dated > 0);
         if !list {
-            if let Some(url) = self.onward(view).filter(|_| hops > 0) {
+            if let Some(url) = self.onward(view, glance).filter(|_| hops > 0) {
                 return Step::Hop(url);
             }
             if let Some(why) = refusal::of(view.dom, view.source) {
@@ -236,39 +267,39 @@ impl Task<'_> {
             }
         }
         note_strange_dates(view, notes);
-        Step::Done(Box::new(match self.kind(view) {
+        Step::Done(Box::new(match self.kind(view, glance) {
             PageKind::Home => self.home(view),
-            PageKind::Article => seen_article(view),
+            PageKind::Article => seen_article(glance, view.encoding, notes),
             PageKind::List => self.list(view, notes),
             PageKind::Other => self.other(view),
         }))
     }
 
     /// Where a page without a list leads: a jump, a data address, a frame.
-    fn onward(&self, view: &View) -> Option<Url> {
+    fn onward(&self, view: &View, glance: &Glance) -> Option<Url> {
         let thin = view.text_length() < THIN;
         let jump = thin
             .then(|| shell::jump(view.dom, view.source, view.base))
             .flatten();
         let frames = || shell::frames(view.dom, view.base).into_iter().next();
-        let framed = thin || (self.recipe.aim == Aim::Column && article::evidence(view) < 3);
+        let framed = thin || (self.recipe.aim == Aim::Column && glance.sight().told.evidence < 3);
         jump.or_else(|| shell::data_address(view.dom, view.base))
             .or_else(|| framed.then(frames).flatten())
     }
 
-    fn kind(&self, view: &View) -> PageKind {
+    fn kind(&self, view: &View, glance: &Glance) -> PageKind {
         let list = column::deciding(view);
         let dated = list.map_or(0, |group| group.dated);
         match self.recipe.aim {
             Aim::Home => PageKind::Home,
-            Aim::Column if dated < 10 && article::evidence(view) >= 5 => PageKind::Article,
+            Aim::Column if dated < 10 && glance.sight().told.evidence >= 5 => PageKind::Article,
             Aim::Column if list.is_some_and(|group| group.dated >= 2 || group.rows.len() >= 3) => {
                 PageKind::List
             }
-            Aim::Column if article::evidence(view) >= 3 => PageKind::Article,
+            Aim::Column if glance.sight().told.evidence >= 3 => PageKind::Article,
             Aim::Column if dated > 0 => PageKind::List,
             Aim::Column => PageKind::Other,
-            Aim::Any => any_kind(view, dated),
+            Aim::Any => any_kind(view, glance, dated),
         }
     }
 
@@ -293,7 +324,7 @@ impl Task<'_> {
         let rows = match own {
             Own::Unknown => group.rows.clone(),
             Own::Rows(rows) => rows,
-            Own::Empty => return Seen::bare(Finding::Empty, PageKind::List, view),
+            Own::Empty => return Seen::bare(Finding::Empty, PageKind::List, view.encoding),
             Own::Others => {
                 notes.push("the only list of the page is headed as another one".to_owned());
                 return Seen::shut(Unreadable::NoList, view);
@@ -308,7 +339,7 @@ impl Task<'_> {
         if view.text_length() < THIN && view.source.len() < 1024 {
             Seen::shut(Unreadable::Shell, view)
         } else if refusal::says_empty(view.dom) && self.recipe.aim == Aim::Column {
-            Seen::bare(Finding::Empty, PageKind::Other, view)
+            Seen::bare(Finding::Empty, PageKind::Other, view.encoding)
         } else {
             Seen::shut(Unreadable::NoList, view)
         }
@@ -349,22 +380,22 @@ fn note_strange_dates(view: &View, notes: &mut Vec<String>) {
 }
 
 /// What a page of unknown kind is.
-fn any_kind(view: &View, dated: usize) -> PageKind {
-    let article = article::evidence(view);
+fn any_kind(view: &View, glance: &Glance, dated: usize) -> PageKind {
+    let article = glance.sight().told.evidence;
     let blocks = view
         .groups
         .iter()
         .filter(|group| group.dated >= 3 && !group.aside)
         .count();
     let root = view.base.path().trim_end_matches(|c: char| c != '/').len() <= 1;
-    let prose = visible::prose_length(view.dom);
+    let prose = glance.sight().clues.prose_length;
     if article >= 3 || (article >= 2 && (dated < 5 || prose > 400)) {
         PageKind::Article
     } else if root && blocks >= 3 {
         PageKind::Home
     } else if dated >= 3 && !(prose > 1500 && dated < 8) {
         PageKind::List
-    } else if article::read(view).is_some() {
+    } else if glance.sight().told.article.is_some() {
         PageKind::Article
     } else if column::deciding(view).is_some() && prose < 400 {
         PageKind::List
@@ -373,32 +404,20 @@ fn any_kind(view: &View, dated: usize) -> PageKind {
     }
 }
 
-fn seen_article(view: &View) -> Seen {
-    let article = article::read(view);
-    let finding = article
-        .as_ref()
-        .map_or(Finding::Undated(Undated::NoDates), |a| {
-            Finding::Dated(update(view, a))
-        });
+fn seen_article(glance: &Glance, encoding: &'static str, notes: &mut Vec<String>) -> Seen {
+    let told = &glance.sight().told;
+    let article = told.article.as_ref();
+    notes.extend(others::notes(&told.others, article));
+    let finding = article.map_or(Finding::Undated(Undated::NoDates), |article| {
+        Finding::Dated(article.update(glance.sight().clues.url, None))
+    });
     Seen {
-        published: article.map(|a| Published {
-            on: a.on,
-            time: a.time,
-            basis: a.basis,
+        published: article.map(|article| Published {
+            on: article.on,
+            time: article.time,
+            basis: article.basis,
         }),
-        ..Seen::bare(finding, PageKind::Article, view)
-    }
-}
-
-fn update(view: &View, article: &Article) -> LastUpdate {
-    LastUpdate {
-        on: article.on,
-        basis: article.basis,
-        evidence: Evidence {
-            page: clean::line(view.base.as_str(), 1000),
-            title: article.title.clone(),
-            link: None,
-            snippet: article.snippet.clone(),
-        },
+        others: told.others.clone(),
+        ..Seen::bare(finding, PageKind::Article, encoding)
     }
 }

@@ -3,12 +3,13 @@
 use scraper::Html;
 use url::Url;
 
+use super::charset::Decoded;
 use super::dom::{Dom, attr};
 use super::groups::{self, Group};
 use super::rows::Listed;
 use super::survey::Survey;
 use super::years::{self, Dating, Doubt};
-use super::{address, charset, clean, expand, foreign, guard, pageclock};
+use super::{address, charset, clean, expand, guard, pageclock};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
@@ -39,8 +40,6 @@ pub struct View<'a> {
     pub encoding: &'static str,
     /// The day on which it is read.
     pub today: Date,
-    /// Whether it is written in Chinese.
-    pub chinese: bool,
 }
 
 /// What cannot be surveyed, and why.
@@ -51,13 +50,8 @@ pub struct Closed {
     pub encoding: &'static str,
 }
 
-/// Surveys a page and hands the view to `then`. The tree never leaves this call.
-pub fn with<T>(
-    page: &Page,
-    today: Date,
-    notes: &mut Vec<String>,
-    then: impl FnOnce(&View, &mut Vec<String>) -> T,
-) -> Result<T, Closed> {
+/// The text of a page, if it is one and not too long.
+pub fn text<'p>(page: &'p Page, notes: &mut Vec<String>) -> Result<Decoded<'p>, Closed> {
     if page.body.len() > guard::MAX_BYTES {
         return Err(Closed {
             why: Unreadable::TooComplex,
@@ -65,12 +59,23 @@ pub fn with<T>(
         });
     }
     let host = page.url.host_str().unwrap_or_default();
-    let decoded =
+    let mut decoded =
         charset::decode(&page.body, page.content_type.as_deref(), host).ok_or(Closed {
             why: Unreadable::NotText,
             encoding: "unknown",
         })?;
-    notes.extend(decoded.note);
+    notes.extend(decoded.note.take());
+    Ok(decoded)
+}
+
+/// Surveys a page of this text and hands the view to `then`. The tree never leaves this call.
+pub fn with<T>(
+    page: &Page,
+    decoded: &Decoded,
+    today: Date,
+    notes: &mut Vec<String>,
+    then: impl FnOnce(&View, &mut Vec<String>) -> T,
+) -> Result<T, Closed> {
     let closed = Closed {
         why: Unreadable::TooComplex,
         encoding: decoded.encoding,
@@ -105,7 +110,6 @@ pub fn with<T>(
         script: hidden_dom.as_ref(),
         encoding: decoded.encoding,
         today,
-        chinese: foreign::is_chinese(&dom, host),
     };
     Ok(then(&view, notes))
 }

@@ -7,9 +7,10 @@ use super::{Seen, Step, Task, note_strange_dates};
 use crate::domain::finding::Unreadable;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::{ReadRules, Shape};
+use crate::extract::glance::Glance;
 use crate::extract::json_list::{self, Data};
 use crate::extract::rows::Listed;
-use crate::extract::view::{self, Closed, View};
+use crate::extract::view::{Closed, View};
 use crate::extract::{PageKind, by_rules, charset, column, groups, guard, refusal, years};
 
 /// What is read at one address by rules.
@@ -50,16 +51,16 @@ impl Task<'_> {
 
     /// A page, by selectors where there are any, else as the reader finds it.
     fn page(&self, page: &Page, ruled: &Ruled, notes: &mut Vec<String>) -> Result<Step, Closed> {
-        view::with(page, self.today, notes, |view, notes| {
+        self.viewed(page, notes, |view, glance, notes| {
             if ruled.rules.row.is_none() {
-                return self.step(view, ruled.hops, notes);
+                return self.step(view, glance, ruled.hops, notes);
             }
             match by_rules::rows(view, ruled.rules, notes) {
                 Ok(rows) if !rows.is_empty() => self.listed(view, &rows, None, notes),
-                Ok(_) => self.missed(view, ruled.hops, Unreadable::NoRowsBySelector),
+                Ok(_) => self.missed(view, glance, ruled.hops, Unreadable::NoRowsBySelector),
                 Err(fault) => {
                     notes.push(format!("by rules: {fault}"));
-                    self.missed(view, 0, Unreadable::NoRowsBySelector)
+                    self.missed(view, glance, 0, Unreadable::NoRowsBySelector)
                 }
             }
         })
@@ -87,7 +88,7 @@ impl Task<'_> {
             Ok(Data::Rows(rows)) => {
                 let signature = format!("json:{shape:?}").chars().take(200).collect();
                 let blank = made(ruled.shown, "");
-                let step = view::with(&blank, self.today, notes, |view, notes| {
+                let step = self.viewed(&blank, notes, |view, _, notes| {
                     self.listed(view, &rows, Some(signature), notes)
                 })?;
                 Ok(in_encoding(step, decoded.encoding))
@@ -103,8 +104,8 @@ impl Task<'_> {
                 } else {
                     (page, ruled.hops)
                 };
-                view::with(page, self.today, notes, |view, notes| {
-                    let step = self.missed(view, hops, Unreadable::NoRowsByPath);
+                self.viewed(page, notes, |view, glance, notes| {
+                    let step = self.missed(view, glance, hops, Unreadable::NoRowsByPath);
                     if matches!(step, Step::Hop(_)) {
                         notes.truncate(before);
                     }
@@ -147,8 +148,8 @@ impl Task<'_> {
     }
 
     /// A page on which the rules match nothing: it may only lead on, or be no page of the site.
-    fn missed(&self, view: &View, hops: usize, why: Unreadable) -> Step {
-        match self.onward(view).filter(|_| hops > 0) {
+    fn missed(&self, view: &View, glance: &Glance, hops: usize, why: Unreadable) -> Step {
+        match self.onward(view, glance).filter(|_| hops > 0) {
             Some(url) => Step::Hop(url),
             None => {
                 let why = refusal::of(view.dom, view.source).unwrap_or(why);
