@@ -238,13 +238,17 @@ fn without_a_daemon_the_store_answers() {
     }
     let letters = std::fs::read_dir(place.path("sms")).unwrap();
     assert_eq!(letters.count(), 1, "the test message is in the spool");
-    let refusals: [(&[&str], &str); 5] = [
+    let refusals: [(&[&str], &str); 6] = [
         (&["why", "kxw/nothing"], "near are kxw/gzdt"),
         (&["why", "nowhere"], "they stand in sites.toml"),
         (&["send-test", "--to", "nobody"], "known are li, op"),
         (
             &["release", "kxw/gzdt", "--by", "甲"],
             "no escalation is proposed for kxw/gzdt",
+        ),
+        (
+            &["accept", "kxw/gzdt", "--by", "甲", "--reason", "改版"],
+            "the list of kxw/gzdt does not seem redesigned",
         ),
         (
             &["release", "kxw/nothing", "--by", "甲"],

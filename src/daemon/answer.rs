@@ -23,8 +23,10 @@ use crate::store::error::StoreError;
 
 /// The observations that an explanation may quote.
 const QUOTED_VISITS: usize = 8;
-/// The longest name of who releases an escalation, in characters.
+/// The longest name of who decides something, in characters.
 const NAME_CHARS: usize = 40;
+/// The longest reason that is kept, in characters.
+const REASON_CHARS: usize = 200;
 /// The most messages that are listed.
 pub const MOST_MESSAGES: usize = 1000;
 
@@ -48,6 +50,15 @@ pub enum Question {
     SendTest {
         /// The person.
         person: String,
+    },
+    /// Takes a changed list for the column's.
+    Accept {
+        /// The column.
+        column: String,
+        /// Who does so.
+        by: String,
+        /// Why.
+        reason: String,
     },
     /// Lets a proposed escalation go out.
     Release {
@@ -97,6 +108,7 @@ impl Clerk {
             Question::Why { column } => self.why(&column).await,
             Question::Outbox { newest } => self.outbox(newest).await,
             Question::SendTest { person } => Ok(self.send_test(&person).await),
+            Question::Accept { column, by, reason } => self.accept(&column, &by, &reason).await,
             Question::Release { column, by } => self.release(&column, &by).await,
         };
         answered.unwrap_or_else(|error| Answer::no(format!("the store cannot answer: {error}")))
@@ -128,6 +140,7 @@ impl Clerk {
             .observations(&column.id, QUOTED_VISITS)
             .await?;
         let items = self.desk.store.items(&column.id).await?;
+        let acceptance = self.desk.store.acceptance(&column.id).await?;
         let record = seen.records.get(&column.id);
         let paragraph = why(&Case {
             column,
@@ -137,6 +150,7 @@ impl Clerk {
             record,
             observations: &observations,
             items: &items,
+            acceptance: acceptance.as_ref(),
             incident: stale_incident(scene.open, &column.id),
             now: scene.now,
         });
@@ -152,6 +166,25 @@ impl Clerk {
             &self.desk.config.group,
             now,
         )))
+    }
+
+    async fn accept(&self, column: &str, by: &str, reason: &str) -> Result<Answer, StoreError> {
+        let (by, reason) = (one_line(by, NAME_CHARS), one_line(reason, REASON_CHARS));
+        let group = &self.desk.config.group;
+        let id = ColumnId::parse(column).ok();
+        let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
+            return Ok(Answer::no(unknown_column(column, group)));
+        };
+        if by.is_empty() || reason.is_empty() {
+            return Ok(Answer::no("accepting a list needs a name and a reason"));
+        }
+        Ok(if self.desk.accept(&id, &by, &reason).await? {
+            Answer::yes(format!(
+                "the list of {id} is accepted by {by}; the next visit goes by it"
+            ))
+        } else {
+            Answer::no(format!("the list of {id} does not seem redesigned"))
+        })
     }
 
     async fn release(&self, column: &str, by: &str) -> Result<Answer, StoreError> {

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod control;
 pub mod desk;
 pub mod event;
+pub mod missing;
 pub mod outbox;
 pub mod pulse;
 pub mod round;

@@ -14,12 +14,14 @@ use tokio::sync::watch;
 
 use super::desk::Desk;
 use super::event::{Event, Listener};
+use super::missing;
 use super::pulse::{self, Pulse};
 use super::schedule::{self, Job};
-use super::visit::{Brought, Means, news, visit};
+use super::visit::{Brought, Errand, Means, news, visit};
 use crate::assess::outage::host_of;
 use crate::clock::{Alarm, Bell};
 use crate::domain::group::Column;
+use crate::domain::host::{Fingerprint, HostRecord};
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::Moment;
@@ -196,28 +198,56 @@ impl Rounds {
         &self,
         columns: Vec<(&Column, Option<ColumnRecord>)>,
     ) -> Result<usize, StoreError> {
-        let mut pages = 0;
         let mut commit = Commit::at(self.desk.clock.now());
+        let (host, mut pages) = match columns.first() {
+            Some((column, _)) => self.host(column, &mut commit).await?,
+            None => return Ok(0),
+        };
+        let missing = host.and_then(|host| host.missing);
         for (column, record) in columns {
             if *self.stop.borrow() {
                 break;
             }
-            pages += self.visit_one(column, record, &mut commit).await?;
+            let visited = self.visit_one(column, missing.as_ref(), record, &mut commit);
+            pages += visited.await?;
             self.pulse.beat();
             if commit.records.len() >= COLUMNS_A_COMMIT {
                 let full = std::mem::replace(&mut commit, Commit::at(self.desk.clock.now()));
                 self.desk.store.commit(full).await?;
             }
         }
-        if !commit.records.is_empty() {
+        if commit != Commit::at(commit.at) {
             self.desk.store.commit(commit).await?;
         }
         Ok(pages)
     }
 
+    /// What is known of the column's host, asked anew once a day; and the pages that it cost.
+    async fn host(
+        &self,
+        column: &Column,
+        commit: &mut Commit,
+    ) -> Result<(Option<HostRecord>, usize), StoreError> {
+        let site = self.desk.config.group.sites.get(&column.site);
+        let Some((site, url)) = site.zip(column.url.as_ref()) else {
+            return Ok((None, 0));
+        };
+        let (name, now) = (host_of(url), self.desk.clock.now());
+        let known = self.desk.store.host(&name).await?;
+        if !missing::is_due(known.as_ref(), now) {
+            return Ok((known, 0));
+        }
+        let record = missing::probe(&self.means, &name, url, &site.access, known, now).await;
+        tracing::debug!(host = name, missing = ?record.missing, "asked for a path that cannot exist");
+        commit.hosts.push(record.clone());
+        self.pulse.beat();
+        Ok((Some(record), 1))
+    }
+
     async fn visit_one(
         &self,
         column: &Column,
+        missing: Option<&Fingerprint>,
         record: Option<ColumnRecord>,
         commit: &mut Commit,
     ) -> Result<usize, StoreError> {
@@ -233,7 +263,14 @@ impl Rounds {
         };
         let before = record.clone();
         let now = self.desk.clock.now();
-        let brought = visit(&self.means, site, column, url, record, now).await;
+        let errand = Errand {
+            column,
+            site,
+            url,
+            missing,
+            accepted_at: self.accepted_at(record.as_ref()).await?,
+        };
+        let brought = visit(&self.means, &errand, record, now).await;
         tracing::debug!(
             column = %column.id, %url, sight = ?brought.observation.sight, "visited"
         );
@@ -249,6 +286,21 @@ impl Rounds {
         let pages = brought.outcomes.len();
         self.keep(column, before, brought, commit).await?;
         Ok(pages)
+    }
+
+    /// When a person last took a changed list for the column's, where one seems changed.
+    async fn accepted_at(
+        &self,
+        record: Option<&ColumnRecord>,
+    ) -> Result<Option<Moment>, StoreError> {
+        let changed = record.filter(|record| record.is_redesigned());
+        Ok(match changed {
+            Some(record) => {
+                let acceptance = self.desk.store.acceptance(&record.column).await?;
+                acceptance.map(|acceptance| acceptance.at)
+            }
+            None => None,
+        })
     }
 
     /// Adds what a visit brought to `commit`; its page is stored first, as the facts name it.

@@ -13,6 +13,7 @@ use crate::assess::remember::{Traces, remember};
 use crate::domain::access::Access;
 use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::group::{Column, Site};
+use crate::domain::host::Fingerprint;
 use crate::domain::item::{Item, Row};
 use crate::domain::observation::{ColumnRecord, Observation, Sight};
 use crate::domain::page::Page;
@@ -95,28 +96,45 @@ pub struct Aimed<'a> {
     pub known: Option<String>,
 }
 
-/// Visits `column` of `site` at `now`; `before` is what is known of it.
+/// A column to be visited, and what is known beside its record.
+#[derive(Debug, Clone, Copy)]
+pub struct Errand<'a> {
+    /// The column.
+    pub column: &'a Column,
+    /// Its site.
+    pub site: &'a Site,
+    /// Its list page.
+    pub url: &'a Url,
+    /// What the host shows for a path that cannot exist.
+    pub missing: Option<&'a Fingerprint>,
+    /// When a person last took a changed list for the column's.
+    pub accepted_at: Option<Moment>,
+}
+
+/// Visits a column at `now`; `before` is what is known of it.
 pub async fn visit(
     means: &Means,
-    site: &Site,
-    column: &Column,
-    url: &Url,
+    errand: &Errand<'_>,
     before: Option<ColumnRecord>,
     now: Moment,
 ) -> Brought {
+    let Errand { column, site, .. } = *errand;
     let stands = before.as_ref().and_then(standing);
     let known = before.as_ref().filter(|_| stands.is_some());
     let aimed = Aimed {
-        url,
+        url: errand.url,
         access: &site.access,
-        recipe: recipe(site, column, means.page_budget),
+        recipe: Recipe {
+            missing: errand.missing.cloned(),
+            ..recipe(site, column, means.page_budget)
+        },
         validators: known
             .map(|record| record.validators.clone())
             .unwrap_or_default(),
         known: known.and_then(|record| record.digest.clone()),
     };
     let look = look(means, aimed, now).await;
-    remembered(column, before, stands, look, now)
+    remembered(errand, before, stands, look, now)
 }
 
 /// How the page of `column` is read.
@@ -124,6 +142,8 @@ pub fn recipe(site: &Site, column: &Column, budget: usize) -> Recipe {
     Recipe {
         column_name: Some(column.name.clone()),
         home: site.home.clone(),
+        asked: column.url.clone(),
+        site: site.identity.clone(),
         budget,
         ..Recipe::of(Aim::Column)
     }
@@ -238,7 +258,7 @@ async fn fetch_more(
 
 /// What is remembered of a look.
 fn remembered(
-    column: &Column,
+    errand: &Errand,
     before: Option<ColumnRecord>,
     stands: Option<Finding>,
     look: Look,
@@ -248,7 +268,7 @@ fn remembered(
     let sight = sight(&look, stands);
     let reading = look.reading.as_ref();
     let observation = Observation {
-        column: column.id.clone(),
+        column: errand.column.id.clone(),
         observed_at: now,
         rows: reading.map_or(0, |reading| reading.rows.len()),
         took_ms: look.visit.took_ms,
@@ -261,6 +281,7 @@ fn remembered(
     let traces = Traces {
         signature: reading.and_then(|reading| reading.signature.clone()),
         validators: look.visit.validators.clone(),
+        accepted_at: errand.accepted_at,
     };
     let mut record = match &observation.sight {
         Sight::Unchanged(_) => unchanged(before, &observation, traces),

@@ -4,11 +4,13 @@
 //! brought back, findings, items, observations. Nothing here reads a clock, a file or a socket,
 //! and nothing here names another module of ours.
 
+pub mod acceptance;
 pub mod access;
 pub mod braces;
 pub mod class;
 pub mod finding;
 pub mod group;
+pub mod host;
 pub mod id;
 pub mod item;
 pub mod observation;

@@ -74,6 +74,14 @@ pub struct ColumnRecord {
     pub revisit_at: Option<Moment>,
 }
 
+impl ColumnRecord {
+    /// Whether the list seems to be redesigned, which a person may confirm.
+    pub fn is_redesigned(&self) -> bool {
+        let blind = self.blind.as_ref();
+        blind.is_some_and(|blind| blind.why == Cause::Redesigned)
+    }
+}
+
 /// Since when and why a column cannot be judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blind {

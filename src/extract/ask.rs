@@ -6,15 +6,26 @@ use std::collections::{BTreeMap, HashSet};
 use url::Url;
 
 use super::view::{self, View};
-use super::{More, article, clean};
+use super::{More, article, clean, home};
 use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated};
 use crate::domain::time::Date;
 
-/// Articles whose publication dates stand for the date of a page.
+/// What the pages that are asked for are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Articles, with their publication dates.
+    Articles,
+    /// Pages behind an entrance, with their newest rows.
+    Pages,
+}
+
+/// Pages whose dates stand for the date of the page that names them.
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// Their addresses.
     pub wanted: Vec<Url>,
+    /// What they are.
+    pub sort: Sort,
     /// What is found when none of them has a date, before `otherwise`.
     pub instead: Option<Finding>,
     /// What is noted then.
@@ -34,7 +45,7 @@ impl Ask {
             .collect()
     }
 
-    /// The newest publication date of the articles, or what is found without one.
+    /// The newest date of the pages, or what is found without one.
     pub fn resolve(
         self,
         more: &BTreeMap<Url, More>,
@@ -48,7 +59,10 @@ impl Ask {
                 continue;
             };
             read += 1;
-            let found = view::with(page, today, &mut Vec::new(), |view, _| update(view, url));
+            let found = view::with(page, today, &mut Vec::new(), |view, _| match self.sort {
+                Sort::Articles => update(view, url),
+                Sort::Pages => home::newest_behind(view),
+            });
             if let Ok(Some(update)) = found
                 && best.as_ref().is_none_or(|other| update.on > other.on)
             {
@@ -57,9 +71,16 @@ impl Ask {
         }
         match (best, self.instead) {
             (Some(update), _) => {
-                notes.push(format!(
-                    "the list has no dates; {read} of its articles were read"
-                ));
+                notes.push(match self.sort {
+                    Sort::Articles => {
+                        format!("the list has no dates; {read} of its articles were read")
+                    }
+                    Sort::Pages => {
+                        format!(
+                            "an entrance without lists; {read} of the pages behind it were read"
+                        )
+                    }
+                });
                 Finding::Dated(update)
             }
             (None, Some(instead)) => {

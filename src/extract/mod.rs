@@ -10,6 +10,8 @@ use chrono::NaiveTime;
 use url::Url;
 
 use crate::domain::finding::{Basis, Finding};
+use crate::domain::group::Identity;
+use crate::domain::host::Fingerprint;
 use crate::domain::item::Row;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
@@ -18,9 +20,11 @@ use task::{Draft, Outcome, Task};
 mod address;
 mod article;
 mod ask;
+mod blocks;
 mod charset;
 mod clean;
 mod column;
+mod comments;
 mod data;
 mod dates;
 mod dom;
@@ -30,10 +34,12 @@ mod groups;
 mod guard;
 mod heading;
 mod home;
+mod identity;
 mod island;
 mod labels;
 mod loose;
 mod metas;
+pub mod missing;
 mod pageclock;
 mod printed;
 mod refusal;
@@ -68,6 +74,12 @@ pub struct Recipe {
     pub column_name: Option<String>,
     /// The site's home page.
     pub home: Option<Url>,
+    /// The address as configured: the page may have come from another.
+    pub asked: Option<Url>,
+    /// What the pages of the site say of it.
+    pub site: Identity,
+    /// What the host shows for a path that cannot exist.
+    pub missing: Option<Fingerprint>,
     /// The most pages of one visit.
     pub budget: usize,
 }
@@ -82,6 +94,9 @@ impl Recipe {
             aim,
             column_name: None,
             home: None,
+            asked: None,
+            site: Identity::default(),
+            missing: None,
             budget: Recipe::BUDGET,
         }
     }
@@ -150,6 +165,19 @@ pub struct Published {
     pub basis: Basis,
 }
 
+/// One block of a home page: a list under a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// What stands above it, at most 30 characters; empty where nothing was found.
+    pub heading: String,
+    /// The newest date of its rows, as far as it is certain.
+    pub newest: Option<Date>,
+    /// How many rows it has.
+    pub rows: usize,
+    /// Where its 更多 leads, or its heading.
+    pub more: Option<Url>,
+}
+
 /// A page as it was read.
 #[derive(Debug, Clone)]
 pub struct Reading {
@@ -165,7 +193,9 @@ pub struct Reading {
     pub signature: Option<String>,
     /// The publication date, when the page is an article.
     pub published: Option<Published>,
-    /// What was noticed on the way, at most eight.
+    /// The blocks of a home page, at most 40.
+    pub blocks: Vec<Block>,
+    /// What was noticed on the way, at most eight, the most important first.
     pub notes: Vec<String>,
 }
 

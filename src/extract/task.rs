@@ -6,13 +6,12 @@ use url::Url;
 use super::article::{self, Article};
 use super::ask::Ask;
 use super::column::{self, Saying};
-use super::dom::attr;
 use super::heading::{self, Own};
 use super::view::{self, View};
 use super::years::Dating;
 use super::{
-    Aim, More, PageKind, Pages, Published, Reading, Recipe, address, clean, home, refusal, shell,
-    visible,
+    Aim, Block, More, PageKind, Pages, Published, Reading, Recipe, address, blocks, clean, home,
+    identity, missing, refusal, shell, visible,
 };
 use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated, Unreadable};
 use crate::domain::item::Row;
@@ -79,12 +78,12 @@ impl Task<'_> {
             Some(More::Page(page)) => page,
             _ => &self.pages.first,
         };
-        if self.recipe.aim == Aim::Column && address::is_home(&page.url, self.recipe.home.as_ref())
-        {
+        let home = || address::is_home(&page.url, self.recipe.home.as_ref());
+        if self.recipe.aim == Aim::Column && !self.is_of_home() && home() {
             return closed(Unreadable::RedirectedHome, "unknown", notes);
         }
         let seen = view::with(page, self.today, &mut notes, |view, notes| {
-            self.step(view, hops, notes)
+            self.step(view, &page.url, hops, notes)
         });
         match seen {
             Ok(Step::Done(seen)) => self.settle(*seen, notes),
@@ -117,6 +116,12 @@ impl Task<'_> {
         }
     }
 
+    /// Whether the column is configured to stand on the home page itself.
+    fn is_of_home(&self) -> bool {
+        let asked = self.recipe.asked.as_ref();
+        asked.is_some_and(|asked| address::is_home(asked, self.recipe.home.as_ref()))
+    }
+
     /// How many more pages may be asked for.
     fn left(&self) -> usize {
         let had = 1 + self.pages.more.len();
@@ -135,6 +140,7 @@ impl Task<'_> {
             rows: seen.rows,
             signature: seen.signature,
             published: seen.published,
+            blocks: seen.blocks,
             notes,
         };
         let Some(ask) = ask else {
@@ -166,6 +172,7 @@ fn closed(why: Unreadable, encoding: &'static str, mut notes: Vec<String>) -> Ou
         rows: Vec::new(),
         signature: None,
         published: None,
+        blocks: Vec::new(),
         notes,
     }))
 }
@@ -184,6 +191,7 @@ struct Seen {
     rows: Vec<Row>,
     signature: Option<String>,
     published: Option<Published>,
+    blocks: Vec<Block>,
 }
 
 impl Seen {
@@ -195,6 +203,7 @@ impl Seen {
             rows: Vec::new(),
             signature: None,
             published: None,
+            blocks: Vec::new(),
         }
     }
 
@@ -215,21 +224,25 @@ impl Seen {
             rows: view.rows_of(rows),
             signature: first.and_then(|at| view.signature(*at)),
             published: None,
+            blocks: match kind {
+                PageKind::Home => blocks::of(view),
+                _ => Vec::new(),
+            },
         }
     }
 }
 
 impl Task<'_> {
-    fn step(&self, view: &View, hops: usize, notes: &mut Vec<String>) -> Step {
-        let list =
-            column::deciding(view).is_some_and(|group| group.rows.len() >= 3 || group.dated > 0);
-        if !list {
-            if let Some(url) = self.onward(view).filter(|_| hops > 0) {
-                return Step::Hop(url);
-            }
-            if let Some(why) = refusal::of(view.dom, view.source) {
-                return Step::Done(Box::new(Seen::shut(why, view)));
-            }
+    fn step(&self, view: &View, url: &Url, hops: usize, notes: &mut Vec<String>) -> Step {
+        let list = column::deciding(view).filter(|group| group.rows.len() >= 3 || group.dated > 0);
+        if list.is_none()
+            && let Some(url) = self.onward(view).filter(|_| hops > 0)
+        {
+            return Step::Hop(url);
+        }
+        let rows = list.map_or(0, |group| group.rows.len());
+        if let Some(why) = self.refused(view, url, rows, notes) {
+            return Step::Done(Box::new(Seen::shut(why, view)));
         }
         note_strange_dates(view, notes);
         Step::Done(Box::new(match self.kind(view) {
@@ -238,6 +251,36 @@ impl Task<'_> {
             PageKind::List => self.list(view, notes),
             PageKind::Other => self.other(view),
         }))
+    }
+
+    /// Why the page is not what was asked for, whatever rows it shows.
+    fn refused(
+        &self,
+        view: &View,
+        url: &Url,
+        rows: usize,
+        notes: &mut Vec<String>,
+    ) -> Option<Unreadable> {
+        let column = self.recipe.column_name.as_deref();
+        if self.recipe.aim == Aim::Any {
+            let none = rows == 0;
+            return none.then(|| refusal::of(view.dom, view.source, 0, column))?;
+        }
+        if let Some(why) = refusal::of(view.dom, view.source, rows, column) {
+            return Some(why);
+        }
+        if let Some(said) = identity::contradiction(view, &self.recipe.site, column) {
+            notes.push(said);
+            return Some(Unreadable::WrongSite);
+        }
+        let known = self.recipe.missing.as_ref();
+        let known = known.filter(|_| self.recipe.aim == Aim::Column && !self.is_of_home());
+        let asked = self.recipe.asked.as_ref();
+        if known.is_some_and(|known| missing::is_missing(view, url, asked, column, known)) {
+            notes.push("the host shows the same page for a path that does not exist".to_owned());
+            return Some(Unreadable::SoftMissing);
+        }
+        None
     }
 
     /// Where a page without a list leads: a jump, a data address, a frame.
@@ -283,6 +326,7 @@ impl Task<'_> {
             return Seen::shut(Unreadable::WrongPage, view);
         }
         let own = match self.recipe.aim {
+            Aim::Column if self.is_of_home() => self.own_block(view),
             Aim::Column => heading::own(view, self.recipe.column_name.as_deref()),
             Aim::Home | Aim::Any => Own::Unknown,
         };
@@ -291,12 +335,25 @@ impl Task<'_> {
             Own::Rows(rows) => rows,
             Own::Empty => return Seen::bare(Finding::Empty, PageKind::List, view),
             Own::Others => {
-                notes.push("the only list of the page is headed as another one".to_owned());
+                notes.push(match self.is_of_home() {
+                    true => "no block of the home page is headed as the column".to_owned(),
+                    false => "the only list of the page is headed as another one".to_owned(),
+                });
                 return Seen::shut(Unreadable::NoList, view);
             }
         };
         let saying = column::newest(view, &rows);
         Seen::listed(saying, PageKind::List, &rows, view)
+    }
+
+    /// The block of the home page that the column is; a page with one list needs no heading.
+    fn own_block(&self, view: &View) -> Own {
+        let name = self.recipe.column_name.as_deref();
+        match name.and_then(|name| blocks::named(view, name)) {
+            Some(rows) => Own::Rows(rows),
+            None if blocks::listings(view).len() <= 1 => Own::Unknown,
+            None => Own::Others,
+        }
     }
 
     /// A page that is neither list nor article.
@@ -320,13 +377,9 @@ impl Task<'_> {
         else {
             return false;
         };
-        let stated = view.dom.tagged("meta").find_map(|(_, meta)| {
-            let named =
-                attr(meta, "name").is_some_and(|n| n.trim().eq_ignore_ascii_case("ColumnName"));
-            attr(meta, "content").filter(|content| named && !content.trim().is_empty())
-        });
+        let stated = identity::meta(view.dom, "ColumnName");
         stated.is_some_and(|stated| {
-            !stated.contains(name) && !name.contains(stated.trim()) && !view.source.contains(name)
+            !stated.contains(name) && !name.contains(stated) && !view.source.contains(name)
         })
     }
 }

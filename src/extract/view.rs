@@ -8,7 +8,7 @@ use super::groups::{self, Group};
 use super::rows::Listed;
 use super::survey::Survey;
 use super::years::{self, Dating};
-use super::{address, charset, clean, expand, foreign, guard, pageclock};
+use super::{address, charset, clean, comments, expand, foreign, guard, pageclock};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
@@ -83,7 +83,7 @@ pub fn with<T>(
     let base = base(&dom, &page.url);
     let survey = Survey::of(&dom, &base);
     let mut rows = survey.rows(&base);
-    let hidden = expand::rows(&decoded.text);
+    let hidden = expand::rows(&comments::without_dead(&decoded.text));
     let hidden = if guard::is_bearable(&hidden) {
         hidden
     } else {

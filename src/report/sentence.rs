@@ -4,11 +4,12 @@
 //! Decides words only. Wording follows the terms of 国办发〔2015〕15号 and 国办秘函〔2019〕19号. Texts
 //! of pages stand in quotation marks that they cannot close.
 
-use super::history::{digest, incident, items, visits};
+use super::history::{acceptance, digest, incident, items, visits};
 use super::plain::{address, full_date, instant, one_line, quotation, title};
 use super::standing::Standing;
 use crate::alert::incident::Incident;
 use crate::assess::freshness::{Freshness, Judgement, due_on};
+use crate::domain::acceptance::Acceptance;
 use crate::domain::finding::LastUpdate;
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::item::Item;
@@ -37,6 +38,8 @@ pub struct Case<'a> {
     pub observations: &'a [Observation],
     /// Its items, newest claim first.
     pub items: &'a [Item],
+    /// The latest word that its changed list is the column's.
+    pub acceptance: Option<&'a Acceptance>,
     /// The incident about its limit, if there is one.
     pub incident: Option<&'a Incident>,
     /// The instant of the verdict.
@@ -49,6 +52,7 @@ pub fn why(case: &Case) -> String {
     text.push_str(&ground(case));
     text.push_str(&visits(case));
     text.push_str(&items(case));
+    text.push_str(&acceptance(case));
     text.push_str(&incident(case));
     text.push_str(&digest(case));
     text.push_str(&format!(
@@ -183,7 +187,9 @@ fn cause(why: &Cause) -> String {
         Cause::Failed(_) => format!("未能取得页面，{reason}"),
         Cause::Unreadable(_) => format!("取得的页面不能认作该栏目的列表，{reason}"),
         Cause::Undated(_) => format!("列表有条目而没有可信日期，{reason}"),
-        Cause::Redesigned => format!("{reason}，最新日期早于此前所见，请核对栏目配置"),
+        Cause::Redesigned => format!(
+            "{reason}，最新日期早于此前所见，请核对栏目配置；确系改版的，由管理员确认新列表"
+        ),
         Cause::OwnNetwork => format!("{reason}，与该网站无关"),
     }
 }
@@ -239,6 +245,7 @@ mod tests {
         record: Option<ColumnRecord>,
         observations: Vec<Observation>,
         items: Vec<Item>,
+        acceptance: Option<Acceptance>,
         incident: Option<Incident>,
     }
 
@@ -257,6 +264,7 @@ mod tests {
                 record: self.record.as_ref(),
                 observations: &self.observations,
                 items: &self.items,
+                acceptance: self.acceptance.as_ref(),
                 incident: self.incident.as_ref(),
                 now: at(NOW),
             })
@@ -272,6 +280,7 @@ mod tests {
             record,
             observations,
             items: Vec::new(),
+            acceptance: None,
             incident: None,
         }
     }
@@ -338,6 +347,13 @@ mod tests {
             item(None, "没有日期的条目"),
             item(Some("2016-12-30"), "去年的条目"),
         ];
+        let mut accepted = read("2017-11-03");
+        accepted.acceptance = Some(Acceptance {
+            column: column_id("kxw/gzdt"),
+            by: "张三".to_owned(),
+            reason: "栏目改版，旧文已归档".to_owned(),
+            at: at("2017-11-16T15:00:00"),
+        });
         let mut empty = record("kxw/gzdt", None, "2017-11-18T09:00:00");
         empty.empty_since = Some(at("2017-11-10T09:00:00"));
         let mut empty_again = seen("2017-11-18T09:00:00", Sight::Read(Finding::Empty));
@@ -351,6 +367,7 @@ mod tests {
             ("overdue", read("2017-11-03")),
             ("overdue, limit of its own", own_limit),
             ("overdue, with items", with_items),
+            ("overdue, after a redesign", accepted),
             ("severely overdue", read("2017-10-20")),
             ("empty", told(Some(empty), vec![empty_again])),
             ("exempt", as_is(Freshness::Exempt { until: exempt })),

@@ -74,6 +74,13 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
         news.extend(item(stage, listed)?);
     }
     commit.items = news;
+    for host in &commit.hosts {
+        stage.put(Table::Hosts, &keys::host(&host.host), host)?;
+    }
+    for acceptance in &commit.acceptances {
+        let key = keys::column(&acceptance.column);
+        stage.put(Table::Acceptances, &key, acceptance)?;
+    }
     for changed in &commit.incidents {
         incident(stage, changed)?;
     }

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
+use crate::domain::acceptance::Acceptance;
+use crate::domain::host::HostRecord;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::time::Moment;
@@ -19,6 +21,10 @@ pub struct Commit {
     pub records: Vec<ColumnRecord>,
     /// Rows of lists. For one that is already stored, the stored `first_seen_at` stays.
     pub items: Vec<Item>,
+    /// What is known of hosts now.
+    pub hosts: Vec<HostRecord>,
+    /// Changed lists that somebody took for the column's.
+    pub acceptances: Vec<Acceptance>,
     /// Incidents as they stand now; resolved ones move to the history.
     pub incidents: Vec<Incident>,
     /// Notices as they stand now; those no longer waiting move to the history.
@@ -46,6 +52,8 @@ impl Commit {
             observations: Vec::new(),
             records: Vec::new(),
             items: Vec::new(),
+            hosts: Vec::new(),
+            acceptances: Vec::new(),
             incidents: Vec::new(),
             notices: Vec::new(),
             messages: Vec::new(),

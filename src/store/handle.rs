@@ -17,6 +17,8 @@ use super::settings::StoreSettings;
 use super::table::Table;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
+use crate::domain::acceptance::Acceptance;
+use crate::domain::host::HostRecord;
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
@@ -179,6 +181,20 @@ impl Store {
     pub async fn items(&self, column: &ColumnId) -> Result<Vec<Item>, StoreError> {
         let column = column.clone();
         self.read(move |reader| reader.items(&column)).await
+    }
+
+    /// What is known of a host.
+    pub async fn host(&self, host: &str) -> Result<Option<HostRecord>, StoreError> {
+        let key = keys::host(host);
+        self.read(move |reader| reader.get(Table::Hosts, &key))
+            .await
+    }
+
+    /// The latest word that a column's changed list is the column's.
+    pub async fn acceptance(&self, column: &ColumnId) -> Result<Option<Acceptance>, StoreError> {
+        let key = keys::column(column);
+        self.read(move |reader| reader.get(Table::Acceptances, &key))
+            .await
     }
 
     /// When a periodic task ran last.

@@ -105,6 +105,11 @@ pub fn message(created_at: Moment, key: &Hash) -> Vec<u8> {
     [&time(created_at)[..], key].concat()
 }
 
+/// The key of a host.
+pub fn host(host: &str) -> Vec<u8> {
+    hash(&[host.as_bytes()]).to_vec()
+}
+
 /// The key of a periodic task.
 pub fn run(job: &str) -> Vec<u8> {
     hash(&[job.as_bytes()]).to_vec()

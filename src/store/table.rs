@@ -37,11 +37,15 @@ pub enum Table {
     Quarantine,
     /// One row: how far the journal was applied, and the sums over all other tables.
     State,
+    /// Host → what it answers for missing paths.
+    Hosts,
+    /// Column → the latest word that its list is as it now is.
+    Acceptances,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 17] = [
+    pub const ALL: [Table; 19] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -59,6 +63,8 @@ impl Table {
         Table::Pieces,
         Table::Quarantine,
         Table::State,
+        Table::Hosts,
+        Table::Acceptances,
     ];
 
     /// The name of its tree.
@@ -81,6 +87,8 @@ impl Table {
             Table::Pieces => "pieces",
             Table::Quarantine => "quarantine",
             Table::State => "state",
+            Table::Hosts => "hosts",
+            Table::Acceptances => "acceptances",
         }
     }
 

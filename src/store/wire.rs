@@ -10,6 +10,8 @@ use super::error::StoreError;
 use super::phrase::{self, Heard, Said, WireItem, WireObservation, WireRecord};
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
+use crate::domain::acceptance::Acceptance;
+use crate::domain::host::HostRecord;
 use crate::domain::time::Moment;
 
 /// The version of the entries.
@@ -75,6 +77,10 @@ struct WireEntry {
     records: Vec<WireRecord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     items: Vec<WireItem>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hosts: Vec<HostRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    acceptances: Vec<Acceptance>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     incidents: Vec<Incident>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -158,6 +164,8 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         observations: Vec::new(),
         records: Vec::new(),
         items: Vec::new(),
+        hosts: Vec::new(),
+        acceptances: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),
         messages: Vec::new(),
@@ -180,6 +188,8 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             for item in &commit.items {
                 wire.items.push(phrase::item_out(item, said)?);
             }
+            wire.hosts.clone_from(&commit.hosts);
+            wire.acceptances.clone_from(&commit.acceptances);
             wire.incidents.clone_from(&commit.incidents);
             wire.notices.clone_from(&commit.notices);
             wire.messages.clone_from(&commit.messages);
@@ -209,6 +219,8 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     for item in wire.items {
         gather(&mut commit.items, phrase::item_in(item, heard), &mut lost);
     }
+    commit.hosts = wire.hosts;
+    commit.acceptances = wire.acceptances;
     commit.incidents = wire.incidents;
     commit.notices = wire.notices;
     commit.messages = wire.messages;
@@ -256,12 +268,14 @@ mod tests {
         let singles = [
             commit.records.len(),
             commit.items.len(),
+            commit.hosts.len(),
+            commit.acceptances.len(),
             commit.incidents.len(),
             commit.notices.len(),
             commit.messages.len(),
             commit.runs.len(),
         ];
-        assert_eq!(singles, [1; 6]);
+        assert_eq!(singles, [1; 8]);
         // If this fails, the shape of a stored type has changed: an older program would misread
         // it. Raise the versions here and in `value`, and teach both to read the former shape.
         let again = write_line(&entry, &mut Said::default()).unwrap();
@@ -276,6 +290,8 @@ mod tests {
         }
         same::<ColumnRecord>(RECORD);
         same::<Item>(ITEM);
+        same::<HostRecord>(HOST);
+        same::<Acceptance>(ACCEPTANCE);
         for sight in [
             r#"{"read":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,
             r#"{"unchanged":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,
@@ -319,5 +335,7 @@ mod tests {
     }
 
     const RECORD: &str = r##"{"column":"kxw/gzdt","last_update":{"on":"2017-11-01","basis":"list-row","evidence":{"page":"http://kxw.example.cn/gzdt/","title":"区科信委召开2017-11-01工作会议","link":"http://kxw.example.cn/gzdt/2017-11-01.html","snippet":"[2017-11-01]"}},"read_at":"2017-11-01T00:00:00+08:00","blind":{"since":"2017-11-01T00:00:00+08:00","visits":2,"why":{"undated":"year-unknown"}},"empty_since":null,"signature":"ul.list>li","digest":"abababababababababababababababababababababababababababababababab","validators":{"etag":"\"5a3f\"","last_modified":null},"visited_at":"2017-11-01T00:00:00+08:00","revisit_at":"2017-11-01T00:30:00+08:00"}"##;
+    const HOST: &str = r##"{"host":"kxw.example.cn","probed_at":"2017-11-01T00:00:00+08:00","missing":{"url":"http://kxw.example.cn/404.html","moved":true,"title":"某某区","length":120,"lines":[7,4000000000]}}"##;
+    const ACCEPTANCE: &str = r##"{"column":"kxw/gzdt","by":"张三","reason":"栏目改版","at":"2017-11-01T00:00:00+08:00"}"##;
     const ITEM: &str = r##"{"column":"kxw/gzdt","title":"关于第0项工作的通知","url":"http://kxw.example.cn/0.html","claimed_on":"2017-11-01","first_seen_at":"2017-11-01T00:00:00+08:00"}"##;
 }

@@ -10,6 +10,7 @@ use super::view::{
     ColumnRow, Frame, Named, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address,
     when,
 };
+use crate::domain::acceptance::Acceptance;
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
@@ -61,7 +62,7 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
         return unknown();
     };
     match gather(&console, &column.id).await {
-        Ok((picture, observations, items)) => {
+        Ok((picture, observations, items, acceptance)) => {
             let line = column_line(&picture.scene(&console), column);
             let case = Case {
                 column,
@@ -71,6 +72,7 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
                 record: picture.records.get(&column.id),
                 observations: &observations,
                 items: &items,
+                acceptance: acceptance.as_ref(),
                 incident: stale_incident(&picture.open, &column.id),
                 now: picture.now,
             };
@@ -101,14 +103,14 @@ fn find<'a>(console: &'a Console, id: &str) -> Option<(&'a Column, &'a Site, &'a
     Some((column, site, unit))
 }
 
-async fn gather(
-    console: &Console,
-    column: &ColumnId,
-) -> Result<(Picture, Vec<Observation>, Vec<Item>), StoreError> {
+type Gathered = (Picture, Vec<Observation>, Vec<Item>, Option<Acceptance>);
+
+async fn gather(console: &Console, column: &ColumnId) -> Result<Gathered, StoreError> {
     let picture = Picture::take(console).await?;
     let observations = console.store.observations(column, VISITS).await?;
     let items = console.store.items(column).await?;
-    Ok((picture, observations, items))
+    let acceptance = console.store.acceptance(column).await?;
+    Ok((picture, observations, items, acceptance))
 }
 
 fn visit_row(seen: &Observation, now: Moment) -> VisitRow {

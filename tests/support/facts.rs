@@ -7,8 +7,10 @@ use chrono::{Duration, NaiveDate};
 use wangxun::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
 use wangxun::alert::outbox::{Delivery, Facts, Message, MessageKey, Notice, NoticeState, Told};
 use wangxun::assess::ladder::Tier;
+use wangxun::domain::acceptance::Acceptance;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::group::Route;
+use wangxun::domain::host::{Fingerprint, HostRecord};
 use wangxun::domain::id::{ColumnId, PersonId, UnitId};
 use wangxun::domain::item::Item;
 use wangxun::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
@@ -18,6 +20,8 @@ use wangxun::store::commit::{Commit, JobRun};
 use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
 
+/// The host that every change speaks of.
+const HOST: &str = "kxw.example.cn";
 /// The columns that [`history`] speaks of.
 pub const COLUMNS: [&str; 3] = ["kxw/gzdt", "kxw/tzgg", "jw/zcwj"];
 
@@ -95,6 +99,29 @@ pub fn item(name: &str, number: i64, claimed_on: Option<Date>, first_seen_at: Mo
         url: (number % 2 == 0).then(|| format!("http://kxw.example.cn/{number}.html")),
         claimed_on,
         first_seen_at,
+    }
+}
+
+pub fn host(number: i64) -> HostRecord {
+    HostRecord {
+        host: HOST.to_owned(),
+        probed_at: at(number),
+        missing: Some(Fingerprint {
+            url: format!("http://{HOST}/404.html"),
+            moved: true,
+            title: "某某区".to_owned(),
+            length: 120,
+            lines: vec![7, 4_000_000_000],
+        }),
+    }
+}
+
+pub fn acceptance(name: &str, number: i64) -> Acceptance {
+    Acceptance {
+        column: column(name),
+        by: "张三".to_owned(),
+        reason: "栏目改版，旧文已归档".to_owned(),
+        at: at(number),
     }
 }
 
@@ -204,6 +231,8 @@ pub fn change(number: i64) -> Commit {
         items: (0..3)
             .map(|row| item(name, number + row, Some(on), now))
             .collect(),
+        hosts: vec![host(number)],
+        acceptances: vec![acceptance(name, number)],
         incidents: vec![incident(name, incident_state)],
         notices: vec![notice(number, notice_state)],
         messages: vec![message(number, now, delivery)],
@@ -221,6 +250,8 @@ pub struct Everything {
     pub records: BTreeMap<ColumnId, ColumnRecord>,
     pub observations: Vec<Vec<Observation>>,
     pub items: Vec<Vec<Item>>,
+    pub host: Option<HostRecord>,
+    pub acceptances: Vec<Option<Acceptance>>,
     pub open: BTreeMap<IncidentKey, Incident>,
     pub closed: Vec<Incident>,
     pub waiting: Vec<Notice>,
@@ -235,14 +266,18 @@ pub async fn everything(store: &Store, numbers: i64) -> Everything {
     let keys: Vec<MessageKey> = (0..numbers).map(key).collect();
     let mut observations = Vec::new();
     let mut items = Vec::new();
+    let mut acceptances = Vec::new();
     for name in COLUMNS {
         observations.push(store.observations(&column(name), usize::MAX).await.unwrap());
         items.push(store.items(&column(name)).await.unwrap());
+        acceptances.push(store.acceptance(&column(name)).await.unwrap());
     }
     Everything {
         records: store.records().await.unwrap(),
         observations,
         items,
+        host: store.host(HOST).await.unwrap(),
+        acceptances,
         open: store.open_incidents().await.unwrap(),
         closed: store.closed_incidents(usize::MAX).await.unwrap(),
         waiting: store.waiting_notices().await.unwrap(),

@@ -1,0 +1,304 @@
+//! What a page is when it is not the column's list, through the reader's public door: notices
+//! beside stray rows, the host's answer for missing paths, other sites, columns on home pages, and
+//! what stands in comments.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use url::Url;
+use wangxun::domain::finding::{Finding, Unreadable};
+use wangxun::domain::group::Identity;
+use wangxun::domain::host::Fingerprint;
+use wangxun::domain::page::Page;
+use wangxun::extract::missing::fingerprint;
+use wangxun::extract::{Aim, Answer, Pages, Reading, Recipe, read};
+
+const PROBE: &str = "/wx-probe-0123456789ab.html";
+
+fn today() -> NaiveDate {
+    "2018-03-18".parse().expect("a date")
+}
+
+fn url(path: &str) -> Url {
+    Url::parse("http://www.example.gov.cn")
+        .and_then(|base| base.join(path))
+        .expect("an address")
+}
+
+fn page(path: &str, body: &str) -> Page {
+    Page {
+        url: url(path),
+        status: 200,
+        content_type: Some("text/html; charset=utf-8".into()),
+        body: body.into(),
+    }
+}
+
+fn column(name: &str) -> Recipe {
+    Recipe {
+        column_name: Some(name.to_owned()),
+        home: Some(url("/")),
+        asked: Some(url("/tzgg/")),
+        ..Recipe::of(Aim::Column)
+    }
+}
+
+fn found(page: Page, recipe: &Recipe) -> Reading {
+    let pages = Pages {
+        first: page,
+        more: BTreeMap::new(),
+    };
+    match read(&pages, recipe, today()) {
+        Answer::Found(reading) => *reading,
+        Answer::Need(urls) => panic!("a finding was expected, not a need of {urls:?}"),
+    }
+}
+
+/// The newest date, or why there is none.
+fn outcome(reading: &Reading) -> String {
+    match &reading.finding {
+        Finding::Dated(update) => update.on.to_string(),
+        Finding::Unreadable(why) => format!("{why:?}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn rows(titles: &[(&str, &str)]) -> String {
+    titles
+        .iter()
+        .map(|(title, on)| format!("<li><a href='/x/{on}.html'>{title}</a><span>{on}</span></li>"))
+        .collect()
+}
+
+fn news() -> String {
+    let news = rows(&[
+        ("区政府召开政务公开工作推进会", "2018-03-17"),
+        ("关于开展春季防火检查工作的通知", "2018-03-15"),
+        ("我区举办网站管理人员培训班", "2018-03-12"),
+    ]);
+    format!("<ul class=news>{news}</ul>")
+}
+
+#[test]
+fn a_notice_is_no_list_because_a_dated_row_stands_beside_it() {
+    let list = rows(&[
+        ("关于网站系统升级维护期间暂停服务的公告", "2018-03-16"),
+        ("关于印发年度工作要点的通知", "2018-03-01"),
+    ]);
+    let long = rows(&[("关于公布行政许可事项目录的公告", "2018-03-16")]).repeat(12);
+    let menu = "<div class=nav><a href='/zwgk/'>政务公开</a></div>".repeat(30);
+    let clock =
+        "<div class=side><a href='/a.html'>区政府召开政务公开工作推进会</a>2018-03-17</div>";
+    let cases = [
+        (
+            "a missing page with news at its side",
+            format!(
+                "<title>提示信息</title><div><p>抱歉，您访问的页面不存在</p></div>{}",
+                news()
+            ),
+            "SoftMissing",
+        ),
+        (
+            "one with a single stray row",
+            format!("<title>某某区</title><p>该栏目不存在</p>{clock}"),
+            "SoftMissing",
+        ),
+        (
+            "a title that says so over whatever rows",
+            format!("<title>404 Not Found</title><ul>{long}</ul>"),
+            "SoftMissing",
+        ),
+        (
+            "a heading that says so over whatever rows",
+            format!("<title>某某区</title><h2>您请求的页面已被删除</h2><ul>{long}</ul>"),
+            "SoftMissing",
+        ),
+        (
+            "a maintenance page with a stray row",
+            format!("<title>某某区</title><h1>网站升级维护中，请稍后访问</h1>{clock}"),
+            "Maintenance",
+        ),
+        (
+            "a list with a notice of works above it",
+            format!("<title>通知公告</title><h3>本网站将于周末升级维护</h3><ul>{long}</ul>"),
+            "2018-03-16",
+        ),
+        (
+            "a list with rows about maintenance",
+            format!("<title>通知公告</title><ul>{list}</ul>"),
+            "2018-03-16",
+        ),
+        (
+            "a short list over a footer that names who maintains the site",
+            format!("<title>通知公告</title><ul>{list}</ul><p>网站维护：区信息中心</p>"),
+            "2018-03-16",
+        ),
+        (
+            "an empty list over such a footer",
+            format!("<title>通知公告</title><p>暂无信息</p><p>网站维护：区信息中心</p>{menu}"),
+            "Empty",
+        ),
+        (
+            "a list of a body for building",
+            format!("<title>法治建设中心</title><ul>{list}</ul>"),
+            "2018-03-16",
+        ),
+    ];
+    for (name, body, expected) in cases {
+        let reading = found(page("/tzgg/", &body), &column("通知公告"));
+        assert_eq!(outcome(&reading), expected, "{name}");
+    }
+}
+
+fn known(body: &str) -> Option<Fingerprint> {
+    fingerprint(&page(PROBE, body), &url(PROBE))
+}
+
+#[test]
+fn the_answer_for_missing_paths_is_not_dated_by_its_rows() {
+    let home = format!("<title>某某区</title><h2>要闻动态</h2>{}", news());
+    let list = rows(&[("关于开展网站检查工作的通知", "2018-02-01")]).repeat(3);
+    let own = format!("<title>某某区</title><h2>通知公告</h2><ul>{list}</ul>");
+    let recipe = Recipe {
+        missing: known(&home),
+        ..column("通知公告")
+    };
+    assert!(recipe.missing.is_some());
+    let reading = found(page("/tzgg/", &home), &recipe);
+    assert_eq!(outcome(&reading), "SoftMissing");
+    assert_eq!(
+        reading.notes,
+        ["the host shows the same page for a path that does not exist"]
+    );
+    assert_eq!(outcome(&found(page("/tzgg/", &own), &recipe)), "2018-02-01");
+    // Without the comparison, the rows of the home page would date the column.
+    assert_eq!(
+        outcome(&found(page("/tzgg/", &home), &column("要闻动态"))),
+        "2018-03-17"
+    );
+}
+
+#[test]
+fn a_column_on_the_home_page_is_the_block_under_its_name() {
+    let notices = rows(&[
+        ("关于开展网站检查工作的通知", "2018-02-01"),
+        ("关于印发年度工作要点的通知", "2018-01-15"),
+    ]);
+    let home = format!(
+        "<title>某某区</title><div class=a><h2><a href='/yw/'>要闻动态</a></h2>{}</div>\
+         <div class=b><div><img alt='通知公告'><a href='/gg/'>更多&gt;&gt;</a></div>\
+         <ul class=n>{notices}</ul></div>",
+        news()
+    );
+    let at_home = |name: &str| Recipe {
+        asked: Some(url("/")),
+        missing: known(&home),
+        ..column(name)
+    };
+    let cases = [
+        ("通知公告", "2018-02-01"),
+        ("要闻动态", "2018-03-17"),
+        ("人事任免", "NoList"),
+    ];
+    for (name, expected) in cases {
+        let reading = found(page("/", &home), &at_home(name));
+        assert_eq!(outcome(&reading), expected, "{name}");
+    }
+    let single = format!("<title>某某协会</title>{}", news());
+    assert_eq!(
+        outcome(&found(page("/", &single), &at_home("协会动态"))),
+        "2018-03-17"
+    );
+    // Only who came from elsewhere was sent there.
+    let sent = found(page("/index.html", &home), &column("通知公告"));
+    assert_eq!(outcome(&sent), "RedirectedHome");
+}
+
+#[test]
+fn a_page_of_another_site_is_not_read() {
+    let site = Identity {
+        name: Some("北京市某某区民政局".to_owned()),
+        id_code: Some("1100000001".to_owned()),
+    };
+    let recipe = Recipe {
+        site,
+        ..column("通知公告")
+    };
+    let cases = [
+        (
+            "<meta name='SiteIDCode' content='1100000001'>",
+            "2018-03-17",
+        ),
+        (
+            "<meta name=' siteidcode' content='bm00000001'>",
+            "WrongSite",
+        ),
+        (
+            "<meta name='SiteName' content='某某健康网资讯'>",
+            "WrongSite",
+        ),
+        ("<title>热门手游排行_游戏下载</title>", "WrongSite"),
+        ("<title>首页</title>", "2018-03-17"),
+    ];
+    for (head, expected) in cases {
+        let body = format!("<html><head>{head}</head><body>{}</body></html>", news());
+        let reading = found(page("/tzgg/", &body), &recipe);
+        assert_eq!(outcome(&reading), expected, "{head}");
+        assert_eq!(
+            reading.notes.is_empty(),
+            expected != "WrongSite",
+            "{:?}",
+            reading.notes
+        );
+    }
+    assert_eq!(Unreadable::WrongSite.in_chinese(), "页面属于其他网站");
+}
+
+#[test]
+fn comments_count_only_as_islands_of_data() {
+    let records: String = ["2018-02-01", "2018-01-15", "2017-12-20"]
+        .iter()
+        .map(|on| {
+            format!(
+                "<record><![CDATA[<li><a href='/art/{on}.html'>关于开展网站检查工作的通知\
+                 </a><span>{on}</span></li>]]></record>"
+            )
+        })
+        .collect();
+    let island = format!("<!--<recordset>{records}</recordset>-->");
+    let dead_rows = format!("<!-- <ul>{}</ul> -->", news());
+    let dead_script = format!(
+        "<!-- <script>document.write(\"{}\")</script> -->",
+        news().replace('\n', "")
+    );
+    let live = rows(&[
+        ("关于印发年度工作要点的通知", "2017-11-03"),
+        ("关于公布行政许可事项目录的公告", "2017-10-09"),
+    ]);
+    let cases = [
+        (
+            "an island",
+            format!("<div id=list>{island}</div>"),
+            "2018-02-01",
+        ),
+        (
+            "dead rows",
+            format!("{dead_rows}<ul>{live}</ul>"),
+            "2017-11-03",
+        ),
+        (
+            "a dead script",
+            format!("{dead_script}<ul>{live}</ul>"),
+            "2017-11-03",
+        ),
+    ];
+    for (name, body, expected) in cases {
+        let reading = found(page("/tzgg/", &body), &column("通知公告"));
+        assert_eq!(outcome(&reading), expected, "{name}");
+    }
+}
