@@ -207,7 +207,7 @@ fn a_probe_of_nothing_known_is_refused() {
     assert!(
         unknown
             .err
-            .contains("is no file, no http address and no configured column")
+            .contains("is no file, no http address and no configured column or site")
     );
     let blank = place.run(&["probe", "kxw/gzdt"]);
     assert_eq!(blank.code, Some(2));
@@ -276,6 +276,13 @@ fn a_daemon_visits_answers_and_leaves_the_store_whole() {
     assert!(why.contains("区科信委召开政府网站工作推进会"), "{why}");
     let status = place.run(&["status"]);
     assert!(status.out.contains("区科信委"), "{}", status.out);
+    assert!(status.out.contains("网站首页"), "{}", status.out);
+    let home = place.run(&["probe", "kxw", "--format", "json"]);
+    assert!(
+        home.out.contains(r#""kind":"home","outcome":"dated""#),
+        "{}",
+        home.out
+    );
     let test = place.run(&["send-test", "--to", "li"]);
     assert_eq!(test.code, Some(0), "{}", test.err);
 

@@ -40,9 +40,9 @@ fn at(text: &str) -> Moment {
 }
 
 fn list(days: &[&str]) -> String {
-    let rows = days.iter().map(|day| {
+    let rows = days.iter().enumerate().map(|(n, day)| {
         format!(
-            "<li><a href='t{day}.html'>区科信委{day}工作开展情况通报</a><span>{day}</span></li>"
+            "<li><a href='t{day}-{n}.html'>区科信委{day}工作开展情况通报</a><span>{day}</span></li>"
         )
     });
     format!("<ul class=list>{}</ul>", rows.collect::<String>())
@@ -184,9 +184,21 @@ async fn run(
     let mut records = Vec::new();
     for name in ["kxw/gzdt", "kxw/jddt"] {
         let id = ColumnId::parse(name).expect("an id");
-        let record = running.ready.desk.store.record(&id).await.expect("the store");
+        let record = running
+            .ready
+            .desk
+            .store
+            .record(&id)
+            .await
+            .expect("the store");
         records.push(record.expect("a record"));
     }
+    let homes = running.ready.desk.store.homes().await.expect("the store");
+    let home = homes.values().next().expect("the home page is visited too");
+    assert_eq!((homes.len(), &home.blind), (1, &None));
+    let seen_on = home.last_update.as_ref().map(|update| update.on);
+    assert_eq!(seen_on, Some(date_of(home.visited_at)));
+    assert_eq!(home.blocks.first().map(|block| block.rows), Some(6));
     let answer = match question {
         Some(question) => control::ask(&socket, &question).await.expect("an answer"),
         None => None,

@@ -16,7 +16,7 @@ use wangxun::domain::group::Identity;
 use wangxun::domain::host::Fingerprint;
 use wangxun::domain::page::Page;
 use wangxun::extract::missing::fingerprint;
-use wangxun::extract::{Aim, Answer, Pages, Reading, Recipe, read};
+use wangxun::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe, read};
 
 const PROBE: &str = "/wx-probe-0123456789ab.html";
 
@@ -73,6 +73,13 @@ fn rows(titles: &[(&str, &str)]) -> String {
         .iter()
         .map(|(title, on)| format!("<li><a href='/x/{on}.html'>{title}</a><span>{on}</span></li>"))
         .collect()
+}
+
+/// Three rows of one day.
+fn three(on: &str) -> String {
+    ["一", "二", "三"]
+        .map(|n| format!("<li><a href='/z/{on}{n}.html'>关于第{n}批事项目录的公告</a>{on}</li>"))
+        .concat()
 }
 
 fn news() -> String {
@@ -217,6 +224,150 @@ fn a_column_on_the_home_page_is_the_block_under_its_name() {
     // Only who came from elsewhere was sent there.
     let sent = found(page("/index.html", &home), &column("通知公告"));
     assert_eq!(outcome(&sent), "RedirectedHome");
+}
+
+fn home(body: &str) -> Reading {
+    let recipe = Recipe {
+        home: Some(url("/")),
+        ..Recipe::of(Aim::Home)
+    };
+    found(page("/", body), &recipe)
+}
+
+#[test]
+fn every_block_of_a_home_page_has_its_own_newest_date() {
+    let notices = rows(&[
+        ("关于开展网站检查工作的通知", "2018-02-01"),
+        ("关于印发年度工作要点的通知", "2018-01-15"),
+    ]);
+    let tab = |on: &str| format!("<div class=tab><ul>{}</ul></div>", three(on));
+    let undated = "<li><a href='/y/1.html'>区政府领导班子成员及分工情况</a></li>".repeat(4);
+    let undated: String = undated
+        .split_inclusive("</li>")
+        .enumerate()
+        .map(|(n, row)| row.replace("/y/1", &format!("/y/{n}")))
+        .collect();
+    let body = format!(
+        "<title>某某区</title><div class=a><h2>要闻动态</h2>{}<p><a href='/yw/'>更多</a></p>\
+         </div><div class=b><h2><a href='/gg/'>通知公告</a></h2><ul>{notices}</ul></div>\
+         <div class=c><ul class=hd><li>政策文件</li><li>政策解读</li></ul>{}{}</div>\
+         <div class=d><h3>机构职能</h3><ul>{undated}</ul></div>",
+        news(),
+        tab("2017-12-01"),
+        tab("2017-06-01"),
+    );
+    let reading = home(&body);
+    assert_eq!(outcome(&reading), "2018-03-17");
+    let blocks: Vec<(&str, Option<String>, usize)> = reading
+        .blocks
+        .iter()
+        .map(|block| {
+            let newest = block.newest.map(|on| on.to_string());
+            (block.heading.as_str(), newest, block.rows)
+        })
+        .collect();
+    let on = |on: &str| Some(on.to_owned());
+    let expected = [
+        ("要闻动态", on("2018-03-17"), 3),
+        ("通知公告", on("2018-02-01"), 2),
+        ("政策文件", on("2017-12-01"), 3),
+        ("政策解读", on("2017-06-01"), 3),
+        ("机构职能", None, 4),
+    ];
+    assert_eq!(blocks, expected);
+    let singles: String = ["2018-03-01", "2018-02-01", "2018-01-01"]
+        .map(|on| format!("<ul>{}</ul>", rows(&[("关于开展检查的通知", on)])))
+        .concat();
+    let single = home(&format!(
+        "<title>某某区</title><h2>通知</h2><div>{singles}</div>"
+    ));
+    let rows = single.blocks.iter().map(|block| block.rows);
+    assert_eq!(rows.collect::<Vec<_>>(), [3], "a list element for each row");
+    let more = reading
+        .blocks
+        .iter()
+        .map(|block| block.more.as_ref().map(Url::path));
+    assert_eq!(
+        more.collect::<Vec<_>>(),
+        [Some("/yw/"), Some("/gg/"), None, None, None]
+    );
+}
+
+#[test]
+fn behind_an_entrance_the_second_level_is_read() {
+    let menu = [
+        ("/en/", "English"),
+        ("/jgzn/", "机构职能"),
+        ("/xxgk/", "信息公开"),
+        ("/gzdt/", "工作动态"),
+        ("http://www.other.example.cn/", "友情链接"),
+    ];
+    let menu: String = menu
+        .iter()
+        .map(|(to, text)| format!("<a href='{to}'>{text}</a> "))
+        .collect();
+    let splash = "<title>某某区</title><a href='/index_1.html'><img src=a.jpg alt=进入网站></a>";
+    let list = |on: &str| format!("<ul>{}</ul>", three(on));
+    let cases = [
+        (
+            "a menu",
+            menu,
+            vec!["/gzdt/", "/xxgk/", "/jgzn/"],
+            "2018-03-01",
+        ),
+        (
+            "a splash",
+            splash.to_owned(),
+            vec!["/index_1.html"],
+            "2018-03-01",
+        ),
+    ];
+    for (name, body, wanted, expected) in cases {
+        let recipe = Recipe {
+            home: Some(url("/")),
+            ..Recipe::of(Aim::Home)
+        };
+        let mut pages = Pages {
+            first: page("/", &body),
+            more: BTreeMap::new(),
+        };
+        let mut reader = Reader::new(recipe, today());
+        let Answer::Need(urls) = reader.read(&pages) else {
+            panic!("{name}: a need was expected");
+        };
+        let paths: Vec<&str> = urls.iter().map(Url::path).collect();
+        assert_eq!(paths, wanted, "{name}");
+        for (at, url) in urls.iter().enumerate() {
+            let body = list(if at == 0 { "2018-03-01" } else { "2018-01-01" });
+            let more = More::Page(page(url.path(), &body));
+            pages.more.insert(url.clone(), more);
+        }
+        let Answer::Found(reading) = reader.read(&pages) else {
+            panic!("{name}: a finding was expected");
+        };
+        assert_eq!(outcome(&reading), expected, "{name}");
+        let Finding::Dated(update) = &reading.finding else {
+            panic!("{name}: a date was expected");
+        };
+        assert_eq!(update.evidence.page, urls[0].as_str(), "{name}");
+        let note = format!(
+            "an entrance without lists; {} of the pages behind it were read",
+            urls.len()
+        );
+        assert!(reading.notes.contains(&note), "{name}: {:?}", reading.notes);
+    }
+}
+
+#[test]
+fn a_home_page_without_any_date_of_its_own_is_not_judged() {
+    let by_script = "<ul><li><a href='http://x.example.cn/1'>区政府召开政务公开工作推进会</a>\
+         <script>document.write(new Date().toLocaleDateString())</script></li></ul>";
+    let reading = home(&format!("<title>某某区</title>{}", by_script.repeat(4)));
+    assert!(
+        !matches!(reading.finding, Finding::Dated(_)),
+        "{:?}",
+        reading.finding
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
 pub mod freshness;
+pub mod home;
 pub mod ladder;
 pub mod limits;
 pub mod outage;

@@ -8,16 +8,18 @@ use serde::Serialize;
 use url::Url;
 
 use super::{INSTALLED, configured, logs, runtime, saved, say, say_error};
+use crate::assess::outage::host_of;
 use crate::clock::Clock;
 use crate::config::load::Loaded;
 use crate::daemon::visit::{self, Aimed, Look, Means, look};
+use crate::daemon::{front, missing};
 use crate::domain::access::Access;
 use crate::domain::finding::{Basis, Finding};
-use crate::domain::id::ColumnId;
+use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::page::Page;
 use crate::domain::time::{Date, Moment, date_of, moment};
 use crate::domain::visit::{Outcome, Validators};
-use crate::extract::{Aim, Reading, Recipe};
+use crate::extract::{Aim, Block, Reading, Recipe};
 use crate::fetch::client::{Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
 
@@ -33,9 +35,12 @@ const NOWHERE: &str = "http://page.invalid/";
 /// `wangxun probe`.
 #[derive(Debug, Args)]
 pub struct Probe {
-    /// Files, addresses or column ids
-    #[arg(required = true, value_name = "FILE|URL|COLUMN-ID")]
+    /// Files, addresses, column ids, or site ids for their home pages
+    #[arg(required = true, value_name = "FILE|URL|ID")]
     sources: Vec<String>,
+    /// What files and addresses are expected to be
+    #[arg(long, value_enum, default_value_t = Expected::Any)]
+    aim: Expected,
     /// The address that a file came from
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
@@ -45,7 +50,7 @@ pub struct Probe {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The main configuration file, for column ids
+    /// The main configuration file, for ids
     #[arg(long, value_name = "FILE", default_value = INSTALLED)]
     config: PathBuf,
     /// Permit addresses in private and loopback ranges
@@ -61,6 +66,30 @@ enum Format {
     Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Expected {
+    /// Whatever they are
+    Any,
+    /// A column's list
+    Column,
+    /// A home page
+    Home,
+}
+
+impl Expected {
+    fn recipe(self) -> Recipe {
+        let aim = match self {
+            Expected::Any => Aim::Any,
+            Expected::Column => Aim::Column,
+            Expected::Home => Aim::Home,
+        };
+        Recipe {
+            budget: PAGE_BUDGET,
+            ..Recipe::of(aim)
+        }
+    }
+}
+
 /// What is printed of one source.
 #[derive(Debug, Serialize)]
 struct Report {
@@ -74,6 +103,8 @@ struct Report {
     rows: usize,
     items: Vec<Shown>,
     notes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocks: Vec<ShownBlock>,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,6 +128,15 @@ struct Shown {
     url: Option<String>,
     on: Option<Date>,
     basis: Option<Basis>,
+}
+
+/// One block of a home page.
+#[derive(Debug, Serialize)]
+struct ShownBlock {
+    heading: String,
+    newest: Option<Date>,
+    rows: usize,
+    more: Option<String>,
 }
 
 /// Probes every source. One that cannot be looked at does not hide the others.
@@ -142,15 +182,18 @@ async fn looked_at(
             ..Access::default()
         };
         let agent = concat!("wangxun/", env!("CARGO_PKG_VERSION"), " (probe)");
-        return fetched(source, &url, &access, recipe(Aim::Any), agent, now).await;
+        let means = means(agent)?;
+        return fetched(source, &url, &access, probe.aim.recipe(), &means, now).await;
     }
     let known = match loaded {
         Some(known) => known,
         None => loaded.insert(configured(&probe.config).with_context(|| {
-            format!("{source:?} is no file and no http address, and no column can be looked up")
+            format!(
+                "{source:?} is no file and no http address, and no column or site can be looked up"
+            )
         })?),
     };
-    column(source, known, now).await
+    configured_page(source, known, now).await
 }
 
 /// Noon of the day asked for, or this instant.
@@ -167,13 +210,6 @@ fn web_address(source: &str) -> Option<Url> {
         .filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-fn recipe(aim: Aim) -> Recipe {
-    Recipe {
-        budget: PAGE_BUDGET,
-        ..Recipe::of(aim)
-    }
-}
-
 fn file(probe: &Probe, source: &str, now: Moment) -> anyhow::Result<Report> {
     let page = Page {
         url: match &probe.url {
@@ -186,24 +222,49 @@ fn file(probe: &Probe, source: &str, now: Moment) -> anyhow::Result<Report> {
             .with_context(|| format!("{source} cannot be read"))?,
     };
     let url = page.url.clone();
-    let reading = saved::reading(page, &recipe(Aim::Any), date_of(now));
+    let reading = saved::reading(page, &probe.aim.recipe(), date_of(now));
     Ok(report(source, url.as_str(), reading, None))
 }
 
-async fn column(source: &str, loaded: &Loaded, now: Moment) -> anyhow::Result<Report> {
+/// A column's list, or a site's home page.
+async fn configured_page(source: &str, loaded: &Loaded, now: Moment) -> anyhow::Result<Report> {
     let config = &loaded.config;
-    let found = ColumnId::parse(source)
-        .ok()
-        .and_then(|id| config.group.columns.get(&id));
-    let Some(column) = found else {
-        bail!("{source:?} is no file, no http address and no configured column");
+    let group = &config.group;
+    let means = Means {
+        page_budget: config.page_budget,
+        ..means(&config.identity.user_agent)?
     };
-    let (Some(url), Some(site)) = (&column.url, config.group.sites.get(&column.site)) else {
-        bail!("column {source} has no address");
+    let id = ColumnId::parse(source).ok();
+    if let Some(column) = id.and_then(|id| group.columns.get(&id)) {
+        let (Some(url), Some(site)) = (&column.url, group.sites.get(&column.site)) else {
+            bail!("column {source} has no address");
+        };
+        let host = missing::probe(&means, &host_of(url), url, &site.access, None, now).await;
+        let recipe = Recipe {
+            missing: host.missing,
+            ..visit::recipe(site, column, config.page_budget)
+        };
+        return fetched(source, url, &site.access, recipe, &means, now).await;
+    }
+    let id = SiteId::parse(source).ok();
+    let Some(site) = id.and_then(|id| group.sites.get(&id)) else {
+        bail!("{source:?} is no file, no http address and no configured column or site");
     };
-    let recipe = visit::recipe(site, column, config.page_budget);
-    let agent = &config.identity.user_agent;
-    fetched(source, url, &site.access, recipe, agent, now).await
+    let Some(home) = &site.home else {
+        bail!("site {source} has no home page");
+    };
+    let recipe = front::recipe(site, config.page_budget);
+    fetched(source, home, &site.access, recipe, &means, now).await
+}
+
+fn means(agent: &str) -> anyhow::Result<Means> {
+    let identity = Identity {
+        user_agent: agent.to_owned(),
+    };
+    Ok(Means {
+        fetcher: Fetcher::new(&identity)?,
+        page_budget: PAGE_BUDGET,
+    })
 }
 
 async fn fetched(
@@ -211,15 +272,9 @@ async fn fetched(
     url: &Url,
     access: &Access,
     recipe: Recipe,
-    agent: &str,
+    means: &Means,
     now: Moment,
 ) -> anyhow::Result<Report> {
-    let means = Means {
-        fetcher: Fetcher::new(&Identity {
-            user_agent: agent.to_owned(),
-        })?,
-        page_budget: recipe.budget,
-    };
     let aimed = Aimed {
         url,
         access,
@@ -227,7 +282,7 @@ async fn fetched(
         validators: Validators::default(),
         known: None,
     };
-    let Look { visit, reading, .. } = look(&means, aimed, now).await;
+    let Look { visit, reading, .. } = look(means, aimed, now).await;
     let (address, failure) = match visit.outcome {
         Outcome::Page(page) => (page.url, None),
         Outcome::Failed(failure) => (visit.asked, Some(failure)),
@@ -249,6 +304,7 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
         published: None,
         rows: 0,
         items: Vec::new(),
+        blocks: Vec::new(),
         notes: failed.into_iter().collect(),
     };
     let Some(reading) = reading else {
@@ -298,7 +354,17 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
             basis: row.basis,
         })
         .collect();
+    report.blocks = reading.blocks.into_iter().map(shown_block).collect();
     report
+}
+
+fn shown_block(block: Block) -> ShownBlock {
+    ShownBlock {
+        heading: block.heading,
+        newest: block.newest,
+        rows: block.rows,
+        more: block.more.map(String::from),
+    }
 }
 
 fn text(report: &Report) -> String {
@@ -321,6 +387,16 @@ fn text(report: &Report) -> String {
             published.on,
             published.time.as_deref().unwrap_or_default(),
             published.basis
+        ));
+    }
+    for block in &report.blocks {
+        let newest = block.newest;
+        lines.push(format!(
+            "  block {} {:3} rows  {}  {}",
+            newest.map_or_else(|| "undated   ".to_owned(), |on| on.to_string()),
+            block.rows,
+            block.heading,
+            block.more.as_deref().unwrap_or_default()
         ));
     }
     for item in &report.items {

@@ -118,7 +118,12 @@ impl Clerk {
         let seen = self.seen().await?;
         let overview = overview(&self.scene(&seen));
         let caution = caution(overview.visited_at, overview.at);
-        Ok(Answer::yes(cautioned(caution, table::status(&overview))))
+        let homes = table::homes(&overview, &self.desk.store.homes().await?);
+        let mut text = table::status(&overview);
+        if !homes.is_empty() {
+            text = format!("{text}\n\n{homes}");
+        }
+        Ok(Answer::yes(cautioned(caution, text)))
     }
 
     async fn why(&self, id: &str) -> Result<Answer, StoreError> {

@@ -1,5 +1,5 @@
-//! What a host answers for a path that cannot exist: asked once a day, before its columns are
-//! visited, so that a page which is only that answer is not taken for a column's.
+//! What a host answers for a path that cannot exist: asked once a day, when it has just answered
+//! for a column, so that a page which is only that answer is not taken for a column's.
 
 use url::Url;
 

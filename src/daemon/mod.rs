@@ -9,6 +9,8 @@ pub mod answer;
 pub mod control;
 pub mod desk;
 pub mod event;
+pub mod front;
+mod host;
 pub mod missing;
 pub mod outbox;
 pub mod pulse;

@@ -11,29 +11,27 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::watch;
+use url::Url;
 
 use super::desk::Desk;
 use super::event::{Event, Listener};
-use super::missing;
+use super::front;
+use super::host::Host;
 use super::pulse::{self, Pulse};
 use super::schedule::{self, Job};
-use super::visit::{Brought, Errand, Means, news, visit};
+use super::visit::Means;
 use crate::assess::outage::host_of;
 use crate::clock::{Alarm, Bell};
-use crate::domain::group::Column;
-use crate::domain::host::{Fingerprint, HostRecord};
+use crate::domain::group::{Column, Site};
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::Moment;
 use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
-use crate::web::label;
 use crate::web::metrics::Metrics;
 
 /// How long visits in flight may go on after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(8);
-/// The most columns of one host whose visits are committed together.
-const COLUMNS_A_COMMIT: usize = 16;
 /// The longest wait until the store is asked again what is due.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 
@@ -92,7 +90,11 @@ impl Rounds {
             None => schedule::revisits(&config.group, &records, now),
         };
         if !due.is_empty() {
-            let pages = self.visit_all(due, records).await?;
+            let homes = match fire {
+                Some(_) => front::sites(&config.group).collect(),
+                None => Vec::new(),
+            };
+            let pages = self.visit_all(due, records, homes).await?;
             if *self.stop.borrow() {
                 return Ok(());
             }
@@ -155,26 +157,29 @@ impl Rounds {
         Ok(next.map_or(now + LONGEST_WAIT, |next| next.min(now + LONGEST_WAIT)))
     }
 
-    /// Visits the columns; the pages that came.
+    /// Visits the columns and home pages; the pages that came.
     async fn visit_all(
         &self,
         due: Vec<&Column>,
         mut records: BTreeMap<ColumnId, ColumnRecord>,
+        homes: Vec<(&Site, &Url)>,
     ) -> Result<usize, StoreError> {
-        let mut hosts: BTreeMap<String, Vec<(&Column, Option<ColumnRecord>)>> = BTreeMap::new();
+        let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
         for column in due {
             if let Some(url) = &column.url {
                 let record = records.remove(&column.id);
-                hosts
-                    .entry(host_of(url))
-                    .or_default()
-                    .push((column, record));
+                let host = hosts.entry(host_of(url)).or_default();
+                host.columns.push((column, record));
             }
+        }
+        for (site, url) in homes {
+            let host = hosts.entry(host_of(url)).or_default();
+            host.homes.push((site, url));
         }
         let at_once = self.desk.config.visits_at_once.max(1);
         let hosts: Vec<_> = hosts
             .into_values()
-            .map(|columns| self.visit_host(columns))
+            .map(|host| self.visit_host(host))
             .collect();
         let mut visits = stream::iter(hosts).buffer_unordered(at_once);
         let mut stop = self.stop.clone();
@@ -192,143 +197,6 @@ impl Rounds {
         Ok(pages)
     }
 
-    /// Visits the columns of one host, one after the other, and commits what they brought
-    /// together: one commit costs the disk as much as twenty.
-    async fn visit_host(
-        &self,
-        columns: Vec<(&Column, Option<ColumnRecord>)>,
-    ) -> Result<usize, StoreError> {
-        let mut commit = Commit::at(self.desk.clock.now());
-        let (host, mut pages) = match columns.first() {
-            Some((column, _)) => self.host(column, &mut commit).await?,
-            None => return Ok(0),
-        };
-        let missing = host.and_then(|host| host.missing);
-        for (column, record) in columns {
-            if *self.stop.borrow() {
-                break;
-            }
-            let visited = self.visit_one(column, missing.as_ref(), record, &mut commit);
-            pages += visited.await?;
-            self.pulse.beat();
-            if commit.records.len() >= COLUMNS_A_COMMIT {
-                let full = std::mem::replace(&mut commit, Commit::at(self.desk.clock.now()));
-                self.desk.store.commit(full).await?;
-            }
-        }
-        if commit != Commit::at(commit.at) {
-            self.desk.store.commit(commit).await?;
-        }
-        Ok(pages)
-    }
-
-    /// What is known of the column's host, asked anew once a day; and the pages that it cost.
-    async fn host(
-        &self,
-        column: &Column,
-        commit: &mut Commit,
-    ) -> Result<(Option<HostRecord>, usize), StoreError> {
-        let site = self.desk.config.group.sites.get(&column.site);
-        let Some((site, url)) = site.zip(column.url.as_ref()) else {
-            return Ok((None, 0));
-        };
-        let (name, now) = (host_of(url), self.desk.clock.now());
-        let known = self.desk.store.host(&name).await?;
-        if !missing::is_due(known.as_ref(), now) {
-            return Ok((known, 0));
-        }
-        let record = missing::probe(&self.means, &name, url, &site.access, known, now).await;
-        tracing::debug!(host = name, missing = ?record.missing, "asked for a path that cannot exist");
-        commit.hosts.push(record.clone());
-        self.pulse.beat();
-        Ok((Some(record), 1))
-    }
-
-    async fn visit_one(
-        &self,
-        column: &Column,
-        missing: Option<&Fingerprint>,
-        record: Option<ColumnRecord>,
-        commit: &mut Commit,
-    ) -> Result<usize, StoreError> {
-        let Some((site, url)) = self
-            .desk
-            .config
-            .group
-            .sites
-            .get(&column.site)
-            .zip(column.url.as_ref())
-        else {
-            return Ok(0);
-        };
-        let before = record.clone();
-        let now = self.desk.clock.now();
-        let errand = Errand {
-            column,
-            site,
-            url,
-            missing,
-            accepted_at: self.accepted_at(record.as_ref()).await?,
-        };
-        let brought = visit(&self.means, &errand, record, now).await;
-        tracing::debug!(
-            column = %column.id, %url, sight = ?brought.observation.sight, "visited"
-        );
-        let (took_ms, bytes) = (brought.observation.took_ms, brought.bytes);
-        self.metrics.visit(
-            label::sight(&brought.observation.sight),
-            took_ms,
-            bytes as u64,
-        );
-        for outcome in &brought.outcomes {
-            self.metrics.page(outcome);
-        }
-        let pages = brought.outcomes.len();
-        self.keep(column, before, brought, commit).await?;
-        Ok(pages)
-    }
-
-    /// When a person last took a changed list for the column's, where one seems changed.
-    async fn accepted_at(
-        &self,
-        record: Option<&ColumnRecord>,
-    ) -> Result<Option<Moment>, StoreError> {
-        let changed = record.filter(|record| record.is_redesigned());
-        Ok(match changed {
-            Some(record) => {
-                let acceptance = self.desk.store.acceptance(&record.column).await?;
-                acceptance.map(|acceptance| acceptance.at)
-            }
-            None => None,
-        })
-    }
-
-    /// Adds what a visit brought to `commit`; its page is stored first, as the facts name it.
-    async fn keep(
-        &self,
-        column: &Column,
-        before: Option<ColumnRecord>,
-        brought: Brought,
-        commit: &mut Commit,
-    ) -> Result<(), StoreError> {
-        let store = &self.desk.store;
-        if let Some((digest, body)) = brought.body
-            && is_news(before.as_ref(), &brought.record)
-        {
-            store.keep_body(&digest, body).await?;
-        }
-        if !brought.rows.is_empty() {
-            let known = store.items(&column.id).await?;
-            let seen_at = brought.observation.observed_at;
-            commit
-                .items
-                .extend(news(column, brought.rows, &known, seen_at));
-        }
-        commit.observations.push(brought.observation);
-        commit.records.push(brought.record);
-        Ok(())
-    }
-
     async fn judge(&self, pages: usize) -> Result<(), StoreError> {
         let incidents = self.desk.judge().await?;
         let at = self.desk.clock.now();
@@ -344,16 +212,6 @@ impl Rounds {
         });
         Ok(())
     }
-}
-
-/// Whether the verdict rests on other words than before, so that its page is worth keeping.
-fn is_news(before: Option<&ColumnRecord>, after: &ColumnRecord) -> bool {
-    let Some(before) = before else { return true };
-    before.last_update.as_ref().map(|update| update.on)
-        != after.last_update.as_ref().map(|update| update.on)
-        || before.blind.as_ref().map(|blind| &blind.why)
-            != after.blind.as_ref().map(|blind| &blind.why)
-        || before.empty_since != after.empty_since
 }
 
 /// Ends when a stop was asked for and its grace is over.

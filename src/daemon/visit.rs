@@ -41,6 +41,8 @@ pub struct Brought {
     pub rows: Vec<Row>,
     /// The list page's bytes with their digest, where the page was read anew.
     pub body: Option<(String, Vec<u8>)>,
+    /// Whether the host answered with the page, or with its being unchanged.
+    pub came: bool,
     /// How each request ended, the first included.
     pub outcomes: Vec<&'static str>,
     /// The bytes of all pages.
@@ -107,6 +109,8 @@ pub struct Errand<'a> {
     pub url: &'a Url,
     /// What the host shows for a path that cannot exist.
     pub missing: Option<&'a Fingerprint>,
+    /// Whether the page is read though it is what it was.
+    pub anew: bool,
     /// When a person last took a changed list for the column's.
     pub accepted_at: Option<Moment>,
 }
@@ -120,7 +124,8 @@ pub async fn visit(
 ) -> Brought {
     let Errand { column, site, .. } = *errand;
     let stands = before.as_ref().and_then(standing);
-    let known = before.as_ref().filter(|_| stands.is_some());
+    let known = before.as_ref();
+    let known = known.filter(|_| stands.is_some() && !errand.anew);
     let aimed = Aimed {
         url: errand.url,
         access: &site.access,
@@ -293,6 +298,7 @@ fn remembered(
         record.validators = Validators::default();
     }
     Brought {
+        came: !matches!(look.visit.outcome, Outcome::Failed(_)),
         rows: look
             .reading
             .map(|reading| newest(reading.rows))

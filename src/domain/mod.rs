@@ -10,6 +10,7 @@ pub mod braces;
 pub mod class;
 pub mod finding;
 pub mod group;
+pub mod home;
 pub mod host;
 pub mod id;
 pub mod item;

@@ -12,6 +12,8 @@ use crate::domain::time::Date;
 
 /// The most blocks of a page.
 const MOST: usize = 40;
+/// The fewest rows of a block without dates.
+const LEAST_UNDATED: usize = 3;
 /// The longest heading, in characters.
 const HEADING: usize = 16;
 /// The most short texts that are looked at before a list.
@@ -67,6 +69,8 @@ pub fn of(view: &View) -> Vec<Block> {
         rows: listing.rows.len(),
         more: listing.more,
     });
+    // A link or two without a date are no block.
+    let blocks = blocks.filter(|block| block.newest.is_some() || block.rows >= LEAST_UNDATED);
     blocks.take(MOST).collect()
 }
 
@@ -104,20 +108,42 @@ fn lists(view: &View) -> Vec<Vec<usize>> {
         .filter(|at| view.rows.get(*at).is_some_and(|row| !row.furniture))
         .collect();
     rows.sort_unstable();
-    let mut out: Vec<((u64, usize), Vec<usize>)> = Vec::new();
+    let mut out: Vec<(Kin, Vec<usize>)> = Vec::new();
     for at in rows {
         let Some(row) = view.rows.get(at) else {
             continue;
         };
-        match out
-            .last_mut()
-            .filter(|(key, _)| *key == (row.path, row.list))
-        {
-            Some((_, rows)) => rows.push(at),
-            None => out.push(((row.path, row.list), vec![at])),
+        let kin = (row.path, row.list);
+        match out.last_mut() {
+            Some((last, rows)) if *last == kin || goes_on(view, *last, rows, at, kin) => {
+                *last = kin;
+                rows.push(at);
+            }
+            _ => out.push((kin, vec![at])),
         }
     }
     out.into_iter().map(|(_, rows)| rows).collect()
+}
+
+/// The structure of a row, and the list in which it stands.
+type Kin = (u64, usize);
+
+/// Whether a row goes on a list whose rows have a list element each: nothing is said between.
+fn goes_on(view: &View, last: Kin, rows: &[usize], at: usize, kin: Kin) -> bool {
+    let alone = |one: usize, kin: Kin| {
+        let near = one.saturating_sub(1)..=one + 1;
+        let mut rows = near.filter(|other| *other != one);
+        !rows.any(|other| view.rows.get(other).is_some_and(|row| row.list == kin.1))
+    };
+    let Some(before) = rows.last().filter(|_| last.0 == kin.0) else {
+        return false;
+    };
+    let between = (span(view, &[*before]).1, span(view, &[at]).0);
+    alone(*before, last)
+        && alone(at, kin)
+        && !words(view, between.0, between.1)
+            .iter()
+            .any(|words| is_heading(&words))
 }
 
 /// Where a list begins and ends; lists from scripts stand behind the page.
@@ -206,8 +232,9 @@ fn headed(dom: &Dom, before: &[Vec<Words>], at: usize) -> (String, Option<Url>) 
     let Some(heading) = heading else {
         return (String::new(), None);
     };
-    let more = words.iter().rev().find(|words| leads_on(&words.text));
-    let more = more.filter(|_| tabs.is_empty());
+    // What leads on before the heading belongs to the list above.
+    let mut behind = words.iter().filter(|words| words.at > heading.at);
+    let more = behind.find(|words| leads_on(&words.text));
     let more = more.and_then(|words| words.link.clone());
     (heading.text.clone(), more.or_else(|| heading.link.clone()))
 }

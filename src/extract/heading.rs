@@ -14,6 +14,8 @@ use super::visible;
 const MAX_CLIMB: usize = 14;
 /// The most characters of a heading and of an empty list's notice.
 const SHORT: usize = 30;
+/// What stands between the parts of a document's title.
+pub const TITLE_BREAKS: [char; 6] = ['-', '_', '—', '|', '·', '–'];
 /// Rows of one block above which it is no mere block of a page of several.
 const BLOCK_ROWS: usize = 10;
 
@@ -68,7 +70,7 @@ pub fn own(view: &View, name: Option<&str>) -> Own {
 fn names(view: &View, given: Option<&str>) -> Vec<String> {
     let stated = identity::meta(view.dom, "ColumnName");
     let title = refusal::title(view.dom);
-    let first = title.split(['-', '_', '—', '|', '·', '–']).next();
+    let first = title.split(TITLE_BREAKS).next();
     [given, stated, first]
         .into_iter()
         .flatten()

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use super::dom::{Dom, What};
+use super::heading::TITLE_BREAKS;
 use super::refusal;
 use super::view::{self, View};
-use super::{clean, dom};
+use super::{clean, dom, identity, visible};
 use crate::domain::host::Fingerprint;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
@@ -41,7 +42,8 @@ pub fn fingerprint(page: &Page, asked: &Url) -> Option<Fingerprint> {
 }
 
 /// Whether a page from `url`, which was asked for as `asked`, is the host's answer for missing
-/// paths. One that names the column where that answer does not is the column's own.
+/// paths. One that is titled as the column, or names it where that answer does not, is the
+/// column's own, wherever else the host shows it.
 pub fn is_missing(
     view: &View,
     url: &Url,
@@ -49,11 +51,24 @@ pub fn is_missing(
     column: Option<&str>,
     known: &Fingerprint,
 ) -> bool {
+    if column.is_some_and(|name| is_titled(view.dom, name)) {
+        return false;
+    }
     let redirected = asked.is_some_and(|asked| is_elsewhere(url, asked));
     if known.moved && redirected && url.as_str() == known.url {
         return true;
     }
     known.length >= LEAST_LETTERS && is_alike(view.dom, column, known)
+}
+
+/// Whether the page states that it is the column.
+fn is_titled(dom: &Dom, column: &str) -> bool {
+    let title = refusal::title(dom);
+    let first = title.split(TITLE_BREAKS).next();
+    [identity::meta(dom, "ColumnName"), first]
+        .into_iter()
+        .flatten()
+        .any(|stated| visible::squeezed(stated) == visible::squeezed(column))
 }
 
 /// Whether two addresses differ in more than their scheme.
@@ -205,6 +220,20 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn a_page_that_states_to_be_the_column_is_it_wherever_else_it_is_shown() {
+        let mut every = page(
+            "/x.html",
+            "<ul><li><a href=/1.html>关于检查的通知</a></li></ul>",
+        );
+        let named = String::from_utf8(every.body).unwrap();
+        every.body = named.replace("<title>", "<title>通知公告-").into_bytes();
+        let known = fingerprint(&every, &address("/x.html")).unwrap();
+        every.url = address("/tzgg/");
+        assert!(!matches(&known, &every, "/tzgg/", Some("通知公告")));
+        assert!(matches(&known, &every, "/tzgg/", Some("工作动态")));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod fixture;
+pub mod front;
 pub mod history;
 pub mod overview;
 pub mod plain;

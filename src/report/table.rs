@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use unicode_width::UnicodeWidthStr as _;
 
+use super::front;
 use super::overview::Overview;
 use super::plain::{instant, one_line};
 use super::recipient::{route_in_chinese, way, who};
@@ -14,7 +15,8 @@ use super::standing::Counts;
 use crate::alert::outbox::Message;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
-use crate::domain::id::UnitId;
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{SiteId, UnitId};
 use crate::domain::time::Moment;
 
 /// The longest name in a cell, in characters.
@@ -67,6 +69,25 @@ pub fn status(overview: &Overview) -> String {
     sets.extend([Set::Right; 7]);
     sets.push(Set::Left);
     grid(&head, &sets, &rows)
+}
+
+/// The home pages that are visited, in the order of the overview.
+pub fn homes(overview: &Overview, homes: &BTreeMap<SiteId, HomeRecord>) -> String {
+    let head = ["网站首页", "最新条目", "最近访问", "备注"];
+    let seen = overview.sites.iter().filter_map(|site| {
+        let record = homes.get(&site.site)?;
+        Some(vec![
+            one_line(&site.name, NAME_CHARS),
+            front::newest(record, overview.at),
+            visited(Some(record.visited_at), overview.at),
+            front::blindness(record, overview.at).unwrap_or_default(),
+        ])
+    });
+    let rows: Vec<Vec<String>> = seen.collect();
+    match rows.is_empty() {
+        true => String::new(),
+        false => grid(&head, &[Set::Left; 4], &rows),
+    }
 }
 
 fn counts(counts: &Counts) -> impl Iterator<Item = String> {

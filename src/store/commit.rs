@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
+use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
@@ -23,6 +24,8 @@ pub struct Commit {
     pub items: Vec<Item>,
     /// What is known of hosts now.
     pub hosts: Vec<HostRecord>,
+    /// What is known of home pages now.
+    pub homes: Vec<HomeRecord>,
     /// Changed lists that somebody took for the column's.
     pub acceptances: Vec<Acceptance>,
     /// Incidents as they stand now; resolved ones move to the history.
@@ -53,6 +56,7 @@ impl Commit {
             records: Vec::new(),
             items: Vec::new(),
             hosts: Vec::new(),
+            homes: Vec::new(),
             acceptances: Vec::new(),
             incidents: Vec::new(),
             notices: Vec::new(),

@@ -117,6 +117,9 @@ pub fn all_commits(
     in_parts(reader.all(Table::Hosts, &[])?, at, sink, |commit, part| {
         commit.hosts = part;
     })?;
+    in_parts(reader.all(Table::Homes, &[])?, at, sink, |commit, part| {
+        commit.homes = part;
+    })?;
     in_parts(
         reader.all(Table::Acceptances, &[])?,
         at,

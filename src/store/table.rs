@@ -41,11 +41,13 @@ pub enum Table {
     Hosts,
     /// Column → the latest word that its list is as it now is.
     Acceptances,
+    /// Site → what is known of its home page.
+    Homes,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 19] = [
+    pub const ALL: [Table; 20] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -65,6 +67,7 @@ impl Table {
         Table::State,
         Table::Hosts,
         Table::Acceptances,
+        Table::Homes,
     ];
 
     /// The name of its tree.
@@ -89,6 +92,7 @@ impl Table {
             Table::State => "state",
             Table::Hosts => "hosts",
             Table::Acceptances => "acceptances",
+            Table::Homes => "homes",
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commit::{Commit, JobRun};
 use super::error::StoreError;
-use super::phrase::{self, Heard, Said, WireItem, WireObservation, WireRecord};
+use super::phrase::{self, Heard, Said, WireHome, WireItem, WireObservation, WireRecord};
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
@@ -79,6 +79,8 @@ struct WireEntry {
     items: Vec<WireItem>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     hosts: Vec<HostRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    homes: Vec<WireHome>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     acceptances: Vec<Acceptance>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -165,6 +167,7 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         records: Vec::new(),
         items: Vec::new(),
         hosts: Vec::new(),
+        homes: Vec::new(),
         acceptances: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),
@@ -187,6 +190,9 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             }
             for item in &commit.items {
                 wire.items.push(phrase::item_out(item, said)?);
+            }
+            for home in &commit.homes {
+                wire.homes.push(phrase::home_out(home, said)?);
             }
             wire.hosts.clone_from(&commit.hosts);
             wire.acceptances.clone_from(&commit.acceptances);
@@ -219,6 +225,9 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     for item in wire.items {
         gather(&mut commit.items, phrase::item_in(item, heard), &mut lost);
     }
+    for home in wire.homes {
+        gather(&mut commit.homes, phrase::home_in(home, heard), &mut lost);
+    }
     commit.hosts = wire.hosts;
     commit.acceptances = wire.acceptances;
     commit.incidents = wire.incidents;
@@ -248,6 +257,7 @@ fn gather<T>(into: &mut Vec<T>, value: Option<T>, lost: &mut u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::home::HomeRecord;
     use crate::domain::item::Item;
     use crate::domain::observation::ColumnRecord;
     use crate::store::apply::StoredObservation;
@@ -270,12 +280,13 @@ mod tests {
             commit.items.len(),
             commit.hosts.len(),
             commit.acceptances.len(),
+            commit.homes.len(),
             commit.incidents.len(),
             commit.notices.len(),
             commit.messages.len(),
             commit.runs.len(),
         ];
-        assert_eq!(singles, [1; 8]);
+        assert_eq!(singles, [1; 9]);
         // If this fails, the shape of a stored type has changed: an older program would misread
         // it. Raise the versions here and in `value`, and teach both to read the former shape.
         let again = write_line(&entry, &mut Said::default()).unwrap();
@@ -291,6 +302,7 @@ mod tests {
         same::<ColumnRecord>(RECORD);
         same::<Item>(ITEM);
         same::<HostRecord>(HOST);
+        same::<HomeRecord>(HOME);
         same::<Acceptance>(ACCEPTANCE);
         for sight in [
             r#"{"read":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,
@@ -315,8 +327,8 @@ mod tests {
         let Fact::Commit(commit) = read.fact else {
             panic!("{read:?}");
         };
-        // Three observations, the record and the item are named only.
-        assert_eq!(lost, 5);
+        // Three observations, the record, the item and the home page are named only.
+        assert_eq!(lost, 6);
         assert!(commit.observations.is_empty() && commit.items.is_empty());
         assert_eq!(commit.messages.len(), 1);
     }
@@ -336,6 +348,7 @@ mod tests {
 
     const RECORD: &str = r##"{"column":"kxw/gzdt","last_update":{"on":"2017-11-01","basis":"list-row","evidence":{"page":"http://kxw.example.cn/gzdt/","title":"区科信委召开2017-11-01工作会议","link":"http://kxw.example.cn/gzdt/2017-11-01.html","snippet":"[2017-11-01]"}},"read_at":"2017-11-01T00:00:00+08:00","blind":{"since":"2017-11-01T00:00:00+08:00","visits":2,"why":{"undated":"year-unknown"}},"empty_since":null,"signature":"ul.list>li","digest":"abababababababababababababababababababababababababababababababab","validators":{"etag":"\"5a3f\"","last_modified":null},"visited_at":"2017-11-01T00:00:00+08:00","revisit_at":"2017-11-01T00:30:00+08:00"}"##;
     const HOST: &str = r##"{"host":"kxw.example.cn","probed_at":"2017-11-01T00:00:00+08:00","missing":{"url":"http://kxw.example.cn/404.html","moved":true,"title":"某某区","length":120,"lines":[7,4000000000]}}"##;
+    const HOME: &str = r##"{"site":"kxw","last_update":null,"read_at":"2017-11-01T00:00:00+08:00","blind":null,"blocks":[{"heading":"通知公告","newest":"2017-11-01","rows":6}],"notes":["n"],"digest":"ab","validators":{"etag":null,"last_modified":null},"visited_at":"2017-11-01T00:00:00+08:00"}"##;
     const ACCEPTANCE: &str = r##"{"column":"kxw/gzdt","by":"张三","reason":"栏目改版","at":"2017-11-01T00:00:00+08:00"}"##;
     const ITEM: &str = r##"{"column":"kxw/gzdt","title":"关于第0项工作的通知","url":"http://kxw.example.cn/0.html","claimed_on":"2017-11-01","first_seen_at":"2017-11-01T00:00:00+08:00"}"##;
 }

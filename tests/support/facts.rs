@@ -10,8 +10,9 @@ use wangxun::assess::ladder::Tier;
 use wangxun::domain::acceptance::Acceptance;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::group::Route;
+use wangxun::domain::home::{HomeBlock, HomeRecord};
 use wangxun::domain::host::{Fingerprint, HostRecord};
-use wangxun::domain::id::{ColumnId, PersonId, UnitId};
+use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
 use wangxun::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
 use wangxun::domain::time::{Date, Moment, moment};
@@ -113,6 +114,24 @@ pub fn host(number: i64) -> HostRecord {
             length: 120,
             lines: vec![7, 4_000_000_000],
         }),
+    }
+}
+
+pub fn home(number: i64) -> HomeRecord {
+    HomeRecord {
+        site: SiteId::parse("kxw").unwrap(),
+        last_update: Some(dated(day(number / 5))),
+        read_at: Some(at(number)),
+        blind: None,
+        blocks: vec![HomeBlock {
+            heading: "通知公告".to_owned(),
+            newest: Some(day(number / 5)),
+            rows: 6,
+        }],
+        notes: Vec::new(),
+        digest: Some("ab".repeat(32)),
+        validators: Validators::default(),
+        visited_at: at(number),
     }
 }
 
@@ -232,6 +251,7 @@ pub fn change(number: i64) -> Commit {
             .map(|row| item(name, number + row, Some(on), now))
             .collect(),
         hosts: vec![host(number)],
+        homes: vec![home(number)],
         acceptances: vec![acceptance(name, number)],
         incidents: vec![incident(name, incident_state)],
         notices: vec![notice(number, notice_state)],
@@ -251,6 +271,7 @@ pub struct Everything {
     pub observations: Vec<Vec<Observation>>,
     pub items: Vec<Vec<Item>>,
     pub host: Option<HostRecord>,
+    pub homes: BTreeMap<SiteId, HomeRecord>,
     pub acceptances: Vec<Option<Acceptance>>,
     pub open: BTreeMap<IncidentKey, Incident>,
     pub closed: Vec<Incident>,
@@ -277,6 +298,7 @@ pub async fn everything(store: &Store, numbers: i64) -> Everything {
         observations,
         items,
         host: store.host(HOST).await.unwrap(),
+        homes: store.homes().await.unwrap(),
         acceptances,
         open: store.open_incidents().await.unwrap(),
         closed: store.closed_incidents(usize::MAX).await.unwrap(),
