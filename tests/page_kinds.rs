@@ -453,3 +453,113 @@ fn comments_count_only_as_islands_of_data() {
         assert_eq!(outcome(&reading), expected, "{name}");
     }
 }
+
+/// A list of three rows, the newest of 16 March, with `before` before and `after` behind them.
+fn list_with(before: &str, after: &str) -> String {
+    let list = rows(&[
+        ("关于开展网站检查工作的通知", "2018-03-16"),
+        ("关于印发年度工作要点的通知", "2018-03-01"),
+        ("关于公布行政许可事项目录的公告", "2018-02-01"),
+    ]);
+    format!("<title>通知公告</title><ul class=list>{before}{list}{after}</ul>")
+}
+
+#[test]
+fn what_was_left_aside_is_told_and_changes_nothing() {
+    let row = |title: &str, on: &str| {
+        format!("<li><a href='/y/{on}.html'>{title}</a><span>{on}</span></li>")
+    };
+    let off = "<li><a href='http://mp.weixin.qq.com/s/1'>一图读懂政务公开工作要点</a>\
+               <span>2018-03-10</span></li>";
+    let cases = [
+        (
+            list_with(&row("关于召开年度大会的预备通知", "2099-01-01"), ""),
+            "a date more than one day ahead was refused: 2099-01-01",
+        ),
+        (
+            list_with("", &row("关于召开年度大会的预备通知", "1900-01-01")),
+            "a date before 1995 was refused: 1900-01-01",
+        ),
+        (
+            list_with(&row("网站使用帮助和常见问题", "2015-01-01"), ""),
+            "1 pinned row left aside for order",
+        ),
+        (
+            list_with(
+                "<li style='display:none'><a href='/t.html'>模板测试数据请勿删除</a>\
+                 <span>2018-03-17</span></li>",
+                "",
+            ),
+            "1 hidden row left aside",
+        ),
+        (list_with("", off), "1 row leads off the site"),
+        (
+            list_with("<li><b>标题</b><i>发布日期</i></li>", ""),
+            "the row of column heads left aside",
+        ),
+        (
+            list_with(
+                "",
+                "<li><a href='/z.html'>关于2018年3月17日开展消防演练活动的公告</a>\
+                 <span>2018-01-20</span></li>",
+            ),
+            "dates of events or deadlines left aside in 1 row",
+        ),
+        (
+            list_with(
+                "",
+                "<li><a href='/z.html'>关于征集规划意见的公告</a><i>20180317-00018</i>\
+                 <span>2018-01-20</span></li>",
+            ),
+            "index numbers left aside in 1 row",
+        ),
+        (
+            format!("<div>今天是2018年3月18日 星期日</div>{}", list_with("", "")),
+            "the day of the visit beside the list (clock, weather or traffic) left aside",
+        ),
+        (
+            format!(
+                "<div><a href='http://x.example.cn/'>北京市天气预报查询</a> 2018-03-18 \
+                 晴 尾号限行3和8</div>{}",
+                list_with("", "")
+            ),
+            "the day of the visit beside the list (clock, weather or traffic) left aside",
+        ),
+        (
+            format!("{}<p>版权所有 2018-03-18 某某区</p>", list_with("", "")),
+            "a line about the site (copyright, counter) left aside",
+        ),
+        (
+            format!("{}<p>访问量：20180318</p>", list_with("", "")),
+            "a line about the site (copyright, counter) left aside",
+        ),
+    ];
+    for (body, note) in cases {
+        let reading = found(page("/tzgg/", &body), &column("通知公告"));
+        assert_eq!(outcome(&reading), "2018-03-16", "{note}");
+        assert_eq!(reading.notes, [note], "{body}");
+    }
+    let plain = found(page("/tzgg/", &list_with("", "")), &column("通知公告"));
+    assert!(plain.notes.is_empty(), "{:?}", plain.notes);
+}
+
+#[test]
+fn the_most_important_notes_come_first() {
+    let body = list_with(
+        "<li><a href='/y.html'>关于召开年度大会的预备通知</a><span>2099-01-01</span></li>",
+        "<li><a href='http://mp.weixin.qq.com/s/1'>一图读懂政务公开工作要点</a>2018-01-10</li>",
+    );
+    let body = format!("<meta charset=gb2312><div>今天是2018年3月18日 星期日</div>{body}");
+    let mut page = page("/tzgg/", &body);
+    page.content_type = None;
+    let notes = found(page, &column("通知公告")).notes;
+    assert_eq!(
+        notes,
+        [
+            "a date more than one day ahead was refused: 2099-01-01",
+            "1 row leads off the site",
+            "the day of the visit beside the list (clock, weather or traffic) left aside",
+            "the page declares gb18030 but is utf-8",
+        ]
+    );
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use url::Url;
 
+use super::notes::{Notes, Rank};
 use super::view::{self, View};
 use super::{More, article, clean, home};
 use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated};
@@ -46,12 +47,7 @@ impl Ask {
     }
 
     /// The newest date of the pages, or what is found without one.
-    pub fn resolve(
-        self,
-        more: &BTreeMap<Url, More>,
-        today: Date,
-        notes: &mut Vec<String>,
-    ) -> Finding {
+    pub fn resolve(self, more: &BTreeMap<Url, More>, today: Date, notes: &mut Notes) -> Finding {
         let mut best: Option<LastUpdate> = None;
         let (mut read, mut seen) = (0_usize, HashSet::new());
         for url in self.wanted.iter().filter(|url| seen.insert(url.as_str())) {
@@ -71,20 +67,21 @@ impl Ask {
         }
         match (best, self.instead) {
             (Some(update), _) => {
-                notes.push(match self.sort {
+                let text = match self.sort {
                     Sort::Articles => {
                         format!("the list has no dates; {read} of its articles were read")
                     }
-                    Sort::Pages => {
-                        format!(
-                            "an entrance without lists; {read} of the pages behind it were read"
-                        )
-                    }
-                });
+                    Sort::Pages => format!(
+                        "an entrance without lists; {read} of the pages behind it were read"
+                    ),
+                };
+                notes.say(Rank::Decision, text);
                 Finding::Dated(update)
             }
             (None, Some(instead)) => {
-                notes.extend(self.note.map(str::to_owned));
+                if let Some(note) = self.note {
+                    notes.say(Rank::Decision, note);
+                }
                 instead
             }
             (None, None) if read == 0 && !self.wanted.is_empty() => {

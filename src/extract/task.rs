@@ -7,11 +7,11 @@ use super::article::{self, Article};
 use super::ask::Ask;
 use super::column::{self, Saying};
 use super::heading::{self, Own};
+use super::notes::{Notes, Rank};
 use super::view::{self, View};
-use super::years::Dating;
 use super::{
     Aim, Block, More, PageKind, Pages, Published, Reading, Recipe, address, blocks, clean, home,
-    identity, missing, refusal, shell, visible,
+    identity, missing, refusal, remarks, shell, visible,
 };
 use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated, Unreadable};
 use crate::domain::item::Row;
@@ -19,8 +19,6 @@ use crate::domain::time::Date;
 
 /// The most jumps from a thin page to the next.
 const MAX_HOPS: usize = 3;
-/// The most notes of a reading.
-const MOST_NOTES: usize = 8;
 /// Visible characters below which a page can only lead on.
 const THIN: usize = 200;
 
@@ -38,7 +36,7 @@ pub enum Draft {
     /// For the page to which a thin page leads.
     Hop(Hop),
     /// For articles that would date the page.
-    Articles(Ask, Box<Reading>),
+    Articles(Ask, Box<Reading>, Notes),
 }
 
 /// A jump from one page to the next.
@@ -49,7 +47,7 @@ pub struct Hop {
     to: Url,
     /// Jumps that are left.
     left: usize,
-    notes: Vec<String>,
+    notes: Notes,
 }
 
 /// The work on one visit.
@@ -66,14 +64,14 @@ impl Task<'_> {
     /// Goes on from a draft, or begins with the first page.
     pub fn outcome(&self, draft: Option<Draft>) -> Outcome {
         match draft {
-            None => self.look(None, MAX_HOPS, Vec::new()),
+            None => self.look(None, MAX_HOPS, Notes::default()),
             Some(Draft::Hop(hop)) => self.follow(hop),
-            Some(Draft::Articles(ask, reading)) => self.resolved(ask, *reading),
+            Some(Draft::Articles(ask, reading, notes)) => self.resolved(ask, *reading, notes),
         }
     }
 
     /// Reads one page of the chain of jumps.
-    fn look(&self, from: Option<Url>, hops: usize, mut notes: Vec<String>) -> Outcome {
+    fn look(&self, from: Option<Url>, hops: usize, mut notes: Notes) -> Outcome {
         let page = match from.as_ref().and_then(|url| self.pages.more.get(url)) {
             Some(More::Page(page)) => page,
             _ => &self.pages.first,
@@ -82,9 +80,13 @@ impl Task<'_> {
         if self.recipe.aim == Aim::Column && !self.is_of_home() && home() {
             return closed(Unreadable::RedirectedHome, "unknown", notes);
         }
-        let seen = view::with(page, self.today, &mut notes, |view, notes| {
-            self.step(view, &page.url, hops, notes)
+        let mut bytes = Vec::new();
+        let seen = view::with(page, self.today, &mut bytes, |view, _| {
+            self.step(view, &page.url, hops, &mut notes)
         });
+        for text in bytes {
+            notes.say(Rank::Bytes, text);
+        }
         match seen {
             Ok(Step::Done(seen)) => self.settle(*seen, notes),
             Ok(Step::Hop(to)) => {
@@ -108,10 +110,10 @@ impl Task<'_> {
         let mut notes = hop.notes;
         let target = clean::line(hop.to.as_str(), 200);
         if let Some(More::Page(_)) = self.pages.more.get(&hop.to) {
-            notes.push(format!("followed to {target}"));
+            notes.say(Rank::Way, format!("followed to {target}"));
             self.look(Some(hop.to), hop.left, notes)
         } else {
-            notes.push(format!("could not follow to {target}"));
+            notes.say(Rank::Way, format!("could not follow to {target}"));
             self.look(hop.from, 0, notes)
         }
     }
@@ -128,7 +130,7 @@ impl Task<'_> {
         self.recipe.budget.saturating_sub(had)
     }
 
-    fn settle(&self, seen: Seen, notes: Vec<String>) -> Outcome {
+    fn settle(&self, seen: Seen, notes: Notes) -> Outcome {
         let (finding, ask) = match seen.saying {
             Saying::Found(finding) => (finding, None),
             Saying::Ask(ask) => (Finding::Undated(ask.otherwise), Some(ask)),
@@ -141,30 +143,29 @@ impl Task<'_> {
             signature: seen.signature,
             published: seen.published,
             blocks: seen.blocks,
-            notes,
+            notes: Vec::new(),
         };
         let Some(ask) = ask else {
-            reading.notes.truncate(MOST_NOTES);
+            reading.notes = notes.into_lines();
             return Outcome::Found(Box::new(reading));
         };
         let missing = ask.missing(&self.pages.more, self.left());
         if missing.is_empty() {
-            self.resolved(ask, reading)
+            self.resolved(ask, reading, notes)
         } else {
-            let draft = Draft::Articles(ask, Box::new(reading));
+            let draft = Draft::Articles(ask, Box::new(reading), notes);
             Outcome::Need(missing, Box::new(draft))
         }
     }
 
-    fn resolved(&self, ask: Ask, mut reading: Reading) -> Outcome {
-        reading.finding = ask.resolve(&self.pages.more, self.today, &mut reading.notes);
-        reading.notes.truncate(MOST_NOTES);
+    fn resolved(&self, ask: Ask, mut reading: Reading, mut notes: Notes) -> Outcome {
+        reading.finding = ask.resolve(&self.pages.more, self.today, &mut notes);
+        reading.notes = notes.into_lines();
         Outcome::Found(Box::new(reading))
     }
 }
 
-fn closed(why: Unreadable, encoding: &'static str, mut notes: Vec<String>) -> Outcome {
-    notes.truncate(MOST_NOTES);
+fn closed(why: Unreadable, encoding: &'static str, notes: Notes) -> Outcome {
     Outcome::Found(Box::new(Reading {
         finding: Finding::Unreadable(why),
         kind: PageKind::Other,
@@ -173,7 +174,7 @@ fn closed(why: Unreadable, encoding: &'static str, mut notes: Vec<String>) -> Ou
         signature: None,
         published: None,
         blocks: Vec::new(),
-        notes,
+        notes: notes.into_lines(),
     }))
 }
 
@@ -233,7 +234,7 @@ impl Seen {
 }
 
 impl Task<'_> {
-    fn step(&self, view: &View, url: &Url, hops: usize, notes: &mut Vec<String>) -> Step {
+    fn step(&self, view: &View, url: &Url, hops: usize, notes: &mut Notes) -> Step {
         let list = column::deciding(view).filter(|group| group.rows.len() >= 3 || group.dated > 0);
         if list.is_none()
             && let Some(url) = self.onward(view).filter(|_| hops > 0)
@@ -244,9 +245,8 @@ impl Task<'_> {
         if let Some(why) = self.refused(view, url, rows, notes) {
             return Step::Done(Box::new(Seen::shut(why, view)));
         }
-        note_strange_dates(view, notes);
         Step::Done(Box::new(match self.kind(view) {
-            PageKind::Home => self.home(view),
+            PageKind::Home => self.home(view, notes),
             PageKind::Article => seen_article(view),
             PageKind::List => self.list(view, notes),
             PageKind::Other => self.other(view),
@@ -259,7 +259,7 @@ impl Task<'_> {
         view: &View,
         url: &Url,
         rows: usize,
-        notes: &mut Vec<String>,
+        notes: &mut Notes,
     ) -> Option<Unreadable> {
         let column = self.recipe.column_name.as_deref();
         if self.recipe.aim == Aim::Any {
@@ -270,14 +270,15 @@ impl Task<'_> {
             return Some(why);
         }
         if let Some(said) = identity::contradiction(view, &self.recipe.site, column) {
-            notes.push(said);
+            notes.say(Rank::Decision, said);
             return Some(Unreadable::WrongSite);
         }
         let known = self.recipe.missing.as_ref();
         let known = known.filter(|_| self.recipe.aim == Aim::Column && !self.is_of_home());
         let asked = self.recipe.asked.as_ref();
         if known.is_some_and(|known| missing::is_missing(view, url, asked, column, known)) {
-            notes.push("the host shows the same page for a path that does not exist".to_owned());
+            let text = "the host shows the same page for a path that does not exist";
+            notes.say(Rank::Decision, text);
             return Some(Unreadable::SoftMissing);
         }
         None
@@ -311,14 +312,15 @@ impl Task<'_> {
         }
     }
 
-    fn home(&self, view: &View) -> Seen {
+    fn home(&self, view: &View, notes: &mut Notes) -> Seen {
         let rows = home::rows(view);
+        remarks::remark(view, &rows, notes);
         let most = self.recipe.budget.saturating_sub(1);
         let saying = home::newest(view, &rows, most);
         Seen::listed(saying, PageKind::Home, &rows, view)
     }
 
-    fn list(&self, view: &View, notes: &mut Vec<String>) -> Seen {
+    fn list(&self, view: &View, notes: &mut Notes) -> Seen {
         let Some(group) = column::deciding(view) else {
             return self.other(view);
         };
@@ -335,13 +337,15 @@ impl Task<'_> {
             Own::Rows(rows) => rows,
             Own::Empty => return Seen::bare(Finding::Empty, PageKind::List, view),
             Own::Others => {
-                notes.push(match self.is_of_home() {
-                    true => "no block of the home page is headed as the column".to_owned(),
-                    false => "the only list of the page is headed as another one".to_owned(),
-                });
+                let text = match self.is_of_home() {
+                    true => "no block of the home page is headed as the column",
+                    false => "the only list of the page is headed as another one",
+                };
+                notes.say(Rank::Decision, text);
                 return Seen::shut(Unreadable::NoList, view);
             }
         };
+        remarks::remark(view, &rows, notes);
         let saying = column::newest(view, &rows);
         Seen::listed(saying, PageKind::List, &rows, view)
     }
@@ -381,19 +385,6 @@ impl Task<'_> {
         stated.is_some_and(|stated| {
             !stated.contains(name) && !name.contains(stated) && !view.source.contains(name)
         })
-    }
-}
-
-fn note_strange_dates(view: &View, notes: &mut Vec<String>) {
-    let strange = view
-        .datings
-        .iter()
-        .filter(|d| **d == Dating::Implausible)
-        .count();
-    if strange > 0 {
-        notes.push(format!(
-            "{strange} dates lie in the future or before 1995 and were not counted"
-        ));
     }
 }
 
