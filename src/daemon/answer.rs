@@ -18,7 +18,7 @@ use crate::report::history::caution;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::plain::one_line;
 use crate::report::sentence::{Case, why};
-use crate::report::{recipient, table};
+use crate::report::{beside, recipient, table};
 use crate::store::error::StoreError;
 
 /// The observations that an explanation may quote.
@@ -118,12 +118,16 @@ impl Clerk {
         let seen = self.seen().await?;
         let overview = overview(&self.scene(&seen));
         let caution = caution(overview.visited_at, overview.at);
-        let homes = table::homes(&overview, &self.desk.store.homes().await?);
-        let mut text = table::status(&overview);
-        if !homes.is_empty() {
-            text = format!("{text}\n\n{homes}");
-        }
-        Ok(Answer::yes(cautioned(caution, text)))
+        let tables = [
+            table::status(&overview),
+            beside::reasons(&overview),
+            beside::homes(&overview, &self.desk.store.homes().await?),
+        ];
+        let tables: Vec<String> = tables
+            .into_iter()
+            .filter(|table| !table.is_empty())
+            .collect();
+        Ok(Answer::yes(cautioned(caution, tables.join("\n\n"))))
     }
 
     async fn why(&self, id: &str) -> Result<Answer, StoreError> {

@@ -47,6 +47,7 @@ mod refusal;
 mod remarks;
 mod rows;
 pub mod score;
+mod seen;
 mod shell;
 mod split;
 mod standing;

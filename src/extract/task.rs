@@ -3,18 +3,18 @@
 
 use url::Url;
 
-use super::article::{self, Article};
+use super::article;
 use super::ask::Ask;
 use super::column::{self, Saying};
 use super::heading::{self, Own};
 use super::notes::{Notes, Rank};
+use super::seen::{self, Seen, Step};
 use super::view::{self, View};
 use super::{
-    Aim, Block, More, PageKind, Pages, Published, Reading, Recipe, address, blocks, clean, home,
-    identity, missing, refusal, remarks, shell, visible,
+    Aim, More, PageKind, Pages, Reading, Recipe, address, blocks, clean, home, identity, missing,
+    refusal, remarks, shell, visible,
 };
-use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated, Unreadable};
-use crate::domain::item::Row;
+use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::time::Date;
 
 /// The most jumps from a thin page to the next.
@@ -178,61 +178,6 @@ fn closed(why: Unreadable, encoding: &'static str, notes: Notes) -> Outcome {
     }))
 }
 
-/// What one page leads to.
-enum Step {
-    Done(Box<Seen>),
-    Hop(Url),
-}
-
-/// What was seen on one page.
-struct Seen {
-    saying: Saying,
-    kind: PageKind,
-    encoding: &'static str,
-    rows: Vec<Row>,
-    signature: Option<String>,
-    published: Option<Published>,
-    blocks: Vec<Block>,
-}
-
-impl Seen {
-    fn bare(finding: Finding, kind: PageKind, view: &View) -> Seen {
-        Seen {
-            saying: Saying::Found(finding),
-            kind,
-            encoding: view.encoding,
-            rows: Vec::new(),
-            signature: None,
-            published: None,
-            blocks: Vec::new(),
-        }
-    }
-
-    fn shut(why: Unreadable, view: &View) -> Seen {
-        Seen::bare(Finding::Unreadable(why), PageKind::Other, view)
-    }
-
-    fn listed(saying: Saying, kind: PageKind, rows: &[usize], view: &View) -> Seen {
-        let heaviest = || view.groups.first()?.rows.first();
-        let first = match kind {
-            PageKind::Home => heaviest(),
-            _ => rows.first(),
-        };
-        Seen {
-            saying,
-            kind,
-            encoding: view.encoding,
-            rows: view.rows_of(rows),
-            signature: first.and_then(|at| view.signature(*at)),
-            published: None,
-            blocks: match kind {
-                PageKind::Home => blocks::of(view),
-                _ => Vec::new(),
-            },
-        }
-    }
-}
-
 impl Task<'_> {
     fn step(&self, view: &View, url: &Url, hops: usize, notes: &mut Notes) -> Step {
         let list = column::deciding(view).filter(|group| group.rows.len() >= 3 || group.dated > 0);
@@ -247,7 +192,7 @@ impl Task<'_> {
         }
         Step::Done(Box::new(match self.kind(view) {
             PageKind::Home => self.home(view, notes),
-            PageKind::Article => seen_article(view),
+            PageKind::Article => seen::article(view),
             PageKind::List => self.list(view, notes),
             PageKind::Other => self.other(view),
         }))
@@ -410,35 +355,5 @@ fn any_kind(view: &View, dated: usize) -> PageKind {
         PageKind::List
     } else {
         PageKind::Other
-    }
-}
-
-fn seen_article(view: &View) -> Seen {
-    let article = article::read(view);
-    let finding = article
-        .as_ref()
-        .map_or(Finding::Undated(Undated::NoDates), |a| {
-            Finding::Dated(update(view, a))
-        });
-    Seen {
-        published: article.map(|a| Published {
-            on: a.on,
-            time: a.time,
-            basis: a.basis,
-        }),
-        ..Seen::bare(finding, PageKind::Article, view)
-    }
-}
-
-fn update(view: &View, article: &Article) -> LastUpdate {
-    LastUpdate {
-        on: article.on,
-        basis: article.basis,
-        evidence: Evidence {
-            page: clean::line(view.base.as_str(), 1000),
-            title: article.title.clone(),
-            link: None,
-            snippet: article.snippet.clone(),
-        },
     }
 }

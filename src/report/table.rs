@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::front;
 use super::overview::Overview;
 use super::plain::{instant, one_line};
 use super::recipient::{route_in_chinese, way, who};
@@ -15,18 +14,17 @@ use super::standing::Counts;
 use crate::alert::outbox::Message;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
-use crate::domain::home::HomeRecord;
-use crate::domain::id::{SiteId, UnitId};
+use crate::domain::id::UnitId;
 use crate::domain::time::Moment;
 
 /// The longest name in a cell, in characters.
-const NAME_CHARS: usize = 16;
+pub(super) const NAME_CHARS: usize = 16;
 /// The longest message text in a cell, in characters.
-const TEXT_CHARS: usize = 60;
+pub(super) const TEXT_CHARS: usize = 60;
 
 /// How a column of a table is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Set {
+pub(super) enum Set {
     Left,
     Right,
 }
@@ -69,25 +67,6 @@ pub fn status(overview: &Overview) -> String {
     sets.extend([Set::Right; 7]);
     sets.push(Set::Left);
     grid(&head, &sets, &rows)
-}
-
-/// The home pages that are visited, in the order of the overview.
-pub fn homes(overview: &Overview, homes: &BTreeMap<SiteId, HomeRecord>) -> String {
-    let head = ["网站首页", "最新条目", "最近访问", "备注"];
-    let seen = overview.sites.iter().filter_map(|site| {
-        let record = homes.get(&site.site)?;
-        Some(vec![
-            one_line(&site.name, NAME_CHARS),
-            front::newest(record, overview.at),
-            visited(Some(record.visited_at), overview.at),
-            front::blindness(record, overview.at).unwrap_or_default(),
-        ])
-    });
-    let rows: Vec<Vec<String>> = seen.collect();
-    match rows.is_empty() {
-        true => String::new(),
-        false => grid(&head, &[Set::Left; 4], &rows),
-    }
 }
 
 fn counts(counts: &Counts) -> impl Iterator<Item = String> {
@@ -236,19 +215,19 @@ fn sum(mut all: [usize; 6], one: [usize; 6]) -> [usize; 6] {
 }
 
 /// A count; nothing is shown as a stroke, so that what is there catches the eye.
-fn number(count: usize) -> String {
+pub(super) fn number(count: usize) -> String {
     match count {
         0 => "-".to_owned(),
         count => count.to_string(),
     }
 }
 
-fn visited(at: Option<Moment>, now: Moment) -> String {
+pub(super) fn visited(at: Option<Moment>, now: Moment) -> String {
     at.map_or("尚未访问".to_owned(), |at| instant(at, now))
 }
 
 /// Sets `rows` under `head`, two blanks between columns.
-fn grid(head: &[&str], sets: &[Set], rows: &[Vec<String>]) -> String {
+pub(super) fn grid(head: &[&str], sets: &[Set], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|&cell| cell.to_owned()).collect();
     let mut widths: Vec<usize> = head.iter().map(|cell| cell.width()).collect();
     for row in rows {
