@@ -69,11 +69,7 @@ fn never_visited(site: &SiteId, at: Moment) -> HomeRecord {
 }
 
 fn blinded(mut record: HomeRecord, at: Moment, why: Cause) -> HomeRecord {
-    let (since, visits) = match &record.blind {
-        Some(blind) => (blind.since, blind.visits.saturating_add(1)),
-        None => (at, 1),
-    };
-    record.blind = Some(Blind { since, visits, why });
+    record.blind = Some(Blind::after(record.blind.as_ref(), at, why));
     record.digest = None;
     record.validators = Validators::default();
     record

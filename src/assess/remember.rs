@@ -93,11 +93,8 @@ fn keep(record: &mut ColumnRecord, seen: &Observation, traces: Traces) {
 }
 
 fn blinded(record: &mut ColumnRecord, seen: &Observation, why: Cause) {
-    let (since, visits) = match &record.blind {
-        Some(blind) => (blind.since, blind.visits.saturating_add(1)),
-        None => (seen.observed_at, 1),
-    };
-    record.blind = Some(Blind { since, visits, why });
+    let before = record.blind.as_ref();
+    record.blind = Some(Blind::after(before, seen.observed_at, why));
     record.digest = None;
     record.validators = Validators::default();
 }

@@ -93,6 +93,17 @@ pub struct Blind {
     pub why: Cause,
 }
 
+impl Blind {
+    /// The row of visits that could not tell, after one more at `at`.
+    pub fn after(before: Option<&Blind>, at: Moment, why: Cause) -> Blind {
+        let (since, visits) = match before {
+            Some(blind) => (blind.since, blind.visits.saturating_add(1)),
+            None => (at, 1),
+        };
+        Blind { since, visits, why }
+    }
+}
+
 /// Why a visit could not tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

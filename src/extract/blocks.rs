@@ -12,6 +12,8 @@ use crate::domain::time::Date;
 
 /// The most blocks of a page.
 const MOST: usize = 40;
+/// The most lists that are looked at: not all of them are blocks.
+const MOST_LISTS: usize = 200;
 /// The fewest rows of a block without dates.
 const LEAST_UNDATED: usize = 3;
 /// The longest heading, in characters.
@@ -122,7 +124,8 @@ fn lists(view: &View) -> Vec<Vec<usize>> {
             _ => out.push((kin, vec![at])),
         }
     }
-    out.into_iter().map(|(_, rows)| rows).collect()
+    let lists = out.into_iter().map(|(_, rows)| rows);
+    lists.take(MOST_LISTS).collect()
 }
 
 /// The structure of a row, and the list in which it stands.
