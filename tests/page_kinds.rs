@@ -98,6 +98,13 @@ fn a_notice_is_no_list_because_a_dated_row_stands_beside_it() {
         ("关于印发年度工作要点的通知", "2018-03-01"),
     ]);
     let long = rows(&[("关于公布行政许可事项目录的公告", "2018-03-16")]).repeat(12);
+    let headed = [
+        ("关于网站升级维护，暂停服务的公告", "2018-03-16"),
+        ("部分网页内容不存在问题整改情况", "2018-03-02"),
+        ("关于您访问的页面无法打开的答复", "2018-02-02"),
+    ]
+    .map(|(title, on)| format!("<div><h3><a href='/h/{on}.html'>{title}</a></h3><i>{on}</i></div>"))
+    .concat();
     let menu = "<div class=nav><a href='/zwgk/'>政务公开</a></div>".repeat(30);
     let clock =
         "<div class=side><a href='/a.html'>区政府召开政务公开工作推进会</a>2018-03-17</div>";
@@ -149,6 +156,11 @@ fn a_notice_is_no_list_because_a_dated_row_stands_beside_it() {
             "an empty list over such a footer",
             format!("<title>通知公告</title><p>暂无信息</p><p>网站维护：区信息中心</p>{menu}"),
             "Empty",
+        ),
+        (
+            "rows whose titles are headings about such things",
+            format!("<title>通知公告</title>{headed}"),
+            "2018-03-16",
         ),
         (
             "a list of a body for building",

@@ -45,7 +45,7 @@ const CHALLENGE_TEXT: &[&str] = &[
     "安全验证",
     "人机验证",
     "浏览器安全检查",
-    "安全检查中",
+    "安全检查中，请稍",
     "请开启JavaScript",
     "启用JavaScript",
     "Access Denied",
@@ -135,8 +135,8 @@ pub fn of(dom: &Dom, source: &str, rows: usize, column: Option<&str>) -> Option<
     let title = title(dom);
     let about = |text: &str| says(text).filter(|_| column.is_none_or(|name| !text.contains(name)));
     let few = rows < FEW_ROWS;
-    // A list may have a notice of works above it.
-    let counts = |why: &Unreadable| few || *why != Unreadable::Maintenance;
+    // A list may have a notice of works above it, and articles about whatever keeps others out.
+    let counts = |why: &Unreadable| few || *why == Unreadable::SoftMissing;
     let titled = about(&title).or_else(|| numbered(&title));
     if let Some(why) = titled.filter(counts) {
         return Some(why);
@@ -185,15 +185,19 @@ fn announces(text: &str, word: &str) -> bool {
     after.any(|rest| !rest.trim_start().starts_with(NAMES))
 }
 
-/// Headings outside links, header and navigation.
+/// Headings without links, outside links, header and navigation: titles of rows are none.
 fn headings(dom: &Dom) -> impl Iterator<Item = String> {
     ["h1", "h2", "h3"]
         .into_iter()
         .flat_map(|tag| dom.tagged(tag))
         .filter(|(at, _)| dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture))
-        .filter(|(at, _)| !visible::in_link(dom, *at))
+        .filter(|(at, _)| !visible::in_link(dom, *at) && !has_link(dom, *at))
         .take(8)
         .map(|(at, _)| dom.text(at, dom.end(at), LINE))
+}
+
+fn has_link(dom: &Dom, at: usize) -> bool {
+    dom.range(at, dom.end(at)).any(|(at, _)| dom.tag(at) == "a")
 }
 
 /// What a page announces whose own words, links and furniture left aside, are few: in a line of
