@@ -416,7 +416,7 @@ mod tests {
     use crate::domain::access::Access;
     use crate::domain::class::Class;
     use crate::domain::finding::{Basis, Evidence, LastUpdate};
-    use crate::domain::group::{Duty, Person, Role, Route, Site, Unit};
+    use crate::domain::group::{Duty, Identity, Person, Role, Route, Site, Unit};
     use crate::domain::id::{PersonId, SiteId, UnitId};
     use crate::domain::observation::{Blind, Cause};
     use crate::domain::time::moment;
@@ -475,6 +475,7 @@ mod tests {
                         unit: unit.clone(),
                         name: format!("第{host}网站"),
                         home: None,
+                        identity: Identity::default(),
                         access: Access::default(),
                     },
                 );

@@ -60,6 +60,8 @@ enum Command {
     SendTest(question::SendTest),
     /// Let a proposed escalation go out
     Release(question::Release),
+    /// Take a list that seems redesigned for the column's from now on
+    Accept(question::Accept),
     /// Build the store anew from its journal; the daemon must not run
     Rebuild(Configured),
     /// Let the daemon watch a simulated group of 48 sites under a scaled clock
@@ -96,6 +98,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Flags(flags) => question::flags(flags),
         Command::SendTest(test) => question::send_test(test),
         Command::Release(release) => question::release(release),
+        Command::Accept(accept) => question::accept(accept),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
         Command::Demo(demo) => demo::run(demo),
     };

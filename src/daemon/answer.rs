@@ -20,13 +20,15 @@ use crate::report::history::caution;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::plain::one_line;
 use crate::report::sentence::{Case, why};
-use crate::report::{recipient, table};
+use crate::report::{beside, recipient, table};
 use crate::store::error::StoreError;
 
 /// The observations that an explanation may quote.
 const QUOTED_VISITS: usize = 8;
-/// The longest name of who releases an escalation, in characters.
+/// The longest name of who decides something, in characters.
 const NAME_CHARS: usize = 40;
+/// The longest reason that is kept, in characters.
+const REASON_CHARS: usize = 200;
 /// The most messages that are listed.
 pub const MOST_MESSAGES: usize = 1000;
 
@@ -59,6 +61,15 @@ pub enum Question {
     SendTest {
         /// The person.
         person: String,
+    },
+    /// Takes a changed list for the column's.
+    Accept {
+        /// The column.
+        column: String,
+        /// Who does so.
+        by: String,
+        /// Why.
+        reason: String,
     },
     /// Lets a proposed escalation go out.
     Release {
@@ -113,6 +124,7 @@ impl Clerk {
                 json,
             } => self.flags(column.as_deref(), since, json).await,
             Question::SendTest { person } => Ok(self.send_test(&person).await),
+            Question::Accept { column, by, reason } => self.accept(&column, &by, &reason).await,
             Question::Release { column, by } => self.release(&column, &by).await,
         };
         answered.unwrap_or_else(|error| Answer::no(format!("the store cannot answer: {error}")))
@@ -122,7 +134,16 @@ impl Clerk {
         let seen = self.seen().await?;
         let overview = overview(&self.scene(&seen));
         let caution = caution(overview.visited_at, overview.at);
-        Ok(Answer::yes(cautioned(caution, table::status(&overview))))
+        let tables = [
+            table::status(&overview),
+            beside::reasons(&overview),
+            beside::homes(&overview, &self.desk.store.homes().await?),
+        ];
+        let tables: Vec<String> = tables
+            .into_iter()
+            .filter(|table| !table.is_empty())
+            .collect();
+        Ok(Answer::yes(cautioned(caution, tables.join("\n\n"))))
     }
 
     async fn why(&self, id: &str) -> Result<Answer, StoreError> {
@@ -145,6 +166,7 @@ impl Clerk {
             .await?;
         let items = self.desk.store.items(&column.id).await?;
         let flags = self.desk.store.flags(Some(&column.id)).await?;
+        let acceptance = self.desk.store.acceptance(&column.id).await?;
         let record = seen.records.get(&column.id);
         let paragraph = why(&Case {
             column,
@@ -155,6 +177,7 @@ impl Clerk {
             observations: &observations,
             items: &items,
             flags: &flags,
+            acceptance: acceptance.as_ref(),
             incident: stale_incident(scene.open, &column.id),
             now: scene.now,
         });
@@ -195,6 +218,25 @@ impl Clerk {
         Ok(match flags::json(&found, now) {
             Ok(lines) => Answer::yes(lines),
             Err(error) => Answer::no(format!("the flags cannot be written as JSON: {error}")),
+        })
+    }
+
+    async fn accept(&self, column: &str, by: &str, reason: &str) -> Result<Answer, StoreError> {
+        let (by, reason) = (one_line(by, NAME_CHARS), one_line(reason, REASON_CHARS));
+        let group = &self.desk.config.group;
+        let id = ColumnId::parse(column).ok();
+        let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
+            return Ok(Answer::no(unknown_column(column, group)));
+        };
+        if by.is_empty() || reason.is_empty() {
+            return Ok(Answer::no("accepting a list needs a name and a reason"));
+        }
+        Ok(if self.desk.accept(&id, &by, &reason).await? {
+            Answer::yes(format!(
+                "the list of {id} is accepted by {by}; the next visit goes by it"
+            ))
+        } else {
+            Answer::no(format!("the list of {id} does not seem redesigned"))
         })
     }
 

@@ -32,8 +32,32 @@ pub struct Site {
     pub name: String,
     /// The home page; blank addresses are legal and mean "not configured".
     pub home: Option<Url>,
+    /// What its pages say of the site that they belong to.
+    pub identity: Identity,
     /// How its pages are fetched.
     pub access: Access,
+}
+
+/// What a site's pages say of the site that they belong to, as far as it is configured.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The site's own name, as in the meta `SiteName` and in titles.
+    pub name: Option<String>,
+    /// 网站标识码, as in the meta `SiteIDCode`: `bm` and 8 digits, or 10 digits.
+    pub id_code: Option<String>,
+}
+
+impl Identity {
+    /// Whether a text has the form of a 网站标识码.
+    pub fn is_code(text: &str) -> bool {
+        let is_number = |digits: &str, count: usize| {
+            digits.len() == count && digits.bytes().all(|digit| digit.is_ascii_digit())
+        };
+        match text.strip_prefix("bm") {
+            Some(digits) => is_number(digits, 8),
+            None => is_number(text, 10),
+        }
+    }
 }
 
 /// A column (栏目) of a site, owned by a unit that need not be the site's.

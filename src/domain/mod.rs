@@ -4,6 +4,7 @@
 //! brought back, findings, items, observations. Nothing here reads a clock, a file or a socket,
 //! and nothing here names another module of ours.
 
+pub mod acceptance;
 pub mod access;
 pub mod braces;
 pub mod class;
@@ -11,6 +12,8 @@ pub mod dictionary;
 pub mod finding;
 pub mod flag;
 pub mod group;
+pub mod home;
+pub mod host;
 pub mod id;
 pub mod item;
 pub mod name;

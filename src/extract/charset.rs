@@ -10,6 +10,8 @@ use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDO
 
 /// How much of a page tells whether it may be UTF-8 with a few mangled bytes.
 const SAMPLE: usize = 64 * 1024;
+/// How the hosts of mirrors in traditional characters begin.
+const MIRROR: &str = "big5.";
 /// How far into the page a declaration is looked for.
 const DECLARATION_WINDOW: usize = 4096;
 
@@ -138,7 +140,7 @@ fn best<'a>(body: &'a [u8], declared: Option<&'static Encoding>, host: &str) -> 
         Some(encoding) if encoding != UTF_8 && encoding != WINDOWS_1252 => family(encoding),
         _ => guess(body, host),
     };
-    let wanted = Trial::of(body, wanted);
+    let wanted = told_from_rival(Trial::of(body, wanted), body, host);
     let better = if wanted.encoding != GB18030 && is_damaged(&wanted) {
         let national = Trial::of(body, GB18030);
         if national.faults < wanted.faults {
@@ -156,6 +158,33 @@ fn best<'a>(body: &'a [u8], declared: Option<&'static Encoding>, host: &str) -> 
         }
     }
     better
+}
+
+/// Nearly all bytes of Big5 are valid GB18030 and the other way round. Where either may be meant,
+/// the one that reads as Chinese wins: mirrors in traditional characters convert the text and
+/// often not the declaration.
+fn told_from_rival<'a>(wanted: Trial<'a>, body: &'a [u8], host: &str) -> Trial<'a> {
+    let rival = if wanted.encoding == BIG5 {
+        GB18030
+    } else if wanted.encoding == GB18030 && host.starts_with(MIRROR) {
+        BIG5
+    } else {
+        return wanted;
+    };
+    let rival = Trial::of(body, rival);
+    if everyday(&rival.text) > everyday(&wanted.text) {
+        rival
+    } else {
+        wanted
+    }
+}
+
+/// How many of the text's characters are among the most frequent ones.
+fn everyday(text: &str) -> usize {
+    const FREQUENT: &str = "的一是在有和年月日人大中国國上关關于於通知公告政府工作信息民市区區会會\
+                            发發文件与與为為不以及第全开開";
+    let wide = text.chars().filter(|c| !c.is_ascii()).take(4000);
+    wide.filter(|c| FREQUENT.contains(*c)).count()
 }
 
 /// `gb2312` and `gbk` pages use characters beyond both; GB18030 is the superset.
@@ -187,7 +216,7 @@ fn is_mostly_utf8(body: &[u8]) -> bool {
 /// Undeclared and not UTF-8: GB18030, unless the host is a Big5 mirror or the bytes tell of an
 /// encoding outside mainland China.
 fn guess(body: &[u8], host: &str) -> &'static Encoding {
-    if host.starts_with("big5.") {
+    if host.starts_with(MIRROR) {
         return BIG5;
     }
     if host.ends_with(".cn") {
@@ -206,7 +235,22 @@ fn in_markup(body: &[u8]) -> Option<&'static Encoding> {
     let head = body
         .get(..body.len().min(DECLARATION_WINDOW))
         .unwrap_or_default();
+    let head = &without_comments(head);
     label_after_charset(head).or_else(|| label_after(head, b"encoding"))
+}
+
+/// What stands in a comment declares nothing.
+fn without_comments(head: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(head.len());
+    let mut rest = head;
+    while let Some(at) = memchr::memmem::find(rest, b"<!--") {
+        out.extend_from_slice(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at..).unwrap_or_default();
+        let end = memchr::memmem::find(rest, b"-->").map_or(rest.len(), |end| end + 3);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 fn label_after_charset(bytes: &[u8]) -> Option<&'static Encoding> {

@@ -40,6 +40,11 @@ impl<'a> Glance<'a> {
         }
     }
 
+    /// The page's address.
+    pub fn url(&self) -> &'a Url {
+        self.url
+    }
+
     /// What is seen.
     pub fn sight(&self) -> &Sight<'a> {
         self.seen.get_or_init(|| {

@@ -2,8 +2,10 @@
 //! other columns too, at its side or as its very content; their headings tell which is which.
 
 use super::clean;
+use super::column;
 use super::dom::{Dom, What, attr};
 use super::groups::Group;
+use super::identity;
 use super::refusal;
 use super::view::View;
 
@@ -11,6 +13,8 @@ use super::view::View;
 const MAX_CLIMB: usize = 14;
 /// The most characters of a heading and of an empty list's notice.
 const SHORT: usize = 30;
+/// What stands between the parts of a document's title.
+pub const TITLE_BREAKS: [char; 6] = ['-', '_', '—', '|', '·', '–'];
 /// Rows of one block above which it is no mere block of a page of several.
 const BLOCK_ROWS: usize = 10;
 
@@ -63,12 +67,9 @@ pub fn own(view: &View, name: Option<&str>) -> Own {
 
 /// The names of the column, the surest first.
 fn names(view: &View, given: Option<&str>) -> Vec<String> {
-    let stated = view.dom.tagged("meta").find_map(|(_, meta)| {
-        let named = attr(meta, "name").is_some_and(|n| n.trim().eq_ignore_ascii_case("ColumnName"));
-        attr(meta, "content").filter(|_| named)
-    });
+    let stated = identity::meta(view.dom, "ColumnName");
     let title = refusal::title(view.dom);
-    let first = title.split(['-', '_', '—', '|', '·', '–']).next();
+    let first = title.split(TITLE_BREAKS).next();
     [given, stated, first]
         .into_iter()
         .flatten()
@@ -91,7 +92,8 @@ fn anchors(dom: &Dom, name: &str) -> Vec<usize> {
         .collect()
 }
 
-fn in_link(dom: &Dom, at: usize) -> bool {
+/// Whether a place stands in a link.
+pub fn in_link(dom: &Dom, at: usize) -> bool {
     let mut at = at;
     for _ in 0..4 {
         at = dom.parent(at);
@@ -102,7 +104,8 @@ fn in_link(dom: &Dom, at: usize) -> bool {
     false
 }
 
-fn names_it(text: &str, name: &str) -> bool {
+/// Whether a short text is the name, or ends the path of the page with it.
+pub fn names_it(text: &str, name: &str) -> bool {
     let text = clean::squeezed(text);
     let longer = text.chars().count().saturating_sub(name.chars().count());
     text.contains(name) && longer <= 6 || text.contains("位置") && text.ends_with(name)
@@ -113,7 +116,7 @@ fn places(view: &View) -> Vec<(usize, Place)> {
     let mut places: Vec<(usize, Place)> = view
         .groups
         .iter()
-        .filter(|group| group.dated > 0 || is_undated_list(view, group))
+        .filter(|group| group.dated > 0 || column::is_undated_list(view, group))
         .flat_map(|group| group.rows.iter().copied())
         .filter_map(|at| Some((at, view.rows.get(at)?)))
         .filter(|(_, row)| !row.furniture && !row.hidden && !row.tucked)
@@ -122,18 +125,6 @@ fn places(view: &View) -> Vec<(usize, Place)> {
     places.extend(notices(view.dom).map(|at| (at, Place::Notice)));
     places.sort_by_key(|(at, _)| *at);
     places
-}
-
-fn is_undated_list(view: &View, group: &Group) -> bool {
-    let titles = |least: usize| {
-        group
-            .rows
-            .iter()
-            .filter_map(|at| view.rows.get(*at))
-            .filter(|row| clean::weight(&row.title) >= least)
-            .count()
-    };
-    group.rows.len() >= 3 && titles(8) * 2 >= group.rows.len()
 }
 
 /// Short texts that say that a list has no items.

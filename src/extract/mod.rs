@@ -10,6 +10,8 @@ use chrono::NaiveTime;
 use url::Url;
 
 use crate::domain::finding::{Basis, Finding};
+use crate::domain::group::Identity;
+use crate::domain::host::Fingerprint;
 use crate::domain::item::Row;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::ReadRules;
@@ -19,11 +21,13 @@ use task::{Draft, Outcome, Task};
 pub mod address;
 mod article;
 mod ask;
+mod blocks;
 pub mod by_rules;
 mod charset;
 pub mod clean;
 mod clues;
 mod column;
+mod comments;
 mod data;
 pub mod date_format;
 mod dates;
@@ -37,6 +41,7 @@ mod guard;
 mod heading;
 mod heads;
 mod home;
+mod identity;
 mod island;
 mod json_list;
 pub mod json_path;
@@ -47,15 +52,19 @@ mod links;
 mod loose;
 mod markup;
 mod metas;
+pub mod missing;
 mod moment;
+mod notes;
 mod others;
 pub mod outline;
 mod pageclock;
 mod places;
 mod printed;
 mod refusal;
+mod remarks;
 mod rows;
 pub mod score;
+mod seen;
 mod shell;
 mod split;
 mod standing;
@@ -70,7 +79,7 @@ mod years;
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/3");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +101,12 @@ pub struct Recipe {
     pub column_name: Option<String>,
     /// The site's home page.
     pub home: Option<Url>,
+    /// The address as configured: the page may have come from another.
+    pub asked: Option<Url>,
+    /// What the pages of the site say of it.
+    pub site: Identity,
+    /// What the host shows for a path that cannot exist.
+    pub missing: Option<Fingerprint>,
     /// The most pages of one visit.
     pub budget: usize,
     /// What is laid down for reading the column.
@@ -110,6 +125,9 @@ impl Recipe {
             aim,
             column_name: None,
             home: None,
+            asked: None,
+            site: Identity::default(),
+            missing: None,
             budget: Recipe::BUDGET,
             read: None,
             shown: None,
@@ -221,6 +239,19 @@ pub struct OtherDate {
     pub snippet: String,
 }
 
+/// One block of a home page: a list under a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// What stands above it, at most 30 characters; empty where nothing was found.
+    pub heading: String,
+    /// The newest date of its rows, as far as it is certain.
+    pub newest: Option<Date>,
+    /// How many rows it has.
+    pub rows: usize,
+    /// Where its 更多 leads, or its heading.
+    pub more: Option<Url>,
+}
+
 /// A page as it was read.
 #[derive(Debug, Clone)]
 pub struct Reading {
@@ -238,7 +269,9 @@ pub struct Reading {
     pub published: Option<Published>,
     /// The article's other dates, at most eight.
     pub others: Vec<OtherDate>,
-    /// What was noticed on the way, at most eight.
+    /// The blocks of a home page, at most 40.
+    pub blocks: Vec<Block>,
+    /// What was noticed on the way, at most eight, the most important first.
     pub notes: Vec<String>,
 }
 

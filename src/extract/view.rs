@@ -6,10 +6,11 @@ use url::Url;
 use super::charset::Decoded;
 use super::dom::{Dom, attr};
 use super::groups::{self, Group};
+use super::notes::{Notes, Rank};
 use super::rows::Listed;
 use super::survey::Survey;
 use super::years::{self, Dating, Doubt};
-use super::{address, charset, clean, expand, guard, pageclock};
+use super::{address, charset, clean, comments, expand, guard, pageclock};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
@@ -51,7 +52,7 @@ pub struct Closed {
 }
 
 /// The text of a page, if it is one and not too long.
-pub fn text<'p>(page: &'p Page, notes: &mut Vec<String>) -> Result<Decoded<'p>, Closed> {
+pub fn text<'p>(page: &'p Page, notes: &mut Notes) -> Result<Decoded<'p>, Closed> {
     if page.body.len() > guard::MAX_BYTES {
         return Err(Closed {
             why: Unreadable::TooComplex,
@@ -64,7 +65,9 @@ pub fn text<'p>(page: &'p Page, notes: &mut Vec<String>) -> Result<Decoded<'p>, 
             why: Unreadable::NotText,
             encoding: "unknown",
         })?;
-    notes.extend(decoded.note.take());
+    if let Some(note) = decoded.note.take() {
+        notes.say(Rank::Bytes, note);
+    }
     Ok(decoded)
 }
 
@@ -73,8 +76,7 @@ pub fn with<T>(
     page: &Page,
     decoded: &Decoded,
     today: Date,
-    notes: &mut Vec<String>,
-    then: impl FnOnce(&View, &mut Vec<String>) -> T,
+    then: impl FnOnce(&View) -> T,
 ) -> Result<T, Closed> {
     let closed = Closed {
         why: Unreadable::TooComplex,
@@ -89,7 +91,7 @@ pub fn with<T>(
     let base = base(&dom, &page.url);
     let survey = Survey::of(&dom, &base);
     let mut rows = survey.rows(&base);
-    let hidden = expand::rows(&decoded.text);
+    let hidden = expand::rows(&comments::without_dead(&decoded.text));
     let hidden = guard::admit(&hidden).filter(|hidden| !hidden.is_empty());
     let hidden_html = hidden.map(|hidden| Html::parse_document(&hidden));
     let hidden_dom = hidden_html.as_ref().map(Dom::of);
@@ -111,7 +113,13 @@ pub fn with<T>(
         encoding: decoded.encoding,
         today,
     };
-    Ok(then(&view, notes))
+    Ok(then(&view))
+}
+
+/// Surveys a page of which nothing else is asked and hands the view to `then`.
+pub fn of<T>(page: &Page, today: Date, then: impl FnOnce(&View) -> T) -> Result<T, Closed> {
+    let text = text(page, &mut Notes::default())?;
+    with(page, &text, today, then)
 }
 
 /// Against what the links of a page are resolved.

@@ -76,12 +76,22 @@ pub fn date(rows: &[Listed], today: Date) -> Vec<Dating> {
             .filter(|(list, _)| *list == row.list)
             .map(|(_, date)| date);
         let dating = one(row, from, today);
-        if let Dating::Claim(claim) = dating {
+        if let Dating::Claim(claim) = dating
+            && !is_pinned(row)
+        {
             above = Some((row.list, claim.on));
         }
         out.push(dating);
     }
     out
+}
+
+/// Whether a row says that it stands where it stands whatever its date.
+fn is_pinned(row: &Listed) -> bool {
+    row.title.contains("置顶")
+        || ["[顶]", "【顶】"]
+            .iter()
+            .any(|mark| row.title.starts_with(mark))
 }
 
 fn one(row: &Listed, above: Option<Date>, today: Date) -> Dating {
@@ -246,6 +256,19 @@ mod tests {
                 .collect();
             assert_eq!(got, expected);
         }
+    }
+
+    #[test]
+    fn a_pinned_row_says_nothing_of_the_year_of_the_next() {
+        let mut rows = [(1, 5), (3, 16), (3, 12)]
+            .map(|(month, day)| row(Some(Stamp::MonthDay(month, day)), "/x/1.html"));
+        let second = |rows: &[Listed]| {
+            let dating = date(rows, d("2018-03-18"));
+            dating[1].claim().map(|claim| claim.on.to_string())
+        };
+        assert_eq!(second(&rows).as_deref(), Some("2017-03-16"));
+        rows[0].title = "[置顶]关于开展检查的通知".to_owned();
+        assert_eq!(second(&rows).as_deref(), Some("2018-03-16"));
     }
 
     #[test]

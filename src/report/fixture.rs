@@ -8,7 +8,7 @@ use crate::assess::ladder::Tier;
 use crate::domain::access::Access;
 use crate::domain::class::Class;
 use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate};
-use crate::domain::group::{Column, Duty, Group, Person, Role, Route, Site, Unit};
+use crate::domain::group::{Column, Duty, Group, Identity, Person, Role, Route, Site, Unit};
 use crate::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use crate::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
 use crate::domain::time::{Moment, moment};
@@ -36,6 +36,7 @@ fn site(id: &str, name: &str) -> Site {
         unit: UnitId::parse(id).unwrap(),
         name: name.to_owned(),
         home: Some(format!("http://{id}.example.cn/").parse().unwrap()),
+        identity: Identity::default(),
         access: Access::default(),
     }
 }

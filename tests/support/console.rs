@@ -18,7 +18,7 @@ use wangxun::clock::Clock;
 use wangxun::domain::access::Access;
 use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate};
-use wangxun::domain::group::{Column, Duty, Group, Person, Role, Route, Site, Unit};
+use wangxun::domain::group::{Column, Duty, Group, Identity, Person, Role, Route, Site, Unit};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
 use wangxun::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
@@ -120,6 +120,7 @@ fn site(n: usize, short: &str) -> Site {
                 .parse()
                 .expect("an address"),
         ),
+        identity: Identity::default(),
         access: Access::default(),
     }
 }

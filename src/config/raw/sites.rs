@@ -30,6 +30,8 @@ pub struct RawSite {
     pub unit: Key<String>,
     pub name: Key<String>,
     pub home: Key<String>,
+    pub site_name: Key<String>,
+    pub site_id_code: Key<String>,
     pub access: RawAccess,
 }
 
