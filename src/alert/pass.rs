@@ -22,7 +22,7 @@ use crate::assess::limits::Limits;
 use crate::assess::outage::{self, HostHealth};
 use crate::calendar::Calendar;
 use crate::domain::act::Act;
-use crate::domain::group::{Column, Group};
+use crate::domain::group::{Column, Group, Watch};
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of};
@@ -89,7 +89,8 @@ pub fn pass(situation: &Situation<'_>) -> Verdicts {
     let down = outage::down_hosts(&hosts, situation.rules.down_after_visits);
     desk.own_network(offline, &hosts);
     desk.hosts(&hosts, &down, offline);
-    for column in situation.group.columns.values() {
+    let columns = situation.group.columns.values();
+    for column in columns.filter(|column| column.confirmed) {
         desk.column(column, &down, offline);
     }
     desk.exempt_hosts(&hosts);
@@ -234,7 +235,7 @@ impl<'a> Desk<'a> {
         let rule = situation.limits.of(column);
         let judgement = judge(
             record,
-            column.url.is_some(),
+            column.watch(),
             rule.limit_days,
             &rule.ladder,
             date_of(situation.now),
@@ -242,9 +243,13 @@ impl<'a> Desk<'a> {
         .under(self.exemptions.until(column));
         let blind = record.is_some_and(|record| record.blind.is_some());
         let proof = match (&judgement.freshness, &judgement.last_update) {
-            (Freshness::Exempt { .. } | Freshness::NotConfigured | Freshness::Empty { .. }, _) => {
-                Proof::OutOfScope
-            }
+            (
+                Freshness::Exempt { .. }
+                | Freshness::NotConfigured
+                | Freshness::Unconfirmed
+                | Freshness::Empty { .. },
+                _,
+            ) => Proof::OutOfScope,
             (Freshness::NotYetVisited | Freshness::Unknown { .. }, _) | (_, None) => Proof::Nothing,
             _ if blind || is_past(record, situation.now) => Proof::Nothing,
             (_, Some(update)) => Proof::Dated {
@@ -318,11 +323,16 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Ends incidents about columns that are no longer configured.
+    /// Ends incidents about columns that are no longer configured, or no longer confirmed.
     fn orphans(&mut self) {
         for key in self.situation.open.keys() {
             if let Subject::Column(column) = &key.subject
-                && !self.situation.group.columns.contains_key(column)
+                && !self
+                    .situation
+                    .group
+                    .columns
+                    .get(column)
+                    .is_some_and(|column| column.confirmed)
             {
                 self.dismiss(key);
             }
@@ -363,7 +373,7 @@ impl<'a> Desk<'a> {
         let owners: BTreeSet<_> = group
             .columns
             .values()
-            .filter(|column| column.url.is_some())
+            .filter(|column| column.watch() == Watch::Judged)
             .map(|column| &column.unit)
             .collect();
         for unit in group.units.values() {
@@ -493,7 +503,7 @@ mod tests {
     use crate::domain::act::{Deed, Ground, Scope};
     use crate::domain::class::Class;
     use crate::domain::finding::{Basis, Evidence, LastUpdate};
-    use crate::domain::group::{Duty, Person, Role, Route, Site, Unit};
+    use crate::domain::group::{Duty, Identity, Person, Role, Route, Site, Unit};
     use crate::domain::id::{PersonId, SiteId, UnitId};
     use crate::domain::observation::{Blind, Cause};
     use crate::domain::time::{Date, moment};
@@ -540,6 +550,7 @@ mod tests {
                     name: String::new(),
                     phone: Some("10000000001".to_owned()),
                     mail: None,
+                    robot: None,
                     routes: vec![Route::Sms],
                     duties: vec![duty],
                 };
@@ -554,6 +565,7 @@ mod tests {
                         unit: unit.clone(),
                         name: format!("第{host}网站"),
                         home: None,
+                        identity: Identity::default(),
                         access: Access::default(),
                     },
                 );
@@ -568,6 +580,7 @@ mod tests {
                         url: format!("http://h{host}.example.cn/{name}").parse().ok(),
                         limit_days: None,
                         read: None,
+                        confirmed: true,
                     };
                     group.columns.insert(id, column);
                 }
@@ -928,6 +941,25 @@ mod tests {
         world.pass("2017-11-20T07:05:00");
         assert_eq!(world.told(), [("op".to_owned(), Told::Trouble)]);
         assert!(world.pass("2017-11-21T07:05:00").is_empty());
+    }
+
+    #[test]
+    fn of_an_unconfirmed_column_nobody_hears_anything() {
+        let mut world = World::new();
+        world.saw_all("2017-11-20T07:00:00", "2017-11-01");
+        world.pass("2017-11-20T07:05:00");
+        world.saw_all("2017-11-20T07:35:00", "2017-11-01");
+        world.pass("2017-11-20T07:36:00");
+        assert!(!world.open.is_empty() && !world.waiting.is_empty());
+        for column in world.group.columns.values_mut() {
+            column.confirmed = false;
+        }
+        world.pass("2017-11-20T08:00:00");
+        assert!(world.open.is_empty() && world.waiting.is_empty());
+        let blocked = || Some((9, Cause::Failed(Failure::Blocked(403))));
+        world.saw(1, "2017-11-21T07:00:00", "2017-11-01", blocked());
+        assert!(world.pass("2017-11-21T07:05:00").is_empty());
+        assert!(world.waiting.is_empty());
     }
 
     #[test]

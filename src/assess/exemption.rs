@@ -188,6 +188,7 @@ mod tests {
             url: None,
             limit_days: None,
             read: None,
+            confirmed: true,
         }
     }
 

@@ -8,6 +8,7 @@ pub mod exemption;
 mod fixture;
 pub mod flags;
 pub mod freshness;
+pub mod home;
 pub mod ladder;
 pub mod limits;
 pub mod outage;

@@ -3,6 +3,7 @@
 
 mod check_config;
 mod demo;
+mod discover;
 mod enact;
 mod evaluate;
 mod logs;
@@ -23,7 +24,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::load::{Loaded, load};
-use crate::domain::time::date_of;
+use crate::domain::time::{Date, Moment, date_of, moment};
 
 /// Where an installed configuration lies.
 const INSTALLED: &str = "/etc/wangxun/monitor.toml";
@@ -44,6 +45,8 @@ enum Command {
     CheckConfig(Configured),
     /// Show what the reader makes of pages, and why; writes nothing
     Probe(Box<probe::Probe>),
+    /// Find the columns of a site and propose them for sites.toml
+    Discover(discover::Discover),
     /// Measure the reader against labelled pages
     Evaluate(evaluate::Evaluate),
     /// Show the table of units
@@ -58,6 +61,8 @@ enum Command {
     SendTest(question::SendTest),
     /// Let a proposed escalation go out
     Release(question::Release),
+    /// Take a list that seems redesigned for the column's from now on
+    Accept(question::Accept),
     /// Take a unit's answer that a late column will be updated by a day
     Ack(enact::Ack),
     /// Exempt a column, site or unit for a time; end and list exemptions
@@ -94,6 +99,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(configured) => run::run(&configured.config),
         Command::CheckConfig(configured) => check_config::run(&configured.config),
         Command::Probe(probe) => probe::run(*probe),
+        Command::Discover(discover) => discover::run(discover),
         Command::Evaluate(evaluate) => evaluate::run(evaluate),
         Command::Status(configured) => question::status(&configured.config),
         Command::Why(why) => question::why(why),
@@ -101,6 +107,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Flags(flags) => question::flags(flags),
         Command::SendTest(test) => question::send_test(test),
         Command::Release(release) => question::release(release),
+        Command::Accept(accept) => question::accept(accept),
         Command::Ack(ack) => enact::ack(ack),
         Command::Exempt(exempt) => enact::exempt(*exempt),
         Command::Hold(hold) => enact::hold(hold),
@@ -122,6 +129,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn configured(path: &Path) -> anyhow::Result<Loaded> {
     let today = date_of(Clock::system().now());
     load(path, today).map_err(|faults| anyhow::anyhow!("the configuration has faults\n{faults}"))
+}
+
+/// Noon of the day asked for, or this instant.
+fn instant(as_of: Option<Date>) -> Moment {
+    match as_of.and_then(|day| day.and_hms_opt(12, 0, 0)) {
+        Some(noon) => moment(noon),
+        None => Clock::system().now(),
+    }
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -11,7 +11,7 @@ use super::desk::Desk;
 use super::enact::Order;
 use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
-use crate::alert::outbox::{Delivery, Message, MessageKey};
+use crate::alert::outbox::{Delivery, Message, MessageKey, Words};
 use crate::alert::trial::forecast;
 use crate::clock::Bell;
 use crate::deliver::courier::{Attempt, Courier};
@@ -26,13 +26,15 @@ use crate::report::history::caution;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::plain::one_line;
 use crate::report::sentence::{Case, why};
-use crate::report::{recipient, table};
+use crate::report::{beside, recipient, table};
 use crate::store::error::StoreError;
 
 /// The observations that an explanation may quote.
 const QUOTED_VISITS: usize = 8;
-/// The longest name of who releases an escalation, in characters.
+/// The longest name of who decides something, in characters.
 const NAME_CHARS: usize = 40;
+/// The longest reason that is kept, in characters.
+const REASON_CHARS: usize = 200;
 /// The most messages that are listed.
 pub const MOST_MESSAGES: usize = 1000;
 
@@ -65,6 +67,15 @@ pub enum Question {
     SendTest {
         /// The person.
         person: String,
+    },
+    /// Takes a changed list for the column's.
+    Accept {
+        /// The column.
+        column: String,
+        /// Who does so.
+        by: String,
+        /// Why.
+        reason: String,
     },
     /// Lets a proposed escalation go out.
     Release {
@@ -126,6 +137,7 @@ impl Clerk {
                 json,
             } => self.flags(column.as_deref(), since, json).await,
             Question::SendTest { person } => Ok(self.send_test(&person).await),
+            Question::Accept { column, by, reason } => self.accept(&column, &by, &reason).await,
             Question::Release { column, by } => self.release(&column, &by).await,
             Question::Exemptions => self.exemptions().await,
             Question::Enact(order) => self.desk.enact(order).await,
@@ -144,17 +156,22 @@ impl Clerk {
         let trial = is_trial(&seen.acts, rules.live).then(|| {
             let forecast = forecast(&seen.open, group, rules);
             format!(
-                "【试运行】{}。正式启用：wangxun go-live --by 姓名\n\n",
+                "【试运行】{}。正式启用：wangxun go-live --by 姓名",
                 forecast.in_chinese()
             )
         });
-        let text = format!(
-            "{}{}{}",
+        let tables = [
             trial.unwrap_or_default(),
             table::status(&overview),
-            acts::in_force(&seen.acts, &seen.open, group, overview.at)
-        );
-        Ok(Answer::yes(cautioned(caution, text)))
+            acts::in_force(&seen.acts, &seen.open, group, overview.at),
+            beside::reasons(&overview),
+            beside::homes(&overview, &self.desk.store.homes().await?),
+        ];
+        let tables: Vec<String> = tables
+            .into_iter()
+            .filter(|table| !table.is_empty())
+            .collect();
+        Ok(Answer::yes(cautioned(caution, tables.join("\n\n"))))
     }
 
     async fn exemptions(&self) -> Result<Answer, StoreError> {
@@ -184,6 +201,7 @@ impl Clerk {
             .await?;
         let items = self.desk.store.items(&column.id).await?;
         let flags = self.desk.store.flags(Some(&column.id)).await?;
+        let acceptance = self.desk.store.acceptance(&column.id).await?;
         let record = seen.records.get(&column.id);
         let paragraph = why(&Case {
             column,
@@ -194,6 +212,7 @@ impl Clerk {
             observations: &observations,
             items: &items,
             flags: &flags,
+            acceptance: acceptance.as_ref(),
             incident: stale_incident(scene.open, &column.id),
             acts: &seen.acts,
             now: scene.now,
@@ -238,6 +257,25 @@ impl Clerk {
         })
     }
 
+    async fn accept(&self, column: &str, by: &str, reason: &str) -> Result<Answer, StoreError> {
+        let (by, reason) = (one_line(by, NAME_CHARS), one_line(reason, REASON_CHARS));
+        let group = &self.desk.config.group;
+        let id = ColumnId::parse(column).ok();
+        let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
+            return Ok(Answer::no(unknown_column(column, group)));
+        };
+        if by.is_empty() || reason.is_empty() {
+            return Ok(Answer::no("accepting a list needs a name and a reason"));
+        }
+        Ok(if self.desk.accept(&id, &by, &reason).await? {
+            Answer::yes(format!(
+                "the list of {id} is accepted by {by}; the next visit goes by it"
+            ))
+        } else {
+            Answer::no(format!("the list of {id} does not seem redesigned"))
+        })
+    }
+
     async fn release(&self, column: &str, by: &str) -> Result<Answer, StoreError> {
         let by = one_line(by, NAME_CHARS);
         let group = &self.desk.config.group;
@@ -275,7 +313,8 @@ impl Clerk {
             return Answer::no(format!("{id} has no route"));
         };
         let way = recipient::way(group, &person.id, message.route);
-        match self.courier.send(message.route, person, &message).await {
+        let now = self.desk.clock.now();
+        match self.courier.send(person, &message, now).await {
             Attempt::Accepted { receipt } => Answer::yes(format!(
                 "accepted: {way}, receipt {}",
                 receipt.as_deref().unwrap_or("none")
@@ -292,15 +331,20 @@ impl Clerk {
     fn test_message(&self, person: &Person) -> Option<Message> {
         let now = self.desk.clock.now();
         let signature = &self.desk.config.alert.signature;
+        let text = format!(
+            "这是一条测试消息，发送于{}，无需处理。",
+            now.format("%-m月%-d日%H:%M")
+        );
         Some(Message {
             key: MessageKey::of(&["test", person.id.as_str(), &now.to_rfc3339()]),
             person: person.id.clone(),
             route: *person.routes.first()?,
             subject: format!("【{signature}】测试消息"),
-            text: format!(
-                "【{signature}】这是一条测试消息，发送于{}，无需处理。",
-                now.format("%-m月%-d日%H:%M")
-            ),
+            text: format!("【{signature}】{text}"),
+            words: Words {
+                wording: "trouble".to_owned(),
+                values: [("why".to_owned(), text)].into(),
+            },
             tier: None,
             notices: Vec::new(),
             urgent: true,

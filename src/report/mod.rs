@@ -4,9 +4,11 @@
 //! terminal. What comes from a page is flattened, shortened and quoted before it is shown.
 
 pub mod acts;
+pub mod beside;
 #[cfg(test)]
 mod fixture;
 pub mod flags;
+pub mod front;
 pub mod history;
 pub mod overview;
 pub mod plain;

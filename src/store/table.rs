@@ -39,13 +39,19 @@ pub enum Table {
     State,
     /// Column, hash of kind and item → flag.
     Flags,
+    /// Host → what it answers for missing paths.
+    Hosts,
+    /// Column → the latest word that its list is as it now is.
+    Acceptances,
+    /// Site → what is known of its home page.
+    Homes,
     /// Time, hash → act of a person.
     Acts,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 19] = [
+    pub const ALL: [Table; 22] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -64,6 +70,9 @@ impl Table {
         Table::Quarantine,
         Table::State,
         Table::Flags,
+        Table::Hosts,
+        Table::Acceptances,
+        Table::Homes,
         Table::Acts,
     ];
 
@@ -88,6 +97,9 @@ impl Table {
             Table::Quarantine => "quarantine",
             Table::State => "state",
             Table::Flags => "flags",
+            Table::Hosts => "hosts",
+            Table::Acceptances => "acceptances",
+            Table::Homes => "homes",
             Table::Acts => "acts",
         }
     }

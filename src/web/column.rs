@@ -10,6 +10,7 @@ use super::view::{
     ColumnRow, Frame, Named, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address,
     when,
 };
+use crate::domain::acceptance::Acceptance;
 use crate::domain::act::{Act, NAME_CHARS, REASON_CHARS};
 use crate::domain::flag::Flag;
 use crate::domain::group::{Column, Site, Unit};
@@ -88,7 +89,7 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
         return unknown();
     };
     match gather(&console, &column.id).await {
-        Ok((picture, observations, items, flags)) => {
+        Ok((picture, observations, items, flags, acceptance)) => {
             let line = column_line(&picture.scene(&console), column);
             let case = Case {
                 column,
@@ -99,6 +100,7 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
                 observations: &observations,
                 items: &items,
                 flags: &flags,
+                acceptance: acceptance.as_ref(),
                 incident: stale_incident(&picture.open, &column.id),
                 acts: &picture.acts,
                 now: picture.now,
@@ -141,15 +143,21 @@ fn find<'a>(console: &'a Console, id: &str) -> Option<(&'a Column, &'a Site, &'a
     Some((column, site, unit))
 }
 
-async fn gather(
-    console: &Console,
-    column: &ColumnId,
-) -> Result<(Picture, Vec<Observation>, Vec<Item>, Vec<Flag>), StoreError> {
+type Gathered = (
+    Picture,
+    Vec<Observation>,
+    Vec<Item>,
+    Vec<Flag>,
+    Option<Acceptance>,
+);
+
+async fn gather(console: &Console, column: &ColumnId) -> Result<Gathered, StoreError> {
     let picture = Picture::take(console).await?;
     let observations = console.store.observations(column, VISITS).await?;
     let items = console.store.items(column).await?;
     let flags = console.store.flags(Some(column)).await?;
-    Ok((picture, observations, items, flags))
+    let acceptance = console.store.acceptance(column).await?;
+    Ok((picture, observations, items, flags, acceptance))
 }
 
 fn visit_row(seen: &Observation, now: Moment) -> VisitRow {

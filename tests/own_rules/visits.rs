@@ -12,7 +12,7 @@ use wangxun::daemon::visit::{Brought, Means, visit};
 use wangxun::domain::access::Access;
 use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Finding, Unreadable};
-use wangxun::domain::group::{Column, Site as Watched};
+use wangxun::domain::group::{Column, Site as Watched, Watch};
 use wangxun::domain::id::{ColumnId, SiteId, UnitId};
 use wangxun::domain::observation::{Cause, ColumnRecord, Sight};
 use wangxun::domain::reading_rules::ReadRules;
@@ -60,6 +60,7 @@ fn column(url: &Url, read: Option<ReadRules>) -> Column {
         url: Some(url.clone()),
         limit_days: None,
         read,
+        confirmed: true,
     }
 }
 
@@ -225,7 +226,13 @@ async fn rules_that_match_nothing_make_blind_and_leave_what_was_read() {
         record = visited(&gone, Some(record), hour).await.record;
     }
     assert!(is_blind(&record, 3));
-    let judged = judge(Some(&record), true, rule.limit_days, &rule.ladder, later);
+    let judged = judge(
+        Some(&record),
+        Watch::Judged,
+        rule.limit_days,
+        &rule.ladder,
+        later,
+    );
     assert!(matches!(judged.freshness, Freshness::Unknown { .. }));
     assert_eq!(judged.tier, None);
 }

@@ -10,8 +10,11 @@ pub mod gateway;
 pub mod limits;
 pub mod monitor;
 pub mod read_rules;
+pub mod receipts;
+pub mod robots;
 pub mod sites;
 pub mod transports;
+pub mod vendor;
 pub mod warn;
 
 use toml::Spanned;
