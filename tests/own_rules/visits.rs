@@ -8,11 +8,11 @@ use url::Url;
 use wangxun::assess::freshness::{Freshness, judge};
 use wangxun::assess::limits::Limits;
 use wangxun::assess::outage::is_blind;
-use wangxun::daemon::visit::{Brought, Means, visit};
+use wangxun::daemon::visit::{Brought, Errand, Means, visit};
 use wangxun::domain::access::Access;
 use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Finding, Unreadable};
-use wangxun::domain::group::{Column, Site as Watched, Watch};
+use wangxun::domain::group::{Column, Identity as SiteIdentity, Site as Watched, Watch};
 use wangxun::domain::id::{ColumnId, SiteId, UnitId};
 use wangxun::domain::observation::{Cause, ColumnRecord, Sight};
 use wangxun::domain::reading_rules::ReadRules;
@@ -47,6 +47,7 @@ fn watched() -> Watched {
             pause: Duration::ZERO,
             ..Access::default()
         },
+        identity: SiteIdentity::default(),
     }
 }
 
@@ -70,7 +71,15 @@ fn at(hour: u32) -> Moment {
 
 async fn visited(column: &Column, before: Option<ColumnRecord>, hour: u32) -> Brought {
     let url = column.address().unwrap();
-    visit(&means(), &watched(), column, url, before, at(hour)).await
+    let errand = Errand {
+        column,
+        site: &watched(),
+        url,
+        missing: None,
+        anew: false,
+        accepted_at: None,
+    };
+    visit(&means(), &errand, before, at(hour)).await
 }
 
 fn day(brought: &Brought) -> Option<String> {
