@@ -42,6 +42,9 @@ const MONITOR: &str = r#"
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"
+[sending]
+live = true
+
 [schedule]
 visits = "0 7,13,19 * * *"
 jitter = "0s"
