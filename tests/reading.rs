@@ -1060,6 +1060,12 @@ fn an_article_gives_its_visible_publication_date() {
             Basis::ArticleLabel,
         ),
         (
+            "a month alone",
+            format!("{head}<p>发布日期：2017年1月　来源：区教委</p>{text}{side}"),
+            "2017-01-31",
+            Basis::ArticleLabel,
+        ),
+        (
             "script",
             format!("{head}<script>var fbrq = \"2017年1月30日\";</script>{text}"),
             "2017-01-30",
@@ -1081,6 +1087,15 @@ fn an_article_gives_its_visible_publication_date() {
             "{name}"
         );
     }
+    let month = format!("{head}<p>发布日期：2017年1月</p>{text}");
+    let reading = found(answer(&month, Aim::Any));
+    assert!(
+        reading
+            .published
+            .is_some_and(|published| published.month_only)
+    );
+    let note = "the day of publication is not printed; the last of its month was taken";
+    assert_eq!(reading.notes, [note]);
     let generated =
         format!("<meta name=others content='页面生成时间 2017-02-01 09:00:00'>{meta}{head}{text}");
     assert_eq!(found(answer(&generated, Aim::Any)).published, None);

@@ -126,6 +126,7 @@ struct Newest {
 #[derive(Debug, Serialize)]
 struct Published {
     on: Date,
+    month_only: bool,
     time: Option<String>,
     basis: Basis,
 }
@@ -398,6 +399,7 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
     }
     report.published = reading.published.map(|published| Published {
         on: published.on,
+        month_only: published.month_only,
         time: published
             .time
             .map(|time| time.format("%H:%M:%S").to_string()),

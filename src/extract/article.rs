@@ -27,6 +27,8 @@ pub struct Article {
     pub on: Date,
     /// The time of day, when printed.
     pub time: Option<NaiveTime>,
+    /// Whether only the month is printed; `on` is its last day so far then.
+    pub month_only: bool,
     /// Where it stands.
     pub basis: Basis,
     /// The words around it.
@@ -72,7 +74,7 @@ pub fn read(clues: &Clues) -> Told {
         (article, weight.unwrap_or(0))
     };
     Told {
-        evidence: evidence(clues, &all, weight),
+        evidence: evidence(clues, &all, weight, best.as_ref()),
         others: others::of(clues, &all, best.as_ref()),
         article: best.map(|article| Article {
             title: clean::line(clues.heads.title(&clues.metas), clean::TITLE),
@@ -93,7 +95,9 @@ fn chinese(clues: &Clues, all: &[Seen]) -> Option<Article> {
         }
         (_, Some(meta)) => Some(stated(meta)),
         (Some(seen), None) => Some(printed(seen, None)),
-        (None, None) => by_script(clues).or_else(|| by_address(clues)),
+        (None, None) => by_script(clues)
+            .or_else(|| by_address(clues))
+            .or_else(|| by_month(clues)),
     }
 }
 
@@ -105,6 +109,7 @@ pub fn printed(seen: &Seen, meta: Option<&Stated>) -> Article {
     Article {
         on: seen.on,
         time: seen.found.time.or(added),
+        month_only: false,
         basis: Basis::ArticleLabel,
         snippet: seen.snippet(),
         title: String::new(),
@@ -116,6 +121,7 @@ pub fn stated(meta: Stated) -> Article {
     Article {
         on: meta.moment.on,
         time: meta.moment.time,
+        month_only: false,
         basis: Basis::ArticleMeta,
         snippet: meta.words,
         title: String::new(),
@@ -123,7 +129,7 @@ pub fn stated(meta: Stated) -> Article {
 }
 
 /// How strongly the page says that it is an article, by its metas, labels and text.
-fn evidence(clues: &Clues, all: &[Seen], weight: u32) -> u32 {
+fn evidence(clues: &Clues, all: &[Seen], weight: u32, best: Option<&Article>) -> u32 {
     let named = clues
         .metas
         .title
@@ -131,7 +137,8 @@ fn evidence(clues: &Clues, all: &[Seen], weight: u32) -> u32 {
         .is_some_and(|t| clean::weight(t) >= 2);
     let labelled = all
         .iter()
-        .any(|seen| seen.label == Label::Published && !seen.apart);
+        .any(|seen| seen.label == Label::Published && !seen.apart)
+        || best.is_some_and(|article| article.month_only);
     let told = visible::best(all).is_some_and(|seen| seen.near_title && seen.score >= 70)
         && clues.prose_length >= 200;
     [
@@ -186,11 +193,25 @@ pub fn by_script(clues: &Clues) -> Option<Article> {
                 dates::is_plausible(on, clues.today).then(|| Article {
                     on,
                     time,
+                    month_only: false,
                     basis: Basis::Script,
                     snippet: clean::line(&format!("{name}: {value}"), clean::SNIPPET),
                     title: String::new(),
                 })
             })
+    })
+}
+
+/// The month that the page states, where it states no day.
+fn by_month(clues: &Clues) -> Option<Article> {
+    let (on, snippet) = visible::labelled_month(clues)?;
+    Some(Article {
+        on,
+        time: None,
+        month_only: true,
+        basis: Basis::ArticleLabel,
+        snippet,
+        title: String::new(),
     })
 }
 
@@ -202,6 +223,7 @@ pub fn by_address(clues: &Clues) -> Option<Article> {
     dates::is_plausible(on, clues.today).then(|| Article {
         on,
         time: None,
+        month_only: false,
         basis: Basis::UrlPath,
         snippet: clean::line(clues.url.path(), clean::SNIPPET),
         title: String::new(),

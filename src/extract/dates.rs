@@ -2,7 +2,7 @@
 //! far they stand apart from prose. Whether a date is plausible or a publication date at all is
 //! decided by the callers.
 
-use chrono::{Datelike as _, Days, NaiveDate, NaiveTime};
+use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveTime};
 
 use crate::domain::time::Date;
 
@@ -46,6 +46,13 @@ pub fn earliest() -> Date {
 /// Whether a date can be a publication date seen on `today`.
 pub fn is_plausible(date: Date, today: Date) -> bool {
     date >= earliest() && date <= today.checked_add_days(Days::new(1)).unwrap_or(today)
+}
+
+/// The last day of a month, as far as it has come by `today`, if it can be one of publication.
+pub fn end_of_month(year: i32, month: u32, today: Date) -> Option<Date> {
+    let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+    let next = first.checked_add_months(Months::new(1))?;
+    is_plausible(first, today).then_some(next.pred_opt()?.min(today))
 }
 
 /// One character as the scanner sees it: full-width and look-alike forms become plain ones.

@@ -307,9 +307,12 @@ impl<'a> Scan<'a> {
         if may_drop && (again || lean::is_idle(tag, name, bytes(value))) {
             let end = self.at;
             self.skip_blanks();
-            // Else it would become the value of the attribute before.
-            if self.peek() != Some(b'=') {
-                self.lean.replace(start, end, "");
+            // Left out before a sign, that sign would begin the value of the attribute before; and
+            // of two styles the second must not become the first.
+            match self.peek() {
+                Some(b'=') if again => self.lean.replace(start, end, "align=\"\""),
+                Some(b'=') => {}
+                _ => self.lean.replace(start, end, ""),
             }
         }
     }

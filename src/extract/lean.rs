@@ -172,6 +172,8 @@ mod tests {
             "<style></stylex> <p>  </style><p>a",
             "<svg>  <style><p>a</p></style></svg>",
             "<a x target=b =c>d</a>",
+            "<div style='color:red' style=display:none =x><p>a</p>",
+            "<div style='color:red'style='display:none'='x'><p>a</p>",
             "<font color=a><font color=b><font color=c><font color=d><p>x<p>y",
             "<noscript>  <style></noscript>  <p>a",
             "<plaintext>  <!-- a -->  <p>",

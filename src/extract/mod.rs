@@ -194,6 +194,8 @@ pub struct Published {
     pub on: Date,
     /// The time of day, when printed.
     pub time: Option<NaiveTime>,
+    /// Whether only the month is printed; `on` is its last day so far then.
+    pub month_only: bool,
     /// Where it stands.
     pub basis: Basis,
 }

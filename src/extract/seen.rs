@@ -88,6 +88,10 @@ pub fn article(glance: &Glance, encoding: &'static str, notes: &mut Notes) -> Se
     for text in others::notes(&told.others, article) {
         notes.say(Rank::Decision, text);
     }
+    if article.is_some_and(|article| article.month_only) {
+        let text = "the day of publication is not printed; the last of its month was taken";
+        notes.say(Rank::Decision, text);
+    }
     let finding = article.map_or(Finding::Undated(Undated::NoDates), |article| {
         Finding::Dated(article.update(glance.url(), None))
     });
@@ -95,6 +99,7 @@ pub fn article(glance: &Glance, encoding: &'static str, notes: &mut Notes) -> Se
         published: article.map(|article| Published {
             on: article.on,
             time: article.time,
+            month_only: article.month_only,
             basis: article.basis,
         }),
         others: told.others.clone(),

@@ -45,10 +45,7 @@ pub struct Seen<'c> {
 impl Seen<'_> {
     /// The words around it.
     pub fn snippet(&self) -> String {
-        let from = self.found.start.saturating_sub(20);
-        let length = self.found.end - from + 20;
-        let near: String = self.spot.text.chars().skip(from).take(length).collect();
-        clean::line(&near, clean::SNIPPET)
+        around(self.spot, &self.found)
     }
 
     /// The words before it.
@@ -98,6 +95,33 @@ pub fn best<'s, 'c>(seen: &'s [Seen<'c>]) -> Option<&'s Seen<'c>> {
         }
     }
     best
+}
+
+/// The month that is labelled as that of the publication: its last day so far, and the words.
+pub fn labelled_month(clues: &Clues) -> Option<(Date, String)> {
+    let displayed = clues.spots.iter().filter(|spot| !spot.place.hidden);
+    displayed
+        .flat_map(|spot| {
+            scan(clues, spot)
+                .into_iter()
+                .map(move |found| (spot, found))
+        })
+        .find_map(|(spot, found)| {
+            let Stamp::Month(year, month) = found.stamp else {
+                return None;
+            };
+            let labelled = !found.ranged && label_of(clues, spot, &found) == Label::Published;
+            let on = dates::end_of_month(year, month, clues.today).filter(|_| labelled)?;
+            Some((on, around(spot, &found)))
+        })
+}
+
+/// The words around a date.
+fn around(spot: &Spot, found: &Found) -> String {
+    let from = found.start.saturating_sub(20);
+    let length = found.end - from + 20;
+    let near: String = spot.text.chars().skip(from).take(length).collect();
+    clean::line(&near, clean::SNIPPET)
 }
 
 fn scan(clues: &Clues, spot: &Spot) -> Vec<Found> {

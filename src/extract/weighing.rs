@@ -61,6 +61,7 @@ impl Statement {
             weight,
             utc: moment.time.filter(|_| moment.is_utc()),
             article: Article {
+                month_only: false,
                 on: moment.on,
                 time: moment.time,
                 basis,

@@ -2,7 +2,7 @@
 //! missing, and month-and-day rows get their year from the link's path or the order of the list.
 //! The nearest past year alone is a guess that makes dead columns look alive; it is marked so.
 
-use chrono::{Datelike as _, Days, Months, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::address::{self, PathDate};
 use super::dates::{self, Stamp};
@@ -129,15 +129,10 @@ fn one(row: &Listed, above: Option<Date>, today: Date) -> Dating {
 /// The last day of the month, as far as it has come.
 fn by_month(year: i32, month: u32, mark: &Mark, today: Date) -> Dating {
     let first = NaiveDate::from_ymd_opt(year, month, 1);
-    let last = first
-        .and_then(|first| first.checked_add_months(Months::new(1)))
-        .and_then(|next| next.pred_opt());
-    match (first, last) {
-        (Some(first), Some(last)) if dates::is_plausible(first, today) => {
-            believed(last.min(today), mark.basis, Doubt::Day, mark.apart, today)
-        }
-        (Some(first), _) => Dating::Implausible(first),
-        (None, _) => Dating::None,
+    match (dates::end_of_month(year, month, today), first) {
+        (Some(last), _) => believed(last, mark.basis, Doubt::Day, mark.apart, today),
+        (None, Some(first)) => Dating::Implausible(first),
+        (None, None) => Dating::None,
     }
 }
 
