@@ -148,11 +148,11 @@ fn by_person(waiting: &[Notice]) -> BTreeMap<&PersonId, Vec<&Notice>> {
     people
 }
 
-/// Whether `person` has had a digest today.
+/// Whether `person` has had a digest today. The line of a quiet day carries nothing and is none.
 fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
     tray.today
         .iter()
-        .any(|message| message.person == *person && !message.urgent)
+        .any(|message| message.person == *person && !message.urgent && !message.notices.is_empty())
 }
 
 /// Whether today's budget allows no message to `person` any more, `more` written just now.
@@ -339,10 +339,18 @@ pub fn second_try(
     notices.sort_by_key(|notice| wording::order(notice));
     let mut parts = vec!["message", route_word(route), person.id.as_str()];
     parts.extend(notices.iter().map(|notice| notice.key.as_str()));
+    // What carries no notices is said again in its own words.
+    let text = match notices.is_empty() {
+        true => {
+            parts.push(failed.key.as_str());
+            failed.text.clone()
+        }
+        false => wording::text(&notices, route, date_of(now), rules),
+    };
     Some(Message {
         key: MessageKey::of(&parts),
         route,
-        text: wording::text(&notices, route, date_of(now), rules),
+        text,
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, rules.window),
         attempts: 0,

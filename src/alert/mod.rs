@@ -7,6 +7,7 @@ pub mod incident;
 pub mod notice;
 pub mod outbox;
 pub mod pass;
+pub mod quiet;
 pub mod route;
 pub mod rules;
 pub mod segments;

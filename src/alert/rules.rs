@@ -37,6 +37,8 @@ pub struct AlertRules {
     pub most_segments: usize,
     /// The console's address as recipients can open it; named in digests, if given.
     pub console_link: Option<String>,
+    /// Whether operators who are told nothing on a working day hear that all is quiet.
+    pub all_quiet: bool,
     /// The wordings.
     pub texts: Texts,
 }
@@ -134,6 +136,7 @@ impl Default for AlertRules {
             signature: "网巡".to_owned(),
             most_segments: 4,
             console_link: None,
+            all_quiet: true,
             texts: Texts::default(),
         }
     }

@@ -46,7 +46,7 @@ enum Command {
     /// Measure the reader against labelled pages
     Evaluate(evaluate::Evaluate),
     /// Show the table of units
-    Status(Configured),
+    Status(question::Status),
     /// Explain the present verdict on one column
     Why(question::Why),
     /// List the newest messages with their states
@@ -86,7 +86,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::CheckConfig(configured) => check_config::run(&configured.config),
         Command::Probe(probe) => probe::run(*probe),
         Command::Evaluate(evaluate) => evaluate::run(evaluate),
-        Command::Status(configured) => question::status(&configured.config),
+        Command::Status(status) => question::status(status),
         Command::Why(why) => question::why(why),
         Command::Outbox(outbox) => question::outbox(outbox),
         Command::Flags(flags) => question::flags(flags),

@@ -262,7 +262,20 @@ fn places(config: &Config) -> String {
             &config.control_socket.display().to_string(),
         ]),
         row(&["user agent", &config.identity.user_agent]),
+        row(&["heartbeat", &heartbeat(config)]),
     ])
+}
+
+/// Of the address only the host: the rest is a secret.
+fn heartbeat(config: &Config) -> String {
+    match &config.heartbeat {
+        None => "none".to_owned(),
+        Some(heartbeat) => format!(
+            "{} every {}",
+            heartbeat.url.host_str().unwrap_or_default(),
+            written(heartbeat.every)
+        ),
+    }
 }
 
 fn row(cells: &[&str]) -> Vec<String> {

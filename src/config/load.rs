@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::{
-    access, alerting, calendar, contacts, limits, monitor, sites, transports, warn,
+    access, alerting, calendar, contacts, heartbeat, limits, monitor, sites, transports, warn,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -115,6 +115,7 @@ impl Files {
         let console = monitor::console(monitor, raw);
         let control_socket = monitor::control(monitor, raw, places);
         let log = monitor::log(monitor, raw);
+        let heartbeat = heartbeat::heartbeat(monitor, &raw.heartbeat);
         let group = self.group(&politeness);
         let calendar = self.calendar();
         Some(Config {
@@ -132,6 +133,7 @@ impl Files {
             visits_at_once,
             control_socket,
             log,
+            heartbeat,
         })
     }
 

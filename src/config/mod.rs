@@ -9,7 +9,7 @@ mod check;
 pub mod explain;
 pub mod fault;
 pub mod load;
-mod quantity;
+pub mod quantity;
 mod raw;
 pub mod read_rules;
 mod secret;

@@ -9,7 +9,7 @@ use crate::assess::limits::Limits;
 use crate::calendar::Calendar;
 use crate::calendar::cron_line::CronLine;
 use crate::domain::group::Group;
-use crate::domain::transport::Transports;
+use crate::domain::transport::{Heartbeat, Transports};
 
 /// Everything that the daemon is told.
 #[derive(Debug, Clone)]
@@ -42,6 +42,8 @@ pub struct Config {
     pub control_socket: PathBuf,
     /// What is logged.
     pub log: LogSettings,
+    /// Where the monitor tells that it is alive, if anywhere.
+    pub heartbeat: Option<Heartbeat>,
 }
 
 /// What is done when.

@@ -107,7 +107,9 @@ impl Desk {
             waiting = self.store.waiting_notices().await?;
             today = self.of_today(midnight, now).await?;
         }
-        Ok(next_at(&self.tray(&open, &unseen, &waiting, &today, now)))
+        let tray = self.tray(&open, &unseen, &waiting, &today, now);
+        let quiet_at = self.quiet(&tray, &open).await?;
+        Ok([next_at(&tray), quiet_at].into_iter().flatten().min())
     }
 
     /// The columns, among those that `waiting` is about, that their latest visit could not judge.

@@ -3,15 +3,19 @@
 //! Two loops share one store. The *rounds* visit what is due and judge the group afterwards; the
 //! *outbox* writes messages and sends them. Each asks the store what is due at start, at every
 //! wake-up and after every bell, and keeps nothing in memory that a crash could lose. One lock
-//! makes "read, decide, commit" of the two one after the other.
+//! makes "read, decide, commit" of the two one after the other. Each loop has a pulse: a stuck one is
+//! told to the service manager, to whoever receives the heartbeat, and to whoever asks.
 
 pub mod answer;
 pub mod control;
 pub mod desk;
 pub mod event;
+mod heartbeat;
+mod lapse;
 mod memory;
 pub mod outbox;
 pub mod pulse;
+mod quiet;
 pub mod reader;
 pub mod round;
 pub mod run;

@@ -17,6 +17,7 @@ use super::answer::Clerk;
 use super::control;
 use super::desk::Desk;
 use super::event::Listener;
+use super::heartbeat::Heart;
 use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
 use super::round::Rounds;
@@ -24,6 +25,7 @@ use super::visit::Means;
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::deliver::courier::{Courier, DeliverError};
+use crate::deliver::heartbeat::Beacon;
 use crate::fetch::client::{FetchError, Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
 use crate::store::error::StoreError;
@@ -108,7 +110,15 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let store = open(&config, &orders.clock).await?;
     let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
     let metrics = Arc::new(Metrics::new(orders.clock.now()));
-    let pulses = [Pulse::new(), Pulse::new()];
+    let [round_pulse, outbox_pulse, control_pulse] =
+        ["rounds", "outbox", "control"].map(Pulse::new);
+    let mut pulses = vec![
+        round_pulse.clone(),
+        outbox_pulse.clone(),
+        control_pulse.clone(),
+    ];
+    let heart = heart_of(&config, &desk, &metrics, &pulses)?;
+    pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
     let (stopping, stopped) = watch::channel(false);
 
     let mut around = JoinSet::new();
@@ -117,7 +127,9 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         Clerk {
             desk: desk.clone(),
             courier: Arc::clone(&courier),
+            loops: Some(pulses.clone()),
         },
+        control_pulse,
     ));
     let mut ready = Ready {
         console: None,
@@ -129,11 +141,13 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         let console = console_of(&config, &desk, &metrics, ready.console);
         around.spawn(keep_console(listener, console, stopped.clone()));
     }
-    around.spawn(pulse::watch(pulses.to_vec()));
+    around.spawn(pulse::watch(pulses));
+    if let Some(heart) = heart {
+        around.spawn(heart.run());
+    }
 
     let round_alarm = orders.clock.alarm();
     let outbox_alarm = orders.clock.alarm();
-    let [round_pulse, outbox_pulse] = pulses;
     let rounds = Rounds {
         desk: desk.clone(),
         means,
@@ -184,6 +198,27 @@ fn means_of(config: &Config) -> Result<Means, RunError> {
         fetcher: Fetcher::new(&identity)?,
         page_budget: config.page_budget,
     })
+}
+
+fn heart_of(
+    config: &Config,
+    desk: &Desk,
+    metrics: &Arc<Metrics>,
+    loops: &[Pulse],
+) -> Result<Option<Heart>, RunError> {
+    let Some(settings) = &config.heartbeat else {
+        return Ok(None);
+    };
+    Ok(Some(Heart {
+        beacon: Beacon::new(settings, &config.identity.user_agent)?,
+        every: settings.every,
+        loops: loops.to_vec(),
+        pulse: Pulse::new("heartbeat"),
+        store: desk.store.clone(),
+        clock: desk.clock.clone(),
+        metrics: Arc::clone(metrics),
+        stale_after: STALE_AFTER,
+    }))
 }
 
 fn socket_of(config: &Config) -> Result<UnixListener, RunError> {

@@ -12,6 +12,7 @@
 mod answer;
 pub mod courier;
 mod gateway;
+pub mod heartbeat;
 mod mail;
 pub mod retry;
 mod smtp;

@@ -84,6 +84,9 @@ visits = "0 4,8,12,16,20 * * *"
 prune = "30 3 * * *"
 jitter = "5min"
 
+[sending]
+all_quiet = false
+
 [judging]
 confirm_after = "30min"
 blind_after_visits = 3

@@ -39,6 +39,7 @@ jitter = "0s"
 [sending]
 from = "00:00"
 until = "23:59"
+all_quiet = false
 
 [judging]
 confirm_after = "1s"

@@ -7,6 +7,7 @@ pub mod alerting;
 pub mod calendar;
 pub mod contacts;
 pub mod gateway;
+pub mod heartbeat;
 pub mod limits;
 pub mod monitor;
 pub mod read_rules;

@@ -26,6 +26,7 @@ pub struct RawMonitor {
     pub console: RawConsole,
     pub control: RawControl,
     pub log: RawLog,
+    pub heartbeat: RawHeartbeat,
     pub texts: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -98,6 +99,7 @@ pub struct RawSending {
     pub expires_after: Key<String>,
     pub budget: RawBudget,
     pub most_segments: Key<u32>,
+    pub all_quiet: Key<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -158,4 +160,12 @@ pub struct RawControl {
 pub struct RawLog {
     pub json: Key<bool>,
     pub filter: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawHeartbeat {
+    pub url: Key<String>,
+    pub every: Key<String>,
+    pub method: Key<String>,
 }
