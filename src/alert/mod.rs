@@ -8,6 +8,7 @@ pub mod notice;
 pub mod outbox;
 pub mod pass;
 pub mod quiet;
+pub mod replay;
 pub mod route;
 pub mod rules;
 pub mod segments;

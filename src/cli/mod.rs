@@ -9,8 +9,11 @@ mod owner;
 mod probe;
 mod question;
 mod rebuild;
+mod rehearse;
+mod replay;
 mod run;
 mod saved;
+mod simulated;
 mod trial;
 
 use std::ffi::OsString;
@@ -59,6 +62,10 @@ enum Command {
     Release(question::Release),
     /// Build the store anew from its journal; the daemon must not run
     Rebuild(Configured),
+    /// Show what these thresholds would have sent in the past, beside what was sent; sends nothing
+    Replay(replay::Replay),
+    /// Let the daemon watch the configured sites under a scaled clock, every message into a spool
+    Rehearse(rehearse::Rehearse),
     /// Let the daemon watch a simulated group of 48 sites under a scaled clock
     Demo(demo::Demo),
 }
@@ -93,6 +100,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::SendTest(test) => question::send_test(test),
         Command::Release(release) => question::release(release),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
+        Command::Replay(replay) => replay::run(&replay),
+        Command::Rehearse(rehearse) => rehearse::run(&rehearse),
         Command::Demo(demo) => demo::run(demo),
     };
     match done {

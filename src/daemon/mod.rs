@@ -14,6 +14,7 @@ mod heartbeat;
 mod lapse;
 mod memory;
 pub mod outbox;
+pub mod past;
 pub mod pulse;
 mod quiet;
 pub mod reader;

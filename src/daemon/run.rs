@@ -96,13 +96,16 @@ pub struct Orders {
     pub listener: Listener,
     /// Told once the daemon is ready.
     pub ready: Option<oneshot::Sender<Ready>>,
+    /// Whether each request for a page tells the time of `clock`: for a rehearsal, never in service.
+    pub stamped: bool,
 }
 
 /// Runs the daemon until `stop` ends.
 pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), RunError> {
     let config = orders.config;
     init_crypto();
-    let means = means_of(&config)?;
+    let stamp = orders.stamped.then(|| orders.clock.clone());
+    let means = means_of(&config, stamp)?;
     let courier = Arc::new(Courier::new(
         &config.transports,
         &config.identity.user_agent,
@@ -190,12 +193,15 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     ended.and(rest).and(flushed)
 }
 
-fn means_of(config: &Config) -> Result<Means, RunError> {
+fn means_of(config: &Config, stamp: Option<Clock>) -> Result<Means, RunError> {
     let identity = Identity {
         user_agent: config.identity.user_agent.clone(),
     };
     Ok(Means {
-        fetcher: Fetcher::new(&identity)?,
+        fetcher: match stamp {
+            Some(clock) => Fetcher::rehearsing(&identity, clock)?,
+            None => Fetcher::new(&identity)?,
+        },
         page_budget: config.page_budget,
     })
 }

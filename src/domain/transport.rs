@@ -24,7 +24,7 @@ pub struct Transports {
 pub struct Heartbeat {
     /// The address; its path or query is a secret.
     pub url: Url,
-    /// How often, at least ten seconds.
+    /// How often, at least one second.
     pub every: Duration,
     /// POST in place of GET.
     pub post: bool,

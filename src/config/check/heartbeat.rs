@@ -12,7 +12,7 @@ const EVERY: Duration = Duration::from_secs(300);
 
 /// Reads `[heartbeat]`; `None` where no address is given.
 pub fn heartbeat(source: &mut Source, raw: &RawHeartbeat) -> Option<Heartbeat> {
-    let (least, most) = (Duration::from_secs(10), Duration::from_secs(86_400));
+    let (least, most) = (Duration::from_secs(1), Duration::from_secs(86_400));
     let every = source.take("every", &raw.every, |text| duration(text, least..=most));
     let post = source.take("method", &raw.method, |text| match text.as_str() {
         "GET" => Ok(false),
