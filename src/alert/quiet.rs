@@ -154,7 +154,11 @@ mod tests {
         // Whoever heard anything today is left alone; after a weekend more than a day is spoken of.
         let second = told(&group, &first[..1], "2017-11-20T08:30:00", "2017-11-17");
         assert_eq!(second.len(), 1);
-        assert!(second[0].text.contains("】11月17日以来运行正常"), "{}", second[0].text);
+        assert!(
+            second[0].text.contains("】11月17日以来运行正常"),
+            "{}",
+            second[0].text
+        );
         assert_ne!(second[0].key, first[1].key);
     }
 
@@ -164,9 +168,21 @@ mod tests {
             (None, "2017-11-15T07:00:00", "2017-11-15T08:30:00"),
             (None, "2017-11-15T09:40:00", "2017-11-15T09:40:00"),
             (None, "2017-11-15T18:00:00", "2017-11-16T08:30:00"),
-            (Some("2017-11-15"), "2017-11-15T09:40:00", "2017-11-16T08:30:00"),
-            (Some("2017-11-17"), "2017-11-17T08:30:00", "2017-11-20T08:30:00"),
-            (Some("2018-11-17"), "2017-11-20T08:30:00", "2017-11-20T08:30:00"),
+            (
+                Some("2017-11-15"),
+                "2017-11-15T09:40:00",
+                "2017-11-16T08:30:00",
+            ),
+            (
+                Some("2017-11-17"),
+                "2017-11-17T08:30:00",
+                "2017-11-20T08:30:00",
+            ),
+            (
+                Some("2018-11-17"),
+                "2017-11-20T08:30:00",
+                "2017-11-20T08:30:00",
+            ),
         ];
         for (last, now, due) in table {
             let last = last.map(|last| last.parse().unwrap());

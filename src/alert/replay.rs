@@ -117,10 +117,7 @@ pub struct Telling {
 }
 
 /// What the notices that became part of messages at `at` tell.
-pub fn tellings<'a>(
-    notices: impl IntoIterator<Item = &'a Notice>,
-    at: Moment,
-) -> Vec<Telling> {
+pub fn tellings<'a>(notices: impl IntoIterator<Item = &'a Notice>, at: Moment) -> Vec<Telling> {
     let bundled = notices
         .into_iter()
         .filter(|notice| matches!(notice.state, NoticeState::Bundled(_)));

@@ -62,9 +62,9 @@ enum Command {
     Release(question::Release),
     /// Build the store anew from its journal; the daemon must not run
     Rebuild(Configured),
-    /// Show what these thresholds would have sent in the past, beside what was sent; sends nothing
+    /// Show what these thresholds would have sent, beside what was sent; sends nothing
     Replay(replay::Replay),
-    /// Let the daemon watch the configured sites under a scaled clock, every message into a spool
+    /// Let the daemon watch the configured sites under a scaled clock; sends nothing
     Rehearse(rehearse::Rehearse),
     /// Let the daemon watch a simulated group of 48 sites under a scaled clock
     Demo(demo::Demo),

@@ -112,7 +112,10 @@ pub fn status(status: Status) -> anyhow::Result<bool> {
 }
 
 fn longest(text: &str) -> Result<Duration, String> {
-    duration(text, Duration::from_secs(1)..=Duration::from_secs(366 * 86_400))
+    duration(
+        text,
+        Duration::from_secs(1)..=Duration::from_secs(366 * 86_400),
+    )
 }
 
 /// Explains a verdict.

@@ -83,3 +83,53 @@ impl Heart {
         is_stale.then(|| format!("no round has finished since {since}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::transport::Heartbeat;
+    use crate::store::settings::StoreSettings;
+
+    #[tokio::test]
+    async fn no_heartbeat_is_sent_for_a_monitor_that_does_not_work() {
+        crate::fetch::tls::init_crypto();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let settings = Heartbeat {
+            url: url.parse().unwrap(),
+            every: Duration::from_secs(60),
+            post: false,
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let now = Clock::system().now();
+        let store = StoreSettings {
+            dir: dir.path().to_owned(),
+            cache_bytes: 4 << 20,
+            keep_bodies_days: 1,
+            keep_history_days: 1,
+        };
+        let (store, _) = Store::open(&store, now).await.unwrap();
+        let heart = Heart {
+            beacon: Beacon::new(&settings, "test").unwrap(),
+            every: settings.every,
+            loops: vec![Pulse::new("rounds")],
+            pulse: Pulse::new("heartbeat"),
+            store,
+            clock: Clock::system(),
+            metrics: Arc::new(Metrics::new(now)),
+            stale_after: TimeDelta::hours(26),
+        };
+        assert_eq!(heart.ailment(), None);
+        heart.metrics.round_finished(now - TimeDelta::hours(27));
+        assert!(heart.ailment().unwrap().contains("no round has finished"));
+        heart.beat().await;
+        assert_eq!(heart.metrics.tally().heartbeats["withheld"], 1);
+        assert!(listener.accept().is_err(), "nobody was asked");
+        heart.metrics.round_finished(now);
+        // A loop that hangs: what is left of the test lives more than its longest silence later.
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(700)).await;
+        assert_eq!(heart.ailment().unwrap(), "stuck loops: rounds");
+    }
+}

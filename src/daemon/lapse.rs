@@ -89,14 +89,30 @@ mod tests {
         };
         let table = [
             // At night no round is due: a daemon that lives is in order, one that is gone is not.
-            (Some("2017-11-13T22:04:00"), daemon(30, "2017-11-14T06:05:00"), Ok("监测正常")),
+            (
+                Some("2017-11-13T22:04:00"),
+                daemon(30, "2017-11-14T06:05:00"),
+                Ok("监测正常"),
+            ),
             (Some("2017-11-13T22:04:00"), Life::NoDaemon, Err("未运行")),
             (Some("2017-11-14T04:10:00"), Life::NoDaemon, Ok("未超过")),
             (None, Life::NoDaemon, Err("尚未访问")),
             // A loop that hangs, and rounds that never end.
-            (Some("2017-11-14T04:10:00"), daemon(7260, "2017-11-14T06:05:00"), Err("rounds循环已121分钟")),
-            (Some("2017-11-14T02:00:00"), daemon(30, "2017-11-14T02:59:00"), Err("02:59开始的一轮")),
-            (Some("2017-11-14T02:00:00"), daemon(30, "2017-11-14T03:01:00"), Ok("监测正常")),
+            (
+                Some("2017-11-14T04:10:00"),
+                daemon(7260, "2017-11-14T06:05:00"),
+                Err("rounds循环已121分钟"),
+            ),
+            (
+                Some("2017-11-14T02:00:00"),
+                daemon(30, "2017-11-14T02:59:00"),
+                Err("02:59开始的一轮"),
+            ),
+            (
+                Some("2017-11-14T02:00:00"),
+                daemon(30, "2017-11-14T03:01:00"),
+                Ok("监测正常"),
+            ),
         ];
         for (visited, life, expected) in table {
             let signs = Signs {

@@ -138,13 +138,19 @@ impl<'a> Retold<'a> {
             return;
         }
         let ended = |delivery: &Delivery| {
-            let accepted = matches!(delivery, Delivery::Accepted { .. } | Delivery::Delivered { .. });
+            let accepted = matches!(
+                delivery,
+                Delivery::Accepted { .. } | Delivery::Delivered { .. }
+            );
             delivery.is_final() && !accepted
         };
         if commit.messages.iter().any(|told| ended(&told.delivery)) {
             let waits = |state: &NoticeState| *state == NoticeState::Waiting;
             let notices = commit.notices;
-            let notices = notices.into_iter().filter(|told| waits(&told.state)).collect();
+            let notices = notices
+                .into_iter()
+                .filter(|told| waits(&told.state))
+                .collect();
             self.later(Step::Undelivered { at, notices });
         } else if !commit.notices.is_empty() {
             self.told(&commit);
@@ -154,7 +160,10 @@ impl<'a> Retold<'a> {
 
     /// Counts what was told.
     fn told(&mut self, commit: &Commit) {
-        let fresh = commit.messages.iter().filter(|told| told.created_at == commit.at);
+        let fresh = commit
+            .messages
+            .iter()
+            .filter(|told| told.created_at == commit.at);
         let fresh: Vec<_> = fresh.map(|told| &told.key).collect();
         let known = &mut self.known;
         let notices = commit.notices.iter().filter(|notice| match &notice.state {
@@ -248,8 +257,8 @@ impl<'a> Retold<'a> {
 
 /// A release by a person, where the change is one.
 fn released(commit: &Commit) -> Option<Step> {
-    commit.incidents.iter().find_map(|incident| {
-        match (&incident.release, &incident.key.subject) {
+    commit.incidents.iter().find_map(
+        |incident| match (&incident.release, &incident.key.subject) {
             (Some(Release::Granted { by, at }), Subject::Column(column)) if *at == commit.at => {
                 Some(Step::Released {
                     column: column.clone(),
@@ -258,6 +267,6 @@ fn released(commit: &Commit) -> Option<Step> {
                 })
             }
             _ => None,
-        }
-    })
+        },
+    )
 }

@@ -69,7 +69,10 @@ pub fn changes(was: &[Telling], would: &[Telling]) -> Vec<Change> {
     let (mut was, mut would) = (was.to_vec(), would.to_vec());
     pair(&mut was, &mut would, |one, other| one == other);
     let alike = [
-        (Kind::OtherTier, same_day_and_person as fn(&Telling, &Telling) -> bool),
+        (
+            Kind::OtherTier,
+            same_day_and_person as fn(&Telling, &Telling) -> bool,
+        ),
         (Kind::OtherPerson, |one, other| {
             one.on == other.on && one.incident == other.incident && one.told == other.told
         }),
@@ -98,7 +101,14 @@ pub fn changes(was: &[Telling], would: &[Telling]) -> Vec<Change> {
     }));
     changes.sort_by_key(|change| {
         let one = change.would.as_ref().or(change.was.as_ref());
-        one.map(|one| (one.on, change.kind, one.person.clone(), one.incident.clone()))
+        one.map(|one| {
+            (
+                one.on,
+                change.kind,
+                one.person.clone(),
+                one.incident.clone(),
+            )
+        })
     });
     changes
 }
@@ -138,7 +148,11 @@ pub fn table(was: &Account, would: &Account, group: &Group, notes: &[String]) ->
                 format!("{}{count}", kind.in_chinese())
             })
             .collect();
-        text.push_str(&format!("\n差异{}项：{}\n\n", changes.len(), counted.join("，")));
+        text.push_str(&format!(
+            "\n差异{}项：{}\n\n",
+            changes.len(),
+            counted.join("，")
+        ));
         text.push_str(&lines(&changes, group));
     }
     for note in notes {

@@ -23,10 +23,7 @@ pub struct Past {
 
 /// Hands every change of the store in `dir` to `sink`, the oldest first, until it answers `false`.
 /// Of a journal whose beginning was taken away, what is left is told.
-pub fn changes(
-    dir: &Path,
-    sink: &mut dyn FnMut(Commit) -> bool,
-) -> Result<Past, StoreError> {
+pub fn changes(dir: &Path, sink: &mut dyn FnMut(Commit) -> bool) -> Result<Past, StoreError> {
     let mut past = Past::default();
     let mut course = Course {
         after: 0,
