@@ -1,5 +1,6 @@
 //! Watching the watcher: the heartbeat, the line of a quiet day, and the question of a second host.
 #![expect(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -119,11 +119,11 @@ fn under_a_stricter_limit(played: &Played, first: Date, last: Date) {
         .classes
         .get_mut(&Class::News)
         .unwrap()
-        .limit_days = 7;
+        .limit_days = 10;
     let replayed = told(played, &strict, first, last);
     let differences = differences(&replayed);
     let more = differences.iter().filter(|one| one.kind == Kind::More);
-    assert!(more.count() > 50);
+    assert!(more.count() > 30);
     assert!(replayed.would.tellings.len() > replayed.was.tellings.len());
     // Columns of other classes are judged as before.
     let of_news = |telling: &Telling| match &telling.incident.subject {
@@ -176,7 +176,7 @@ fn by_the_program(played: &Played, first: Date, last: Date, tellings: usize) {
     assert_eq!(same["sent"]["notices"], tellings);
     assert_eq!(same["differences"], serde_json::json!([]));
     let monitor = std::fs::read_to_string(played.dir.path().join("monitor.toml")).unwrap();
-    let strict = format!("{monitor}\n[limits]\nnews = {{ days = 7 }}\n");
+    let strict = format!("{monitor}\n[limits]\nnews = {{ days = 10 }}\n");
     std::fs::write(played.dir.path().join("strict.toml"), strict).unwrap();
     let table = run("strict.toml", "text");
     assert!(

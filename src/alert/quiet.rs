@@ -139,8 +139,10 @@ mod tests {
 
     #[test]
     fn every_operator_who_heard_nothing_hears_that_all_is_quiet() {
-        let mut group = Group::default();
-        group.people = [operator("op", Route::Sms), operator("desk", Route::Mail)].into();
+        let group = Group {
+            people: [operator("op", Route::Sms), operator("desk", Route::Mail)].into(),
+            ..Group::default()
+        };
         let first = told(&group, &[], "2017-11-15T08:30:00", "2017-11-14");
         let texts: Vec<&str> = first.iter().map(|line| line.text.as_str()).collect();
         let line = "运行正常：监测238个栏目，无法判断2个，待发消息0条。";
