@@ -156,6 +156,69 @@ fn a_second_host_learns_whether_the_monitor_still_looks() {
     );
 }
 
+/// Four sites behind ports that nobody listens on.
+fn dead_sites(place: &Place, probe: &str) {
+    let mut sites = place.read("sites.toml");
+    let head = sites.find("[[site]]").unwrap();
+    sites.truncate(head);
+    // Held until each has a port of its own.
+    let held = [0; 4].map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+    for (n, listener) in held.iter().enumerate() {
+        let closed = listener.local_addr().unwrap();
+        sites.push_str(&format!(
+            "[[site]]\nid = \"s{n}\"\nunit = \"kxw\"\nname = \"第{n}网站\"\nhome = \"http://{closed}/\"\n\
+             [[column]]\nid = \"s{n}/gzdt\"\nsite = \"s{n}\"\nname = \"工作动态\"\nclass = \"news\"\n\
+             url = \"/gzdt/\"\n"
+        ));
+    }
+    place.write("sites.toml", &sites);
+    let monitor = place.read("monitor.toml");
+    let probes = format!(
+        "[judging]\ndown_after_visits = 1\n[own_network]\nprobes = [\"http://127.0.0.1:9/\", \"{probe}\"]\n"
+    );
+    place.write("monitor.toml", &format!("{monitor}{probes}"));
+}
+
+/// The texts that are spooled once there are `count`.
+fn spooled(place: &Place, count: usize) -> Vec<String> {
+    eventually("messages are spooled", || {
+        let files = place.path("sms").read_dir().ok()?;
+        let texts: Vec<String> = files
+            .flatten()
+            .filter(|file| file.path().extension().is_some_and(|end| end == "json"))
+            .filter_map(|file| std::fs::read_to_string(file.path()).ok())
+            .collect();
+        (texts.len() >= count).then_some(texts)
+    })
+}
+
+#[test]
+fn where_a_probe_answers_the_sites_are_down_and_where_none_does_we_are() {
+    let (address, asked) = service(vec!["404 Not Found"]);
+    let up = Place::new("");
+    dead_sites(&up, &format!("http://{address}/"));
+    let mut daemon = up.start();
+    let texts = spooled(&up, 4);
+    daemon.stop();
+    assert!(
+        texts.iter().all(|text| text.contains("无法访问")),
+        "{texts:?}"
+    );
+    assert!(!asked.lock().unwrap().is_empty());
+
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let down = Place::new("");
+    dead_sites(&down, &format!("http://{closed}/"));
+    let mut daemon = down.start();
+    let texts = spooled(&down, 1);
+    daemon.stop();
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    assert!(texts[0].contains("监测系统自身网络异常"), "{texts:?}");
+}
+
 /// From Monday to the Monday after next.
 const DAYS: u64 = 15;
 

@@ -67,7 +67,7 @@ impl Verdicts {
 
 /// Judges every column and host of the group.
 pub fn pass(situation: &Situation<'_>) -> Verdicts {
-    let watched = watched(situation);
+    let watched = outage::watched(situation.group, situation.records);
     let hosts = outage::host_health(
         watched
             .iter()
@@ -103,17 +103,6 @@ pub fn release_escalation(
     };
     desk.settle(&key, (incident, effects), About::Column(column), false);
     Some(desk.verdicts)
-}
-
-/// The records of the columns that are configured now, with their hosts.
-fn watched<'a>(situation: &Situation<'a>) -> Vec<(String, &'a ColumnRecord)> {
-    let columns = situation.group.columns.values();
-    columns
-        .filter_map(|column| {
-            let host = outage::host_of(column.address()?);
-            Some((host, situation.records.get(&column.id)?))
-        })
-        .collect()
 }
 
 fn stale_key(column: &ColumnId) -> IncidentKey {

@@ -15,6 +15,7 @@ use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
 use super::pass::{Situation, Verdicts, pass, release_escalation};
 use super::rules::AlertRules;
 use crate::assess::limits::Limits;
+use crate::assess::outage::told_apart;
 use crate::assess::remember::{Traces, remember};
 use crate::calendar::Calendar;
 use crate::domain::group::Group;
@@ -78,7 +79,12 @@ pub enum Step {
     /// A column was visited; the record is what was remembered of it then.
     Visited(Box<(Observation, ColumnRecord)>),
     /// The group was judged.
-    Judged(Moment),
+    Judged {
+        /// When.
+        at: Moment,
+        /// What probes of the own network told, where any are configured.
+        answered: Option<bool>,
+    },
     /// Messages were written.
     Written(Moment),
     /// A person released the escalation of a column.
@@ -172,9 +178,16 @@ impl<'a> Replay<'a> {
                 self.advance(observation.observed_at);
                 self.visited(&observation, record);
             }
-            Step::Judged(at) => {
+            Step::Judged { at, answered } => {
                 self.advance(at);
-                let verdicts = self.with_situation(pass);
+                let mut rules = self.setting.rules.clone();
+                rules.offline = told_apart(rules.offline, answered);
+                let verdicts = self.with_situation(|seen| {
+                    pass(&Situation {
+                        rules: &rules,
+                        ..*seen
+                    })
+                });
                 self.keep(verdicts);
                 self.compose();
             }

@@ -263,6 +263,7 @@ fn places(config: &Config) -> String {
         ]),
         row(&["user agent", &config.identity.user_agent]),
         row(&["heartbeat", &heartbeat(config)]),
+        row(&["own network", &probes(config)]),
     ])
 }
 
@@ -275,6 +276,13 @@ fn heartbeat(config: &Config) -> String {
             heartbeat.url.host_str().unwrap_or_default(),
             written(heartbeat.every)
         ),
+    }
+}
+
+fn probes(config: &Config) -> String {
+    match config.probes.len() {
+        0 => "told by the share of silent hosts".to_owned(),
+        count => format!("told by {count} probes, when half of the hosts are silent"),
     }
 }
 

@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::{
-    access, alerting, calendar, contacts, heartbeat, limits, monitor, sites, transports, warn,
+    access, alerting, calendar, contacts, heartbeat, limits, monitor, own_network, sites,
+    transports, warn,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -116,6 +117,7 @@ impl Files {
         let control_socket = monitor::control(monitor, raw, places);
         let log = monitor::log(monitor, raw);
         let heartbeat = heartbeat::heartbeat(monitor, &raw.heartbeat);
+        let probes = own_network::probes(monitor, &raw.own_network);
         let group = self.group(&politeness);
         let calendar = self.calendar();
         Some(Config {
@@ -134,6 +136,7 @@ impl Files {
             control_socket,
             log,
             heartbeat,
+            probes,
         })
     }
 

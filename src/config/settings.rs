@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use url::Url;
+
 use crate::alert::rules::AlertRules;
 use crate::assess::limits::Limits;
 use crate::calendar::Calendar;
@@ -44,6 +46,8 @@ pub struct Config {
     pub log: LogSettings,
     /// Where the monitor tells that it is alive, if anywhere.
     pub heartbeat: Option<Heartbeat>,
+    /// Addresses that are asked whether the monitor itself is offline, when most hosts are silent.
+    pub probes: Vec<Url>,
 }
 
 /// What is done when.

@@ -15,6 +15,7 @@ use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
 use crate::assess::ladder::Tier;
+use crate::assess::outage;
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::domain::id::ColumnId;
@@ -48,11 +49,16 @@ impl Desk {
     }
 
     /// Judges the whole group by what the store holds; answers how many incidents are open.
-    pub async fn judge(&self) -> Result<usize, StoreError> {
+    /// `answered` is whether any of the probes of the own network answered, where they were asked.
+    pub async fn judge(&self, answered: Option<bool>) -> Result<usize, StoreError> {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
         let now = self.clock.now();
-        let verdicts = pass(&known.situation(&self.config, now));
+        let mut rules = self.config.alert.clone();
+        rules.offline = outage::told_apart(rules.offline, answered);
+        let mut situation = known.situation(&self.config, now);
+        situation.rules = &rules;
+        let verdicts = pass(&situation);
         let ended: Vec<_> = verdicts
             .incidents
             .iter()

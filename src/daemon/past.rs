@@ -10,7 +10,7 @@ use std::path::Path;
 use chrono::{NaiveTime, TimeDelta};
 
 use super::schedule;
-use crate::alert::incident::{Release, Subject};
+use crate::alert::incident::{Kind, Release, Subject};
 use crate::alert::outbox::{Delivery, MessageKey, NoticeState};
 use crate::alert::replay::{Account, Replay, Setting, Standing, Step, tellings};
 use crate::config::settings::Config;
@@ -55,6 +55,7 @@ pub fn replay(config: &Config, dir: &Path, from: Date, to: Date) -> Result<Repla
         known: BTreeSet::new(),
         visits: 0,
         visited: BTreeSet::new(),
+        offline: false,
     };
     let past = changes(dir, &mut |commit| {
         let within = commit.at < end;
@@ -82,6 +83,8 @@ struct Retold<'a> {
     known: BTreeSet<MessageKey>,
     visits: usize,
     visited: BTreeSet<ColumnId>,
+    /// Whether our own network was down, by the latest judgement.
+    offline: bool,
 }
 
 /// A round whose end has not been met.
@@ -96,6 +99,10 @@ struct Round {
 
 impl<'a> Retold<'a> {
     fn change(&mut self, commit: Commit) {
+        let mut incidents = commit.incidents.iter();
+        if let Some(own) = incidents.rfind(|incident| incident.key.kind == Kind::Offline) {
+            self.offline = own.is_open();
+        }
         if commit.at < self.start {
             self.stand(commit);
         } else {
@@ -213,7 +220,9 @@ impl<'a> Retold<'a> {
     fn end_round(&mut self, judged_at: Option<Moment>) {
         let Round { at, since, .. } = std::mem::take(&mut self.round);
         if let Some(at) = judged_at.or(at) {
-            self.step(Step::Judged(at));
+            let probed = !self.config.probes.is_empty();
+            let answered = probed.then_some(!self.offline);
+            self.step(Step::Judged { at, answered });
         }
         for step in since {
             self.step(step);

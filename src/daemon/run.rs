@@ -27,6 +27,7 @@ use crate::config::settings::Config;
 use crate::deliver::courier::{Courier, DeliverError};
 use crate::deliver::heartbeat::Beacon;
 use crate::fetch::client::{FetchError, Fetcher, Identity};
+use crate::fetch::reach::Reach;
 use crate::fetch::tls::init_crypto;
 use crate::store::error::StoreError;
 use crate::store::handle::{Opening, Store};
@@ -154,6 +155,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let rounds = Rounds {
         desk: desk.clone(),
         means,
+        reach: reach_of(&config)?,
         listener: orders.listener.clone(),
         metrics: Arc::clone(&metrics),
         pulse: round_pulse,
@@ -225,6 +227,13 @@ fn heart_of(
         metrics: Arc::clone(metrics),
         stale_after: STALE_AFTER,
     }))
+}
+
+fn reach_of(config: &Config) -> Result<Reach, RunError> {
+    let identity = Identity {
+        user_agent: config.identity.user_agent.clone(),
+    };
+    Ok(Reach::new(&identity, &config.probes)?)
 }
 
 fn socket_of(config: &Config) -> Result<UnixListener, RunError> {

@@ -10,6 +10,7 @@ pub mod gateway;
 pub mod heartbeat;
 pub mod limits;
 pub mod monitor;
+pub mod own_network;
 pub mod read_rules;
 pub mod sites;
 pub mod transports;

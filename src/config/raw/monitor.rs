@@ -27,6 +27,7 @@ pub struct RawMonitor {
     pub control: RawControl,
     pub log: RawLog,
     pub heartbeat: RawHeartbeat,
+    pub own_network: RawOwnNetwork,
     pub texts: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -168,4 +169,10 @@ pub struct RawHeartbeat {
     pub url: Key<String>,
     pub every: Key<String>,
     pub method: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawOwnNetwork {
+    pub probes: Key<Vec<Spanned<String>>>,
 }
