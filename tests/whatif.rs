@@ -79,7 +79,9 @@ async fn a_month_told_again_is_the_same_and_under_other_rules_it_is_not() {
     let played = play(options, some).await;
     let before = state(&played.config.store.dir);
 
+    let begun = std::time::Instant::now();
     let same = told(&played, &played.config, first, last);
+    println!("told again in {:?}", begun.elapsed());
     assert_eq!(differences(&same), []);
     assert_eq!(same.was.messages, same.would.messages);
     // What was told is what the messages of the store carry.

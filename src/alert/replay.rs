@@ -155,6 +155,8 @@ pub struct Replay<'a> {
     /// The messages of the day of `now`.
     today: Vec<Message>,
     now: Moment,
+    /// When the next message may be due, once that is known; it holds until anything changes.
+    due: Option<Option<Moment>>,
     account: Account,
 }
 
@@ -166,6 +168,7 @@ impl<'a> Replay<'a> {
             standing,
             today: Vec::new(),
             now,
+            due: None,
             account: Account::default(),
         }
     }
@@ -205,6 +208,7 @@ impl<'a> Replay<'a> {
             }
             Step::Undelivered { at, notices } => {
                 self.advance(at);
+                self.due = None;
                 for notice in notices {
                     self.standing.keep_notice(notice);
                 }
@@ -220,7 +224,7 @@ impl<'a> Replay<'a> {
 
     /// Writes what is due before `to`, and goes on to it.
     fn advance(&mut self, to: Moment) {
-        while let Some(due) = self.with_tray(next_at) {
+        while let Some(due) = self.next_due() {
             let at = due.max(self.now + TimeDelta::seconds(1));
             if at >= to {
                 break;
@@ -231,6 +235,12 @@ impl<'a> Replay<'a> {
             }
         }
         self.move_to(to);
+    }
+
+    fn next_due(&mut self) -> Option<Moment> {
+        let due = self.due.unwrap_or_else(|| self.with_tray(next_at));
+        self.due = Some(due);
+        due
     }
 
     fn move_to(&mut self, at: Moment) {
@@ -254,7 +264,11 @@ impl<'a> Replay<'a> {
             signature: then.signature.filter(|_| !redesigned),
             validators: then.validators,
         };
+        let was_blind = before.as_ref().is_some_and(|before| before.blind.is_some());
         let mut record = remember(before, seen, traces);
+        if record.blind.is_some() != was_blind {
+            self.due = None;
+        }
         record.reader = then.reader;
         self.standing.keep_record(record);
     }
@@ -295,6 +309,7 @@ impl<'a> Replay<'a> {
     }
 
     fn keep(&mut self, verdicts: Verdicts) {
+        self.due = None;
         for incident in verdicts.incidents {
             self.standing.keep_incident(incident);
         }
@@ -312,6 +327,7 @@ impl<'a> Replay<'a> {
         if written.is_empty() {
             return false;
         }
+        self.due = None;
         self.account.messages += written.messages.len();
         self.account
             .tellings

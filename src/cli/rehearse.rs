@@ -81,6 +81,7 @@ fn enclose(config: &mut Config, dir: &Path) {
         };
     }
     config.heartbeat = None;
+    config.probes.clear();
     config.console.listen = None;
     config.control_socket = dir.join("control.sock");
     config.store.dir = dir.join("store");
