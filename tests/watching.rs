@@ -13,7 +13,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{Days, NaiveTime};
+use chrono::{Datelike as _, Days, NaiveTime};
 use tempfile::TempDir;
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
@@ -217,6 +217,58 @@ fn where_a_probe_answers_the_sites_are_down_and_where_none_does_we_are() {
     daemon.stop();
     assert_eq!(texts.len(), 1, "{texts:?}");
     assert!(texts[0].contains("监测系统自身网络异常"), "{texts:?}");
+}
+
+#[test]
+fn what_a_running_daemon_has_told_can_be_told_again_beside_it() {
+    let today = date_of(Clock::system().now());
+    let on = today - Days::new(18);
+    let row = |n: u32| {
+        format!("<li><a href=\"/gzdt/{n}.html\">区科信委召开第{n}次会议</a><span>{on}</span></li>")
+    };
+    let rows: String = (1..7).map(row).collect();
+    let place = Place::new(&site(format!(
+        "<html><body><h2>工作动态</h2><ul>{rows}</ul></body></html>"
+    )));
+    let monitor = place.read("monitor.toml");
+    let told_at_once =
+        "[judging]\nconfirm_after = \"1s\"\n[sending]\nfrom = \"00:00\"\nuntil = \"23:59\"\n";
+    place.write("monitor.toml", &format!("{monitor}{told_at_once}"));
+    // A working day, whatever day it is.
+    let weekend = today.weekday().number_from_monday() > 5;
+    let make_up = weekend.then(|| format!("\"{today}\"")).unwrap_or_default();
+    let (year, none) = (today.year(), "holidays = []");
+    place.write(
+        "calendar.toml",
+        &format!("[[year]]\nyear = {year}\n{none}\nmake_up_days = [{make_up}]\n"),
+    );
+    let mut daemon = place.start();
+    // The liaison, and the operator for those who are missing.
+    let texts = spooled(&place, 2);
+    assert!(texts[0].contains("18天"), "{texts:?}");
+    let (from, to) = (today.to_string(), (today + Days::new(1)).to_string());
+    let replay = |more: &[&str]| {
+        let words = ["replay", "--from", &from, "--to", &to, "--format", "json"];
+        let said = place.run(&[&words, more].concat());
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        serde_json::from_str::<serde_json::Value>(&said.out).unwrap()
+    };
+    let same = replay(&[]);
+    assert_eq!(same["sent"]["notices"], 2, "{same}");
+    assert_eq!(same["differences"], serde_json::json!([]));
+    daemon.stop();
+    // Of a copy, and under a limit that is not passed.
+    std::fs::create_dir(place.path("copy")).unwrap();
+    std::fs::rename(place.path("store/journal"), place.path("copy/journal")).unwrap();
+    let text = place.read("monitor.toml");
+    place.write(
+        "monitor.toml",
+        &format!("{text}[limits]\nnews = {{ days = 60 }}\n"),
+    );
+    let copy = place.path("copy");
+    let other = replay(&["--store", copy.to_str().unwrap()]);
+    assert_eq!(other["differences"][0]["difference"], "fewer", "{other}");
+    assert_eq!(other["replayed"]["messages"], 0);
 }
 
 /// From Monday to the Monday after next.
