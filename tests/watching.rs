@@ -236,7 +236,10 @@ fn what_a_running_daemon_has_told_can_be_told_again_beside_it() {
     place.write("monitor.toml", &format!("{monitor}{told_at_once}"));
     // A working day, whatever day it is.
     let weekend = today.weekday().number_from_monday() > 5;
-    let make_up = weekend.then(|| format!("\"{today}\"")).unwrap_or_default();
+    let make_up = match weekend {
+        true => format!("\"{today}\""),
+        false => String::new(),
+    };
     let (year, none) = (today.year(), "holidays = []");
     place.write(
         "calendar.toml",
