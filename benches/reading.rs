@@ -1,5 +1,5 @@
-//! How fast the reader is, against the bare parse of the same bytes. Pages are those of the corpus
-//! where it lies beside the project, else made-up ones.
+//! How fast the reader is, against the bare parse of the same bytes, and what memory it takes.
+//! Pages are made up, and those of the corpus where it lies beside the project.
 //!
 //! `cargo bench --bench reading`
 #![expect(
@@ -10,9 +10,10 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use divan::counter::{BytesCount, ItemsCount};
-use divan::{Bencher, black_box};
+use divan::{AllocProfiler, Bencher, black_box};
 use serde_json::Value;
 use url::Url;
 use wangxun::daemon::visit::digest_of;
@@ -20,20 +21,30 @@ use wangxun::domain::page::Page;
 use wangxun::domain::time::Date;
 use wangxun::extract::{Aim, Answer, More, Pages, Reader, Recipe, read};
 
+mod made;
+
+#[global_allocator]
+static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
+
 fn main() {
+    print_ratios();
     divan::main();
 }
 
 /// What is measured.
 #[derive(Debug, Clone, Copy)]
 enum Sort {
+    MadeUpLists,
+    MadeUpHomes,
     Lists,
     Homes,
     Articles,
     ForeignArticles,
 }
 
-const SORTS: [Sort; 4] = [
+const SORTS: [Sort; 6] = [
+    Sort::MadeUpLists,
+    Sort::MadeUpHomes,
     Sort::Lists,
     Sort::Homes,
     Sort::Articles,
@@ -43,16 +54,16 @@ const SORTS: [Sort; 4] = [
 impl Sort {
     fn aim(self) -> Aim {
         match self {
-            Sort::Lists => Aim::Column,
-            Sort::Homes => Aim::Home,
+            Sort::Lists | Sort::MadeUpLists => Aim::Column,
+            Sort::Homes | Sort::MadeUpHomes => Aim::Home,
             Sort::Articles | Sort::ForeignArticles => Aim::Any,
         }
     }
 
     fn folder(self) -> &'static str {
         match self {
-            Sort::Lists | Sort::Articles => "gov-pages",
-            Sort::Homes => "gov-home",
+            Sort::Lists | Sort::Articles | Sort::MadeUpLists => "gov-pages",
+            Sort::Homes | Sort::MadeUpHomes => "gov-home",
             Sort::ForeignArticles => "article-dates",
         }
     }
@@ -64,8 +75,50 @@ impl Sort {
             Sort::Homes => kind.is_some_and(|kind| kind.starts_with("home")),
             Sort::Articles => kind.is_some_and(|kind| kind.starts_with("article")),
             Sort::ForeignArticles => true,
+            Sort::MadeUpLists | Sort::MadeUpHomes => false,
         }
     }
+}
+
+/// Prints how much longer the reader takes than the bare parse of the text: the best of many
+/// rounds, in which both take turns, so that what else the machine does falls on both.
+fn print_ratios() {
+    println!("reader against bare parse");
+    for sort in SORTS {
+        let recipe = recipe(sort.aim());
+        let (mut bare, mut read_in) = (Duration::ZERO, Duration::ZERO);
+        for page in pages(sort) {
+            let text = decoded(&page);
+            let pages = Pages {
+                first: page,
+                more: BTreeMap::new(),
+            };
+            let (mut best, mut other) = (Duration::MAX, Duration::MAX);
+            for _ in 0..10 {
+                best = best.min(timed(|| scraper::Html::parse_document(&text)));
+                other = other.min(timed(|| read(&pages, &recipe, today())));
+            }
+            bare += best;
+            read_in += other;
+        }
+        let ratio = read_in.as_secs_f64() / bare.as_secs_f64();
+        println!("  {sort:<16?} {bare:>10.2?} {read_in:>10.2?} {ratio:>6.2}");
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let start = Instant::now();
+    let made = black_box(work());
+    let took = start.elapsed();
+    drop(made);
+    took
+}
+
+fn decoded(page: &Page) -> String {
+    std::str::from_utf8(&page.body).map_or_else(
+        |_| encoding_rs::GB18030.decode(&page.body).0.into_owned(),
+        str::to_owned,
+    )
 }
 
 fn today() -> Date {
@@ -91,7 +144,7 @@ fn unpacked(path: &Path) -> Vec<u8> {
 
 fn page(sort: Sort, url: Option<&str>, body: Vec<u8>) -> Page {
     let made_up = match sort {
-        Sort::Homes => "http://www.example.gov.cn/",
+        Sort::Homes | Sort::MadeUpHomes => "http://www.example.gov.cn/",
         _ => "http://www.example.gov.cn/xxgk/tzgg/index.html",
     };
     Page {
@@ -104,8 +157,16 @@ fn page(sort: Sort, url: Option<&str>, body: Vec<u8>) -> Page {
 
 /// The labelled pages of a sort, at most sixty.
 fn pages(sort: Sort) -> Vec<Page> {
-    let Some(dir) = corpus(sort.folder()) else {
-        return vec![page(sort, None, made_up())];
+    let made_up = match sort {
+        Sort::MadeUpLists => made::lists(),
+        Sort::MadeUpHomes => made::homes(),
+        _ => Vec::new(),
+    };
+    let Some(dir) = corpus(sort.folder()).filter(|_| made_up.is_empty()) else {
+        let made_up = made_up.into_iter();
+        return made_up
+            .map(|(_, text)| page(sort, None, text.into_bytes()))
+            .collect();
     };
     let text = std::fs::read_to_string(dir.join("labels.json")).expect("labels");
     let records: Vec<Value> = serde_json::from_str(&text).expect("a list");
@@ -127,16 +188,6 @@ fn pages(sort: Sort) -> Vec<Page> {
         .collect()
 }
 
-/// A list of two hundred rows.
-fn made_up() -> Vec<u8> {
-    let row = "<li><a href='/a/1.html' title='关于开展检查工作的通知'>关于开展检查工作的通知</a><span>2018-03-16</span></li>";
-    format!(
-        "<html><body><ul class='list'>{}</ul></body></html>",
-        row.repeat(200)
-    )
-    .into_bytes()
-}
-
 fn counted<'a, 'b>(bencher: Bencher<'a, 'b>, pages: &[Page]) -> Bencher<'a, 'b> {
     let bytes: usize = pages.iter().map(|page| page.body.len()).sum();
     bencher
@@ -151,10 +202,7 @@ fn recipe(aim: Aim) -> Recipe {
 #[divan::bench(args = SORTS)]
 fn bare_parse(bencher: Bencher, sort: Sort) {
     let pages = pages(sort);
-    let texts: Vec<String> = pages
-        .iter()
-        .map(|page| String::from_utf8_lossy(&page.body).into_owned())
-        .collect();
+    let texts: Vec<String> = pages.iter().map(decoded).collect();
     counted(bencher, &pages).bench_local(|| {
         for text in &texts {
             black_box(scraper::Html::parse_document(text));
@@ -213,8 +261,17 @@ fn unchanged(bencher: Bencher, sort: Sort) {
 }
 
 /// Pages made to be slow, each of the greatest length that is read.
-const HOSTILE: [&str; 22] = [
+const HOSTILE: [&str; 31] = [
     "<ul><li>",
+    "<ul><li><a href=/x>关于开展检查工作的通知</a></ul>",
+    "<i></i>",
+    "<p x@=1 y@=2>",
+    "</p x@=1>",
+    "a@=1 ",
+    "</a @ ",
+    "<title><a title='",
+    "&notit;&",
+    "<select><option>",
     "<b>",
     "<b><p>",
     "<li>",
@@ -240,7 +297,8 @@ const HOSTILE: [&str; 22] = [
 
 fn hostile_page(part: &str) -> Vec<u8> {
     let head = match part {
-        "a=1 " => "<a ",
+        "a=1 " | "a@=1 " => "<a ",
+        "</a @ " => "</a ",
         "[1," | "1," | "a[1]='x';" => "<script>var title=[[[[[[[[[[[[[[[[[[[[[[1,[[",
         part if part.starts_with("document") || part.starts_with('{') => "<script>var list=[",
         _ => "<html><body><ul>",
@@ -265,6 +323,17 @@ fn hostile(bencher: Bencher, part: &str) {
         column_name: Some("通知公告".to_owned()),
         ..recipe(Aim::Column)
     };
+    bencher.bench_local(|| read(&pages, &recipe, today()));
+}
+
+/// The same pages where nothing is known of them: they are read as articles first.
+#[divan::bench(args = HOSTILE, sample_count = 3, sample_size = 1)]
+fn hostile_of_any_kind(bencher: Bencher, part: &str) {
+    let pages = Pages {
+        first: page(Sort::Lists, None, hostile_page(part)),
+        more: BTreeMap::new(),
+    };
+    let recipe = recipe(Aim::Any);
     bencher.bench_local(|| read(&pages, &recipe, today()));
 }
 

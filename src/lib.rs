@@ -12,6 +12,7 @@
 //! * [`assess`] turns what visits left into freshness and tiers, and tells a dead host from a dead
 //!   column.
 //! * [`alert`] moves incidents, chooses people, writes notices and messages.
+//! * [`discovery`] finds the columns of a site in pages that were read, and proposes them.
 //! * [`report`] words all of it: tables, sentences.
 //!
 //! No clock, no input or output, no async: decisions are functions of values and `now` and answer
@@ -45,6 +46,7 @@ pub mod clock;
 pub mod config;
 pub mod daemon;
 pub mod deliver;
+pub mod discovery;
 pub mod domain;
 pub mod extract;
 pub mod fetch;

@@ -151,12 +151,13 @@ fn a_probe_says_what_the_reader_makes_of_a_file() {
         "outcome",
         "newest",
         "published",
+        "others",
         "rows",
         "items",
         "notes",
     ];
     let mut places = fields.map(|field| json.out.find(&format!("\"{field}\":")).unwrap());
-    places[8] = json.out.rfind("\"items\":").unwrap();
+    places[9] = json.out.rfind("\"items\":").unwrap();
     assert!(
         places.is_sorted(),
         "the fields keep their order: {}",
@@ -263,7 +264,7 @@ fn a_probe_of_nothing_known_is_refused() {
     assert!(
         unknown
             .err
-            .contains("is no file, no http address and no configured column")
+            .contains("is no file, no http address and no configured column or site")
     );
     let blank = place.run(&["probe", "kxw/gzdt"]);
     assert_eq!(blank.code, Some(2));
@@ -295,7 +296,7 @@ fn without_a_daemon_the_store_answers() {
     }
     let letters = std::fs::read_dir(place.path("sms")).unwrap();
     assert_eq!(letters.count(), 1, "the test message is in the spool");
-    let refusals: [(&[&str], &str); 6] = [
+    let refusals: [(&[&str], &str); 7] = [
         (&["flags", "--column", "kxw/nothing"], "near are kxw/gzdt"),
         (&["why", "kxw/nothing"], "near are kxw/gzdt"),
         (&["why", "nowhere"], "they stand in sites.toml"),
@@ -303,6 +304,10 @@ fn without_a_daemon_the_store_answers() {
         (
             &["release", "kxw/gzdt", "--by", "甲"],
             "no escalation is proposed for kxw/gzdt",
+        ),
+        (
+            &["accept", "kxw/gzdt", "--by", "甲", "--reason", "改版"],
+            "the list of kxw/gzdt does not seem redesigned",
         ),
         (
             &["release", "kxw/nothing", "--by", "甲"],
@@ -380,6 +385,13 @@ fn a_daemon_visits_answers_and_leaves_the_store_whole() {
     assert!(why.contains("区科信委召开政府网站工作推进会"), "{why}");
     let status = place.run(&["status"]);
     assert!(status.out.contains("区科信委"), "{}", status.out);
+    assert!(status.out.contains("网站首页"), "{}", status.out);
+    let home = place.run(&["probe", "kxw", "--format", "json"]);
+    assert!(
+        home.out.contains(r#""kind":"home","outcome":"dated""#),
+        "{}",
+        home.out
+    );
     let test = place.run(&["send-test", "--to", "li"]);
     assert_eq!(test.code, Some(0), "{}", test.err);
 

@@ -26,7 +26,7 @@ use wangxun::domain::transport::{MailTransport, SmsTransport};
 #[path = "support/config_files.rs"]
 mod config_files;
 
-use config_files::{CONTACTS, Files, GATEWAY, MONITOR, SITES, today, with_gateway};
+use config_files::{CONTACTS, Files, GATEWAY, MONITOR, SITES, today, with_gateway, with_robot};
 
 fn now() -> Moment {
     moment(today().and_hms_opt(9, 0, 0).unwrap())
@@ -151,15 +151,18 @@ fn the_sample_shows_the_defaults() {
     assert_eq!(site(&sample, "jrb"), site(&bare, "kxw"));
 }
 
-/// What stands behind a comment sign in the sample is true as well.
-#[test]
-fn the_commented_gateway_and_mail_server_of_the_sample_are_sound() {
+/// The samples with the commented transports whose tables begin so.
+fn samples_with(wanted: &[&str]) -> Files {
     let files = samples();
     let text = std::fs::read_to_string(files.path("monitor.toml")).unwrap();
     let mut open = false;
     let mut lines = Vec::new();
     for line in text.lines() {
-        open |= line.starts_with("# [transports.");
+        if let Some(table) = line.strip_prefix("# [transports.") {
+            // No spool stays, so the mail server comes along.
+            let mut wanted = wanted.iter().chain(&["mail"]);
+            open |= wanted.any(|wanted| table.starts_with(wanted));
+        }
         open &= line.starts_with('#');
         let spool = line.starts_with("spool = ") || line.starts_with("allow_spool_only");
         let key = line.strip_prefix("# ").filter(|_| open);
@@ -172,15 +175,45 @@ fn the_commented_gateway_and_mail_server_of_the_sample_are_sound() {
     }
     files.write("monitor.toml", lines.join("\n"));
     std::fs::create_dir(files.path("secrets")).unwrap();
-    for name in ["secrets/sms-token", "secrets/mail-password"] {
-        files.write(name, "s3cr3t\n");
-        files.mode(name, 0o600);
+    let names = [
+        "sms-token",
+        "mail-password",
+        "aliyun-secret",
+        "tencent-key",
+        "mas-secret",
+        "receipts",
+        "wecom-key",
+        "dingtalk-token",
+        "dingtalk-secret",
+        "feishu-token",
+        "feishu-secret",
+        "webhook",
+    ];
+    for name in names.map(|name| format!("secrets/{name}")) {
+        files.write(&name, "s3cr3t-0f-m0re-than-twenty\n");
+        files.mode(&name, 0o600);
     }
-    let config = files.sound().config;
+    files
+}
+
+/// What stands behind a comment sign in the sample is true as well.
+#[test]
+fn the_commented_gateway_and_mail_server_of_the_sample_are_sound() {
+    let wanted = ["sms.gateway", "sms.receipts", "robots"];
+    let config = samples_with(&wanted).sound().config;
+    assert_eq!(config.transports.receipts.form.status, "/status");
+    let robots = &config.transports.robots;
+    let kinds: Vec<&str> = robots.values().map(|robot| robot.kind.key()).collect();
+    assert_eq!(kinds, ["feishu", "webhook", "wecom", "dingtalk"]);
+    let limits: Vec<Option<u32>> = robots.values().map(|robot| robot.rate.per_minute).collect();
+    assert_eq!(limits, [Some(100), Some(60), Some(20), Some(20)]);
     let Some(SmsTransport::Gateway(gateway)) = config.transports.sms else {
         panic!("the gateway was not read");
     };
-    assert_eq!(gateway.secrets[0].1.expose_secret(), "s3cr3t");
+    assert_eq!(
+        gateway.secrets[0].1.expose_secret(),
+        "s3cr3t-0f-m0re-than-twenty"
+    );
     assert_eq!(gateway.receipt.as_deref(), Some("/data/id"));
     let Some(MailTransport::Smtp(smtp)) = config.transports.mail else {
         panic!("the mail server was not read");
@@ -189,6 +222,62 @@ fn the_commented_gateway_and_mail_server_of_the_sample_are_sound() {
         (smtp.host.as_str(), smtp.port),
         ("mail.example.invalid", 465)
     );
+}
+
+#[test]
+fn the_commented_vendors_of_the_sample_have_what_every_tier_needs() {
+    for (vendor, code) in [("aliyun", "SMS_000000001"), ("tencent", "1000000")] {
+        let files = samples_with(&[&format!("sms.{vendor}")]);
+        let Loaded { config, warnings } = files.sound();
+        let sms = config.transports.sms.as_ref().unwrap();
+        let templates = sms.templates().unwrap();
+        assert_eq!(templates.of("overdue").unwrap().code, code, "{vendor}");
+        let told = explain(&config, &warnings, now());
+        for (key, ..) in wangxun::alert::template::Texts::KEYS {
+            let is_message = !["subject", "digest_more"].contains(key);
+            let has_row = told.lines().any(|line| {
+                let mut cells = line.split_whitespace();
+                let row = cells.next() == Some(key);
+                row && cells.next().is_some_and(|code| code.contains("000"))
+            });
+            assert_eq!(has_row, is_message, "{vendor} {key}\n{told}");
+        }
+        assert!(!told.contains("s3cr3t"), "{told}");
+    }
+    let config = samples_with(&["sms.mas"]).sound().config;
+    assert!(config.transports.sms.unwrap().templates().is_none());
+}
+
+#[test]
+fn gaps_of_transports_are_warned_of() {
+    let files = samples_with(&["sms.tencent", "robots"]);
+    let path = "monitor.toml";
+    let text = std::fs::read_to_string(files.path(path)).unwrap();
+    files.write(
+        path,
+        text.replace("longest_value = 12", "longest_value = 4"),
+    );
+    let told: Vec<String> = files
+        .sound()
+        .warnings
+        .iter()
+        .map(|warning| warning.message.clone())
+        .collect();
+    let told = told.join("\n");
+    let cut = "and is cut to longest_value = 4";
+    assert!(told.contains("parameter 1 of overdue takes"), "{told}");
+    assert!(told.contains(cut), "{told}");
+    let idle = "robots by which nobody is reached: bureau, desk, duty, office";
+    assert!(told.contains(idle), "{told}");
+}
+
+#[test]
+fn a_group_is_reached_by_a_robot() {
+    let files = with_robot();
+    let group = files.sound().config.group;
+    let person = &group.people[&PersonId::parse("qun").unwrap()];
+    assert_eq!(person.routes, [Route::Robot]);
+    assert_eq!(person.robot.as_deref(), Some("duty"));
 }
 
 #[test]

@@ -15,7 +15,10 @@ use wangxun::domain::transport::MailTransport;
 #[path = "support/config_files.rs"]
 mod config_files;
 
-use config_files::{CONTACTS, Files, GATEWAY, MONITOR, SITES, today, with_gateway, with_server};
+use config_files::{
+    CONTACTS, Files, GATEWAY, MONITOR, SITES, today, with_gateway, with_robot, with_server,
+    with_vendor,
+};
 
 /// One edit of a sound configuration and the faults that follow.
 struct Case<'a> {
@@ -113,6 +116,16 @@ fn faults_of_a_mail_server_are_told() {
     let files = with_server();
     let told = load_with(&files.path("monitor.toml"), today(), None).unwrap_err();
     assert!(told.to_string().contains("LoadCredential="), "{told}");
+}
+
+#[test]
+fn faults_of_vendors_are_told_without_secrets() {
+    check(with_vendor, include_str!("faults/vendor.txt"));
+}
+
+#[test]
+fn faults_of_robots_are_told() {
+    check(with_robot, include_str!("faults/robot.txt"));
 }
 
 #[test]

@@ -210,8 +210,8 @@ fn government_pages_are_read_right() {
     aimed.show("gov-pages");
     probed.show("gov-pages, kind unknown");
     println!("{kinds}");
-    assert!(aimed.right >= 48 && aimed.wrong == 0);
-    assert!(probed.right >= 48 && probed.wrong == 0);
+    assert!(aimed.right >= 49 && aimed.wrong == 0);
+    assert!(probed.right >= 49 && probed.wrong == 0);
 }
 
 #[test]
@@ -269,11 +269,11 @@ fn chinese_articles_are_read_right() {
         tally.judge(text(&record, "key"), day(text(&record, "date")), &reading);
     }
     tally.show("zh-articles");
-    assert!(tally.right >= 20 && tally.wrong <= 1);
+    assert!(tally.right >= 21 && tally.wrong == 0);
 }
 
 #[test]
-fn articles_of_other_countries_are_read_passably() {
+fn articles_of_other_countries_are_read_right() {
     let Some(dir) = corpus("article-dates") else {
         return;
     };
@@ -291,5 +291,5 @@ fn articles_of_other_countries_are_read_passably() {
         tally.judge(text(&record, "url"), day(text(&record, "date")), &reading);
     }
     tally.show("article-dates");
-    assert!(tally.right >= 500 && tally.wrong <= 60);
+    assert!(tally.right >= 560 && tally.wrong <= 32);
 }

@@ -16,11 +16,14 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use wangxun::alert::outbox::Message;
 use wangxun::deliver::courier::{Attempt, Courier};
 use wangxun::domain::group::Route;
+use wangxun::domain::time::{Moment, moment};
 use wangxun::domain::transport::{
     Gateway, GatewayBody, GatewaySuccess, MailTransport, SmsTransport, Transports,
 };
+use wangxun::domain::vendor::{Approved, Templates};
 
 #[path = "support/letter.rs"]
 mod letter;
@@ -133,6 +136,7 @@ fn settings(address: SocketAddr) -> Gateway {
         body: GatewayBody::Json(
             json!({"mobiles": ["{phone}"], "content": "{text}", "id": "{key}"}),
         ),
+        templates: None,
         secrets: vec![("token".to_owned(), SecretString::from(TOKEN.to_owned()))],
         success: GatewaySuccess {
             statuses: vec![200],
@@ -142,6 +146,14 @@ fn settings(address: SocketAddr) -> Gateway {
         receipt: Some("/data/id".to_owned()),
         timeout: Duration::from_secs(20),
     }
+}
+
+fn now() -> Moment {
+    moment("2017-11-14T09:00:00".parse().expect("an instant"))
+}
+
+fn by(route: Route, message: Message) -> Message {
+    Message { route, ..message }
 }
 
 fn courier(gateway: Gateway) -> Courier {
@@ -159,7 +171,7 @@ fn try_courier(gateway: Gateway) -> anyhow::Result<Courier> {
 }
 
 async fn send(courier: &Courier, text: &str) -> Attempt {
-    courier.send(Route::Sms, &person(), &message(text)).await
+    courier.send(&person(), &message(text), now()).await
 }
 
 fn accepted(receipt: Option<&str>) -> Attempt {
@@ -245,6 +257,63 @@ async fn hostile_text_arrives_intact_as_a_form_and_as_a_query() {
         let expected = [("to", PHONE), ("text", HOSTILE), ("sign", braced.as_str())];
         let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(pairs, expected, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn approved_templates_travel_as_their_code_and_parameters() {
+    let approved = Approved {
+        code: "T-1".to_owned(),
+        named: true,
+        params: vec![("site".to_owned(), "{site}".to_owned())],
+    };
+    let templates = Templates {
+        default: Some(approved),
+        longest_value: 500,
+        ..Templates::default()
+    };
+    let mut message = message("【网巡】正文");
+    let values = [("site".to_owned(), HOSTILE.to_owned())];
+    message.words.wording = "overdue".to_owned();
+    message.words.values = values.into();
+    let line: String = HOSTILE
+        .chars()
+        .map(|c| {
+            if c.is_control() || c == '\u{202e}' {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    let params = json!({"site": line});
+    let bodies = [
+        GatewayBody::Json(json!({"to": "{phone}", "code": "{template}", "params": "{params}"})),
+        GatewayBody::Form(vec![
+            ("code".to_owned(), "{template}".to_owned()),
+            ("params".to_owned(), "{params}".to_owned()),
+        ]),
+    ];
+    for body in bodies {
+        let is_json = matches!(body, GatewayBody::Json(_));
+        let (address, mut requests) = gateway(vec![ok()]).await;
+        let courier = courier(Gateway {
+            body,
+            templates: Some(templates.clone()),
+            ..settings(address)
+        });
+        let attempt = courier.send(&person(), &message, now()).await;
+        assert_eq!(attempt, accepted(Some("r-1")));
+        let request = requests.recv().await.expect("a request");
+        if is_json {
+            let body: Value = serde_json::from_str(&request.body).expect("JSON");
+            assert_eq!(body, json!({"to": PHONE, "code": "T-1", "params": params}));
+        } else {
+            let pairs: Vec<_> = url::form_urlencoded::parse(request.body.as_bytes()).collect();
+            assert_eq!(pairs[0].1, "T-1");
+            let told: Value = serde_json::from_str(&pairs[1].1).expect("JSON");
+            assert_eq!(told, params);
+        }
     }
 }
 
@@ -506,13 +575,12 @@ async fn faults_of_the_configuration_are_found_at_the_start() {
 #[tokio::test]
 async fn a_route_without_transport_or_contact_is_refused() {
     let courier = courier(settings(SocketAddr::from(([127, 0, 0, 1], 9))));
-    assert!(courier.offers(Route::Sms));
-    assert!(!courier.offers(Route::Mail));
-    let by_mail = courier.send(Route::Mail, &person(), &message("x")).await;
+    let by_mail = by(Route::Mail, message("x"));
+    let by_mail = courier.send(&person(), &by_mail, now()).await;
     assert!(failed(by_mail).0);
     let mut nobody = person();
     nobody.phone = None;
-    let by_sms = courier.send(Route::Sms, &nobody, &message("x")).await;
+    let by_sms = courier.send(&nobody, &message("x"), now()).await;
     assert_eq!(
         failed(by_sms),
         (true, "the person has no contact for this route".to_owned())
@@ -553,9 +621,10 @@ async fn spooled_messages_are_one_whole_file_each() {
     let courier = Courier::new(&spools(dir.path()), "wangxun/test").expect("a courier");
     let message = message(HOSTILE);
     for _ in 0..2 {
-        let sms = courier.send(Route::Sms, &person(), &message).await;
+        let sms = courier.send(&person(), &message, now()).await;
         assert_eq!(sms, accepted(Some(&format!("{}.json", message.key))));
-        let mail = courier.send(Route::Mail, &person(), &message).await;
+        let letter = by(Route::Mail, message.clone());
+        let mail = courier.send(&person(), &letter, now()).await;
         assert_eq!(mail, accepted(Some(&format!("{}.eml", message.key))));
     }
     assert_eq!(

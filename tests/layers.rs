@@ -8,7 +8,15 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const CORE: [&str; 6] = ["domain", "calendar", "extract", "assess", "alert", "report"];
+const CORE: [&str; 7] = [
+    "domain",
+    "calendar",
+    "extract",
+    "assess",
+    "alert",
+    "report",
+    "discovery",
+];
 
 /// The modules that each module may name, besides itself.
 fn allowed(module: &str) -> BTreeSet<&'static str> {
@@ -18,6 +26,7 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
         "assess" => &["domain", "calendar"],
         "alert" => &["domain", "calendar", "assess"],
         "report" => &["domain", "calendar", "assess", "alert"],
+        "discovery" => &["domain", "extract", "assess"],
         "config" => &["domain", "calendar", "extract", "assess", "alert", "report"],
         "fetch" => &["domain", "clock"],
         "deliver" => &["domain", "alert"],
@@ -44,6 +53,7 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
             "deliver",
             "web",
             "rehearsal",
+            "discovery",
             "daemon",
         ],
         "lib" => &[],

@@ -116,7 +116,9 @@ fn selectors_and_a_format_say_which_rows_count_and_how_their_dates_are_printed()
         reading.notes,
         [
             "by rules: row matched 4, with a title 4, with a date 4",
-            "1 dates lie in the future or before 1995 and were not counted"
+            "a date more than one day ahead was refused: 2019-03-06",
+            "1 pinned row left aside for order",
+            "1 hidden row left aside"
         ]
     );
     assert!(reading.signature.is_some());
@@ -290,7 +292,8 @@ fn lists_in_data_are_read_along_their_paths() {
         reading.notes,
         [
             "by rules: 3 rows at groups[*].rows",
-            "by rules: title in 2, address in 2, date in 2"
+            "by rules: title in 2, address in 2, date in 2",
+            "1 row leads off the site"
         ]
     );
     let signature = reading.signature.unwrap();

@@ -161,7 +161,11 @@ async fn send(smtp: Smtp, to: &str, message: &Message) -> Attempt {
     let mut person = person();
     person.mail = Some(to.to_owned());
     let courier = try_courier(smtp).expect("a courier");
-    courier.send(Route::Mail, &person, message).await
+    let message = Message {
+        route: Route::Mail,
+        ..message.clone()
+    };
+    courier.send(&person, &message, message.created_at).await
 }
 
 /// The failure as (permanent, error); checks on the way that the error betrays nothing.

@@ -21,9 +21,12 @@ use wangxun::assess::ladder::Tier;
 use wangxun::domain::finding::Finding;
 use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
+use wangxun::domain::home::{HomeBlock, HomeRecord};
+use wangxun::domain::id::SiteId;
 use wangxun::domain::item::Change;
 use wangxun::domain::observation::Sight;
 use wangxun::domain::time::Date;
+use wangxun::domain::visit::Validators;
 use wangxun::store::commit::Commit;
 use wangxun::web::hosts_of;
 
@@ -197,6 +200,40 @@ async fn nothing_personal_is_shown_in_full() {
             assert!(!body.contains(secret), "{secret} on {path}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_page_of_a_site_shows_what_its_home_page_shows() {
+    let mut commit = mixed();
+    let script = "<script>alert(1)</script>";
+    commit.homes = vec![HomeRecord {
+        site: SiteId::parse("s00").expect("an id"),
+        last_update: Some(update(&column_id(0, 0), 3, script)),
+        read_at: Some(now()),
+        blind: None,
+        blocks: vec![HomeBlock {
+            heading: format!("通知公告{script}"),
+            newest: None,
+            rows: 6,
+        }],
+        notes: vec!["an entrance without lists".to_owned()],
+        digest: None,
+        validators: Validators::default(),
+        visited_at: now(),
+    }];
+    let running = start(group(2, 2), commit).await;
+    let body = get(&running, "/site/s00").await.body;
+    for part in [
+        "（已3天）",
+        "“通知公告&#60;script",
+        "未标注日期",
+        "an entrance without lists",
+    ] {
+        assert!(body.contains(part), "{part}: {body}");
+    }
+    assert!(!body.contains(script));
+    let other = get(&running, "/site/s01").await;
+    assert!(other.status == 200 && !other.body.contains("版块"));
 }
 
 #[tokio::test]

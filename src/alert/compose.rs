@@ -281,7 +281,7 @@ fn write(
     urgent: bool,
 ) -> Message {
     let today = date_of(tray.now);
-    let mut parts = vec!["message", route_word(route), person.id.as_str()];
+    let mut parts = vec!["message", route.key(), person.id.as_str()];
     parts.extend(notices.iter().map(|notice| notice.key.as_str()));
     Message {
         key: MessageKey::of(&parts),
@@ -289,6 +289,7 @@ fn write(
         route,
         subject: wording::subject(notices, tray.rules),
         text: wording::text(notices, route, today, tray.rules),
+        words: wording::words(notices, today, tray.rules),
         tier: notices
             .iter()
             .filter_map(|notice| wording::tier(notice.told))
@@ -316,13 +317,6 @@ fn expiry(tray: &Tray<'_>, notices: &[&Notice], urgent: bool) -> Moment {
     carried.map_or(least, |carried| carried.max(least))
 }
 
-fn route_word(route: Route) -> &'static str {
-    match route {
-        Route::Sms => "sms",
-        Route::Mail => "mail",
-    }
-}
-
 /// The same message over the person's next route, after `failed` failed for good; `None` where
 /// there is none. `notices` are those that `failed` carried.
 pub fn second_try(
@@ -337,20 +331,25 @@ pub fn second_try(
     let route = *person.routes.get(place + 1)?;
     let mut notices: Vec<&Notice> = notices.iter().collect();
     notices.sort_by_key(|notice| wording::order(notice));
-    let mut parts = vec!["message", route_word(route), person.id.as_str()];
+    let mut parts = vec!["message", route.key(), person.id.as_str()];
     parts.extend(notices.iter().map(|notice| notice.key.as_str()));
     // What carries no notices is said again in its own words.
-    let text = match notices.is_empty() {
+    let today = date_of(now);
+    let (text, words) = match notices.is_empty() {
         true => {
             parts.push(failed.key.as_str());
-            failed.text.clone()
+            (failed.text.clone(), failed.words.clone())
         }
-        false => wording::text(&notices, route, date_of(now), rules),
+        false => (
+            wording::text(&notices, route, today, rules),
+            wording::words(&notices, today, rules),
+        ),
     };
     Some(Message {
         key: MessageKey::of(&parts),
         route,
         text,
+        words,
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, rules.window),
         attempts: 0,
@@ -428,6 +427,7 @@ mod tests {
                     name: "甲".to_owned(),
                     phone: Some("10000000001".to_owned()),
                     mail: Some("a@example.cn".to_owned()),
+                    robot: None,
                     routes: vec![Route::Sms, Route::Mail],
                     duties: vec![Duty { role, unit: None }],
                 };
@@ -517,6 +517,85 @@ mod tests {
         let told = |incident: &Incident| incident.told.iter().map(PersonId::to_string).collect();
         let told: Vec<Vec<String>> = written.incidents.iter().map(told).collect();
         assert_eq!(told, [["li"], ["li"]]);
+    }
+
+    /// A day on which a group chat is told instead of the liaison's telephone.
+    fn day_of_a_group(waiting: Vec<Notice>) -> Day {
+        let mut day = Day::new(waiting);
+        for person in day.group.people.values_mut() {
+            person.routes = vec![Route::Robot];
+            person.robot = Some("duty".to_owned());
+        }
+        day
+    }
+
+    #[test]
+    fn a_group_is_told_line_by_line() {
+        let overdue = Told::Raised(Tier::Overdue);
+        let mut day = day_of_a_group(vec![
+            notice("li", "a", REMINDER, "2017-11-14T07:00:00"),
+            notice("li", "b", overdue, "2017-11-14T07:00:00"),
+        ]);
+        day.rules.console_link = Some("https://wangxun.example.cn/".to_owned());
+        let written = day.write("2017-11-14T08:30:00");
+        let message = &written.messages[0];
+        assert_eq!(message.route, Route::Robot);
+        assert_eq!(
+            message.text,
+            "【网巡】\n1. 科信委网站“b”栏目最近更新为11月3日，已11天未更新，超过14天时限0天，请立即更新。\n\
+             2. 科信委网站“a”栏目最近更新为11月3日，已11天，11月17日到期，请及时更新。\n\
+             监测平台：https://wangxun.example.cn/"
+        );
+        let many = (0..60).map(|n| {
+            let column = format!("column-of-a-site-{n}");
+            notice("li", &column, overdue, "2017-11-14T07:00:00")
+        });
+        let mut day = day_of_a_group(many.collect());
+        let text = day.write("2017-11-14T08:30:00").messages[0].text.clone();
+        assert!(text.len() <= 2000, "{}", text.len());
+        let lines = text.lines().count();
+        assert!(
+            text.contains(&format!("另有{}项未列出", 60 - (lines - 2))),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn approved_templates_get_the_fields() {
+        let overdue = Told::Raised(Tier::Overdue);
+        let mut day = Day::new(vec![notice("li", "b", overdue, "2017-11-14T07:00:00")]);
+        let words = day.write("2017-11-14T08:30:00").messages[0].words.clone();
+        assert_eq!(words.wording, "overdue");
+        let rows = [
+            ("site", Some("科信委网站")),
+            ("column", Some("b")),
+            ("overdue_days", Some("0")),
+            ("last_update", Some("11月3日")),
+            ("worst", Some("超期")),
+            ("link", None),
+            ("count", None),
+        ];
+        for (field, value) in rows {
+            assert_eq!(
+                words.values.get(field).map(String::as_str),
+                value,
+                "{field}"
+            );
+        }
+        let mut day = Day::new(vec![
+            notice("li", "a", REMINDER, "2017-11-14T07:00:00"),
+            notice("li", "b", overdue, "2017-11-14T07:00:00"),
+        ]);
+        let words = day.write("2017-11-14T08:30:00").messages[0].words.clone();
+        assert_eq!(words.wording, "digest");
+        for (field, value) in [
+            ("count", "2"),
+            ("more", "1"),
+            ("column", "b"),
+            ("worst", "超期"),
+        ] {
+            assert_eq!(words.values[field], value, "{field}");
+        }
     }
 
     #[test]

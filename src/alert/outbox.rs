@@ -4,6 +4,8 @@
 //! caused it. A *message* carries one or several notices to one person over one transport. Keys
 //! are computed, never random: telling the same thing again after a crash uses the same key.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -135,6 +137,23 @@ pub enum NoticeState {
     Expired(Moment),
 }
 
+/// What a message says in fields, for gateways that fill approved templates of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// The key of the wording: `overdue`, or `digest` when several notices are carried.
+    pub wording: String,
+    /// The values of its fields; those of a digest are its own and those of its worst notice.
+    /// Fields without a value are left out.
+    pub values: BTreeMap<String, String>,
+}
+
+impl Words {
+    /// Whether nothing is said: so messages of former versions are read.
+    pub fn is_empty(&self) -> bool {
+        self.wording.is_empty()
+    }
+}
+
 /// One message to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -148,6 +167,9 @@ pub struct Message {
     pub subject: String,
     /// The whole text.
     pub text: String,
+    /// The same in fields.
+    #[serde(default, skip_serializing_if = "Words::is_empty")]
+    pub words: Words,
     /// The highest tier it speaks of, if any.
     pub tier: Option<Tier>,
     /// The notices it carries.
@@ -191,6 +213,9 @@ pub enum Delivery {
     Delivered {
         /// When.
         at: Moment,
+        /// The transport's receipt id, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt: Option<String>,
     },
     /// It will not be tried again.
     Failed {

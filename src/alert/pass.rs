@@ -17,7 +17,7 @@ use crate::assess::freshness::{Freshness, judge};
 use crate::assess::limits::Limits;
 use crate::assess::outage::{self, HostHealth};
 use crate::calendar::Calendar;
-use crate::domain::group::{Column, Group};
+use crate::domain::group::{Column, Group, Watch};
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of};
@@ -81,7 +81,8 @@ pub fn pass(situation: &Situation<'_>) -> Verdicts {
     };
     desk.own_network(offline, &hosts);
     desk.hosts(&hosts, &down, offline);
-    for column in situation.group.columns.values() {
+    let columns = situation.group.columns.values();
+    for column in columns.filter(|column| column.confirmed) {
         desk.column(column, &down, offline);
     }
     desk.orphans();
@@ -184,16 +185,20 @@ impl<'a> Desk<'a> {
         let rule = situation.limits.of(column);
         let judgement = judge(
             record,
-            column.url.is_some(),
+            column.watch(),
             rule.limit_days,
             &rule.ladder,
             date_of(situation.now),
         );
         let blind = record.is_some_and(|record| record.blind.is_some());
         let proof = match (&judgement.freshness, &judgement.last_update) {
-            (Freshness::Exempt { .. } | Freshness::NotConfigured | Freshness::Empty { .. }, _) => {
-                Proof::OutOfScope
-            }
+            (
+                Freshness::Exempt { .. }
+                | Freshness::NotConfigured
+                | Freshness::Unconfirmed
+                | Freshness::Empty { .. },
+                _,
+            ) => Proof::OutOfScope,
             (Freshness::NotYetVisited | Freshness::Unknown { .. }, _) | (_, None) => Proof::Nothing,
             _ if blind || is_past(record, situation.now) => Proof::Nothing,
             (_, Some(update)) => Proof::Dated {
@@ -262,11 +267,16 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Ends incidents about columns that are no longer configured.
+    /// Ends incidents about columns that are no longer configured, or no longer confirmed.
     fn orphans(&mut self) {
         for (key, incident) in self.situation.open {
             if let Subject::Column(column) = &key.subject
-                && !self.situation.group.columns.contains_key(column)
+                && !self
+                    .situation
+                    .group
+                    .columns
+                    .get(column)
+                    .is_some_and(|column| column.confirmed)
             {
                 let mut gone = incident.clone();
                 gone.state = super::incident::State::Resolved {
@@ -284,7 +294,7 @@ impl<'a> Desk<'a> {
         let owners: BTreeSet<_> = group
             .columns
             .values()
-            .filter(|column| column.url.is_some())
+            .filter(|column| column.watch() == Watch::Judged)
             .map(|column| &column.unit)
             .collect();
         for unit in group.units.values() {
@@ -395,7 +405,7 @@ mod tests {
     use crate::domain::access::Access;
     use crate::domain::class::Class;
     use crate::domain::finding::{Basis, Evidence, LastUpdate};
-    use crate::domain::group::{Duty, Person, Role, Route, Site, Unit};
+    use crate::domain::group::{Duty, Identity, Person, Role, Route, Site, Unit};
     use crate::domain::id::{PersonId, SiteId, UnitId};
     use crate::domain::observation::{Blind, Cause};
     use crate::domain::time::moment;
@@ -439,6 +449,7 @@ mod tests {
                     name: String::new(),
                     phone: Some("10000000001".to_owned()),
                     mail: None,
+                    robot: None,
                     routes: vec![Route::Sms],
                     duties: vec![duty],
                 };
@@ -453,6 +464,7 @@ mod tests {
                         unit: unit.clone(),
                         name: format!("第{host}网站"),
                         home: None,
+                        identity: Identity::default(),
                         access: Access::default(),
                     },
                 );
@@ -467,6 +479,7 @@ mod tests {
                         url: format!("http://h{host}.example.cn/{name}").parse().ok(),
                         limit_days: None,
                         read: None,
+                        confirmed: true,
                     };
                     group.columns.insert(id, column);
                 }
@@ -664,6 +677,25 @@ mod tests {
         world.pass("2017-11-20T07:05:00");
         assert_eq!(world.told(), [("op".to_owned(), Told::Trouble)]);
         assert!(world.pass("2017-11-21T07:05:00").is_empty());
+    }
+
+    #[test]
+    fn of_an_unconfirmed_column_nobody_hears_anything() {
+        let mut world = World::new();
+        world.saw_all("2017-11-20T07:00:00", "2017-11-01");
+        world.pass("2017-11-20T07:05:00");
+        world.saw_all("2017-11-20T07:35:00", "2017-11-01");
+        world.pass("2017-11-20T07:36:00");
+        assert!(!world.open.is_empty() && !world.waiting.is_empty());
+        for column in world.group.columns.values_mut() {
+            column.confirmed = false;
+        }
+        world.pass("2017-11-20T08:00:00");
+        assert!(world.open.is_empty() && world.waiting.is_empty());
+        let blocked = || Some((9, Cause::Failed(Failure::Blocked(403))));
+        world.saw(1, "2017-11-21T07:00:00", "2017-11-01", blocked());
+        assert!(world.pass("2017-11-21T07:05:00").is_empty());
+        assert!(world.waiting.is_empty());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! same day is told.
 
 use super::compose::Tray;
-use super::outbox::{Delivery, Message, MessageKey};
+use super::outbox::{Delivery, Message, MessageKey, Words};
 use super::route;
 use super::rules::AlertRules;
 use crate::calendar::Calendar;
@@ -44,6 +44,7 @@ pub fn due_at(calendar: &Calendar, rules: &AlertRules, last: Option<Date>, now: 
 
 /// One line for each operator to whom nothing was told today.
 pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
+    let line = line(quiet, date_of(tray.now));
     route::operators(tray.group)
         .into_iter()
         .filter(|operator| tray.today.iter().all(|told| told.person != *operator))
@@ -54,7 +55,11 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 person: operator,
                 route,
                 subject: format!("【{}】监测运行正常", tray.rules.signature),
-                text: text(quiet, route, tray),
+                text: text(&line, route, tray.rules),
+                words: Words {
+                    wording: "trouble".to_owned(),
+                    values: [("why".to_owned(), line.clone())].into(),
+                },
                 tier: None,
                 notices: Vec::new(),
                 urgent: false,
@@ -72,19 +77,21 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
         .collect()
 }
 
-fn text(quiet: &Quiet, route: Route, tray: &Tray<'_>) -> String {
-    let today = date_of(tray.now);
+fn line(quiet: &Quiet, today: Date) -> String {
     let since = match today.pred_opt() == Some(quiet.since) {
         true => "昨日".to_owned(),
         false => format!("{}以来", in_chinese(quiet.since, today)),
     };
-    let line = format!(
+    format!(
         "{since}运行正常：监测{}个栏目，无法判断{}个，待发消息{}条。",
         quiet.columns, quiet.unknown, quiet.waiting
-    );
-    let signature = &tray.rules.signature;
+    )
+}
+
+fn text(line: &str, route: Route, rules: &AlertRules) -> String {
+    let signature = &rules.signature;
     match route {
-        Route::Sms => format!("【{signature}】{line}"),
+        Route::Sms | Route::Robot => format!("【{signature}】{line}"),
         Route::Mail => format!("{line}\n\n【{signature}】本邮件由系统自动发送。\n"),
     }
 }
@@ -108,6 +115,7 @@ mod tests {
             name: "值班员".to_owned(),
             phone: None,
             mail: None,
+            robot: None,
             routes: vec![route],
             duties: vec![Duty {
                 role: Role::Operator,

@@ -263,6 +263,8 @@ impl<'a> Replay<'a> {
         let traces = Traces {
             signature: then.signature.filter(|_| !redesigned),
             validators: then.validators,
+            // A changed list that was not taken for a redesign then was accepted by a person.
+            accepted_at: (!redesigned).then_some(seen.observed_at),
         };
         let was_blind = before.as_ref().is_some_and(|before| before.blind.is_some());
         let mut record = remember(before, seen, traces);

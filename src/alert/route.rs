@@ -114,6 +114,7 @@ mod tests {
                 name: String::new(),
                 phone: Some("10000000001".to_owned()),
                 mail: None,
+                robot: None,
                 routes: vec![Route::Sms],
                 duties,
             };

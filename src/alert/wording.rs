@@ -3,11 +3,13 @@
 //! Ages and days are counted on the day of writing, so that a message that waited over a weekend
 //! says what is true when it is read.
 
+use std::collections::BTreeMap;
+
 use super::incident::Kind;
-use super::outbox::{Facts, Notice, Told};
+use super::outbox::{Facts, Notice, Told, Words};
 use super::rules::AlertRules;
 use super::segments;
-use super::template::{Text, Texts};
+use super::template::{FIELDS, Text, Texts};
 use crate::assess::freshness::age_days;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Route;
@@ -47,8 +49,11 @@ pub fn order(notice: &Notice) -> (u8, Option<Date>, String, String) {
     (rank, facts.due_on, facts.site.clone(), facts.column.clone())
 }
 
+/// The longest text of a post to a group chat, in bytes: the least that robots take is 2048.
+const POST_BYTES: usize = 2000;
+
 /// The whole text for `notices`, which are in order. Text messages are cut to whole notices
-/// within the most segments; mail is not cut.
+/// within the most segments, posts to what robots take; mail is not cut.
 pub fn text(notices: &[&Notice], route: Route, today: Date, rules: &AlertRules) -> String {
     let lines: Vec<String> = notices
         .iter()
@@ -58,6 +63,33 @@ pub fn text(notices: &[&Notice], route: Route, today: Date, rules: &AlertRules) 
         (Route::Sms, [only]) => format!("【{}】{only}", rules.signature),
         (Route::Sms, _) => digest(notices, &lines, rules),
         (Route::Mail, _) => letter(&lines, rules),
+        (Route::Robot, _) => post(&lines, rules),
+    }
+}
+
+/// What `notices`, which are in order, say in fields.
+pub fn words(notices: &[&Notice], today: Date, rules: &AlertRules) -> Words {
+    let Some(first) = notices.first() else {
+        return Words::default();
+    };
+    let mut values: BTreeMap<String, String> = FIELDS
+        .iter()
+        .map(|&field| (field.to_owned(), value(field, &first.facts, today, rules)))
+        .collect();
+    let wording = match notices {
+        [only] => key(only),
+        several => {
+            let count = several.len();
+            values.insert("count".to_owned(), count.to_string());
+            values.insert("more".to_owned(), (count - 1).to_string());
+            "digest"
+        }
+    };
+    values.insert("worst".to_owned(), worst(notices).to_owned());
+    values.retain(|_, value| !value.is_empty());
+    Words {
+        wording: wording.to_owned(),
+        values,
     }
 }
 
@@ -109,6 +141,31 @@ fn digest(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {
     best.unwrap_or(body)
 }
 
+/// A post to a group chat: one notice a line.
+fn post(lines: &[String], rules: &AlertRules) -> String {
+    let link = rules.console_link.iter();
+    let link: String = link.map(|link| format!("\n监测平台：{link}")).collect();
+    let mut body = format!("【{}】", rules.signature);
+    let mut best = None;
+    for (place, line) in lines.iter().enumerate() {
+        if lines.len() > 1 {
+            body.push_str(&format!("\n{}. ", place + 1));
+        }
+        body.push_str(line);
+        let more = lines.len() - place - 1;
+        let tail = match more {
+            0 => link.clone(),
+            more => format!("\n另有{more}项未列出，请登录监测平台查看。{link}"),
+        };
+        // The first notice is told whole whatever its length.
+        if place > 0 && body.len() + tail.len() > POST_BYTES {
+            break;
+        }
+        best = Some(format!("{body}{tail}"));
+    }
+    best.unwrap_or(body)
+}
+
 fn letter(lines: &[String], rules: &AlertRules) -> String {
     let mut letter = String::new();
     for (place, line) in lines.iter().enumerate() {
@@ -149,25 +206,30 @@ fn worst(notices: &[&Notice]) -> &'static str {
 }
 
 fn template<'a>(notice: &Notice, texts: &'a Texts) -> &'a Text {
+    texts.get(key(notice)).unwrap_or(&texts.trouble)
+}
+
+/// The key of the wording of `notice`.
+fn key(notice: &Notice) -> &'static str {
     match notice.told {
         Told::Raised(tier) | Told::Repeated(tier, _) => match tier {
-            Tier::Reminder => &texts.reminder,
-            Tier::Warning => &texts.warning,
-            Tier::Overdue => &texts.overdue,
-            Tier::SeverelyOverdue => &texts.severely_overdue,
-            Tier::Escalation => &texts.escalation,
+            Tier::Reminder => "reminder",
+            Tier::Warning => "warning",
+            Tier::Overdue => "overdue",
+            Tier::SeverelyOverdue => "severely_overdue",
+            Tier::Escalation => "escalation",
         },
-        Told::EscalationProposed => &texts.escalation_proposed,
-        Told::Blind => &texts.blind,
-        Told::Empty => &texts.empty,
-        Told::Down => &texts.down,
-        Told::Offline => &texts.offline,
-        Told::Trouble => &texts.trouble,
+        Told::EscalationProposed => "escalation_proposed",
+        Told::Blind => "blind",
+        Told::Empty => "empty",
+        Told::Down => "down",
+        Told::Offline => "offline",
+        Told::Trouble => "trouble",
         Told::Recovered => match notice.incident.kind {
-            Kind::Stale | Kind::Trouble => &texts.recovered,
-            Kind::Blind | Kind::Empty => &texts.seen_again,
-            Kind::Down => &texts.up,
-            Kind::Offline => &texts.online,
+            Kind::Stale | Kind::Trouble => "recovered",
+            Kind::Blind | Kind::Empty => "seen_again",
+            Kind::Down => "up",
+            Kind::Offline => "online",
         },
     }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ladder::{Ladder, Tier};
 use crate::domain::finding::LastUpdate;
+use crate::domain::group::Watch;
 use crate::domain::observation::{Cause, ColumnRecord};
 use crate::domain::time::{Date, Moment};
 
@@ -61,6 +62,8 @@ pub enum Freshness {
         /// The last day of the exemption.
         until: Date,
     },
+    /// Visited and shown, not judged: nobody has confirmed its class.
+    Unconfirmed,
     /// No address is configured.
     NotConfigured,
     /// No visit has ended yet.
@@ -95,7 +98,7 @@ pub fn due_on(last_update: Date, limit_days: u32) -> Date {
 /// Judges one column. `record` is what its visits have left, `None` before the first.
 pub fn judge(
     record: Option<&ColumnRecord>,
-    configured: bool,
+    watch: Watch,
     limit_days: u32,
     ladder: &Ladder,
     today: Date,
@@ -107,13 +110,11 @@ pub fn judge(
         last_update: last_update.clone(),
         limit_days,
     };
-    let Some(record) = record.filter(|_| configured) else {
-        let freshness = if configured {
-            Freshness::NotYetVisited
-        } else {
-            Freshness::NotConfigured
-        };
-        return say(freshness, None);
+    let record = match (watch, record) {
+        (Watch::NotConfigured, _) => return say(Freshness::NotConfigured, None),
+        (Watch::Unconfirmed, _) => return say(Freshness::Unconfirmed, None),
+        (Watch::Judged, None) => return say(Freshness::NotYetVisited, None),
+        (Watch::Judged, Some(record)) => record,
     };
     let dated = last_update
         .as_ref()
@@ -196,7 +197,13 @@ mod tests {
     }
 
     fn judged(record: &ColumnRecord, today: &str) -> Judgement {
-        judge(Some(record), true, 14, &Ladder::default(), date(today))
+        judge(
+            Some(record),
+            Watch::Judged,
+            14,
+            &Ladder::default(),
+            date(today),
+        )
     }
 
     #[test]
@@ -254,12 +261,27 @@ mod tests {
     }
 
     #[test]
+    fn an_unconfirmed_column_shows_its_date_and_reaches_no_tier() {
+        let long_dead = record(Some("2015-11-03"));
+        let ladder = Ladder::default();
+        let today = date("2017-11-14");
+        let judged = judge(Some(&long_dead), Watch::Unconfirmed, 14, &ladder, today);
+        assert_eq!(
+            (judged.freshness, judged.tier),
+            (Freshness::Unconfirmed, None)
+        );
+        assert_eq!(judged.last_update, long_dead.last_update);
+    }
+
+    #[test]
     fn nothing_is_said_of_what_nobody_configured_or_visited() {
         let ladder = Ladder::default();
         let today = date("2017-11-04");
-        let freshness =
-            |record, configured| judge(record, configured, 14, &ladder, today).freshness;
-        assert_eq!(freshness(None, false), Freshness::NotConfigured);
-        assert_eq!(freshness(None, true), Freshness::NotYetVisited);
+        let freshness = |record, watch| judge(record, watch, 14, &ladder, today).freshness;
+        assert_eq!(
+            freshness(None, Watch::NotConfigured),
+            Freshness::NotConfigured
+        );
+        assert_eq!(freshness(None, Watch::Judged), Freshness::NotYetVisited);
     }
 }

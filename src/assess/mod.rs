@@ -7,6 +7,7 @@
 mod fixture;
 pub mod flags;
 pub mod freshness;
+pub mod home;
 pub mod ladder;
 pub mod limits;
 pub mod outage;

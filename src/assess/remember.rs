@@ -6,6 +6,7 @@
 
 use crate::domain::finding::{Finding, LastUpdate};
 use crate::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
+use crate::domain::time::Moment;
 use crate::domain::visit::Validators;
 
 /// What the reader left beside the finding.
@@ -15,6 +16,8 @@ pub struct Traces {
     pub signature: Option<String>,
     /// For the next conditional request.
     pub validators: Validators,
+    /// When a person last took the list, as it then was, for the column's.
+    pub accepted_at: Option<Moment>,
 }
 
 /// The record after `seen`.
@@ -61,7 +64,7 @@ fn dated(record: &mut ColumnRecord, seen: &Observation, update: &LastUpdate, tra
         .as_ref()
         .is_some_and(|known| update.on < known.on);
     let restructured = record.signature.is_some() && record.signature != traces.signature;
-    if backwards && restructured {
+    if backwards && restructured && !is_accepted(record, &traces) {
         blinded(record, seen, Cause::Redesigned);
         return;
     }
@@ -70,6 +73,14 @@ fn dated(record: &mut ColumnRecord, seen: &Observation, update: &LastUpdate, tra
     record.blind = None;
     record.empty_since = None;
     keep(record, seen, traces);
+}
+
+/// Whether a person has said, since the list changed, that it is the column's own.
+fn is_accepted(record: &ColumnRecord, traces: &Traces) -> bool {
+    let suspected = record.blind.as_ref().filter(|_| record.is_redesigned());
+    suspected
+        .zip(traces.accepted_at)
+        .is_some_and(|(blind, accepted_at)| accepted_at >= blind.since)
 }
 
 /// Remembers what makes the next visit cheap. Only after a page that was understood: a page that
@@ -83,11 +94,8 @@ fn keep(record: &mut ColumnRecord, seen: &Observation, traces: Traces) {
 }
 
 fn blinded(record: &mut ColumnRecord, seen: &Observation, why: Cause) {
-    let (since, visits) = match &record.blind {
-        Some(blind) => (blind.since, blind.visits.saturating_add(1)),
-        None => (seen.observed_at, 1),
-    };
-    record.blind = Some(Blind { since, visits, why });
+    let before = record.blind.as_ref();
+    record.blind = Some(Blind::after(before, seen.observed_at, why));
     record.digest = None;
     record.validators = Validators::default();
 }
@@ -97,7 +105,7 @@ mod tests {
     use super::*;
     use crate::domain::finding::{Basis, Evidence, Unreadable};
     use crate::domain::id::ColumnId;
-    use crate::domain::time::{Moment, moment};
+    use crate::domain::time::moment;
     use crate::domain::visit::Failure;
 
     fn at(hour: u32) -> Moment {
@@ -133,7 +141,7 @@ mod tests {
     fn signed(signature: &str) -> Traces {
         Traces {
             signature: Some(signature.to_owned()),
-            validators: Validators::default(),
+            ..Traces::default()
         }
     }
 
@@ -169,6 +177,25 @@ mod tests {
         assert_eq!(deleted.last_update.unwrap().on.to_string(), "2017-10-01");
         let newer = remember(Some(first), &seen(9, dated_on("2017-11-13")), signed("tr"));
         assert_eq!(newer.blind, None);
+    }
+
+    #[test]
+    fn a_redesign_ends_when_a_person_accepts_it_and_only_that_one() {
+        let first = remember(None, &seen(8, dated_on("2017-11-03")), signed("li"));
+        let older = |hour| seen(hour, dated_on("2017-10-01"));
+        let accepted = |hour| Traces {
+            accepted_at: Some(at(hour)),
+            ..signed("tr")
+        };
+        // A word of before the change says nothing about it.
+        let redesigned = remember(Some(first), &older(9), accepted(7));
+        assert_eq!(redesigned.blind.as_ref().unwrap().why, Cause::Redesigned);
+        let still = remember(Some(redesigned.clone()), &older(10), accepted(7));
+        assert_eq!(still.blind.as_ref().unwrap().visits, 2);
+        let taken = remember(Some(still), &older(12), accepted(11));
+        assert_eq!(taken.blind, None);
+        assert_eq!(taken.signature.as_deref(), Some("tr"));
+        assert_eq!(taken.last_update.unwrap().on.to_string(), "2017-10-01");
     }
 
     #[test]

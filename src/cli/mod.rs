@@ -3,6 +3,7 @@
 
 mod check_config;
 mod demo;
+mod discover;
 mod evaluate;
 mod logs;
 mod owner;
@@ -25,7 +26,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::load::{Loaded, load};
-use crate::domain::time::date_of;
+use crate::domain::time::{Date, Moment, date_of, moment};
 
 /// Where an installed configuration lies.
 const INSTALLED: &str = "/etc/wangxun/monitor.toml";
@@ -46,6 +47,8 @@ enum Command {
     CheckConfig(Configured),
     /// Show what the reader makes of pages, and why; writes nothing
     Probe(Box<probe::Probe>),
+    /// Find the columns of a site and propose them for sites.toml
+    Discover(discover::Discover),
     /// Measure the reader against labelled pages
     Evaluate(evaluate::Evaluate),
     /// Show the table of units
@@ -60,6 +63,8 @@ enum Command {
     SendTest(question::SendTest),
     /// Let a proposed escalation go out
     Release(question::Release),
+    /// Take a list that seems redesigned for the column's from now on
+    Accept(question::Accept),
     /// Build the store anew from its journal; the daemon must not run
     Rebuild(Configured),
     /// Show what these thresholds would have sent, beside what was sent; sends nothing
@@ -92,6 +97,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(configured) => run::run(&configured.config),
         Command::CheckConfig(configured) => check_config::run(&configured.config),
         Command::Probe(probe) => probe::run(*probe),
+        Command::Discover(discover) => discover::run(discover),
         Command::Evaluate(evaluate) => evaluate::run(evaluate),
         Command::Status(status) => question::status(status),
         Command::Why(why) => question::why(why),
@@ -99,6 +105,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Flags(flags) => question::flags(flags),
         Command::SendTest(test) => question::send_test(test),
         Command::Release(release) => question::release(release),
+        Command::Accept(accept) => question::accept(accept),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
         Command::Replay(replay) => replay::run(&replay),
         Command::Rehearse(rehearse) => rehearse::run(&rehearse),
@@ -118,6 +125,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn configured(path: &Path) -> anyhow::Result<Loaded> {
     let today = date_of(Clock::system().now());
     load(path, today).map_err(|faults| anyhow::anyhow!("the configuration has faults\n{faults}"))
+}
+
+/// Noon of the day asked for, or this instant.
+fn instant(as_of: Option<Date>) -> Moment {
+    match as_of.and_then(|day| day.and_hms_opt(12, 0, 0)) {
+        Some(noon) => moment(noon),
+        None => Clock::system().now(),
+    }
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

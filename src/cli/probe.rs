@@ -8,19 +8,20 @@ use serde::Serialize;
 use url::Url;
 
 use super::trial::Trial;
-use super::{INSTALLED, configured, logs, runtime, saved, say, say_error};
-use crate::clock::Clock;
+use super::{INSTALLED, configured, instant, logs, runtime, saved, say, say_error};
+use crate::assess::outage::host_of;
 use crate::config::load::Loaded;
 use crate::config::read_rules;
 use crate::daemon::visit::{self, Aimed, Look, Means, look};
+use crate::daemon::{front, missing};
 use crate::domain::access::Access;
 use crate::domain::finding::{Basis, Finding};
-use crate::domain::id::ColumnId;
+use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::page::Page;
 use crate::domain::reading_rules::{ExtraHeaders, ReadRules};
-use crate::domain::time::{Date, Moment, date_of, moment};
+use crate::domain::time::{Date, Moment, date_of};
 use crate::domain::visit::{Outcome, Validators};
-use crate::extract::{Aim, Reading, Recipe};
+use crate::extract::{Aim, Block, OtherDate, Reading, Recipe};
 use crate::fetch::client::{Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
 
@@ -36,9 +37,12 @@ const NOWHERE: &str = "http://page.invalid/";
 /// `wangxun probe`.
 #[derive(Debug, Args)]
 pub struct Probe {
-    /// Files, addresses or column ids
-    #[arg(required = true, value_name = "FILE|URL|COLUMN-ID")]
+    /// Files, addresses, column ids, or site ids for their home pages
+    #[arg(required = true, value_name = "FILE|URL|ID")]
     sources: Vec<String>,
+    /// What files and addresses are expected to be
+    #[arg(long, value_enum, default_value_t = Expected::Any)]
+    aim: Expected,
     /// The address that a file came from
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
@@ -48,7 +52,7 @@ pub struct Probe {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The main configuration file, for column ids
+    /// The main configuration file, for ids
     #[arg(long, value_name = "FILE", default_value = INSTALLED)]
     config: PathBuf,
     /// Permit addresses in private and loopback ranges
@@ -66,6 +70,30 @@ enum Format {
     Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Expected {
+    /// Whatever they are
+    Any,
+    /// A column's list
+    Column,
+    /// A home page
+    Home,
+}
+
+impl Expected {
+    fn recipe(self) -> Recipe {
+        let aim = match self {
+            Expected::Any => Aim::Any,
+            Expected::Column => Aim::Column,
+            Expected::Home => Aim::Home,
+        };
+        Recipe {
+            budget: PAGE_BUDGET,
+            ..Recipe::of(aim)
+        }
+    }
+}
+
 /// What is printed of one source.
 #[derive(Debug, Serialize)]
 struct Report {
@@ -76,12 +104,15 @@ struct Report {
     outcome: &'static str,
     newest: Option<Newest>,
     published: Option<Published>,
+    others: Vec<Other>,
     rows: usize,
     items: Vec<Shown>,
     notes: Vec<String>,
     /// The reading rules in force, as `[column.read]` has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rules: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocks: Vec<ShownBlock>,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,12 +130,30 @@ struct Published {
     basis: Basis,
 }
 
+/// A date of an article that is not its publication.
+#[derive(Debug, Serialize)]
+struct Other {
+    role: &'static str,
+    on: Date,
+    basis: Basis,
+    snippet: String,
+}
+
 #[derive(Debug, Serialize)]
 struct Shown {
     title: String,
     url: Option<String>,
     on: Option<Date>,
     basis: Option<Basis>,
+}
+
+/// One block of a home page.
+#[derive(Debug, Serialize)]
+struct ShownBlock {
+    heading: String,
+    newest: Option<Date>,
+    rows: usize,
+    more: Option<String>,
 }
 
 /// Probes every source. One that cannot be looked at does not hide the others.
@@ -156,16 +205,21 @@ async fn looked_at(
             ..Access::default()
         };
         let agent = concat!("wangxun/", env!("CARGO_PKG_VERSION"), " (probe)");
-        let recipe = recipe(Aim::Any, tried);
-        return fetched(source, &url, &access, recipe, agent, now).await;
+        let recipe = Recipe {
+            read: tried,
+            ..probe.aim.recipe()
+        };
+        return fetched(source, &url, &access, recipe, &means(agent)?, now).await;
     }
     let known = match loaded {
         Some(known) => known,
         None => loaded.insert(configured(&probe.config).with_context(|| {
-            format!("{source:?} is no file and no http address, and no column can be looked up")
+            format!(
+                "{source:?} is no file and no http address, and no column or site can be looked up"
+            )
         })?),
     };
-    column(source, known, tried, now).await
+    configured_page(source, known, tried, now).await
 }
 
 /// What to write down where rules were tried.
@@ -182,26 +236,10 @@ fn to_keep(trial: &Trial) -> anyhow::Result<Vec<String>> {
     Ok(head.map(str::to_owned).into_iter().chain(lines).collect())
 }
 
-/// Noon of the day asked for, or this instant.
-fn instant(as_of: Option<Date>) -> Moment {
-    match as_of.and_then(|day| day.and_hms_opt(12, 0, 0)) {
-        Some(noon) => moment(noon),
-        None => Clock::system().now(),
-    }
-}
-
 fn web_address(source: &str) -> Option<Url> {
     Url::parse(source)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"))
-}
-
-fn recipe(aim: Aim, read: Option<ReadRules>) -> Recipe {
-    Recipe {
-        budget: PAGE_BUDGET,
-        read,
-        ..Recipe::of(aim)
-    }
 }
 
 fn file(
@@ -221,7 +259,10 @@ fn file(
             .with_context(|| format!("{source} cannot be read"))?,
     };
     let url = page.url.clone();
-    let recipe = recipe(Aim::Any, tried);
+    let recipe = Recipe {
+        read: tried,
+        ..probe.aim.recipe()
+    };
     let reading = saved::reading(page, &recipe, date_of(now));
     Ok(Report {
         rules: recipe.read.iter().flat_map(read_rules::lines).collect(),
@@ -229,30 +270,55 @@ fn file(
     })
 }
 
-async fn column(
+/// A column's list, or a site's home page.
+async fn configured_page(
     source: &str,
     loaded: &Loaded,
     tried: Option<ReadRules>,
     now: Moment,
 ) -> anyhow::Result<Report> {
     let config = &loaded.config;
-    let found = ColumnId::parse(source)
-        .ok()
-        .and_then(|id| config.group.columns.get(&id));
-    let Some(column) = found else {
-        bail!("{source:?} is no file, no http address and no configured column");
+    let group = &config.group;
+    let means = Means {
+        page_budget: config.page_budget,
+        ..means(&config.identity.user_agent)?
     };
-    let mut column = column.clone();
-    if let Some(tried) = tried {
-        let data = column.read.and_then(|rules| rules.data);
-        column.read = Some(ReadRules { data, ..tried });
+    let id = ColumnId::parse(source).ok();
+    if let Some(column) = id.and_then(|id| group.columns.get(&id)) {
+        let mut column = column.clone();
+        if let Some(tried) = tried {
+            let data = column.read.and_then(|rules| rules.data);
+            column.read = Some(ReadRules { data, ..tried });
+        }
+        let (Some(url), Some(site)) = (column.address(), group.sites.get(&column.site)) else {
+            bail!("column {source} has no address");
+        };
+        let host = missing::probe(&means, &host_of(url), url, &site.access, None, now).await;
+        let recipe = Recipe {
+            missing: host.missing,
+            ..visit::recipe(site, &column, config.page_budget)
+        };
+        return fetched(source, url, &site.access, recipe, &means, now).await;
     }
-    let (Some(url), Some(site)) = (column.address(), config.group.sites.get(&column.site)) else {
-        bail!("column {source} has no address");
+    let id = SiteId::parse(source).ok();
+    let Some(site) = id.and_then(|id| group.sites.get(&id)) else {
+        bail!("{source:?} is no file, no http address and no configured column or site");
     };
-    let recipe = visit::recipe(site, &column, config.page_budget);
-    let agent = &config.identity.user_agent;
-    fetched(source, url, &site.access, recipe, agent, now).await
+    let Some(home) = &site.home else {
+        bail!("site {source} has no home page");
+    };
+    let recipe = front::recipe(site, config.page_budget);
+    fetched(source, home, &site.access, recipe, &means, now).await
+}
+
+fn means(agent: &str) -> anyhow::Result<Means> {
+    let identity = Identity {
+        user_agent: agent.to_owned(),
+    };
+    Ok(Means {
+        fetcher: Fetcher::new(&identity)?,
+        page_budget: PAGE_BUDGET,
+    })
 }
 
 async fn fetched(
@@ -260,15 +326,9 @@ async fn fetched(
     url: &Url,
     access: &Access,
     recipe: Recipe,
-    agent: &str,
+    means: &Means,
     now: Moment,
 ) -> anyhow::Result<Report> {
-    let means = Means {
-        fetcher: Fetcher::new(&Identity {
-            user_agent: agent.to_owned(),
-        })?,
-        page_budget: recipe.budget,
-    };
     let rules = recipe.read.clone().unwrap_or_default();
     let aimed = Aimed {
         url,
@@ -278,7 +338,7 @@ async fn fetched(
         known: None,
         extra: ExtraHeaders::to(url, &rules.headers),
     };
-    let Look { visit, reading, .. } = look(&means, aimed, now).await;
+    let Look { visit, reading, .. } = look(means, aimed, now).await;
     let (address, failure) = match visit.outcome {
         Outcome::Page(page) => (page.url, None),
         Outcome::Failed(failure) => (visit.asked, Some(failure)),
@@ -301,8 +361,10 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
         outcome: "unreadable",
         newest: None,
         published: None,
+        others: Vec::new(),
         rows: 0,
         items: Vec::new(),
+        blocks: Vec::new(),
         notes: failed.into_iter().collect(),
         rules: Vec::new(),
     };
@@ -341,6 +403,7 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
             .map(|time| time.format("%H:%M:%S").to_string()),
         basis: published.basis,
     });
+    report.others = reading.others.into_iter().map(other).collect();
     report.rows = reading.rows.len();
     report.items = reading
         .rows
@@ -353,7 +416,26 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
             basis: row.basis,
         })
         .collect();
+    report.blocks = reading.blocks.into_iter().map(shown_block).collect();
     report
+}
+
+fn other(other: OtherDate) -> Other {
+    Other {
+        role: other.role.key(),
+        on: other.on,
+        basis: other.basis,
+        snippet: other.snippet,
+    }
+}
+
+fn shown_block(block: Block) -> ShownBlock {
+    ShownBlock {
+        heading: block.heading,
+        newest: block.newest,
+        rows: block.rows,
+        more: block.more.map(String::from),
+    }
 }
 
 fn text(report: &Report) -> String {
@@ -376,6 +458,20 @@ fn text(report: &Report) -> String {
             published.on,
             published.time.as_deref().unwrap_or_default(),
             published.basis
+        ));
+    }
+    for other in &report.others {
+        let (role, on, basis) = (other.role, other.on, other.basis);
+        lines.push(format!("  {role} {on} ({basis:?}) {}", other.snippet));
+    }
+    for block in &report.blocks {
+        let newest = block.newest;
+        lines.push(format!(
+            "  block {} {:3} rows  {}  {}",
+            newest.map_or_else(|| "undated   ".to_owned(), |on| on.to_string()),
+            block.rows,
+            block.heading,
+            block.more.as_deref().unwrap_or_default()
         ));
     }
     for item in &report.items {

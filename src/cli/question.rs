@@ -100,6 +100,21 @@ pub struct Release {
     by: String,
 }
 
+/// `wangxun accept`.
+#[derive(Debug, Args)]
+pub struct Accept {
+    #[command(flatten)]
+    configured: Configured,
+    /// The column whose list seems redesigned
+    column: String,
+    /// Who accepts it
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
 /// Shows the table of units, or whether the monitor still looks.
 pub fn status(status: Status) -> anyhow::Result<bool> {
     let question = match status.fail_if_stale {
@@ -150,6 +165,17 @@ pub fn send_test(test: SendTest) -> anyhow::Result<bool> {
 pub fn release(release: Release) -> anyhow::Result<bool> {
     let (column, by) = (release.column, release.by);
     ask(&release.configured.config, Question::Release { column, by })
+}
+
+/// Accepts a changed list.
+pub fn accept(accept: Accept) -> anyhow::Result<bool> {
+    let Accept {
+        configured,
+        column,
+        by,
+        reason,
+    } = accept;
+    ask(&configured.config, Question::Accept { column, by, reason })
 }
 
 fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {

@@ -12,6 +12,8 @@ use clap::Args;
 use super::simulated::{Place, Play, Span, play};
 use super::{Configured, configured, logs, runtime, say};
 use crate::config::settings::Config;
+use crate::domain::group::Route;
+use crate::domain::receipts::Receipts;
 use crate::domain::time::{Date, REHEARSAL_NOW};
 use crate::domain::transport::{MailTransport, SmsTransport};
 
@@ -80,6 +82,21 @@ fn enclose(config: &mut Config, dir: &Path) {
             from,
         };
     }
+    for person in config.group.people.values_mut() {
+        // What a robot would post to its group is spooled as a text message.
+        if person.routes.contains(&Route::Robot)
+            && let Some(robot) = person.robot.take()
+        {
+            transports.sms = Some(SmsTransport::Spool(dir.join("sms")));
+            person.phone.get_or_insert(robot);
+            person
+                .routes
+                .retain(|route| !matches!(route, Route::Robot | Route::Sms));
+            person.routes.insert(0, Route::Sms);
+        }
+    }
+    transports.robots.clear();
+    transports.receipts = Receipts::default();
     config.heartbeat = None;
     config.probes.clear();
     config.console.listen = None;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::check::{
     access, alerting, calendar, contacts, heartbeat, limits, monitor, own_network, sites,
-    transports, warn,
+    transports, vendor, warn,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -101,7 +101,11 @@ impl Files {
         let limits = limits::limits(monitor, raw);
         let alert = alerting::rules(monitor, raw);
         let schedule = monitor::schedule(monitor, raw);
-        let transports = transports::transports(monitor, &raw.transports, places);
+        let ground = vendor::Ground {
+            places,
+            signature: &alert.signature,
+        };
+        let transports = transports::transports(monitor, &raw.transports, &ground);
         let spool_only_allowed =
             transports::spool_must_be_meant(monitor, &raw.transports, &transports);
         let politeness = access::access(monitor, &raw.politeness.access, &Access::default());
@@ -148,6 +152,7 @@ impl Files {
         let grounds = contacts::Grounds {
             written: &written,
             offered: &self.offered(),
+            robots: self.robots(),
             group: &group,
         };
         let people = contacts::people(&mut self.contacts, &raw, &grounds);
@@ -166,7 +171,17 @@ impl Files {
         if unknown || transports.mail.is_some() {
             offered.push(Route::Mail);
         }
+        if unknown || !transports.robots.is_empty() {
+            offered.push(Route::Robot);
+        }
         offered
+    }
+
+    /// The names of the robots; `None` while they are not known.
+    fn robots(&self) -> Option<Vec<String>> {
+        let names = self.raw.transports.robots.keys();
+        let names = names.map(|name| name.get_ref().clone()).collect();
+        self.monitor.is_sound().then_some(names)
     }
 
     /// The shipped years, and those of the file in their place.

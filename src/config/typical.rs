@@ -2,6 +2,8 @@
 
 use crate::alert::segments::{Size, size};
 use crate::alert::template::Texts;
+use crate::domain::braces::{Piece, pieces};
+use crate::domain::vendor::Templates;
 
 use super::settings::Config;
 
@@ -15,11 +17,49 @@ pub struct Filled {
     pub size: Size,
 }
 
-/// Every wording of a text message. The subject of a mail is none.
-pub fn wordings(config: &Config) -> Vec<Filled> {
+/// A parameter of an approved template, filled.
+pub struct Param {
+    /// The key of the wording.
+    pub wording: &'static str,
+    /// Its name or number.
+    pub name: String,
+    /// The characters of its longest value.
+    pub chars: usize,
+}
+
+/// Every parameter of `templates`, for every wording of a message.
+pub fn params(config: &Config, templates: &Templates) -> Vec<Param> {
+    let value = values(config);
+    let mut params = Vec::new();
+    // The end of a digest is no message of its own.
+    let messages = wordings(config).into_iter();
+    for filled in messages.filter(|filled| filled.key != "digest_more") {
+        let Some(approved) = templates.of(filled.key) else {
+            continue;
+        };
+        let unsigned = filled.text.split_once('】').map_or("", |(_, text)| text);
+        for (name, text) in &approved.params {
+            let pieces = pieces(text).unwrap_or_default();
+            let chars = pieces.iter().map(|piece| match piece {
+                Piece::Plain(words) => words.chars().count(),
+                Piece::Field(field) if field == "text" => unsigned.chars().count(),
+                Piece::Field(field) => value(field).chars().count(),
+            });
+            params.push(Param {
+                wording: filled.key,
+                name: name.clone(),
+                chars: chars.sum(),
+            });
+        }
+    }
+    params
+}
+
+/// What fields hold at most, more or less.
+fn values(config: &Config) -> impl Fn(&str) -> String {
     let (site, column, unit) = longest_names(config);
     let link = config.alert.console_link.clone().unwrap_or_default();
-    let value = |field: &str| {
+    move |field: &str| {
         let value = match field {
             "site" => &site,
             "column" => &column,
@@ -35,12 +75,17 @@ pub fn wordings(config: &Config) -> Vec<Filled> {
             _ => "",
         };
         value.to_owned()
-    };
+    }
+}
+
+/// Every wording of a text message. The subject of a mail is none.
+pub fn wordings(config: &Config) -> Vec<Filled> {
+    let value = values(config);
     Texts::KEYS
         .iter()
         .filter(|(key, _, _)| *key != "subject")
         .filter_map(|(key, _, _)| {
-            let body = config.alert.texts.get(key)?.fill(value);
+            let body = config.alert.texts.get(key)?.fill(&value);
             let text = format!("【{}】{body}", config.alert.signature);
             let size = size(&text);
             Some(Filled { key, text, size })

@@ -12,7 +12,7 @@ use super::lapse::{Life, Signs, lapse};
 use super::pulse::Pulse;
 use super::schedule;
 use crate::alert::incident::{Incident, IncidentKey};
-use crate::alert::outbox::{Delivery, Message, MessageKey};
+use crate::alert::outbox::{Delivery, Message, MessageKey, Words};
 use crate::deliver::courier::{Attempt, Courier};
 use crate::domain::group::{Group, Person};
 use crate::domain::id::{ColumnId, PersonId};
@@ -23,13 +23,15 @@ use crate::report::history::caution;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::plain::one_line;
 use crate::report::sentence::{Case, why};
-use crate::report::{recipient, table};
+use crate::report::{beside, recipient, table};
 use crate::store::error::StoreError;
 
 /// The observations that an explanation may quote.
 const QUOTED_VISITS: usize = 8;
-/// The longest name of who releases an escalation, in characters.
+/// The longest name of who decides something, in characters.
 const NAME_CHARS: usize = 40;
+/// The longest reason that is kept, in characters.
+const REASON_CHARS: usize = 200;
 /// The most messages that are listed.
 pub const MOST_MESSAGES: usize = 1000;
 
@@ -67,6 +69,15 @@ pub enum Question {
     SendTest {
         /// The person.
         person: String,
+    },
+    /// Takes a changed list for the column's.
+    Accept {
+        /// The column.
+        column: String,
+        /// Who does so.
+        by: String,
+        /// Why.
+        reason: String,
     },
     /// Lets a proposed escalation go out.
     Release {
@@ -124,6 +135,7 @@ impl Clerk {
                 json,
             } => self.flags(column.as_deref(), since, json).await,
             Question::SendTest { person } => Ok(self.send_test(&person).await),
+            Question::Accept { column, by, reason } => self.accept(&column, &by, &reason).await,
             Question::Release { column, by } => self.release(&column, &by).await,
         };
         answered.unwrap_or_else(|error| Answer::no(format!("the store cannot answer: {error}")))
@@ -133,7 +145,16 @@ impl Clerk {
         let seen = self.seen().await?;
         let overview = overview(&self.scene(&seen));
         let caution = caution(overview.visited_at, overview.at);
-        Ok(Answer::yes(cautioned(caution, table::status(&overview))))
+        let tables = [
+            table::status(&overview),
+            beside::reasons(&overview),
+            beside::homes(&overview, &self.desk.store.homes().await?),
+        ];
+        let tables: Vec<String> = tables
+            .into_iter()
+            .filter(|table| !table.is_empty())
+            .collect();
+        Ok(Answer::yes(cautioned(caution, tables.join("\n\n"))))
     }
 
     async fn stale(&self, longest_seconds: u32) -> Result<Answer, StoreError> {
@@ -189,6 +210,7 @@ impl Clerk {
             .await?;
         let items = self.desk.store.items(&column.id).await?;
         let flags = self.desk.store.flags(Some(&column.id)).await?;
+        let acceptance = self.desk.store.acceptance(&column.id).await?;
         let record = seen.records.get(&column.id);
         let paragraph = why(&Case {
             column,
@@ -199,6 +221,7 @@ impl Clerk {
             observations: &observations,
             items: &items,
             flags: &flags,
+            acceptance: acceptance.as_ref(),
             incident: stale_incident(scene.open, &column.id),
             now: scene.now,
         });
@@ -242,6 +265,25 @@ impl Clerk {
         })
     }
 
+    async fn accept(&self, column: &str, by: &str, reason: &str) -> Result<Answer, StoreError> {
+        let (by, reason) = (one_line(by, NAME_CHARS), one_line(reason, REASON_CHARS));
+        let group = &self.desk.config.group;
+        let id = ColumnId::parse(column).ok();
+        let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
+            return Ok(Answer::no(unknown_column(column, group)));
+        };
+        if by.is_empty() || reason.is_empty() {
+            return Ok(Answer::no("accepting a list needs a name and a reason"));
+        }
+        Ok(if self.desk.accept(&id, &by, &reason).await? {
+            Answer::yes(format!(
+                "the list of {id} is accepted by {by}; the next visit goes by it"
+            ))
+        } else {
+            Answer::no(format!("the list of {id} does not seem redesigned"))
+        })
+    }
+
     async fn release(&self, column: &str, by: &str) -> Result<Answer, StoreError> {
         let by = one_line(by, NAME_CHARS);
         let group = &self.desk.config.group;
@@ -273,7 +315,8 @@ impl Clerk {
             return Answer::no(format!("{id} has no route"));
         };
         let way = recipient::way(group, &person.id, message.route);
-        match self.courier.send(message.route, person, &message).await {
+        let now = self.desk.clock.now();
+        match self.courier.send(person, &message, now).await {
             Attempt::Accepted { receipt } => Answer::yes(format!(
                 "accepted: {way}, receipt {}",
                 receipt.as_deref().unwrap_or("none")
@@ -290,15 +333,20 @@ impl Clerk {
     fn test_message(&self, person: &Person) -> Option<Message> {
         let now = self.desk.clock.now();
         let signature = &self.desk.config.alert.signature;
+        let text = format!(
+            "这是一条测试消息，发送于{}，无需处理。",
+            now.format("%-m月%-d日%H:%M")
+        );
         Some(Message {
             key: MessageKey::of(&["test", person.id.as_str(), &now.to_rfc3339()]),
             person: person.id.clone(),
             route: *person.routes.first()?,
             subject: format!("【{signature}】测试消息"),
-            text: format!(
-                "【{signature}】这是一条测试消息，发送于{}，无需处理。",
-                now.format("%-m月%-d日%H:%M")
-            ),
+            text: format!("【{signature}】{text}"),
+            words: Words {
+                wording: "trouble".to_owned(),
+                values: [("why".to_owned(), text)].into(),
+            },
             tier: None,
             notices: Vec::new(),
             urgent: true,

@@ -18,6 +18,7 @@ use crate::assess::ladder::Tier;
 use crate::assess::outage;
 use crate::clock::Clock;
 use crate::config::settings::Config;
+use crate::domain::acceptance::Acceptance;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of, moment};
@@ -92,6 +93,30 @@ impl Desk {
             Some(verdicts) => self.keep(verdicts, now).await.map(|()| true),
             None => Ok(false),
         }
+    }
+
+    /// Takes the list of a column that seems redesigned for the column's; whether one seems so.
+    pub async fn accept(
+        &self,
+        column: &ColumnId,
+        by: &str,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let _turn = self.turn.lock().await;
+        let record = self.store.record(column).await?;
+        if !record.is_some_and(|record| record.is_redesigned()) {
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        let mut commit = Commit::at(now);
+        commit.acceptances.push(Acceptance {
+            column: column.clone(),
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+            at: now,
+        });
+        tracing::info!(%column, by, reason, "the changed list is taken for the column's");
+        self.store.commit(commit).await.map(|()| true)
     }
 
     /// Writes the messages that are due; answers when the next may be.

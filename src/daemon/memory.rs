@@ -75,7 +75,7 @@ async fn alerted_at(
 
 fn accepted_at(message: &Message) -> Option<Moment> {
     match message.delivery {
-        Delivery::Accepted { at, .. } | Delivery::Delivered { at } => Some(at),
+        Delivery::Accepted { at, .. } | Delivery::Delivered { at, .. } => Some(at),
         _ => None,
     }
 }

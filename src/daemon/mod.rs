@@ -1,7 +1,8 @@
 //! The daemon: wiring, rounds of visits, the outbox, answers to the command line, shutdown.
 //!
 //! Two loops share one store. The *rounds* visit what is due and judge the group afterwards; the
-//! *outbox* writes messages and sends them. Each asks the store what is due at start, at every
+//! *outbox* writes messages and sends them. What gateways report afterwards is taken by a third,
+//! which touches only messages that the outbox is done with. Each asks the store what is due at start, at every
 //! wake-up and after every bell, and keeps nothing in memory that a crash could lose. One lock
 //! makes "read, decide, commit" of the two one after the other. Each loop has a pulse: a stuck one is
 //! told to the service manager, to whoever receives the heartbeat, and to whoever asks.
@@ -9,16 +10,22 @@
 pub mod answer;
 pub mod control;
 pub mod desk;
+pub mod ending;
 pub mod event;
+pub mod front;
 mod heartbeat;
+mod host;
 mod lapse;
 mod memory;
+pub mod missing;
 pub mod outbox;
 pub mod past;
 pub mod pulse;
 mod quiet;
 pub mod reader;
+pub mod receipts;
 pub mod round;
 pub mod run;
 pub mod schedule;
 pub mod visit;
+pub mod ways;

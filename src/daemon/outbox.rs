@@ -10,26 +10,22 @@ use chrono::TimeDelta;
 use tokio::sync::watch;
 
 use super::desk::Desk;
+use super::ending::Ending;
 use super::event::{Event, Listener};
 use super::pulse::Pulse;
-use crate::alert::compose::second_try;
-use crate::alert::notice::undelivered;
+use super::ways::Ways;
 use crate::alert::outbox::{Delivery, Message};
 use crate::clock::Alarm;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::deliver::retry::next_attempt;
-use crate::domain::group::{Person, Role, Route};
+use crate::domain::group::Person;
 use crate::domain::time::Moment;
+use crate::domain::transport::Way;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
-use crate::web::label;
-use crate::web::metrics::Metrics;
 
 /// The longest wait until the store is asked again what is due.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
-/// After so many failures in a row that may pass, a route is left alone as long as a message that
-/// failed once.
-const FAILURES_IN_A_ROW: u32 = 3;
 /// The longest wait that a failure can lead to, apart from quiet hours.
 const LONGEST_RETRY: TimeDelta = TimeDelta::hours(25);
 
@@ -37,20 +33,17 @@ const LONGEST_RETRY: TimeDelta = TimeDelta::hours(25);
 pub struct Outbox {
     /// The desk.
     pub desk: Desk,
+    /// What ends messages.
+    pub ending: Ending,
     /// The transports.
     pub courier: Arc<Courier>,
     /// Told of every accepted message.
     pub listener: Listener,
-    /// Counts.
-    pub metrics: Arc<Metrics>,
     /// Beats with every attempt.
     pub pulse: Pulse,
     /// Turns true when the daemon is to stop.
     pub stop: watch::Receiver<bool>,
 }
-
-/// Until when each route is left alone.
-type Rests = [(Route, Option<Moment>); 2];
 
 impl Outbox {
     /// Runs until the stop; fails only when the store does.
@@ -58,11 +51,12 @@ impl Outbox {
         let clock = self.desk.clock.clone();
         alarm.until(clock.now()).await;
         self.resume().await?;
-        let mut rests: Rests = [(Route::Sms, None), (Route::Mail, None)];
+        let config = Arc::clone(&self.desk.config);
+        let mut ways = Ways::new(&config.transports);
         while !*self.stop.borrow() {
             self.pulse.beat();
             let compose_at = self.desk.compose().await?;
-            self.send_due(&mut rests).await?;
+            self.send_due(&mut ways).await?;
             let now = clock.now();
             let retry_at = self
                 .desk
@@ -71,8 +65,9 @@ impl Outbox {
                 .await?
                 .iter()
                 .map(|message| {
+                    let way = self.way_of(message);
                     self.due_at(message, now)
-                        .max(rest(&rests, message.route, now))
+                        .max(ways.free_at(&way, now, LONGEST_RETRY))
                 })
                 .min();
             let next = [compose_at, retry_at].into_iter().flatten().min();
@@ -109,14 +104,14 @@ impl Outbox {
     }
 
     /// Sends what is due, fresh messages before those that have failed before.
-    async fn send_due(&self, rests: &mut Rests) -> Result<(), StoreError> {
+    async fn send_due(&self, ways: &mut Ways<'_>) -> Result<(), StoreError> {
         let now = self.desk.clock.now();
         let mut due = self.desk.store.open_messages().await?;
         due.retain(|message| self.due_at(message, now) <= now || message.expires_at < now);
         due.sort_by_cached_key(|message| {
             (message.attempts, message.created_at, message.person.clone())
         });
-        let mut in_a_row = [(Route::Sms, 0_u32), (Route::Mail, 0)];
+        ways.begin_pass();
         for message in due {
             if *self.stop.borrow() {
                 break;
@@ -124,36 +119,25 @@ impl Outbox {
             self.pulse.beat();
             // Slow attempts before this one may have used up the sending window.
             let now = self.desk.clock.now();
-            let Some((_, failures)) = in_a_row
-                .iter_mut()
-                .find(|(route, _)| *route == message.route)
-            else {
-                continue;
-            };
+            let way = self.way_of(&message);
             if message.expires_at < now {
                 self.give_up(message, Delivery::Expired { at: now }, "未能在有效期内发出")
                     .await?;
             } else if self.allowed_from(&message, now) > now {
                 self.defer(message, now).await?;
-            } else if *failures < FAILURES_IN_A_ROW && rest(rests, message.route, now) <= now {
-                let route = message.route;
+            } else if ways.free_at(&way, now, LONGEST_RETRY) <= now {
+                ways.begin(&way, now);
                 let passing = self.attempt(message).await?;
-                *failures = if passing { *failures + 1 } else { 0 };
-                if *failures == FAILURES_IN_A_ROW {
-                    self.leave_alone(route, rests);
-                }
+                ways.end(&way, passing, self.desk.clock.now());
             }
         }
         Ok(())
     }
 
-    fn leave_alone(&self, route: Route, rests: &mut Rests) {
-        let wait = self.desk.config.transports.retry.first;
-        let until = self.desk.clock.now() + TimeDelta::from_std(wait).unwrap_or(LONGEST_RETRY);
-        tracing::warn!(?route, %until, "a route keeps failing and is left alone for a while");
-        for (_, rest) in rests.iter_mut().filter(|(resting, _)| *resting == route) {
-            *rest = Some(until);
-        }
+    /// The transport that `message` goes by.
+    fn way_of(&self, message: &Message) -> Way {
+        let people = &self.desk.config.group.people;
+        Way::of(message.route, people.get(&message.person))
     }
 
     /// When the next attempt is due. A wait that no failure leads to was decided before the clock
@@ -179,7 +163,7 @@ impl Outbox {
 
     async fn defer(&self, mut message: Message, now: Moment) -> Result<(), StoreError> {
         message.next_attempt_at = self.allowed_from(&message, now);
-        self.put(&message, now).await
+        self.ending.put(&message).await
     }
 
     /// One attempt; whether it failed in a way that may pass.
@@ -192,8 +176,8 @@ impl Outbox {
         };
         message.attempts = message.attempts.saturating_add(1);
         message.delivery = Delivery::Attempting { since: begun };
-        self.put(&message, begun).await?;
-        let outcome = self.courier.send(message.route, person, &message).await;
+        self.ending.put(&message).await?;
+        let outcome = self.courier.send(person, &message, begun).await;
         let at = self.desk.clock.now();
         match outcome {
             Attempt::Accepted { receipt } => {
@@ -215,6 +199,17 @@ impl Outbox {
                     .await
                     .map(|()| false)
             }
+            Attempt::Failed { error, .. } if self.falls_back(&message, person, at) => {
+                tracing::warn!(key = %message.key, %error, "a message goes to the next route");
+                let failed = Delivery::Failed {
+                    at,
+                    permanent: false,
+                    error,
+                };
+                self.give_up(message, failed, "多次发送未成功")
+                    .await
+                    .map(|()| true)
+            }
             Attempt::Failed {
                 error, retry_after, ..
             } => {
@@ -229,94 +224,39 @@ impl Outbox {
                 message.delivery = Delivery::Queued {
                     last_error: Some(error),
                 };
-                self.count(&message);
-                self.put(&message, at).await.map(|()| true)
+                self.ending.count(&message);
+                self.ending.put(&message).await.map(|()| true)
             }
         }
     }
 
-    fn count(&self, message: &Message) {
-        self.metrics
-            .message(message.route, label::delivery(&message.delivery));
-    }
-
-    async fn put(&self, message: &Message, at: Moment) -> Result<(), StoreError> {
-        let mut commit = Commit::at(at);
-        commit.messages.push(message.clone());
-        self.desk.store.commit(commit).await
+    /// Whether `message`, which failed once more, has been tried long enough by its route and the
+    /// person has another.
+    fn falls_back(&self, message: &Message, person: &Person, at: Moment) -> bool {
+        let after = self.desk.config.transports.retry.fall_back_after;
+        let Some(after) = after.and_then(|after| TimeDelta::from_std(after).ok()) else {
+            return false;
+        };
+        let has_next = person.routes.last() != Some(&message.route);
+        has_next && at - message.created_at >= after
     }
 
     async fn end(&self, mut message: Message, delivery: Delivery) -> Result<(), StoreError> {
         message.delivery = delivery;
-        self.put(&message, self.desk.clock.now()).await?;
-        self.count(&message);
+        self.ending.put(&message).await?;
+        self.ending.count(&message);
         if matches!(message.delivery, Delivery::Accepted { .. }) {
             self.listener.tell(Event::Accepted(Box::new(message)));
         }
         Ok(())
     }
 
-    /// Ends a message that was not delivered: its person's next route, else a word to the
-    /// operators, is written in the same transaction.
     async fn give_up(
         &self,
-        mut message: Message,
+        message: Message,
         delivery: Delivery,
         why: &str,
     ) -> Result<(), StoreError> {
-        let now = self.desk.clock.now();
-        let config = &self.desk.config;
-        message.delivery = delivery;
-        self.count(&message);
-        let notices = self.desk.store.notices(&message.notices).await?;
-        let mut commit = Commit::at(now);
-        let (calendar, rules) = (&config.calendar, &config.alert);
-        let person = config.group.people.get(&message.person);
-        let second = person.and_then(|to| second_try(&message, to, &notices, calendar, rules, now));
-        let words = match person {
-            Some(person) => format!(
-                "发给{}的消息{why}，请核查联系方式或改用其他渠道",
-                role_of(config, person)
-            ),
-            None => format!("发给已移除联系人的消息{why}"),
-        };
-        match second {
-            Some(second) => commit.messages.push(second),
-            None if person.is_some_and(is_operator) => {
-                tracing::error!(key = %message.key, "an operator could not be told");
-            }
-            None => {
-                let group = &config.group;
-                commit.notices = undelivered(group, calendar, rules, &message.key, &words, now);
-            }
-        }
-        commit.messages.push(message);
-        self.desk.store.commit(commit).await
+        self.ending.give_up(message, delivery, why).await
     }
-}
-
-/// Until when `route` is left alone; `now` when it is not.
-fn rest(rests: &Rests, route: Route, now: Moment) -> Moment {
-    let rest = rests.iter().find(|(resting, _)| *resting == route);
-    // A longer rest than any was decided before the clock was set back.
-    rest.and_then(|(_, until)| *until)
-        .filter(|&until| until <= now + LONGEST_RETRY)
-        .unwrap_or(now)
-}
-
-fn is_operator(person: &Person) -> bool {
-    person.duties.iter().any(|duty| duty.role == Role::Operator)
-}
-
-/// A person as the operators may read of them: unit and role.
-fn role_of(config: &crate::config::settings::Config, person: &Person) -> String {
-    let Some(duty) = person.duties.first() else {
-        return "联系人".to_owned();
-    };
-    let unit = duty
-        .unit
-        .as_ref()
-        .and_then(|unit| config.group.units.get(unit))
-        .map_or("", |unit| &unit.short);
-    format!("{unit}{}", duty.role.in_chinese())
 }

@@ -11,29 +11,28 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::watch;
+use url::Url;
 
 use super::desk::Desk;
 use super::event::{Event, Listener};
-use super::memory::memory;
+use super::front;
+use super::host::Host;
 use super::pulse::{self, Pulse};
 use super::schedule::{self, Job};
-use super::visit::{Brought, Means, visit};
+use super::visit::Means;
 use crate::assess::outage::{host_health, host_of, is_doubtful, watched};
 use crate::clock::{Alarm, Bell};
-use crate::domain::group::Column;
+use crate::domain::group::{Column, Site};
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::Moment;
 use crate::fetch::reach::Reach;
 use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
-use crate::web::label;
 use crate::web::metrics::Metrics;
 
 /// How long visits in flight may go on after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(8);
-/// The most columns of one host whose visits are committed together.
-const COLUMNS_A_COMMIT: usize = 16;
 /// The longest wait until the store is asked again what is due.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 
@@ -94,7 +93,11 @@ impl Rounds {
             None => schedule::revisits(&config.group, &records, now),
         };
         if !due.is_empty() {
-            let pages = self.visit_all(due, records).await?;
+            let homes = match fire {
+                Some(_) => front::sites(&config.group).collect(),
+                None => Vec::new(),
+            };
+            let pages = self.visit_all(due, records, homes).await?;
             if *self.stop.borrow() {
                 return Ok(());
             }
@@ -157,26 +160,29 @@ impl Rounds {
         Ok(next.map_or(now + LONGEST_WAIT, |next| next.min(now + LONGEST_WAIT)))
     }
 
-    /// Visits the columns; the pages that came.
+    /// Visits the columns and home pages; the pages that came.
     async fn visit_all(
         &self,
         due: Vec<&Column>,
         mut records: BTreeMap<ColumnId, ColumnRecord>,
+        homes: Vec<(&Site, &Url)>,
     ) -> Result<usize, StoreError> {
-        let mut hosts: BTreeMap<String, Vec<(&Column, Option<ColumnRecord>)>> = BTreeMap::new();
+        let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
         for column in due {
             if let Some(url) = column.address() {
                 let record = records.remove(&column.id);
-                hosts
-                    .entry(host_of(url))
-                    .or_default()
-                    .push((column, record));
+                let host = hosts.entry(host_of(url)).or_default();
+                host.columns.push((column, record));
             }
+        }
+        for (site, url) in homes {
+            let host = hosts.entry(host_of(url)).or_default();
+            host.homes.push((site, url));
         }
         let at_once = self.desk.config.visits_at_once.max(1);
         let hosts: Vec<_> = hosts
             .into_values()
-            .map(|columns| self.visit_host(columns))
+            .map(|host| self.visit_host(host))
             .collect();
         let mut visits = stream::iter(hosts).buffer_unordered(at_once);
         let mut stop = self.stop.clone();
@@ -192,98 +198,6 @@ impl Rounds {
             () = until_abandoned(&mut stop) => tracing::warn!("visits in flight are abandoned"),
         }
         Ok(pages)
-    }
-
-    /// Visits the columns of one host, one after the other, and commits what they brought
-    /// together: one commit costs the disk as much as twenty.
-    async fn visit_host(
-        &self,
-        columns: Vec<(&Column, Option<ColumnRecord>)>,
-    ) -> Result<usize, StoreError> {
-        let mut pages = 0;
-        let mut commit = Commit::at(self.desk.clock.now());
-        for (column, record) in columns {
-            if *self.stop.borrow() {
-                break;
-            }
-            pages += self.visit_one(column, record, &mut commit).await?;
-            self.pulse.beat();
-            if commit.records.len() >= COLUMNS_A_COMMIT {
-                let full = std::mem::replace(&mut commit, Commit::at(self.desk.clock.now()));
-                self.desk.store.commit(full).await?;
-            }
-        }
-        if !commit.records.is_empty() {
-            self.desk.store.commit(commit).await?;
-        }
-        Ok(pages)
-    }
-
-    async fn visit_one(
-        &self,
-        column: &Column,
-        record: Option<ColumnRecord>,
-        commit: &mut Commit,
-    ) -> Result<usize, StoreError> {
-        let Some((site, url)) = self
-            .desk
-            .config
-            .group
-            .sites
-            .get(&column.site)
-            .zip(column.address())
-        else {
-            return Ok(0);
-        };
-        let before = record.clone();
-        let now = self.desk.clock.now();
-        let brought = visit(&self.means, site, column, url, record, now).await;
-        tracing::debug!(
-            column = %column.id, %url, sight = ?brought.observation.sight, "visited"
-        );
-        let (took_ms, bytes) = (brought.observation.took_ms, brought.bytes);
-        self.metrics.visit(
-            label::sight(&brought.observation.sight),
-            took_ms,
-            bytes as u64,
-        );
-        for outcome in &brought.outcomes {
-            self.metrics.page(outcome);
-        }
-        let pages = brought.outcomes.len();
-        self.keep(column, before, brought, commit).await?;
-        Ok(pages)
-    }
-
-    /// Adds what a visit brought to `commit`; its page is stored first, as the facts name it.
-    async fn keep(
-        &self,
-        column: &Column,
-        before: Option<ColumnRecord>,
-        brought: Brought,
-        commit: &mut Commit,
-    ) -> Result<(), StoreError> {
-        let store = &self.desk.store;
-        if let Some((digest, body)) = brought.body
-            && is_news(before.as_ref(), &brought.record)
-        {
-            store.keep_body(&digest, body).await?;
-        }
-        if !brought.rows.is_empty() {
-            let memory = memory(
-                store,
-                column,
-                before.as_ref(),
-                &brought.rows,
-                &brought.record,
-            );
-            let (items, flags) = memory.await?;
-            commit.items.extend(items);
-            commit.flags.extend(flags);
-        }
-        commit.observations.push(brought.observation);
-        commit.records.push(brought.record);
-        Ok(())
     }
 
     /// Whether the probes answer; `None` while too few hosts are silent to ask them.
@@ -320,16 +234,6 @@ impl Rounds {
         });
         Ok(())
     }
-}
-
-/// Whether the verdict rests on other words than before, so that its page is worth keeping.
-fn is_news(before: Option<&ColumnRecord>, after: &ColumnRecord) -> bool {
-    let Some(before) = before else { return true };
-    before.last_update.as_ref().map(|update| update.on)
-        != after.last_update.as_ref().map(|update| update.on)
-        || before.blind.as_ref().map(|blind| &blind.why)
-            != after.blind.as_ref().map(|blind| &blind.why)
-        || before.empty_since != after.empty_since
 }
 
 /// Ends when a stop was asked for and its grace is over.

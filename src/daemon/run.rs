@@ -7,19 +7,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use secrecy::ExposeSecret as _;
 use thiserror::Error;
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::answer::Clerk;
 use super::control;
 use super::desk::Desk;
+use super::ending::Ending;
 use super::event::Listener;
 use super::heartbeat::Heart;
 use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
+use super::receipts::Receipts;
 use super::round::Rounds;
 use super::visit::Means;
 use crate::clock::Clock;
@@ -33,6 +36,7 @@ use crate::store::error::StoreError;
 use crate::store::handle::{Opening, Store};
 use crate::store::settings::StoreSettings;
 use crate::web::metrics::Metrics;
+use crate::web::receipts::Callback;
 use crate::web::serve::serve;
 use crate::web::{Console, hosts_of};
 
@@ -40,6 +44,8 @@ use crate::web::{Console, hosts_of};
 const LONGEST_STOP: Duration = Duration::from_secs(10);
 /// How long another process may hold the store before the daemon gives up.
 const LONGEST_QUESTION: Duration = Duration::from_secs(10);
+/// Posts of a gateway that wait to be read; more wait in their connections.
+const POSTS: usize = 16;
 /// Without a finished round for so long the monitor calls itself unwell.
 const STALE_AFTER: TimeDelta = TimeDelta::hours(26);
 /// With a due message waiting for so long the monitor calls itself unwell.
@@ -114,15 +120,21 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let store = open(&config, &orders.clock).await?;
     let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
     let metrics = Arc::new(Metrics::new(orders.clock.now()));
-    let [round_pulse, outbox_pulse, control_pulse] =
-        ["rounds", "outbox", "control"].map(Pulse::new);
+    let [round_pulse, outbox_pulse, receipts_pulse, control_pulse] =
+        ["rounds", "outbox", "receipts", "control"].map(Pulse::new);
     let mut pulses = vec![
         round_pulse.clone(),
         outbox_pulse.clone(),
+        receipts_pulse.clone(),
         control_pulse.clone(),
     ];
     let heart = heart_of(&config, &desk, &metrics, &pulses)?;
     pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
+    let ending = Ending {
+        desk: desk.clone(),
+        metrics: Arc::clone(&metrics),
+    };
+    let (posts, posted) = mpsc::channel(POSTS);
     let (stopping, stopped) = watch::channel(false);
 
     let mut around = JoinSet::new();
@@ -142,7 +154,10 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     if let Some(address) = config.console.listen {
         let listener = listen(address).await?;
         ready.console = listener.local_addr().ok();
-        let console = console_of(&config, &desk, &metrics, ready.console);
+        let mut console = console_of(&config, &desk, &metrics, ready.console);
+        let secret = config.transports.receipts.callback.as_ref();
+        console.callback =
+            secret.map(|secret| Callback::new(secret.expose_secret(), posts.clone()));
         around.spawn(keep_console(listener, console, stopped.clone()));
     }
     around.spawn(pulse::watch(pulses));
@@ -152,6 +167,9 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
 
     let round_alarm = orders.clock.alarm();
     let outbox_alarm = orders.clock.alarm();
+    // An alarm that nobody waits for would hold a stepped clock.
+    let ask_every = config.transports.receipts.ask_every;
+    let receipts_alarm = ask_every.map(|_| orders.clock.alarm());
     let rounds = Rounds {
         desk: desk.clone(),
         means,
@@ -162,17 +180,27 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         outbox: outbox_alarm.bell(),
         stop: stopped.clone(),
     };
+    let receipts = Receipts {
+        desk: desk.clone(),
+        ending: ending.clone(),
+        courier: Arc::clone(&courier),
+        posted,
+        pulse: receipts_pulse,
+        outbox: outbox_alarm.bell(),
+        stop: stopped.clone(),
+    };
     let outbox = Outbox {
         desk,
+        ending,
         courier,
         listener: orders.listener,
-        metrics,
         pulse: outbox_pulse,
         stop: stopped,
     };
     let mut loops = JoinSet::new();
     loops.spawn(rounds.run(round_alarm));
     loops.spawn(outbox.run(outbox_alarm));
+    loops.spawn(receipts.run(receipts_alarm));
     pulse::tell(&[sd_notify::NotifyState::Ready]);
     tracing::info!(console = ?ready.console, "ready");
     if let Some(sender) = orders.ready {
@@ -299,6 +327,7 @@ fn console_of(
         hosts: hosts_of(bound, config.alert.console_link.as_deref()),
         stale_after: STALE_AFTER,
         stuck_after: STUCK_AFTER,
+        callback: None,
     }
 }
 

@@ -5,6 +5,7 @@
 //! about freshness.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -14,6 +15,7 @@ use crate::assess::remember::{Traces, remember};
 use crate::domain::access::Access;
 use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::group::{Column, Site};
+use crate::domain::host::Fingerprint;
 use crate::domain::item::Row;
 use crate::domain::observation::{Cause, ColumnRecord, Observation, Sight};
 use crate::domain::page::Page;
@@ -42,6 +44,8 @@ pub struct Brought {
     pub rows: Vec<Row>,
     /// The list page's bytes with their digest, where the page was read anew.
     pub body: Option<(String, Vec<u8>)>,
+    /// Whether the host answered with the page, or with its being unchanged.
+    pub came: bool,
     /// How each request ended, the first included.
     pub outcomes: Vec<&'static str>,
     /// The bytes of all pages.
@@ -61,6 +65,8 @@ pub struct Look {
     pub bytes: usize,
     /// Whether the first page alone decided.
     pub alone: bool,
+    /// The digest of the first page's bytes, where a page came.
+    pub digest: Option<String>,
 }
 
 impl Look {
@@ -99,26 +105,45 @@ pub struct Aimed<'a> {
     pub extra: ExtraHeaders<'a>,
 }
 
-/// Visits `column` of `site` at `now`, whose list is asked for at `url`; `before` is what is known
-/// of it.
+/// A column to be visited, and what is known beside its record.
+#[derive(Debug, Clone, Copy)]
+pub struct Errand<'a> {
+    /// The column.
+    pub column: &'a Column,
+    /// Its site.
+    pub site: &'a Site,
+    /// Its list page.
+    pub url: &'a Url,
+    /// What the host shows for a path that cannot exist.
+    pub missing: Option<&'a Fingerprint>,
+    /// Whether the page is read though it is what it was.
+    pub anew: bool,
+    /// When a person last took a changed list for the column's.
+    pub accepted_at: Option<Moment>,
+}
+
+/// Visits a column at `now`; `before` is what is known of it.
 pub async fn visit(
     means: &Means,
-    site: &Site,
-    column: &Column,
-    url: &Url,
+    errand: &Errand<'_>,
     before: Option<ColumnRecord>,
     now: Moment,
 ) -> Brought {
+    let Errand { column, site, .. } = *errand;
     let recipe = recipe(site, column, means.page_budget);
-    let extra = extra(column, url);
-    let reader = fingerprint(url, &recipe, extra);
+    let extra = extra(column, errand.url);
+    let reader = fingerprint(errand.url, &recipe, extra);
     let before = before.map(|record| under(record, &reader));
     let stands = before.as_ref().and_then(|record| standing(record, &reader));
-    let known = before.as_ref().filter(|_| stands.is_some());
+    let known = before.as_ref();
+    let known = known.filter(|_| stands.is_some() && !errand.anew);
     let aimed = Aimed {
-        url,
+        url: errand.url,
         access: &site.access,
-        recipe,
+        recipe: Recipe {
+            missing: errand.missing.cloned(),
+            ..recipe
+        },
         validators: known
             .map(|record| record.validators.clone())
             .unwrap_or_default(),
@@ -126,7 +151,7 @@ pub async fn visit(
         extra,
     };
     let look = look(means, aimed, now).await;
-    let mut brought = remembered(column, before, stands, look, now);
+    let mut brought = remembered(errand, before, stands, look, now);
     brought.record.reader = Some(reader);
     brought
 }
@@ -142,6 +167,8 @@ pub fn recipe(site: &Site, column: &Column, budget: usize) -> Recipe {
     Recipe {
         column_name: Some(column.name.clone()),
         home: site.home.clone(),
+        asked: column.url.clone(),
+        site: site.identity.clone(),
         budget,
         read: column.read.clone(),
         shown: column
@@ -176,17 +203,17 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
         reading: None,
         bytes: 0,
         alone: true,
+        digest: None,
     };
-    let Some(page) = look.page().cloned() else {
+    let Some(page) = look.page() else {
         return look;
     };
-    look.bytes = page.body.len();
-    if aimed
-        .known
-        .is_some_and(|known| known == digest_of(&page.body))
-    {
+    let (bytes, digest) = (page.body.len(), digest_of(&page.body));
+    let is_known = aimed.known.is_some_and(|known| known == digest);
+    (look.bytes, look.digest) = (bytes, Some(digest));
+    let Some(page) = look.page().filter(|_| !is_known).cloned() else {
         return look;
-    }
+    };
     let mut pages = Pages {
         first: page,
         more: BTreeMap::new(),
@@ -271,17 +298,17 @@ async fn fetch_more(
 
 /// What is remembered of a look.
 fn remembered(
-    column: &Column,
+    errand: &Errand,
     before: Option<ColumnRecord>,
     stands: Option<Finding>,
     look: Look,
     now: Moment,
 ) -> Brought {
-    let digest = look.page().map(|page| digest_of(&page.body));
+    let digest = look.digest.clone();
     let sight = sight(&look, stands);
     let reading = look.reading.as_ref();
     let observation = Observation {
-        column: column.id.clone(),
+        column: errand.column.id.clone(),
         observed_at: now,
         rows: reading.map_or(0, |reading| reading.rows.len()),
         took_ms: look.visit.took_ms,
@@ -294,6 +321,7 @@ fn remembered(
     let traces = Traces {
         signature: reading.and_then(|reading| reading.signature.clone()),
         validators: look.visit.validators.clone(),
+        accepted_at: errand.accepted_at,
     };
     let mut record = match &observation.sight {
         Sight::Unchanged(_) => unchanged(before, &observation, traces),
@@ -306,6 +334,7 @@ fn remembered(
     }
     let listed = is_list(&observation.sight, &record);
     Brought {
+        came: !matches!(look.visit.outcome, Outcome::Failed(_)),
         rows: look
             .reading
             .filter(|_| listed)
@@ -389,8 +418,10 @@ fn newest(rows: Vec<Row>) -> Vec<Row> {
 
 /// SHA-256 in hexadecimal.
 pub fn digest_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }

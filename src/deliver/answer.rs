@@ -1,13 +1,15 @@
 //! What a gateway's answer means: accepted, refused for good, or to be tried again.
 //!
-//! Pure: the answer was read by the caller, within its bounds. The rule comes from the
-//! configuration, because gateways disagree about what "200" means.
+//! Pure: the answer was read by the caller, within its bounds. For a generic gateway the rule comes
+//! from the configuration, because gateways disagree about what "200" means; vendors have codes
+//! of their own, which their modules know.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::courier::Attempt;
+use super::wording;
 use crate::domain::transport::GatewaySuccess;
 
 /// The longest value of the answer that an error quotes, in characters.
@@ -22,6 +24,78 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The body as JSON, or why there is none.
     pub body: Result<Value, &'static str>,
+}
+
+/// What a vendor's code says of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Taken.
+    Accepted,
+    /// This message will never be taken: its number, its text, its template, its signature.
+    Refused,
+    /// Not now: too many, too fast, or something that a person can mend. How long to wait at
+    /// least, where the vendor's rules say it.
+    Passing(Option<Duration>),
+}
+
+/// What a vendor said.
+pub struct Said {
+    /// The code; `None` when the answer holds none.
+    pub code: Option<String>,
+    /// The vendor's own words, for the log.
+    pub words: Option<String>,
+    /// What the code means; without a code it is not asked.
+    pub meaning: Meaning,
+    /// The receipt's id, if there is one.
+    pub receipt: Option<String>,
+}
+
+/// The outcome of an attempt that a vendor answered. Not yet masked, as in [`judge`].
+pub fn verdict(answer: &Answer, said: Said) -> Attempt {
+    let status = answer.status;
+    let (permanent, wait) = match (&said.code, said.meaning) {
+        (Some(_), Meaning::Accepted) => {
+            return Attempt::Accepted {
+                receipt: said.receipt,
+            };
+        }
+        (Some(_), Meaning::Refused) => (true, None),
+        (Some(_), Meaning::Passing(wait)) => (false, wait),
+        // A proxy's page, a login, half an answer: nothing was said about the message.
+        (None, _) => (false, None),
+    };
+    let quoted = |text: &str| text.chars().take(QUOTED_CHARS).collect::<String>();
+    let error = match (&said.code, &said.words, &answer.body) {
+        (Some(code), Some(words), _) => format!(
+            "the gateway answered {status}, {}: {}",
+            quoted(code),
+            quoted(words)
+        ),
+        (Some(code), None, _) => format!("the gateway answered {status}, {}", quoted(code)),
+        (None, _, Ok(_)) => format!("the gateway answered {status}, without a code"),
+        (None, _, Err(why)) => format!("the gateway answered {status}, {why}"),
+    };
+    Attempt::Failed {
+        permanent,
+        error,
+        retry_after: answer.retry_after.max(wait),
+    }
+}
+
+/// The words for a question that a gateway did not answer.
+pub fn unanswered(status: u16, code: Option<String>) -> String {
+    let code: String = code
+        .unwrap_or_default()
+        .chars()
+        .take(QUOTED_CHARS)
+        .collect();
+    wording::error_of(&format!("the gateway answered {status} {code}"), [])
+}
+
+/// The plain value at `pointer` of `answer`, as text.
+pub fn text_at(answer: &Answer, pointer: &str) -> Option<String> {
+    let body = answer.body.as_ref().ok()?;
+    body.pointer(pointer).and_then(text_of)
 }
 
 /// Judges `answer`. Errors and receipts are not yet masked: the caller knows the secrets.
@@ -56,7 +130,7 @@ pub fn judge(answer: &Answer, success: &GatewaySuccess, receipt: Option<&str>) -
 
 /// Whether a status speaks against this message for good. 401 and 407 speak about our login,
 /// which a person can mend before the message expires.
-fn is_permanent(status: u16) -> bool {
+pub fn is_permanent(status: u16) -> bool {
     (400..500).contains(&status) && !matches!(status, 401 | 407 | 408 | 429)
 }
 
@@ -76,7 +150,7 @@ fn error(answer: &Answer, success: &GatewaySuccess, told: Option<&String>) -> St
 }
 
 /// A plain value as text; `None` for null, arrays and objects.
-fn text_of(value: &Value) -> Option<String> {
+pub fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),

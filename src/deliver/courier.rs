@@ -1,24 +1,39 @@
 //! The courier: which transport serves which route, and one attempt over it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use thiserror::Error;
 
+use super::aliyun::AliyunGateway;
 use super::gateway::HttpGateway;
 use super::mail::Sender;
+use super::mas::MasGateway;
+use super::report::Report;
+use super::robot::RobotLine;
 use super::smtp::MailServer;
 use super::spool::{MailSpool, SmsSpool};
 use super::template::TemplateError;
+use super::tencent::TencentGateway;
+use super::wording;
 use crate::alert::outbox::Message;
 use crate::domain::group::{Person, Route};
+use crate::domain::time::Moment;
 use crate::domain::transport::{MailTransport, SmsTransport, Transports};
 
 /// The way of text messages.
 pub enum Sms {
     /// An HTTP gateway.
     Gateway(Box<HttpGateway>),
+    /// Alibaba Cloud.
+    Aliyun(Box<AliyunGateway>),
+    /// Tencent Cloud.
+    Tencent(Box<TencentGateway>),
+    /// China Mobile's cloud MAS.
+    Mas(Box<MasGateway>),
     /// A directory.
     Spool(SmsSpool),
 }
@@ -35,14 +50,16 @@ pub enum Mail {
 pub struct Courier {
     sms: Option<Sms>,
     mail: Option<Mail>,
+    robots: BTreeMap<String, RobotLine>,
 }
 
 /// Tells the ways only: addresses of gateways may hold tokens.
 impl fmt::Debug for Courier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Courier")
-            .field("sms", &self.offers(Route::Sms))
-            .field("mail", &self.offers(Route::Mail))
+            .field("sms", &self.sms.is_some())
+            .field("mail", &self.mail.is_some())
+            .field("robots", &self.robots.keys())
             .finish_non_exhaustive()
     }
 }
@@ -123,13 +140,6 @@ impl Courier {
     /// directories. `user_agent` is how HTTP gateways see us. Needs an installed TLS provider
     /// when a gateway or a mail server is used.
     pub fn new(transports: &Transports, user_agent: &str) -> Result<Courier, DeliverError> {
-        let sms = match &transports.sms {
-            None => None,
-            Some(SmsTransport::Gateway(gateway)) => Some(Sms::Gateway(Box::new(HttpGateway::new(
-                gateway, user_agent,
-            )?))),
-            Some(SmsTransport::Spool(dir)) => Some(Sms::Spool(SmsSpool::new(dir)?)),
-        };
         let mail = match &transports.mail {
             None => None,
             Some(MailTransport::Smtp(smtp)) => Some(Mail::Smtp(Box::new(MailServer::new(smtp)?))),
@@ -137,39 +147,132 @@ impl Courier {
                 Some(Mail::Spool(MailSpool::new(dir, Sender::new(from)?)?))
             }
         };
-        Ok(Courier { sms, mail })
+        let robots = transports.robots.iter().map(|(name, robot)| {
+            let line = RobotLine::new(robot, user_agent)?;
+            Ok((name.clone(), line))
+        });
+        Ok(Courier {
+            sms: transports
+                .sms
+                .as_ref()
+                .map(|sms| Sms::new(sms, user_agent))
+                .transpose()?,
+            mail,
+            robots: robots.collect::<Result<_, DeliverError>>()?,
+        })
     }
 
-    /// Whether there is a transport for `route`.
-    pub fn offers(&self, route: Route) -> bool {
-        match route {
-            Route::Sms => self.sms.is_some(),
-            Route::Mail => self.mail.is_some(),
-        }
-    }
-
-    /// One attempt to send `message` to `to` by `route`. Ends within the transport's timeout.
-    pub async fn send(&self, route: Route, to: &Person, message: &Message) -> Attempt {
-        let address = match route {
+    /// One attempt to send `message` to `to` by its route, at `now`, which is what signatures
+    /// tell the other side. Ends within the transport's timeout.
+    pub async fn send(&self, to: &Person, message: &Message, now: Moment) -> Attempt {
+        let address = match message.route {
             Route::Sms => &to.phone,
             Route::Mail => &to.mail,
+            Route::Robot => &to.robot,
         };
         let Some(address) = address else {
             return Attempt::refused("the person has no contact for this route");
         };
-        match (route, &self.sms, &self.mail) {
-            (Route::Sms, Some(Sms::Gateway(gateway)), _) => gateway.send(address, message).await,
-            (Route::Sms, Some(Sms::Spool(spool)), _) => spool.send(address, message).await,
-            (Route::Mail, _, Some(Mail::Smtp(server))) => server.send(address, message).await,
-            (Route::Mail, _, Some(Mail::Spool(spool))) => spool.send(address, message).await,
-            (Route::Sms, None, _) | (Route::Mail, _, None) => {
-                Attempt::refused("no transport is configured for this route")
+        match message.route {
+            Route::Sms => match &self.sms {
+                Some(sms) => sms.send(address, message, now).await,
+                None => no_transport(),
+            },
+            Route::Mail => match &self.mail {
+                Some(Mail::Smtp(server)) => server.send(address, message).await,
+                Some(Mail::Spool(spool)) => spool.send(address, message).await,
+                None => no_transport(),
+            },
+            Route::Robot => match self.robots.get(address) {
+                Some(robot) => robot.send(message, now).await,
+                None => no_transport(),
+            },
+        }
+    }
+}
+
+fn no_transport() -> Attempt {
+    Attempt::refused("no transport is configured for this route")
+}
+
+impl Sms {
+    fn new(transport: &SmsTransport, user_agent: &str) -> Result<Sms, DeliverError> {
+        Ok(match transport {
+            SmsTransport::Gateway(settings) => {
+                Sms::Gateway(Box::new(HttpGateway::new(settings, user_agent)?))
             }
+            SmsTransport::Aliyun(settings) => {
+                Sms::Aliyun(Box::new(AliyunGateway::new(settings, user_agent)?))
+            }
+            SmsTransport::Tencent(settings) => {
+                Sms::Tencent(Box::new(TencentGateway::new(settings, user_agent)?))
+            }
+            SmsTransport::Mas(settings) => {
+                Sms::Mas(Box::new(MasGateway::new(settings, user_agent)?))
+            }
+            SmsTransport::Spool(dir) => Sms::Spool(SmsSpool::new(dir)?),
+        })
+    }
+
+    async fn send(&self, phone: &str, message: &Message, now: Moment) -> Attempt {
+        match self {
+            Sms::Gateway(gateway) => gateway.send(phone, message).await,
+            Sms::Aliyun(gateway) => gateway.send(phone, message, now).await,
+            Sms::Tencent(gateway) => gateway.send(phone, message, now).await,
+            Sms::Mas(gateway) => gateway.send(phone, message).await,
+            Sms::Spool(spool) => spool.send(phone, message).await,
+        }
+    }
+}
+
+impl Courier {
+    /// Asks the gateway for text messages what became of `sent`, which it took: of each with its
+    /// number. Errors are for the log; they hold no number and no secret.
+    pub async fn ask(&self, sent: &[(&Message, &str)], now: Moment) -> Vec<Result<Report, String>> {
+        match &self.sms {
+            Some(Sms::Aliyun(gateway)) => {
+                let mut reports = Vec::new();
+                for (message, phone) in sent {
+                    let told = gateway.report_of(message, phone, now).await;
+                    let is_silent = told.iter().any(Result::is_err);
+                    reports.extend(told);
+                    // A gateway that does not answer is not asked about all the others.
+                    if is_silent {
+                        break;
+                    }
+                }
+                reports
+            }
+            Some(Sms::Tencent(gateway)) if !sent.is_empty() => gateway.reports(now).await,
+            _ => Vec::new(),
         }
     }
 }
 
 impl Attempt {
+    /// The same, fit to be stored and shown: without secrets, numbers and addresses; of the
+    /// receipt, without the number `phone`.
+    pub(super) fn masked<'a>(
+        self,
+        phone: Option<&str>,
+        secrets: impl IntoIterator<Item = &'a SecretString>,
+    ) -> Attempt {
+        match self {
+            Attempt::Accepted { receipt } => Attempt::Accepted {
+                receipt: receipt.and_then(|id| wording::receipt_to(phone, &id, secrets)),
+            },
+            Attempt::Failed {
+                permanent,
+                error,
+                retry_after,
+            } => Attempt::Failed {
+                permanent,
+                error: wording::error_of(&error, secrets),
+                retry_after,
+            },
+        }
+    }
+
     /// A failure for good.
     pub(super) fn refused(error: impl Into<String>) -> Attempt {
         Attempt::Failed {

@@ -1,30 +1,19 @@
-//! Text messages over a generic HTTP gateway.
-//!
-//! One request, one answer, within one timeout. Redirects are not followed, proxies of the
-//! environment are not used, connections are not kept: a text message must go where the
-//! configuration says, and a stale connection must not cost an attempt.
+//! Text messages over a generic HTTP gateway, as the configuration describes it.
 
-use std::error::Error as _;
-use std::time::Duration;
-
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, RequestBuilder};
 use secrecy::SecretString;
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
 
-use super::answer::{self, Answer};
+use super::answer;
+use super::approved::{Approvals, Filled};
 use super::courier::{Attempt, DeliverError};
+use super::line::Line;
 use super::template::{Document, Fields, Template, TemplateError};
 use super::wording;
 use crate::alert::outbox::Message;
-use crate::domain::retry_after::rest;
 use crate::domain::transport::{Gateway, GatewayBody};
 
-/// The longest wait that a gateway may ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
-/// The longest answer that is read, in bytes.
-const ANSWER_BYTES: usize = 64 * 1024;
 /// Headers that belong to the connection and not to the configuration.
 const RESERVED: [&str; 5] = [
     "connection",
@@ -36,11 +25,13 @@ const RESERVED: [&str; 5] = [
 
 /// A gateway, ready to send.
 pub struct HttpGateway {
-    client: Client,
+    line: Line,
     method: Method,
     settings: Gateway,
     headers: Vec<(HeaderName, Template)>,
     body: Body,
+    /// `None` sends free text.
+    approvals: Option<Approvals>,
 }
 
 enum Body {
@@ -53,9 +44,7 @@ enum Body {
 impl HttpGateway {
     /// Prepares the gateway, or says what in `settings` cannot work.
     pub fn new(settings: &Gateway, user_agent: &str) -> Result<HttpGateway, DeliverError> {
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            return Err(DeliverError::NoTlsProvider);
-        }
+        let line = Line::new(user_agent, settings.timeout)?;
         if !matches!(settings.url.scheme(), "http" | "https") {
             return Err(fault("address is neither http nor https"));
         }
@@ -65,19 +54,15 @@ impl HttpGateway {
             "GET" => Method::GET,
             _ => return Err(fault("method is none of POST, PUT, GET")),
         };
-        let agent = HeaderValue::from_str(user_agent)
-            .map_err(|_| fault("user agent cannot stand in a header"))?;
-        let client = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .user_agent(agent)
-            .build()
-            .map_err(DeliverError::Client)?;
         Ok(HttpGateway {
-            client,
+            line,
             headers: headers(settings)?,
             body: body(settings, &method)?,
+            approvals: settings
+                .templates
+                .as_ref()
+                .map(Approvals::new)
+                .transpose()?,
             method,
             settings: settings.clone(),
         })
@@ -85,13 +70,28 @@ impl HttpGateway {
 
     /// One attempt.
     pub async fn send(&self, phone: &str, message: &Message) -> Attempt {
+        let filled = self
+            .approvals
+            .as_ref()
+            .map(|approvals| approvals.fill(message));
+        let filled = match filled.transpose() {
+            Ok(filled) => filled,
+            Err(error) => return Attempt::refused(error),
+        };
+        let params = filled.as_ref().map_or(Value::Null, Filled::json);
         let fields = Fields {
             phone,
             text: &message.text,
             key: message.key.as_str(),
+            template: filled.as_ref().map_or("", |filled| filled.code),
+            params: &params,
         };
-        let deadline = Instant::now() + self.settings.timeout;
-        let attempt = match self.exchange(&fields, deadline).await {
+        let wanted = self.settings.success.field.is_some() || self.settings.receipt.is_some();
+        let answer = match self.request(&fields) {
+            Ok(request) => self.line.exchange(request, wanted).await,
+            Err(error) => Err(error),
+        };
+        let attempt = match answer {
             Ok(answer) => answer::judge(
                 &answer,
                 &self.settings.success,
@@ -99,55 +99,11 @@ impl HttpGateway {
             ),
             Err(error) => Attempt::failed(error),
         };
-        self.masked(attempt, phone)
-    }
-
-    fn masked(&self, attempt: Attempt, phone: &str) -> Attempt {
-        match attempt {
-            Attempt::Accepted { receipt } => Attempt::Accepted {
-                receipt: receipt.and_then(|id| wording::receipt_to(phone, &id, self.secrets())),
-            },
-            Attempt::Failed {
-                permanent,
-                error,
-                retry_after,
-            } => Attempt::Failed {
-                permanent,
-                error: wording::error_of(&error, self.secrets()),
-                retry_after,
-            },
-        }
+        attempt.masked(Some(phone), self.secrets())
     }
 
     fn secrets(&self) -> impl Iterator<Item = &SecretString> {
         self.settings.secrets.iter().map(|(_, secret)| secret)
-    }
-
-    async fn exchange(&self, fields: &Fields<'_>, deadline: Instant) -> Result<Answer, String> {
-        let mut response = timeout_at(deadline, self.request(fields)?.send())
-            .await
-            .map_err(|_| "the gateway gave no answer in time")?
-            .map_err(|error| innermost("the gateway", &error))?;
-        let header = |name| {
-            let value = response.headers().get(name)?;
-            value.to_str().ok()
-        };
-        let retry_after =
-            header(RETRY_AFTER).and_then(|value| rest(value, header(DATE), LONGEST_WAIT));
-        // A body that hangs is no body: where the status alone decides, it must not undo it.
-        let wanted = self.settings.success.field.is_some() || self.settings.receipt.is_some();
-        let body = if wanted {
-            timeout_at(deadline, json(&mut response))
-                .await
-                .unwrap_or(Err("its body did not end in time"))
-        } else {
-            Err("its body was not read")
-        };
-        Ok(Answer {
-            status: response.status().as_u16(),
-            retry_after,
-            body,
-        })
     }
 
     fn request(&self, fields: &Fields<'_>) -> Result<RequestBuilder, String> {
@@ -155,7 +111,7 @@ impl HttpGateway {
         if let Body::Query(pairs) = &self.body {
             url.query_pairs_mut().extend_pairs(filled(pairs, fields));
         }
-        let request = self.client.request(self.method.clone(), url);
+        let request = self.line.request(self.method.clone(), url);
         let request = match &self.body {
             Body::Query(_) => request,
             Body::Json(document) => request
@@ -246,31 +202,4 @@ fn filled<'a>(
     pairs
         .iter()
         .map(move |(name, template)| (name.as_str(), template.fill(fields)))
-}
-
-/// The body as JSON, or why there is none.
-async fn json(response: &mut Response) -> Result<Value, &'static str> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| "its body broke off")? {
-        if ANSWER_BYTES < bytes.len() + chunk.len() {
-            return Err("its body is longer than 64 KiB");
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    serde_json::from_slice(&bytes).map_err(|_| "its body is not JSON")
-}
-
-/// The last cause why `what` gave no answer, which is the telling one. The address is left out: it
-/// may hold a number or a secret.
-pub(super) fn innermost(what: &str, error: &reqwest::Error) -> String {
-    let mut cause = error.source();
-    let mut told = None;
-    while let Some(inner) = cause {
-        told = Some(inner.to_string());
-        cause = inner.source();
-    }
-    match told {
-        Some(told) => format!("{what} cannot be reached: {told}"),
-        None => format!("{what} cannot be reached"),
-    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::{Client, Method};
 
 use super::courier::DeliverError;
-use super::gateway::innermost;
+use super::line::innermost;
 use crate::domain::transport::Heartbeat;
 
 /// How long one request may take, connection and answer together.

@@ -1,5 +1,6 @@
-//! Templates of a gateway: `{phone}`, `{text}`, `{key}`, `{secret.NAME}`; `{{` and `}}` stand for
-//! the braces themselves.
+//! Templates of a gateway: `{phone}`, `{text}`, `{key}`, `{secret.NAME}`, and for approved templates
+//! `{template}`, their code, and `{params}`, their parameters as JSON; `{{` and `}}` stand for the
+//! braces themselves.
 //!
 //! A template is taken apart once, when the daemon starts; a fault is an error then and not at the
 //! first message. Filling yields one string value. Encoding it (JSON, form, header) is the job of
@@ -20,6 +21,10 @@ pub struct Fields<'a> {
     pub text: &'a str,
     /// The message's key.
     pub key: &'a str,
+    /// The code of the approved template; empty where there is none.
+    pub template: &'a str,
+    /// Its parameters; null where there is none.
+    pub params: &'a Value,
 }
 
 /// A template that was taken apart.
@@ -32,6 +37,8 @@ enum Piece {
     Phone,
     Text,
     Key,
+    Code,
+    Params,
     Secret(SecretString),
 }
 
@@ -39,7 +46,9 @@ enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TemplateError {
     /// A field that does not exist.
-    #[error("unknown field {{{0}}}, known are {{phone}} {{text}} {{key}} {{secret.NAME}}")]
+    #[error(
+        "unknown field {{{0}}}, known are {{phone}} {{text}} {{key}} {{template}} {{params}} {{secret.NAME}}"
+    )]
     UnknownField(String),
     /// A secret that was not given.
     #[error("no secret is named {0:?}")]
@@ -65,13 +74,22 @@ impl Template {
         self.0
             .iter()
             .map(|piece| match piece {
-                Piece::Plain(text) => text,
-                Piece::Phone => fields.phone,
-                Piece::Text => fields.text,
-                Piece::Key => fields.key,
-                Piece::Secret(secret) => secret.expose_secret(),
+                Piece::Plain(text) => text.clone(),
+                Piece::Phone => fields.phone.to_owned(),
+                Piece::Text => fields.text.to_owned(),
+                Piece::Key => fields.key.to_owned(),
+                Piece::Code => fields.template.to_owned(),
+                Piece::Params => fields.params.to_string(),
+                Piece::Secret(secret) => secret.expose_secret().to_owned(),
             })
             .collect()
+    }
+
+    /// Whether it holds nothing but the parameters.
+    fn is_params(&self) -> bool {
+        let said = |piece: &&Piece| !matches!(piece, Piece::Plain(text) if text.is_empty());
+        let mut pieces = self.0.iter().filter(said);
+        matches!((pieces.next(), pieces.next()), (Some(Piece::Params), None))
     }
 }
 
@@ -80,6 +98,8 @@ fn field(name: &str, secrets: &[(String, SecretString)]) -> Result<Piece, Templa
         "phone" => Ok(Piece::Phone),
         "text" => Ok(Piece::Text),
         "key" => Ok(Piece::Key),
+        "template" => Ok(Piece::Code),
+        "params" => Ok(Piece::Params),
         _ => {
             let shown: String = name.chars().take(40).collect();
             let Some(wanted) = name.strip_prefix("secret.") else {
@@ -134,6 +154,8 @@ impl Document {
     /// The document with every field filled.
     pub fn fill(&self, fields: &Fields<'_>) -> Value {
         match self {
+            // Alone it is the JSON itself, among other words its text.
+            Document::Text(template) if template.is_params() => fields.params.clone(),
             Document::Text(template) => Value::String(template.fill(fields)),
             Document::Fixed(value) => value.clone(),
             Document::List(parts) => parts.iter().map(|part| part.fill(fields)).collect(),
@@ -159,6 +181,8 @@ mod tests {
         phone: "10000000001",
         text: "say \"{phone}\"\n",
         key: "k",
+        template: "T-1",
+        params: &Value::Null,
     };
 
     #[test]
@@ -207,6 +231,23 @@ mod tests {
             .fill(&FIELDS);
         let expected = json!({
             "to": ["10000000001"], "n": 3, "{key}": {"text": "say \"{phone}\"\n"}, "no": null,
+        });
+        assert_eq!(filled, expected);
+    }
+
+    #[test]
+    fn parameters_are_json_or_its_text() {
+        let value = json!({"code": "{template}", "params": "{params}", "text": "p={params}"});
+        let params = json!({"site": "a\"b"});
+        let fields = Fields {
+            params: &params,
+            ..FIELDS
+        };
+        let filled = Document::parse(&value, &[])
+            .expect("no fault")
+            .fill(&fields);
+        let expected = json!({
+            "code": "T-1", "params": {"site": "a\"b"}, "text": r#"p={"site":"a\"b"}"#,
         });
         assert_eq!(filled, expected);
     }

@@ -53,14 +53,18 @@ fn breaks_line(char: char) -> bool {
         || matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `receipt` as it may be stored and shown, for a message to the number `phone`; `None` when
-/// nothing readable is left. Other digits stay: receipts are long numbers themselves.
+/// `receipt` as it may be stored and shown, for a message to the number `phone` if to any; `None`
+/// when nothing readable is left. Other digits stay: receipts are long numbers themselves.
 pub fn receipt_to<'a>(
-    phone: &str,
+    phone: Option<&str>,
     receipt: &str,
     secrets: impl IntoIterator<Item = &'a SecretString>,
 ) -> Option<String> {
-    receipt_of(&without(receipt, secrets).replace(phone, &mask(phone)))
+    let bare = without(receipt, secrets);
+    receipt_of(&match phone {
+        Some(phone) => bare.replace(phone, &mask(phone)),
+        None => bare,
+    })
 }
 
 /// A receipt id as it may be stored and shown; `None` when nothing readable is left.
@@ -129,7 +133,7 @@ mod tests {
         let secret = [SecretString::from("s3cr3t".to_owned())];
         let echo = "1000000000199-10000000001\u{202e}-s3cr3t";
         assert_eq!(
-            receipt_to("10000000001", echo, &secret).as_deref(),
+            receipt_to(Some("10000000001"), echo, &secret).as_deref(),
             Some("100****000199-100****0001 -***")
         );
     }

@@ -98,14 +98,17 @@ pub enum Unreadable {
     Shell,
     /// A challenge or block page of a firewall, whatever its status.
     Challenge,
-    /// "The page does not exist", with status 200.
+    /// "The page does not exist", with status 200: by its words, or because the host shows the
+    /// same page for a path that cannot exist.
     SoftMissing,
     /// A maintenance notice.
     Maintenance,
     /// The address leads to the home page.
     RedirectedHome,
-    /// The page names another site or column than configured.
+    /// The page names another column than configured.
     WrongPage,
+    /// The page belongs to another site than configured.
+    WrongSite,
     /// No group of rows that looks like a list.
     NoList,
     /// The column's own selectors or date format match nothing on the page.
@@ -136,10 +139,11 @@ impl Unreadable {
         match self {
             Unreadable::Shell => "页面几乎没有内容",
             Unreadable::Challenge => "被防护系统拦截",
-            Unreadable::SoftMissing => "页面提示不存在或已删除",
+            Unreadable::SoftMissing => "页面不存在或已删除",
             Unreadable::Maintenance => "网站正在维护",
             Unreadable::RedirectedHome => "网址跳转到首页",
             Unreadable::WrongPage => "页面不是所配置的栏目",
+            Unreadable::WrongSite => "页面属于其他网站",
             Unreadable::NoList => "未找到文章列表（疑似改版）",
             Unreadable::NoRowsBySelector => "配置的选择器未匹配到内容（疑似改版）",
             Unreadable::NoRowsByPath => "配置的数据路径未取到内容（疑似改版）",

@@ -32,8 +32,32 @@ pub struct Site {
     pub name: String,
     /// The home page; blank addresses are legal and mean "not configured".
     pub home: Option<Url>,
+    /// What its pages say of the site that they belong to.
+    pub identity: Identity,
     /// How its pages are fetched.
     pub access: Access,
+}
+
+/// What a site's pages say of the site that they belong to, as far as it is configured.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The site's own name, as in the meta `SiteName` and in titles.
+    pub name: Option<String>,
+    /// 网站标识码, as in the meta `SiteIDCode`: `bm` and 8 digits, or 10 digits.
+    pub id_code: Option<String>,
+}
+
+impl Identity {
+    /// Whether a text has the form of a 网站标识码.
+    pub fn is_code(text: &str) -> bool {
+        let is_number = |digits: &str, count: usize| {
+            digits.len() == count && digits.bytes().all(|digit| digit.is_ascii_digit())
+        };
+        match text.strip_prefix("bm") {
+            Some(digits) => is_number(digits, 8),
+            None => is_number(text, 10),
+        }
+    }
 }
 
 /// A column (栏目) of a site, owned by a unit that need not be the site's.
@@ -55,6 +79,19 @@ pub struct Column {
     pub limit_days: Option<u32>,
     /// How its page is read, where the reader does not get it right by itself.
     pub read: Option<ReadRules>,
+    /// Whether a person has confirmed name and class. Until then it is visited and shown only.
+    pub confirmed: bool,
+}
+
+/// What is done with a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// It is visited and judged.
+    Judged,
+    /// It is visited and shown, but nothing is said of its freshness: its class is a guess.
+    Unconfirmed,
+    /// It has no address.
+    NotConfigured,
 }
 
 impl Column {
@@ -63,6 +100,15 @@ impl Column {
         let page = self.url.as_ref()?;
         let data = self.read.as_ref().and_then(|rules| rules.data.as_ref());
         Some(data.unwrap_or(page))
+    }
+
+    /// What is done with the column.
+    pub fn watch(&self) -> Watch {
+        match (&self.url, self.confirmed) {
+            (None, _) => Watch::NotConfigured,
+            (Some(_), false) => Watch::Unconfirmed,
+            (Some(_), true) => Watch::Judged,
+        }
     }
 }
 
@@ -133,6 +179,22 @@ pub enum Route {
     Sms,
     /// A mail to [`Person::mail`].
     Mail,
+    /// A post by the robot [`Person::robot`], which reaches a group rather than a telephone.
+    Robot,
+}
+
+impl Route {
+    /// Every route, in the order in which they are tried where nothing else is said.
+    pub const ALL: [Route; 3] = [Route::Sms, Route::Mail, Route::Robot];
+
+    /// The word used in the configuration, in keys and as a label.
+    pub fn key(self) -> &'static str {
+        match self {
+            Route::Sms => "sms",
+            Route::Mail => "mail",
+            Route::Robot => "robot",
+        }
+    }
 }
 
 /// A person who may receive messages. Numbers and addresses never reach a log or a page unmasked.
@@ -146,6 +208,8 @@ pub struct Person {
     pub phone: Option<String>,
     /// A mail address.
     pub mail: Option<String>,
+    /// The name of a robot.
+    pub robot: Option<String>,
     /// The ways to reach the person, the preferred one first; never empty.
     pub routes: Vec<Route>,
     /// What the person is to which unit; `None` for the central roles.
@@ -158,6 +222,7 @@ impl std::fmt::Debug for Person {
             .field("id", &self.id)
             .field("phone", &self.phone.as_deref().map(mask))
             .field("mail", &self.mail.as_deref().map(mask))
+            .field("robot", &self.robot)
             .field("routes", &self.routes)
             .field("duties", &self.duties)
             .finish_non_exhaustive()

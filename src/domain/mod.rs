@@ -4,19 +4,25 @@
 //! brought back, findings, items, observations. Nothing here reads a clock, a file or a socket,
 //! and nothing here names another module of ours.
 
+pub mod acceptance;
 pub mod access;
 pub mod braces;
 pub mod class;
+pub mod dictionary;
 pub mod finding;
 pub mod flag;
 pub mod group;
+pub mod home;
+pub mod host;
 pub mod id;
 pub mod item;
 pub mod name;
 pub mod observation;
 pub mod page;
 pub mod reading_rules;
+pub mod receipts;
 pub mod retry_after;
 pub mod time;
 pub mod transport;
+pub mod vendor;
 pub mod visit;

@@ -78,6 +78,14 @@ pub struct ColumnRecord {
     pub revisit_at: Option<Moment>,
 }
 
+impl ColumnRecord {
+    /// Whether the list seems to be redesigned, which a person may confirm.
+    pub fn is_redesigned(&self) -> bool {
+        let blind = self.blind.as_ref();
+        blind.is_some_and(|blind| blind.why == Cause::Redesigned)
+    }
+}
+
 /// Since when and why a column cannot be judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blind {
@@ -87,6 +95,17 @@ pub struct Blind {
     pub visits: u32,
     /// The latest reason.
     pub why: Cause,
+}
+
+impl Blind {
+    /// The row of visits that could not tell, after one more at `at`.
+    pub fn after(before: Option<&Blind>, at: Moment, why: Cause) -> Blind {
+        let (since, visits) = match before {
+            Some(blind) => (blind.since, blind.visits.saturating_add(1)),
+            None => (at, 1),
+        };
+        Blind { since, visits, why }
+    }
 }
 
 /// Why a visit could not tell.

@@ -1,21 +1,82 @@
 //! What is needed to reach a transport (渠道): a gateway for text messages, a mail server, a
-//! spool directory. Plain settings; the act of sending is elsewhere.
+//! robot of a group chat, a spool directory. Plain settings; the act of sending is elsewhere.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
+use super::group::{Person, Route};
+use super::receipts::Receipts;
+use super::vendor::{Aliyun, Mas, Robot, Templates, Tencent};
+
 /// The transports of this installation.
 #[derive(Debug, Clone, Default)]
 pub struct Transports {
     /// Text messages.
     pub sms: Option<SmsTransport>,
+    /// How many text messages may leave.
+    pub sms_rate: Rate,
+    /// How the gateway tells what became of text messages.
+    pub receipts: Receipts,
     /// Mail.
     pub mail: Option<MailTransport>,
+    /// How many mails may leave.
+    pub mail_rate: Rate,
+    /// Robots by name.
+    pub robots: BTreeMap<String, Robot>,
     /// How a failed attempt is tried again.
     pub retry: Retry,
+}
+
+impl Transports {
+    /// How many messages may leave by `way`.
+    pub fn rate(&self, way: &Way) -> Rate {
+        match way {
+            Way::Sms => self.sms_rate,
+            Way::Mail => self.mail_rate,
+            Way::Robot(name) => self
+                .robots
+                .get(name)
+                .map_or_else(Rate::default, |robot| robot.rate),
+        }
+    }
+}
+
+/// One transport: what fails, rests and is limited as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// The gateway for text messages.
+    Sms,
+    /// The mail server.
+    Mail,
+    /// The robot of this name.
+    Robot(String),
+}
+
+impl Way {
+    /// The transport that `route` to `person` leads over; of somebody who has left, any robot.
+    pub fn of(route: Route, person: Option<&Person>) -> Way {
+        match route {
+            Route::Sms => Way::Sms,
+            Route::Mail => Way::Mail,
+            Route::Robot => {
+                let robot = person.and_then(|person| person.robot.clone());
+                Way::Robot(robot.unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// How many messages may leave by one transport. Beyond it they wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rate {
+    /// In any second; `None` without limit.
+    pub per_second: Option<u32>,
+    /// In any minute; `None` without limit.
+    pub per_minute: Option<u32>,
 }
 
 /// A service elsewhere that is told regularly that the monitor is alive, and raises the alarm when
@@ -46,8 +107,27 @@ impl std::fmt::Debug for Heartbeat {
 pub enum SmsTransport {
     /// A gateway spoken to over HTTP.
     Gateway(Box<Gateway>),
+    /// Alibaba Cloud (阿里云短信).
+    Aliyun(Box<Aliyun>),
+    /// Tencent Cloud (腾讯云短信).
+    Tencent(Box<Tencent>),
+    /// China Mobile's cloud MAS (移动云 MAS).
+    Mas(Box<Mas>),
     /// One JSON file a message in this directory, for try-outs and drills.
     Spool(PathBuf),
+}
+
+impl SmsTransport {
+    /// The approved templates, where the gateway sends nothing else.
+    pub fn templates(&self) -> Option<&Templates> {
+        match self {
+            SmsTransport::Aliyun(aliyun) => Some(&aliyun.templates),
+            SmsTransport::Tencent(tencent) => Some(&tencent.templates),
+            SmsTransport::Mas(mas) => mas.templates.as_ref(),
+            SmsTransport::Gateway(gateway) => gateway.templates.as_ref(),
+            SmsTransport::Spool(_) => None,
+        }
+    }
 }
 
 /// Where mail goes.
@@ -75,6 +155,8 @@ pub struct Gateway {
     pub headers: Vec<(String, String)>,
     /// What is sent.
     pub body: GatewayBody,
+    /// The approved templates, where the gateway sends nothing else.
+    pub templates: Option<Templates>,
     /// Named secrets that templates may use as `{secret.NAME}`.
     pub secrets: Vec<(String, SecretString)>,
     /// What counts as accepted.
@@ -85,7 +167,8 @@ pub struct Gateway {
     pub timeout: Duration,
 }
 
-/// The body template. Fields: `{phone} {text} {key} {secret.NAME}`; values are escaped for the
+/// The body template. Fields: `{phone} {text} {key} {secret.NAME}`, with approved templates
+/// `{template} {params}` too; values are escaped for the
 /// encoding, so no message text can leave its field.
 #[derive(Debug, Clone)]
 pub enum GatewayBody {
@@ -144,6 +227,9 @@ pub struct Retry {
     pub first: Duration,
     /// The longest wait between two attempts.
     pub longest: Duration,
+    /// A message that still fails so long after it was written goes to its person's next route,
+    /// where there is one; `None`: only when it is refused or its time has run out.
+    pub fall_back_after: Option<Duration>,
 }
 
 impl Default for Retry {
@@ -151,6 +237,7 @@ impl Default for Retry {
         Retry {
             first: Duration::from_secs(60),
             longest: Duration::from_secs(3600),
+            fall_back_after: None,
         }
     }
 }

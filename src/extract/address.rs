@@ -67,6 +67,15 @@ pub fn is_page(url: &Url) -> bool {
 
 /// The date that the path carries, the most complete one.
 pub fn path_date(url: &Url) -> Option<PathDate> {
+    // Every form has a year or more in one run of digits.
+    let runs = |path: &str| {
+        path.as_bytes()
+            .windows(4)
+            .any(|four| four.iter().all(u8::is_ascii_digit))
+    };
+    if !runs(url.path()) {
+        return None;
+    }
     let segments: Vec<&str> = url.path_segments()?.filter(|s| !s.is_empty()).collect();
     let mut best: Option<PathDate> = None;
     for (at, segment) in segments.iter().enumerate() {
@@ -85,6 +94,18 @@ pub fn path_date(url: &Url) -> Option<PathDate> {
         };
     }
     best
+}
+
+/// The day in a segment that begins day first, as addresses outside China have it:
+/// `29-10-2021`, `02-01-2022-title`.
+pub fn day_first(url: &Url) -> Option<Date> {
+    url.path_segments()?.find_map(|segment| {
+        let stem = segment.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let mut parts = stem.splitn(4, ['-', '_', '.']);
+        let (d, m, y) = (parts.next()?, parts.next()?, parts.next()?);
+        let numbers = is_number(d) && is_number(m) && is_number(y) && y.len() == 4;
+        numbers.then(|| day(y, m, d)).flatten()
+    })
 }
 
 fn day(year: &str, month: &str, day: &str) -> Option<Date> {

@@ -1,18 +1,23 @@
-//! The publication date of an article page: the visible labelled date wins, then the date beside
-//! the title, then the metas, unless they repeat the time at which the page was generated.
+//! The publication date of an article page. On Chinese pages the visible labelled date wins, then
+//! the date beside the title, then the metas, unless they repeat the time at which the page was
+//! generated.
 
 use chrono::NaiveTime;
+use memchr::memmem;
+use url::Url;
 
+use super::OtherDate;
 use super::address::{self, PathDate};
 use super::clean;
+use super::clues::Clues;
 use super::dates;
-use super::foreign;
 use super::labels::Label;
-use super::metas::{self, Metas};
-use super::refusal;
-use super::view::View;
-use super::visible;
-use crate::domain::finding::Basis;
+use super::metas::Stated;
+use super::moment;
+use super::others;
+use super::visible::{self, Seen};
+use super::weighing;
+use crate::domain::finding::{Basis, Evidence, LastUpdate};
 use crate::domain::time::Date;
 
 /// A publication date with its words.
@@ -30,69 +35,112 @@ pub struct Article {
     pub title: String,
 }
 
+impl Article {
+    /// The publication as the update of what is found on a page.
+    pub fn update(&self, page: &Url, link: Option<&Url>) -> LastUpdate {
+        LastUpdate {
+            on: self.on,
+            basis: self.basis,
+            evidence: Evidence {
+                page: clean::line(page.as_str(), 1000),
+                title: self.title.clone(),
+                link: link.map(|link| clean::line(link.as_str(), 1000)),
+                snippet: self.snippet.clone(),
+            },
+        }
+    }
+}
+
+/// What a page tells as an article.
+pub struct Told {
+    /// Its publication.
+    pub article: Option<Article>,
+    /// How strongly it says that it is an article: three points are enough to be believed, five
+    /// to outweigh a list.
+    pub evidence: u32,
+    /// Its other dates.
+    pub others: Vec<OtherDate>,
+}
+
 /// Reads the publication date of the page.
-pub fn read(view: &View) -> Option<Article> {
-    let metas = Metas::of(view.dom, view.chinese);
-    let title = metas
-        .title
-        .clone()
-        .filter(|t| clean::weight(t) >= 2)
-        .unwrap_or_else(|| refusal::title(view.dom));
-    let place = visible::title_place(view.dom, &title);
-    let meta = metas.published(view.today);
-    let best = if view.chinese {
-        chinese(view, place, meta)
+pub fn read(clues: &Clues) -> Told {
+    let all = visible::all(clues);
+    let (best, weight) = if clues.chinese {
+        (chinese(clues, &all), 0)
     } else {
-        meta.or_else(|| script_date(view))
-            .or_else(|| {
-                visible::find(view, place)
-                    .filter(|seen| seen.score >= 100)
-                    .map(|seen| seen.into_article(None))
-            })
-            .or_else(|| by_address(view))
-            .or_else(|| foreign::read(view, place))
+        let (article, weight) = weighing::best(clues, &all).unzip();
+        (article, weight.unwrap_or(0))
     };
-    best.map(|article| Article {
-        title: clean::line(&title, clean::TITLE),
-        ..article
-    })
+    Told {
+        evidence: evidence(clues, &all, weight),
+        others: others::of(clues, &all, best.as_ref()),
+        article: best.map(|article| Article {
+            title: clean::line(clues.heads.title(&clues.metas), clean::TITLE),
+            ..article
+        }),
+    }
 }
 
 /// The visible date against the metas; scripts and the address come last.
-fn chinese(view: &View, place: Option<usize>, meta: Option<Article>) -> Option<Article> {
-    match (visible::find(view, place), meta) {
-        (Some(seen), Some(meta)) if seen.score >= 100 || seen.on() == Some(meta.on) => {
-            Some(seen.into_article(Some(&meta)))
+fn chinese(clues: &Clues, all: &[Seen]) -> Option<Article> {
+    let meta = clues.metas.published(true, clues.today).into_iter().next();
+    match (visible::best(all), meta) {
+        (Some(seen), Some(meta)) if seen.score >= 100 || seen.on == meta.moment.on => {
+            Some(printed(seen, Some(&meta)))
         }
-        (Some(seen), Some(meta)) if seen.near_title && seen.on() <= Some(meta.on) => {
-            Some(seen.into_article(None))
+        (Some(seen), Some(meta)) if seen.near_title && seen.on <= meta.moment.on => {
+            Some(printed(seen, None))
         }
-        (_, Some(meta)) => Some(meta),
-        (Some(seen), None) => Some(seen.into_article(None)),
-        (None, None) => script_date(view).or_else(|| by_address(view)),
+        (_, Some(meta)) => Some(stated(meta)),
+        (Some(seen), None) => Some(printed(seen, None)),
+        (None, None) => by_script(clues).or_else(|| by_address(clues)),
+    }
+}
+
+/// A printed date; a meta of the same day may add the time.
+pub fn printed(seen: &Seen, meta: Option<&Stated>) -> Article {
+    let added = meta
+        .filter(|meta| meta.moment.on == seen.on)
+        .and_then(|meta| meta.moment.time);
+    Article {
+        on: seen.on,
+        time: seen.found.time.or(added),
+        basis: Basis::ArticleLabel,
+        snippet: seen.snippet(),
+        title: String::new(),
+    }
+}
+
+/// The date of a meta.
+pub fn stated(meta: Stated) -> Article {
+    Article {
+        on: meta.moment.on,
+        time: meta.moment.time,
+        basis: Basis::ArticleMeta,
+        snippet: meta.words,
+        title: String::new(),
     }
 }
 
 /// How strongly the page says that it is an article, by its metas, labels and text.
-pub fn evidence(view: &View) -> u32 {
-    let metas = Metas::of(view.dom, view.chinese);
-    let named = metas.title.as_ref().is_some_and(|t| clean::weight(t) >= 2);
-    let labelled = view.survey.dated.iter().take(visible::MAX_DATES).any(|d| {
-        d.label == Label::Published && d.in_item.is_none() && !visible::in_list(view, d.node)
-    });
-    let title = metas
+fn evidence(clues: &Clues, all: &[Seen], weight: u32) -> u32 {
+    let named = clues
+        .metas
         .title
-        .clone()
-        .unwrap_or_else(|| refusal::title(view.dom));
-    let seen = visible::find(view, visible::title_place(view.dom, &title));
-    let told = seen.is_some_and(|seen| seen.near_title && seen.score >= 70)
-        && visible::prose_length(view.dom) >= 200;
+        .as_ref()
+        .is_some_and(|t| clean::weight(t) >= 2);
+    let labelled = all
+        .iter()
+        .any(|seen| seen.label == Label::Published && !seen.apart);
+    let told = visible::best(all).is_some_and(|seen| seen.near_title && seen.score >= 70)
+        && clues.prose_length >= 200;
     [
         (named, 2),
-        (metas.has_publication, 1),
-        (metas.is_article, 2),
+        (clues.metas.has_publication, 1),
+        (clues.metas.is_article, 2),
         (labelled, 2),
-        (told, 3),
+        (told || weight >= weighing::SURE, 3),
+        (weight >= weighing::LIKELY && clues.prose_length >= 1500, 2),
     ]
     .iter()
     .filter(|(holds, _)| *holds)
@@ -101,9 +149,9 @@ pub fn evidence(view: &View) -> u32 {
 }
 
 /// `fbrq = "2024年…"`, `__$pubtime='…'`, JSON-LD's `datePublished`.
-fn script_date(view: &View) -> Option<Article> {
-    let source = view.source;
-    const NAMES: [&str; 11] = [
+pub fn by_script(clues: &Clues) -> Option<Article> {
+    let source = clues.source;
+    const NAMES: [&str; 13] = [
         "var ct",
         "datePublished",
         "pubtime",
@@ -111,44 +159,51 @@ fn script_date(view: &View) -> Option<Article> {
         "publish_time",
         "publishDate",
         "publish_date",
+        "publishedAt",
+        "published_at",
         "pubDate",
         "PubDate",
         "fbrq",
         "fbsj",
     ];
     NAMES.iter().find_map(|name| {
-        source.match_indices(name).take(20).find_map(|(at, _)| {
-            let after: String = source.get(at + name.len()..)?.chars().take(60).collect();
-            let rest = after.trim_start_matches(['"', '\'', ' ']);
-            let value = rest
-                .strip_prefix([':', '='])?
-                .trim_start()
-                .trim_start_matches(['"', '\'']);
-            let value = value.split(['"', '\'', ';', ',', '<']).next()?;
-            let (on, time) = match value.trim().parse::<i64>() {
-                Ok(epoch) => dates::from_epoch(epoch).map(|(on, time)| (on, Some(time)))?,
-                Err(_) => metas::stamp_of(value, view.chinese)?,
-            };
-            dates::is_plausible(on, view.today).then(|| Article {
-                on,
-                time,
-                basis: Basis::Script,
-                snippet: clean::line(&format!("{name}: {value}"), clean::SNIPPET),
-                title: String::new(),
+        memmem::find_iter(source.as_bytes(), name)
+            .take(20)
+            .find_map(|at| {
+                let after: String = source.get(at + name.len()..)?.chars().take(60).collect();
+                let rest = after.trim_start_matches(['"', '\'', ' ']);
+                let value = rest
+                    .strip_prefix([':', '='])?
+                    .trim_start()
+                    .trim_start_matches(['"', '\'']);
+                let value = value.split(['"', '\'', ';', ',', '<']).next()?;
+                let (on, time) = match value.trim().parse::<i64>() {
+                    Ok(epoch) => dates::from_epoch(epoch).map(|(on, time)| (on, Some(time)))?,
+                    Err(_) => {
+                        moment::of(value, clues.chinese).map(|moment| (moment.on, moment.time))?
+                    }
+                };
+                dates::is_plausible(on, clues.today).then(|| Article {
+                    on,
+                    time,
+                    basis: Basis::Script,
+                    snippet: clean::line(&format!("{name}: {value}"), clean::SNIPPET),
+                    title: String::new(),
+                })
             })
-        })
     })
 }
 
-fn by_address(view: &View) -> Option<Article> {
-    let Some(PathDate::Day(on)) = address::path_date(view.base) else {
+/// The day that the address of the page carries.
+pub fn by_address(clues: &Clues) -> Option<Article> {
+    let Some(PathDate::Day(on)) = address::path_date(clues.url) else {
         return None;
     };
-    dates::is_plausible(on, view.today).then(|| Article {
+    dates::is_plausible(on, clues.today).then(|| Article {
         on,
         time: None,
         basis: Basis::UrlPath,
-        snippet: clean::line(view.base.path(), clean::SNIPPET),
+        snippet: clean::line(clues.url.path(), clean::SNIPPET),
         title: String::new(),
     })
 }

@@ -5,16 +5,29 @@ use std::collections::{BTreeMap, HashSet};
 
 use url::Url;
 
-use super::view::{self, View};
-use super::{More, article, clean};
-use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated};
+use super::clues::Clues;
+use super::notes::{Notes, Rank};
+use super::{More, article, home, view};
+use crate::domain::finding::{Finding, LastUpdate, Undated};
+use crate::domain::page::Page;
 use crate::domain::time::Date;
 
-/// Articles whose publication dates stand for the date of a page.
+/// What the pages that are asked for are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Articles, with their publication dates.
+    Articles,
+    /// Pages behind an entrance, with their newest rows.
+    Pages,
+}
+
+/// Pages whose dates stand for the date of the page that names them.
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// Their addresses.
     pub wanted: Vec<Url>,
+    /// What they are.
+    pub sort: Sort,
     /// What is found when none of them has a date, before `otherwise`.
     pub instead: Option<Finding>,
     /// What is noted then.
@@ -34,13 +47,8 @@ impl Ask {
             .collect()
     }
 
-    /// The newest publication date of the articles, or what is found without one.
-    pub fn resolve(
-        self,
-        more: &BTreeMap<Url, More>,
-        today: Date,
-        notes: &mut Vec<String>,
-    ) -> Finding {
+    /// The newest date of the pages, or what is found without one.
+    pub fn resolve(self, more: &BTreeMap<Url, More>, today: Date, notes: &mut Notes) -> Finding {
         let mut best: Option<LastUpdate> = None;
         let (mut read, mut seen) = (0_usize, HashSet::new());
         for url in self.wanted.iter().filter(|url| seen.insert(url.as_str())) {
@@ -48,8 +56,11 @@ impl Ask {
                 continue;
             };
             read += 1;
-            let found = view::with(page, today, &mut Vec::new(), |view, _| update(view, url));
-            if let Ok(Some(update)) = found
+            let found = match self.sort {
+                Sort::Articles => published(page, url, today),
+                Sort::Pages => view::of(page, today, home::newest_behind).ok().flatten(),
+            };
+            if let Some(update) = found
                 && best.as_ref().is_none_or(|other| update.on > other.on)
             {
                 best = Some(update);
@@ -57,13 +68,21 @@ impl Ask {
         }
         match (best, self.instead) {
             (Some(update), _) => {
-                notes.push(format!(
-                    "the list has no dates; {read} of its articles were read"
-                ));
+                let text = match self.sort {
+                    Sort::Articles => {
+                        format!("the list has no dates; {read} of its articles were read")
+                    }
+                    Sort::Pages => format!(
+                        "an entrance without lists; {read} of the pages behind it were read"
+                    ),
+                };
+                notes.say(Rank::Decision, text);
                 Finding::Dated(update)
             }
             (None, Some(instead)) => {
-                notes.extend(self.note.map(str::to_owned));
+                if let Some(note) = self.note {
+                    notes.say(Rank::Decision, note);
+                }
                 instead
             }
             (None, None) if read == 0 && !self.wanted.is_empty() => {
@@ -74,16 +93,9 @@ impl Ask {
     }
 }
 
-fn update(view: &View, url: &Url) -> Option<LastUpdate> {
-    let article = article::read(view)?;
-    Some(LastUpdate {
-        on: article.on,
-        basis: article.basis,
-        evidence: Evidence {
-            page: clean::line(view.base.as_str(), 1000),
-            title: article.title,
-            link: Some(clean::line(url.as_str(), 1000)),
-            snippet: article.snippet,
-        },
-    })
+/// The publication of the article that was asked for at `url`.
+fn published(page: &Page, url: &Url, today: Date) -> Option<LastUpdate> {
+    let text = view::text(page, &mut Notes::default()).ok()?;
+    let clues = Clues::of(&text.text, &page.url, today);
+    Some(article::read(&clues).article?.update(&page.url, Some(url)))
 }

@@ -12,6 +12,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::date_format::{DateFormat, FormatFault};
 use super::dates;
 use super::dom::Dom;
+use super::notes::{Notes, Rank};
 use super::printed::Mark;
 use super::rows::Listed;
 use super::survey;
@@ -153,11 +154,7 @@ pub fn format(rules: &ReadRules) -> Result<Option<DateFormat>, FormatFault> {
 }
 
 /// The rows that the selectors match; none where they match no rows, no titles, or no dates.
-pub fn rows(
-    view: &View,
-    rules: &ReadRules,
-    notes: &mut Vec<String>,
-) -> Result<Vec<Listed>, RuleFault> {
+pub fn rows(view: &View, rules: &ReadRules, notes: &mut Notes) -> Result<Vec<Listed>, RuleFault> {
     let words = Words::of(rules)?;
     // The view's own tree is gone; the same text gives the same tree, place by place.
     let html = Html::parse_document(view.source);
@@ -178,10 +175,13 @@ pub fn rows(
         rows.extend(picker.row(element));
     }
     let dated = rows.iter().filter(|row| row.mark.is_some()).count();
-    notes.push(format!(
-        "by rules: row matched {matched}, with a title {}, with a date {dated}",
-        rows.len()
-    ));
+    notes.say(
+        Rank::Decision,
+        format!(
+            "by rules: row matched {matched}, with a title {}, with a date {dated}",
+            rows.len()
+        ),
+    );
     let wants_dates = words.date.is_some() || words.format.is_some();
     if wants_dates && dated == 0 {
         rows.clear();
@@ -213,12 +213,13 @@ impl Picker<'_, '_> {
     fn row(&self, row: ElementRef) -> Option<Listed> {
         let block = self.place(row)?;
         let (title_at, link) = self.title(row, block)?;
-        let title = self.text_of_title(title_at);
+        let (title, weight) = self.text_of_title(title_at);
         let survey = self.view.survey;
         let node = self.dom().get(block)?;
         let href = link.and_then(|at| self.dom().attr(at, "href"));
         (!title.is_empty()).then(|| Listed {
             title,
+            weight,
             url: href.and_then(|href| address::join(self.view.base, href)),
             mark: self.mark(row, block, title_at),
             block,
@@ -249,10 +250,11 @@ impl Picker<'_, '_> {
         (start..end).find(|at| self.dom().tag(*at) == "a" && self.dom().attr(*at, "href").is_some())
     }
 
-    fn text_of_title(&self, at: usize) -> String {
+    /// A title and its weight.
+    fn text_of_title(&self, at: usize) -> (String, usize) {
         let end = self.dom().end(at);
         let shown = clean::line(&self.dom().text(at, end, 400), clean::TITLE);
-        survey::title(self.dom(), at, end, &shown, self.dom().attr(at, "title"))
+        survey::title(self.dom(), at, end, shown, self.dom().attr(at, "title"))
     }
 
     /// The date of a row: in the element that the selector names, else in the whole row.

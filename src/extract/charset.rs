@@ -4,18 +4,22 @@
 //! UTF-8 trial and GB18030. Of two decodings the strictly better wins, and a wrong declaration is
 //! noted. It knows nothing of markup beyond the word `charset`.
 
+use std::borrow::Cow;
+
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How much of a page tells whether it may be UTF-8 with a few mangled bytes.
 const SAMPLE: usize = 64 * 1024;
+/// How the hosts of mirrors in traditional characters begin.
+const MIRROR: &str = "big5.";
 /// How far into the page a declaration is looked for.
 const DECLARATION_WINDOW: usize = 4096;
 
 /// Text, and how it was obtained.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decoded {
+pub struct Decoded<'a> {
     /// The page as text.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// The encoding's name in lower case.
     pub encoding: &'static str,
     /// What was wrong with the declaration, if anything.
@@ -23,7 +27,7 @@ pub struct Decoded {
 }
 
 /// Decodes a body; `None` when it is no text in any known encoding.
-pub fn decode(body: &[u8], content_type: Option<&str>, host: &str) -> Option<Decoded> {
+pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>, host: &str) -> Option<Decoded<'a>> {
     if is_binary(body) {
         return None;
     }
@@ -39,14 +43,14 @@ pub fn decode(body: &[u8], content_type: Option<&str>, host: &str) -> Option<Dec
 }
 
 /// One decoding and how many sequences in it were malformed.
-struct Trial {
-    text: String,
+struct Trial<'a> {
+    text: Cow<'a, str>,
     encoding: &'static Encoding,
     faults: usize,
 }
 
-impl Trial {
-    fn of(body: &[u8], encoding: &'static Encoding) -> Trial {
+impl<'a> Trial<'a> {
+    fn of(body: &'a [u8], encoding: &'static Encoding) -> Trial<'a> {
         let (text, encoding, faulty) = encoding.decode(body);
         let faults = if faulty {
             text.matches('\u{fffd}').count().max(1)
@@ -54,13 +58,13 @@ impl Trial {
             0
         };
         Trial {
-            text: text.into_owned(),
+            text,
             encoding,
             faults,
         }
     }
 
-    fn into_decoded(self, declared: Option<&'static Encoding>) -> Decoded {
+    fn into_decoded(self, declared: Option<&'static Encoding>) -> Decoded<'a> {
         let encoding = key(self.encoding);
         let note = declared
             .map(key)
@@ -121,20 +125,22 @@ fn by_zeros(body: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Weighs the declaration against the strict trials.
-fn best(body: &[u8], declared: Option<&'static Encoding>, host: &str) -> Trial {
-    let sample = body.get(..body.len().min(SAMPLE)).unwrap_or_default();
-    let whole = std::str::from_utf8(body).is_ok();
-    if whole || is_mostly_utf8(&Trial::of(sample, UTF_8)) {
-        let utf8 = Trial::of(body, UTF_8);
-        if utf8.faults == 0 || is_mostly_utf8(&utf8) {
-            return utf8;
-        }
+fn best<'a>(body: &'a [u8], declared: Option<&'static Encoding>, host: &str) -> Trial<'a> {
+    if let Ok(text) = std::str::from_utf8(body) {
+        return Trial {
+            text: Cow::Borrowed(text),
+            encoding: UTF_8,
+            faults: 0,
+        };
+    }
+    if is_mostly_utf8(body.get(..SAMPLE).unwrap_or(body)) && is_mostly_utf8(body) {
+        return Trial::of(body, UTF_8);
     }
     let wanted = match declared {
         Some(encoding) if encoding != UTF_8 && encoding != WINDOWS_1252 => family(encoding),
         _ => guess(body, host),
     };
-    let wanted = Trial::of(body, wanted);
+    let wanted = told_from_rival(Trial::of(body, wanted), body, host);
     let better = if wanted.encoding != GB18030 && is_damaged(&wanted) {
         let national = Trial::of(body, GB18030);
         if national.faults < wanted.faults {
@@ -154,6 +160,33 @@ fn best(body: &[u8], declared: Option<&'static Encoding>, host: &str) -> Trial {
     better
 }
 
+/// Nearly all bytes of Big5 are valid GB18030 and the other way round. Where either may be meant,
+/// the one that reads as Chinese wins: mirrors in traditional characters convert the text and
+/// often not the declaration.
+fn told_from_rival<'a>(wanted: Trial<'a>, body: &'a [u8], host: &str) -> Trial<'a> {
+    let rival = if wanted.encoding == BIG5 {
+        GB18030
+    } else if wanted.encoding == GB18030 && host.starts_with(MIRROR) {
+        BIG5
+    } else {
+        return wanted;
+    };
+    let rival = Trial::of(body, rival);
+    if everyday(&rival.text) > everyday(&wanted.text) {
+        rival
+    } else {
+        wanted
+    }
+}
+
+/// How many of the text's characters are among the most frequent ones.
+fn everyday(text: &str) -> usize {
+    const FREQUENT: &str = "的一是在有和年月日人大中国國上关關于於通知公告政府工作信息民市区區会會\
+                            发發文件与與为為不以及第全开開";
+    let wide = text.chars().filter(|c| !c.is_ascii()).take(4000);
+    wide.filter(|c| FREQUENT.contains(*c)).count()
+}
+
 /// `gb2312` and `gbk` pages use characters beyond both; GB18030 is the superset.
 pub fn family(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
@@ -165,19 +198,25 @@ fn is_damaged(trial: &Trial) -> bool {
 
 /// UTF-8 in which a few bytes were mangled: the other encodings cannot produce this many valid
 /// sequences by chance.
-fn is_mostly_utf8(trial: &Trial) -> bool {
-    let wide = trial
-        .text
-        .chars()
-        .filter(|c| !c.is_ascii() && *c != '\u{fffd}')
-        .count();
-    wide >= 20 && trial.faults * 20 < wide
+fn is_mostly_utf8(body: &[u8]) -> bool {
+    let (mut wide, mut faults, mut left) = (0_usize, 0_usize, body.len());
+    for chunk in body.utf8_chunks() {
+        let mangled = chunk.valid().matches('\u{fffd}').count();
+        wide += chunk.valid().chars().filter(|c| !c.is_ascii()).count() - mangled;
+        faults += mangled + usize::from(!chunk.invalid().is_empty());
+        left -= chunk.valid().len() + chunk.invalid().len();
+        // Not even if all that is left were sound.
+        if faults * 20 >= wide + left / 2 {
+            return false;
+        }
+    }
+    wide >= 20 && faults * 20 < wide
 }
 
 /// Undeclared and not UTF-8: GB18030, unless the host is a Big5 mirror or the bytes tell of an
 /// encoding outside mainland China.
 fn guess(body: &[u8], host: &str) -> &'static Encoding {
-    if host.starts_with("big5.") {
+    if host.starts_with(MIRROR) {
         return BIG5;
     }
     if host.ends_with(".cn") {
@@ -196,7 +235,22 @@ fn in_markup(body: &[u8]) -> Option<&'static Encoding> {
     let head = body
         .get(..body.len().min(DECLARATION_WINDOW))
         .unwrap_or_default();
+    let head = &without_comments(head);
     label_after_charset(head).or_else(|| label_after(head, b"encoding"))
+}
+
+/// What stands in a comment declares nothing.
+fn without_comments(head: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(head.len());
+    let mut rest = head;
+    while let Some(at) = memchr::memmem::find(rest, b"<!--") {
+        out.extend_from_slice(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at..).unwrap_or_default();
+        let end = memchr::memmem::find(rest, b"-->").map_or(rest.len(), |end| end + 3);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 fn label_after_charset(bytes: &[u8]) -> Option<&'static Encoding> {
@@ -242,14 +296,18 @@ fn is_binary(body: &[u8]) -> bool {
 
 /// Whether the result reads as text: few control characters, few malformed sequences.
 fn is_text(text: &str) -> bool {
-    let (mut all, mut control) = (0_usize, 0_usize);
-    for byte in text.bytes() {
-        all += usize::from(byte & 0xc0 != 0x80);
-        let blank = matches!(byte, b'\t' | b'\n' | b'\r' | 0xc);
-        control += usize::from((byte < 0x20 && !blank) | (byte == 0x7f));
-    }
+    // In short stretches with narrow sums, which a processor adds up many at a time.
+    let count = |counts: fn(u8) -> bool| -> usize {
+        text.as_bytes()
+            .chunks(255)
+            .map(|part| usize::from(part.iter().map(|byte| u8::from(counts(*byte))).sum::<u8>()))
+            .sum()
+    };
+    let control = count(|b| {
+        ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r') & (b != 0xc)) | (b == 0x7f)
+    });
     let malformed = memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}".as_bytes()).count();
-    (control + malformed) * 10 <= all
+    control + malformed == 0 || (control + malformed) * 10 <= count(|b| b & 0xc0 != 0x80)
 }
 
 #[cfg(test)]
@@ -366,7 +424,7 @@ mod tests {
         let page = "<meta http-equiv=Content-Type content='text/html; charset=big5'><p>臺北市政府公告：關於網站檢查工作的通知</p>";
         let body = BIG5.encode(page).0.into_owned();
         let decoded = decode(&body, None, "big5.example.gov.cn").expect("text");
-        assert_eq!((decoded.encoding, decoded.text.as_str()), ("big5", page));
+        assert_eq!((decoded.encoding, &*decoded.text), ("big5", page));
     }
 
     #[test]

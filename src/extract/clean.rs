@@ -8,7 +8,11 @@ pub const SNIPPET: usize = 80;
 
 /// One line of at most `limit` characters.
 pub fn line(text: &str, limit: usize) -> String {
-    let mut out = String::new();
+    let bare = trimmed(text);
+    if bare.chars().take(limit + 1).all(is_plain) && bare.chars().nth(limit).is_none() {
+        return bare.to_owned();
+    }
+    let mut out = String::with_capacity(text.len().min(limit * 4));
     let mut count = 0;
     let mut gap = false;
     for c in text.chars().filter(|c| is_han(*c) || !is_unwanted(*c)) {
@@ -30,6 +34,11 @@ pub fn line(text: &str, limit: usize) -> String {
     out
 }
 
+/// Characters that stay as they are: no white space, nothing that is unwanted.
+fn is_plain(c: char) -> bool {
+    matches!(c, '!'..='~' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{fefe}' | '\u{ff00}'..='\u{ffef}')
+}
+
 /// The Chinese characters of everyday use: most of all text, and none of the rarer questions need
 /// be asked of them.
 fn is_han(c: char) -> bool {
@@ -45,6 +54,25 @@ fn is_unwanted(c: char) -> bool {
             '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{fff9}'..='\u{fffd}' | '\u{e0000}'..='\u{e007f}'
         )
+}
+
+/// A text without white space at its ends; the standard library asks the whole of Unicode for every
+/// character, and most texts of a page end in none or in plain blanks.
+pub fn trimmed(text: &str) -> &str {
+    let bare = text.trim_ascii();
+    if bare.starts_with(char::is_whitespace) || bare.ends_with(char::is_whitespace) {
+        text.trim()
+    } else {
+        bare
+    }
+}
+
+/// The letters and digits of a text, at most eighty.
+pub fn squeezed(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .take(80)
+        .collect()
 }
 
 /// How much a text weighs as a title: a Chinese character counts one, three letters or digits
@@ -73,6 +101,29 @@ mod tests {
         );
         assert_eq!(line(&"字".repeat(500), TITLE).chars().count(), TITLE);
         assert_eq!(line("ab  cd", 3), "ab");
+        for plain in (0..=0x10_ffff)
+            .filter_map(char::from_u32)
+            .filter(|c| is_plain(*c))
+        {
+            assert!(
+                is_han(plain) || !(is_unwanted(plain) || plain.is_whitespace()),
+                "{plain:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn ends_are_bare_of_every_kind_of_blank() {
+        for text in [
+            "",
+            " ",
+            "\u{3000}",
+            " \u{3000}\u{b}a b\u{a0}\r\n",
+            "\u{2028}字 ",
+            "字\u{85}",
+        ] {
+            assert_eq!(trimmed(text), text.trim(), "{text:?}");
+        }
     }
 
     #[test]

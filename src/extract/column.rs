@@ -1,7 +1,7 @@
 //! A column's list page: the deciding group, its newest date, and what to ask for when the rows
 //! carry none.
 
-use super::ask::Ask;
+use super::ask::{Ask, Sort};
 use super::clean;
 use super::groups::Group;
 use super::view::View;
@@ -44,13 +44,26 @@ pub fn deciding<'g>(view: &'g View) -> Option<&'g Group> {
     }
 }
 
+/// Whether a group without dates is a list of articles by its titles.
+pub fn is_undated_list(view: &View, group: &Group) -> bool {
+    let titles = |least: usize| {
+        group
+            .rows
+            .iter()
+            .filter_map(|at| view.rows.get(*at))
+            .filter(|row| clean::weight(&row.title) >= least)
+            .count()
+    };
+    group.rows.len() >= 3 && titles(8) * 2 >= group.rows.len()
+}
+
 /// The average weight of the titles.
-fn titles(view: &View, group: &Group) -> usize {
+pub fn titles(view: &View, group: &Group) -> usize {
     let sum: usize = group
         .rows
         .iter()
         .filter_map(|at| view.rows.get(*at))
-        .map(|row| clean::weight(&row.title))
+        .map(|row| row.weight)
         .sum();
     sum / group.rows.len().max(1)
 }
@@ -78,6 +91,7 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
             };
             Saying::Ask(Ask {
                 wanted: view.articles(&[*at], ARTICLES),
+                sort: Sort::Articles,
                 instead: Some(instead),
                 note,
                 otherwise: Undated::YearUnknown,
@@ -90,6 +104,7 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
                 .any(|at| view.datings.get(*at).is_some_and(|d| d.refused().is_some()));
             Saying::Ask(Ask {
                 wanted: view.articles(rows, ARTICLES),
+                sort: Sort::Articles,
                 instead: None,
                 note: None,
                 otherwise: if implausible {

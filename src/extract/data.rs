@@ -116,10 +116,14 @@ impl Island {
 
     /// A row from an object with a title, and a date or an address.
     fn object(&mut self, pairs: &[(String, Value)]) -> bool {
+        let pairs: Vec<(String, &Value)> = pairs
+            .iter()
+            .map(|(name, value)| (plain_key(name), value))
+            .collect();
         let text = |wanted: &[&str]| {
             wanted.iter().find_map(|key| {
                 pairs.iter().find_map(|(name, value)| match value {
-                    Value::Text(text) if plain_key(name) == *key && !text.trim().is_empty() => {
+                    Value::Text(text) if name == key && !text.trim().is_empty() => {
                         Some(text.as_str())
                     }
                     _ => None,
@@ -132,7 +136,7 @@ impl Island {
         let date = DATE_KEYS.iter().find_map(|key| {
             pairs
                 .iter()
-                .find(|(name, _)| plain_key(name) == *key)
+                .find(|(name, _)| name == key)
                 .and_then(|(_, value)| date_of(value))
         });
         let link = text(LINK_KEYS);

@@ -68,7 +68,12 @@ pub fn plain(c: char) -> char {
 
 /// Whether a text can hold a date at all.
 pub fn has_digit(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit()) || text.chars().any(|c| ('０'..='９').contains(&c))
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, b)| {
+        b.is_ascii_digit()
+            // A full-width digit.
+            || *b == 0xef && matches!(bytes.get(at + 1..at + 3), Some([0xbc, 0x90..=0x99]))
+    })
 }
 
 /// The most dates of one text: prose with more is no row and no date line.

@@ -24,6 +24,8 @@ pub struct Node<'a> {
     pub end: usize,
     /// What stands here.
     pub what: What<'a>,
+    /// The tag, empty if no element stands here.
+    pub tag: &'a str,
     /// Whether this or an ancestor is not displayed.
     pub hidden: bool,
     /// Whether this or an ancestor is never text for a reader: scripts, styles, forms' choices.
@@ -38,17 +40,23 @@ pub struct Node<'a> {
 #[derive(Debug)]
 pub struct Dom<'a> {
     nodes: Vec<Node<'a>>,
+    /// The elements that stand in a page's head or seldom at all.
+    rare: Vec<usize>,
 }
 
 impl<'a> Dom<'a> {
     /// Lays the tree out flat.
     pub fn of(html: &'a Html) -> Dom<'a> {
-        let mut nodes: Vec<Node<'a>> = Vec::new();
+        let mut nodes: Vec<Node<'a>> = Vec::with_capacity(html.tree.values().len());
+        let mut rare = Vec::new();
         let mut place = html.tree.root();
         let mut parent = 0;
         loop {
             let here = nodes.len();
             let made = make(nodes.get(parent), parent, place.value());
+            if !made.tag.is_empty() && !is_frequent(made.tag) {
+                rare.push(here);
+            }
             nodes.push(made);
             if let Some(child) = place.first_child() {
                 (place, parent) = (child, here);
@@ -65,7 +73,7 @@ impl<'a> Dom<'a> {
                     break;
                 }
                 let Some(above) = place.parent() else {
-                    return Dom { nodes };
+                    return Dom { nodes, rare };
                 };
                 place = above;
                 open = parent;
@@ -119,7 +127,7 @@ impl<'a> Dom<'a> {
 
     /// The tag at `index`, empty if no element stands there.
     pub fn tag(&self, index: usize) -> &'a str {
-        self.element(index).map_or("", Element::name)
+        self.get(index).map_or("", |node| node.tag)
     }
 
     /// An attribute of the element at `index`.
@@ -129,13 +137,19 @@ impl<'a> Dom<'a> {
 
     /// The elements with a tag, in document order.
     pub fn tagged(&self, tag: &'static str) -> impl Iterator<Item = (usize, &'a Element)> {
-        self.nodes
-            .iter()
-            .enumerate()
-            .filter_map(move |(at, node)| match node.what {
-                What::Element(element) if element.name() == tag => Some((at, element)),
+        let frequent = is_frequent(tag);
+        let (all, rare) = if frequent {
+            (0..self.nodes.len(), &[][..])
+        } else {
+            (0..0, self.rare.as_slice())
+        };
+        all.chain(rare.iter().copied()).filter_map(move |at| {
+            let node = self.nodes.get(at).filter(|node| node.tag == tag)?;
+            match node.what {
+                What::Element(element) => Some((at, element)),
                 _ => None,
-            })
+            }
+        })
     }
 
     /// The visible text nodes of a range.
@@ -198,6 +212,7 @@ fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Parsed) -> Node<
         parent,
         end: 0,
         what,
+        tag: "",
         hidden,
         silent,
         furniture,
@@ -218,11 +233,40 @@ fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Parsed) -> Node<
             }
         }
         let tag = element.name();
+        node.tag = tag;
         node.silent |= is_silent(tag);
         node.furniture |= matches!(tag, "header" | "footer" | "nav");
-        node.path = path_step(path, tag, classes);
+        node.path = path_step(path, tag.as_bytes(), classes);
     }
     node
+}
+
+/// The tags of which the body of a page is made.
+fn is_frequent(tag: &str) -> bool {
+    matches!(
+        tag,
+        "a" | "li"
+            | "div"
+            | "span"
+            | "p"
+            | "td"
+            | "tr"
+            | "ul"
+            | "img"
+            | "br"
+            | "option"
+            | "font"
+            | "b"
+            | "i"
+            | "em"
+            | "strong"
+            | "dd"
+            | "dt"
+            | "dl"
+            | "input"
+            | "label"
+            | "h3"
+    )
 }
 
 fn is_silent(tag: &str) -> bool {
@@ -241,7 +285,8 @@ fn is_silent(tag: &str) -> bool {
     )
 }
 
-fn is_undisplayed(style: &str) -> bool {
+/// Whether a style keeps an element from being displayed.
+pub fn is_undisplayed(style: &str) -> bool {
     let plain: String = style
         .chars()
         .filter(|c| !c.is_whitespace())
@@ -252,7 +297,7 @@ fn is_undisplayed(style: &str) -> bool {
 }
 
 /// Whether a class or an identifier has a word of header, footer or navigation.
-fn names_furniture(value: &str) -> bool {
+pub fn names_furniture(value: &str) -> bool {
     const WORDS: [&str; 10] = [
         "header",
         "footer",
@@ -268,6 +313,9 @@ fn names_furniture(value: &str) -> bool {
     value
         .split(|c: char| !c.is_ascii_alphabetic())
         .filter(|word| (3..=10).contains(&word.len()))
+        .filter(|word| {
+            word.starts_with(['h', 'f', 'n', 'm', 'c', 'b', 'H', 'F', 'N', 'M', 'C', 'B'])
+        })
         .any(|word| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }
 
@@ -286,7 +334,7 @@ fn is_state(word: &str) -> bool {
         "on", "active", "hover", "cur", "current", "odd", "even", "first", "last", "hot", "new",
         "red", "none", "hide", "show", "top",
     ];
-    STATES.contains(&word)
+    word.len() <= 7 && STATES.contains(&word)
 }
 
 fn class_words(element: &Element) -> impl Iterator<Item = String> {
@@ -312,8 +360,9 @@ fn step(element: &Element, bare: bool) -> String {
     out
 }
 
-fn path_step(above: u64, tag: &str, classes: &str) -> u64 {
-    let mut digest = mix(above, tag.as_bytes());
+/// The digest of the path to an element below another one.
+pub fn path_step(above: u64, tag: &[u8], classes: &str) -> u64 {
+    let mut digest = mix(above, tag);
     for word in classes
         .split_ascii_whitespace()
         .take(4)

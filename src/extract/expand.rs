@@ -37,6 +37,9 @@ impl Island {
     /// Hanweb's data islands: every `<record>` holds one row of markup.
     fn records(&mut self, text: &str) {
         let mut open = false;
+        if !has_one(text, &["ecord>", "ECORD>"]) {
+            return;
+        }
         for record in between(text, "<record>", "</record>") {
             let inner = record.trim();
             let inner = inner
@@ -100,11 +103,7 @@ impl Island {
             }
             self.written(body);
             self.numbered(body);
-            if has_title_key(body)
-                || body.contains("href=")
-                || body.contains("[[")
-                || body.contains("Array(")
-            {
+            if has_one(body, &KEYS) {
                 self.literals(body);
             }
         }
@@ -114,7 +113,7 @@ impl Island {
     fn written(&mut self, script: &str) {
         let mut joined = String::new();
         let mut rest = script;
-        while let Some(at) = rest.find("document.write") {
+        while let Some(at) = memchr::memmem::find(rest.as_bytes(), b"document.write") {
             rest = rest.get(at + "document.write".len()..).unwrap_or_default();
             let Some(call) = rest
                 .strip_prefix("ln")
@@ -171,10 +170,14 @@ impl Island {
     }
 }
 
-fn has_title_key(script: &str) -> bool {
-    ["itle", "ITLE", "ubject", "SUBJECT", "eadline"]
-        .iter()
-        .any(|word| script.contains(word))
+/// Signs of titles and rows in a script.
+const KEYS: [&str; 8] = [
+    "itle", "ITLE", "ubject", "SUBJECT", "eadline", "href=", "[[", "Array(",
+];
+
+fn has_one(script: &str, words: &[&str]) -> bool {
+    let has = |word: &&str| memchr::memmem::find(script.as_bytes(), word.as_bytes()).is_some();
+    words.iter().any(has)
 }
 
 /// `Fri, 16 Mar 2018 09:15:00 +0800`, or a date as it stands.
@@ -206,14 +209,13 @@ fn between<'t>(
 fn find(text: &str, word: &str) -> Option<usize> {
     let (bytes, word) = (text.as_bytes(), word.as_bytes());
     let first = *word.first()?;
-    let mut at = 0;
-    loop {
-        at += memchr::memchr2(first, first.to_ascii_uppercase(), bytes.get(at..)?)?;
-        if bytes.get(at..at + word.len())?.eq_ignore_ascii_case(word) {
-            return Some(at);
-        }
-        at += 1;
-    }
+    let is_here = |at: &usize| {
+        bytes
+            .get(*at..at + word.len())
+            .is_some_and(|here| here.eq_ignore_ascii_case(word))
+    };
+    // All words begin with a sign.
+    memchr::memchr_iter(first, bytes).find(is_here)
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 
-use super::clean;
 use super::rows::Listed;
 use super::years::{Claim, Dating};
 use crate::domain::finding::Basis;
@@ -72,7 +71,7 @@ fn weigh(members: Vec<usize>, rows: &[Listed], datings: &[Dating]) -> Group {
         .map(|at| datings.get(*at).and_then(|d| d.claim()))
         .collect();
     let row = |at: &usize| rows.get(*at);
-    let heft = |at: &usize| row(at).map_or(0, |row| clean::weight(&row.title)).min(30);
+    let heft = |at: &usize| row(at).map_or(0, |row| row.weight.min(30));
     let total: usize = members.iter().map(heft).sum();
     let dated_heft: usize = members
         .iter()

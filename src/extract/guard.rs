@@ -1,7 +1,15 @@
 //! The guard before the HTML parser, whose cost grows with the square of the nesting depth: a
-//! linear look at the tags decides whether a page may be parsed at all.
+//! linear look at the tags decides whether a page may be parsed at all, and leaves out on the way
+//! what nobody reads.
 //!
 //! Where this scan and the parser could disagree, the scan errs towards more work, never less.
+
+use std::borrow::Cow;
+
+use memchr::memmem::Finder;
+
+use super::lean::{self, Lean};
+use super::tags::{self, tag};
 
 /// The most bytes of text that are parsed.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -11,9 +19,13 @@ const MAX_ATTRIBUTES: usize = 512;
 /// Steps of the parser, estimated as the open elements seen by each tag.
 const MAX_WORK: usize = 8_000_000;
 
-/// Whether the parser can take this text within its time.
-pub fn is_bearable(text: &str) -> bool {
-    text.len() <= MAX_BYTES && Scan::new(text).run()
+/// What is to be parsed of a text, if the parser can take it within its time.
+pub fn admit(text: &str) -> Option<Cow<'_, str>> {
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    let mut scan = Scan::new(text);
+    scan.run().then(|| scan.lean.finish())
 }
 
 struct Scan<'a> {
@@ -25,37 +37,57 @@ struct Scan<'a> {
     formatting: usize,
     tags: usize,
     work: usize,
+    /// Up to where the parser sees text, not tags.
+    text_to: usize,
+    dashes: Finder<'static>,
+    lean: Lean<'a>,
 }
 
 impl<'a> Scan<'a> {
     fn new(text: &'a str) -> Self {
-        let bytes = text.as_bytes();
         Scan {
-            bytes,
+            bytes: text.as_bytes(),
             at: 0,
             foreign: 0,
             open: Vec::new(),
             formatting: 0,
             tags: 0,
             work: 0,
+            text_to: 0,
+            dashes: Finder::new(b"--"),
+            lean: Lean::new(text),
         }
     }
 
-    fn run(mut self) -> bool {
+    fn run(&mut self) -> bool {
         while let Some(offset) = memchr::memchr(b'<', self.rest()) {
-            self.at += offset + 1;
+            self.gap(offset);
+            let start = self.at + offset;
+            self.at = start + 1;
+            let text = start < self.text_to;
+            let next = self.rest().get(1).copied().unwrap_or_default();
             let bearable = match self.peek() {
+                Some(b'!' | b'?') if text => true,
                 Some(b'!') => self.skip_declaration(),
-                Some(b'/') => self.end_tag(),
-                Some(b'?') => self.skip_past(b">"),
-                Some(b) if b.is_ascii_alphabetic() => self.start_tag(),
+                Some(b'/') if next.is_ascii_alphabetic() => self.end_tag(text),
+                Some(b'/' | b'?') => self.skip_past(b">"),
+                Some(b) if b.is_ascii_alphabetic() => self.start_tag(text),
                 _ => true,
             };
             if !bearable {
                 return false;
             }
+            if text && self.at > self.text_to {
+                // What is no tag here has hidden the end of the text.
+                self.doubt();
+            }
         }
         true
+    }
+
+    /// Where the parser goes on otherwise than this scan, nothing more is left out.
+    fn doubt(&mut self) {
+        self.lean.keep(self.bytes.len());
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -67,25 +99,39 @@ impl<'a> Scan<'a> {
     }
 
     fn skip_past(&mut self, end: &[u8]) -> bool {
-        self.at = find(self.bytes, self.at, end).map_or(self.bytes.len(), |at| at + end.len());
+        self.at =
+            tags::find(self.bytes, self.at, end).map_or(self.bytes.len(), |at| at + end.len());
         true
+    }
+
+    /// White space between two tags is one blank.
+    fn gap(&mut self, length: usize) {
+        let gap = self.rest().get(..length).unwrap_or_default();
+        if length > 1 && self.foreign == 0 && gap.iter().all(u8::is_ascii_whitespace) {
+            self.lean.replace(self.at, self.at + length, " ");
+        }
     }
 
     /// A comment ends at `-->` or `--!>`; the short forms `<!-->` and `<!--->` end at once.
     fn skip_declaration(&mut self) -> bool {
         if !self.rest().starts_with(b"!--") {
+            if self.foreign > 0 {
+                self.doubt();
+            }
             return self.skip_past(b">");
         }
         self.at += 1;
         let inside = self.at + 2;
-        while let Some(offset) = find(self.rest(), 0, b"--") {
+        while let Some(offset) = self.dashes.find(self.rest()) {
             self.at += offset;
             let after = self.rest().get(2..).unwrap_or_default();
             if after.starts_with(b">") {
+                self.comment(inside);
                 self.at += 3;
                 return true;
             }
             if after.starts_with(b"!>") && self.at >= inside {
+                self.comment(inside);
                 self.at += 4;
                 return true;
             }
@@ -93,6 +139,12 @@ impl<'a> Scan<'a> {
         }
         self.at = self.bytes.len();
         true
+    }
+
+    fn comment(&mut self, inside: usize) {
+        if self.foreign == 0 && inside < self.at {
+            self.lean.replace(inside, self.at, "");
+        }
     }
 
     /// A key of up to eight letters, enough to tell tags apart.
@@ -112,10 +164,10 @@ impl<'a> Scan<'a> {
         key
     }
 
-    fn end_tag(&mut self) -> bool {
+    fn end_tag(&mut self, text: bool) -> bool {
         self.at += 1;
         let name = self.name();
-        if is_formatting(name) {
+        if tags::is_formatting(name) {
             self.formatting = self.formatting.saturating_sub(1);
         }
         if let Some(above) = self
@@ -129,16 +181,20 @@ impl<'a> Scan<'a> {
             let closed = self
                 .open
                 .drain(kept..)
-                .filter(|name| is_foreign(*name))
+                .filter(|name| tags::is_foreign(*name))
                 .count();
             self.foreign = self.foreign.saturating_sub(closed);
+            if closed > 0 && !tags::is_foreign(name) {
+                self.doubt();
+            }
         }
-        self.skip_past(b">")
+        self.attributes(name, text).is_some()
     }
 
-    fn start_tag(&mut self) -> bool {
+    /// `text` tells that the parser takes this for text: it opens nothing that hides tags.
+    fn start_tag(&mut self, text: bool) -> bool {
         let name = self.name();
-        let Some(closed) = self.attributes() else {
+        let Some(closed) = self.attributes(name, text) else {
             return false;
         };
         self.tags += 1;
@@ -146,148 +202,147 @@ impl<'a> Scan<'a> {
         if self.tags > MAX_TAGS || self.work > MAX_WORK {
             return false;
         }
-        if let Some(raw) = raw_end(name).filter(|_| self.foreign == 0) {
-            return self.skip_past(raw);
+        if !text {
+            self.hide(name);
+            if let Some(end) = tags::raw_end(name).filter(|_| self.foreign == 0) {
+                return self.raw(end);
+            }
         }
-        let complete = is_void(name) || (closed && self.foreign > 0);
+        let complete = tags::is_void(name) || (closed && self.foreign > 0);
         if !complete {
             self.push(name);
         }
         self.open.len() <= MAX_DEPTH
     }
 
+    /// Elements whose content is text for the parser, if they stand where it heeds them.
+    fn hide(&mut self, name: u64) {
+        let end = tags::text_end(name);
+        let hides = end.is_some() || tags::raw_end(name).is_some();
+        let heeded = self.foreign == 0 && !self.open.iter().any(|open| tags::is_selective(*open));
+        if name == tag("frameset") || (hides && !heeded) {
+            self.doubt();
+        } else if let Some(end) = end {
+            self.text_to = tags::text_until(self.bytes, self.at, end);
+            self.lean.keep(self.text_to);
+        }
+    }
+
+    /// The body of a script or a style, which no tag interrupts.
+    fn raw(&mut self, end: &[u8]) -> bool {
+        let body = self.at;
+        let until = tags::text_until(self.bytes, body, end);
+        let inside = self.bytes.get(body..until).unwrap_or_default();
+        // A script in a comment in a script ends later than it seems.
+        let doubtful = memchr::memmem::find(inside, b"<!--")
+            .is_some_and(|at| tags::find(inside, at, b"<script").is_some());
+        if doubtful {
+            self.doubt();
+        } else if inside.len() > 1 {
+            self.lean.replace(body, until, " ");
+        }
+        self.at = until;
+        true
+    }
+
     /// Elements with an optional end tag close their own kind.
     fn push(&mut self, name: u64) {
-        self.formatting += usize::from(is_formatting(name));
-        let closes: &[u64] = match name {
-            LI => &[LI, P],
-            TR => &[TR, TD, TH, P],
-            TD | TH => &[TD, TH, P],
-            DT | DD => &[DT, DD, P],
-            P | DIV | UL | TABLE => &[P],
-            A => &[A],
-            OPTION => &[OPTION],
-            _ => &[],
-        };
+        self.formatting += usize::from(tags::is_formatting(name));
+        let closes = tags::closed_by(name);
         while self.open.last().is_some_and(|top| closes.contains(top)) {
             self.open.pop();
         }
         self.open.push(name);
-        self.foreign += usize::from(is_foreign(name));
+        self.foreign += usize::from(tags::is_foreign(name));
     }
 
     /// Runs over the attributes; `None` when there are too many, else whether the tag ends in `/>`.
-    fn attributes(&mut self) -> Option<bool> {
-        let (mut count, mut quote, mut between) = (0_usize, None, true);
-        let mut last = 0_u8;
-        while let Some(b) = self.peek() {
+    fn attributes(&mut self, tag: u64, text: bool) -> Option<bool> {
+        // The parser tells some formatting elements apart by their attributes.
+        let may_drop =
+            !text && self.foreign == 0 && (self.formatting == 0 || !tags::is_formatting(tag));
+        let (mut count, mut styled) = (0, false);
+        loop {
+            self.skip_blanks();
+            match self.peek() {
+                None => return Some(false),
+                Some(b'>') => {
+                    self.at += 1;
+                    return Some(false);
+                }
+                Some(b'/') => {
+                    self.at += 1;
+                    if self.peek() == Some(b'>') {
+                        self.at += 1;
+                        return Some(true);
+                    }
+                }
+                Some(_) => {
+                    count += 1;
+                    if count > MAX_ATTRIBUTES {
+                        return None;
+                    }
+                    self.attribute(tag, may_drop, &mut styled);
+                }
+            }
+        }
+    }
+
+    /// `styled` tells of an earlier style: the parser heeds only the first.
+    fn attribute(&mut self, tag: u64, may_drop: bool, styled: &mut bool) {
+        let start = self.at;
+        self.at += 1;
+        self.skip_to(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>' | b'='));
+        let name = start..self.at;
+        self.skip_blanks();
+        let value = if self.peek() == Some(b'=') {
             self.at += 1;
-            match quote {
-                Some(q) if b == q => quote = None,
-                Some(_) => {}
-                None if b == b'>' => return Some(last == b'/'),
-                None if (b == b'"' || b == b'\'') && last == b'=' => quote = Some(b),
-                None if b.is_ascii_whitespace() || b == b'/' || b == b'"' || b == b'\'' => {
-                    between = true
-                }
-                None => {
-                    count += usize::from(between);
-                    between = false;
-                }
-            }
-            if count > MAX_ATTRIBUTES {
-                return None;
-            }
-            if !b.is_ascii_whitespace() || quote.is_some() {
-                last = b;
+            self.value()
+        } else {
+            self.at..self.at
+        };
+        let bytes = |range| self.bytes.get(range).unwrap_or_default();
+        let name = bytes(name);
+        let again = name.eq_ignore_ascii_case(b"style") && std::mem::replace(styled, true);
+        if may_drop && (again || lean::is_idle(tag, name, bytes(value))) {
+            let end = self.at;
+            self.skip_blanks();
+            // Else it would become the value of the attribute before.
+            if self.peek() != Some(b'=') {
+                self.lean.replace(start, end, "");
             }
         }
-        Some(false)
     }
-}
 
-fn find(bytes: &[u8], from: usize, word: &[u8]) -> Option<usize> {
-    let first = *word.first()?;
-    let mut at = from;
-    loop {
-        let rest = bytes.get(at..)?;
-        at += memchr::memchr2(first, first.to_ascii_uppercase(), rest)?;
-        let here = bytes.get(at..at + word.len())?;
-        if here.eq_ignore_ascii_case(word) {
-            return Some(at);
+    /// Runs over a value behind its sign; where it stands.
+    fn value(&mut self) -> std::ops::Range<usize> {
+        self.skip_blanks();
+        match self.peek() {
+            Some(quote @ (b'"' | b'\'')) => {
+                let start = self.at + 1;
+                self.at = start;
+                let end = memchr::memchr(quote, self.rest());
+                let end = end.map_or(self.bytes.len(), |offset| start + offset);
+                self.at = (end + 1).min(self.bytes.len());
+                start..end
+            }
+            Some(_) => {
+                let start = self.at;
+                self.skip_to(|b| b.is_ascii_whitespace() || b == b'>');
+                start..self.at
+            }
+            None => self.at..self.at,
         }
-        at += 1;
     }
-}
 
-const fn tag(name: &str) -> u64 {
-    let mut bytes = name.as_bytes();
-    let mut key = 0_u64;
-    while let Some((first, rest)) = bytes.split_first() {
-        key = (key << 8) | *first as u64;
-        bytes = rest;
+    fn skip_blanks(&mut self) {
+        self.skip_to(|b| !b.is_ascii_whitespace());
     }
-    key
-}
 
-const LI: u64 = tag("li");
-const TR: u64 = tag("tr");
-const TD: u64 = tag("td");
-const TH: u64 = tag("th");
-const DT: u64 = tag("dt");
-const DD: u64 = tag("dd");
-const P: u64 = tag("p");
-const A: u64 = tag("a");
-const UL: u64 = tag("ul");
-const DIV: u64 = tag("div");
-const TABLE: u64 = tag("table");
-const OPTION: u64 = tag("option");
-
-fn raw_end(name: u64) -> Option<&'static [u8]> {
-    match name {
-        _ if name == tag("script") => Some(b"</script"),
-        _ if name == tag("style") => Some(b"</style"),
-        _ => None,
+    fn skip_to(&mut self, is_end: impl Fn(u8) -> bool) {
+        let rest = self.rest();
+        self.at += rest.iter().position(|b| is_end(*b)).unwrap_or(rest.len());
     }
-}
-
-fn is_foreign(name: u64) -> bool {
-    name == tag("svg") || name == tag("math")
-}
-
-fn is_void(name: u64) -> bool {
-    const VOID: [u64; 11] = [
-        tag("br"),
-        tag("img"),
-        tag("hr"),
-        tag("input"),
-        tag("meta"),
-        tag("link"),
-        tag("col"),
-        tag("area"),
-        tag("base"),
-        tag("embed"),
-        tag("param"),
-    ];
-    VOID.contains(&name)
-}
-
-/// Elements that the parser opens again in every block while they are not closed.
-fn is_formatting(name: u64) -> bool {
-    const FORMATTING: [u64; 11] = [
-        tag("b"),
-        tag("big"),
-        tag("code"),
-        tag("em"),
-        tag("font"),
-        tag("i"),
-        tag("small"),
-        tag("strong"),
-        tag("tt"),
-        tag("u"),
-        tag("s"),
-    ];
-    FORMATTING.contains(&name)
 }
 
 #[cfg(test)]
@@ -319,7 +374,7 @@ mod tests {
             ),
         ];
         for (name, text) in cases {
-            assert!(!is_bearable(&text), "{name}");
+            assert!(admit(&text).is_none(), "{name}");
         }
     }
 
@@ -354,7 +409,7 @@ mod tests {
             ),
         ];
         for (name, text) in cases {
-            assert!(is_bearable(&text), "{name}");
+            assert!(admit(&text).is_some(), "{name}");
         }
     }
 }

@@ -2,16 +2,19 @@
 //! other columns too, at its side or as its very content; their headings tell which is which.
 
 use super::clean;
+use super::column;
 use super::dom::{Dom, What, attr};
 use super::groups::Group;
+use super::identity;
 use super::refusal;
 use super::view::View;
-use super::visible;
 
 /// The most ancestors that are climbed from the column's name.
 const MAX_CLIMB: usize = 14;
 /// The most characters of a heading and of an empty list's notice.
 const SHORT: usize = 30;
+/// What stands between the parts of a document's title.
+pub const TITLE_BREAKS: [char; 6] = ['-', '_', '—', '|', '·', '–'];
 /// Rows of one block above which it is no mere block of a page of several.
 const BLOCK_ROWS: usize = 10;
 
@@ -64,16 +67,13 @@ pub fn own(view: &View, name: Option<&str>) -> Own {
 
 /// The names of the column, the surest first.
 fn names(view: &View, given: Option<&str>) -> Vec<String> {
-    let stated = view.dom.tagged("meta").find_map(|(_, meta)| {
-        let named = attr(meta, "name").is_some_and(|n| n.trim().eq_ignore_ascii_case("ColumnName"));
-        attr(meta, "content").filter(|_| named)
-    });
+    let stated = identity::meta(view.dom, "ColumnName");
     let title = refusal::title(view.dom);
-    let first = title.split(['-', '_', '—', '|', '·', '–']).next();
+    let first = title.split(TITLE_BREAKS).next();
     [given, stated, first]
         .into_iter()
         .flatten()
-        .map(visible::squeezed)
+        .map(clean::squeezed)
         .filter(|name| clean::weight(name) >= 2)
         .collect()
 }
@@ -83,16 +83,30 @@ fn anchors(dom: &Dom, name: &str) -> Vec<usize> {
     dom.texts(0, dom.len())
         .filter(|(at, text)| {
             let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
-            shown && text.len() <= 4 * SHORT + name.len() && names_it(text, name)
+            let short = text.len() <= 4 * SHORT + name.len();
+            shown && short && name.chars().all(|c| text.contains(c)) && names_it(text, name)
         })
-        .filter(|(at, _)| !visible::in_link(dom, *at))
+        .filter(|(at, _)| !in_link(dom, *at))
         .map(|(at, _)| at)
         .take(8)
         .collect()
 }
 
-fn names_it(text: &str, name: &str) -> bool {
-    let text = visible::squeezed(text);
+/// Whether a place stands in a link.
+pub fn in_link(dom: &Dom, at: usize) -> bool {
+    let mut at = at;
+    for _ in 0..4 {
+        at = dom.parent(at);
+        if dom.tag(at) == "a" {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a short text is the name, or ends the path of the page with it.
+pub fn names_it(text: &str, name: &str) -> bool {
+    let text = clean::squeezed(text);
     let longer = text.chars().count().saturating_sub(name.chars().count());
     text.contains(name) && longer <= 6 || text.contains("位置") && text.ends_with(name)
 }
@@ -102,7 +116,7 @@ fn places(view: &View) -> Vec<(usize, Place)> {
     let mut places: Vec<(usize, Place)> = view
         .groups
         .iter()
-        .filter(|group| group.dated > 0 || is_undated_list(view, group))
+        .filter(|group| group.dated > 0 || column::is_undated_list(view, group))
         .flat_map(|group| group.rows.iter().copied())
         .filter_map(|at| Some((at, view.rows.get(at)?)))
         .filter(|(_, row)| !row.furniture && !row.hidden && !row.tucked)
@@ -111,18 +125,6 @@ fn places(view: &View) -> Vec<(usize, Place)> {
     places.extend(notices(view.dom).map(|at| (at, Place::Notice)));
     places.sort_by_key(|(at, _)| *at);
     places
-}
-
-fn is_undated_list(view: &View, group: &Group) -> bool {
-    let titles = |least: usize| {
-        group
-            .rows
-            .iter()
-            .filter_map(|at| view.rows.get(*at))
-            .filter(|row| clean::weight(&row.title) >= least)
-            .count()
-    };
-    group.rows.len() >= 3 && titles(8) * 2 >= group.rows.len()
 }
 
 /// Short texts that say that a list has no items.
@@ -134,7 +136,7 @@ fn notices<'d>(dom: &'d Dom) -> impl Iterator<Item = usize> + 'd {
             let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
             short && shown && refusal::is_empty_notice(text)
         })
-        .filter(|(at, _)| !visible::in_link(dom, *at))
+        .filter(|(at, _)| !in_link(dom, *at))
         .map(|(at, _)| at)
 }
 

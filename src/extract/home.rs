@@ -1,18 +1,24 @@
 //! A home page: all its blocks of dated rows together, and the second level when it has none.
 
+use scraper::node::Element;
 use url::Url;
 
 use super::address;
-use super::ask::Ask;
+use super::ask::{Ask, Sort};
 use super::column::{self, Saying};
 use super::dom::attr;
 use super::view::View;
-use crate::domain::finding::{Basis, Finding, Undated, Unreadable};
+use super::years::Doubt;
+use crate::domain::finding::{Basis, Finding, LastUpdate, Undated, Unreadable};
 
 /// Pages of the second level that are looked at.
 const SECOND_LEVEL: usize = 5;
 /// Articles whose dates stand for a home page without dates: one of every list.
 const ARTICLES: usize = 8;
+/// The average weight of titles from which they are articles'.
+const ARTICLE_TITLE: usize = 8;
+/// The most links of a page without lists that are looked at.
+const MOST_LINKS: usize = 400;
 
 /// The rows of a home page that count: those of every block in which dates are no accident.
 pub fn rows(view: &View) -> Vec<usize> {
@@ -71,26 +77,51 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
     if !rows.is_empty() {
         return column::newest(view, rows);
     }
-    let mut wanted = view.articles(&firsts(view), most.min(ARTICLES));
-    if wanted.is_empty() {
-        wanted = second_level(view);
+    let articles = view.articles(&firsts(view), most.min(ARTICLES));
+    if !articles.is_empty() {
+        return Saying::Ask(Ask {
+            wanted: articles,
+            sort: Sort::Articles,
+            instead: None,
+            note: None,
+            otherwise: Undated::NoDates,
+        });
     }
-    if wanted.is_empty() {
+    let behind = second_level(view);
+    if behind.is_empty() {
         return Saying::Found(Finding::Unreadable(Unreadable::NoList));
     }
     Saying::Ask(Ask {
-        wanted,
+        wanted: behind,
+        sort: Sort::Pages,
         instead: None,
         note: None,
         otherwise: Undated::NoDates,
     })
 }
 
+/// The newest row of a page behind a home page that has no list itself.
+pub fn newest_behind(view: &View) -> Option<LastUpdate> {
+    let rows = rows(view);
+    let claims = rows
+        .iter()
+        .filter_map(|at| Some((*at, view.datings.get(*at)?.claim()?)));
+    let sure = claims.filter(|(_, claim)| claim.doubt == Doubt::None);
+    let (at, claim) = sure.max_by_key(|(_, claim)| claim.on)?;
+    match column::dated(view, at, &claim) {
+        Finding::Dated(update) => Some(update),
+        _ => None,
+    }
+}
+
 /// The first rows of every list: one each, and then the second ones, since a list may begin with a
 /// pinned row.
 fn firsts(view: &View) -> Vec<usize> {
     let mut lists: Vec<(usize, Vec<usize>)> = Vec::new();
-    let main = view.groups.iter().filter(|g| !g.aside && g.mass > 60.0);
+    let main = view.groups.iter().filter(|group| {
+        // Short titles are those of columns: a page of these alone only leads on.
+        !group.aside && group.mass > 60.0 && column::titles(view, group) >= ARTICLE_TITLE
+    });
     for at in main.flat_map(|group| group.rows.iter().copied()) {
         let Some(row) = view.rows.get(at) else {
             continue;
@@ -109,32 +140,91 @@ fn firsts(view: &View) -> Vec<usize> {
     nth(0).chain(nth(1)).collect()
 }
 
-/// The links of a page that only leads on: pictures, areas, a few words.
-pub fn second_level(view: &View) -> Vec<Url> {
-    let mut out: Vec<Url> = Vec::new();
+/// The pages to which a page without lists leads: those first whose links promise news or the way
+/// in.
+fn second_level(view: &View) -> Vec<Url> {
+    let mut out: Vec<(usize, Url)> = Vec::new();
     for tag in ["a", "area"] {
-        for (at, link) in view.dom.tagged(tag) {
-            let shown = view
-                .dom
-                .get(at)
-                .is_some_and(|node| !node.silent && !node.hidden);
-            let Some(url) = attr(link, "href")
+        for (at, link) in view.dom.tagged(tag).take(MOST_LINKS) {
+            let shown = view.dom.get(at).is_some_and(|n| !n.silent && !n.hidden);
+            let url = attr(link, "href")
                 .filter(|_| shown)
-                .and_then(|href| address::join(view.base, href))
-            else {
+                .and_then(|href| address::join(view.base, href));
+            let Some(url) = url.filter(|url| leads_in(url, view.base)) else {
                 continue;
             };
-            if address::is_page(&url)
-                && address::is_same_site(&url, view.base)
-                && url != *view.base
-                && !out.contains(&url)
-            {
-                out.push(url);
-            }
-            if out.len() >= SECOND_LEVEL {
-                return out;
+            let rank = rank(&words_of(view, at, link), &url);
+            if rank < FOREIGN && !out.iter().any(|(_, other)| *other == url) {
+                out.push((rank, url));
             }
         }
     }
-    out
+    out.sort_by_key(|(rank, _)| *rank);
+    let urls = out.into_iter().map(|(_, url)| url);
+    urls.take(SECOND_LEVEL).collect()
+}
+
+fn leads_in(url: &Url, base: &Url) -> bool {
+    address::is_page(url) && address::is_same_site(url, base) && url != base
+}
+
+fn words_of(view: &View, at: usize, link: &Element) -> String {
+    let text = view.dom.text(at, view.dom.end(at), 40);
+    let said = ["title", "alt"].iter().filter_map(|name| attr(link, name));
+    let picture = view
+        .dom
+        .range(at, view.dom.end(at))
+        .find_map(|(at, _)| view.dom.attr(at, "alt"));
+    let said = said.chain(picture).collect::<String>();
+    text + &said
+}
+
+/// A rank from which a link leads to the site in another language.
+const FOREIGN: usize = 3;
+
+fn rank(words: &str, url: &Url) -> usize {
+    let any = |of: &[&str]| of.iter().any(|word| words.contains(word));
+    let host = url.host_str().unwrap_or_default();
+    let path = url.path().to_ascii_lowercase();
+    let other = ["English", "ENGLISH", "繁體", "繁体", "无障碍"];
+    if any(&other)
+        || host.starts_with("english.")
+        || host.starts_with("big5.")
+        || path.starts_with("/en/")
+    {
+        FOREIGN
+    } else if any(&["动态", "要闻", "新闻", "公告", "进入", "首页"])
+        || path.contains("index") && path.matches('/').count() == 1
+    {
+        0
+    } else if any(&["公开", "信息", "中文", "简体"]) {
+        1
+    } else {
+        2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_that_promise_news_come_first_and_other_languages_never() {
+        let cases = [
+            ("工作动态", "http://a.gov.cn/gzdt/", 0),
+            ("进入网站", "http://a.gov.cn/x.html", 0),
+            ("", "http://a.gov.cn/index_1.html", 0),
+            ("信息公开", "http://a.gov.cn/xxgk/", 1),
+            ("办事", "http://a.gov.cn/bs/index.html", 2),
+            ("English", "http://a.gov.cn/index.html", FOREIGN),
+            ("", "http://big5.a.gov.cn/", FOREIGN),
+        ];
+        for (words, url, expected) in cases {
+            assert_eq!(
+                rank(words, &Url::parse(url).unwrap()),
+                expected,
+                "{words} {url}"
+            );
+        }
+    }
 }

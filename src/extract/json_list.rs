@@ -8,6 +8,7 @@ use super::date_format::DateFormat;
 use super::dates::{self, Stamp};
 use super::json_path::{JsonPath, PathFault};
 use super::loose::{self, Value};
+use super::notes::{Notes, Rank};
 use super::printed::Mark;
 use super::rows::Listed;
 use super::{address, clean, expand};
@@ -44,18 +45,24 @@ pub fn read(
     shape: &Shape,
     format: Option<&DateFormat>,
     base: &Url,
-    notes: &mut Vec<String>,
+    notes: &mut Notes,
 ) -> Result<Data, PathFault> {
     if *shape == Shape::Records {
         let records = text.matches("<record>").count();
-        notes.push(format!("by rules: {records} <record> elements"));
+        notes.say(
+            Rank::Decision,
+            format!("by rules: {records} <record> elements"),
+        );
         return Ok(match records {
             0 => Data::Missing,
             _ => Data::Fragment(expand::rows(text)),
         });
     }
     let Some((value, _)) = unpadded(text).and_then(loose::read) else {
-        notes.push("by rules: the answer is no JSON that can be read".to_owned());
+        notes.say(
+            Rank::Decision,
+            "by rules: the answer is no JSON that can be read".to_owned(),
+        );
         return Ok(Data::Missing);
     };
     match shape {
@@ -72,7 +79,10 @@ pub fn read(
                 date: date.as_deref().map(JsonPath::parse).transpose()?,
             };
             let found = elements(&JsonPath::parse(rows)?, &value);
-            notes.push(format!("by rules: {} rows at {rows}", found.len()));
+            notes.say(
+                Rank::Decision,
+                format!("by rules: {} rows at {rows}", found.len()),
+            );
             Ok(paths.rows(&found, format, base, notes))
         }
         Shape::Records => Ok(Data::Missing),
@@ -90,19 +100,19 @@ fn unpadded(text: &str) -> Option<&str> {
         .flatten()
 }
 
-fn fragment(value: &Value, html: &str, notes: &mut Vec<String>) -> Result<Data, PathFault> {
+fn fragment(value: &Value, html: &str, notes: &mut Notes) -> Result<Data, PathFault> {
     let found = JsonPath::parse(html)?;
     let text = match found.first(value) {
         Some(Value::Text(text)) if !text.trim().is_empty() => text,
         _ => {
-            notes.push(format!("by rules: no markup at {html}"));
+            notes.say(Rank::Decision, format!("by rules: no markup at {html}"));
             return Ok(Data::Missing);
         }
     };
-    notes.push(format!(
-        "by rules: {} bytes of markup at {html}",
-        text.len()
-    ));
+    notes.say(
+        Rank::Decision,
+        format!("by rules: {} bytes of markup at {html}", text.len()),
+    );
     Ok(Data::Fragment(text.clone()))
 }
 
@@ -132,7 +142,7 @@ impl Paths {
         found: &[&Value],
         format: Option<&DateFormat>,
         base: &Url,
-        notes: &mut Vec<String>,
+        notes: &mut Notes,
     ) -> Data {
         let rows: Vec<Listed> = found
             .iter()
@@ -141,10 +151,13 @@ impl Paths {
             .collect();
         let linked = rows.iter().filter(|row| row.url.is_some()).count();
         let dated = rows.iter().filter(|row| row.mark.is_some()).count();
-        notes.push(format!(
-            "by rules: title in {}, address in {linked}, date in {dated}",
-            rows.len()
-        ));
+        notes.say(
+            Rank::Decision,
+            format!(
+                "by rules: title in {}, address in {linked}, date in {dated}",
+                rows.len()
+            ),
+        );
         if rows.is_empty() || (self.date.is_some() && dated == 0) {
             Data::Missing
         } else {
@@ -166,6 +179,7 @@ impl Paths {
         let url = self.url.as_ref().and_then(|path| path.first(value));
         let date = self.date.as_ref().and_then(|path| path.first(value));
         (!title.is_empty()).then(|| Listed {
+            weight: clean::weight(&title),
             title,
             url: match url {
                 Some(Value::Text(text)) => address::join(base, text),
@@ -245,7 +259,7 @@ mod tests {
     }
 
     fn rows(text: &str, shape: &Shape) -> Option<Vec<(String, String, String)>> {
-        match read(text, shape, None, &base(), &mut Vec::new()).unwrap() {
+        match read(text, shape, None, &base(), &mut Notes::default()).unwrap() {
             Data::Rows(rows) => Some(
                 rows.into_iter()
                     .map(|row| {
@@ -290,7 +304,7 @@ mod tests {
         let jpaas = r#"{"success":true,"data":{"html":"<ul><li><a href='\/a\/1.html'>通知<\/a><\/li><\/ul>"}}"#;
         let hanweb = "<datastore><recordset><record><![CDATA[<li><a href='/a/1.html'>通知</a></li>]]></record></recordset></datastore>";
         for (preset, text) in [(Preset::Jpaas, jpaas), (Preset::HanwebDataproxy, hanweb)] {
-            let data = read(text, &preset.shape(), None, &base(), &mut Vec::new());
+            let data = read(text, &preset.shape(), None, &base(), &mut Notes::default());
             let Data::Fragment(html) = data.unwrap() else {
                 panic!("{preset:?}");
             };

@@ -1,5 +1,7 @@
 //! The words before a date that say what kind of date it is.
 
+use super::Role;
+
 /// What the words before a date make of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
@@ -150,6 +152,51 @@ pub fn label(before: &str) -> Label {
         _ if last_end(&tail, BARE).is_some_and(|end| is_near(&tail, end, 2)) => bare(before),
         _ => Label::None,
     }
+}
+
+/// What a date is that its label rules out as the publication.
+pub fn role(before: &str) -> Option<Role> {
+    const DOCUMENT: &[&str] = &["成文", "签发", "印发", "颁布"];
+    const EFFECTIVE: &[&str] = &[
+        "生效",
+        "实施",
+        "施行",
+        "有效期",
+        "废止",
+        "失效",
+        "终止",
+        "到期",
+    ];
+    const EVENT: &[&str] = &[
+        "截止",
+        "截至",
+        "结束",
+        "开标",
+        "报名",
+        "考试",
+        "举办",
+        "活动",
+        "会议",
+        "公示期",
+        "起始",
+        "开始",
+        "采访",
+        "访谈",
+        "开庭",
+        "面试",
+    ];
+    let tail = tail(before);
+    let families = [
+        (DOCUMENT, Role::Document),
+        (EFFECTIVE, Role::Effective),
+        (EVENT, Role::Event),
+    ];
+    families
+        .iter()
+        .filter_map(|(words, role)| Some((last_end(&tail, words)?, *role)))
+        .filter(|(end, _)| is_near(&tail, *end, 5))
+        .max_by_key(|(end, _)| *end)
+        .map(|(_, role)| role)
 }
 
 /// The last characters without blanks, in lower case.

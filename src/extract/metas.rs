@@ -1,31 +1,44 @@
 //! The metas of an article page: its title, its publication date, and the times at which the page
 //! was generated, which are never the former.
 
-use chrono::{NaiveDateTime, NaiveTime};
-
-use super::article::Article;
 use super::clean;
-use super::dates::{self, Stamp};
-use super::dom::{Dom, attr};
-use super::foreign;
-use crate::domain::finding::Basis;
-use crate::domain::time::{Date, china};
+use super::dates;
+use super::markup;
+use super::moment::{self, Moment};
+use crate::domain::time::Date;
+
+/// The most metas of one kind that are kept.
+const MOST: usize = 40;
 
 /// What the metas say.
+#[derive(Debug, Default)]
 pub struct Metas {
     /// `ArticleTitle`.
     pub title: Option<String>,
-    chinese: bool,
-    generated: Vec<NaiveDateTime>,
+    generated: Vec<String>,
     published: Vec<(String, String)>,
+    changed: Vec<(String, String)>,
+    /// The address of the picture with which the page is shared.
+    pub picture: Option<String>,
     /// Whether any of them is a publication date.
     pub has_publication: bool,
     /// Whether they call the page an article.
     pub is_article: bool,
 }
 
+/// A publication date in a meta.
+#[derive(Debug)]
+pub struct Stated {
+    /// The moment.
+    pub moment: Moment,
+    /// Name and content.
+    pub words: String,
+    /// Whether the name says that it is the publication, and not just any date.
+    pub is_sure: bool,
+}
+
 /// Names of metas with a publication date, the surest first.
-const PUBLISHED: [&str; 25] = [
+const PUBLISHED: [&str; 27] = [
     "pubdate",
     "firstpublishedtime",
     "publishdate",
@@ -39,12 +52,14 @@ const PUBLISHED: [&str; 25] = [
     "bytedancepublishedtime",
     "rnewspublished",
     "parselypubdate",
+    "cxenseparserecspublishtime",
+    "cxenseparsepublishtime",
     "sailthrudate",
     "dcdateissued",
     "dctermsissued",
+    "publicationdate",
     "dcdate",
     "dctermsdate",
-    "publicationdate",
     "weiboarticlecreateat",
     "ogtime",
     "ogreleasedate",
@@ -64,6 +79,20 @@ const GENERATED: [&str; 8] = [
     "generatetime",
 ];
 
+/// Names of metas that say when the article was changed.
+const CHANGED: [&str; 8] = [
+    "articlemodifiedtime",
+    "ogupdatedtime",
+    "datemodified",
+    "lastmod",
+    "lastmodified",
+    "dctermsmodified",
+    "dcdatemodified",
+    "modificationdate",
+];
+/// Names that do not say what date they mean: the surer ones come before them.
+const VAGUE: [&str; 4] = ["date", "dcdate", "dctermsdate", "articledate"];
+
 fn plain_name(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)
@@ -73,83 +102,78 @@ fn plain_name(name: &str) -> String {
 }
 
 impl Metas {
-    /// Reads the metas.
-    pub fn of(dom: &Dom, chinese: bool) -> Metas {
-        let mut metas = Metas {
-            title: None,
-            chinese,
-            generated: Vec::new(),
-            published: Vec::new(),
-            has_publication: false,
-            is_article: false,
-        };
-        for (_, meta) in dom.tagged("meta") {
-            let name = ["name", "property", "itemprop", "http-equiv"]
+    /// Reads the attributes of one meta.
+    pub fn read(&mut self, attributes: &str) {
+        let (mut name, mut content) = (None, None);
+        for (key, value) in markup::attributes(attributes) {
+            if key.eq_ignore_ascii_case("content") {
+                content = content.or(Some(value));
+            } else if ["name", "property", "itemprop", "http-equiv"]
                 .iter()
-                .find_map(|key| attr(meta, key))
-                .map(plain_name);
-            if let Some((name, content)) = name.zip(attr(meta, "content")) {
-                metas.take(&name, content);
+                .any(|known| key.eq_ignore_ascii_case(known))
+            {
+                name = name.or(Some(value));
             }
         }
-        metas
+        if let Some((name, content)) = name.zip(content) {
+            self.take(&plain_name(name), content);
+        }
     }
 
     fn take(&mut self, name: &str, content: &str) {
-        let content: String = content.chars().take(300).collect();
+        let short = || -> String { markup::resolved(content).chars().take(300).collect() };
         if name == "articletitle" {
-            self.title = Some(clean::line(&content, clean::TITLE));
+            self.title = Some(clean::line(&short(), clean::TITLE));
         } else if name == "ogtype" {
             self.is_article |= content.trim() == "article";
+        } else if name == "ogimage" && self.picture.is_none() {
+            self.picture = Some(short());
         } else if GENERATED.contains(&name) {
-            self.generated.extend(
-                stamp_of(&content, true).map(|(on, time)| on.and_time(time.unwrap_or_default())),
-            );
-        } else if PUBLISHED.contains(&name) && dates::has_digit(&content) {
+            keep(&mut self.generated, short());
+        } else if CHANGED.contains(&name) {
+            keep(&mut self.changed, (name.to_owned(), short()));
+        } else if PUBLISHED.contains(&name) && dates::has_digit(content) {
             self.has_publication |= name != "date";
             self.is_article |= name.contains("published");
-            self.published.push((name.to_owned(), content));
+            keep(&mut self.published, (name.to_owned(), short()));
         }
     }
 
-    /// The surest publication meta that is not the time of generation.
-    pub fn published(&self, today: Date) -> Option<Article> {
-        PUBLISHED.iter().find_map(|wanted| {
+    /// The publication metas that are not the time of generation, the surest first.
+    pub fn published(&self, chinese: bool, today: Date) -> Vec<Stated> {
+        let generated: Vec<_> = self
+            .generated
+            .iter()
+            .filter_map(|text| moment::of(text, true))
+            .map(|moment| (moment.on, moment.time.unwrap_or_default()))
+            .collect();
+        let stated = |wanted: &&str| {
             let (_, content) = self.published.iter().find(|(name, _)| name == wanted)?;
-            let (on, time) = stamp_of(content, self.chinese)?;
-            let generated = time.is_some_and(|time| self.generated.contains(&on.and_time(time)));
-            (!generated && dates::is_plausible(on, today)).then(|| Article {
-                on,
-                time,
-                basis: Basis::ArticleMeta,
-                snippet: clean::line(&format!("{wanted}: {content}"), clean::SNIPPET),
-                title: String::new(),
+            let moment = moment::of(content, chinese)?;
+            let made = moment
+                .time
+                .is_some_and(|time| generated.contains(&(moment.on, time)));
+            (!made && dates::is_plausible(moment.on, today)).then(|| Stated {
+                moment,
+                words: clean::line(&format!("{wanted}: {content}"), clean::SNIPPET),
+                is_sure: !VAGUE.contains(wanted),
             })
+        };
+        PUBLISHED.iter().filter_map(stated).collect()
+    }
+
+    /// When the article was changed, as the metas say.
+    pub fn changed(&self, chinese: bool, today: Date) -> Option<(Moment, String)> {
+        self.changed.iter().find_map(|(name, content)| {
+            let moment = moment::of(content, chinese)?;
+            let words = clean::line(&format!("{name}: {content}"), clean::SNIPPET);
+            dates::is_plausible(moment.on, today).then_some((moment, words))
         })
     }
 }
 
-/// The first full date of a short text. Instants in UTC become days in China on Chinese pages and
-/// stay as printed on others, whose own zone nobody states.
-pub fn stamp_of(text: &str, chinese: bool) -> Option<(Date, Option<NaiveTime>)> {
-    if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text.trim()) {
-        let utc = at.offset().local_minus_utc() == 0;
-        let local = if utc && chinese {
-            at.with_timezone(&china()).naive_local()
-        } else {
-            at.naive_local()
-        };
-        return Some((local.date(), Some(local.time())));
+fn keep<T>(all: &mut Vec<T>, one: T) {
+    if all.len() < MOST {
+        all.push(one);
     }
-    let found = dates::scan(text)
-        .into_iter()
-        .find_map(|found| match found.stamp {
-            Stamp::Full(on) if chinese || found.full_year => Some((on, found.time)),
-            _ => None,
-        });
-    found.or_else(|| {
-        foreign::scan(text)
-            .filter(|_| !chinese)
-            .map(|on| (on, None))
-    })
 }

@@ -10,53 +10,76 @@ use chrono::NaiveTime;
 use url::Url;
 
 use crate::domain::finding::{Basis, Finding};
+use crate::domain::group::Identity;
+use crate::domain::host::Fingerprint;
 use crate::domain::item::Row;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::ReadRules;
 use crate::domain::time::Date;
 use task::{Draft, Outcome, Task};
 
-mod address;
+pub mod address;
 mod article;
 mod ask;
+mod blocks;
 pub mod by_rules;
 mod charset;
-mod clean;
+pub mod clean;
+mod clues;
 mod column;
+mod comments;
 mod data;
 pub mod date_format;
 mod dates;
 mod dom;
 mod expand;
 mod foreign;
+mod foreign_labels;
+mod glance;
 mod groups;
 mod guard;
 mod heading;
+mod heads;
 mod home;
+mod identity;
 mod island;
 mod json_list;
 pub mod json_path;
 mod labels;
+mod lean;
+mod linked;
+mod links;
 mod loose;
+mod markup;
 mod metas;
+pub mod missing;
+mod moment;
+mod notes;
+mod others;
+pub mod outline;
 mod pageclock;
+mod places;
 mod printed;
 mod refusal;
+mod remarks;
 mod rows;
 pub mod score;
+mod seen;
 mod shell;
 mod split;
 mod standing;
 mod survey;
+mod tags;
 mod task;
 mod view;
 mod visible;
+mod weighing;
 mod years;
 
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/3");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +101,12 @@ pub struct Recipe {
     pub column_name: Option<String>,
     /// The site's home page.
     pub home: Option<Url>,
+    /// The address as configured: the page may have come from another.
+    pub asked: Option<Url>,
+    /// What the pages of the site say of it.
+    pub site: Identity,
+    /// What the host shows for a path that cannot exist.
+    pub missing: Option<Fingerprint>,
     /// The most pages of one visit.
     pub budget: usize,
     /// What is laid down for reading the column.
@@ -96,6 +125,9 @@ impl Recipe {
             aim,
             column_name: None,
             home: None,
+            asked: None,
+            site: Identity::default(),
+            missing: None,
             budget: Recipe::BUDGET,
             read: None,
             shown: None,
@@ -166,6 +198,60 @@ pub struct Published {
     pub basis: Basis,
 }
 
+/// What a date of an article is, beside the publication that is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Another statement of the publication, which disagrees.
+    Published,
+    /// A change of the article.
+    Updated,
+    /// The document's own date: when it was written, signed or issued.
+    Document,
+    /// When what it rules begins or ceases to hold.
+    Effective,
+    /// When something takes place or ends that it tells of.
+    Event,
+}
+
+impl Role {
+    /// The word for it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Role::Published => "published otherwise",
+            Role::Updated => "updated",
+            Role::Document => "document",
+            Role::Effective => "effective",
+            Role::Event => "event",
+        }
+    }
+}
+
+/// A date of an article that is not the publication that is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherDate {
+    /// What it is.
+    pub role: Role,
+    /// The day, in UTC+8 on Chinese pages and as printed on others.
+    pub on: Date,
+    /// Where it stands.
+    pub basis: Basis,
+    /// The words around it, at most 80 characters.
+    pub snippet: String,
+}
+
+/// One block of a home page: a list under a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// What stands above it, at most 30 characters; empty where nothing was found.
+    pub heading: String,
+    /// The newest date of its rows, as far as it is certain.
+    pub newest: Option<Date>,
+    /// How many rows it has.
+    pub rows: usize,
+    /// Where its 更多 leads, or its heading.
+    pub more: Option<Url>,
+}
+
 /// A page as it was read.
 #[derive(Debug, Clone)]
 pub struct Reading {
@@ -181,7 +267,11 @@ pub struct Reading {
     pub signature: Option<String>,
     /// The publication date, when the page is an article.
     pub published: Option<Published>,
-    /// What was noticed on the way, at most eight.
+    /// The article's other dates, at most eight.
+    pub others: Vec<OtherDate>,
+    /// The blocks of a home page, at most 40.
+    pub blocks: Vec<Block>,
+    /// What was noticed on the way, at most eight, the most important first.
     pub notes: Vec<String>,
 }
 

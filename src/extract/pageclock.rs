@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::clean;
 use super::dom::Dom;
 use super::rows::Listed;
 use super::years::Dating;
@@ -32,7 +33,13 @@ const LINE: usize = 80;
 pub fn is_line(text: &str) -> bool {
     // A bare date says nothing else.
     let bare = text.len() <= 12;
-    !bare && text.trim().chars().count() <= LINE && SURE.iter().any(|word| text.contains(word))
+    let line = clean::trimmed(text);
+    let begins = |c: char| "℃°气空AP农今当现北天".contains(c);
+    !bare
+        && line.len() <= 4 * LINE
+        && line.contains(begins)
+        && line.chars().count() <= LINE
+        && SURE.iter().any(|word| line.contains(word))
 }
 
 /// Takes its date from every row that is alone of its kind and dated today: it stands in no list,
@@ -43,6 +50,9 @@ pub fn strike(dom: &Dom, rows: &[Listed], datings: &mut [Dating], today: Date) {
             .and_then(|d| d.claim())
             .is_some_and(|c| c.on >= today)
     };
+    if !datings.iter().any(|dating| is_current(Some(dating))) {
+        return;
+    }
     let mut dated: HashMap<u64, usize> = HashMap::new();
     for (row, dating) in rows.iter().zip(datings.iter()) {
         *dated.entry(row.path).or_default() += usize::from(dating.claim().is_some());

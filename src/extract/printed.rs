@@ -128,12 +128,20 @@ impl<'a> Survey<'_, 'a> {
 
     /// A date whose parts stand in neighbouring elements: day and month, year apart.
     fn split(&self, block: usize, end: usize) -> Option<Mark> {
-        let pieces: Vec<String> = self
-            .dom
-            .texts(block, end)
-            .take(40)
-            .filter(|(at, text)| text.len() <= 40 && !self.is_title(*at))
-            .map(|(_, text)| {
+        let small = || {
+            self.dom
+                .texts(block, end)
+                .take(40)
+                .filter(|(at, text)| {
+                    text.len() <= 40 && !clean::trimmed(text).is_empty() && !self.is_title(*at)
+                })
+                .map(|(_, text)| text)
+        };
+        if small().nth(1).is_none() || !small().any(dates::has_digit) {
+            return None;
+        }
+        let pieces: Vec<String> = small()
+            .map(|text| {
                 text.chars()
                     .map(dates::plain)
                     .filter(|c| !matches!(c, ' ' | '[' | ']' | '(' | ')'))

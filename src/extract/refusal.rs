@@ -1,11 +1,19 @@
 //! Pages that answer 200 but are not the page: challenges of firewalls, "does not exist",
-//! maintenance notices. Asked only of pages on which no list was found.
+//! maintenance notices. Where rows stand beside the notice, it must be what the page is about:
+//! its title or its heading says it, or it says hardly anything else.
 
-use super::dom::Dom;
+use super::dom::{Dom, What};
+use super::heading;
 use crate::domain::finding::Unreadable;
 
 /// Text that a notice page may have at most, in characters.
 const NOTICE_LENGTH: usize = 600;
+/// Text that it may have beside links and furniture, whatever these say.
+const MAIN_LENGTH: usize = 200;
+/// The longest notice within a page, in characters.
+const LINE: usize = 60;
+/// Rows below which a list may be a mere side column of a notice.
+const FEW_ROWS: usize = 5;
 
 const CHALLENGE_SOURCE: &[&str] = &[
     "$_ts",
@@ -37,7 +45,7 @@ const CHALLENGE_TEXT: &[&str] = &[
     "安全验证",
     "人机验证",
     "浏览器安全检查",
-    "安全检查中",
+    "安全检查中，请稍",
     "请开启JavaScript",
     "启用JavaScript",
     "Access Denied",
@@ -92,6 +100,12 @@ const MAINTENANCE: &[&str] = &[
     "站点已关闭",
     "网站关闭",
 ];
+/// What follows a word of maintenance where it names a duty, a body or an affair and announces
+/// nothing: 网站维护：…, 建设中心, 建设中标.
+const NAMES: &[char] = &[
+    '：', ':', '单', '电', '人', '商', '部', '责', '技', '由', '与', '和', '及', '心', '标', '国',
+    '的', '存', '小', '学',
+];
 
 /// Words with which a list page says that it has no items.
 const NO_ITEMS: &[&str] = &[
@@ -115,28 +129,125 @@ const NO_ITEMS: &[&str] = &[
     "尚无",
 ];
 
-/// The reason for which the page is not what was asked for.
-pub fn of(dom: &Dom, source: &str) -> Option<Unreadable> {
-    let visible = dom.text(0, dom.len(), NOTICE_LENGTH * 4);
+/// The reason for which the page is not what was asked for. `rows` is how many rows of a list it
+/// shows, `column` the name under which a page may speak of such things.
+pub fn of(dom: &Dom, source: &str, rows: usize, column: Option<&str>) -> Option<Unreadable> {
     let title = title(dom);
-    let short = visible.chars().count() <= NOTICE_LENGTH;
-    let says = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| title.contains(word) || (short && visible.contains(word)))
-    };
-    if says(CHALLENGE_TEXT)
-        || (visible.chars().count() < 200
-            && CHALLENGE_SOURCE.iter().any(|word| source.contains(word)))
-    {
+    let about = |text: &str| says(text).filter(|_| column.is_none_or(|name| !text.contains(name)));
+    let few = rows < FEW_ROWS;
+    // A list may have a notice of works above it, and articles about whatever keeps others out.
+    let counts = |why: &Unreadable| few || *why == Unreadable::SoftMissing;
+    let titled = about(&title).or_else(|| numbered(&title));
+    if let Some(why) = titled.filter(counts) {
+        return Some(why);
+    }
+    if rows == 0 {
+        let visible = visible(dom);
+        let length = visible.chars().count();
+        let script = length < 200 && CHALLENGE_SOURCE.iter().any(|word| source.contains(word));
+        let said = (length <= NOTICE_LENGTH).then(|| says(&visible)).flatten();
+        return script
+            .then_some(Unreadable::Challenge)
+            .or(said)
+            .or_else(|| in_main(dom));
+    }
+    let heading = headings(dom).find_map(|text| about(&text));
+    heading
+        .filter(counts)
+        .or_else(|| few.then(|| in_main(dom)).flatten())
+}
+
+/// `404` as the number of the page's state.
+fn numbered(title: &str) -> Option<Unreadable> {
+    title
+        .trim_start()
+        .starts_with("404")
+        .then_some(Unreadable::SoftMissing)
+}
+
+/// What a text announces.
+fn says(text: &str) -> Option<Unreadable> {
+    let any = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if any(CHALLENGE_TEXT) {
         Some(Unreadable::Challenge)
-    } else if says(MISSING) || title.trim_start().starts_with("404") {
+    } else if any(MISSING) {
         Some(Unreadable::SoftMissing)
-    } else if says(MAINTENANCE) {
+    } else if MAINTENANCE.iter().any(|word| announces(text, word)) {
         Some(Unreadable::Maintenance)
     } else {
         None
     }
+}
+
+/// Whether a title is that of a page that is not what was asked for.
+pub fn is_titled(title: &str) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| title.contains(word));
+    says(CHALLENGE_TEXT)
+        || says(MISSING)
+        || says(MAINTENANCE)
+        || title.trim_start().starts_with("404")
+}
+
+/// Whether the word stands in the text for itself, not as part of a name.
+fn announces(text: &str, word: &str) -> bool {
+    let mut after = text.split(word).skip(1);
+    after.any(|rest| !rest.trim_start().starts_with(NAMES))
+}
+
+/// Headings without links, outside links, header and navigation: titles of rows are none.
+fn headings(dom: &Dom) -> impl Iterator<Item = String> {
+    ["h1", "h2", "h3"]
+        .into_iter()
+        .flat_map(|tag| dom.tagged(tag))
+        .filter(|(at, _)| dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture))
+        .filter(|(at, _)| !heading::in_link(dom, *at) && !has_link(dom, *at))
+        .take(8)
+        .map(|(at, _)| dom.text(at, dom.end(at), LINE))
+}
+
+fn has_link(dom: &Dom, at: usize) -> bool {
+    dom.range(at, dom.end(at)).any(|(at, _)| dom.tag(at) == "a")
+}
+
+/// What a page announces whose own words, links and furniture left aside, are few: in a line of
+/// its own.
+fn in_main(dom: &Dom) -> Option<Unreadable> {
+    let (mut length, mut found, mut link_end) = (0, None, 0);
+    for (at, node) in dom.iter() {
+        match node.what {
+            What::Element(element) if element.name() == "a" => link_end = link_end.max(node.end),
+            What::Text(text)
+                if at >= link_end && !node.silent && !node.hidden && !node.furniture =>
+            {
+                let text = text.trim();
+                let count = text.chars().count();
+                length += count;
+                if length > MAIN_LENGTH {
+                    return None;
+                }
+                found = found.or_else(|| says(text).filter(|_| count <= LINE));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The displayed text, as far as it can matter.
+fn visible(dom: &Dom) -> String {
+    let mut out = String::new();
+    for (at, text) in dom.texts(0, dom.len()) {
+        if dom.get(at).is_some_and(|node| !node.hidden) {
+            for word in text.split_whitespace() {
+                out.push_str(word);
+                out.push(' ');
+            }
+        }
+        if out.len() > NOTICE_LENGTH * 12 {
+            break;
+        }
+    }
+    out
 }
 
 /// Whether the page says in so many words that the column has no items.
@@ -147,7 +258,7 @@ pub fn says_empty(dom: &Dom) -> bool {
 
 /// Whether a text says that a list has no items.
 pub fn is_empty_notice(text: &str) -> bool {
-    let may = text.contains(['暂', '没', '无', '0', '容', '更', '尚']);
+    let may = text.contains(['暂', '没', '无', '条', '容', '更', '尚']);
     may && NO_ITEMS.iter().any(|word| text.contains(word))
 }
 
@@ -159,7 +270,7 @@ pub fn title(dom: &Dom) -> String {
             let texts = dom
                 .range(at, dom.end(at))
                 .filter_map(|(_, node)| match node.what {
-                    super::dom::What::Text(text) => Some(text),
+                    What::Text(text) => Some(text),
                     _ => None,
                 });
             super::clean::line(&texts.collect::<String>(), 200)
@@ -204,7 +315,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             let html = Html::parse_document(&text);
-            assert_eq!(of(&Dom::of(&html), &text), expected, "{text:.60}");
+            assert_eq!(of(&Dom::of(&html), &text, 0, None), expected, "{text:.60}");
         }
     }
 }

@@ -19,6 +19,8 @@ const MAX_CLIMB: usize = 12;
 pub struct Listed {
     /// The title, bounded and clean.
     pub title: String,
+    /// How much it weighs.
+    pub weight: usize,
     /// The address it links to.
     pub url: Option<Url>,
     /// The date printed for it.
@@ -40,7 +42,7 @@ pub struct Listed {
 /// Two links of one row: the longer title is the row's.
 fn merge(rows: &mut [Listed], row: Listed) {
     if let Some(last) = rows.last_mut()
-        && clean::weight(&row.title) > clean::weight(&last.title)
+        && row.weight > last.weight
     {
         let mark = row.mark.clone().or_else(|| last.mark.clone());
         *last = Listed { mark, ..row };
@@ -50,7 +52,7 @@ fn merge(rows: &mut [Listed], row: Listed) {
 impl<'a> Survey<'_, 'a> {
     /// The rows of the page in document order.
     pub fn rows(&self, base: &Url) -> Vec<Listed> {
-        let mut rows: Vec<Listed> = Vec::new();
+        let mut rows: Vec<Listed> = Vec::with_capacity(self.items.len());
         let mut last_block = usize::MAX;
         for index in 0..self.items.len() {
             if let Some(row) = self.row(index, base) {
@@ -87,8 +89,10 @@ impl<'a> Survey<'_, 'a> {
             .unwrap_or((strict, None));
         let node = self.dom.get(block)?;
         let own = self.dom.get(item.at)?;
+        let (title, weight) = without_date(item, mark.as_ref());
         Some(Listed {
-            title: without_date(&item.title, mark.as_ref()),
+            title,
+            weight,
             url: item.href.and_then(|href| address::join(base, href)),
             mark,
             block,
@@ -248,16 +252,16 @@ impl<'a> Survey<'_, 'a> {
     }
 }
 
-/// The title without a date that was printed at its edge.
-fn without_date(title: &str, mark: Option<&Mark>) -> String {
+/// The title without a date that was printed at its edge; and its weight.
+fn without_date(item: &Item, mark: Option<&Mark>) -> (String, usize) {
+    let title = || (item.title.clone(), item.weight);
     if mark.is_none_or(|mark| mark.apart) {
-        return title.to_owned();
+        return title();
     }
     let edge = |c: char| c.is_ascii_digit() || "-/.:[]()（）【】 ".contains(c);
-    let bare = title.trim_matches(edge);
-    if clean::weight(bare) >= 4 {
-        bare.to_owned()
-    } else {
-        title.to_owned()
+    let bare = item.title.trim_matches(edge);
+    match clean::weight(bare) {
+        weight @ 4.. => (bare.to_owned(), weight),
+        _ => title(),
     }
 }

@@ -1,6 +1,8 @@
 //! The survey of a page: its article links, the dates in its text, and how much of each stands
 //! in every block, counted once so that climbing the tree costs nothing.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::dates::{self, Found};
@@ -20,6 +22,8 @@ pub struct Item<'a> {
     pub end: usize,
     /// The title, bounded and clean.
     pub title: String,
+    /// How much it weighs.
+    pub weight: usize,
     /// The address as written.
     pub href: Option<&'a str>,
     /// The `title` attribute, when it says something with digits beyond the title.
@@ -126,10 +130,12 @@ fn is_signpost(text: &str) -> bool {
         "打印本页",
         "跳转",
     ];
-    if text.chars().take(11).count() > 10 {
+    let short = text.len() <= 40 && text.chars().count() <= 10;
+    let begins = |c: char| "更mM详首上下尾末阅查返点加设无关打跳".contains(c);
+    if !short || !text.contains(begins) {
         return false;
     }
-    let lower = text.to_lowercase();
+    let lower = text.to_ascii_lowercase();
     SIGNPOSTS.iter().any(|word| lower.contains(word))
 }
 
@@ -142,8 +148,8 @@ fn items<'a>(dom: &Dom<'a>, base: &Url) -> Vec<Item<'a>> {
         if node.silent || items.len() >= MAX_ITEMS {
             continue;
         }
-        let clickable = matches!(element.name(), "li" | "tr") && attr(element, "onclick").is_some();
-        if element.name() != "a" && !clickable || items.last().is_some_and(|last| at < last.end) {
+        let clickable = || matches!(node.tag, "li" | "tr") && attr(element, "onclick").is_some();
+        if node.tag != "a" && !clickable() || items.last().is_some_and(|last| at < last.end) {
             continue;
         }
         if let Some(item) = item(dom, at, node.end).filter(|item| !leads_to_root(item, base)) {
@@ -158,65 +164,109 @@ fn leads_to_root(item: &Item, base: &Url) -> bool {
     let Some(href) = item.href.map(str::trim).filter(|href| href.len() < 80) else {
         return false;
     };
-    // Most links name a file or a folder; joining addresses costs too much to ask each of them.
+    // Joining addresses costs too much to ask each of them.
+    may_be_root(href, base)
+        && address::join(base, href)
+            .is_some_and(|url| url.host_str() == base.host_str() && address::is_root(&url))
+}
+
+/// Whether an address as written can be that of a root: not where it names a file of another name
+/// or, beginning at the host, a folder.
+fn may_be_root(href: &str, base: &Url) -> bool {
     let file = href.rsplit('/').next().unwrap_or_default();
-    let may = file.is_empty()
-        || file.starts_with(['?', '#', '.', 'i', 'I', 'd', 'D'])
+    let begins = |word: &str| {
+        file.get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    let named = file.is_empty()
+        || file.starts_with(['?', '#', '.'])
+        || begins("index.")
+        || begins("default.")
         || base.host_str() == Some(file);
-    if !may {
-        return false;
-    }
-    address::join(base, href)
-        .is_some_and(|url| url.host_str() == base.host_str() && address::is_root(&url))
+    let path = match href.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map(|(_, path)| path),
+        None => href.strip_prefix('/'),
+    };
+    let in_folder = path.is_some_and(|path| {
+        let plain =
+            !path.starts_with('/') && !path.contains("./") && !path.contains(['\\', '?', '#', '%']);
+        plain && path.contains('/')
+    });
+    named && !in_folder
 }
 
 fn item<'a>(dom: &Dom<'a>, at: usize, end: usize) -> Option<Item<'a>> {
-    let mut shown = String::new();
-    for (_, text) in dom.texts(at, end) {
-        let alone = dates::scan(text).first().is_some_and(|f| {
-            standing::standing(text, f) == Standing::Alone && clean::weight(text) < 8
-        });
-        if !alone && shown.len() < 1200 {
-            shown.push_str(text);
-        }
-    }
-    let shown = clean::line(&shown, clean::TITLE);
+    let shown = clean::line(&shown(dom, at, end), clean::TITLE);
     let hint = dom.attr(at, "title").filter(|hint| !hint.trim().is_empty());
-    let title = title(dom, at, end, &shown, hint);
-    if clean::weight(&title) < 4 || is_signpost(&title) {
+    let may_tell = hint.is_some_and(|hint| dates::has_digit(hint) && hint != shown);
+    let told = hint.filter(|hint| may_tell && clean::line(hint, clean::TITLE) != shown);
+    let (title, weight) = title(dom, at, end, shown, hint);
+    if weight < 4 || is_signpost(&title) {
         return None;
     }
-    let hint =
-        hint.filter(|hint| dates::has_digit(hint) && clean::line(hint, clean::TITLE) != shown);
     Some(Item {
         at,
         end,
         title,
+        weight,
         href: dom.attr(at, "href"),
-        hint,
+        hint: told,
     })
 }
 
-/// The shown text, or the hint where the text is cut short or a picture.
-pub fn title(dom: &Dom, at: usize, end: usize, shown: &str, hint: Option<&str>) -> String {
+/// The text of a link, but for dates that stand alone in it.
+fn shown<'a>(dom: &Dom<'a>, at: usize, end: usize) -> Cow<'a, str> {
+    let mut shown = Cow::Borrowed("");
+    for (_, text) in dom.texts(at, end) {
+        let may_be_alone = dates::has_digit(text) && clean::weight(text) < 8;
+        let alone = may_be_alone
+            && dates::scan(text)
+                .first()
+                .is_some_and(|f| standing::standing(text, f) == Standing::Alone);
+        if alone || shown.len() >= 1200 {
+            continue;
+        }
+        if shown.is_empty() {
+            shown = Cow::Borrowed(text);
+        } else {
+            shown.to_mut().push_str(text);
+        }
+    }
+    shown
+}
+
+/// The shown text, or the hint where the text is cut short or a picture; and its weight.
+pub fn title(
+    dom: &Dom,
+    at: usize,
+    end: usize,
+    shown: String,
+    hint: Option<&str>,
+) -> (String, usize) {
+    let weight = clean::weight(&shown);
+    let cut = shown.ends_with("..") || shown.ends_with('…');
+    if weight >= 4 && !cut {
+        return (shown, weight);
+    }
     let first = hint
         .and_then(|hint| hint.lines().map(str::trim).find(|line| !line.is_empty()))
         .map(|line| clean::line(line, clean::TITLE));
-    let cut = shown.ends_with("...") || shown.ends_with('…') || shown.ends_with("..");
-    if clean::weight(shown) >= 4 && !cut {
-        return shown.to_owned();
+    if let Some(first) = first {
+        let other = clean::weight(&first);
+        if other >= weight.max(4) {
+            return (first, other);
+        }
     }
-    if let Some(first) = first.filter(|first| clean::weight(first) >= clean::weight(shown).max(4)) {
-        return first;
-    }
-    if clean::weight(shown) >= 4 {
-        return shown.to_owned();
+    if weight >= 4 {
+        return (shown, weight);
     }
     let alt = dom.range(at, end).find_map(|(_, node)| match node.what {
-        What::Element(e) if e.name() == "img" => attr(e, "alt"),
+        What::Element(e) if node.tag == "img" => attr(e, "alt"),
         _ => None,
     });
-    clean::line(alt.unwrap_or(shown), clean::TITLE)
+    let title = clean::line(alt.unwrap_or(&shown), clean::TITLE);
+    let weight = clean::weight(&title);
+    (title, weight)
 }
 
 /// Links to the same address in a row count once.
@@ -232,9 +282,10 @@ fn sums(dom: &Dom, items: &[Item]) -> Vec<Sum> {
             bytes,
         });
         match node.what {
-            What::Element(e) if e.name() == "a" => links += 1,
+            What::Element(_) if node.tag == "a" => links += 1,
             What::Text(text) if !node.silent => {
-                bytes = bytes.saturating_add(u32::try_from(text.trim().len()).unwrap_or(u32::MAX))
+                bytes = bytes
+                    .saturating_add(u32::try_from(clean::trimmed(text).len()).unwrap_or(u32::MAX))
             }
             _ => {}
         }
@@ -258,27 +309,39 @@ fn sums(dom: &Dom, items: &[Item]) -> Vec<Sum> {
 fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
     let mut out = Vec::new();
     let mut previous: (&str, Option<usize>) = ("", None);
+    let mut known = ("", Label::None);
+    let mut begun = 0;
     for (node, text) in dom.texts(0, dom.len()) {
-        if text.trim().is_empty() {
+        let bare = clean::trimmed(text);
+        if bare.is_empty() {
             continue;
         }
-        let in_item = items
-            .partition_point(|item| item.at <= node)
+        while items.get(begun).is_some_and(|item| item.at <= node) {
+            begun += 1;
+        }
+        let in_item = begun
             .checked_sub(1)
             .filter(|i| items.get(*i).is_some_and(|item| node < item.end));
-        for found in dates::scan_row(text) {
-            let before: String = text.chars().take(found.start).collect();
+        for found in found(text, bare) {
+            let before = text.char_indices().nth(found.start);
+            let before = before
+                .and_then(|(at, _)| text.get(..at))
+                .unwrap_or_default();
             // What stands in a title says nothing of the date behind it.
             let led = previous.1.is_none() || previous.1 == in_item;
-            let before = if before.trim().is_empty() && led && may_label(previous.0) {
+            let before = if led && before.trim().is_empty() && may_label(previous.0) {
                 previous.0
             } else {
-                &before
+                before
             };
             let label = if in_item.is_none() && pageclock::is_line(text) {
                 Label::Other
             } else {
-                labels::label(before)
+                // Rows say the same again and again.
+                if known.0 != before {
+                    known = (before, label(before));
+                }
+                known.1
             };
             let in_item =
                 in_item.filter(|i| items.get(*i).is_some_and(|item| dom.tag(item.at) == "a"));
@@ -294,6 +357,24 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
         previous = (text, in_item);
     }
     out
+}
+
+/// The dates of a text; most have none, and no word of a distance in days either.
+fn found(text: &str, bare: &str) -> Vec<Found> {
+    if bare.len() <= 64 && bare.contains(['刚', '今', '昨', '前']) {
+        dates::scan_row(text)
+    } else {
+        dates::scan(text)
+    }
+}
+
+/// What the words before a date make of it: without a letter they make nothing.
+fn label(before: &str) -> Label {
+    if before.contains(char::is_alphabetic) {
+        labels::label(before)
+    } else {
+        Label::None
+    }
 }
 
 /// Whether a text can be the label of what follows it: short, or ending in a colon.

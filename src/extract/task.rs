@@ -3,26 +3,25 @@
 
 use url::Url;
 
-use super::article::{self, Article};
 use super::ask::Ask;
 use super::column::{self, Saying};
-use super::dom::attr;
+use super::glance::Glance;
 use super::heading::{self, Own};
-use super::view::{self, View};
+use super::notes::{Notes, Rank};
+use super::seen::{self, Seen, Step};
+use super::view::{self, Closed, View};
 use super::{
-    Aim, More, PageKind, Pages, Published, Reading, Recipe, address, clean, home, refusal, shell,
-    visible,
+    Aim, More, PageKind, Pages, Reading, Recipe, address, blocks, clean, home, identity, missing,
+    refusal, remarks, shell,
 };
-use crate::domain::finding::{Evidence, Finding, LastUpdate, Undated, Unreadable};
-use crate::domain::item::Row;
+use crate::domain::finding::{Finding, Unreadable};
+use crate::domain::page::Page;
 use crate::domain::time::Date;
 
 mod ruled;
 
 /// The most jumps from a thin page to the next.
 const MAX_HOPS: usize = 3;
-/// The most notes of a reading.
-const MOST_NOTES: usize = 8;
 /// Visible characters below which a page can only lead on.
 const THIN: usize = 200;
 
@@ -40,7 +39,7 @@ pub enum Draft {
     /// For the page to which a thin page leads.
     Hop(Hop),
     /// For articles that would date the page.
-    Articles(Ask, Box<Reading>),
+    Articles(Ask, Box<Reading>, Notes),
 }
 
 /// A jump from one page to the next.
@@ -51,7 +50,7 @@ pub struct Hop {
     to: Url,
     /// Jumps that are left.
     left: usize,
-    notes: Vec<String>,
+    notes: Notes,
 }
 
 /// The work on one visit.
@@ -68,27 +67,25 @@ impl Task<'_> {
     /// Goes on from a draft, or begins with the first page.
     pub fn outcome(&self, draft: Option<Draft>) -> Outcome {
         match draft {
-            None => self.look(None, MAX_HOPS, Vec::new()),
+            None => self.look(None, MAX_HOPS, Notes::default()),
             Some(Draft::Hop(hop)) => self.follow(hop),
-            Some(Draft::Articles(ask, reading)) => self.resolved(ask, *reading),
+            Some(Draft::Articles(ask, reading, notes)) => self.resolved(ask, *reading, notes),
         }
     }
 
     /// Reads one page of the chain of jumps.
-    fn look(&self, from: Option<Url>, hops: usize, mut notes: Vec<String>) -> Outcome {
+    fn look(&self, from: Option<Url>, hops: usize, mut notes: Notes) -> Outcome {
         let page = match from.as_ref().and_then(|url| self.pages.more.get(url)) {
             Some(More::Page(page)) => page,
             _ => &self.pages.first,
         };
-        if self.recipe.aim == Aim::Column && address::is_home(&page.url, self.recipe.home.as_ref())
-        {
+        let home = || address::is_home(&page.url, self.recipe.home.as_ref());
+        if self.recipe.aim == Aim::Column && !self.is_of_home() && home() {
             return closed(Unreadable::RedirectedHome, "unknown", notes);
         }
         let seen = match &self.recipe.read {
             Some(rules) => self.by_rules(page, rules, (from.is_none(), hops), &mut notes),
-            None => view::with(page, self.today, &mut notes, |view, notes| {
-                self.step(view, hops, notes)
-            }),
+            None => self.read(page, hops, &mut notes),
         };
         match seen {
             Ok(Step::Done(seen)) => self.settle(*seen, notes),
@@ -109,16 +106,35 @@ impl Task<'_> {
         }
     }
 
+    /// Reads a page for which no rules are laid down.
+    fn read(&self, page: &Page, hops: usize, notes: &mut Notes) -> Result<Step, Closed> {
+        let text = view::text(page, notes)?;
+        let glance = Glance::at(&text.text, &page.url, self.today);
+        if self.recipe.aim == Aim::Any && glance.is_article() {
+            let seen = seen::article(&glance, text.encoding, notes);
+            return Ok(Step::Done(Box::new(seen)));
+        }
+        view::with(page, &text, self.today, |view| {
+            self.step(view, &glance, hops, notes)
+        })
+    }
+
     fn follow(&self, hop: Hop) -> Outcome {
         let mut notes = hop.notes;
         let target = clean::line(hop.to.as_str(), 200);
         if let Some(More::Page(_)) = self.pages.more.get(&hop.to) {
-            notes.push(format!("followed to {target}"));
+            notes.say(Rank::Way, format!("followed to {target}"));
             self.look(Some(hop.to), hop.left, notes)
         } else {
-            notes.push(format!("could not follow to {target}"));
+            notes.say(Rank::Way, format!("could not follow to {target}"));
             self.look(hop.from, 0, notes)
         }
+    }
+
+    /// Whether the column is configured to stand on the home page itself.
+    fn is_of_home(&self) -> bool {
+        let asked = self.recipe.asked.as_ref();
+        asked.is_some_and(|asked| address::is_home(asked, self.recipe.home.as_ref()))
     }
 
     /// How many more pages may be asked for.
@@ -127,7 +143,7 @@ impl Task<'_> {
         self.recipe.budget.saturating_sub(had)
     }
 
-    fn settle(&self, seen: Seen, notes: Vec<String>) -> Outcome {
+    fn settle(&self, seen: Seen, notes: Notes) -> Outcome {
         let (finding, ask) = match seen.saying {
             Saying::Found(finding) => (finding, None),
             Saying::Ask(ask) => (Finding::Undated(ask.otherwise), Some(ask)),
@@ -139,30 +155,31 @@ impl Task<'_> {
             rows: seen.rows,
             signature: seen.signature,
             published: seen.published,
-            notes,
+            others: seen.others,
+            blocks: seen.blocks,
+            notes: Vec::new(),
         };
         let Some(ask) = ask else {
-            reading.notes.truncate(MOST_NOTES);
+            reading.notes = notes.into_lines();
             return Outcome::Found(Box::new(reading));
         };
         let missing = ask.missing(&self.pages.more, self.left());
         if missing.is_empty() {
-            self.resolved(ask, reading)
+            self.resolved(ask, reading, notes)
         } else {
-            let draft = Draft::Articles(ask, Box::new(reading));
+            let draft = Draft::Articles(ask, Box::new(reading), notes);
             Outcome::Need(missing, Box::new(draft))
         }
     }
 
-    fn resolved(&self, ask: Ask, mut reading: Reading) -> Outcome {
-        reading.finding = ask.resolve(&self.pages.more, self.today, &mut reading.notes);
-        reading.notes.truncate(MOST_NOTES);
+    fn resolved(&self, ask: Ask, mut reading: Reading, mut notes: Notes) -> Outcome {
+        reading.finding = ask.resolve(&self.pages.more, self.today, &mut notes);
+        reading.notes = notes.into_lines();
         Outcome::Found(Box::new(reading))
     }
 }
 
-fn closed(why: Unreadable, encoding: &'static str, mut notes: Vec<String>) -> Outcome {
-    notes.truncate(MOST_NOTES);
+fn closed(why: Unreadable, encoding: &'static str, notes: Notes) -> Outcome {
     Outcome::Found(Box::new(Reading {
         finding: Finding::Unreadable(why),
         kind: PageKind::Other,
@@ -170,116 +187,100 @@ fn closed(why: Unreadable, encoding: &'static str, mut notes: Vec<String>) -> Ou
         rows: Vec::new(),
         signature: None,
         published: None,
-        notes,
+        others: Vec::new(),
+        blocks: Vec::new(),
+        notes: notes.into_lines(),
     }))
 }
 
-/// What one page leads to.
-enum Step {
-    Done(Box<Seen>),
-    Hop(Url),
-}
-
-/// What was seen on one page.
-struct Seen {
-    saying: Saying,
-    kind: PageKind,
-    encoding: &'static str,
-    rows: Vec<Row>,
-    signature: Option<String>,
-    published: Option<Published>,
-}
-
-impl Seen {
-    fn bare(finding: Finding, kind: PageKind, view: &View) -> Seen {
-        Seen {
-            saying: Saying::Found(finding),
-            kind,
-            encoding: view.encoding,
-            rows: Vec::new(),
-            signature: None,
-            published: None,
-        }
-    }
-
-    fn shut(why: Unreadable, view: &View) -> Seen {
-        Seen::bare(Finding::Unreadable(why), PageKind::Other, view)
-    }
-
-    fn listed(saying: Saying, kind: PageKind, rows: &[usize], view: &View) -> Seen {
-        let heaviest = || view.groups.first()?.rows.first();
-        let first = match kind {
-            PageKind::Home => heaviest(),
-            _ => rows.first(),
-        };
-        Seen {
-            saying,
-            kind,
-            encoding: view.encoding,
-            rows: view.rows_of(rows),
-            signature: first.and_then(|at| view.signature(*at)),
-            published: None,
-        }
-    }
-}
-
 impl Task<'_> {
-    fn step(&self, view: &View, hops: usize, notes: &mut Vec<String>) -> Step {
-        let list =
-            column::deciding(view).is_some_and(|group| group.rows.len() >= 3 || group.dated > 0);
-        if !list {
-            if let Some(url) = self.onward(view).filter(|_| hops > 0) {
-                return Step::Hop(url);
-            }
-            if let Some(why) = refusal::of(view.dom, view.source) {
-                return Step::Done(Box::new(Seen::shut(why, view)));
-            }
+    fn step(&self, view: &View, glance: &Glance, hops: usize, notes: &mut Notes) -> Step {
+        let list = column::deciding(view).filter(|group| group.rows.len() >= 3 || group.dated > 0);
+        if list.is_none()
+            && let Some(url) = self.onward(view, glance).filter(|_| hops > 0)
+        {
+            return Step::Hop(url);
         }
-        note_strange_dates(view, notes);
-        Step::Done(Box::new(match self.kind(view) {
-            PageKind::Home => self.home(view),
-            PageKind::Article => seen_article(view),
+        let rows = list.map_or(0, |group| group.rows.len());
+        if let Some(why) = self.refused(view, glance.url(), rows, notes) {
+            return Step::Done(Box::new(Seen::shut(why, view)));
+        }
+        Step::Done(Box::new(match self.kind(view, glance) {
+            PageKind::Home => self.home(view, notes),
+            PageKind::Article => seen::article(glance, view.encoding, notes),
             PageKind::List => self.list(view, notes),
             PageKind::Other => self.other(view),
         }))
     }
 
+    /// Why the page is not what was asked for, whatever rows it shows.
+    fn refused(
+        &self,
+        view: &View,
+        url: &Url,
+        rows: usize,
+        notes: &mut Notes,
+    ) -> Option<Unreadable> {
+        let column = self.recipe.column_name.as_deref();
+        if self.recipe.aim == Aim::Any {
+            let none = rows == 0;
+            return none.then(|| refusal::of(view.dom, view.source, 0, column))?;
+        }
+        if let Some(why) = refusal::of(view.dom, view.source, rows, column) {
+            return Some(why);
+        }
+        if let Some(said) = identity::contradiction(view, &self.recipe.site, column) {
+            notes.say(Rank::Decision, said);
+            return Some(Unreadable::WrongSite);
+        }
+        let known = self.recipe.missing.as_ref();
+        let known = known.filter(|_| self.recipe.aim == Aim::Column && !self.is_of_home());
+        let asked = self.recipe.asked.as_ref();
+        if known.is_some_and(|known| missing::is_missing(view, url, asked, column, known)) {
+            let text = "the host shows the same page for a path that does not exist";
+            notes.say(Rank::Decision, text);
+            return Some(Unreadable::SoftMissing);
+        }
+        None
+    }
+
     /// Where a page without a list leads: a jump, a data address, a frame.
-    fn onward(&self, view: &View) -> Option<Url> {
+    fn onward(&self, view: &View, glance: &Glance) -> Option<Url> {
         let thin = view.text_length() < THIN;
         let jump = thin
             .then(|| shell::jump(view.dom, view.source, view.base))
             .flatten();
         let frames = || shell::frames(view.dom, view.base).into_iter().next();
-        let framed = thin || (self.recipe.aim == Aim::Column && article::evidence(view) < 3);
+        let framed = thin || (self.recipe.aim == Aim::Column && glance.sight().told.evidence < 3);
         jump.or_else(|| shell::data_address(view.dom, view.base))
             .or_else(|| framed.then(frames).flatten())
     }
 
-    fn kind(&self, view: &View) -> PageKind {
+    fn kind(&self, view: &View, glance: &Glance) -> PageKind {
         let list = column::deciding(view);
         let dated = list.map_or(0, |group| group.dated);
         match self.recipe.aim {
             Aim::Home => PageKind::Home,
-            Aim::Column if dated < 10 && article::evidence(view) >= 5 => PageKind::Article,
+            Aim::Column if dated < 10 && glance.sight().told.evidence >= 5 => PageKind::Article,
             Aim::Column if list.is_some_and(|group| group.dated >= 2 || group.rows.len() >= 3) => {
                 PageKind::List
             }
-            Aim::Column if article::evidence(view) >= 3 => PageKind::Article,
+            Aim::Column if glance.sight().told.evidence >= 3 => PageKind::Article,
             Aim::Column if dated > 0 => PageKind::List,
             Aim::Column => PageKind::Other,
-            Aim::Any => any_kind(view, dated),
+            Aim::Any => any_kind(view, glance, dated),
         }
     }
 
-    fn home(&self, view: &View) -> Seen {
+    fn home(&self, view: &View, notes: &mut Notes) -> Seen {
         let rows = home::rows(view);
+        remarks::remark(view, &rows, notes);
         let most = self.recipe.budget.saturating_sub(1);
         let saying = home::newest(view, &rows, most);
         Seen::listed(saying, PageKind::Home, &rows, view)
     }
 
-    fn list(&self, view: &View, notes: &mut Vec<String>) -> Seen {
+    fn list(&self, view: &View, notes: &mut Notes) -> Seen {
         let Some(group) = column::deciding(view) else {
             return self.other(view);
         };
@@ -287,20 +288,36 @@ impl Task<'_> {
             return Seen::shut(Unreadable::WrongPage, view);
         }
         let own = match self.recipe.aim {
+            Aim::Column if self.is_of_home() => self.own_block(view),
             Aim::Column => heading::own(view, self.recipe.column_name.as_deref()),
             Aim::Home | Aim::Any => Own::Unknown,
         };
         let rows = match own {
             Own::Unknown => group.rows.clone(),
             Own::Rows(rows) => rows,
-            Own::Empty => return Seen::bare(Finding::Empty, PageKind::List, view),
+            Own::Empty => return Seen::bare(Finding::Empty, PageKind::List, view.encoding),
             Own::Others => {
-                notes.push("the only list of the page is headed as another one".to_owned());
+                let text = match self.is_of_home() {
+                    true => "no block of the home page is headed as the column",
+                    false => "the only list of the page is headed as another one",
+                };
+                notes.say(Rank::Decision, text);
                 return Seen::shut(Unreadable::NoList, view);
             }
         };
+        remarks::remark(view, &rows, notes);
         let saying = column::newest(view, &rows);
         Seen::listed(saying, PageKind::List, &rows, view)
+    }
+
+    /// The block of the home page that the column is; a page with one list needs no heading.
+    fn own_block(&self, view: &View) -> Own {
+        let name = self.recipe.column_name.as_deref();
+        match name.and_then(|name| blocks::named(view, name)) {
+            Some(rows) => Own::Rows(rows),
+            None if blocks::listings(view).len() <= 1 => Own::Unknown,
+            None => Own::Others,
+        }
     }
 
     /// A page that is neither list nor article.
@@ -308,7 +325,7 @@ impl Task<'_> {
         if view.text_length() < THIN && view.source.len() < 1024 {
             Seen::shut(Unreadable::Shell, view)
         } else if refusal::says_empty(view.dom) && self.recipe.aim == Aim::Column {
-            Seen::bare(Finding::Empty, PageKind::Other, view)
+            Seen::bare(Finding::Empty, PageKind::Other, view.encoding)
         } else {
             Seen::shut(Unreadable::NoList, view)
         }
@@ -324,81 +341,34 @@ impl Task<'_> {
         else {
             return false;
         };
-        let stated = view.dom.tagged("meta").find_map(|(_, meta)| {
-            let named =
-                attr(meta, "name").is_some_and(|n| n.trim().eq_ignore_ascii_case("ColumnName"));
-            attr(meta, "content").filter(|content| named && !content.trim().is_empty())
-        });
+        let stated = identity::meta(view.dom, "ColumnName");
         stated.is_some_and(|stated| {
-            !stated.contains(name) && !name.contains(stated.trim()) && !view.source.contains(name)
+            !stated.contains(name) && !name.contains(stated) && !view.source.contains(name)
         })
     }
 }
 
-fn note_strange_dates(view: &View, notes: &mut Vec<String>) {
-    let strange = view
-        .datings
-        .iter()
-        .filter(|d| d.refused().is_some())
-        .count();
-    if strange > 0 {
-        notes.push(format!(
-            "{strange} dates lie in the future or before 1995 and were not counted"
-        ));
-    }
-}
-
 /// What a page of unknown kind is.
-fn any_kind(view: &View, dated: usize) -> PageKind {
-    let article = article::evidence(view);
+fn any_kind(view: &View, glance: &Glance, dated: usize) -> PageKind {
+    let article = glance.sight().told.evidence;
     let blocks = view
         .groups
         .iter()
         .filter(|group| group.dated >= 3 && !group.aside)
         .count();
     let root = view.base.path().trim_end_matches(|c: char| c != '/').len() <= 1;
-    let prose = visible::prose_length(view.dom);
+    let prose = glance.sight().clues.prose_length;
     if article >= 3 || (article >= 2 && (dated < 5 || prose > 400)) {
         PageKind::Article
     } else if root && blocks >= 3 {
         PageKind::Home
     } else if dated >= 3 && !(prose > 1500 && dated < 8) {
         PageKind::List
-    } else if article::read(view).is_some() {
+    } else if glance.sight().told.article.is_some() {
         PageKind::Article
     } else if column::deciding(view).is_some() && prose < 400 {
         PageKind::List
     } else {
         PageKind::Other
-    }
-}
-
-fn seen_article(view: &View) -> Seen {
-    let article = article::read(view);
-    let finding = article
-        .as_ref()
-        .map_or(Finding::Undated(Undated::NoDates), |a| {
-            Finding::Dated(update(view, a))
-        });
-    Seen {
-        published: article.map(|a| Published {
-            on: a.on,
-            time: a.time,
-            basis: a.basis,
-        }),
-        ..Seen::bare(finding, PageKind::Article, view)
-    }
-}
-
-fn update(view: &View, article: &Article) -> LastUpdate {
-    LastUpdate {
-        on: article.on,
-        basis: article.basis,
-        evidence: Evidence {
-            page: clean::line(view.base.as_str(), 1000),
-            title: article.title.clone(),
-            link: None,
-            snippet: article.snippet.clone(),
-        },
     }
 }

@@ -3,12 +3,14 @@
 use scraper::Html;
 use url::Url;
 
+use super::charset::Decoded;
 use super::dom::{Dom, attr};
 use super::groups::{self, Group};
+use super::notes::{Notes, Rank};
 use super::rows::Listed;
 use super::survey::Survey;
 use super::years::{self, Dating, Doubt};
-use super::{address, charset, clean, expand, foreign, guard, pageclock};
+use super::{address, charset, clean, comments, expand, guard, pageclock};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
@@ -39,8 +41,6 @@ pub struct View<'a> {
     pub encoding: &'static str,
     /// The day on which it is read.
     pub today: Date,
-    /// Whether it is written in Chinese.
-    pub chinese: bool,
 }
 
 /// What cannot be surveyed, and why.
@@ -51,13 +51,8 @@ pub struct Closed {
     pub encoding: &'static str,
 }
 
-/// Surveys a page and hands the view to `then`. The tree never leaves this call.
-pub fn with<T>(
-    page: &Page,
-    today: Date,
-    notes: &mut Vec<String>,
-    then: impl FnOnce(&View, &mut Vec<String>) -> T,
-) -> Result<T, Closed> {
+/// The text of a page, if it is one and not too long.
+pub fn text<'p>(page: &'p Page, notes: &mut Notes) -> Result<Decoded<'p>, Closed> {
     if page.body.len() > guard::MAX_BYTES {
         return Err(Closed {
             why: Unreadable::TooComplex,
@@ -65,31 +60,40 @@ pub fn with<T>(
         });
     }
     let host = page.url.host_str().unwrap_or_default();
-    let decoded =
+    let mut decoded =
         charset::decode(&page.body, page.content_type.as_deref(), host).ok_or(Closed {
             why: Unreadable::NotText,
             encoding: "unknown",
         })?;
-    notes.extend(decoded.note);
+    if let Some(note) = decoded.note.take() {
+        notes.say(Rank::Bytes, note);
+    }
+    Ok(decoded)
+}
+
+/// Surveys a page of this text and hands the view to `then`. The tree never leaves this call.
+pub fn with<T>(
+    page: &Page,
+    decoded: &Decoded,
+    today: Date,
+    then: impl FnOnce(&View) -> T,
+) -> Result<T, Closed> {
     let closed = Closed {
         why: Unreadable::TooComplex,
         encoding: decoded.encoding,
     };
-    if !guard::is_bearable(&decoded.text) {
+    let Some(lean) = guard::admit(&decoded.text) else {
         return Err(closed);
-    }
-    let html = Html::parse_document(&decoded.text);
+    };
+    let html = Html::parse_document(&lean);
+    drop(lean);
     let dom = Dom::of(&html);
     let base = base(&dom, &page.url);
     let survey = Survey::of(&dom, &base);
     let mut rows = survey.rows(&base);
-    let hidden = expand::rows(&decoded.text);
-    let hidden = if guard::is_bearable(&hidden) {
-        hidden
-    } else {
-        String::new()
-    };
-    let hidden_html = (!hidden.is_empty()).then(|| Html::parse_document(&hidden));
+    let hidden = expand::rows(&comments::without_dead(&decoded.text));
+    let hidden = guard::admit(&hidden).filter(|hidden| !hidden.is_empty());
+    let hidden_html = hidden.map(|hidden| Html::parse_document(&hidden));
     let hidden_dom = hidden_html.as_ref().map(Dom::of);
     if let Some(script) = &hidden_dom {
         rows.extend(script_rows(script, &base));
@@ -108,12 +112,18 @@ pub fn with<T>(
         script: hidden_dom.as_ref(),
         encoding: decoded.encoding,
         today,
-        chinese: foreign::is_chinese(&dom, host),
     };
-    Ok(then(&view, notes))
+    Ok(then(&view))
 }
 
-fn base(dom: &Dom, url: &Url) -> Url {
+/// Surveys a page of which nothing else is asked and hands the view to `then`.
+pub fn of<T>(page: &Page, today: Date, then: impl FnOnce(&View) -> T) -> Result<T, Closed> {
+    let text = text(page, &mut Notes::default())?;
+    with(page, &text, today, then)
+}
+
+/// Against what the links of a page are resolved.
+pub fn base(dom: &Dom, url: &Url) -> Url {
     let named = dom
         .tagged("base")
         .find_map(|(_, base)| attr(base, "href"))
@@ -158,7 +168,7 @@ impl View<'_> {
     fn row_of(&self, row: &Listed, dating: &Dating) -> Row {
         let claim = dating.claim();
         Row {
-            title: clean::line(&row.title, clean::TITLE),
+            title: row.title.clone(),
             url: row.url.as_ref().map(|url| clean::line(url.as_str(), 1000)),
             on: claim.map(|claim| claim.on),
             basis: claim.map(|claim| claim.basis),

@@ -1,261 +1,255 @@
 //! The visible publication date of an article: labels, nearness to the title, the company of
 //! 来源 and 浏览, and its place outside of lists speak for a date.
 
-use super::article::Article;
+use std::collections::{HashMap, HashSet};
+
 use super::clean;
+use super::clues::{Clues, Spot};
 use super::dates::{self, Found, Stamp};
-use super::dom::{Dom, What, attr};
-use super::labels::Label;
-use super::standing::Standing;
-use super::survey::Dated;
-use super::view::View;
-use crate::domain::finding::Basis;
+use super::foreign::{self, Order};
+use super::foreign_labels;
+use super::labels::{self, Label};
+use super::pageclock;
+use super::places::Named;
+use super::standing::{self, Standing};
 use crate::domain::time::Date;
 
 /// The most dates of a page that are weighed: an article has few.
-pub const MAX_DATES: usize = 300;
-
-/// Where the article's title stands: a heading with it, else the first text with it.
-pub fn title_place(dom: &Dom, title: &str) -> Option<usize> {
-    let wanted: String = squeezed(title);
-    if wanted.chars().count() < 4 {
-        let heading = dom
-            .tagged("h1")
-            .find(|(at, _)| clean::weight(&dom.text(*at, dom.end(*at), 200)) >= 6);
-        return heading.map(|(at, _)| at);
-    }
-    let matches = |text: &str| {
-        let text = squeezed(text);
-        text.chars().count() >= 4
-            && (wanted.contains(&text) || text.contains(&wanted))
-            && clean::weight(&text) * 2 >= clean::weight(&wanted).min(16)
-    };
-    let heading = dom.iter().find(|(at, node)| {
-        matches!(dom.tag(*at), "h1" | "h2" | "h3")
-            && !node.silent
-            && matches(&dom.text(*at, node.end, 200))
-    });
-    heading.map(|(at, _)| at).or_else(|| {
-        dom.texts(0, dom.len())
-            .find(|(at, text)| text.len() >= 12 && matches(text) && !in_link(dom, *at))
-            .map(|(at, _)| at)
-    })
-}
-
-/// The letters and digits of a text, at most eighty.
-pub fn squeezed(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .take(80)
-        .collect()
-}
-
-/// Whether a place stands in a link.
-pub fn in_link(dom: &Dom, at: usize) -> bool {
-    let mut at = at;
-    for _ in 0..4 {
-        at = dom.parent(at);
-        if dom.tag(at) == "a" {
-            return true;
-        }
-    }
-    false
-}
+const MAX_DATES: usize = 300;
 
 /// A visible date and how much speaks for it.
-pub struct Seen<'a> {
-    /// How much speaks for it.
+pub struct Seen<'c> {
+    /// The day.
+    pub on: Date,
+    /// The date as printed.
+    pub found: Found,
+    /// How much speaks for it; nothing below 50 is believed of a Chinese page.
     pub score: i32,
     /// Whether it stands within a screen of the title.
     pub near_title: bool,
-    text: &'a str,
-    found: Found,
+    /// What the words before it say.
+    pub label: Label,
+    /// How it stands in its text.
+    pub standing: Standing,
+    /// Whether it stands below the title.
+    pub below: bool,
+    /// A digest of the elements around it.
+    pub path: u64,
+    /// How the elements around it are named.
+    pub named: Named,
+    /// Whether it stands in a list, in a link, beside the article, or at the edge of the page.
+    pub apart: bool,
+    spot: &'c Spot<'c>,
 }
 
 impl Seen<'_> {
-    /// The day.
-    pub fn on(&self) -> Option<Date> {
-        match self.found.stamp {
-            Stamp::Full(on) => Some(on),
-            _ => None,
-        }
+    /// The words around it.
+    pub fn snippet(&self) -> String {
+        let from = self.found.start.saturating_sub(20);
+        let length = self.found.end - from + 20;
+        let near: String = self.spot.text.chars().skip(from).take(length).collect();
+        clean::line(&near, clean::SNIPPET)
     }
 
-    /// A meta of the same day may add the time.
-    pub fn into_article(self, meta: Option<&Article>) -> Article {
-        let on = self.on().unwrap_or_default();
-        let added = meta.filter(|meta| meta.on == on).and_then(|meta| meta.time);
-        Article {
-            on,
-            time: self.found.time.or(added),
-            basis: Basis::ArticleLabel,
-            snippet: around(self.text, &self.found),
-            title: String::new(),
-        }
+    /// The words before it.
+    pub fn before(&self) -> String {
+        before(self.spot, &self.found)
+    }
+
+    /// Whether it stands alone but for a weekday, like the clock in the head of a page.
+    pub fn is_clock(&self) -> bool {
+        let own: String = self.spot.text.chars().take(self.found.start).collect();
+        self.found.time.is_none()
+            && foreign_labels::ends_in_weekday(&own)
+            && own.trim().chars().count() <= 14
     }
 }
 
-fn around(text: &str, found: &Found) -> String {
-    let from = found.start.saturating_sub(20);
-    let near: String = text
-        .chars()
-        .skip(from)
-        .take(found.end - from + 20)
+/// Every plausible full date of the page that is displayed and no end of a period.
+pub fn all<'c>(clues: &'c Clues<'c>) -> Vec<Seen<'c>> {
+    let displayed = clues.spots.iter().filter(|spot| !spot.place.hidden);
+    let dated: Vec<(&Spot, Vec<Found>)> = displayed
+        .map(|spot| (spot, scan(clues, spot)))
+        .filter(|(_, found)| !found.is_empty())
         .collect();
-    clean::line(&near, clean::SNIPPET)
+    let lists = lists(&dated);
+    let mut seen = Vec::new();
+    for (spot, found) in dated {
+        let weighty = |link: usize| clues.links.get(link).is_some_and(|weight| *weight >= 4);
+        let apart = lists.contains(&spot.place.path) || spot.link.is_some_and(weighty);
+        for found in found {
+            let Stamp::Full(on) = found.stamp else {
+                continue;
+            };
+            if !found.ranged && seen.len() < MAX_DATES && dates::is_plausible(on, clues.today) {
+                seen.push(weigh(clues, spot, found, on, apart));
+            }
+        }
+    }
+    seen
 }
 
 /// The visible date for which most speaks, if enough does.
-pub fn find<'v>(view: &'v View, title: Option<usize>) -> Option<Seen<'v>> {
-    let mut best: Option<Seen> = None;
-    for d in view.survey.dated.iter().take(MAX_DATES) {
-        let Stamp::Full(on) = d.found.stamp else {
-            continue;
-        };
-        let hidden = view.dom.get(d.node).is_some_and(|node| node.hidden);
-        if d.found.ranged || d.in_item.is_some() || hidden || !dates::is_plausible(on, view.today) {
-            continue;
-        }
-        let Some((score, near_title)) = score(view, d, title) else {
-            continue;
-        };
-        if score >= 50 && best.as_ref().is_none_or(|other| score > other.score) {
-            best = Some(Seen {
-                score,
-                near_title,
-                text: d.text,
-                found: d.found,
-            });
+pub fn best<'s, 'c>(seen: &'s [Seen<'c>]) -> Option<&'s Seen<'c>> {
+    let mut best: Option<&Seen> = None;
+    for seen in seen.iter().filter(|seen| seen.score >= 50) {
+        if best.is_none_or(|other| seen.score > other.score) {
+            best = Some(seen);
         }
     }
     best
 }
 
-fn score(view: &View, d: &Dated, title: Option<usize>) -> Option<(i32, bool)> {
-    let short = d.text.trim().chars().count() <= 120;
-    let named = publication_element(view.dom, d.node);
-    let base = match d.label {
+fn scan(clues: &Clues, spot: &Spot) -> Vec<Found> {
+    if clues.chinese {
+        dates::scan(&spot.text)
+    } else {
+        foreign::scan(&spot.text, order(clues))
+    }
+}
+
+/// American pages write the month first.
+fn order(clues: &Clues) -> Order {
+    let host = clues.url.host_str().unwrap_or_default();
+    let british = [".uk", ".au", ".nz", ".ie", ".in", ".za", ".eu", ".de"]
+        .iter()
+        .any(|end| host.ends_with(end));
+    let american = clues.language == "en-us" || clues.language == "en_us";
+    if american || (clues.language == "en" && !british) {
+        Order::MonthFirst
+    } else {
+        Order::DayFirst
+    }
+}
+
+/// The structures in which at least three dates stand beside links: rows of lists.
+fn lists(dated: &[(&Spot, Vec<Found>)]) -> HashSet<u64> {
+    let mut runs: HashMap<u64, (usize, usize, usize)> = HashMap::new();
+    for (spot, _) in dated {
+        let run = runs.entry(spot.place.path).or_insert((0, spot.links, 0));
+        run.0 += 1;
+        run.2 = spot.links;
+    }
+    runs.into_iter()
+        .filter(|(_, (count, first, last))| *count >= 3 && last - first + 1 >= *count)
+        .map(|(path, _)| path)
+        .collect()
+}
+
+fn before(spot: &Spot, found: &Found) -> String {
+    let own: String = spot.text.chars().take(found.start).collect();
+    // What stands in a title says nothing of the date behind it.
+    if own.trim().is_empty() && !spot.behind_link && may_label(&spot.before) {
+        spot.before.clone().into_owned()
+    } else {
+        own
+    }
+}
+
+/// Whether a text can be the label of what follows it: short, or ending in a colon.
+fn may_label(text: &str) -> bool {
+    let text = text.trim();
+    let ends = text.ends_with([':', '：']);
+    text.chars().take(41).count() <= if ends { 40 } else { 8 }
+}
+
+fn label_of(clues: &Clues, spot: &Spot, found: &Found) -> Label {
+    if pageclock::is_line(&spot.text) {
+        Label::Other
+    } else if clues.chinese {
+        labels::label(&before(spot, found))
+    } else {
+        foreign_label(spot, found)
+    }
+}
+
+/// On other pages labels stand in texts of their own more often, and behind dates too.
+fn foreign_label(spot: &Spot, found: &Found) -> Label {
+    let own: String = spot.text.chars().take(found.start).collect();
+    let first = !own.contains(char::is_alphanumeric);
+    let mut label = foreign_labels::before(&own);
+    if label == Label::None && first && spot.before.chars().count() <= 30 {
+        label = foreign_labels::before(&spot.before);
+    }
+    if label != Label::None {
+        return label;
+    }
+    let after: String = spot.text.chars().skip(found.end).take(40).collect();
+    foreign_labels::behind(&after)
+}
+
+fn weigh<'c>(
+    clues: &'c Clues<'c>,
+    spot: &'c Spot<'c>,
+    found: Found,
+    on: Date,
+    apart: bool,
+) -> Seen<'c> {
+    let label = label_of(clues, spot, &found);
+    let mut standing = standing::standing(&spot.text, &found);
+    if !clues.chinese && standing == Standing::Edge && ends_a_sentence(&spot.text, &found) {
+        standing = Standing::Prose;
+    }
+    let short = spot.text.trim().chars().count() <= 120;
+    let named = spot.place.named;
+    let (bonus, near_title) = nearness(clues.heads.place, spot.at);
+    let base = match label {
         Label::Published => 100,
         Label::Answered => 60,
-        Label::Date if d.standing >= Standing::Edge || short => 60,
+        Label::Date if standing >= Standing::Edge || short => 60,
         Label::Updated => 30,
         Label::None if named == Named::Element => 100,
-        Label::None if d.standing == Standing::Alone => 30,
-        Label::None if d.standing == Standing::Edge && short => 20,
-        _ => return None,
+        Label::None if standing == Standing::Alone => 30,
+        Label::None if standing == Standing::Edge && short => 20,
+        _ => -100,
     };
-    if in_list(view, d.node) {
-        return None;
-    }
-    let (bonus, near) = nearness(view.dom, title, d.node);
-    let time = if d.found.time.is_some() { 10 } else { 0 };
-    let class = if named == Named::Class { 15 } else { 0 };
-    let words = [
+    const COMPANY: [&str; 11] = [
         "来源", "作者", "浏览", "点击", "编辑", "字号", "字体", "阅读", "责编", "分享", "次",
     ];
-    let company = if short && words.iter().any(|word| d.text.contains(word)) {
-        15
-    } else {
-        0
-    };
-    let prose = if d.standing == Standing::Prose {
-        -30
-    } else {
-        0
-    };
-    Some((base + bonus + time + class + company + prose, near))
+    let company = short && COMPANY.iter().any(|word| spot.text.contains(word));
+    let extra = [
+        (found.time.is_some(), 10),
+        (named == Named::Class, 15),
+        (company, 15),
+        (standing == Standing::Prose, -30),
+        (apart, -200),
+    ];
+    let extra: i32 = extra
+        .iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, points)| points)
+        .sum();
+    Seen {
+        on,
+        found,
+        score: base + bonus + extra,
+        near_title,
+        label,
+        standing,
+        below: clues.heads.place.is_some_and(|title| spot.at >= title),
+        path: spot.place.path,
+        named,
+        apart,
+        spot,
+    }
+}
+
+/// Whether the date is the last of many words that no sign parts from it.
+fn ends_a_sentence(text: &str, found: &Found) -> bool {
+    let before: String = text.chars().take(found.start).collect();
+    let joined = before.trim_end().ends_with(char::is_alphanumeric);
+    joined && before.split_whitespace().count() >= 6
 }
 
 /// Dates within a screen of the title belong to it; those below it more than those above.
-fn nearness(dom: &Dom, title: Option<usize>, node: usize) -> (i32, bool) {
+fn nearness(title: Option<usize>, at: usize) -> (i32, bool) {
     let Some(title) = title else {
         return (10, false);
     };
-    let (from, to) = (title.min(node), title.max(node));
-    let between: usize = dom
-        .texts(from, to)
-        .take(80)
-        .map(|(_, text)| text.trim().chars().count())
-        .sum();
-    match between {
-        _ if node > title && between <= 160 => (40, true),
-        _ if node > title && between <= 400 => (20, true),
-        _ if between <= 300 => (15, true),
+    match at.abs_diff(title) {
+        between if at > title && between <= 160 => (40, true),
+        between if at > title && between <= 400 => (20, true),
+        between if between <= 300 => (15, true),
         _ => (0, false),
     }
-}
-
-#[derive(PartialEq, Eq)]
-enum Named {
-    Element,
-    Class,
-    No,
-}
-
-/// Whether the date stands in `<publishtime>` or an element classed as a date.
-fn publication_element(dom: &Dom, node: usize) -> Named {
-    let mut at = node;
-    for _ in 0..3 {
-        at = dom.parent(at);
-        let Some(element) = dom.element(at) else {
-            break;
-        };
-        if matches!(element.name(), "publishtime" | "pubtime" | "publishdate") {
-            return Named::Element;
-        }
-        let classed = ["class", "id"]
-            .iter()
-            .filter_map(|name| attr(element, name))
-            .any(|value| {
-                let value = value.to_ascii_lowercase();
-                ["date", "time", "pub", "info", "source", "meta", "ly", "sj"]
-                    .iter()
-                    .any(|word| value.contains(word))
-            });
-        if classed {
-            return Named::Class;
-        }
-    }
-    Named::No
-}
-
-/// Whether a place lies in a list with at least three dated rows.
-pub fn in_list(view: &View, node: usize) -> bool {
-    view.groups
-        .iter()
-        .filter(|group| group.dated >= 3)
-        .any(|group| {
-            group
-                .rows
-                .iter()
-                .filter_map(|at| view.rows.get(*at))
-                .any(|row| {
-                    let inside = row.block <= node && node < view.dom.end(row.block);
-                    let beside = row.list <= node
-                        && node < view.dom.end(row.list)
-                        && node > row.block
-                        && row.mark.is_some()
-                        && view.dom.end(row.list) - row.list < 400;
-                    inside || beside
-                })
-        })
-}
-
-/// Characters of visible text that stand in no link, counted up to 5,000.
-pub fn prose_length(dom: &Dom) -> usize {
-    let mut count = 0;
-    let mut link_end = 0;
-    for (at, node) in dom.iter() {
-        match node.what {
-            What::Element(e) if e.name() == "a" => link_end = link_end.max(node.end),
-            What::Text(text) if at >= link_end && !node.silent && text.len() > 60 => {
-                count += text.trim().chars().count()
-            }
-            _ => {}
-        }
-        if count > 5000 {
-            break;
-        }
-    }
-    count
 }

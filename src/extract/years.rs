@@ -76,7 +76,9 @@ pub fn date(rows: &[Listed], today: Date) -> Vec<Dating> {
             .filter(|(list, _)| *list == row.list)
             .map(|(_, date)| date);
         let dating = one(row, from, today);
-        if let Dating::Claim(claim) = dating {
+        if let Dating::Claim(claim) = dating
+            && !is_pinned(row)
+        {
             above = Some((row.list, claim.on));
         }
         out.push(dating);
@@ -84,9 +86,17 @@ pub fn date(rows: &[Listed], today: Date) -> Vec<Dating> {
     out
 }
 
+/// Whether a row says that it stands where it stands whatever its date.
+fn is_pinned(row: &Listed) -> bool {
+    row.title.contains("置顶")
+        || ["[顶]", "【顶】"]
+            .iter()
+            .any(|mark| row.title.starts_with(mark))
+}
+
 fn one(row: &Listed, above: Option<Date>, today: Date) -> Dating {
-    let path = row.url.as_ref().and_then(address::path_date);
-    let by_path = || match path {
+    let path = || row.url.as_ref().and_then(address::path_date);
+    let by_path = || match path() {
         Some(PathDate::Day(day)) => believed(day, Basis::UrlPath, Doubt::None, true, today),
         _ => Dating::None,
     };
@@ -99,7 +109,7 @@ fn one(row: &Listed, above: Option<Date>, today: Date) -> Dating {
             Some(day) => believed(day, mark.basis, Doubt::None, mark.apart, today),
             None => Dating::None,
         },
-        Stamp::MonthDay(month, day) => match path {
+        Stamp::MonthDay(month, day) => match path() {
             Some(path) => match near_path(path, month, day) {
                 Some(date) => believed(date, mark.basis, Doubt::None, mark.apart, today),
                 None => by_path(),
@@ -182,6 +192,7 @@ mod tests {
     fn row(stamp: Option<Stamp>, path: &str) -> Listed {
         Listed {
             title: "关于开展检查的通知".to_owned(),
+            weight: 9,
             url: Url::parse("http://a.gov.cn")
                 .and_then(|u| u.join(path))
                 .ok(),
@@ -245,6 +256,19 @@ mod tests {
                 .collect();
             assert_eq!(got, expected);
         }
+    }
+
+    #[test]
+    fn a_pinned_row_says_nothing_of_the_year_of_the_next() {
+        let mut rows = [(1, 5), (3, 16), (3, 12)]
+            .map(|(month, day)| row(Some(Stamp::MonthDay(month, day)), "/x/1.html"));
+        let second = |rows: &[Listed]| {
+            let dating = date(rows, d("2018-03-18"));
+            dating[1].claim().map(|claim| claim.on.to_string())
+        };
+        assert_eq!(second(&rows).as_deref(), Some("2017-03-16"));
+        rows[0].title = "[置顶]关于开展检查的通知".to_owned();
+        assert_eq!(second(&rows).as_deref(), Some("2018-03-16"));
     }
 
     #[test]

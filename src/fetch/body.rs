@@ -25,6 +25,8 @@ pub(super) enum Overflow {
 pub(super) struct Intake {
     declared: Vec<u8>,
     limit: usize,
+    /// The bytes that were announced.
+    announced: usize,
     overflow: Overflow,
     coding: Coding,
     /// Nothing more is wanted.
@@ -45,10 +47,18 @@ impl Intake {
         Intake {
             declared: declared.trim_ascii().to_ascii_lowercase(),
             limit,
+            announced: 0,
             overflow,
             coding: Coding::Undecided(Vec::new()),
             is_done: false,
         }
+    }
+
+    /// Makes room for a body of an announced length.
+    pub fn expecting(mut self, length: Option<u64>) -> Intake {
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        self.announced = length.unwrap_or_default().min(self.limit);
+        self
     }
 
     /// Takes the next bytes from the wire. `false` when no more are wanted.
@@ -85,7 +95,9 @@ impl Intake {
         let Coding::Undecided(gathered) = std::mem::replace(&mut self.coding, empty) else {
             return Ok(());
         };
-        self.coding = coding(&self.declared, &gathered, Capped::new(self.limit))?;
+        let mut sink = Capped::new(self.limit);
+        sink.bytes.reserve_exact(self.announced);
+        self.coding = coding(&self.declared, &gathered, sink)?;
         self.decode(&gathered)
     }
 

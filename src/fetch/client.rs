@@ -260,8 +260,8 @@ impl Journey<'_> {
     /// Whether `url` is the asked address, over whichever scheme. Validators belong to it alone:
     /// another page may be older than ours and would pass for "nothing changed".
     fn is_asked(&self, url: &Url) -> bool {
-        let bare = |url: &Url| url[Position::BeforeHost..Position::AfterQuery].to_owned();
-        bare(url) == bare(self.asked)
+        let bare = Position::BeforeHost..Position::AfterQuery;
+        url[bare.clone()] == self.asked[bare]
     }
 }
 

@@ -184,7 +184,8 @@ async fn body(mut response: Response, errand: &Errand<'_>) -> Result<Vec<u8>, Fa
     }
     let header = |name| response.headers().get(name).map(HeaderValue::as_bytes);
     let coding = header(CONTENT_ENCODING).unwrap_or_default();
-    let mut intake = Intake::new(coding, errand.limit, errand.overflow);
+    let mut intake =
+        Intake::new(coding, errand.limit, errand.overflow).expecting(response.content_length());
     // Without a length, the end of the connection is the end of the body, and old servers do not
     // part from TLS in the proper way.
     let is_open = response.content_length().is_none() && header(TRANSFER_ENCODING).is_none();

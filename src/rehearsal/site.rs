@@ -169,6 +169,8 @@ pub struct Traits {
     pub off_site: bool,
     /// Whether pages name their site and column in meta tags.
     pub meta_tags: bool,
+    /// Whether most columns are reached through a page above them (政务公开), not from home.
+    pub hub: bool,
 }
 
 impl SimSite {
@@ -187,6 +189,16 @@ impl SimSite {
             .iter()
             .find(|episode| episode.from <= at && at < episode.until);
         episode.map_or(Condition::Well, |episode| episode.condition)
+    }
+
+    /// Whether a column is reached through the page above it alone.
+    pub fn is_below_hub(&self, column: &SimColumn) -> bool {
+        self.traits.hub
+            && self
+                .columns
+                .iter()
+                .skip(1)
+                .any(|other| other.id == column.id)
     }
 
     /// The address of a column's list, below the root of the site.
@@ -235,6 +247,7 @@ impl Traits {
             entities: dice.percent(25),
             off_site: dice.percent(25) && dialect.dates_rows(),
             meta_tags: dice.percent(35),
+            hub: place % 3 == 2,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::assess::ladder::Tier;
 use crate::domain::access::Access;
 use crate::domain::class::Class;
 use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate};
-use crate::domain::group::{Column, Duty, Group, Person, Role, Route, Site, Unit};
+use crate::domain::group::{Column, Duty, Group, Identity, Person, Role, Route, Site, Unit};
 use crate::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use crate::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
 use crate::domain::time::{Moment, moment};
@@ -36,6 +36,7 @@ fn site(id: &str, name: &str) -> Site {
         unit: UnitId::parse(id).unwrap(),
         name: name.to_owned(),
         home: Some(format!("http://{id}.example.cn/").parse().unwrap()),
+        identity: Identity::default(),
         access: Access::default(),
     }
 }
@@ -51,6 +52,7 @@ pub(super) fn column(id: &str, name: &str, class: Class) -> Column {
         url: Some(format!("http://{site}.example.cn/{page}/").parse().unwrap()),
         limit_days: None,
         read: None,
+        confirmed: true,
     }
 }
 
@@ -60,6 +62,7 @@ fn person(id: &str, name: &str, role: Role, unit: Option<&str>) -> Person {
         name: name.to_owned(),
         phone: Some("13800000001".to_owned()),
         mail: Some(format!("{id}@example.cn")),
+        robot: None,
         routes: vec![Route::Sms],
         duties: vec![Duty {
             role,
@@ -190,6 +193,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         route: Route::Sms,
         subject: String::new(),
         text: text.to_owned(),
+        words: Default::default(),
         tier,
         notices: Vec::new(),
         urgent: false,

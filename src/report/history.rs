@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::plain::{instant, one_line, title};
+use super::plain::{instant, one_line, quotation, title};
 use super::sentence::{Case, TITLE_CHARS};
 use crate::alert::incident::{Change, Pending, State};
 use crate::assess::freshness::Freshness;
@@ -13,6 +13,8 @@ use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
 /// After so long without a visit a verdict is no word about today.
 const LAPSES: TimeDelta = TimeDelta::hours(36);
+/// The longest reason of a person, in characters.
+const REASON_CHARS: usize = 80;
 /// How many items are named.
 const ITEMS: usize = 3;
 
@@ -158,6 +160,28 @@ pub(super) fn items(case: &Case) -> String {
         return String::new();
     }
     format!("已见到的最新条目：{}。", named.join("、"))
+}
+
+/// Who took a changed list for the column's, and why.
+pub(super) fn acceptance(case: &Case) -> String {
+    let Some(acceptance) = case.acceptance else {
+        return String::new();
+    };
+    let waits = case.record.is_some_and(|record| {
+        let blind = record.blind.as_ref().filter(|_| record.is_redesigned());
+        blind.is_some_and(|blind| acceptance.at >= blind.since)
+    });
+    let waits = if waits {
+        "，下次访问起以新列表为准"
+    } else {
+        ""
+    };
+    format!(
+        "该栏目的新列表已于{}由{}确认，理由：{}{waits}。",
+        instant(acceptance.at, case.now),
+        one_line(&acceptance.by, TITLE_CHARS),
+        quotation(&acceptance.reason, REASON_CHARS),
+    )
 }
 
 pub(super) fn incident(case: &Case) -> String {

@@ -3,9 +3,11 @@
 //! Decides order, words and layout; never a verdict. Values in, text out: no clock, no store, no
 //! terminal. What comes from a page is flattened, shortened and quoted before it is shown.
 
+pub mod beside;
 #[cfg(test)]
 mod fixture;
 pub mod flags;
+pub mod front;
 pub mod history;
 pub mod overview;
 pub mod plain;

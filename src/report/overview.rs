@@ -163,7 +163,7 @@ pub fn judged(scene: &Scene, column: &Column) -> Judgement {
     let rule = scene.limits.of(column);
     judge(
         scene.records.get(&column.id),
-        column.url.is_some(),
+        column.watch(),
         rule.limit_days,
         &rule.ladder,
         date_of(scene.now),

@@ -45,6 +45,10 @@ pub fn way(group: &Group, person: &PersonId, route: Route) -> String {
     let way = match route {
         Route::Sms => &person.phone,
         Route::Mail => &person.mail,
+        Route::Robot => {
+            let robot = person.robot.as_deref().unwrap_or("未登记");
+            return one_line(robot, 40);
+        }
     };
     let masked = way.as_deref().map(|way| one_line(&mask(way), 40));
     masked.unwrap_or_else(|| "未登记".to_owned())
@@ -55,6 +59,7 @@ pub fn route_in_chinese(route: Route) -> &'static str {
     match route {
         Route::Sms => "短信",
         Route::Mail => "邮件",
+        Route::Robot => "群机器人",
     }
 }
 

@@ -5,11 +5,12 @@
 //! of pages stand in quotation marks that they cannot close.
 
 use super::flags;
-use super::history::{digest, incident, items, visits};
+use super::history::{acceptance, digest, incident, items, visits};
 use super::plain::{address, full_date, instant, one_line, quotation, title};
 use super::standing::Standing;
 use crate::alert::incident::Incident;
 use crate::assess::freshness::{Freshness, Judgement, due_on};
+use crate::domain::acceptance::Acceptance;
 use crate::domain::finding::LastUpdate;
 use crate::domain::flag::Flag;
 use crate::domain::group::{Column, Site, Unit};
@@ -41,6 +42,8 @@ pub struct Case<'a> {
     pub items: &'a [Item],
     /// Its flags, newest first.
     pub flags: &'a [Flag],
+    /// The latest word that its changed list is the column's.
+    pub acceptance: Option<&'a Acceptance>,
     /// The incident about its limit, if there is one.
     pub incident: Option<&'a Incident>,
     /// The instant of the verdict.
@@ -54,6 +57,7 @@ pub fn why(case: &Case) -> String {
     text.push_str(&visits(case));
     text.push_str(&items(case));
     text.push_str(&flags::sentence(case));
+    text.push_str(&acceptance(case));
     text.push_str(&incident(case));
     text.push_str(&digest(case));
     text.push_str(&format!(
@@ -113,6 +117,10 @@ fn ground(case: &Case) -> String {
         Freshness::Exempt { until } => format!(
             "该栏目已报备豁免，至{}止，期间不计时限。{}",
             full_date(*until),
+            known_before(case)
+        ),
+        Freshness::Unconfirmed => format!(
+            "该栏目的类别尚待确认，只访问、不判断，不计超期，也不通知单位。{}",
             known_before(case)
         ),
         Freshness::NotConfigured => "该栏目未配置网址，不访问、不判断，也不计超期。".to_owned(),
@@ -188,7 +196,9 @@ fn cause(why: &Cause) -> String {
         Cause::Failed(_) => format!("未能取得页面，{reason}"),
         Cause::Unreadable(_) => format!("取得的页面不能认作该栏目的列表，{reason}"),
         Cause::Undated(_) => format!("列表有条目而没有可信日期，{reason}"),
-        Cause::Redesigned => format!("{reason}，最新日期早于此前所见，请核对栏目配置"),
+        Cause::Redesigned => format!(
+            "{reason}，最新日期早于此前所见，请核对栏目配置；确系改版的，由管理员确认新列表"
+        ),
         Cause::OwnNetwork => format!("{reason}，与该网站无关"),
     }
 }
@@ -229,7 +239,7 @@ mod tests {
     use crate::assess::ladder::{Ladder, Tier};
     use crate::domain::finding::{Finding, Undated, Unreadable};
     use crate::domain::flag::Fact;
-    use crate::domain::group::Group;
+    use crate::domain::group::{Group, Watch};
     use crate::domain::observation::Sight;
     use crate::domain::visit::Failure;
     use crate::report::fixture::{
@@ -246,6 +256,7 @@ mod tests {
         observations: Vec<Observation>,
         items: Vec<Item>,
         flags: Vec<Flag>,
+        acceptance: Option<Acceptance>,
         incident: Option<Incident>,
     }
 
@@ -265,6 +276,7 @@ mod tests {
                 observations: &self.observations,
                 items: &self.items,
                 flags: &self.flags,
+                acceptance: self.acceptance.as_ref(),
                 incident: self.incident.as_ref(),
                 now: at(NOW),
             })
@@ -273,7 +285,13 @@ mod tests {
 
     fn told(record: Option<ColumnRecord>, observations: Vec<Observation>) -> Told {
         let today = date_of(at(NOW));
-        let judgement = judge(record.as_ref(), true, 14, &Ladder::default(), today);
+        let judgement = judge(
+            record.as_ref(),
+            Watch::Judged,
+            14,
+            &Ladder::default(),
+            today,
+        );
         Told {
             group: group(),
             judgement,
@@ -281,6 +299,7 @@ mod tests {
             observations,
             items: Vec::new(),
             flags: Vec::new(),
+            acceptance: None,
             incident: None,
         }
     }
@@ -362,6 +381,13 @@ mod tests {
                 usual_days: 0,
             },
         }];
+        let mut accepted = read("2017-11-03");
+        accepted.acceptance = Some(Acceptance {
+            column: column_id("kxw/gzdt"),
+            by: "张三".to_owned(),
+            reason: "栏目改版，旧文已归档".to_owned(),
+            at: at("2017-11-16T15:00:00"),
+        });
         let mut empty = record("kxw/gzdt", None, "2017-11-18T09:00:00");
         empty.empty_since = Some(at("2017-11-10T09:00:00"));
         let mut empty_again = seen("2017-11-18T09:00:00", Sight::Read(Finding::Empty));
@@ -376,9 +402,11 @@ mod tests {
             ("overdue, limit of its own", own_limit),
             ("overdue, with items", with_items),
             ("fresh, with a flag", with_flag),
+            ("overdue, after a redesign", accepted),
             ("severely overdue", read("2017-10-20")),
             ("empty", told(Some(empty), vec![empty_again])),
             ("exempt", as_is(Freshness::Exempt { until: exempt })),
+            ("unconfirmed", as_is(Freshness::Unconfirmed)),
             ("not configured", as_is(Freshness::NotConfigured)),
             ("not yet visited", as_is(Freshness::NotYetVisited)),
         ]

@@ -31,6 +31,8 @@ pub enum Standing {
     NotYetVisited,
     /// Exempted.
     Exempt,
+    /// Visited, not judged: its class waits for a person.
+    Unconfirmed,
     /// No address is configured.
     NotConfigured,
 }
@@ -54,6 +56,8 @@ pub struct Counts {
     pub exempt: usize,
     /// Not visited yet.
     pub not_yet_visited: usize,
+    /// Not judged until a person confirms their class.
+    pub unconfirmed: usize,
     /// Without an address.
     pub not_configured: usize,
 }
@@ -71,6 +75,7 @@ impl Standing {
             Freshness::Unknown { .. } => Standing::Unknown,
             Freshness::Empty { .. } => Standing::Empty,
             Freshness::Exempt { .. } => Standing::Exempt,
+            Freshness::Unconfirmed => Standing::Unconfirmed,
             Freshness::NotConfigured => Standing::NotConfigured,
             Freshness::NotYetVisited => Standing::NotYetVisited,
         }
@@ -88,6 +93,7 @@ impl Standing {
             Standing::Fresh => "正常",
             Standing::NotYetVisited => "待首次访问",
             Standing::Exempt => "已豁免",
+            Standing::Unconfirmed => "类别待确认",
             Standing::NotConfigured => "未配置",
         }
     }
@@ -113,6 +119,7 @@ impl Standing {
             Standing::Fresh => "fresh",
             Standing::NotYetVisited => "not-yet-visited",
             Standing::Exempt => "exempt",
+            Standing::Unconfirmed => "unconfirmed",
             Standing::NotConfigured => "not-configured",
         }
     }
@@ -146,6 +153,7 @@ impl Counts {
             Standing::Fresh => self.fresh += 1,
             Standing::NotYetVisited => self.not_yet_visited += 1,
             Standing::Exempt => self.exempt += 1,
+            Standing::Unconfirmed => self.unconfirmed += 1,
             Standing::NotConfigured => self.not_configured += 1,
         }
     }
@@ -157,7 +165,8 @@ impl Counts {
 
     /// All columns.
     pub fn all(&self) -> usize {
-        self.in_need() + self.fresh + self.not_yet_visited + self.exempt + self.not_configured
+        let quiet = self.fresh + self.not_yet_visited + self.exempt + self.unconfirmed;
+        self.in_need() + quiet + self.not_configured
     }
 
     /// The columns that a person has something to do with.

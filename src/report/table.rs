@@ -18,9 +18,9 @@ use crate::domain::id::UnitId;
 use crate::domain::time::Moment;
 
 /// The longest name in a cell, in characters.
-const NAME_CHARS: usize = 16;
+pub(super) const NAME_CHARS: usize = 16;
 /// The longest message text in a cell, in characters.
-const TEXT_CHARS: usize = 60;
+pub(super) const TEXT_CHARS: usize = 60;
 
 /// How a column of a table is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub fn status(overview: &Overview) -> String {
 }
 
 fn counts(counts: &Counts) -> impl Iterator<Item = String> {
-    let other = counts.exempt + counts.not_yet_visited;
+    let other = counts.exempt + counts.not_yet_visited + counts.unconfirmed;
     [
         counts.fresh,
         counts.due_soon,
@@ -215,14 +215,14 @@ fn sum(mut all: [usize; 6], one: [usize; 6]) -> [usize; 6] {
 }
 
 /// A count; nothing is shown as a stroke, so that what is there catches the eye.
-fn number(count: usize) -> String {
+pub(super) fn number(count: usize) -> String {
     match count {
         0 => "-".to_owned(),
         count => count.to_string(),
     }
 }
 
-fn visited(at: Option<Moment>, now: Moment) -> String {
+pub(super) fn visited(at: Option<Moment>, now: Moment) -> String {
     at.map_or("尚未访问".to_owned(), |at| instant(at, now))
 }
 

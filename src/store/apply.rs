@@ -81,6 +81,16 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
         raised.extend(flag(stage, one)?);
     }
     commit.flags = raised;
+    for host in &commit.hosts {
+        stage.put(Table::Hosts, &keys::host(&host.host), host)?;
+    }
+    for home in &commit.homes {
+        stage.put(Table::Homes, &keys::site(&home.site), home)?;
+    }
+    for acceptance in &commit.acceptances {
+        let key = keys::column(&acceptance.column);
+        stage.put(Table::Acceptances, &key, acceptance)?;
+    }
     for changed in &commit.incidents {
         incident(stage, changed)?;
     }

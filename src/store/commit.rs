@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
+use crate::domain::acceptance::Acceptance;
 use crate::domain::flag::Flag;
+use crate::domain::home::HomeRecord;
+use crate::domain::host::HostRecord;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::time::Moment;
@@ -22,6 +25,12 @@ pub struct Commit {
     pub items: Vec<Item>,
     /// Flags. One that is already stored stays as it was raised first.
     pub flags: Vec<Flag>,
+    /// What is known of hosts now.
+    pub hosts: Vec<HostRecord>,
+    /// What is known of home pages now.
+    pub homes: Vec<HomeRecord>,
+    /// Changed lists that somebody took for the column's.
+    pub acceptances: Vec<Acceptance>,
     /// Incidents as they stand now; resolved ones move to the history.
     pub incidents: Vec<Incident>,
     /// Notices as they stand now; those no longer waiting move to the history.
@@ -50,6 +59,9 @@ impl Commit {
             records: Vec::new(),
             items: Vec::new(),
             flags: Vec::new(),
+            hosts: Vec::new(),
+            homes: Vec::new(),
+            acceptances: Vec::new(),
             incidents: Vec::new(),
             notices: Vec::new(),
             messages: Vec::new(),

@@ -17,8 +17,11 @@ use super::settings::StoreSettings;
 use super::table::Table;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
+use crate::domain::acceptance::Acceptance;
 use crate::domain::flag::Flag;
-use crate::domain::id::ColumnId;
+use crate::domain::home::HomeRecord;
+use crate::domain::host::HostRecord;
+use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::time::Moment;
@@ -188,6 +191,34 @@ impl Store {
     pub async fn flags(&self, column: Option<&ColumnId>) -> Result<Vec<Flag>, StoreError> {
         let column = column.cloned();
         self.read(move |reader| reader.flags(column.as_ref())).await
+    }
+
+    /// What is known of a host.
+    pub async fn host(&self, host: &str) -> Result<Option<HostRecord>, StoreError> {
+        let key = keys::host(host);
+        self.read(move |reader| reader.get(Table::Hosts, &key))
+            .await
+    }
+
+    /// What is known of every home page.
+    pub async fn homes(&self) -> Result<BTreeMap<SiteId, HomeRecord>, StoreError> {
+        let homes: Vec<HomeRecord> = self.read(|reader| reader.all(Table::Homes, &[])).await?;
+        let by_site = homes.into_iter();
+        Ok(by_site.map(|home| (home.site.clone(), home)).collect())
+    }
+
+    /// What is known of one home page.
+    pub async fn home(&self, site: &SiteId) -> Result<Option<HomeRecord>, StoreError> {
+        let key = keys::site(site);
+        self.read(move |reader| reader.get(Table::Homes, &key))
+            .await
+    }
+
+    /// The latest word that a column's changed list is the column's.
+    pub async fn acceptance(&self, column: &ColumnId) -> Result<Option<Acceptance>, StoreError> {
+        let key = keys::column(column);
+        self.read(move |reader| reader.get(Table::Acceptances, &key))
+            .await
     }
 
     /// When a periodic task ran last.

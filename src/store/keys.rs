@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::MessageKey;
 use crate::domain::flag::{Fact, Flag};
-use crate::domain::id::ColumnId;
+use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::name::Name;
 use crate::domain::time::Moment;
@@ -118,6 +118,16 @@ pub fn by_key(key: &MessageKey) -> Hash {
 /// Creation, key.
 pub fn message(created_at: Moment, key: &Hash) -> Vec<u8> {
     [&time(created_at)[..], key].concat()
+}
+
+/// The key of a site.
+pub fn site(id: &SiteId) -> Vec<u8> {
+    hash(&[id.as_str().as_bytes()]).to_vec()
+}
+
+/// The key of a host.
+pub fn host(host: &str) -> Vec<u8> {
+    hash(&[host.as_bytes()]).to_vec()
 }
 
 /// The key of a periodic task.

@@ -13,7 +13,8 @@ use serde_json::Value;
 use super::error::StoreError;
 use super::keys::{self, Hash};
 use crate::domain::finding::{Finding, LastUpdate};
-use crate::domain::id::ColumnId;
+use crate::domain::home::{HomeBlock, HomeRecord};
+use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::{Change, Item};
 use crate::domain::observation::{Blind, ColumnRecord, Observation, Sight};
 use crate::domain::time::{Date, Moment};
@@ -102,6 +103,27 @@ struct Steady {
     validators: Validators,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reader: Option<String>,
+}
+
+/// A home page, on paper.
+#[derive(Serialize, Deserialize)]
+pub struct WireHome {
+    what: Ref,
+    visited_at: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    read_at: Option<Moment>,
+}
+
+/// The part of a home page's record that repeats.
+#[derive(Serialize, Deserialize)]
+struct Front {
+    site: SiteId,
+    last_update: Option<LastUpdate>,
+    blind: Option<Blind>,
+    blocks: Vec<HomeBlock>,
+    notes: Vec<String>,
+    digest: Option<String>,
+    validators: Validators,
 }
 
 /// An item, on paper.
@@ -313,6 +335,51 @@ pub fn record_in(wire: WireRecord, heard: &mut Heard) -> Option<ColumnRecord> {
         reader: steady.reader,
         visited_at: wire.visited_at,
         revisit_at: wire.revisit_at,
+    })
+}
+
+/// The words for a home page.
+pub fn home_out(home: &HomeRecord, said: &mut Said) -> Result<WireHome, StoreError> {
+    let HomeRecord {
+        site,
+        last_update,
+        read_at,
+        blind,
+        blocks,
+        notes,
+        digest,
+        validators,
+        visited_at,
+    } = home;
+    let front = Front {
+        site: site.clone(),
+        last_update: last_update.clone(),
+        blind: blind.clone(),
+        blocks: blocks.clone(),
+        notes: notes.clone(),
+        digest: digest.clone(),
+        validators: validators.clone(),
+    };
+    Ok(WireHome {
+        what: said.say(&front)?,
+        visited_at: *visited_at,
+        read_at: *read_at,
+    })
+}
+
+/// The home page in words, unless it names what was not heard.
+pub fn home_in(wire: WireHome, heard: &mut Heard) -> Option<HomeRecord> {
+    let front: Front = heard.hear(wire.what)?;
+    Some(HomeRecord {
+        site: front.site,
+        last_update: front.last_update,
+        read_at: wire.read_at,
+        blind: front.blind,
+        blocks: front.blocks,
+        notes: front.notes,
+        digest: front.digest,
+        validators: front.validators,
+        visited_at: wire.visited_at,
     })
 }
 

@@ -117,6 +117,18 @@ pub fn all_commits(
     in_parts(reader.all(Table::Flags, &[])?, at, sink, |commit, part| {
         commit.flags = part;
     })?;
+    in_parts(reader.all(Table::Hosts, &[])?, at, sink, |commit, part| {
+        commit.hosts = part;
+    })?;
+    in_parts(reader.all(Table::Homes, &[])?, at, sink, |commit, part| {
+        commit.homes = part;
+    })?;
+    in_parts(
+        reader.all(Table::Acceptances, &[])?,
+        at,
+        sink,
+        |commit, part| commit.acceptances = part,
+    )?;
     for table in [Table::ClosedIncidents, Table::OpenIncidents] {
         in_parts(reader.all(table, &[])?, at, sink, |commit, part| {
             commit.incidents = part;

@@ -39,11 +39,17 @@ pub enum Table {
     State,
     /// Column, hash of kind and item → flag.
     Flags,
+    /// Host → what it answers for missing paths.
+    Hosts,
+    /// Column → the latest word that its list is as it now is.
+    Acceptances,
+    /// Site → what is known of its home page.
+    Homes,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 18] = [
+    pub const ALL: [Table; 21] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -62,6 +68,9 @@ impl Table {
         Table::Quarantine,
         Table::State,
         Table::Flags,
+        Table::Hosts,
+        Table::Acceptances,
+        Table::Homes,
     ];
 
     /// The name of its tree.
@@ -85,6 +94,9 @@ impl Table {
             Table::Quarantine => "quarantine",
             Table::State => "state",
             Table::Flags => "flags",
+            Table::Hosts => "hosts",
+            Table::Acceptances => "acceptances",
+            Table::Homes => "homes",
         }
     }
 

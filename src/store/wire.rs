@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::commit::{Commit, JobRun};
 use super::error::StoreError;
-use super::phrase::{self, Heard, Said, WireItem, WireObservation, WireRecord};
+use super::phrase::{self, Heard, Said, WireHome, WireItem, WireObservation, WireRecord};
 use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
+use crate::domain::acceptance::Acceptance;
 use crate::domain::flag::Flag;
+use crate::domain::host::HostRecord;
 use crate::domain::time::Moment;
 
 /// The version of the entries.
@@ -78,6 +80,12 @@ struct WireEntry {
     items: Vec<WireItem>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     flags: Vec<Flag>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hosts: Vec<HostRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    homes: Vec<WireHome>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    acceptances: Vec<Acceptance>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     incidents: Vec<Incident>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -162,6 +170,9 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         records: Vec::new(),
         items: Vec::new(),
         flags: Vec::new(),
+        hosts: Vec::new(),
+        homes: Vec::new(),
+        acceptances: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),
         messages: Vec::new(),
@@ -185,6 +196,11 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
                 wire.items.push(phrase::item_out(item, said)?);
             }
             wire.flags.clone_from(&commit.flags);
+            for home in &commit.homes {
+                wire.homes.push(phrase::home_out(home, said)?);
+            }
+            wire.hosts.clone_from(&commit.hosts);
+            wire.acceptances.clone_from(&commit.acceptances);
             wire.incidents.clone_from(&commit.incidents);
             wire.notices.clone_from(&commit.notices);
             wire.messages.clone_from(&commit.messages);
@@ -215,6 +231,11 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
         gather(&mut commit.items, phrase::item_in(item, heard), &mut lost);
     }
     commit.flags = wire.flags;
+    for home in wire.homes {
+        gather(&mut commit.homes, phrase::home_in(home, heard), &mut lost);
+    }
+    commit.hosts = wire.hosts;
+    commit.acceptances = wire.acceptances;
     commit.incidents = wire.incidents;
     commit.notices = wire.notices;
     commit.messages = wire.messages;
@@ -242,6 +263,8 @@ fn gather<T>(into: &mut Vec<T>, value: Option<T>, lost: &mut u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::outbox::Message;
+    use crate::domain::home::HomeRecord;
     use crate::domain::item::Item;
     use crate::domain::observation::ColumnRecord;
     use crate::store::apply::StoredObservation;
@@ -262,12 +285,15 @@ mod tests {
         let singles = [
             commit.records.len(),
             commit.items.len(),
+            commit.hosts.len(),
+            commit.acceptances.len(),
+            commit.homes.len(),
             commit.incidents.len(),
             commit.notices.len(),
             commit.messages.len(),
             commit.runs.len(),
         ];
-        assert_eq!(singles, [1; 6]);
+        assert_eq!(singles, [1; 9]);
         // If this fails, the shape of a stored type has changed: an older program would misread
         // it. Raise the versions here and in `value`, and teach both to read the former shape.
         let again = write_line(&entry, &mut Said::default()).unwrap();
@@ -317,6 +343,11 @@ mod tests {
                 r#"{{"column":"kxw/gzdt","title":"t","url":null,"raised_at":{at},"fact":{fact}}}"#
             ));
         }
+        // What later versions added is left out where it is empty.
+        same::<Message>(MESSAGE);
+        same::<HostRecord>(HOST);
+        same::<HomeRecord>(HOME);
+        same::<Acceptance>(ACCEPTANCE);
         for sight in [
             r#"{"read":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,
             r#"{"unchanged":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,
@@ -340,8 +371,8 @@ mod tests {
         let Fact::Commit(commit) = read.fact else {
             panic!("{read:?}");
         };
-        // Three observations, the record and the item are named only.
-        assert_eq!(lost, 5);
+        // Three observations, the record, the item and the home page are named only.
+        assert_eq!(lost, 6);
         assert!(commit.observations.is_empty() && commit.items.is_empty());
         assert_eq!(commit.messages.len(), 1);
     }
@@ -359,7 +390,11 @@ mod tests {
         assert!(again.len() >= first.len());
     }
 
+    const MESSAGE: &str = r#"{"key":"9f8fe3b8183d3a0cbba998b554b13853","person":"qun","route":"robot","subject":"","text":"【网巡】“工作动态”已超期3天。","words":{"wording":"overdue","values":{"column":"工作动态","overdue_days":"3"}},"tier":"overdue","notices":["70eaea389baf128ca3f1526213785ccf"],"urgent":false,"created_at":"2017-11-01T00:00:00+08:00","expires_at":"2017-11-02T00:00:00+08:00","attempts":1,"next_attempt_at":"2017-11-01T00:00:00+08:00","delivery":{"delivered":{"at":"2017-11-01T00:00:00+08:00","receipt":"r0"}}}"#;
     const RECORD: &str = r##"{"column":"kxw/gzdt","last_update":{"on":"2017-11-01","basis":"list-row","evidence":{"page":"http://kxw.example.cn/gzdt/","title":"区科信委召开2017-11-01工作会议","link":"http://kxw.example.cn/gzdt/2017-11-01.html","snippet":"[2017-11-01]"}},"read_at":"2017-11-01T00:00:00+08:00","blind":{"since":"2017-11-01T00:00:00+08:00","visits":2,"why":{"undated":"year-unknown"}},"empty_since":null,"signature":"ul.list>li","digest":"abababababababababababababababababababababababababababababababab","validators":{"etag":"\"5a3f\"","last_modified":null},"visited_at":"2017-11-01T00:00:00+08:00","revisit_at":"2017-11-01T00:30:00+08:00"}"##;
     const CHANGED: &str = r##"{"column":"kxw/gzdt","title":"关于第0项工作的通知","url":null,"claimed_on":"2017-11-01","first_seen_at":"2017-11-01T00:00:00+08:00","witnessed":true,"changes":[{"seen_at":"2017-11-01T00:00:00+08:00","claimed_on":"2017-10-01","title":"关于工作的通知"}]}"##;
+    const HOST: &str = r##"{"host":"kxw.example.cn","probed_at":"2017-11-01T00:00:00+08:00","missing":{"url":"http://kxw.example.cn/404.html","moved":true,"title":"某某区","length":120,"lines":[7,4000000000]}}"##;
+    const HOME: &str = r##"{"site":"kxw","last_update":null,"read_at":"2017-11-01T00:00:00+08:00","blind":null,"blocks":[{"heading":"通知公告","newest":"2017-11-01","rows":6}],"notes":["n"],"digest":"ab","validators":{"etag":null,"last_modified":null},"visited_at":"2017-11-01T00:00:00+08:00"}"##;
+    const ACCEPTANCE: &str = r##"{"column":"kxw/gzdt","by":"张三","reason":"栏目改版","at":"2017-11-01T00:00:00+08:00"}"##;
     const ITEM: &str = r##"{"column":"kxw/gzdt","title":"关于第0项工作的通知","url":"http://kxw.example.cn/0.html","claimed_on":"2017-11-01","first_seen_at":"2017-11-01T00:00:00+08:00"}"##;
 }

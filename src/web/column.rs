@@ -10,6 +10,7 @@ use super::view::{
     ColumnRow, Frame, Named, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address,
     when,
 };
+use crate::domain::acceptance::Acceptance;
 use crate::domain::flag::Flag;
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::id::ColumnId;
@@ -76,7 +77,7 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
         return unknown();
     };
     match gather(&console, &column.id).await {
-        Ok((picture, observations, items, flags)) => {
+        Ok((picture, observations, items, flags, acceptance)) => {
             let line = column_line(&picture.scene(&console), column);
             let case = Case {
                 column,
@@ -87,6 +88,7 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
                 observations: &observations,
                 items: &items,
                 flags: &flags,
+                acceptance: acceptance.as_ref(),
                 incident: stale_incident(&picture.open, &column.id),
                 now: picture.now,
             };
@@ -122,15 +124,21 @@ fn find<'a>(console: &'a Console, id: &str) -> Option<(&'a Column, &'a Site, &'a
     Some((column, site, unit))
 }
 
-async fn gather(
-    console: &Console,
-    column: &ColumnId,
-) -> Result<(Picture, Vec<Observation>, Vec<Item>, Vec<Flag>), StoreError> {
+type Gathered = (
+    Picture,
+    Vec<Observation>,
+    Vec<Item>,
+    Vec<Flag>,
+    Option<Acceptance>,
+);
+
+async fn gather(console: &Console, column: &ColumnId) -> Result<Gathered, StoreError> {
     let picture = Picture::take(console).await?;
     let observations = console.store.observations(column, VISITS).await?;
     let items = console.store.items(column).await?;
     let flags = console.store.flags(Some(column)).await?;
-    Ok((picture, observations, items, flags))
+    let acceptance = console.store.acceptance(column).await?;
+    Ok((picture, observations, items, flags, acceptance))
 }
 
 fn visit_row(seen: &Observation, now: Moment) -> VisitRow {

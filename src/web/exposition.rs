@@ -164,7 +164,7 @@ fn counted(text: &mut Text, tally: &Tally) {
         "Changes of delivery state by transport and new state.",
     );
     for ((route, state), count) in &tally.messages {
-        let labels = [("transport", label::route(*route)), ("state", *state)];
+        let labels = [("transport", route.key()), ("state", *state)];
         text.sample("", &labels, count);
     }
 }
@@ -200,6 +200,7 @@ fn columns(text: &mut Text, counts: &Counts) {
         ("unknown", counts.unknown),
         ("exempt", counts.exempt),
         ("not-yet-visited", counts.not_yet_visited),
+        ("unconfirmed", counts.unconfirmed),
         ("not-configured", counts.not_configured),
     ];
     for (standing, count) in rows {
@@ -239,10 +240,7 @@ fn flags(text: &mut Text, picture: &Picture) {
 fn outbox(text: &mut Text, picture: &Picture) {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for message in &picture.outbox {
-        let place = (
-            label::route(message.route),
-            label::delivery(&message.delivery),
-        );
+        let place = (message.route.key(), label::delivery(&message.delivery));
         *counts.entry(place).or_default() += 1;
     }
     text.gauge(

@@ -4,7 +4,6 @@
 use crate::alert::incident::Kind;
 use crate::alert::outbox::Delivery;
 use crate::domain::finding::Finding;
-use crate::domain::group::Route;
 use crate::domain::observation::Sight;
 use crate::domain::visit::{Failure, Outcome};
 
@@ -59,14 +58,6 @@ pub fn delivery(delivery: &Delivery) -> &'static str {
         Delivery::Failed { .. } => "failed",
         Delivery::Expired { .. } => "expired",
         Delivery::Withdrawn { .. } => "withdrawn",
-    }
-}
-
-/// By which way a message went.
-pub fn route(route: Route) -> &'static str {
-    match route {
-        Route::Sms => "sms",
-        Route::Mail => "mail",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The console: a status page for people, `/healthz` for watchers, `/metrics` for Prometheus.
 //!
 //! Reads the store and shows; it changes nothing, takes only GET and HEAD, and answers only to
-//! the names it is configured for. Order, words and verdicts come from `report`; whether the
+//! the names it is configured for. Beside the pages stands one address for what gateways report. Order, words and verdicts come from `report`; whether the
 //! monitor is well is decided in `health`.
 
 pub mod column;
@@ -11,6 +11,7 @@ pub mod health;
 pub mod home;
 pub mod label;
 pub mod metrics;
+pub mod receipts;
 pub mod serve;
 pub mod site;
 pub mod source;
@@ -62,6 +63,8 @@ pub struct Console {
     pub stale_after: TimeDelta,
     /// How long a message may be past its next attempt before the outbox counts as stuck.
     pub stuck_after: TimeDelta,
+    /// The address for a gateway's reports, if there is one.
+    pub callback: Option<receipts::Callback>,
 }
 
 /// The names by which a console that listens on `listen` and is linked to as `link` is called.
@@ -76,7 +79,7 @@ pub fn hosts_of(listen: Option<SocketAddr>, link: Option<&str>) -> Vec<String> {
     bound.into_iter().chain(linked).collect()
 }
 
-/// Every route, behind the guard.
+/// Every route: the pages behind the guard, and the address for reports.
 pub fn router(console: Console) -> Router {
     let console = Arc::new(console);
     Router::new()
@@ -89,6 +92,7 @@ pub fn router(console: Console) -> Router {
         .route("/icon.svg", get(|| file("image/svg+xml", ICON)))
         .fallback(view::missing)
         .layer(from_fn_with_state(console.clone(), guard::guard))
+        .merge(receipts::router())
         .with_state(console)
 }
 

@@ -1,4 +1,4 @@
-//! `/site/{id}`: one site with all its columns.
+//! `/site/{id}`: one site with all its columns, and what its home page shows.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -6,12 +6,20 @@ use axum::response::Response;
 
 use super::source::Picture;
 use super::view::{
-    ColumnRow, Frame, Mark, NAME_CHARS, Named, Shared, Tile, page, tiles, unknown, unreadable,
-    web_address, when,
+    ColumnRow, Frame, Mark, NAME_CHARS, Named, Shared, TITLE_CHARS, Tile, page, tiles, unknown,
+    unreadable, web_address, when,
 };
+use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
+use crate::domain::time::{Moment, date_of};
+use crate::report::front;
 use crate::report::overview::overview;
 use crate::report::plain::one_line;
+
+/// How many blocks of the home page are listed.
+const BLOCKS: usize = 40;
+/// How many notes of its reading are listed.
+const NOTES: usize = 8;
 
 #[derive(Template)]
 #[template(path = "site.html")]
@@ -22,8 +30,46 @@ struct SitePage {
     unit: String,
     home: Option<String>,
     down: Option<String>,
+    front: Option<Front>,
     tiles: Vec<Tile>,
     columns: Vec<ColumnRow>,
+}
+
+/// What is known of the home page.
+struct Front {
+    newest: String,
+    proof: String,
+    link: Option<String>,
+    visited: String,
+    blind: Option<String>,
+    notes: Vec<String>,
+    blocks: Vec<(String, usize, String)>,
+}
+
+impl Front {
+    fn of(record: &HomeRecord, now: Moment) -> Front {
+        let update = record.last_update.as_ref();
+        let blocks = record.blocks.iter();
+        Front {
+            newest: front::newest(record, now),
+            proof: front::proof(record),
+            link: update
+                .and_then(|update| update.evidence.link.as_deref())
+                .and_then(web_address),
+            visited: when(Some(record.visited_at), now),
+            blind: front::blindness(record, now),
+            notes: record
+                .notes
+                .iter()
+                .take(NOTES)
+                .map(|note| one_line(note, TITLE_CHARS))
+                .collect(),
+            blocks: blocks
+                .take(BLOCKS)
+                .map(|block| front::block(block, date_of(now)))
+                .collect(),
+        }
+    }
 }
 
 /// `GET /site/{id}`.
@@ -33,6 +79,10 @@ pub async fn site(State(console): Shared, id: Named) -> Response {
     };
     let picture = match Picture::take(&console).await {
         Ok(picture) => picture,
+        Err(error) => return unreadable(&error),
+    };
+    let front = match console.store.home(&id).await {
+        Ok(record) => record.map(|record| Front::of(&record, picture.now)),
         Err(error) => return unreadable(&error),
     };
     let overview = overview(&picture.scene(&console));
@@ -47,6 +97,7 @@ pub async fn site(State(console): Shared, id: Named) -> Response {
         unit: one_line(&line.unit_name, NAME_CHARS),
         home: line.home.as_deref().and_then(web_address),
         down: line.down_since.map(|since| when(Some(since), picture.now)),
+        front,
         tiles: tiles(&line.counts, false),
         columns: rows.map(|row| ColumnRow::of(row, picture.now)).collect(),
     })

@@ -79,6 +79,7 @@ impl Mark {
             Standing::Fresh => "✓",
             Standing::NotYetVisited => "…",
             Standing::Exempt => "◇",
+            Standing::Unconfirmed => "◌",
             Standing::NotConfigured => "–",
         };
         Mark {
@@ -109,9 +110,15 @@ pub fn tiles(counts: &Counts, all: bool) -> Vec<Tile> {
         (Standing::Fresh, counts.fresh),
         (Standing::NotYetVisited, counts.not_yet_visited),
         (Standing::Exempt, counts.exempt),
+        (Standing::Unconfirmed, counts.unconfirmed),
         (Standing::NotConfigured, counts.not_configured),
     ];
-    let rare = |standing| matches!(standing, Standing::NotYetVisited | Standing::Exempt);
+    let rare = |standing| {
+        matches!(
+            standing,
+            Standing::NotYetVisited | Standing::Exempt | Standing::Unconfirmed
+        )
+    };
     tiles
         .into_iter()
         .filter(|(standing, count)| *count > 0 || (all && !rare(*standing)))
@@ -186,6 +193,7 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
         ),
         Freshness::Empty { since } => format!("{}起没有条目", instant(*since, now)),
         Freshness::Exempt { until } => format!("至{}", in_chinese(*until, date_of(now))),
+        Freshness::Unconfirmed => "不判断".to_owned(),
         Freshness::Fresh { .. } | Freshness::NotConfigured | Freshness::NotYetVisited => {
             String::new()
         }

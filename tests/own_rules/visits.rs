@@ -8,11 +8,11 @@ use url::Url;
 use wangxun::assess::freshness::{Freshness, judge};
 use wangxun::assess::limits::Limits;
 use wangxun::assess::outage::is_blind;
-use wangxun::daemon::visit::{Brought, Means, visit};
+use wangxun::daemon::visit::{Brought, Errand, Means, visit};
 use wangxun::domain::access::Access;
 use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Finding, Unreadable};
-use wangxun::domain::group::{Column, Site as Watched};
+use wangxun::domain::group::{Column, Identity as SiteIdentity, Site as Watched, Watch};
 use wangxun::domain::id::{ColumnId, SiteId, UnitId};
 use wangxun::domain::observation::{Cause, ColumnRecord, Sight};
 use wangxun::domain::reading_rules::ReadRules;
@@ -47,6 +47,7 @@ fn watched() -> Watched {
             pause: Duration::ZERO,
             ..Access::default()
         },
+        identity: SiteIdentity::default(),
     }
 }
 
@@ -60,6 +61,7 @@ fn column(url: &Url, read: Option<ReadRules>) -> Column {
         url: Some(url.clone()),
         limit_days: None,
         read,
+        confirmed: true,
     }
 }
 
@@ -69,7 +71,15 @@ fn at(hour: u32) -> Moment {
 
 async fn visited(column: &Column, before: Option<ColumnRecord>, hour: u32) -> Brought {
     let url = column.address().unwrap();
-    visit(&means(), &watched(), column, url, before, at(hour)).await
+    let errand = Errand {
+        column,
+        site: &watched(),
+        url,
+        missing: None,
+        anew: false,
+        accepted_at: None,
+    };
+    visit(&means(), &errand, before, at(hour)).await
 }
 
 fn day(brought: &Brought) -> Option<String> {
@@ -225,7 +235,13 @@ async fn rules_that_match_nothing_make_blind_and_leave_what_was_read() {
         record = visited(&gone, Some(record), hour).await.record;
     }
     assert!(is_blind(&record, 3));
-    let judged = judge(Some(&record), true, rule.limit_days, &rule.ladder, later);
+    let judged = judge(
+        Some(&record),
+        Watch::Judged,
+        rule.limit_days,
+        &rule.ladder,
+        later,
+    );
     assert!(matches!(judged.freshness, Freshness::Unknown { .. }));
     assert_eq!(judged.tier, None);
 }

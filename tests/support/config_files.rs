@@ -139,3 +139,43 @@ pub fn with_server() -> Files {
     files.write("mail", "s3cr3t");
     files
 }
+
+/// Approved templates, receipts and a robot; faults of each are told together.
+pub const VENDOR: &str = r#"[operator]
+name = "运维"
+contact = "https://www.example.cn/w"
+[transports.sms]
+rate = { per_minute = 60 }
+[transports.sms.aliyun]
+access_key_id = "LTAI"
+access_key_secret = { file = "token" }
+sign_name = "网巡"
+[transports.sms.aliyun.templates]
+default = { code = "SMS_1", params = { site = "{site}" } }
+digest = { code = "SMS_2", params = { count = "{count}" } }
+[transports.sms.receipts]
+callback = { file = "token" }
+ask_every = "10min"
+[transports.robots.duty.wecom]
+key = { file = "token" }
+"#;
+
+pub fn with_vendor() -> Files {
+    let files = Files::new();
+    files.write("monitor.toml", VENDOR);
+    files.write("token", "s3cr3t-0f-m0re-than-twenty\n");
+    files.mode("token", 0o600);
+    files
+}
+
+pub fn with_robot() -> Files {
+    let files = with_vendor();
+    let group = r#"[[person]]
+id = "qun"
+name = "值班群"
+robot = "duty"
+duties = [{ role = "supervision" }]
+"#;
+    files.write("contacts.toml", format!("{CONTACTS}{group}"));
+    files
+}

@@ -18,7 +18,7 @@ use wangxun::clock::Clock;
 use wangxun::domain::access::Access;
 use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate};
-use wangxun::domain::group::{Column, Duty, Group, Person, Role, Route, Site, Unit};
+use wangxun::domain::group::{Column, Duty, Group, Identity, Person, Role, Route, Site, Unit};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
 use wangxun::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
@@ -120,6 +120,7 @@ fn site(n: usize, short: &str) -> Site {
                 .parse()
                 .expect("an address"),
         ),
+        identity: Identity::default(),
         access: Access::default(),
     }
 }
@@ -140,6 +141,7 @@ fn column(site: usize, n: usize) -> Column {
         url: (n != 9 || !site.is_multiple_of(3)).then(|| url.parse().expect("an address")),
         limit_days: None,
         read: None,
+        confirmed: true,
     }
 }
 
@@ -149,6 +151,7 @@ fn liaison(n: usize) -> Person {
         name: "陈建国".to_owned(),
         phone: Some("13800000001".to_owned()),
         mail: Some("chenjianguo@example.cn".to_owned()),
+        robot: None,
         routes: vec![Route::Sms],
         duties: vec![Duty {
             role: Role::Liaison,
@@ -289,6 +292,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         route: Route::Sms,
         subject: String::new(),
         text: text.to_owned(),
+        words: Default::default(),
         tier: Some(Tier::Overdue),
         notices: Vec::new(),
         urgent: false,
@@ -321,6 +325,7 @@ pub async fn start_at(listen: &str, group: Group, commit: Commit) -> Running {
     store.commit(commit).await.expect("a commit");
     let metrics = Arc::new(Metrics::new(now() - TimeDelta::hours(30)));
     let console = Console {
+        callback: None,
         group: Arc::new(group),
         limits: Arc::new(Limits::default()),
         calendar: Arc::new(Calendar::default()),

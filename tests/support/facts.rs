@@ -7,10 +7,13 @@ use chrono::{Duration, NaiveDate};
 use wangxun::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
 use wangxun::alert::outbox::{Delivery, Facts, Message, MessageKey, Notice, NoticeState, Told};
 use wangxun::assess::ladder::Tier;
+use wangxun::domain::acceptance::Acceptance;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
-use wangxun::domain::id::{ColumnId, PersonId, UnitId};
+use wangxun::domain::home::{HomeBlock, HomeRecord};
+use wangxun::domain::host::{Fingerprint, HostRecord};
+use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
 use wangxun::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
 use wangxun::domain::time::{Date, Moment, moment};
@@ -19,6 +22,8 @@ use wangxun::store::commit::{Commit, JobRun};
 use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
 
+/// The host that every change speaks of.
+const HOST: &str = "kxw.example.cn";
 /// The columns that [`history`] speaks of.
 pub const COLUMNS: [&str; 3] = ["kxw/gzdt", "kxw/tzgg", "jw/zcwj"];
 
@@ -114,6 +119,47 @@ pub fn flag(name: &str, number: i64, raised_at: Moment) -> Flag {
     }
 }
 
+pub fn host(number: i64) -> HostRecord {
+    HostRecord {
+        host: HOST.to_owned(),
+        probed_at: at(number),
+        missing: Some(Fingerprint {
+            url: format!("http://{HOST}/404.html"),
+            moved: true,
+            title: "某某区".to_owned(),
+            length: 120,
+            lines: vec![7, 4_000_000_000],
+        }),
+    }
+}
+
+pub fn home(number: i64) -> HomeRecord {
+    HomeRecord {
+        site: SiteId::parse("kxw").unwrap(),
+        last_update: Some(dated(day(number / 5))),
+        read_at: Some(at(number)),
+        blind: None,
+        blocks: vec![HomeBlock {
+            heading: "通知公告".to_owned(),
+            newest: Some(day(number / 5)),
+            rows: 6,
+        }],
+        notes: Vec::new(),
+        digest: Some("ab".repeat(32)),
+        validators: Validators::default(),
+        visited_at: at(number),
+    }
+}
+
+pub fn acceptance(name: &str, number: i64) -> Acceptance {
+    Acceptance {
+        column: column(name),
+        by: "张三".to_owned(),
+        reason: "栏目改版，旧文已归档".to_owned(),
+        at: at(number),
+    }
+}
+
 pub fn incident_key(name: &str) -> IncidentKey {
     IncidentKey {
         subject: Subject::Column(column(name)),
@@ -175,6 +221,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         route: Route::Sms,
         subject: String::new(),
         text: "【网巡】区科信委“工作动态”已超期3天，请及时更新。".to_owned(),
+        words: Default::default(),
         tier: Some(Tier::Overdue),
         notices: vec![key(number + 1000)],
         urgent: false,
@@ -221,6 +268,9 @@ pub fn change(number: i64) -> Commit {
             .map(|row| item(name, number + row, Some(on), now))
             .collect(),
         flags: vec![flag(name, number / 2, now)],
+        hosts: vec![host(number)],
+        homes: vec![home(number)],
+        acceptances: vec![acceptance(name, number)],
         incidents: vec![incident(name, incident_state)],
         notices: vec![notice(number, notice_state)],
         messages: vec![message(number, now, delivery)],
@@ -239,6 +289,9 @@ pub struct Everything {
     pub observations: Vec<Vec<Observation>>,
     pub items: Vec<Vec<Item>>,
     pub flags: Vec<Flag>,
+    pub host: Option<HostRecord>,
+    pub homes: BTreeMap<SiteId, HomeRecord>,
+    pub acceptances: Vec<Option<Acceptance>>,
     pub open: BTreeMap<IncidentKey, Incident>,
     pub closed: Vec<Incident>,
     pub waiting: Vec<Notice>,
@@ -253,15 +306,20 @@ pub async fn everything(store: &Store, numbers: i64) -> Everything {
     let keys: Vec<MessageKey> = (0..numbers).map(key).collect();
     let mut observations = Vec::new();
     let mut items = Vec::new();
+    let mut acceptances = Vec::new();
     for name in COLUMNS {
         observations.push(store.observations(&column(name), usize::MAX).await.unwrap());
         items.push(store.items(&column(name)).await.unwrap());
+        acceptances.push(store.acceptance(&column(name)).await.unwrap());
     }
     Everything {
         records: store.records().await.unwrap(),
         observations,
         items,
         flags: store.flags(None).await.unwrap(),
+        host: store.host(HOST).await.unwrap(),
+        homes: store.homes().await.unwrap(),
+        acceptances,
         open: store.open_incidents().await.unwrap(),
         closed: store.closed_incidents(usize::MAX).await.unwrap(),
         waiting: store.waiting_notices().await.unwrap(),

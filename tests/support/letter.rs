@@ -20,6 +20,7 @@ pub fn person() -> Person {
         name: "张三".to_owned(),
         phone: Some(PHONE.to_owned()),
         mail: Some(MAIL.to_owned()),
+        robot: None,
         routes: vec![Route::Sms, Route::Mail],
         duties: Vec::new(),
     }
@@ -35,6 +36,7 @@ pub fn message(text: &str) -> Message {
         route: Route::Sms,
         subject: "【网巡】工作动态超期3天".to_owned(),
         text: text.to_owned(),
+        words: Default::default(),
         tier: None,
         notices: Vec::new(),
         urgent: true,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::super::quantity::{mail, name, phone};
+use super::super::quantity::{known, mail, name, phone};
 use super::super::raw::contacts::{RawContacts, RawDuty, RawPerson};
 use super::super::source::Source;
 use super::sites::{Seen, Written, known_unit};
@@ -20,16 +20,6 @@ const MOST: usize = 20_000;
 /// The most duties of one person.
 const MOST_DUTIES: usize = 200;
 
-const ROUTES: [Route; 2] = [Route::Sms, Route::Mail];
-
-/// The word of the configuration for `route`.
-pub fn route_key(route: Route) -> &'static str {
-    match route {
-        Route::Sms => "sms",
-        Route::Mail => "mail",
-    }
-}
-
 /// What duties are held against.
 pub struct Grounds<'a> {
     /// The units.
@@ -38,6 +28,8 @@ pub struct Grounds<'a> {
     pub written: &'a Written,
     /// The routes that have a transport.
     pub offered: &'a [Route],
+    /// The names of the robots; `None` while they are not known.
+    pub robots: Option<Vec<String>>,
 }
 
 /// Reads `raw`.
@@ -89,6 +81,7 @@ fn person(
     });
     let phone = source.take("phone", &raw.phone, |text| phone(text));
     let mail = source.take("mail", &raw.mail, |text| mail(text));
+    let robot = source.take("robot", &raw.robot, |name| robot(name, grounds));
     let routes = routes(source, &table, raw, grounds.offered);
     let duties = duties(source, raw, grounds);
     if duties.is_empty() && parts(&raw.duties).is_empty() {
@@ -99,12 +92,24 @@ fn person(
         name: name?,
         phone,
         mail,
+        robot,
         routes,
         duties,
     })
 }
 
-/// The ways to a person: as written, else every address in the order text message, mail.
+/// The robot `name`, if monitor.toml has it.
+fn robot(name: &str, grounds: &Grounds<'_>) -> Result<String, String> {
+    match &grounds.robots {
+        Some(robots) if !robots.iter().any(|robot| robot == name) => {
+            let known = known(name, robots.iter().map(String::as_str));
+            Err(format!("unknown robot {name:?}; {known}"))
+        }
+        _ => Ok(name.to_owned()),
+    }
+}
+
+/// The ways to a person: as written, else every address in the order text message, mail, robot.
 fn routes(
     source: &mut Source,
     table: &Range<usize>,
@@ -114,13 +119,14 @@ fn routes(
     let has = |route| match route {
         Route::Sms => raw.phone.is_some(),
         Route::Mail => raw.mail.is_some(),
+        Route::Robot => raw.robot.is_some(),
     };
     let routes: Vec<Route> = match &raw.routes {
         Some(_) => written_routes(source, raw, has),
-        None => ROUTES.into_iter().filter(|&route| has(route)).collect(),
+        None => Route::ALL.into_iter().filter(|&route| has(route)).collect(),
     };
     if raw.routes.is_none() && routes.is_empty() {
-        let example = "\"1xxxxxxxxxx\", or mail: nobody could reach this person";
+        let example = "\"1xxxxxxxxxx\", or mail or robot: nobody could reach this person";
         source.missing(table, "phone", example);
     } else if raw.routes.is_some() && parts(&raw.routes).is_empty() {
         source.fault(
@@ -129,7 +135,7 @@ fn routes(
         );
     }
     if !routes.is_empty() && !routes.iter().any(|route| offered.contains(route)) {
-        let keys: Vec<&str> = routes.iter().map(|&route| route_key(route)).collect();
+        let keys: Vec<&str> = routes.iter().map(|&route| route.key()).collect();
         let message = format!(
             "this person is reached by {} only, and monitor.toml has no such transport",
             keys.join(" and ")
@@ -148,13 +154,14 @@ fn written_routes(source: &mut Source, raw: &RawPerson, has: impl Fn(Route) -> b
         } else {
             text.clone()
         };
-        let route = word(&shown, "route", &ROUTES, route_key).and_then(|route| {
+        let route = word(&shown, "route", &Route::ALL, Route::key).and_then(|route| {
             if !has(route) {
-                let key = if route == Route::Sms { "phone" } else { "mail" };
-                return Err(format!(
-                    "the route {} needs the key {key}",
-                    route_key(route)
-                ));
+                let key = match route {
+                    Route::Sms => "phone",
+                    Route::Mail => "mail",
+                    Route::Robot => "robot",
+                };
+                return Err(format!("the route {} needs the key {key}", route.key()));
             }
             if routes.contains(&route) {
                 return Err("the route stands a second time".to_owned());

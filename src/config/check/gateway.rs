@@ -10,12 +10,15 @@ use super::super::raw::transports::{RawGateway, RawSuccess};
 use super::super::secret::Places;
 use super::super::source::Source;
 use super::transports::attempt_time;
+use super::vendor::{Style, templates};
 use super::word;
 use crate::alert::template::Text;
 use crate::domain::transport::{Gateway, GatewayBody, GatewaySuccess};
 
 /// The fields of a gateway's templates, besides its secrets.
 const FIELDS: [&str; 3] = ["phone", "text", "key"];
+/// Those of a gateway that sends approved templates only.
+const FIELDS_OF_TEMPLATES: [&str; 2] = ["template", "params"];
 /// Names of values that must come from a secret.
 const SECRETIVE: [&str; 8] = [
     "authorization",
@@ -78,11 +81,20 @@ pub fn gateway(
         );
     }
     let receipt = source.take("receipt", &raw.receipt, |text| pointer(text));
+    let templates = match raw.templates.is_empty() {
+        true => None,
+        false => {
+            let style = Style::either(35);
+            let longest = &raw.longest_value;
+            Some(templates(source, &table, &raw.templates, longest, &style)?)
+        }
+    };
     Some(Gateway {
         method: method?,
         url: address?,
         headers,
         body: body?,
+        templates,
         secrets,
         success: success(source, &raw.success),
         receipt,
@@ -95,7 +107,12 @@ struct Fields(Vec<String>);
 
 impl Fields {
     fn of(raw: &RawGateway) -> Fields {
-        let plain = FIELDS.iter().map(|&field| field.to_owned());
+        let of_templates = match raw.templates.is_empty() {
+            true => [].iter(),
+            false => FIELDS_OF_TEMPLATES.iter(),
+        };
+        let plain = FIELDS.iter().chain(of_templates);
+        let plain = plain.map(|&field| field.to_owned());
         let secrets = raw
             .secrets
             .keys()
@@ -154,13 +171,13 @@ fn body(
                 source.fault(&json.span(), format!("json: {fault}"));
             }
             let value = serde_json::to_value(json.get_ref()).ok()?;
-            must_name(source, json.span(), &value.to_string());
+            must_name(source, json.span(), raw, &value.to_string());
             Some(GatewayBody::Json(value))
         }
         (None, Some(form)) => {
             let pairs = pairs(source, form.get_ref(), fields);
             let values: Vec<&str> = pairs.iter().map(|(_, value)| value.as_str()).collect();
-            must_name(source, form.span(), &values.join(" "));
+            must_name(source, form.span(), raw, &values.join(" "));
             Some(GatewayBody::Form(pairs))
         }
         _ => {
@@ -173,9 +190,13 @@ fn body(
     }
 }
 
-/// A body that names neither number nor text sends nothing to anybody.
-fn must_name(source: &mut Source, place: Range<usize>, templates: &str) {
-    for field in ["{phone}", "{text}"] {
+/// A body that names neither number nor text, or template, sends nothing to anybody.
+fn must_name(source: &mut Source, place: Range<usize>, raw: &RawGateway, templates: &str) {
+    let what = match raw.templates.is_empty() {
+        true => "{text}",
+        false => "{template}",
+    };
+    for field in ["{phone}", what] {
         if !templates.contains(field) {
             source.fault(&place, format!("the body names {field} nowhere"));
         }
@@ -244,7 +265,7 @@ fn success(source: &mut Source, raw: &RawSuccess) -> GatewaySuccess {
 }
 
 /// A JSON pointer (RFC 6901).
-fn pointer(text: &str) -> Result<String, String> {
+pub fn pointer(text: &str) -> Result<String, String> {
     if text.starts_with('/') {
         return Ok(text.to_owned());
     }

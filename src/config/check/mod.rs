@@ -12,8 +12,11 @@ pub mod limits;
 pub mod monitor;
 pub mod own_network;
 pub mod read_rules;
+pub mod receipts;
+pub mod robots;
 pub mod sites;
 pub mod transports;
+pub mod vendor;
 pub mod warn;
 
 use toml::Spanned;

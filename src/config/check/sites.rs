@@ -15,7 +15,7 @@ use super::read_rules;
 use super::word;
 use crate::domain::access::Access;
 use crate::domain::class::Class;
-use crate::domain::group::{Column, Group, Site, Unit};
+use crate::domain::group::{Column, Group, Identity, Site, Unit};
 use crate::domain::id::{ColumnId, IdFault, SiteId, UnitId};
 use crate::domain::reading_rules::ReadRules;
 
@@ -187,8 +187,33 @@ fn site(
         unit: unit??,
         name: name?,
         home,
+        identity: identity(source, raw),
         access,
     })
+}
+
+/// What the site's pages say of it; blank is legal and means that nothing is expected.
+fn identity(source: &mut Source, raw: &RawSite) -> Identity {
+    let blank = |key: &Key<String>| {
+        key.as_ref()
+            .is_none_or(|key| key.get_ref().trim().is_empty())
+    };
+    let mut own = Identity::default();
+    if !blank(&raw.site_name) {
+        own.name = source.take("site_name", &raw.site_name, |text| name(text, NAME_CHARS));
+    }
+    if !blank(&raw.site_id_code) {
+        own.id_code = source.take("site_id_code", &raw.site_id_code, |text| {
+            let code = text.trim().to_ascii_lowercase();
+            match Identity::is_code(&code) {
+                true => Ok(code),
+                false => Err(format!(
+                    "{text:?} is no site code (网站标识码): 10 digits, or bm and 8 digits"
+                )),
+            }
+        });
+    }
+    own
 }
 
 fn column(
@@ -249,6 +274,7 @@ fn column(
         url,
         limit_days,
         read: read.filter(|rules| *rules != ReadRules::default()),
+        confirmed: raw.confirmed.as_ref().is_none_or(|key| *key.get_ref()),
     })
 }
 

@@ -7,13 +7,16 @@ use toml::Spanned;
 
 use super::super::quantity::{self, duration, is_loopback, url, within};
 use super::super::raw::Key;
-use super::super::raw::transports::{RawMail, RawSmtp, RawTransports};
+use super::super::raw::transports::{RawMail, RawSms, RawSmtp, RawTransports};
 use super::super::secret::Places;
 use super::super::source::Source;
 use super::gateway::gateway;
+use super::robots::{rate, robots};
+use super::vendor::{self, Ground};
 use super::word;
+use crate::domain::receipts::Receipts;
 use crate::domain::transport::{
-    MailTransport, Retry, SmsTransport, Smtp, SmtpSecurity, Transports,
+    MailTransport, Rate, Retry, SmsTransport, Smtp, SmtpSecurity, Transports,
 };
 
 /// How a mail connection may be protected, by the words of the configuration.
@@ -26,24 +29,19 @@ const ATTEMPT: std::ops::RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_secs(120);
 
 /// Reads `[transports]`.
-pub fn transports(source: &mut Source, raw: &RawTransports, places: &Places<'_>) -> Transports {
-    let sms = raw.sms.as_ref().and_then(|key| {
-        let raw = key.get_ref();
-        match (&raw.gateway, &raw.spool) {
-            (Some(raw), None) => gateway(source, raw, places)
-                .map(|gateway| SmsTransport::Gateway(Box::new(gateway))),
-            (None, Some(_)) => source
-                .take("spool", &raw.spool, |text| directory(text, places))
-                .map(SmsTransport::Spool),
-            _ => {
-                source.fault(
-                    &key.span(),
-                    "text messages leave by one way: either [transports.sms.gateway] or spool = \"…\"",
-                );
-                None
-            }
-        }
-    });
+pub fn transports(source: &mut Source, raw: &RawTransports, ground: &Ground<'_, '_>) -> Transports {
+    let places = ground.places;
+    let sms = raw.sms.as_ref().and_then(|key| sms(source, key, ground));
+    let (mut sms_rate, mut mail_rate) = (Rate::default(), Rate::default());
+    let mut receipts = Receipts::default();
+    if let Some(raw) = raw.sms.as_ref().map(Spanned::get_ref) {
+        sms_rate = rate(source, &raw.rate, sms_rate);
+        receipts = super::receipts::receipts(source, &raw.receipts, sms.as_ref(), places);
+    }
+    if let Some(raw) = raw.mail.as_ref().map(Spanned::get_ref) {
+        mail_rate = rate(source, &raw.rate, mail_rate);
+    }
+    let robots = robots(source, &raw.robots, places);
     let mail = raw.mail.as_ref().and_then(|key| mail(source, key, places));
     if source.is_sound() && raw.sms.is_none() {
         source.whole(
@@ -52,9 +50,55 @@ pub fn transports(source: &mut Source, raw: &RawTransports, places: &Places<'_>)
     }
     Transports {
         sms,
+        sms_rate,
+        receipts,
         mail,
+        mail_rate,
+        robots,
         retry: retry(source, raw),
     }
+}
+
+/// The one way by which text messages leave.
+fn sms(
+    source: &mut Source,
+    key: &Spanned<RawSms>,
+    ground: &Ground<'_, '_>,
+) -> Option<SmsTransport> {
+    let raw = key.get_ref();
+    let ways = [
+        raw.gateway.is_some(),
+        raw.aliyun.is_some(),
+        raw.tencent.is_some(),
+        raw.mas.is_some(),
+        raw.spool.is_some(),
+    ];
+    if ways.into_iter().filter(|&way| way).count() != 1 {
+        source.fault(
+            &key.span(),
+            "text messages leave by one way: either [transports.sms.gateway], .aliyun, .tencent, .mas, or spool = \"…\"",
+        );
+        return None;
+    }
+    if let Some(raw) = &raw.gateway {
+        let gateway = gateway(source, raw, ground.places)?;
+        return Some(SmsTransport::Gateway(Box::new(gateway)));
+    }
+    if let Some(raw) = &raw.aliyun {
+        let aliyun = vendor::aliyun(source, raw, ground)?;
+        return Some(SmsTransport::Aliyun(Box::new(aliyun)));
+    }
+    if let Some(raw) = &raw.tencent {
+        let tencent = vendor::tencent(source, raw, ground)?;
+        return Some(SmsTransport::Tencent(Box::new(tencent)));
+    }
+    if let Some(raw) = &raw.mas {
+        let mas = vendor::mas(source, raw, ground)?;
+        return Some(SmsTransport::Mas(Box::new(mas)));
+    }
+    source
+        .take("spool", &raw.spool, |text| directory(text, ground.places))
+        .map(SmsTransport::Spool)
 }
 
 /// Text messages that only reach a spool reach nobody: it must be meant.
@@ -95,6 +139,12 @@ fn retry(source: &mut Source, raw: &RawTransports) -> Retry {
     let retry = Retry {
         first: time("first", &raw.retry.first, base.first),
         longest: time("longest", &raw.retry.longest, base.longest),
+        fall_back_after: source.take("fall_back_after", &raw.retry.fall_back_after, |text| {
+            duration(
+                text,
+                Duration::from_secs(600)..=Duration::from_secs(14 * 86_400),
+            )
+        }),
     };
     if retry.first > retry.longest
         && let Some(key) = raw.retry.first.as_ref().or(raw.retry.longest.as_ref())

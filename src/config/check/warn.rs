@@ -15,6 +15,9 @@ use crate::domain::transport::SmsTransport;
 /// The most names in one warning.
 const SHOWN: usize = 12;
 
+/// How long a due message may wait before the monitor calls itself unwell, in minutes.
+const SLOW_MINUTES: u32 = 120;
+
 /// Every warning about `config`.
 pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -23,9 +26,13 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     contacts(config, &mut warnings);
     central_roles(config, &mut warnings);
     blanks(&config.group, &mut warnings);
+    unconfirmed(&config.group, &mut warnings);
     doubles(&config.group, &mut warnings);
     ladders(config, &mut warnings);
     lengths(config, &mut warnings);
+    params(config, &mut warnings);
+    robots(config, &mut warnings);
+    gateways(config, &mut warnings);
     console(config, &mut warnings);
     warnings
 }
@@ -172,6 +179,23 @@ fn blanks(group: &Group, warnings: &mut Vec<Warning>) {
     }
 }
 
+/// Columns that wait for a person: they are visited, and nothing is said of them.
+fn unconfirmed(group: &Group, warnings: &mut Vec<Warning>) {
+    let waiting = group.columns.values().filter(|column| !column.confirmed);
+    let waiting: Vec<&str> = waiting.map(|column| column.id.as_str()).collect();
+    if !waiting.is_empty() {
+        push(
+            warnings,
+            false,
+            format!(
+                "{} columns with a class that nobody has confirmed (confirmed = false); they are visited and shown, and neither judged nor alerted: {}",
+                waiting.len(),
+                list(&waiting)
+            ),
+        );
+    }
+}
+
 fn doubles(group: &Group, warnings: &mut Vec<Warning>) {
     let mut pages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for column in group.columns.values() {
@@ -245,6 +269,79 @@ fn lengths(config: &Config, warnings: &mut Vec<Warning>) {
                 ),
             );
         }
+    }
+}
+
+/// Parameters of approved templates that would be cut off.
+fn params(config: &Config, warnings: &mut Vec<Warning>) {
+    let sms = config.transports.sms.as_ref();
+    let Some(templates) = sms.and_then(SmsTransport::templates) else {
+        return;
+    };
+    let most = templates.longest_value;
+    for param in typical::params(config, templates) {
+        if param.chars > most {
+            push(
+                warnings,
+                false,
+                format!(
+                    "parameter {} of {} takes {} characters with your longest names and is cut to longest_value = {most}",
+                    param.name, param.wording, param.chars
+                ),
+            );
+        }
+    }
+}
+
+/// Robots by which nobody is reached.
+fn robots(config: &Config, warnings: &mut Vec<Warning>) {
+    let people = &config.group.people;
+    let is_used = |name: &String| people.values().any(|one| one.robot.as_ref() == Some(name));
+    let names = config.transports.robots.keys();
+    let idle: Vec<&str> = names
+        .filter(|name| !is_used(name))
+        .map(String::as_str)
+        .collect();
+    if !idle.is_empty() {
+        let message = format!(
+            "robots by which nobody is reached: {}; write robot = \"…\" for a person in contacts.toml",
+            list(&idle)
+        );
+        push(warnings, false, message);
+    }
+}
+
+/// What a gateway is told over a way that is open, and reports that cannot come.
+fn gateways(config: &Config, warnings: &mut Vec<Warning>) {
+    if let Some(SmsTransport::Mas(mas)) = &config.transports.sms
+        && mas.url.scheme() == "http"
+    {
+        let secret = match mas.send_secret_key {
+            true => ", the secret key",
+            false => "",
+        };
+        push(
+            warnings,
+            true,
+            format!(
+                "text messages go to {} without TLS: numbers{secret} and texts can be read on the way (plain_http)",
+                mas.url.host_str().unwrap_or_default()
+            ),
+        );
+    }
+    if let Some(most) = config.transports.sms_rate.per_minute
+        && most.saturating_mul(SLOW_MINUTES) < config.alert.budget.in_all
+    {
+        let message = format!(
+            "at {most} text messages a minute a full day's budget of {} takes more than two hours to leave; meanwhile the monitor calls its outbox stuck",
+            config.alert.budget.in_all
+        );
+        push(warnings, false, message);
+    }
+    if config.transports.receipts.callback.is_some() && config.console.listen.is_none() {
+        let message =
+            "the gateway is to post receipts, but the console is switched off; nothing listens";
+        push(warnings, true, message.to_owned());
     }
 }
 

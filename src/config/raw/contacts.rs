@@ -18,6 +18,7 @@ pub struct RawPerson {
     pub name: Key<String>,
     pub phone: Key<String>,
     pub mail: Key<String>,
+    pub robot: Key<String>,
     pub routes: Key<Vec<Spanned<String>>>,
     pub duties: Key<Vec<Spanned<RawDuty>>>,
 }

@@ -30,6 +30,8 @@ pub struct RawSite {
     pub unit: Key<String>,
     pub name: Key<String>,
     pub home: Key<String>,
+    pub site_name: Key<String>,
+    pub site_id_code: Key<String>,
     pub access: RawAccess,
 }
 
@@ -43,6 +45,7 @@ pub struct RawColumn {
     pub class: Key<String>,
     pub url: Key<String>,
     pub limit_days: Key<u32>,
+    pub confirmed: Key<bool>,
     pub read: Option<Spanned<RawRead>>,
 }
 

@@ -17,6 +17,14 @@ pub struct RawTransports {
     pub retry: RawRetry,
     pub sms: Key<RawSms>,
     pub mail: Key<RawMail>,
+    pub robots: BTreeMap<Spanned<String>, Spanned<RawRobot>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRate {
+    pub per_second: Key<u32>,
+    pub per_minute: Key<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -24,6 +32,7 @@ pub struct RawTransports {
 pub struct RawRetry {
     pub first: Key<String>,
     pub longest: Key<String>,
+    pub fall_back_after: Key<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -31,6 +40,96 @@ pub struct RawRetry {
 pub struct RawSms {
     pub spool: Key<String>,
     pub gateway: Key<RawGateway>,
+    pub aliyun: Key<RawAliyun>,
+    pub tencent: Key<RawTencent>,
+    pub mas: Key<RawMas>,
+    pub rate: Key<RawRate>,
+    pub receipts: Key<RawReceipts>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawAliyun {
+    pub url: Key<String>,
+    pub access_key_id: Key<String>,
+    pub access_key_secret: Key<RawSecret>,
+    pub sign_name: Key<String>,
+    pub templates: BTreeMap<Spanned<String>, Spanned<RawApproved>>,
+    pub longest_value: Key<u32>,
+    pub timeout: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawTencent {
+    pub url: Key<String>,
+    pub region: Key<String>,
+    pub secret_id: Key<String>,
+    pub secret_key: Key<RawSecret>,
+    pub app_id: Key<String>,
+    pub sign_name: Key<String>,
+    pub templates: BTreeMap<Spanned<String>, Spanned<RawApproved>>,
+    pub longest_value: Key<u32>,
+    pub timeout: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawMas {
+    pub url: Key<String>,
+    pub plain_http: Key<bool>,
+    pub ec_name: Key<String>,
+    pub ap_id: Key<String>,
+    pub secret_key: Key<RawSecret>,
+    pub send_secret_key: Key<bool>,
+    pub sign: Key<String>,
+    pub add_serial: Key<String>,
+    pub templates: BTreeMap<Spanned<String>, Spanned<RawApproved>>,
+    pub longest_value: Key<u32>,
+    pub timeout: Key<String>,
+}
+
+/// An approved template; its parameters are a table or a list, as the vendor wants them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawApproved {
+    pub code: Key<String>,
+    pub params: Key<toml::Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawReceipts {
+    pub callback: Key<RawSecret>,
+    pub ask_every: Key<String>,
+    pub list: Key<String>,
+    pub key: Key<String>,
+    pub receipt: Key<String>,
+    pub status: Key<String>,
+    pub delivered: Key<Vec<String>>,
+    pub permanent: Key<Vec<String>>,
+    pub pending: Key<Vec<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRobot {
+    pub wecom: Key<RawHook>,
+    pub dingtalk: Key<RawHook>,
+    pub feishu: Key<RawHook>,
+    pub webhook: Key<RawHook>,
+    pub rate: Key<RawRate>,
+    pub timeout: Key<String>,
+}
+
+/// What robots of every kind may be written with; which of it each needs is checked later.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawHook {
+    pub url: Key<String>,
+    pub key: Key<RawSecret>,
+    pub token: Key<RawSecret>,
+    pub secret: Key<RawSecret>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -42,6 +141,8 @@ pub struct RawGateway {
     pub json: Key<toml::Table>,
     pub form: Key<BTreeMap<Spanned<String>, Spanned<String>>>,
     pub secrets: BTreeMap<Spanned<String>, Spanned<RawSecret>>,
+    pub templates: BTreeMap<Spanned<String>, Spanned<RawApproved>>,
+    pub longest_value: Key<u32>,
     pub success: RawSuccess,
     pub receipt: Key<String>,
     pub timeout: Key<String>,
@@ -62,6 +163,7 @@ pub struct RawMail {
     pub from: Key<String>,
     pub spool: Key<String>,
     pub smtp: Key<RawSmtp>,
+    pub rate: Key<RawRate>,
 }
 
 #[derive(Debug, Default, Deserialize)]

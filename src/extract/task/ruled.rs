@@ -3,14 +3,17 @@
 
 use url::Url;
 
-use super::{Seen, Step, Task, note_strange_dates};
+use super::Task;
 use crate::domain::finding::Unreadable;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::{ReadRules, Shape};
+use crate::extract::glance::Glance;
 use crate::extract::json_list::{self, Data};
+use crate::extract::notes::{Notes, Rank};
 use crate::extract::rows::Listed;
+use crate::extract::seen::{Seen, Step};
 use crate::extract::view::{self, Closed, View};
-use crate::extract::{PageKind, by_rules, charset, column, groups, guard, refusal, years};
+use crate::extract::{PageKind, by_rules, charset, column, groups, guard, remarks, years};
 
 /// What is read at one address by rules.
 struct Ruled<'a> {
@@ -28,7 +31,7 @@ impl Task<'_> {
         page: &Page,
         rules: &ReadRules,
         (first, hops): (bool, usize),
-        notes: &mut Vec<String>,
+        notes: &mut Notes,
     ) -> Result<Step, Closed> {
         let (page, fixed) = by_rules::decoded(page, rules);
         // Links in data are written for the page that shows it, wherever the data was found.
@@ -49,17 +52,28 @@ impl Task<'_> {
     }
 
     /// A page, by selectors where there are any, else as the reader finds it.
-    fn page(&self, page: &Page, ruled: &Ruled, notes: &mut Vec<String>) -> Result<Step, Closed> {
-        view::with(page, self.today, notes, |view, notes| {
+    fn page(&self, page: &Page, ruled: &Ruled, notes: &mut Notes) -> Result<Step, Closed> {
+        self.viewed(page, notes, |view, glance, notes| {
             if ruled.rules.row.is_none() {
-                return self.step(view, ruled.hops, notes);
+                return self.step(view, glance, ruled.hops, notes);
             }
             match by_rules::rows(view, ruled.rules, notes) {
-                Ok(rows) if !rows.is_empty() => self.listed(view, &rows, None, notes),
-                Ok(_) => self.missed(view, ruled.hops, Unreadable::NoRowsBySelector),
+                Ok(rows) if !rows.is_empty() => {
+                    match self.refused(view, glance.url(), rows.len(), notes) {
+                        Some(why) => Step::Done(Box::new(Seen::shut(why, view))),
+                        None => self.listed(view, &rows, None, notes),
+                    }
+                }
+                Ok(_) => self.missed(
+                    view,
+                    glance,
+                    ruled.hops,
+                    Unreadable::NoRowsBySelector,
+                    notes,
+                ),
                 Err(fault) => {
-                    notes.push(format!("by rules: {fault}"));
-                    self.missed(view, 0, Unreadable::NoRowsBySelector)
+                    notes.say(Rank::Decision, format!("by rules: {fault}"));
+                    self.missed(view, glance, 0, Unreadable::NoRowsBySelector, notes)
                 }
             }
         })
@@ -71,7 +85,7 @@ impl Task<'_> {
         page: &Page,
         shape: &Shape,
         ruled: &Ruled,
-        notes: &mut Vec<String>,
+        notes: &mut Notes,
     ) -> Result<Step, Closed> {
         let closed = |why, encoding| Closed { why, encoding };
         if page.body.len() > guard::MAX_BYTES {
@@ -81,13 +95,13 @@ impl Task<'_> {
         let decoded = charset::decode(&page.body, page.content_type.as_deref(), host)
             .ok_or(closed(Unreadable::NotText, "unknown"))?;
         let format = by_rules::format(ruled.rules).ok().flatten();
-        let before = notes.len();
+        let before = notes.clone();
         let data = json_list::read(&decoded.text, shape, format.as_ref(), ruled.shown, notes);
         match data {
             Ok(Data::Rows(rows)) => {
                 let signature = format!("json:{shape:?}").chars().take(200).collect();
                 let blank = made(ruled.shown, "");
-                let step = view::with(&blank, self.today, notes, |view, notes| {
+                let step = self.viewed(&blank, notes, |view, _, notes| {
                     self.listed(view, &rows, Some(signature), notes)
                 })?;
                 Ok(in_encoding(step, decoded.encoding))
@@ -103,15 +117,27 @@ impl Task<'_> {
                 } else {
                     (page, ruled.hops)
                 };
-                view::with(page, self.today, notes, |view, notes| {
-                    let step = self.missed(view, hops, Unreadable::NoRowsByPath);
+                self.viewed(page, notes, |view, glance, notes| {
+                    let step = self.missed(view, glance, hops, Unreadable::NoRowsByPath, notes);
                     if matches!(step, Step::Hop(_)) {
-                        notes.truncate(before);
+                        *notes = before;
                     }
                     step
                 })
             }
         }
+    }
+
+    /// Surveys a page and hands what is seen to `then`.
+    fn viewed<T>(
+        &self,
+        page: &Page,
+        notes: &mut Notes,
+        then: impl FnOnce(&View, &Glance, &mut Notes) -> T,
+    ) -> Result<T, Closed> {
+        let text = view::text(page, notes)?;
+        let glance = Glance::at(&text.text, &page.url, self.today);
+        view::with(page, &text, self.today, |view| then(view, &glance, notes))
     }
 
     /// The list that the rules name.
@@ -120,7 +146,7 @@ impl Task<'_> {
         view: &View,
         rows: &[Listed],
         signature: Option<String>,
-        notes: &mut Vec<String>,
+        notes: &mut Notes,
     ) -> Step {
         let datings = years::date(rows, self.today);
         let groups = groups::form(rows, &datings);
@@ -134,11 +160,11 @@ impl Task<'_> {
         if self.is_wrong_page(view) {
             return Step::Done(Box::new(Seen::shut(Unreadable::WrongPage, view)));
         }
-        note_strange_dates(view, notes);
         // All rows are of one group; it leaves out those that are not displayed.
         let shown = groups
             .first()
             .map_or_else(Vec::new, |group| group.rows.clone());
+        remarks::remark(view, &shown, notes);
         let seen = Seen::listed(column::newest(view, &shown), PageKind::List, &shown, view);
         Step::Done(Box::new(Seen {
             signature: signature.or(seen.signature),
@@ -147,11 +173,18 @@ impl Task<'_> {
     }
 
     /// A page on which the rules match nothing: it may only lead on, or be no page of the site.
-    fn missed(&self, view: &View, hops: usize, why: Unreadable) -> Step {
-        match self.onward(view).filter(|_| hops > 0) {
+    fn missed(
+        &self,
+        view: &View,
+        glance: &Glance,
+        hops: usize,
+        why: Unreadable,
+        notes: &mut Notes,
+    ) -> Step {
+        match self.onward(view, glance).filter(|_| hops > 0) {
             Some(url) => Step::Hop(url),
             None => {
-                let why = refusal::of(view.dom, view.source).unwrap_or(why);
+                let why = self.refused(view, glance.url(), 0, notes).unwrap_or(why);
                 Step::Done(Box::new(Seen::shut(why, view)))
             }
         }

@@ -7,6 +7,17 @@ use super::rows::escape;
 use crate::domain::time::{Date, Moment, date_of};
 use crate::rehearsal::site::{Charset, SimColumn, SimSite};
 
+/// The page above the columns, on sites that have one.
+pub const HUB: &str = "/zwgk/";
+/// What it is called.
+pub const HUB_NAME: &str = "政务公开";
+/// What else stands in the menu: no columns with a limit.
+pub const OTHERS: [(&str, &str); 3] = [
+    ("/bszn/", "办事指南"),
+    ("/ztzl/", "专题专栏"),
+    ("/en/", "English"),
+];
+
 /// A page of `site` as of `at`: `title` in the head, `metas` below it, `content` in the middle.
 pub fn page(site: &SimSite, at: Moment, title: &str, metas: &str, content: &str) -> String {
     let charset = match site.traits.charset {
@@ -39,8 +50,10 @@ pub fn metas(site: &SimSite, column: Option<&SimColumn>) -> String {
     );
     if let Some(column) = column {
         tags.push_str(&format!(
-            "<meta name=\"ColumnName\" content=\"{}\" />\n",
-            column.name
+            "<meta name=\"ColumnName\" content=\"{}\" />\n\
+             <meta name=\"ColumnType\" content=\"{}\" />\n",
+            column.name,
+            column.class.in_chinese()
         ));
     }
     tags
@@ -76,13 +89,16 @@ fn header(site: &SimSite, today: Date) -> String {
 }
 
 fn navigation(site: &SimSite) -> String {
-    let links: Vec<String> = site
-        .columns
-        .iter()
-        .map(|column| {
-            let path = site.list_path(column);
-            format!("<li><a href=\"{path}\">{}</a></li>", column.name)
-        })
+    let columns = site.columns.iter();
+    let columns = columns
+        .filter(|column| !site.is_below_hub(column))
+        .map(|column| (site.list_path(column), column.name));
+    let hub = site.traits.hub.then(|| (HUB.to_owned(), HUB_NAME));
+    let others = OTHERS.map(|(path, name)| (path.to_owned(), name));
+    let links: Vec<String> = columns
+        .chain(hub)
+        .chain(others)
+        .map(|(path, name)| format!("<li><a href=\"{path}\">{name}</a></li>"))
         .collect();
     format!(
         "<div class=\"dh\"><ul>\n<li><a href=\"/\">首页</a></li>\n{}\n</ul></div>\n",
@@ -93,7 +109,8 @@ fn navigation(site: &SimSite) -> String {
 fn footer(site: &SimSite, at: Moment) -> String {
     let tail = site.code.chars().rev().take(3).collect::<String>();
     format!(
-        "<div class=\"footer\">\n<p>主办单位：{}　网站标识码：{}</p>\n\
+        "<div class=\"footer\">\n<p>友情链接：<a href=\"http://www.example.cn/\">市政府门户</a>　\
+         <a href=\"http://gov.example.cn/tzgg/\">通知公告</a></p>\n<p>主办单位：{}　网站标识码：{}</p>\n\
          <p>地址：北京市西城区　邮编：100000　电话：010-00000{tail}</p>\n\
          <p>京ICP备00000{tail}号-1　京公网安备 11010200000{tail}号　版权所有 &copy; 2008-{} {}</p>\n\
          </div>\n",
@@ -106,8 +123,13 @@ fn footer(site: &SimSite, at: Moment) -> String {
 
 /// Where the reader is: home page, column.
 pub fn breadcrumb(site: &SimSite, column: &SimColumn) -> String {
+    let hub = if site.is_below_hub(column) {
+        format!("<a href=\"{HUB}\">{HUB_NAME}</a> &gt; ")
+    } else {
+        String::new()
+    };
     format!(
-        "<div class=\"position\">当前位置：<a href=\"/\">首页</a> &gt; <a href=\"{}\">{}</a></div>",
+        "<div class=\"position\">当前位置：<a href=\"/\">首页</a> &gt; {hub}<a href=\"{}\">{}</a></div>",
         site.list_path(column),
         escape(column.name, false)
     )

@@ -53,7 +53,14 @@ fn well(site: &SimSite, path: &str, at: Moment) -> Answer {
         "/" => return Answer::Page(200, entrance(site, at)),
         HOME => return Answer::Page(200, home(site, at)),
         "/robots.txt" => return robots(site, at),
+        frame::HUB if site.traits.hub => return Answer::Page(200, hub(site, at)),
         _ => {}
+    }
+    if let Some((_, name)) = frame::OTHERS.iter().find(|(other, _)| *other == path) {
+        return Answer::Page(
+            200,
+            frame::page(site, at, name, "", &format!("<h2>{name}</h2>")),
+        );
     }
     let mut lists = site.columns.iter();
     if let Some(column) = lists.find(|column| site.list_path(column) == path) {
@@ -153,20 +160,10 @@ fn entrance(site: &SimSite, at: Moment) -> String {
 
 /// The home page behind the entrance.
 pub fn home(site: &SimSite, at: Moment) -> String {
-    let dialect = site.dialect_at(at);
     let blocks: Vec<String> = site
         .columns
         .iter()
-        .map(|column| {
-            let newest: Vec<&Publication> = column.shown(at).take(HOME_ROWS).collect();
-            let rows = rows::block(dialect, site, column, Stage::Home, &newest, None);
-            format!(
-                "<div class=\"box\">\n<h3>{}<a class=\"more\" href=\"{}\">更多&gt;&gt;</a></h3>\n\
-                 {rows}\n</div>",
-                column.name,
-                site.list_path(column)
-            )
-        })
+        .map(|column| block(site, column, at, !site.is_below_hub(column)))
         .collect();
     frame::page(
         site,
@@ -175,6 +172,39 @@ pub fn home(site: &SimSite, at: Moment) -> String {
         &frame::metas(site, None),
         &blocks.join("\n"),
     )
+}
+
+/// The newest items of a column under its name, with a way to the rest.
+fn block(site: &SimSite, column: &SimColumn, at: Moment, leads_on: bool) -> String {
+    let newest: Vec<&Publication> = column.shown(at).take(HOME_ROWS).collect();
+    let dialect = site.dialect_at(at);
+    let rows = rows::block(dialect, site, column, Stage::Home, &newest, None);
+    let more = if leads_on {
+        let path = site.list_path(column);
+        format!("<a class=\"more\" href=\"{path}\">更多&gt;&gt;</a>")
+    } else {
+        String::new()
+    };
+    format!(
+        "<div class=\"box\">\n<h3>{}{more}</h3>\n{rows}\n</div>",
+        column.name
+    )
+}
+
+/// The page above the columns: a block of each.
+fn hub(site: &SimSite, at: Moment) -> String {
+    let columns = site.columns.iter();
+    let blocks: Vec<String> = columns
+        .filter(|column| site.is_below_hub(column))
+        .map(|column| block(site, column, at, true))
+        .collect();
+    let content = format!(
+        "<div class=\"position\">当前位置：<a href=\"/\">首页</a> &gt; {}</div>\n{}",
+        frame::HUB_NAME,
+        blocks.join("\n")
+    );
+    let title = format!("{}-{}", frame::HUB_NAME, site.title);
+    frame::page(site, at, &title, &frame::metas(site, None), &content)
 }
 
 fn article(site: &SimSite, column: &SimColumn, item: &Publication, at: Moment) -> String {

@@ -1,0 +1,93 @@
+//! The end of a message that did not reach its person: the next route is tried, or the operators
+//! are told, in the same transaction. So nothing ends in silence.
+
+use std::sync::Arc;
+
+use super::desk::Desk;
+use crate::alert::compose::second_try;
+use crate::alert::notice::undelivered;
+use crate::alert::outbox::{Delivery, Message};
+use crate::domain::group::{Person, Role};
+use crate::store::commit::Commit;
+use crate::store::error::StoreError;
+use crate::web::label;
+use crate::web::metrics::Metrics;
+
+/// What ends messages.
+#[derive(Clone)]
+pub struct Ending {
+    /// The desk.
+    pub desk: Desk,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Ending {
+    /// Ends `message` as `delivery` says; `why`, in Chinese, is what the operators read where the
+    /// person has no further route.
+    pub async fn give_up(
+        &self,
+        mut message: Message,
+        delivery: Delivery,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.desk.clock.now();
+        let config = &self.desk.config;
+        message.delivery = delivery;
+        self.count(&message);
+        let notices = self.desk.store.notices(&message.notices).await?;
+        let mut commit = Commit::at(now);
+        let (calendar, rules) = (&config.calendar, &config.alert);
+        let person = config.group.people.get(&message.person);
+        let second = person.and_then(|to| second_try(&message, to, &notices, calendar, rules, now));
+        let words = match person {
+            Some(person) => format!(
+                "发给{}的消息{why}，请核查联系方式或改用其他渠道",
+                role_of(config, person)
+            ),
+            None => format!("发给已移除联系人的消息{why}"),
+        };
+        match second {
+            Some(second) => commit.messages.push(second),
+            None if person.is_some_and(is_operator) => {
+                tracing::error!(key = %message.key, "an operator could not be told");
+            }
+            None => {
+                let group = &config.group;
+                commit.notices = undelivered(group, calendar, rules, &message.key, &words, now);
+            }
+        }
+        commit.messages.push(message);
+        self.desk.store.commit(commit).await
+    }
+
+    /// Stores `message` as it is now.
+    pub async fn put(&self, message: &Message) -> Result<(), StoreError> {
+        let mut commit = Commit::at(self.desk.clock.now());
+        commit.messages.push(message.clone());
+        self.desk.store.commit(commit).await
+    }
+
+    /// Counts the state that `message` reached.
+    pub fn count(&self, message: &Message) {
+        self.metrics
+            .message(message.route, label::delivery(&message.delivery));
+    }
+}
+
+fn is_operator(person: &Person) -> bool {
+    person.duties.iter().any(|duty| duty.role == Role::Operator)
+}
+
+/// A person as the operators may read of them: unit and role.
+fn role_of(config: &crate::config::settings::Config, person: &Person) -> String {
+    let Some(duty) = person.duties.first() else {
+        return "联系人".to_owned();
+    };
+    let unit = duty
+        .unit
+        .as_ref()
+        .and_then(|unit| config.group.units.get(unit))
+        .map_or("", |unit| &unit.short);
+    format!("{unit}{}", duty.role.in_chinese())
+}

@@ -1,0 +1,43 @@
+//! What is remembered of a site's home page: an observation of its own, beside the columns'.
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::LastUpdate;
+use super::id::SiteId;
+use super::observation::Blind;
+use super::time::{Date, Moment};
+use super::visit::Validators;
+
+/// What is known of a home page after its latest visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeRecord {
+    /// The site.
+    pub site: SiteId,
+    /// The newest dated item of all its blocks, by the latest visit that read one.
+    pub last_update: Option<LastUpdate>,
+    /// When that was read most recently.
+    pub read_at: Option<Moment>,
+    /// Since when every visit failed to tell, and why; `None` while we see.
+    pub blind: Option<Blind>,
+    /// Its blocks when it was read last, at most 40.
+    pub blocks: Vec<HomeBlock>,
+    /// What the reader noted then, in English, at most eight short sentences.
+    pub notes: Vec<String>,
+    /// SHA-256 of the page's body, hexadecimal, where that alone tells it.
+    pub digest: Option<String>,
+    /// For the next conditional request.
+    pub validators: Validators,
+    /// When the latest visit began.
+    pub visited_at: Moment,
+}
+
+/// One block of a home page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeBlock {
+    /// What stands above it, at most 30 characters; may be empty.
+    pub heading: String,
+    /// The newest date of its rows, as far as it is certain.
+    pub newest: Option<Date>,
+    /// How many rows it has.
+    pub rows: usize,
+}

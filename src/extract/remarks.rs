@@ -1,0 +1,237 @@
+//! What of a page was left aside and why, told in notes: refused dates, pinned and hidden rows,
+//! rows that lead off the site, and what looks like a row's date and is none. It decides nothing.
+
+use super::dates::{self, Stamp};
+use super::dom::What;
+use super::labels::Label;
+use super::notes::{Notes, Rank};
+use super::rows::Listed;
+use super::standing::Standing;
+use super::survey::Dated;
+use super::view::View;
+use super::years::Dating;
+use super::{address, pageclock};
+use crate::domain::time::Date;
+
+/// The most rows that are looked at for remarks.
+const MOST_ROWS: usize = 200;
+/// The most rows that a list is taken to have pinned.
+const MOST_PINNED: usize = 5;
+/// Digits from which a number that begins like a year is an index number.
+const INDEX_DIGITS: usize = 9;
+/// Words of a line about the site itself.
+const SITE_LINES: [&str; 8] = [
+    "版权",
+    "copyright",
+    "©",
+    "备案",
+    "访问量",
+    "浏览量",
+    "访问人数",
+    "访客",
+];
+
+/// Tells what was left aside on a page whose deciding rows are these.
+pub fn remark(view: &View, rows: &[usize], notes: &mut Notes) {
+    let rows = rows.get(..rows.len().min(MOST_ROWS)).unwrap_or_default();
+    refused(view, notes);
+    pinned(view, rows, notes);
+    hidden(view, rows, notes);
+    off_site(view, rows, notes);
+    head_row(view, rows, notes);
+    inside(view, rows, notes);
+    beside(view, notes);
+}
+
+/// `1 row`, `3 rows`.
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+fn listed<'v>(view: &'v View, rows: &'v [usize]) -> impl Iterator<Item = &'v Listed> {
+    rows.iter().filter_map(|at| view.rows.get(*at))
+}
+
+/// The date that a row prints or its address carries, believed or not.
+fn stated(row: &Listed) -> Option<Date> {
+    match row.mark.as_ref().map(|mark| mark.stamp) {
+        Some(Stamp::Full(on)) => Some(on),
+        Some(_) => None,
+        None => match row.url.as_ref().and_then(address::path_date) {
+            Some(address::PathDate::Day(on)) => Some(on),
+            _ => None,
+        },
+    }
+}
+
+fn refused(view: &View, notes: &mut Notes) {
+    let dates = view.datings.iter().filter_map(|dating| dating.refused());
+    let dates: Vec<Date> = dates.collect();
+    let (future, past): (Vec<Date>, Vec<Date>) = dates.iter().partition(|on| **on > view.today);
+    if let Some(on) = future.iter().max() {
+        let which = which(future.len());
+        let text = format!("{which} more than one day ahead was refused: {on}");
+        notes.say(Rank::Refused, text);
+    }
+    if let Some(on) = past.iter().min() {
+        let which = which(past.len());
+        notes.say(
+            Rank::Refused,
+            format!("{which} before 1995 was refused: {on}"),
+        );
+    }
+}
+
+fn which(count: usize) -> String {
+    match count {
+        1 => "a date".to_owned(),
+        _ => format!("each of {count} dates"),
+    }
+}
+
+/// Rows above the newest one that are older than what follows it: lists show the newest first.
+fn pinned(view: &View, rows: &[usize], notes: &mut Notes) {
+    let dates: Vec<Option<Date>> = rows
+        .iter()
+        .map(|at| Some(view.datings.get(*at)?.claim()?.on))
+        .collect();
+    let newest = dates.iter().enumerate().rev().max_by_key(|(_, on)| **on);
+    let Some((at, _)) = newest.filter(|(at, on)| *at > 0 && on.is_some()) else {
+        return;
+    };
+    let (above, below) = dates.split_at(at);
+    let falls = below.windows(2).all(|pair| pair.first() >= pair.last());
+    let one_list = listed(view, rows).take(at + 1).all(|row| {
+        let first = rows.first().and_then(|at| view.rows.get(*at));
+        first.is_some_and(|first| first.list == row.list)
+    });
+    let count = above.iter().flatten().count();
+    if (1..=MOST_PINNED).contains(&count) && below.len() >= 2 && falls && one_list {
+        let rows = counted(count, "pinned row");
+        notes.say(Rank::Rows, format!("{rows} left aside for order"));
+    }
+}
+
+/// Rows of the list's own structure that are not displayed.
+fn hidden(view: &View, rows: &[usize], notes: &mut Notes) {
+    let Some(path) = listed(view, rows).map(|row| row.path).next() else {
+        return;
+    };
+    let alike = view.rows.iter().filter(|row| row.path == path);
+    let count = alike.filter(|row| row.hidden).count();
+    if count > 0 {
+        let rows = counted(count, "hidden row");
+        notes.say(Rank::Rows, format!("{rows} left aside"));
+    }
+}
+
+fn off_site(view: &View, rows: &[usize], notes: &mut Notes) {
+    let urls = listed(view, rows).filter_map(|row| row.url.as_ref());
+    let count = urls
+        .filter(|url| !address::is_same_site(url, view.base))
+        .count();
+    if count > 0 {
+        let verb = if count == 1 { "leads" } else { "lead" };
+        let rows = counted(count, "row");
+        notes.say(Rank::Rows, format!("{rows} {verb} off the site"));
+    }
+}
+
+/// A row of column heads before the first row.
+fn head_row(view: &View, rows: &[usize], notes: &mut Notes) {
+    let Some(first) = listed(view, rows).next() else {
+        return;
+    };
+    if first.block >= view.dom.len() {
+        return;
+    }
+    let says = |words: &[&str]| {
+        view.dom
+            .texts(first.list, first.block)
+            .map(|(_, text)| text.trim())
+            .any(|text| text.len() <= 30 && words.iter().any(|word| text.contains(word)))
+    };
+    if says(&["标题", "名称"]) && says(&["日期", "时间"]) {
+        notes.say(Rank::Rows, "the row of column heads left aside");
+    }
+}
+
+/// Within the rows: dates that are not the row's, and numbers that are no dates.
+fn inside(view: &View, rows: &[usize], notes: &mut Notes) {
+    let (mut events, mut numbers) = (0, 0);
+    for row in listed(view, rows).filter(|row| row.block < view.dom.len()) {
+        let end = view.dom.end(row.block);
+        let mut dated = view.survey.dates_between(row.block, end);
+        events += usize::from(dated.any(is_of_an_event));
+        let mut texts = view.dom.texts(row.block, end);
+        numbers += usize::from(texts.any(|(_, text)| has_index_number(text)));
+    }
+    if events > 0 {
+        let rows = counted(events, "row");
+        let text = format!("dates of events or deadlines left aside in {rows}");
+        notes.say(Rank::Lookalike, text);
+    }
+    if numbers > 0 {
+        let rows = counted(numbers, "row");
+        notes.say(
+            Rank::Lookalike,
+            format!("index numbers left aside in {rows}"),
+        );
+    }
+}
+
+fn is_of_an_event(d: &Dated) -> bool {
+    let named = d.in_item.is_some() && d.standing == Standing::Prose;
+    d.label == Label::Other || d.found.ranged || named
+}
+
+/// Whether a text has a run of digits that begins like a date and is too long for one.
+fn has_index_number(text: &str) -> bool {
+    if !dates::has_digit(text) {
+        return false;
+    }
+    let mut runs = text.split(|c: char| !c.is_ascii_digit() && c != '-');
+    runs.any(|run| {
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        let year = run.starts_with("19") || run.starts_with("20");
+        year && digits >= INDEX_DIGITS && dates::scan(run).is_empty()
+    })
+}
+
+/// Beside the rows: clocks, weather, traffic rules, and lines about the site.
+fn beside(view: &View, notes: &mut Notes) {
+    let dated = view.survey.dated.iter();
+    let mut lines = dated.filter(|d| d.in_item.is_none()).map(|d| d.text);
+    let struck = view.rows.iter().zip(view.datings).any(|(row, dating)| {
+        *dating == Dating::None && row.mark.is_some() && stated(row) == Some(view.today)
+    });
+    if struck || lines.clone().any(pageclock::is_line) {
+        let text = "the day of the visit beside the list (clock, weather or traffic) left aside";
+        notes.say(Rank::Lookalike, text);
+    }
+    let of_the_site = |text: &str| {
+        let lower = text.to_lowercase();
+        SITE_LINES.iter().any(|word| lower.contains(word))
+    };
+    if lines.any(of_the_site) || has_counter(view) {
+        notes.say(
+            Rank::Lookalike,
+            "a line about the site (copyright, counter) left aside",
+        );
+    }
+}
+
+/// Whether a line about the site has a number that could pass for a day.
+fn has_counter(view: &View) -> bool {
+    view.dom.iter().any(|(_, node)| match node.what {
+        What::Text(text) if !node.silent && text.len() < 400 && dates::has_digit(text) => {
+            let counter = ["访问量", "浏览量", "访问人数"];
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            digits >= 8 && counter.iter().any(|word| text.contains(word))
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,577 @@
+//! What a page is when it is not the column's list, through the reader's public door: notices
+//! beside stray rows, the host's answer for missing paths, other sites, columns on home pages, and
+//! what stands in comments.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use url::Url;
+use wangxun::domain::finding::{Finding, Unreadable};
+use wangxun::domain::group::Identity;
+use wangxun::domain::host::Fingerprint;
+use wangxun::domain::page::Page;
+use wangxun::extract::missing::fingerprint;
+use wangxun::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe, read};
+
+const PROBE: &str = "/wx-probe-0123456789ab.html";
+
+fn today() -> NaiveDate {
+    "2018-03-18".parse().expect("a date")
+}
+
+fn url(path: &str) -> Url {
+    Url::parse("http://www.example.gov.cn")
+        .and_then(|base| base.join(path))
+        .expect("an address")
+}
+
+fn page(path: &str, body: &str) -> Page {
+    Page {
+        url: url(path),
+        status: 200,
+        content_type: Some("text/html; charset=utf-8".into()),
+        body: body.into(),
+    }
+}
+
+fn column(name: &str) -> Recipe {
+    Recipe {
+        column_name: Some(name.to_owned()),
+        home: Some(url("/")),
+        asked: Some(url("/tzgg/")),
+        ..Recipe::of(Aim::Column)
+    }
+}
+
+fn found(page: Page, recipe: &Recipe) -> Reading {
+    let pages = Pages {
+        first: page,
+        more: BTreeMap::new(),
+    };
+    match read(&pages, recipe, today()) {
+        Answer::Found(reading) => *reading,
+        Answer::Need(urls) => panic!("a finding was expected, not a need of {urls:?}"),
+    }
+}
+
+/// The newest date, or why there is none.
+fn outcome(reading: &Reading) -> String {
+    match &reading.finding {
+        Finding::Dated(update) => update.on.to_string(),
+        Finding::Unreadable(why) => format!("{why:?}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn rows(titles: &[(&str, &str)]) -> String {
+    titles
+        .iter()
+        .map(|(title, on)| format!("<li><a href='/x/{on}.html'>{title}</a><span>{on}</span></li>"))
+        .collect()
+}
+
+/// Three rows of one day.
+fn three(on: &str) -> String {
+    ["一", "二", "三"]
+        .map(|n| format!("<li><a href='/z/{on}{n}.html'>关于第{n}批事项目录的公告</a>{on}</li>"))
+        .concat()
+}
+
+fn news() -> String {
+    let news = rows(&[
+        ("区政府召开政务公开工作推进会", "2018-03-17"),
+        ("关于开展春季防火检查工作的通知", "2018-03-15"),
+        ("我区举办网站管理人员培训班", "2018-03-12"),
+    ]);
+    format!("<ul class=news>{news}</ul>")
+}
+
+#[test]
+fn a_notice_is_no_list_because_a_dated_row_stands_beside_it() {
+    let list = rows(&[
+        ("关于网站系统升级维护期间暂停服务的公告", "2018-03-16"),
+        ("关于印发年度工作要点的通知", "2018-03-01"),
+    ]);
+    let long = rows(&[("关于公布行政许可事项目录的公告", "2018-03-16")]).repeat(12);
+    let headed = [
+        ("关于网站升级维护，暂停服务的公告", "2018-03-16"),
+        ("部分网页内容不存在问题整改情况", "2018-03-02"),
+        ("关于您访问的页面无法打开的答复", "2018-02-02"),
+    ]
+    .map(|(title, on)| format!("<div><h3><a href='/h/{on}.html'>{title}</a></h3><i>{on}</i></div>"))
+    .concat();
+    let menu = "<div class=nav><a href='/zwgk/'>政务公开</a></div>".repeat(30);
+    let clock =
+        "<div class=side><a href='/a.html'>区政府召开政务公开工作推进会</a>2018-03-17</div>";
+    let cases = [
+        (
+            "a missing page with news at its side",
+            format!(
+                "<title>提示信息</title><div><p>抱歉，您访问的页面不存在</p></div>{}",
+                news()
+            ),
+            "SoftMissing",
+        ),
+        (
+            "one with a single stray row",
+            format!("<title>某某区</title><p>该栏目不存在</p>{clock}"),
+            "SoftMissing",
+        ),
+        (
+            "a title that says so over whatever rows",
+            format!("<title>404 Not Found</title><ul>{long}</ul>"),
+            "SoftMissing",
+        ),
+        (
+            "a heading that says so over whatever rows",
+            format!("<title>某某区</title><h2>您请求的页面已被删除</h2><ul>{long}</ul>"),
+            "SoftMissing",
+        ),
+        (
+            "a maintenance page with a stray row",
+            format!("<title>某某区</title><h1>网站升级维护中，请稍后访问</h1>{clock}"),
+            "Maintenance",
+        ),
+        (
+            "a list with a notice of works above it",
+            format!("<title>通知公告</title><h3>本网站将于周末升级维护</h3><ul>{long}</ul>"),
+            "2018-03-16",
+        ),
+        (
+            "a list with rows about maintenance",
+            format!("<title>通知公告</title><ul>{list}</ul>"),
+            "2018-03-16",
+        ),
+        (
+            "a short list over a footer that names who maintains the site",
+            format!("<title>通知公告</title><ul>{list}</ul><p>网站维护：区信息中心</p>"),
+            "2018-03-16",
+        ),
+        (
+            "an empty list over such a footer",
+            format!("<title>通知公告</title><p>暂无信息</p><p>网站维护：区信息中心</p>{menu}"),
+            "Empty",
+        ),
+        (
+            "rows whose titles are headings about such things",
+            format!("<title>通知公告</title>{headed}"),
+            "2018-03-16",
+        ),
+        (
+            "a list of a body for building",
+            format!("<title>法治建设中心</title><ul>{list}</ul>"),
+            "2018-03-16",
+        ),
+    ];
+    for (name, body, expected) in cases {
+        let reading = found(page("/tzgg/", &body), &column("通知公告"));
+        assert_eq!(outcome(&reading), expected, "{name}");
+    }
+}
+
+fn known(body: &str) -> Option<Fingerprint> {
+    fingerprint(&page(PROBE, body), &url(PROBE))
+}
+
+#[test]
+fn the_answer_for_missing_paths_is_not_dated_by_its_rows() {
+    let home = format!("<title>某某区</title><h2>要闻动态</h2>{}", news());
+    let list = rows(&[("关于开展网站检查工作的通知", "2018-02-01")]).repeat(3);
+    let own = format!("<title>某某区</title><h2>通知公告</h2><ul>{list}</ul>");
+    let recipe = Recipe {
+        missing: known(&home),
+        ..column("通知公告")
+    };
+    assert!(recipe.missing.is_some());
+    let reading = found(page("/tzgg/", &home), &recipe);
+    assert_eq!(outcome(&reading), "SoftMissing");
+    assert_eq!(
+        reading.notes,
+        ["the host shows the same page for a path that does not exist"]
+    );
+    assert_eq!(outcome(&found(page("/tzgg/", &own), &recipe)), "2018-02-01");
+    // Without the comparison, the rows of the home page would date the column.
+    assert_eq!(
+        outcome(&found(page("/tzgg/", &home), &column("要闻动态"))),
+        "2018-03-17"
+    );
+}
+
+#[test]
+fn a_column_on_the_home_page_is_the_block_under_its_name() {
+    let notices = rows(&[
+        ("关于开展网站检查工作的通知", "2018-02-01"),
+        ("关于印发年度工作要点的通知", "2018-01-15"),
+    ]);
+    let home = format!(
+        "<title>某某区</title><div class=a><h2><a href='/yw/'>要闻动态</a></h2>{}</div>\
+         <div class=b><div><img alt='通知公告'><a href='/gg/'>更多&gt;&gt;</a></div>\
+         <ul class=n>{notices}</ul></div>",
+        news()
+    );
+    let at_home = |name: &str| Recipe {
+        asked: Some(url("/")),
+        missing: known(&home),
+        ..column(name)
+    };
+    let cases = [
+        ("通知公告", "2018-02-01"),
+        ("要闻动态", "2018-03-17"),
+        ("人事任免", "NoList"),
+    ];
+    for (name, expected) in cases {
+        let reading = found(page("/", &home), &at_home(name));
+        assert_eq!(outcome(&reading), expected, "{name}");
+    }
+    let single = format!("<title>某某协会</title>{}", news());
+    assert_eq!(
+        outcome(&found(page("/", &single), &at_home("协会动态"))),
+        "2018-03-17"
+    );
+    // Only who came from elsewhere was sent there.
+    let sent = found(page("/index.html", &home), &column("通知公告"));
+    assert_eq!(outcome(&sent), "RedirectedHome");
+}
+
+fn home(body: &str) -> Reading {
+    let recipe = Recipe {
+        home: Some(url("/")),
+        ..Recipe::of(Aim::Home)
+    };
+    found(page("/", body), &recipe)
+}
+
+#[test]
+fn every_block_of_a_home_page_has_its_own_newest_date() {
+    let notices = rows(&[
+        ("关于开展网站检查工作的通知", "2018-02-01"),
+        ("关于印发年度工作要点的通知", "2018-01-15"),
+    ]);
+    let tab = |on: &str| format!("<div class=tab><ul>{}</ul></div>", three(on));
+    let undated = "<li><a href='/y/1.html'>区政府领导班子成员及分工情况</a></li>".repeat(4);
+    let undated: String = undated
+        .split_inclusive("</li>")
+        .enumerate()
+        .map(|(n, row)| row.replace("/y/1", &format!("/y/{n}")))
+        .collect();
+    let body = format!(
+        "<title>某某区</title><div class=a><h2>要闻动态</h2>{}<p><a href='/yw/'>更多</a></p>\
+         </div><div class=b><h2><a href='/gg/'>通知公告</a></h2><ul>{notices}</ul></div>\
+         <div class=c><ul class=hd><li>政策文件</li><li>政策解读</li></ul>{}{}</div>\
+         <div class=d><h3>机构职能</h3><ul>{undated}</ul></div>",
+        news(),
+        tab("2017-12-01"),
+        tab("2017-06-01"),
+    );
+    let reading = home(&body);
+    assert_eq!(outcome(&reading), "2018-03-17");
+    let blocks: Vec<(&str, Option<String>, usize)> = reading
+        .blocks
+        .iter()
+        .map(|block| {
+            let newest = block.newest.map(|on| on.to_string());
+            (block.heading.as_str(), newest, block.rows)
+        })
+        .collect();
+    let on = |on: &str| Some(on.to_owned());
+    let expected = [
+        ("要闻动态", on("2018-03-17"), 3),
+        ("通知公告", on("2018-02-01"), 2),
+        ("政策文件", on("2017-12-01"), 3),
+        ("政策解读", on("2017-06-01"), 3),
+        ("机构职能", None, 4),
+    ];
+    assert_eq!(blocks, expected);
+    let singles: String = ["2018-03-01", "2018-02-01", "2018-01-01"]
+        .map(|on| format!("<ul>{}</ul>", rows(&[("关于开展检查的通知", on)])))
+        .concat();
+    let single = home(&format!(
+        "<title>某某区</title><h2>通知</h2><div>{singles}</div>"
+    ));
+    let rows = single.blocks.iter().map(|block| block.rows);
+    assert_eq!(rows.collect::<Vec<_>>(), [3], "a list element for each row");
+    let more = reading
+        .blocks
+        .iter()
+        .map(|block| block.more.as_ref().map(Url::path));
+    assert_eq!(
+        more.collect::<Vec<_>>(),
+        [Some("/yw/"), Some("/gg/"), None, None, None]
+    );
+}
+
+#[test]
+fn behind_an_entrance_the_second_level_is_read() {
+    let menu = [
+        ("/en/", "English"),
+        ("/jgzn/", "机构职能"),
+        ("/xxgk/", "信息公开"),
+        ("/gzdt/", "工作动态"),
+        ("http://www.other.example.cn/", "友情链接"),
+    ];
+    let menu: String = menu
+        .iter()
+        .map(|(to, text)| format!("<a href='{to}'>{text}</a> "))
+        .collect();
+    let splash = "<title>某某区</title><a href='/index_1.html'><img src=a.jpg alt=进入网站></a>";
+    let list = |on: &str| format!("<ul>{}</ul>", three(on));
+    let cases = [
+        (
+            "a menu",
+            menu,
+            vec!["/gzdt/", "/xxgk/", "/jgzn/"],
+            "2018-03-01",
+        ),
+        (
+            "a splash",
+            splash.to_owned(),
+            vec!["/index_1.html"],
+            "2018-03-01",
+        ),
+    ];
+    for (name, body, wanted, expected) in cases {
+        let recipe = Recipe {
+            home: Some(url("/")),
+            ..Recipe::of(Aim::Home)
+        };
+        let mut pages = Pages {
+            first: page("/", &body),
+            more: BTreeMap::new(),
+        };
+        let mut reader = Reader::new(recipe, today());
+        let Answer::Need(urls) = reader.read(&pages) else {
+            panic!("{name}: a need was expected");
+        };
+        let paths: Vec<&str> = urls.iter().map(Url::path).collect();
+        assert_eq!(paths, wanted, "{name}");
+        for (at, url) in urls.iter().enumerate() {
+            let body = list(if at == 0 { "2018-03-01" } else { "2018-01-01" });
+            let more = More::Page(page(url.path(), &body));
+            pages.more.insert(url.clone(), more);
+        }
+        let Answer::Found(reading) = reader.read(&pages) else {
+            panic!("{name}: a finding was expected");
+        };
+        assert_eq!(outcome(&reading), expected, "{name}");
+        let Finding::Dated(update) = &reading.finding else {
+            panic!("{name}: a date was expected");
+        };
+        assert_eq!(update.evidence.page, urls[0].as_str(), "{name}");
+        let note = format!(
+            "an entrance without lists; {} of the pages behind it were read",
+            urls.len()
+        );
+        assert!(reading.notes.contains(&note), "{name}: {:?}", reading.notes);
+    }
+}
+
+#[test]
+fn a_home_page_without_any_date_of_its_own_is_not_judged() {
+    let by_script = "<ul><li><a href='http://x.example.cn/1'>区政府召开政务公开工作推进会</a>\
+         <script>document.write(new Date().toLocaleDateString())</script></li></ul>";
+    let reading = home(&format!("<title>某某区</title>{}", by_script.repeat(4)));
+    assert!(
+        !matches!(reading.finding, Finding::Dated(_)),
+        "{:?}",
+        reading.finding
+    );
+}
+
+#[test]
+fn a_page_of_another_site_is_not_read() {
+    let site = Identity {
+        name: Some("北京市某某区民政局".to_owned()),
+        id_code: Some("1100000001".to_owned()),
+    };
+    let recipe = Recipe {
+        site,
+        ..column("通知公告")
+    };
+    let cases = [
+        (
+            "<meta name='SiteIDCode' content='1100000001'>",
+            "2018-03-17",
+        ),
+        (
+            "<meta name=' siteidcode' content='bm00000001'>",
+            "WrongSite",
+        ),
+        (
+            "<meta name='SiteName' content='某某健康网资讯'>",
+            "WrongSite",
+        ),
+        ("<title>热门手游排行_游戏下载</title>", "WrongSite"),
+        ("<title>首页</title>", "2018-03-17"),
+    ];
+    for (head, expected) in cases {
+        let body = format!("<html><head>{head}</head><body>{}</body></html>", news());
+        let reading = found(page("/tzgg/", &body), &recipe);
+        assert_eq!(outcome(&reading), expected, "{head}");
+        assert_eq!(
+            reading.notes.is_empty(),
+            expected != "WrongSite",
+            "{:?}",
+            reading.notes
+        );
+    }
+    assert_eq!(Unreadable::WrongSite.in_chinese(), "页面属于其他网站");
+}
+
+#[test]
+fn comments_count_only_as_islands_of_data() {
+    let records: String = ["2018-02-01", "2018-01-15", "2017-12-20"]
+        .iter()
+        .map(|on| {
+            format!(
+                "<record><![CDATA[<li><a href='/art/{on}.html'>关于开展网站检查工作的通知\
+                 </a><span>{on}</span></li>]]></record>"
+            )
+        })
+        .collect();
+    let island = format!("<!--<recordset>{records}</recordset>-->");
+    let dead_rows = format!("<!-- <ul>{}</ul> -->", news());
+    let dead_script = format!(
+        "<!-- <script>document.write(\"{}\")</script> -->",
+        news().replace('\n', "")
+    );
+    let live = rows(&[
+        ("关于印发年度工作要点的通知", "2017-11-03"),
+        ("关于公布行政许可事项目录的公告", "2017-10-09"),
+    ]);
+    let cases = [
+        (
+            "an island",
+            format!("<div id=list>{island}</div>"),
+            "2018-02-01",
+        ),
+        (
+            "dead rows",
+            format!("{dead_rows}<ul>{live}</ul>"),
+            "2017-11-03",
+        ),
+        (
+            "a dead script",
+            format!("{dead_script}<ul>{live}</ul>"),
+            "2017-11-03",
+        ),
+    ];
+    for (name, body, expected) in cases {
+        let reading = found(page("/tzgg/", &body), &column("通知公告"));
+        assert_eq!(outcome(&reading), expected, "{name}");
+    }
+}
+
+/// A list of three rows, the newest of 16 March, with `before` before and `after` behind them.
+fn list_with(before: &str, after: &str) -> String {
+    let list = rows(&[
+        ("关于开展网站检查工作的通知", "2018-03-16"),
+        ("关于印发年度工作要点的通知", "2018-03-01"),
+        ("关于公布行政许可事项目录的公告", "2018-02-01"),
+    ]);
+    format!("<title>通知公告</title><ul class=list>{before}{list}{after}</ul>")
+}
+
+#[test]
+fn what_was_left_aside_is_told_and_changes_nothing() {
+    let row = |title: &str, on: &str| {
+        format!("<li><a href='/y/{on}.html'>{title}</a><span>{on}</span></li>")
+    };
+    let off = "<li><a href='http://mp.weixin.qq.com/s/1'>一图读懂政务公开工作要点</a>\
+               <span>2018-03-10</span></li>";
+    let cases = [
+        (
+            list_with(&row("关于召开年度大会的预备通知", "2099-01-01"), ""),
+            "a date more than one day ahead was refused: 2099-01-01",
+        ),
+        (
+            list_with("", &row("关于召开年度大会的预备通知", "1900-01-01")),
+            "a date before 1995 was refused: 1900-01-01",
+        ),
+        (
+            list_with(&row("网站使用帮助和常见问题", "2015-01-01"), ""),
+            "1 pinned row left aside for order",
+        ),
+        (
+            list_with(
+                "<li style='display:none'><a href='/t.html'>模板测试数据请勿删除</a>\
+                 <span>2018-03-17</span></li>",
+                "",
+            ),
+            "1 hidden row left aside",
+        ),
+        (list_with("", off), "1 row leads off the site"),
+        (
+            list_with("<li><b>标题</b><i>发布日期</i></li>", ""),
+            "the row of column heads left aside",
+        ),
+        (
+            list_with(
+                "",
+                "<li><a href='/z.html'>关于2018年3月17日开展消防演练活动的公告</a>\
+                 <span>2018-01-20</span></li>",
+            ),
+            "dates of events or deadlines left aside in 1 row",
+        ),
+        (
+            list_with(
+                "",
+                "<li><a href='/z.html'>关于征集规划意见的公告</a><i>20180317-00018</i>\
+                 <span>2018-01-20</span></li>",
+            ),
+            "index numbers left aside in 1 row",
+        ),
+        (
+            format!("<div>今天是2018年3月18日 星期日</div>{}", list_with("", "")),
+            "the day of the visit beside the list (clock, weather or traffic) left aside",
+        ),
+        (
+            format!(
+                "<div><a href='http://x.example.cn/'>北京市天气预报查询</a> 2018-03-18 \
+                 晴 尾号限行3和8</div>{}",
+                list_with("", "")
+            ),
+            "the day of the visit beside the list (clock, weather or traffic) left aside",
+        ),
+        (
+            format!("{}<p>版权所有 2018-03-18 某某区</p>", list_with("", "")),
+            "a line about the site (copyright, counter) left aside",
+        ),
+        (
+            format!("{}<p>访问量：20180318</p>", list_with("", "")),
+            "a line about the site (copyright, counter) left aside",
+        ),
+    ];
+    for (body, note) in cases {
+        let reading = found(page("/tzgg/", &body), &column("通知公告"));
+        assert_eq!(outcome(&reading), "2018-03-16", "{note}");
+        assert_eq!(reading.notes, [note], "{body}");
+    }
+    let plain = found(page("/tzgg/", &list_with("", "")), &column("通知公告"));
+    assert!(plain.notes.is_empty(), "{:?}", plain.notes);
+}
+
+#[test]
+fn the_most_important_notes_come_first() {
+    let body = list_with(
+        "<li><a href='/y.html'>关于召开年度大会的预备通知</a><span>2099-01-01</span></li>",
+        "<li><a href='http://mp.weixin.qq.com/s/1'>一图读懂政务公开工作要点</a>2018-01-10</li>",
+    );
+    let body = format!("<meta charset=gb2312><div>今天是2018年3月18日 星期日</div>{body}");
+    let mut page = page("/tzgg/", &body);
+    page.content_type = None;
+    let notes = found(page, &column("通知公告")).notes;
+    assert_eq!(
+        notes,
+        [
+            "a date more than one day ahead was refused: 2099-01-01",
+            "1 row leads off the site",
+            "the day of the visit beside the list (clock, weather or traffic) left aside",
+            "the page declares gb18030 but is utf-8",
+        ]
+    );
+}

@@ -1,0 +1,390 @@
+//! What became of text messages, through the real daemon in stepped time: a gateway that is played
+//! over a loopback socket takes them, posts its reports to the console's address or is asked, and
+//! takes no more of them in a minute than it allows.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use wangxun::alert::outbox::{Delivery, Message};
+use wangxun::clock::{Alarm, Clock};
+use wangxun::config::load::load;
+use wangxun::domain::group::Route;
+use wangxun::domain::time::{Moment, moment};
+
+#[path = "support/site.rs"]
+#[allow(dead_code, reason = "another test uses the other parts")]
+mod site;
+#[path = "support/stepped.rs"]
+mod stepped;
+#[path = "support/vendor.rs"]
+mod vendor;
+
+use site::{Site, answer};
+use stepped::Running;
+use vendor::{Request, Vendor};
+
+const SECRET: &str = "0123456789abcdef0123456789";
+const KEY: &str = "s3cr3t-key";
+
+const MONITOR: &str = r#"
+[operator]
+name = "运维"
+contact = "https://www.example.cn/wangxun"
+[schedule]
+visits = "0 7,13,19 * * *"
+jitter = "0s"
+[transports]
+RETRY
+[transports.sms]
+rate = { per_minute = 1 }
+[transports.sms.aliyun]
+url = "http://GATEWAY/"
+access_key_id = "id"
+access_key_secret = { file = "key" }
+sign_name = "西城网巡"
+templates.default = { code = "SMS_1", params = { column = "{column}" } }
+[transports.sms.receipts]
+RECEIPTS
+[transports.robots.duty.wecom]
+url = "http://GATEWAY/robot"
+key = { file = "key" }
+[transports.mail]
+from = "wangxun@example.cn"
+spool = "mail"
+[politeness.access]
+private_addresses = true
+pause = "0ms"
+[store]
+dir = "store"
+[console]
+listen = "127.0.0.1:0"
+[control]
+socket = "control.sock"
+"#;
+
+const SITES: &str = r#"
+[[unit]]
+id = "kxw"
+name = "科信委"
+[[site]]
+id = "kxw"
+unit = "kxw"
+name = "科信委网站"
+home = "http://SITE/"
+[[column]]
+id = "kxw/gzdt"
+site = "kxw"
+name = "工作动态"
+class = "news"
+url = "/gzdt/"
+"#;
+
+const CONTACTS: &str = r#"
+[[person]]
+id = "bianji"
+name = "编辑"
+phone = "10000000001"
+duties = [{ role = "editor", unit = "kxw" }]
+[[person]]
+id = "lianluo"
+name = "联络员"
+phone = "10000000002"
+mail = "lianluo@example.cn"
+duties = [{ role = "liaison", unit = "kxw" }]
+[[person]]
+id = "qun"
+name = "工作群"
+robot = "duty"
+duties = [{ role = "liaison", unit = "kxw" }]
+[[person]]
+id = "zhiban"
+name = "值班管理员"
+phone = "10000000005"
+duties = [{ role = "operator" }]
+"#;
+
+fn at(text: &str) -> Moment {
+    moment(format!("{text}:00").parse().expect("an instant"))
+}
+
+/// A list whose newest row is of 3 November.
+async fn sleeper() -> Site {
+    let rows: String = (0..8)
+        .map(|n| {
+            let day = format!("2017-1{}-0{}", u8::from(n == 0), 3 + n / 2);
+            format!(
+                "<li><a href=\"t{n}.html\">关于第{n}项工作安排的说明</a><span>{day}</span></li>"
+            )
+        })
+        .collect();
+    let page = format!(
+        "<html><head><meta charset=\"utf-8\"><title>工作动态</title></head><body>\
+         <ul class=\"list\">{rows}</ul></body></html>"
+    );
+    Site::plain(move |_| {
+        let html = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
+        answer("200 OK", html, page.clone())
+    })
+    .await
+}
+
+/// A gateway that takes every message and, when asked, says that it has arrived.
+fn gateway(request: &Request) -> (u16, String) {
+    if request.path() == "/robot" {
+        return (200, json!({"errcode": 0, "errmsg": "ok"}).to_string());
+    }
+    if !vendor::is_signed_acs3(request, "id", KEY) {
+        return (400, json!({"Code": "SignatureDoesNotMatch"}).to_string());
+    }
+    let body = match request.header("x-acs-action") {
+        Some("SendSms") => {
+            let phone = request.param("PhoneNumbers").expect("a number");
+            json!({"Code": "OK", "Message": "OK", "BizId": format!("biz-{phone}")})
+        }
+        _ => json!({"Code": "OK", "SmsSendDetailDTOs": {"SmsSendDetailDTO": [
+            {"SendStatus": 3, "ErrCode": "DELIVERED", "OutId": "another"},
+        ]}}),
+    };
+    (200, body.to_string())
+}
+
+type Answer = fn(&Request) -> (u16, String);
+
+/// An installation, and the daemon in it, on the morning of the reminder.
+struct Morning {
+    dir: TempDir,
+    gateway: Vendor,
+    running: Running,
+    held: Alarm,
+}
+
+impl Morning {
+    /// Runs until 8:40 on the day on which editor and liaison are reminded.
+    async fn new(receipts: &str) -> Morning {
+        Morning::with(receipts, "", gateway).await
+    }
+
+    async fn with(receipts: &str, retry: &str, gateway: Answer) -> Morning {
+        let dir = TempDir::new().expect("a directory");
+        let clock = Clock::stepped(at("2017-11-13T00:00"), None);
+        let mut held = clock.alarm();
+        let site = sleeper().await;
+        let gateway = Vendor::serve(gateway).await;
+        let monitor = MONITOR.replace("GATEWAY", &gateway.address.to_string());
+        let monitor = monitor.replace("RECEIPTS", receipts);
+        let monitor = monitor.replace("RETRY", retry);
+        let sites = SITES.replace("SITE", &site.address.to_string());
+        for (name, text) in [
+            ("monitor.toml", monitor.as_str()),
+            ("sites.toml", &sites),
+            ("contacts.toml", CONTACTS),
+            ("key", KEY),
+            ("callback", SECRET),
+        ] {
+            write(&dir.path().join(name), text);
+        }
+        let loaded = load(
+            &dir.path().join("monitor.toml"),
+            at("2017-11-13T00:00").date_naive(),
+        );
+        let config = loaded.unwrap_or_else(|faults| panic!("{faults}")).config;
+        let running = Running::start(Arc::new(config), &clock).await;
+        held.until(at("2017-11-14T08:40")).await;
+        Morning {
+            dir,
+            gateway,
+            running,
+            held,
+        }
+    }
+
+    fn console(&self) -> SocketAddr {
+        self.running.ready.console.expect("a console")
+    }
+
+    /// The messages to `person`, the oldest first.
+    async fn messages(&self, person: &str) -> Vec<Message> {
+        let all = self.running.ready.desk.store.messages(20).await;
+        let mut all = all.expect("messages");
+        all.retain(|message| message.person.as_str() == person);
+        all.reverse();
+        all
+    }
+
+    /// Posts `body` to the address that ends in `secret`; the status and the body of the answer.
+    async fn post(&self, secret: &str, body: &str) -> (u16, String) {
+        let head = format!(
+            "POST /receipts/{secret} HTTP/1.1\r\nHost: sms.example.com\r\nConnection: close\r\n\
+             Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        self.ask(&format!("{head}{body}")).await
+    }
+
+    async fn ask(&self, request: &str) -> (u16, String) {
+        let mut socket = TcpStream::connect(self.console()).await.expect("a console");
+        // It may answer, and hang up, before it has read all of a long post.
+        let _ = socket.write_all(request.as_bytes()).await;
+        let mut bytes = Vec::new();
+        let _ = socket.read_to_end(&mut bytes).await;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let status = text.get(9..12).unwrap_or("0").parse().expect("a status");
+        let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        (status, body.to_owned())
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::write(path, text).expect("a file");
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(path, private).expect("a mode");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reports_that_are_posted_move_messages_on() {
+    let mut morning = Morning::new("callback = { file = \"callback\" }").await;
+    // One a minute: nobody is dropped, somebody waits.
+    let dates: Vec<String> = morning
+        .gateway
+        .seen()
+        .iter()
+        .filter_map(|request| request.header("x-acs-date").map(str::to_owned))
+        .collect();
+    assert_eq!(dates, ["2017-11-14T00:30:00Z", "2017-11-14T00:31:00Z"]);
+    let editors = morning.messages("bianji").await;
+    let accepted = |message: &Message| matches!(message.delivery, Delivery::Accepted { .. });
+    assert!(accepted(&editors[0]), "{editors:?}");
+
+    let arrived = json!([{"out_id": editors[0].key.as_str(), "biz_id": "biz-10000000001",
+        "success": true, "err_code": "DELIVERED"}]);
+    let unknown = morning.post("guess", &arrived.to_string()).await;
+    assert_eq!(unknown.0, 404);
+    assert!(accepted(&morning.messages("bianji").await[0]));
+
+    let lost = json!({"biz_id": "biz-10000000002", "success": false, "err_code": "CB:0001",
+        "err_msg": "空号"});
+    let foreign = json!({"biz_id": "of another system", "success": true});
+    let batch = json!([arrived[0], lost, foreign]).to_string();
+    for _ in 0..2 {
+        // A batch that is repeated changes nothing.
+        let (status, thanks) = morning.post(SECRET, &batch).await;
+        assert_eq!((status, thanks.as_str()), (200, r#"{"code":0,"msg":"ok"}"#));
+    }
+    let editors = morning.messages("bianji").await;
+    let Delivery::Delivered { receipt, .. } = &editors[0].delivery else {
+        panic!("{editors:?}");
+    };
+    // A number inside of a receipt is masked, and the receipt is recognised all the same.
+    assert_eq!(receipt.as_deref(), Some("biz-100****0001"));
+    let liaison = morning.messages("lianluo").await;
+    let Delivery::Failed {
+        permanent: true,
+        error,
+        ..
+    } = &liaison[0].delivery
+    else {
+        panic!("{liaison:?}");
+    };
+    assert_eq!(error, "the gateway reports CB:0001 空号");
+    assert_eq!(liaison.len(), 2);
+    assert_eq!(liaison[1].route, Route::Mail);
+
+    // What cannot be read is thanked for and changes nothing; what is too long is not read.
+    for body in ["", "<xml/>", "[[[[", "{\"success\": 1}"] {
+        assert_eq!(morning.post(SECRET, body).await.0, 200, "{body}");
+    }
+    let long = "x".repeat(300_000);
+    assert_eq!(morning.post(SECRET, &long).await.0, 413);
+    let page =
+        format!("GET /receipts/{SECRET} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    assert_eq!(morning.ask(&page).await.0, 405);
+
+    morning.held.until(at("2017-11-14T08:50")).await;
+    let letters = std::fs::read_dir(morning.dir.path().join("mail")).expect("a spool");
+    assert_eq!(letters.count(), 1);
+    morning.running.end(morning.held).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_chat_is_told_by_its_robot() {
+    let morning = Morning::new("callback = { file = \"callback\" }").await;
+    let messages = morning.messages("qun").await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].delivery.in_chinese(), "已提交");
+    let posts: Vec<Request> = morning
+        .gateway
+        .seen()
+        .into_iter()
+        .filter(|request| request.path() == "/robot")
+        .collect();
+    assert_eq!(posts.len(), 1);
+    assert_eq!(posts[0].param("key").as_deref(), Some(KEY));
+    assert_eq!(
+        posts[0].json()["text"]["content"],
+        "【网巡】科信委网站“工作动态”栏目最近更新为11月3日，已11天，11月17日到期，请及时更新。"
+    );
+    morning.running.end(morning.held).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_is_asked_tells_what_arrived() {
+    let mut morning = Morning::new("ask_every = \"15min\"").await;
+    let nowhere = morning.post(SECRET, "[]").await;
+    assert_eq!(nowhere.0, 404);
+    morning.held.until(at("2017-11-14T09:10")).await;
+    for person in ["bianji", "lianluo"] {
+        let messages = morning.messages(person).await;
+        let arrived = matches!(messages[0].delivery, Delivery::Delivered { .. });
+        assert!(arrived, "{messages:?}");
+    }
+    let asked: Vec<Request> = morning
+        .gateway
+        .seen()
+        .into_iter()
+        .filter(|request| request.header("x-acs-action") == Some("QuerySendDetails"))
+        .collect();
+    // Once for each: what has arrived is not asked about again.
+    assert_eq!(asked.len(), 2);
+    assert_eq!(asked[0].param("SendDate").as_deref(), Some("20171114"));
+    morning.running.end(morning.held).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_gateway_cannot_take_goes_to_the_next_route_after_a_while() {
+    let retry = "retry = { first = \"60s\", longest = \"2min\", fall_back_after = \"10min\" }";
+    let receipts = "callback = { file = \"callback\" }";
+    let mut morning = Morning::with(receipts, retry, |_| {
+        (
+            200,
+            json!({"Code": "isv.OUT_OF_SERVICE", "Message": "欠费"}).to_string(),
+        )
+    })
+    .await;
+    assert_eq!(morning.messages("lianluo").await.len(), 1);
+    morning.held.until(at("2017-11-14T08:55")).await;
+    let liaison = morning.messages("lianluo").await;
+    let states: Vec<&str> = liaison
+        .iter()
+        .map(|message| message.delivery.in_chinese())
+        .collect();
+    assert_eq!(states, ["发送失败", "已提交"], "{liaison:?}");
+    assert_eq!(liaison[1].route, Route::Mail);
+    // Who has no other route is tried on.
+    let editors = morning.messages("bianji").await;
+    assert_eq!(editors.len(), 1);
+    assert_eq!(editors[0].delivery.in_chinese(), "待重试");
+    assert!(editors[0].attempts >= 5, "{editors:?}");
+    morning.running.end(morning.held).await;
+}
