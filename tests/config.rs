@@ -130,6 +130,8 @@ fn the_sample_shows_the_defaults() {
     assert_eq!(sample.alert.expires_after, bare.alert.expires_after);
     assert_eq!(sample.alert.most_segments, bare.alert.most_segments);
     assert_eq!(sample.alert.digest_at, bare.alert.digest_at);
+    assert_eq!(sample.alert.all_quiet, bare.alert.all_quiet);
+    assert_eq!(sample.heartbeat, bare.heartbeat);
     assert_eq!(sample.schedule.visits, bare.schedule.visits);
     assert_eq!(sample.schedule.prune, bare.schedule.prune);
     assert_eq!(sample.schedule.jitter, bare.schedule.jitter);

@@ -195,6 +195,9 @@ token = { file = "token" }
 private_addresses = true
 pause = "0ms"
 
+[sending]
+all_quiet = false
+
 [store]
 dir = "store"
 

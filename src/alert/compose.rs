@@ -186,11 +186,11 @@ fn by_person<'a>(
     people
 }
 
-/// Whether `person` has had a digest today.
+/// Whether `person` has had a digest today. The line of a quiet day carries nothing and is none.
 fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
     tray.today
         .iter()
-        .any(|message| message.person == *person && !message.urgent)
+        .any(|message| message.person == *person && !message.urgent && !message.notices.is_empty())
 }
 
 /// Whether today's budget allows no message to `person` any more, `more` written just now.
@@ -371,11 +371,23 @@ pub fn second_try(
     notices.sort_by_key(|notice| wording::order(notice));
     let mut parts = vec!["message", route.key(), person.id.as_str()];
     parts.extend(notices.iter().map(|notice| notice.key.as_str()));
+    // What carries no notices is said again in its own words.
+    let today = date_of(now);
+    let (text, words) = match notices.is_empty() {
+        true => {
+            parts.push(failed.key.as_str());
+            (failed.text.clone(), failed.words.clone())
+        }
+        false => (
+            wording::text(&notices, route, today, rules),
+            wording::words(&notices, today, rules),
+        ),
+    };
     Some(Message {
         key: MessageKey::of(&parts),
         route,
-        text: wording::text(&notices, route, date_of(now), rules),
-        words: wording::words(&notices, date_of(now), rules),
+        text,
+        words,
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, rules.window),
         attempts: 0,

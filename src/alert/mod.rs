@@ -9,6 +9,8 @@ pub mod incident;
 pub mod notice;
 pub mod outbox;
 pub mod pass;
+pub mod quiet;
+pub mod replay;
 pub mod route;
 pub mod rules;
 pub mod segments;

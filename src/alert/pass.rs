@@ -116,13 +116,8 @@ pub fn release_escalation(
 fn watched<'a>(desk: &Desk<'a>) -> Vec<(String, &'a ColumnRecord)> {
     let situation = desk.situation;
     let columns = situation.group.columns.values();
-    columns
-        .filter(|column| desk.exemptions.until(column).is_none())
-        .filter_map(|column| {
-            let host = outage::host_of(column.address()?);
-            Some((host, situation.records.get(&column.id)?))
-        })
-        .collect()
+    let judged = columns.filter(|column| desk.exemptions.until(column).is_none());
+    outage::watched(judged, situation.records)
 }
 
 /// What waits to be told of the incident, withdrawn.

@@ -39,6 +39,8 @@ pub struct AlertRules {
     pub most_segments: usize,
     /// The console's address as recipients can open it; named in digests, if given.
     pub console_link: Option<String>,
+    /// Whether operators who are told nothing on a working day hear that all is quiet.
+    pub all_quiet: bool,
     /// The wordings.
     pub texts: Texts,
     /// When a second offence is proposed for escalation.
@@ -142,6 +144,7 @@ impl Default for AlertRules {
             signature: "网巡".to_owned(),
             most_segments: 4,
             console_link: None,
+            all_quiet: true,
             texts: Texts::default(),
             again: AgainRule::default(),
             bounds: Bounds::default(),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::group::Column;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::{Cause, ColumnRecord};
 
@@ -66,6 +67,43 @@ pub fn is_offline(hosts: &BTreeMap<String, HostHealth>, rule: OfflineRule) -> bo
         .count();
     hosts.len() >= rule.least_hosts.max(1)
         && silent * 100 >= hosts.len() * rule.share_percent as usize
+}
+
+/// Hosts in percent whose silence together is worth asking the probes.
+const MAJORITY_PERCENT: u32 = 50;
+
+/// Whether so many hosts are silent that it is worth asking whether our own network is up.
+pub fn is_doubtful(hosts: &BTreeMap<String, HostHealth>, rule: OfflineRule) -> bool {
+    is_offline(hosts, told_apart(rule, Some(false)))
+}
+
+/// The rule after the probes were asked: where any has `answered` the network is up whatever the
+/// hosts do, where none has, half of the hosts are enough. `None` where none was asked.
+pub fn told_apart(rule: OfflineRule, answered: Option<bool>) -> OfflineRule {
+    match answered {
+        None => rule,
+        Some(true) => OfflineRule {
+            least_hosts: usize::MAX,
+            ..rule
+        },
+        Some(false) => OfflineRule {
+            share_percent: rule.share_percent.min(MAJORITY_PERCENT),
+            ..rule
+        },
+    }
+}
+
+/// The records of `columns`, with their hosts.
+pub fn watched<'a, 'g>(
+    columns: impl Iterator<Item = &'g Column>,
+    records: &'a BTreeMap<ColumnId, ColumnRecord>,
+) -> Vec<(String, &'a ColumnRecord)> {
+    columns
+        .filter_map(|column| {
+            let host = host_of(column.address()?);
+            Some((host, records.get(&column.id)?))
+        })
+        .collect()
 }
 
 /// The hosts that have been silent for at least `visits` visits.
@@ -139,6 +177,35 @@ mod tests {
             reader: None,
             visited_at: at,
             revisit_at: None,
+        }
+    }
+
+    #[test]
+    fn probes_tell_a_dead_world_from_our_own_network() {
+        let rule = OfflineRule {
+            least_hosts: 3,
+            share_percent: 80,
+        };
+        let hosts = |silent: usize| -> BTreeMap<String, HostHealth> {
+            let health = |n: usize| match n < silent {
+                true => HostHealth::Silent { visits: 1 },
+                false => HostHealth::Answers,
+            };
+            (0..10).map(|n| (format!("h{n}"), health(n))).collect()
+        };
+        // Silent hosts of ten; worth asking; offline by the share, by an answer, by none.
+        let table = [
+            (4, false, false, false, false),
+            (5, true, false, false, true),
+            (8, true, true, false, true),
+            (10, true, true, false, true),
+        ];
+        for (silent, doubtful, by_share, answered, by_none) in table {
+            let hosts = hosts(silent);
+            let offline = |answer| is_offline(&hosts, told_apart(rule, answer));
+            let found = [None, Some(true), Some(false)].map(offline);
+            assert_eq!(is_doubtful(&hosts, rule), doubtful, "{silent}");
+            assert_eq!(found, [by_share, answered, by_none], "{silent}");
         }
     }
 

@@ -11,8 +11,11 @@ mod owner;
 mod probe;
 mod question;
 mod rebuild;
+mod rehearse;
+mod replay;
 mod run;
 mod saved;
+mod simulated;
 mod trial;
 
 use std::ffi::OsString;
@@ -50,7 +53,7 @@ enum Command {
     /// Measure the reader against labelled pages
     Evaluate(evaluate::Evaluate),
     /// Show the table of units
-    Status(Configured),
+    Status(question::Status),
     /// Explain the present verdict on one column
     Why(question::Why),
     /// List the newest messages with their states
@@ -73,6 +76,10 @@ enum Command {
     GoLive(enact::GoLive),
     /// Build the store anew from its journal; the daemon must not run
     Rebuild(Configured),
+    /// Show what these thresholds would have sent, beside what was sent; sends nothing
+    Replay(replay::Replay),
+    /// Let the daemon watch the configured sites under a scaled clock; sends nothing
+    Rehearse(rehearse::Rehearse),
     /// Let the daemon watch a simulated group of 48 sites under a scaled clock
     Demo(demo::Demo),
 }
@@ -101,7 +108,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Probe(probe) => probe::run(*probe),
         Command::Discover(discover) => discover::run(discover),
         Command::Evaluate(evaluate) => evaluate::run(evaluate),
-        Command::Status(configured) => question::status(&configured.config),
+        Command::Status(status) => question::status(status),
         Command::Why(why) => question::why(why),
         Command::Outbox(outbox) => question::outbox(outbox),
         Command::Flags(flags) => question::flags(flags),
@@ -113,6 +120,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Hold(hold) => enact::hold(hold),
         Command::GoLive(go_live) => enact::go_live(go_live),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
+        Command::Replay(replay) => replay::run(&replay),
+        Command::Rehearse(rehearse) => rehearse::run(&rehearse),
         Command::Demo(demo) => demo::run(demo),
     };
     match done {

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::{Configured, configured, logs, owner, runtime, say, say_error};
 use crate::clock::Clock;
+use crate::config::quantity::duration;
 use crate::config::settings::Config;
 use crate::daemon::answer::{Answer, Clerk, Question};
 use crate::daemon::control;
@@ -23,6 +24,16 @@ use crate::store::handle::Store;
 
 /// How long a daemon that begins or ends is waited for.
 const LONGEST_START: Duration = Duration::from_secs(10);
+
+/// `wangxun status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    #[command(flatten)]
+    configured: Configured,
+    /// Say only whether the monitor still looks; exit with 1 where it has not for so long, e.g. 2h
+    #[arg(long, value_name = "TIME", value_parser = longest)]
+    fail_if_stale: Option<Duration>,
+}
 
 /// `wangxun why`.
 #[derive(Debug, Args)]
@@ -104,9 +115,22 @@ pub struct Accept {
     reason: String,
 }
 
-/// Shows the table of units.
-pub fn status(config: &Path) -> anyhow::Result<bool> {
-    ask(config, Question::Status)
+/// Shows the table of units, or whether the monitor still looks.
+pub fn status(status: Status) -> anyhow::Result<bool> {
+    let question = match status.fail_if_stale {
+        None => Question::Status,
+        Some(longest) => Question::Stale {
+            longest_seconds: u32::try_from(longest.as_secs()).unwrap_or(u32::MAX),
+        },
+    };
+    ask(&status.configured.config, question)
+}
+
+fn longest(text: &str) -> Result<Duration, String> {
+    duration(
+        text,
+        Duration::from_secs(1)..=Duration::from_secs(366 * 86_400),
+    )
 }
 
 /// Explains a verdict.
@@ -208,6 +232,7 @@ async fn by_ourselves(
         desk: Desk::new(Arc::new(config), store, clock),
         courier: Arc::new(courier),
         outbox: None,
+        loops: None,
     };
     Ok(clerk.answer(question).await)
 }

@@ -30,6 +30,7 @@ pub fn run(config: &Path) -> anyhow::Result<bool> {
             clock: Clock::system(),
             listener: Listener::default(),
             ready: None,
+            stamped: false,
         };
         run_daemon(orders, stop).await?;
         anyhow::Ok(true)

@@ -342,7 +342,28 @@ fn places(config: &Config) -> String {
             &config.control_socket.display().to_string(),
         ]),
         row(&["user agent", &config.identity.user_agent]),
+        row(&["heartbeat", &heartbeat(config)]),
+        row(&["own network", &probes(config)]),
     ])
+}
+
+/// Of the address only the host: the rest is a secret.
+fn heartbeat(config: &Config) -> String {
+    match &config.heartbeat {
+        None => "none".to_owned(),
+        Some(heartbeat) => format!(
+            "{} every {}",
+            heartbeat.url.host_str().unwrap_or_default(),
+            written(heartbeat.every)
+        ),
+    }
+}
+
+fn probes(config: &Config) -> String {
+    match config.probes.len() {
+        0 => "told by the share of silent hosts".to_owned(),
+        count => format!("told by {count} probes, when half of the hosts are silent"),
+    }
 }
 
 fn row(cells: &[&str]) -> Vec<String> {

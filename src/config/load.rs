@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::{
-    access, alerting, calendar, contacts, limits, monitor, sites, transports, vendor, warn,
+    access, alerting, calendar, contacts, heartbeat, limits, monitor, own_network, sites,
+    transports, vendor, warn,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -119,6 +120,8 @@ impl Files {
         let console = monitor::console(monitor, raw);
         let control_socket = monitor::control(monitor, raw, places);
         let log = monitor::log(monitor, raw);
+        let heartbeat = heartbeat::heartbeat(monitor, &raw.heartbeat);
+        let probes = own_network::probes(monitor, &raw.own_network);
         let group = self.group(&politeness);
         let calendar = self.calendar();
         Some(Config {
@@ -136,6 +139,8 @@ impl Files {
             visits_at_once,
             control_socket,
             log,
+            heartbeat,
+            probes,
         })
     }
 

@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use url::Url;
+
 use crate::alert::rules::AlertRules;
 use crate::assess::limits::Limits;
 use crate::calendar::Calendar;
 use crate::calendar::cron_line::CronLine;
 use crate::domain::group::Group;
-use crate::domain::transport::Transports;
+use crate::domain::transport::{Heartbeat, Transports};
 
 /// Everything that the daemon is told.
 #[derive(Debug, Clone)]
@@ -42,6 +44,10 @@ pub struct Config {
     pub control_socket: PathBuf,
     /// What is logged.
     pub log: LogSettings,
+    /// Where the monitor tells that it is alive, if anywhere.
+    pub heartbeat: Option<Heartbeat>,
+    /// Addresses that are asked whether the monitor itself is offline, when most hosts are silent.
+    pub probes: Vec<Url>,
 }
 
 /// What is done when.

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::desk::Desk;
 use super::enact::Order;
+use super::lapse::{Life, Signs, lapse};
+use super::pulse::Pulse;
+use super::schedule;
 use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, MessageKey, Words};
@@ -44,6 +47,11 @@ pub const MOST_MESSAGES: usize = 1000;
 pub enum Question {
     /// The table of units.
     Status,
+    /// Whether the monitor still looks: the answer is no where it has not for so long.
+    Stale {
+        /// The longest time that is in order, in seconds.
+        longest_seconds: u32,
+    },
     /// The paragraph that defends a column's verdict.
     Why {
         /// The column.
@@ -121,6 +129,8 @@ pub struct Clerk {
     pub courier: Arc<Courier>,
     /// Wakes the outbox of the running daemon.
     pub outbox: Option<Bell>,
+    /// The loops of the running daemon; `None` where none runs.
+    pub loops: Option<Vec<Pulse>>,
 }
 
 impl Clerk {
@@ -129,6 +139,7 @@ impl Clerk {
         let decides = matches!(question, Question::Release { .. } | Question::Enact(_));
         let answered = match question {
             Question::Status => self.status().await,
+            Question::Stale { longest_seconds } => self.stale(longest_seconds).await,
             Question::Why { column } => self.why(&column).await,
             Question::Outbox { newest } => self.outbox(newest).await,
             Question::Flags {
@@ -179,6 +190,39 @@ impl Clerk {
         let today = date_of(self.desk.clock.now());
         let group = &self.desk.config.group;
         Ok(Answer::yes(acts::exemptions(&laid_down, group, today)))
+    }
+
+    async fn stale(&self, longest_seconds: u32) -> Result<Answer, StoreError> {
+        let config = &self.desk.config;
+        let store = &self.desk.store;
+        let records = store.records().await?;
+        let watched = records
+            .values()
+            .filter(|record| config.group.columns.contains_key(&record.column));
+        let run = store.last_run(schedule::VISITS).await?;
+        let signs = Signs {
+            now: self.desk.clock.now(),
+            visited_at: watched.map(|record| record.visited_at).max(),
+            life: match &self.loops {
+                None => Life::NoDaemon,
+                Some(loops) => Life::Daemon {
+                    silence: loops
+                        .iter()
+                        .map(|pulse| (pulse.name(), pulse.silence()))
+                        .max_by_key(|(_, silence)| *silence),
+                    missed_since: run.and_then(|run| {
+                        let next = config.schedule.visits.next_after(run)?;
+                        Some(next + TimeDelta::from_std(config.schedule.jitter).ok()?)
+                    }),
+                },
+            },
+        };
+        Ok(
+            match lapse(&signs, TimeDelta::seconds(longest_seconds.into())) {
+                Ok(text) => Answer::yes(text),
+                Err(text) => Answer::no(text),
+            },
+        )
     }
 
     async fn why(&self, id: &str) -> Result<Answer, StoreError> {

@@ -14,6 +14,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{UnixListener, UnixStream};
 
 use super::answer::{Answer, Clerk, Question};
+use super::pulse::{AT_LEAST_EVERY, Pulse};
 
 /// The longest question, in bytes.
 const QUESTION_BYTES: u64 = 4 * 1024;
@@ -44,9 +45,13 @@ pub fn bind(path: &Path) -> io::Result<UnixListener> {
 }
 
 /// Answers until the task is ended.
-pub async fn serve(listener: UnixListener, clerk: Clerk) {
+pub async fn serve(listener: UnixListener, clerk: Clerk, pulse: Pulse) {
     loop {
-        match listener.accept().await {
+        pulse.beat();
+        let Ok(accepted) = tokio::time::timeout(AT_LEAST_EVERY, listener.accept()).await else {
+            continue;
+        };
+        match accepted {
             Ok((stream, _)) => {
                 let clerk = clerk.clone();
                 tokio::spawn(async move {

@@ -17,6 +17,7 @@ use crate::alert::outbox::{Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
 use crate::alert::trial::{Forecast, forecast};
 use crate::assess::ladder::Tier;
+use crate::assess::outage;
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::domain::acceptance::Acceptance;
@@ -52,11 +53,16 @@ impl Desk {
     }
 
     /// Judges the whole group by what the store holds; answers how many incidents are open.
-    pub async fn judge(&self) -> Result<usize, StoreError> {
+    /// `answered` is whether any of the probes of the own network answered, where they were asked.
+    pub async fn judge(&self, answered: Option<bool>) -> Result<usize, StoreError> {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
         let now = self.clock.now();
-        let verdicts = pass(&known.situation(&self.config, now));
+        let mut rules = self.config.alert.clone();
+        rules.offline = outage::told_apart(rules.offline, answered);
+        let mut situation = known.situation(&self.config, now);
+        situation.rules = &rules;
+        let verdicts = pass(&situation);
         let ended: Vec<_> = verdicts
             .incidents
             .iter()
@@ -145,7 +151,9 @@ impl Desk {
             waiting = self.store.waiting_notices().await?;
             today = self.of_today(midnight, now).await?;
         }
-        Ok(next_at(&self.tray(known, &waiting, &today, now)))
+        let tray = self.tray(known, &waiting, &today, now);
+        let quiet_at = self.quiet(&tray, &open).await?;
+        Ok([next_at(&tray), quiet_at].into_iter().flatten().min())
     }
 
     /// The columns, among those that `waiting` is about, that their latest visit could not judge.

@@ -102,7 +102,7 @@ impl Desk {
             Err(refused) => return Ok(Answer::no(refused)),
         };
         if judged_anew {
-            self.judge().await?;
+            self.judge(None).await?;
         }
         Ok(Answer::yes(text))
     }

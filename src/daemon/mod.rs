@@ -4,7 +4,8 @@
 //! *outbox* writes messages and sends them. What gateways report afterwards is taken by a third,
 //! which touches only messages that the outbox is done with. Each asks the store what is due at start, at every
 //! wake-up and after every bell, and keeps nothing in memory that a crash could lose. One lock
-//! makes "read, decide, commit" of the two one after the other.
+//! makes "read, decide, commit" of the two one after the other. Each loop has a pulse: a stuck one is
+//! told to the service manager, to whoever receives the heartbeat, and to whoever asks.
 
 pub mod answer;
 pub mod control;
@@ -13,11 +14,15 @@ pub mod enact;
 pub mod ending;
 pub mod event;
 pub mod front;
+mod heartbeat;
 mod host;
+mod lapse;
 mod memory;
 pub mod missing;
 pub mod outbox;
+pub mod past;
 pub mod pulse;
+mod quiet;
 pub mod reader;
 pub mod receipts;
 pub mod round;

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::desk::Desk;
 use super::ending::Ending;
+use super::pulse::{AT_LEAST_EVERY, Pulse};
 use crate::alert::outbox::{Delivery, Message};
 use crate::clock::{Alarm, Bell};
 use crate::deliver::courier::Courier;
@@ -38,6 +39,8 @@ pub struct Receipts {
     pub courier: Arc<Courier>,
     /// What gateways have posted.
     pub posted: mpsc::Receiver<Posted>,
+    /// Beats with every turn.
+    pub pulse: Pulse,
     /// Wakes the outbox when a message goes to its next route.
     pub outbox: Bell,
     /// Turns true when the daemon is to stop.
@@ -55,6 +58,9 @@ impl Receipts {
             alarm.until(self.desk.clock.now()).await;
         }
         while !*self.stop.borrow() {
+            self.pulse.beat();
+            // An alarm wakes often enough by itself.
+            let idle = asking.is_none();
             let now = self.desk.clock.now();
             let asked = async {
                 match &mut asking {
@@ -68,6 +74,7 @@ impl Receipts {
                     None => break,
                 },
                 () = asked => self.ask().await?,
+                () = tokio::time::sleep(AT_LEAST_EVERY), if idle => {}
                 _ = self.stop.changed() => {}
             }
         }

@@ -20,12 +20,13 @@ use super::host::Host;
 use super::pulse::{self, Pulse};
 use super::schedule::{self, Job};
 use super::visit::Means;
-use crate::assess::outage::host_of;
+use crate::assess::outage::{host_health, host_of, is_doubtful, watched};
 use crate::clock::{Alarm, Bell};
 use crate::domain::group::{Column, Site};
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::Moment;
+use crate::fetch::reach::Reach;
 use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 use crate::web::metrics::Metrics;
@@ -41,6 +42,8 @@ pub struct Rounds {
     pub desk: Desk,
     /// The means of visiting.
     pub means: Means,
+    /// Tells whether our own network is up.
+    pub reach: Reach,
     /// Told of every round.
     pub listener: Listener,
     /// Counts.
@@ -197,8 +200,27 @@ impl Rounds {
         Ok(pages)
     }
 
+    /// Whether the probes answer; `None` while too few hosts are silent to ask them.
+    async fn own_network(&self) -> Result<Option<bool>, StoreError> {
+        let config = &self.desk.config;
+        let records = self.desk.store.records().await?;
+        let watched = watched(config.group.columns.values(), &records);
+        let hosts = host_health(
+            watched
+                .iter()
+                .map(|(host, record)| (host.as_str(), *record)),
+        );
+        if !is_doubtful(&hosts, config.alert.offline) {
+            return Ok(None);
+        }
+        let answered = self.reach.answers().await;
+        tracing::info!(answered, "most hosts are silent");
+        Ok(answered)
+    }
+
     async fn judge(&self, pages: usize) -> Result<(), StoreError> {
-        let incidents = self.desk.judge().await?;
+        let answered = self.own_network().await?;
+        let incidents = self.desk.judge(answered).await?;
         let at = self.desk.clock.now();
         self.metrics.round_finished(at);
         self.outbox.ring();

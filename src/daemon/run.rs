@@ -19,6 +19,7 @@ use super::control;
 use super::desk::Desk;
 use super::ending::Ending;
 use super::event::Listener;
+use super::heartbeat::Heart;
 use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
 use super::receipts::Receipts;
@@ -27,7 +28,9 @@ use super::visit::Means;
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::deliver::courier::{Courier, DeliverError};
+use crate::deliver::heartbeat::Beacon;
 use crate::fetch::client::{FetchError, Fetcher, Identity};
+use crate::fetch::reach::Reach;
 use crate::fetch::tls::init_crypto;
 use crate::store::error::StoreError;
 use crate::store::handle::{Opening, Store};
@@ -100,13 +103,16 @@ pub struct Orders {
     pub listener: Listener,
     /// Told once the daemon is ready.
     pub ready: Option<oneshot::Sender<Ready>>,
+    /// Whether each request for a page tells the time of `clock`: for a rehearsal, never in service.
+    pub stamped: bool,
 }
 
 /// Runs the daemon until `stop` ends.
 pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), RunError> {
     let config = orders.config;
     init_crypto();
-    let means = means_of(&config)?;
+    let stamp = orders.stamped.then(|| orders.clock.clone());
+    let means = means_of(&config, stamp)?;
     let courier = Arc::new(Courier::new(
         &config.transports,
         &config.identity.user_agent,
@@ -115,7 +121,16 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
     desk.begin().await?;
     let metrics = Arc::new(Metrics::new(orders.clock.now()));
-    let pulses = [Pulse::new(), Pulse::new()];
+    let [round_pulse, outbox_pulse, receipts_pulse, control_pulse] =
+        ["rounds", "outbox", "receipts", "control"].map(Pulse::new);
+    let mut pulses = vec![
+        round_pulse.clone(),
+        outbox_pulse.clone(),
+        receipts_pulse.clone(),
+        control_pulse.clone(),
+    ];
+    let heart = heart_of(&config, &desk, &metrics, &pulses)?;
+    pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
     let ending = Ending {
         desk: desk.clone(),
         metrics: Arc::clone(&metrics),
@@ -131,7 +146,9 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
             desk: desk.clone(),
             courier: Arc::clone(&courier),
             outbox: Some(outbox_alarm.bell()),
+            loops: Some(pulses.clone()),
         },
+        control_pulse,
     ));
     let mut ready = Ready {
         console: None,
@@ -146,16 +163,19 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
             secret.map(|secret| Callback::new(secret.expose_secret(), posts.clone()));
         around.spawn(keep_console(listener, console, stopped.clone()));
     }
-    around.spawn(pulse::watch(pulses.to_vec()));
+    around.spawn(pulse::watch(pulses));
+    if let Some(heart) = heart {
+        around.spawn(heart.run());
+    }
 
     let round_alarm = orders.clock.alarm();
     // An alarm that nobody waits for would hold a stepped clock.
     let ask_every = config.transports.receipts.ask_every;
     let receipts_alarm = ask_every.map(|_| orders.clock.alarm());
-    let [round_pulse, outbox_pulse] = pulses;
     let rounds = Rounds {
         desk: desk.clone(),
         means,
+        reach: reach_of(&config)?,
         listener: orders.listener.clone(),
         metrics: Arc::clone(&metrics),
         pulse: round_pulse,
@@ -167,6 +187,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         ending: ending.clone(),
         courier: Arc::clone(&courier),
         posted,
+        pulse: receipts_pulse,
         outbox: outbox_alarm.bell(),
         stop: stopped.clone(),
     };
@@ -204,14 +225,45 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     ended.and(rest).and(flushed)
 }
 
-fn means_of(config: &Config) -> Result<Means, RunError> {
+fn means_of(config: &Config, stamp: Option<Clock>) -> Result<Means, RunError> {
     let identity = Identity {
         user_agent: config.identity.user_agent.clone(),
     };
     Ok(Means {
-        fetcher: Fetcher::new(&identity)?,
+        fetcher: match stamp {
+            Some(clock) => Fetcher::rehearsing(&identity, clock)?,
+            None => Fetcher::new(&identity)?,
+        },
         page_budget: config.page_budget,
     })
+}
+
+fn heart_of(
+    config: &Config,
+    desk: &Desk,
+    metrics: &Arc<Metrics>,
+    loops: &[Pulse],
+) -> Result<Option<Heart>, RunError> {
+    let Some(settings) = &config.heartbeat else {
+        return Ok(None);
+    };
+    Ok(Some(Heart {
+        beacon: Beacon::new(settings, &config.identity.user_agent)?,
+        every: settings.every,
+        loops: loops.to_vec(),
+        pulse: Pulse::new("heartbeat"),
+        store: desk.store.clone(),
+        clock: desk.clock.clone(),
+        metrics: Arc::clone(metrics),
+        stale_after: STALE_AFTER,
+    }))
+}
+
+fn reach_of(config: &Config) -> Result<Reach, RunError> {
+    let identity = Identity {
+        user_agent: config.identity.user_agent.clone(),
+    };
+    Ok(Reach::new(&identity, &config.probes)?)
 }
 
 fn socket_of(config: &Config) -> Result<UnixListener, RunError> {

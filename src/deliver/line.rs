@@ -59,7 +59,7 @@ impl Line {
         let mut response = timeout_at(deadline, request.send())
             .await
             .map_err(|_| "the gateway gave no answer in time")?
-            .map_err(|error| innermost(&error))?;
+            .map_err(|error| innermost("the gateway", &error))?;
         let header = |name| {
             let value = response.headers().get(name)?;
             value.to_str().ok()
@@ -103,8 +103,9 @@ async fn json(response: &mut Response) -> Result<Value, &'static str> {
     serde_json::from_slice(&bytes).map_err(|_| "its body is not JSON")
 }
 
-/// The last cause, which is the telling one. The address is left out: it may hold the number.
-fn innermost(error: &reqwest::Error) -> String {
+/// The last cause why `what` gave no answer, which is the telling one. The address is left out: it
+/// may hold a number or a secret.
+pub(super) fn innermost(what: &str, error: &reqwest::Error) -> String {
     let mut cause = error.source();
     let mut told = None;
     while let Some(inner) = cause {
@@ -112,7 +113,7 @@ fn innermost(error: &reqwest::Error) -> String {
         cause = inner.source();
     }
     match told {
-        Some(told) => format!("the gateway cannot be reached: {told}"),
-        None => "the gateway cannot be reached".to_owned(),
+        Some(told) => format!("{what} cannot be reached: {told}"),
+        None => format!("{what} cannot be reached"),
     }
 }

@@ -17,6 +17,7 @@ mod answer;
 mod approved;
 pub mod courier;
 mod gateway;
+pub mod heartbeat;
 mod line;
 mod mail;
 mod mas;

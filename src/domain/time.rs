@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone as _};
 
+/// The header by which a rehearsal tells the sites what time it is, in RFC 3339 at +08:00.
+pub const REHEARSAL_NOW: &str = "Wangxun-Rehearsal-Now";
+
 /// A civil date in UTC+8.
 pub type Date = NaiveDate;
 

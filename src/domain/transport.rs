@@ -79,6 +79,29 @@ pub struct Rate {
     pub per_minute: Option<u32>,
 }
 
+/// A service elsewhere that is told regularly that the monitor is alive, and raises the alarm when
+/// it is not told.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// The address; its path or query is a secret.
+    pub url: Url,
+    /// How often, at least one second.
+    pub every: Duration,
+    /// POST in place of GET.
+    pub post: bool,
+}
+
+/// Tells the host alone.
+impl std::fmt::Debug for Heartbeat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Heartbeat")
+            .field("host", &self.url.host_str())
+            .field("every", &self.every)
+            .field("post", &self.post)
+            .finish()
+    }
+}
+
 /// Where text messages go.
 #[derive(Debug, Clone)]
 pub enum SmsTransport {

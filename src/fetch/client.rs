@@ -15,6 +15,7 @@ use super::permission::Permissions;
 use super::politeness::Hosts;
 use super::redirect::Trail;
 use super::tls;
+use crate::clock::Clock;
 use crate::domain::access::Access;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::ExtraHeaders;
@@ -61,9 +62,22 @@ impl Fetcher {
         Fetcher::trusting(identity, &[])
     }
 
+    /// A fetcher that tells every host the time of `clock`.
+    pub fn rehearsing(identity: &Identity, clock: Clock) -> Result<Fetcher, FetchError> {
+        Fetcher::made(identity, &[], Some(clock))
+    }
+
     /// A fetcher that also trusts the roots in a PEM bundle, as sites inside a government network
     /// may need.
     pub fn trusting(identity: &Identity, roots: &[u8]) -> Result<Fetcher, FetchError> {
+        Fetcher::made(identity, roots, None)
+    }
+
+    fn made(
+        identity: &Identity,
+        roots: &[u8],
+        stamp: Option<Clock>,
+    ) -> Result<Fetcher, FetchError> {
         tls::init_crypto();
         let agent =
             HeaderValue::from_str(&identity.user_agent).map_err(|_| FetchError::UserAgent)?;
@@ -76,6 +90,7 @@ impl Fetcher {
         let line = Line {
             clients,
             hosts: Hosts::default(),
+            stamp,
         };
         Ok(Fetcher {
             shared: Arc::new(Shared {

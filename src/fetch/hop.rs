@@ -17,9 +17,11 @@ use super::dial::{self, Clients};
 use super::fault::{self, Fault};
 use super::guard;
 use super::politeness::{Hosts, Manners, Turn};
+use crate::clock::Clock;
 use crate::domain::access::Access;
 use crate::domain::reading_rules::Header;
 use crate::domain::retry_after;
+use crate::domain::time::REHEARSAL_NOW;
 use crate::domain::visit::{Failure, Validators};
 
 /// The longest rest that is believed. A host that errs by a year must not be lost for a year.
@@ -60,6 +62,8 @@ pub(super) struct Spent(pub Duration);
 pub(super) struct Line {
     pub clients: Clients,
     pub hosts: Hosts,
+    /// Whose time every request tells, in a rehearsal.
+    pub stamp: Option<Clock>,
 }
 
 impl Line {
@@ -95,7 +99,10 @@ impl Line {
             tracing::error!(error = %error, "no http client can be made");
             Fault::later(Failure::Tls)
         })?;
-        let request = request(client.get(errand.url.clone()), errand);
+        let mut request = request(client.get(errand.url.clone()), errand);
+        if let Some(clock) = &self.stamp {
+            request = request.header(REHEARSAL_NOW, clock.now().to_rfc3339());
+        }
         let response = head(request, errand.access, deadline).await?;
         // The resolver has checked the address already; this holds should it ever be bypassed.
         let peer = response.remote_addr();

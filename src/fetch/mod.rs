@@ -13,6 +13,7 @@ pub mod guard;
 mod hop;
 mod permission;
 pub mod politeness;
+pub mod reach;
 mod redirect;
 pub mod robots;
 pub mod tls;

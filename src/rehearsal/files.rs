@@ -85,6 +85,7 @@ prune = "30 3 * * *"
 jitter = "5min"
 
 [sending]
+all_quiet = false
 live = true
 
 # The rehearsal's truth knows no second offence.

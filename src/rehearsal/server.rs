@@ -26,6 +26,7 @@ use super::site::Charset;
 use super::truth::Truth;
 use crate::clock::Clock;
 use crate::domain::id::SiteId;
+use crate::domain::time::{Moment, REHEARSAL_NOW};
 
 /// Connections that one listener serves at one time; more wait in the system's queue.
 const CONNECTIONS: usize = 32;
@@ -143,7 +144,8 @@ impl Booth {
             return Ok(plain(StatusCode::METHOD_NOT_ALLOWED, String::new()));
         }
         let path = request.uri().path();
-        match pages::answer(&self.truth, site, path, self.clock.now()) {
+        let now = told(request.headers()).unwrap_or_else(|| self.clock.now());
+        match pages::answer(&self.truth, site, path, now) {
             Answer::Close => Err(Closed),
             Answer::Hang => {
                 tokio::time::sleep(HANG).await;
@@ -196,6 +198,12 @@ impl Booth {
         }
         response
     }
+}
+
+/// The time that a rehearsal tells, if one asks.
+fn told(headers: &HeaderMap) -> Option<Moment> {
+    let text = headers.get(REHEARSAL_NOW)?.to_str().ok()?;
+    Moment::parse_from_rfc3339(text).ok()
 }
 
 fn takes_gzip(asked: &HeaderMap) -> bool {

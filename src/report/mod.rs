@@ -13,6 +13,7 @@ pub mod history;
 pub mod overview;
 pub mod plain;
 pub mod recipient;
+pub mod replay;
 pub mod sentence;
 pub mod standing;
 pub mod table;

@@ -30,6 +30,7 @@ mod inner;
 mod journal;
 mod keys;
 mod opening;
+pub mod past;
 mod phrase;
 mod prune;
 mod reading;

@@ -155,6 +155,10 @@ fn counted(text: &mut Text, tally: &Tally) {
     );
     text.sample("", &[], tally.bytes);
     durations(text, tally);
+    text.counter("wangxun_heartbeats_total", "Heartbeats by outcome.");
+    for (outcome, count) in &tally.heartbeats {
+        text.sample("", &[("outcome", outcome)], count);
+    }
     text.counter(
         "wangxun_message_changes_total",
         "Changes of delivery state by transport and new state.",

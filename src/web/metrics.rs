@@ -36,6 +36,8 @@ pub struct Tally {
     pub messages: BTreeMap<(Route, &'static str), u64>,
     /// Finished rounds.
     pub rounds: u64,
+    /// Heartbeats by outcome.
+    pub heartbeats: BTreeMap<&'static str, u64>,
     /// When the latest round finished.
     pub round_finished_at: Option<Moment>,
 }
@@ -74,6 +76,11 @@ impl Metrics {
     /// A message reached a state; the label is of `label::delivery`.
     pub fn message(&self, route: Route, state: &'static str) {
         *self.lock().messages.entry((route, state)).or_default() += 1;
+    }
+
+    /// A heartbeat was `sent`, has `failed`, or was `withheld` because the monitor does not work.
+    pub fn heartbeat(&self, outcome: &'static str) {
+        *self.lock().heartbeats.entry(outcome).or_default() += 1;
     }
 
     /// A round over all due columns finished.

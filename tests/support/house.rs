@@ -40,6 +40,7 @@ jitter = "0s"
 from = "00:00"
 until = "23:59"
 live = true
+all_quiet = false
 
 [judging]
 confirm_after = "1s"

@@ -29,6 +29,7 @@ const MOST_MESSAGES: usize = 100_000;
 pub type Watched = fn(&Truth, &SimSite, &SimColumn) -> bool;
 
 /// A run that is over.
+#[allow(dead_code, reason = "not every test looks at every part")]
 pub struct Played {
     pub truth: Arc<Truth>,
     pub config: Arc<Config>,
@@ -44,6 +45,8 @@ pub struct Played {
     pub visits: usize,
     /// The first instant after the run.
     pub end: Moment,
+    /// Where configuration and store lie.
+    pub dir: TempDir,
 }
 
 /// Runs the daemon over the world of `options`.
@@ -83,6 +86,7 @@ async fn simulate(options: Options, watched: Watched) -> Played {
         flags: running.ready.desk.store.flags(None).await.expect("flags"),
         visits: visits(&running.ready).await,
         end: end_at,
+        dir,
     };
     running.end(end).await;
     rehearsal.stop().await;
@@ -90,7 +94,7 @@ async fn simulate(options: Options, watched: Watched) -> Played {
 }
 
 /// A machine under load is no fault of a site or of the gateway.
-fn be_patient(rehearsal: &Rehearsal) {
+pub fn be_patient(rehearsal: &Rehearsal) {
     let path = &rehearsal.config_path;
     let text = std::fs::read_to_string(path).expect("monitor.toml");
     let patient = text

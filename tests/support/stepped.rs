@@ -32,6 +32,7 @@ impl Running {
             clock: clock.clone(),
             listener: Listener::default(),
             ready: Some(ready),
+            stamped: false,
         };
         let daemon = tokio::spawn(run(orders, async move {
             // A sender that is gone is a stop too.

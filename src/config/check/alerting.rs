@@ -137,6 +137,7 @@ fn sending(source: &mut Source, raw: &RawSending, rules: &mut AlertRules) {
         within(n as usize, 1..=10)
     });
     rules.most_segments = most.unwrap_or(rules.most_segments);
+    rules.all_quiet = or(&raw.all_quiet, rules.all_quiet);
 }
 
 /// The hours of sending and the digest in them.

@@ -28,6 +28,8 @@ pub struct RawMonitor {
     pub console: RawConsole,
     pub control: RawControl,
     pub log: RawLog,
+    pub heartbeat: RawHeartbeat,
+    pub own_network: RawOwnNetwork,
     pub texts: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -100,6 +102,7 @@ pub struct RawSending {
     pub expires_after: Key<String>,
     pub budget: RawBudget,
     pub most_segments: Key<u32>,
+    pub all_quiet: Key<bool>,
     pub live: Key<bool>,
 }
 
@@ -179,4 +182,18 @@ pub struct RawControl {
 pub struct RawLog {
     pub json: Key<bool>,
     pub filter: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawHeartbeat {
+    pub url: Key<String>,
+    pub every: Key<String>,
+    pub method: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawOwnNetwork {
+    pub probes: Key<Vec<Spanned<String>>>,
 }

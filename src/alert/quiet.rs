@@ -1,0 +1,206 @@
+//! The line of a quiet day: when nothing else is told to an operator, one line says that the monitor
+//! works, so that its silence never has to be guessed at.
+//!
+//! It is a message without notices. It takes no place of a digest: what must be told later on the
+//! same day is told.
+
+use super::compose::Tray;
+use super::outbox::{Delivery, Message, MessageKey, Words};
+use super::route;
+use super::rules::AlertRules;
+use crate::calendar::Calendar;
+use crate::domain::group::Route;
+use crate::domain::time::{Date, Moment, date_of, in_chinese, moment};
+
+/// What the line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quiet {
+    /// The first day it speaks of: that of the line before.
+    pub since: Date,
+    /// Columns that are watched.
+    pub columns: usize,
+    /// Those of them that cannot be judged.
+    pub unknown: usize,
+    /// Notices and messages that wait.
+    pub waiting: usize,
+}
+
+/// When the next line is due, after the one for `last`: at the time of digests, on a working day.
+pub fn due_at(calendar: &Calendar, rules: &AlertRules, last: Option<Date>, now: Moment) -> Moment {
+    let today = date_of(now);
+    let from = match last {
+        // A day of the future is from before the clock was set back.
+        Some(last) if last == today => moment(
+            today
+                .succ_opt()
+                .unwrap_or(today)
+                .and_time(chrono::NaiveTime::MIN),
+        ),
+        _ => now,
+    };
+    let opens = calendar.opening(from, rules.window);
+    opens.max(moment(date_of(opens).and_time(rules.digest_at)))
+}
+
+/// One line for each operator to whom nothing was told today.
+pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
+    let line = line(quiet, date_of(tray.now));
+    route::operators(tray.group)
+        .into_iter()
+        .filter(|operator| tray.today.iter().all(|told| told.person != *operator))
+        .filter_map(|operator| {
+            let route = *tray.group.people.get(&operator)?.routes.first()?;
+            Some(Message {
+                key: MessageKey::of(&["quiet", operator.as_str(), &date_of(tray.now).to_string()]),
+                person: operator,
+                route,
+                subject: format!("【{}】监测运行正常", tray.rules.signature),
+                text: text(&line, route, tray.rules),
+                words: Words {
+                    wording: "trouble".to_owned(),
+                    values: [("why".to_owned(), line.clone())].into(),
+                },
+                tier: None,
+                notices: Vec::new(),
+                urgent: false,
+                created_at: tray.now,
+                expires_at: tray.calendar.lapse(
+                    tray.now,
+                    chrono::TimeDelta::zero(),
+                    tray.rules.window,
+                ),
+                attempts: 0,
+                next_attempt_at: tray.now,
+                delivery: Delivery::Queued { last_error: None },
+            })
+        })
+        .collect()
+}
+
+fn line(quiet: &Quiet, today: Date) -> String {
+    let since = match today.pred_opt() == Some(quiet.since) {
+        true => "昨日".to_owned(),
+        false => format!("{}以来", in_chinese(quiet.since, today)),
+    };
+    format!(
+        "{since}运行正常：监测{}个栏目，无法判断{}个，待发消息{}条。",
+        quiet.columns, quiet.unknown, quiet.waiting
+    )
+}
+
+fn text(line: &str, route: Route, rules: &AlertRules) -> String {
+    let signature = &rules.signature;
+    match route {
+        Route::Sms | Route::Robot => format!("【{signature}】{line}"),
+        Route::Mail => format!("{line}\n\n【{signature}】本邮件由系统自动发送。\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::domain::group::{Duty, Group, Person, Role};
+    use crate::domain::id::PersonId;
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    fn operator(id: &str, route: Route) -> (PersonId, Person) {
+        let id = PersonId::parse(id).unwrap();
+        let person = Person {
+            id: id.clone(),
+            name: "值班员".to_owned(),
+            phone: None,
+            mail: None,
+            robot: None,
+            routes: vec![route],
+            duties: vec![Duty {
+                role: Role::Operator,
+                unit: None,
+            }],
+        };
+        (id, person)
+    }
+
+    fn told(group: &Group, today: &[Message], now: &str, since: &str) -> Vec<Message> {
+        let tray = Tray {
+            group,
+            rules: &AlertRules::default(),
+            calendar: &Calendar::default(),
+            open: &BTreeMap::new(),
+            unseen: &BTreeSet::new(),
+            waiting: &[],
+            today,
+            holds: &[],
+            trial: None,
+            now: at(now),
+        };
+        let quiet = Quiet {
+            since: since.parse().unwrap(),
+            columns: 238,
+            unknown: 2,
+            waiting: 0,
+        };
+        lines(&tray, &quiet)
+    }
+
+    #[test]
+    fn every_operator_who_heard_nothing_hears_that_all_is_quiet() {
+        let group = Group {
+            people: [operator("op", Route::Sms), operator("desk", Route::Mail)].into(),
+            ..Group::default()
+        };
+        let first = told(&group, &[], "2017-11-15T08:30:00", "2017-11-14");
+        let texts: Vec<&str> = first.iter().map(|line| line.text.as_str()).collect();
+        let line = "运行正常：监测238个栏目，无法判断2个，待发消息0条。";
+        assert_eq!(
+            texts,
+            [
+                format!("昨日{line}\n\n【网巡】本邮件由系统自动发送。\n"),
+                format!("【网巡】昨日{line}")
+            ]
+        );
+        // Whoever heard anything today is left alone; after a weekend more than a day is spoken of.
+        let second = told(&group, &first[..1], "2017-11-20T08:30:00", "2017-11-17");
+        assert_eq!(second.len(), 1);
+        assert!(
+            second[0].text.contains("】11月17日以来运行正常"),
+            "{}",
+            second[0].text
+        );
+        assert_ne!(second[0].key, first[1].key);
+    }
+
+    #[test]
+    fn the_line_is_due_once_a_working_day_at_the_time_of_digests() {
+        let table = [
+            (None, "2017-11-15T07:00:00", "2017-11-15T08:30:00"),
+            (None, "2017-11-15T09:40:00", "2017-11-15T09:40:00"),
+            (None, "2017-11-15T18:00:00", "2017-11-16T08:30:00"),
+            (
+                Some("2017-11-15"),
+                "2017-11-15T09:40:00",
+                "2017-11-16T08:30:00",
+            ),
+            (
+                Some("2017-11-17"),
+                "2017-11-17T08:30:00",
+                "2017-11-20T08:30:00",
+            ),
+            (
+                Some("2018-11-17"),
+                "2017-11-20T08:30:00",
+                "2017-11-20T08:30:00",
+            ),
+        ];
+        for (last, now, due) in table {
+            let last = last.map(|last| last.parse().unwrap());
+            let rules = AlertRules::default();
+            let next = due_at(&Calendar::default(), &rules, last, at(now));
+            assert_eq!(next, at(due), "{last:?} {now}");
+        }
+    }
+}

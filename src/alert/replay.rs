@@ -1,0 +1,395 @@
+//! The past once more: what these rules would have told, had they held while these visits were
+//! made.
+//!
+//! The same decisions as the daemon's, over stored observations in place of visits. Transports are
+//! taken to accept everything; what a person released is released again, and what could not be
+//! delivered is told to the operators again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+
+use super::acts::{holds, is_trial};
+use super::compose::{Tray, compose, next_at};
+use super::incident::{Incident, IncidentKey, State};
+use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
+use super::pass::{Situation, Verdicts, pass, release_escalation};
+use super::rules::AlertRules;
+use super::trial::{forecast, go_live};
+use crate::assess::limits::Limits;
+use crate::assess::outage::told_apart;
+use crate::assess::remember::{Traces, remember};
+use crate::calendar::Calendar;
+use crate::domain::act::{Act, Deed};
+use crate::domain::group::Group;
+use crate::domain::id::{ColumnId, PersonId};
+use crate::domain::observation::{Cause, ColumnRecord, Observation};
+use crate::domain::time::{Date, Moment, date_of};
+
+/// How long a writer that had something due and wrote nothing is left alone.
+const BREATH: TimeDelta = TimeDelta::minutes(10);
+
+/// By what is decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// The site group.
+    pub group: &'a Group,
+    /// The limits.
+    pub limits: &'a Limits,
+    /// The working days.
+    pub calendar: &'a Calendar,
+    /// The rules of alerting.
+    pub rules: &'a AlertRules,
+}
+
+/// How things stand at one instant.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// What is known of each column.
+    pub records: BTreeMap<ColumnId, ColumnRecord>,
+    /// The incidents that are not over.
+    pub open: BTreeMap<IncidentKey, Incident>,
+    /// The notices that are not yet part of a message.
+    pub waiting: BTreeMap<MessageKey, Notice>,
+    /// The incidents that are over and may count as a first offence.
+    pub closed: Vec<Incident>,
+    /// What people laid down.
+    pub acts: Vec<Act>,
+}
+
+impl Standing {
+    /// Keeps an incident as it stands now; one that is over is not open any more.
+    pub fn keep_incident(&mut self, incident: Incident) {
+        if incident.is_resolved() {
+            self.open.remove(&incident.key);
+            self.closed.push(incident);
+        } else {
+            self.open.insert(incident.key.clone(), incident);
+        }
+    }
+
+    /// Keeps a notice as it stands now; one that waits no more is no longer known.
+    pub fn keep_notice(&mut self, notice: Notice) {
+        match notice.state {
+            NoticeState::Waiting => self.waiting.insert(notice.key.clone(), notice),
+            _ => self.waiting.remove(&notice.key),
+        };
+    }
+
+    /// Keeps a record.
+    pub fn keep_record(&mut self, record: ColumnRecord) {
+        self.records.insert(record.column.clone(), record);
+    }
+}
+
+/// One thing that happened, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// A column was visited; the record is what was remembered of it then.
+    Visited(Box<(Observation, ColumnRecord)>),
+    /// The group was judged.
+    Judged {
+        /// When.
+        at: Moment,
+        /// What probes of the own network told, where any are configured.
+        answered: Option<bool>,
+    },
+    /// Messages were written.
+    Written(Moment),
+    /// A person laid something down.
+    Acted(Act),
+    /// A person released the escalation of a column.
+    Released {
+        /// The column.
+        column: ColumnId,
+        /// Who, as given.
+        by: String,
+        /// When.
+        at: Moment,
+    },
+    /// A message was given up, of which these notices tell the operators.
+    Undelivered {
+        /// When.
+        at: Moment,
+        /// The notices.
+        notices: Vec<Notice>,
+    },
+}
+
+/// One fact that was told to one person, as part of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// The day on which the message was written.
+    pub on: Date,
+    /// Who.
+    pub person: PersonId,
+    /// What about.
+    pub incident: IncidentKey,
+    /// What.
+    pub told: Told,
+    /// The site's name; empty where it is about none.
+    pub site: String,
+    /// The column's name; empty where it is about none.
+    pub column: String,
+}
+
+/// What the notices that became part of messages at `at` tell.
+pub fn tellings<'a>(notices: impl IntoIterator<Item = &'a Notice>, at: Moment) -> Vec<Telling> {
+    let bundled = notices
+        .into_iter()
+        .filter(|notice| matches!(notice.state, NoticeState::Bundled(_)));
+    bundled
+        .map(|notice| Telling {
+            on: date_of(at),
+            person: notice.person.clone(),
+            incident: notice.incident.clone(),
+            told: notice.told,
+            site: notice.facts.site.clone(),
+            column: notice.facts.column.clone(),
+        })
+        .collect()
+}
+
+/// What was told, and in how many messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Every fact to every person.
+    pub tellings: Vec<Telling>,
+    /// The messages that carried them.
+    pub messages: usize,
+}
+
+/// A replay under way.
+pub struct Replay<'a> {
+    setting: Setting<'a>,
+    standing: Standing,
+    /// The messages of the day of `now`.
+    today: Vec<Message>,
+    now: Moment,
+    /// When the next message may be due, once that is known; it holds until anything changes.
+    due: Option<Option<Moment>>,
+    account: Account,
+}
+
+impl<'a> Replay<'a> {
+    /// Begins at `now`, as things stood then.
+    pub fn new(setting: Setting<'a>, standing: Standing, now: Moment) -> Replay<'a> {
+        Replay {
+            setting,
+            standing,
+            today: Vec::new(),
+            now,
+            due: None,
+            account: Account::default(),
+        }
+    }
+
+    /// Lets the next thing happen.
+    pub fn take(&mut self, step: Step) {
+        match step {
+            Step::Visited(seen) => {
+                let (observation, record) = *seen;
+                self.advance(observation.observed_at);
+                self.visited(&observation, record);
+            }
+            Step::Judged { at, answered } => {
+                self.advance(at);
+                let mut rules = self.setting.rules.clone();
+                rules.offline = told_apart(rules.offline, answered);
+                let verdicts = self.with_situation(|seen| {
+                    pass(&Situation {
+                        rules: &rules,
+                        ..*seen
+                    })
+                });
+                self.keep(verdicts);
+                self.compose();
+            }
+            Step::Written(at) => {
+                self.advance(at);
+                self.compose();
+            }
+            Step::Released { column, by, at } => {
+                self.advance(at);
+                if let Some(column) = self.setting.group.columns.get(&column) {
+                    let made = self.with_situation(|seen| release_escalation(seen, column, &by));
+                    self.keep(made.unwrap_or_default());
+                    self.compose();
+                }
+            }
+            Step::Acted(act) => {
+                self.advance(act.at);
+                self.acted(act);
+                self.compose();
+            }
+            Step::Undelivered { at, notices } => {
+                self.advance(at);
+                self.due = None;
+                for notice in notices {
+                    self.standing.keep_notice(notice);
+                }
+            }
+        }
+    }
+
+    /// What a person lays down holds from now on, as in the daemon.
+    fn acted(&mut self, act: Act) {
+        let deed = act.deed.clone();
+        self.due = None;
+        self.standing.acts.push(act);
+        let made = match deed {
+            Deed::Exempted { .. } | Deed::ExemptionEnded { .. } => self.with_situation(pass),
+            Deed::WentLive => self.with_situation(go_live),
+            _ => return,
+        };
+        self.keep(made);
+    }
+
+    /// Goes on to `end` and tells the account.
+    pub fn finish(mut self, end: Moment) -> Account {
+        self.advance(end);
+        self.account
+    }
+
+    /// Writes what is due before `to`, and goes on to it.
+    fn advance(&mut self, to: Moment) {
+        while let Some(due) = self.next_due() {
+            let at = due.max(self.now + TimeDelta::seconds(1));
+            if at >= to {
+                break;
+            }
+            self.move_to(at);
+            if !self.compose() {
+                self.move_to((at + BREATH).min(to));
+            }
+        }
+        self.move_to(to);
+    }
+
+    fn next_due(&mut self) -> Option<Moment> {
+        let due = self.due.unwrap_or_else(|| self.with_tray(next_at));
+        self.due = Some(due);
+        due
+    }
+
+    fn move_to(&mut self, at: Moment) {
+        // What was noted a moment out of order happens at the later instant.
+        self.now = self.now.max(at);
+        let day = date_of(self.now);
+        self.today.retain(|told| date_of(told.created_at) == day);
+    }
+
+    /// What `seen` changes. `then` was remembered of it when it was made, which tells what the
+    /// observation does not: the structure of the list, and whether it was taken for a redesign.
+    fn visited(&mut self, seen: &Observation, then: ColumnRecord) {
+        let mut before = self.standing.records.remove(&seen.column);
+        if let Some(before) = &mut before
+            && before.reader != then.reader
+        {
+            before.signature = None;
+        }
+        let redesigned = matches!(&then.blind, Some(blind) if blind.why == Cause::Redesigned);
+        let traces = Traces {
+            signature: then.signature.filter(|_| !redesigned),
+            validators: then.validators,
+            // A changed list that was not taken for a redesign then was accepted by a person.
+            accepted_at: (!redesigned).then_some(seen.observed_at),
+        };
+        let was_blind = before.as_ref().is_some_and(|before| before.blind.is_some());
+        let mut record = remember(before, seen, traces);
+        if record.blind.is_some() != was_blind {
+            self.due = None;
+        }
+        record.reader = then.reader;
+        self.standing.keep_record(record);
+    }
+
+    fn with_situation<T>(&self, decide: impl FnOnce(&Situation<'_>) -> T) -> T {
+        let waiting: Vec<Notice> = self.standing.waiting.values().cloned().collect();
+        let acts = &self.standing.acts;
+        // A day more than counts, for the hours.
+        let days = TimeDelta::days(i64::from(self.setting.rules.again.days()) + 1);
+        let since = self.now - days;
+        let lately =
+            |incident: &&Incident| matches!(incident.state, State::Resolved { at } if at >= since);
+        let closed: Vec<Incident> = self
+            .standing
+            .closed
+            .iter()
+            .filter(lately)
+            .cloned()
+            .collect();
+        decide(&Situation {
+            group: self.setting.group,
+            limits: self.setting.limits,
+            calendar: self.setting.calendar,
+            rules: self.setting.rules,
+            records: &self.standing.records,
+            open: &self.standing.open,
+            waiting: &waiting,
+            closed: &closed,
+            acts,
+            live: !is_trial(acts, self.setting.rules.live),
+            now: self.now,
+        })
+    }
+
+    fn with_tray<T>(&self, decide: impl FnOnce(&Tray<'_>) -> T) -> T {
+        let waiting: Vec<Notice> = self.standing.waiting.values().cloned().collect();
+        let records = &self.standing.records;
+        let is_unseen = |column: &&ColumnId| {
+            let record = records.get(*column);
+            record.is_some_and(|record| record.blind.is_some())
+        };
+        let about = waiting.iter().filter_map(|notice| notice.column.as_ref());
+        let unseen: BTreeSet<ColumnId> = about.filter(is_unseen).cloned().collect();
+        let Setting { group, rules, .. } = self.setting;
+        let (open, acts) = (&self.standing.open, &self.standing.acts);
+        decide(&Tray {
+            group,
+            rules,
+            calendar: self.setting.calendar,
+            open,
+            unseen: &unseen,
+            waiting: &waiting,
+            today: &self.today,
+            holds: &holds(acts),
+            trial: is_trial(acts, rules.live).then(|| forecast(open, group, rules)),
+            now: self.now,
+        })
+    }
+
+    fn keep(&mut self, verdicts: Verdicts) {
+        self.due = None;
+        for incident in verdicts.incidents {
+            self.standing.keep_incident(incident);
+        }
+        for notice in verdicts.notices {
+            self.standing.keep_notice(notice);
+        }
+        for record in verdicts.records {
+            self.standing.keep_record(record);
+        }
+    }
+
+    /// Writes what is due; answers whether anything was.
+    fn compose(&mut self) -> bool {
+        let written = self.with_tray(compose);
+        if written.is_empty() {
+            return false;
+        }
+        self.due = None;
+        self.account.messages += written.messages.len();
+        self.account
+            .tellings
+            .extend(tellings(&written.notices, self.now));
+        self.today.extend(written.messages);
+        for incident in written.incidents {
+            self.standing.keep_incident(incident);
+        }
+        for notice in written.notices {
+            self.standing.keep_notice(notice);
+        }
+        true
+    }
+}

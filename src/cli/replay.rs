@@ -1,0 +1,98 @@
+//! `wangxun replay`: what these thresholds would have sent in the past, by the journal.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+
+use super::{Configured, configured, logs, say};
+use crate::clock::Clock;
+use crate::daemon::past::{Replayed, replay};
+use crate::domain::time::{Date, date_of};
+use crate::report::replay::{json, table};
+
+/// `wangxun replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    #[command(flatten)]
+    configured: Configured,
+    /// The first day
+    #[arg(long, value_name = "DATE")]
+    from: Date,
+    /// The last day
+    #[arg(long, value_name = "DATE")]
+    to: Date,
+    /// The store whose past is looked at, or a copy of it; by default that of the configuration
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Replays; nothing is sent, and nothing of the store is changed or locked.
+pub fn run(order: &Replay) -> anyhow::Result<bool> {
+    logs::quiet();
+    anyhow::ensure!(
+        order.from <= order.to,
+        "the days end before they begin: from {} to {}",
+        order.from,
+        order.to
+    );
+    let config = configured(&order.configured.config)?.config;
+    let dir = order.store.as_ref().unwrap_or(&config.store.dir);
+    let replayed = replay(&config, dir, order.from, order.to)
+        .with_context(|| format!("the journal below {} cannot be read", dir.display()))?;
+    anyhow::ensure!(
+        replayed.past.begins_at.is_some(),
+        "there is no journal below {}",
+        dir.display()
+    );
+    let notes = notes(order, &replayed);
+    let text = match order.format {
+        Format::Text => table(&replayed.was, &replayed.would, &config.group, &notes),
+        Format::Json => json(
+            (order.from, order.to),
+            &replayed.was,
+            &replayed.would,
+            &notes,
+        )?,
+    };
+    say(&text);
+    Ok(true)
+}
+
+/// What the reader must know to judge the table.
+fn notes(order: &Replay, replayed: &Replayed) -> Vec<String> {
+    let mut notes = vec![format!(
+        "{}至{}共{}次已存访问；开始时尚未结束的事件按当时情形继续；“实际”指已生成的通知，不论渠道是否送达。",
+        order.from, order.to, replayed.visits
+    )];
+    let past = &replayed.past;
+    if let Some(begins) = past.begins_at.map(date_of)
+        && begins > order.from
+    {
+        notes.push(format!("{begins}之前的观测已不再保存，回放从该日开始。"));
+    }
+    if order.to >= date_of(Clock::system().now()) {
+        notes.push("最后一天尚未结束。".to_owned());
+    }
+    if replayed.unvisited > 0 {
+        notes.push(format!(
+            "有{}个已配置栏目在此期间没有访问记录，未参与回放。",
+            replayed.unvisited
+        ));
+    }
+    if !past.damage.is_none() {
+        notes.push(format!("日志有损坏，结果可能不全（{}）。", past.damage));
+    }
+    notes
+}

@@ -1,0 +1,289 @@
+//! From the journal to the steps of a replay: what was visited, judged, written and released, and
+//! what was told.
+//!
+//! A round leaves its visits in several changes, and a judgement that changed nothing leaves none:
+//! where a round ended is told by the mark of its run, by the judgement, or by the next round.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use chrono::{NaiveTime, TimeDelta};
+
+use super::schedule;
+use crate::alert::incident::{Kind, Release, Subject};
+use crate::alert::outbox::{Delivery, MessageKey, NoticeState};
+use crate::alert::replay::{Account, Replay, Setting, Standing, Step, tellings};
+use crate::config::settings::Config;
+use crate::domain::id::ColumnId;
+use crate::domain::time::{Date, Moment, moment};
+use crate::store::commit::Commit;
+use crate::store::error::StoreError;
+use crate::store::past::{Past, changes};
+
+/// Visits that lie further apart belong to two rounds.
+const ONE_ROUND: TimeDelta = TimeDelta::minutes(10);
+/// Observations that were noted so long after they were made are restated, not made.
+const RESTATED: TimeDelta = TimeDelta::hours(36);
+
+/// Both accounts of the same days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    /// What was told.
+    pub was: Account,
+    /// What would have been told.
+    pub would: Account,
+    /// Visits that were looked at.
+    pub visits: usize,
+    /// The columns that are configured and were never visited in these days.
+    pub unvisited: usize,
+    /// How much of the past there is.
+    pub past: Past,
+}
+
+/// What `config` would have told from the first to the last day, `to` included, by the journal of
+/// the store in `dir`. Nothing is written anywhere.
+pub fn replay(config: &Config, dir: &Path, from: Date, to: Date) -> Result<Replayed, StoreError> {
+    let midnight = |day: Date| moment(day.and_time(NaiveTime::MIN));
+    let end = midnight(to.succ_opt().unwrap_or(to));
+    let mut course = Retold {
+        config,
+        start: midnight(from),
+        before: Standing::default(),
+        replay: None,
+        round: Round::default(),
+        was: Account::default(),
+        known: BTreeSet::new(),
+        visits: 0,
+        visited: BTreeSet::new(),
+        offline: false,
+    };
+    let past = changes(dir, &mut |commit| {
+        let within = commit.at < end;
+        if within {
+            course.change(commit);
+        }
+        within
+    })?;
+    Ok(Replayed {
+        past,
+        ..course.finish(end)
+    })
+}
+
+/// The past while it is told once more.
+struct Retold<'a> {
+    config: &'a Config,
+    start: Moment,
+    /// How things stood, until the first day begins.
+    before: Standing,
+    replay: Option<Replay<'a>>,
+    round: Round,
+    was: Account,
+    /// Notices that have been told.
+    known: BTreeSet<MessageKey>,
+    visits: usize,
+    visited: BTreeSet<ColumnId>,
+    /// Whether our own network was down, by the latest judgement.
+    offline: bool,
+}
+
+/// A round whose end has not been met.
+#[derive(Default)]
+struct Round {
+    /// When its latest visit was noted; `None` between rounds.
+    at: Option<Moment>,
+    columns: BTreeSet<ColumnId>,
+    /// What was written since then: during the round, or after it.
+    since: Vec<Step>,
+}
+
+impl<'a> Retold<'a> {
+    fn change(&mut self, commit: Commit) {
+        let mut incidents = commit.incidents.iter();
+        if let Some(own) = incidents.rfind(|incident| incident.key.kind == Kind::Offline) {
+            self.offline = own.is_open();
+        }
+        if commit.at < self.start {
+            self.stand(commit);
+        } else {
+            self.retell(commit);
+        }
+    }
+
+    fn stand(&mut self, commit: Commit) {
+        for record in commit.records {
+            self.before.keep_record(record);
+        }
+        for incident in commit.incidents {
+            self.before.keep_incident(incident);
+        }
+        self.before.acts.extend(commit.acts);
+        for notice in commit.notices {
+            self.before.keep_notice(notice);
+        }
+    }
+
+    fn retell(&mut self, commit: Commit) {
+        let gap = self.round.at.is_some_and(|at| commit.at - at > ONE_ROUND);
+        if gap {
+            self.end_round(None);
+        }
+        if !commit.observations.is_empty() {
+            return self.visits(commit);
+        }
+        if !commit.acts.is_empty() {
+            self.end_round(None);
+            for act in commit.acts {
+                self.step(Step::Acted(act));
+            }
+            return;
+        }
+        let at = commit.at;
+        if commit.messages.is_empty() {
+            if let Some(step) = released(&commit) {
+                self.end_round(None);
+                self.step(step);
+            } else if !commit.incidents.is_empty() || !commit.records.is_empty() {
+                self.end_round(Some(at));
+            } else if commit.runs.iter().any(|run| run.job == schedule::VISITS) {
+                self.end_round(None);
+            } else if !commit.notices.is_empty() {
+                self.later(Step::Written(at));
+            }
+            return;
+        }
+        let ended = |delivery: &Delivery| {
+            let accepted = matches!(
+                delivery,
+                Delivery::Accepted { .. } | Delivery::Delivered { .. }
+            );
+            delivery.is_final() && !accepted
+        };
+        if commit.messages.iter().any(|told| ended(&told.delivery)) {
+            let waits = |state: &NoticeState| *state == NoticeState::Waiting;
+            let notices = commit.notices;
+            let notices = notices
+                .into_iter()
+                .filter(|told| waits(&told.state))
+                .collect();
+            self.later(Step::Undelivered { at, notices });
+        } else if !commit.notices.is_empty() {
+            self.told(&commit);
+            self.later(Step::Written(at));
+        }
+    }
+
+    /// Counts what was told.
+    fn told(&mut self, commit: &Commit) {
+        let fresh = commit
+            .messages
+            .iter()
+            .filter(|told| told.created_at == commit.at);
+        let fresh: Vec<_> = fresh.map(|told| &told.key).collect();
+        let known = &mut self.known;
+        let notices = commit.notices.iter().filter(|notice| match &notice.state {
+            NoticeState::Bundled(into) => fresh.contains(&into) && known.insert(notice.key.clone()),
+            _ => false,
+        });
+        self.was.tellings.extend(tellings(notices, commit.at));
+        self.was.messages += fresh.len();
+    }
+
+    fn visits(&mut self, commit: Commit) {
+        let again = |column: &ColumnId| self.round.columns.contains(column);
+        if commit.observations.iter().any(|seen| again(&seen.column)) {
+            self.end_round(None);
+        }
+        // What was written since the latest visit was written while the round went on.
+        for step in std::mem::take(&mut self.round.since) {
+            self.step(step);
+        }
+        let at = commit.at;
+        let mut records = commit.records;
+        for seen in commit.observations {
+            let record = records
+                .iter()
+                .position(|record| record.column == seen.column)
+                .map(|place| records.swap_remove(place));
+            let Some(record) = record.filter(|_| at - seen.observed_at < RESTATED) else {
+                continue;
+            };
+            self.visits += 1;
+            self.visited.insert(seen.column.clone());
+            self.round.columns.insert(seen.column.clone());
+            self.round.at = Some(at.max(seen.observed_at));
+            self.step(Step::Visited(Box::new((seen, record))));
+        }
+    }
+
+    /// What is not part of a round waits until it is known whether the round goes on.
+    fn later(&mut self, step: Step) {
+        match self.round.at {
+            Some(_) => self.round.since.push(step),
+            None => self.step(step),
+        }
+    }
+
+    /// The group is judged after the round: at `judged_at`, or when its latest visit was noted.
+    fn end_round(&mut self, judged_at: Option<Moment>) {
+        let Round { at, since, .. } = std::mem::take(&mut self.round);
+        if let Some(at) = judged_at.or(at) {
+            let probed = !self.config.probes.is_empty();
+            let answered = probed.then_some(!self.offline);
+            self.step(Step::Judged { at, answered });
+        }
+        for step in since {
+            self.step(step);
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        self.begun().take(step);
+    }
+
+    fn begun(&mut self) -> &mut Replay<'a> {
+        self.replay.get_or_insert_with(|| {
+            let config = self.config;
+            let setting = Setting {
+                group: &config.group,
+                limits: &config.limits,
+                calendar: &config.calendar,
+                rules: &config.alert,
+            };
+            Replay::new(setting, std::mem::take(&mut self.before), self.start)
+        })
+    }
+
+    fn finish(mut self, end: Moment) -> Replayed {
+        self.end_round(None);
+        self.begun();
+        let would = self.replay.map(|replay| replay.finish(end));
+        let columns = self.config.group.columns.values();
+        let unvisited = columns
+            .filter(|column| column.url.is_some() && !self.visited.contains(&column.id))
+            .count();
+        Replayed {
+            was: self.was,
+            would: would.unwrap_or_default(),
+            visits: self.visits,
+            unvisited,
+            past: Past::default(),
+        }
+    }
+}
+
+/// A release by a person, where the change is one.
+fn released(commit: &Commit) -> Option<Step> {
+    commit.incidents.iter().find_map(
+        |incident| match (&incident.release, &incident.key.subject) {
+            (Some(Release::Granted { by, at }), Subject::Column(column)) if *at == commit.at => {
+                Some(Step::Released {
+                    column: column.clone(),
+                    by: by.clone(),
+                    at: *at,
+                })
+            }
+            _ => None,
+        },
+    )
+}

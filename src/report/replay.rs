@@ -1,0 +1,381 @@
+//! A replay beside what was told: more, fewer, at another tier, to other people, on another day.
+
+use serde::Serialize;
+
+use super::plain::one_line;
+use super::recipient::who;
+use super::table::{Set, grid};
+use crate::alert::incident::Subject;
+use crate::alert::outbox::Told;
+use crate::alert::replay::{Account, Telling};
+use crate::alert::wording;
+use crate::assess::ladder::Tier;
+use crate::domain::group::Group;
+use crate::domain::id::PersonId;
+use crate::domain::time::Date;
+
+/// The longest name in a cell, in characters.
+const NAME_CHARS: usize = 16;
+
+/// How one telling differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Told in addition.
+    More,
+    /// Told no more.
+    Fewer,
+    /// The same person hears of the same matter on the same day, but something else.
+    OtherTier,
+    /// The same is told on the same day to another person.
+    OtherPerson,
+    /// The same is told to the same person on another day.
+    OtherDay,
+}
+
+impl Kind {
+    const ALL: [Kind; 5] = [
+        Kind::More,
+        Kind::Fewer,
+        Kind::OtherTier,
+        Kind::OtherPerson,
+        Kind::OtherDay,
+    ];
+
+    fn in_chinese(self) -> &'static str {
+        match self {
+            Kind::More => "增加",
+            Kind::Fewer => "减少",
+            Kind::OtherTier => "等级不同",
+            Kind::OtherPerson => "收件人不同",
+            Kind::OtherDay => "日期不同",
+        }
+    }
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// How it differs.
+    pub kind: Kind,
+    /// What was told; `None` where it is told in addition.
+    pub was: Option<Telling>,
+    /// What would have been told; `None` where it is told no more.
+    pub would: Option<Telling>,
+}
+
+/// What differs between `was` and `would`, by day.
+pub fn changes(was: &[Telling], would: &[Telling]) -> Vec<Change> {
+    let (mut was, mut would) = (was.to_vec(), would.to_vec());
+    pair(&mut was, &mut would, |one, other| one == other);
+    let alike = [
+        (
+            Kind::OtherTier,
+            same_day_and_person as fn(&Telling, &Telling) -> bool,
+        ),
+        (Kind::OtherPerson, |one, other| {
+            one.on == other.on && one.incident == other.incident && one.told == other.told
+        }),
+        (Kind::OtherDay, |one, other| {
+            one.person == other.person && one.incident == other.incident && one.told == other.told
+        }),
+    ];
+    let mut changes = Vec::new();
+    for (kind, alike) in alike {
+        let pairs = pair(&mut was, &mut would, alike);
+        changes.extend(pairs.into_iter().map(|(was, would)| Change {
+            kind,
+            was: Some(was),
+            would: Some(would),
+        }));
+    }
+    changes.extend(was.into_iter().map(|was| Change {
+        kind: Kind::Fewer,
+        was: Some(was),
+        would: None,
+    }));
+    changes.extend(would.into_iter().map(|would| Change {
+        kind: Kind::More,
+        was: None,
+        would: Some(would),
+    }));
+    changes.sort_by_key(|change| {
+        let one = change.would.as_ref().or(change.was.as_ref());
+        one.map(|one| {
+            (
+                one.on,
+                change.kind,
+                one.person.clone(),
+                one.incident.clone(),
+            )
+        })
+    });
+    changes
+}
+
+fn same_day_and_person(one: &Telling, other: &Telling) -> bool {
+    one.on == other.on && one.person == other.person && one.incident == other.incident
+}
+
+/// Takes out of both lists, each once, those that are alike.
+fn pair(
+    was: &mut Vec<Telling>,
+    would: &mut Vec<Telling>,
+    alike: impl Fn(&Telling, &Telling) -> bool,
+) -> Vec<(Telling, Telling)> {
+    let mut pairs = Vec::new();
+    was.retain(|one| {
+        let Some(place) = would.iter().position(|other| alike(one, other)) else {
+            return true;
+        };
+        pairs.push((one.clone(), would.remove(place)));
+        false
+    });
+    pairs
+}
+
+/// The table for a terminal; `notes` stand below it.
+pub fn table(was: &Account, would: &Account, group: &Group, notes: &[String]) -> String {
+    let changes = changes(&was.tellings, &would.tellings);
+    let mut text = totals(was, would);
+    if changes.is_empty() {
+        text.push_str("\n没有差异：按此配置，通知与实际发送的完全相同。\n");
+    } else {
+        let counted: Vec<String> = Kind::ALL
+            .iter()
+            .map(|&kind| {
+                let count = changes.iter().filter(|change| change.kind == kind).count();
+                format!("{}{count}", kind.in_chinese())
+            })
+            .collect();
+        text.push_str(&format!(
+            "\n差异{}项：{}\n\n",
+            changes.len(),
+            counted.join("，")
+        ));
+        text.push_str(&lines(&changes, group));
+    }
+    for note in notes {
+        text.push_str(&format!("\n注：{note}"));
+    }
+    text
+}
+
+/// What was told and would have been told, by what it is.
+fn totals(was: &Account, would: &Account) -> String {
+    let count = |account: &Account, tier: Option<Tier>| {
+        let tellings = account.tellings.iter();
+        tellings
+            .filter(|telling| wording::tier(telling.told) == tier)
+            .count()
+            .to_string()
+    };
+    let mut rows: Vec<Vec<String>> = Tier::ALL
+        .into_iter()
+        .map(Some)
+        .chain([None])
+        .map(|tier| {
+            let name = tier.map_or("其他", Tier::in_chinese);
+            vec![name.to_owned(), count(was, tier), count(would, tier)]
+        })
+        .collect();
+    rows.push(vec![
+        "通知合计".to_owned(),
+        was.tellings.len().to_string(),
+        would.tellings.len().to_string(),
+    ]);
+    rows.push(vec![
+        "消息条数".to_owned(),
+        was.messages.to_string(),
+        would.messages.to_string(),
+    ]);
+    grid(
+        &["通知", "实际", "回放"],
+        &[Set::Left, Set::Right, Set::Right],
+        &rows,
+    )
+}
+
+fn lines(changes: &[Change], group: &Group) -> String {
+    let rows: Vec<Vec<String>> = changes
+        .iter()
+        .map(|change| {
+            let one = change.would.as_ref().or(change.was.as_ref());
+            let told = |telling: &Option<Telling>| {
+                telling.as_ref().map_or("-".to_owned(), |telling| {
+                    let told = told_in_chinese(telling.told);
+                    match change.kind {
+                        Kind::OtherPerson => format!("{told}（{}）", who(group, &telling.person)),
+                        Kind::OtherDay => format!("{told}（{}）", telling.on),
+                        _ => told,
+                    }
+                })
+            };
+            vec![
+                one.map_or(String::new(), |one| one.on.to_string()),
+                change.kind.in_chinese().to_owned(),
+                one.map_or(String::new(), about),
+                one.map_or(String::new(), |one| who(group, &one.person)),
+                told(&change.was),
+                told(&change.would),
+            ]
+        })
+        .collect();
+    grid(
+        &["日期", "差异", "事项", "收件人", "实际", "回放"],
+        &[Set::Left; 6],
+        &rows,
+    )
+}
+
+fn about(telling: &Telling) -> String {
+    let site = one_line(&telling.site, NAME_CHARS);
+    match (&telling.incident.subject, telling.column.is_empty()) {
+        (Subject::Column(_), _) | (_, false) => {
+            format!("{site}“{}”", one_line(&telling.column, NAME_CHARS))
+        }
+        (Subject::Host(_), _) => site,
+        (Subject::Unit(unit), _) => unit.to_string(),
+        (Subject::Monitor, _) => "监测系统".to_owned(),
+    }
+}
+
+fn told_in_chinese(told: Told) -> String {
+    match told {
+        Told::Raised(tier) => tier.in_chinese().to_owned(),
+        Told::Repeated(tier, times) => format!("{}（第{times}次重复）", tier.in_chinese()),
+        Told::EscalationProposed => "建议督办".to_owned(),
+        Told::Recovered => "恢复".to_owned(),
+        Told::Blind => "无法判断".to_owned(),
+        Told::Empty => "空白栏目".to_owned(),
+        Told::Down => "网站无法访问".to_owned(),
+        Told::Offline => "监测网络异常".to_owned(),
+        Told::Trouble => "系统提示".to_owned(),
+    }
+}
+
+/// The same for machines: one JSON object.
+pub fn json(
+    days: (Date, Date),
+    was: &Account,
+    would: &Account,
+    notes: &[String],
+) -> Result<String, serde_json::Error> {
+    #[derive(Serialize)]
+    struct Sum {
+        notices: usize,
+        messages: usize,
+    }
+    #[derive(Serialize)]
+    struct One<'a> {
+        on: Date,
+        person: &'a PersonId,
+        subject: String,
+        told: Told,
+    }
+    #[derive(Serialize)]
+    struct Line<'a> {
+        difference: Kind,
+        sent: Option<One<'a>>,
+        replayed: Option<One<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        from: Date,
+        to: Date,
+        sent: Sum,
+        replayed: Sum,
+        differences: Vec<Line<'a>>,
+        notes: &'a [String],
+    }
+    fn one(telling: Option<&Telling>) -> Option<One<'_>> {
+        telling.map(|telling| One {
+            on: telling.on,
+            person: &telling.person,
+            subject: telling.incident.subject.to_string(),
+            told: telling.told,
+        })
+    }
+    let sum = |account: &Account| Sum {
+        notices: account.tellings.len(),
+        messages: account.messages,
+    };
+    let changes = changes(&was.tellings, &would.tellings);
+    serde_json::to_string_pretty(&Whole {
+        from: days.0,
+        to: days.1,
+        sent: sum(was),
+        replayed: sum(would),
+        differences: changes
+            .iter()
+            .map(|change| Line {
+                difference: change.kind,
+                sent: one(change.was.as_ref()),
+                replayed: one(change.would.as_ref()),
+            })
+            .collect(),
+        notes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::incident::{IncidentKey, Kind as IncidentKind};
+    use crate::report::fixture::{column_id, group};
+
+    fn telling(on: &str, person: &str, column: &str, told: Told) -> Telling {
+        Telling {
+            on: on.parse().unwrap(),
+            person: PersonId::parse(person).unwrap(),
+            incident: IncidentKey {
+                subject: Subject::Column(column_id(column)),
+                kind: IncidentKind::Stale,
+            },
+            told,
+            site: "科信委网站".to_owned(),
+            column: "工作动态".to_owned(),
+        }
+    }
+
+    #[test]
+    fn every_difference_has_its_kind_and_what_is_the_same_has_none() {
+        let (reminder, warning) = (Told::Raised(Tier::Reminder), Told::Raised(Tier::Warning));
+        let was = [
+            telling("2017-11-14", "chen", "kxw/gzdt", reminder),
+            telling("2017-11-15", "chen", "kxw/tzgg", reminder),
+            telling("2017-11-16", "li", "wjw/gzdt", warning),
+            telling("2017-11-17", "chen", "kxw/gzdt", warning),
+            telling("2017-11-20", "li", "wjw/gzdt", Told::Recovered),
+        ];
+        let would = [
+            telling("2017-11-14", "chen", "kxw/gzdt", reminder),
+            telling("2017-11-15", "chen", "kxw/tzgg", warning),
+            telling("2017-11-16", "wang", "wjw/gzdt", warning),
+            telling("2017-11-16", "chen", "kxw/gzdt", warning),
+            telling("2017-11-21", "chen", "kxw/tzgg", Told::Recovered),
+        ];
+        let changes = changes(&was, &would);
+        let kinds: Vec<Kind> = changes.iter().map(|change| change.kind).collect();
+        let expected = [
+            Kind::OtherTier,
+            Kind::OtherPerson,
+            Kind::OtherDay,
+            Kind::Fewer,
+            Kind::More,
+        ];
+        assert_eq!(kinds, expected);
+        let account = |tellings: &[Telling]| Account {
+            tellings: tellings.to_vec(),
+            messages: tellings.len(),
+        };
+        let (was, would) = (account(&was), account(&would));
+        insta::assert_snapshot!(table(&was, &would, &group(), &["只用于核对。".to_owned()]));
+        assert!(table(&was, &was, &group(), &[]).contains("没有差异"));
+        let days = ("2017-11-14".parse().unwrap(), "2017-11-21".parse().unwrap());
+        let json: serde_json::Value =
+            serde_json::from_str(&json(days, &was, &would, &[]).unwrap()).unwrap();
+        assert_eq!(json["differences"].as_array().unwrap().len(), 5);
+        assert_eq!(json["differences"][0]["difference"], "other-tier");
+    }
+}
