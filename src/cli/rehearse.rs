@@ -97,6 +97,8 @@ fn enclose(config: &mut Config, dir: &Path) {
     }
     transports.robots.clear();
     transports.receipts = Receipts::default();
+    // A rehearsal shows what units would hear.
+    config.alert.live = true;
     config.heartbeat = None;
     config.probes.clear();
     config.console.listen = None;
