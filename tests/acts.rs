@@ -49,7 +49,8 @@ fn day(text: &str) -> Date {
     text.parse().expect("a day")
 }
 
-const LIVE: &str = "[sending]\nlive = true\n";
+const LIVE: &str = "[sending]\nlive = true\nall_quiet = false\n";
+const TRIAL: &str = "[sending]\nall_quiet = false\n";
 
 const MONITOR: &str = r#"
 [operator]
@@ -359,7 +360,7 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_installation_tells_units_nothing_until_it_goes_live_and_then_how_things_stand() {
-    let mut stage = Stage::open("", "2017-11-13T00:00").await;
+    let mut stage = Stage::open(TRIAL, "2017-11-13T00:00").await;
     stage.until("2017-11-21T10:00").await;
     let heard = stage.heard();
     assert!(
@@ -403,7 +404,7 @@ async fn a_store_that_has_sent_messages_is_live_and_a_configured_end_of_the_tria
         before.of("工作动态"),
         expected(&[("11-14T08:30", &[LIAISON])])
     );
-    let mut after = Stage::open_in(before.close().await, "", "2017-11-14T12:00").await;
+    let mut after = Stage::open_in(before.close().await, TRIAL, "2017-11-14T12:00").await;
     after.until("2017-11-20T12:00").await;
     let heard = after.of("工作动态");
     assert!(
@@ -418,7 +419,7 @@ async fn a_store_that_has_sent_messages_is_live_and_a_configured_end_of_the_tria
     after.close().await;
 
     // It was on trial; then the configuration says that it is live.
-    let mut trial = Stage::open("", "2017-11-13T00:00").await;
+    let mut trial = Stage::open(TRIAL, "2017-11-13T00:00").await;
     trial.until("2017-11-18T12:00").await;
     assert_eq!(trial.of("工作动态"), []);
     let mut live = Stage::open_in(trial.close().await, LIVE, "2017-11-18T12:00").await;

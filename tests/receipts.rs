@@ -44,6 +44,7 @@ name = "运维"
 contact = "https://www.example.cn/wangxun"
 [sending]
 live = true
+all_quiet = false
 
 [schedule]
 visits = "0 7,13,19 * * *"
