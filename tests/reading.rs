@@ -358,6 +358,8 @@ fn dates_that_are_no_rows_do_not_count() {
         ("a commented row", list.replace("<ul class=list>", "<ul class=list><!--<li><a href='/x/8.html'>模板测试数据请勿删除</a><span>2018-03-17</span></li>-->")),
         ("a head row", list.replace("<ul class=list>", "<ul class=list><li><b>标题名称</b><span>发布日期</span></li>")),
         ("a future date", list.replace("<ul class=list>", "<ul class=list><li><a href='/x/8.html'>关于召开年度大会的预备通知</a><span>2019-01-01</span></li>")),
+        ("a concealed day before the shown one", list.replace("<span>2018-03-16</span>", "<span style='display:none'>2018-03-17</span><span>2018-03-16</span>")),
+        ("a counter of eight digits", list.replace("<span>2018-02-27</span>", "<span>浏览次数：20180317</span><span>2018-02-27</span>")),
         ("a period", list.replace("<span>2018-01-15</span>", "<span>2018-03-17至2018-03-18</span>")),
     ];
     for (name, body) in cases {
@@ -369,6 +371,37 @@ fn dates_that_are_no_rows_do_not_count() {
             reading.finding
         );
     }
+}
+
+#[test]
+fn undated_rows_above_all_others_may_be_newer_than_these() {
+    let list = rows("<li><a href='/x/{n}.html'>{t}</a><span>{d}</span></li>");
+    let above =
+        "<ul><li><a href='/y/1.html'>区政府召开全区工作部署会议</a><span>本周一</span></li>";
+    let mut all = pages(format!("{above}{list}</ul>"));
+    let column = recipe(Aim::Column);
+    assert_eq!(needed(read(&all, &column, today())), ["/y/1.html"]);
+    let mut told = |day: &str| {
+        let text = "<p>各单位要认真贯彻落实会议精神，确保任务按期完成。</p>".repeat(12);
+        let article = format!("<h1>区政府召开全区工作部署会议</h1><p>发布时间：{day}</p>{text}");
+        let article = More::Page(page("/y/1.html", article));
+        all.more.insert(url("/y/1.html"), article);
+        newest(&found(read(&all, &column, today()))).map(|(on, _)| on)
+    };
+    assert_eq!(told("2018-03-17").as_deref(), Some("2018-03-17"));
+    assert_eq!(told("2016-03-17").as_deref(), Some("2018-03-16"));
+    all.more.insert(url("/y/1.html"), More::Failed);
+    let reading = found(read(&all, &column, today()));
+    assert_eq!(
+        newest(&reading).map(|(on, _)| on).as_deref(),
+        Some("2018-03-16")
+    );
+    let note = "the first rows have no date that can be read; the newest other was taken";
+    assert!(
+        reading.notes.iter().any(|said| said == note),
+        "{:?}",
+        reading.notes
+    );
 }
 
 #[test]
@@ -1096,6 +1129,23 @@ fn an_article_gives_its_visible_publication_date() {
     );
     let note = "the day of publication is not printed; the last of its month was taken";
     assert_eq!(reading.notes, [note]);
+    for (line, name) in [
+        ("浏览次数：20170130", "a counter"),
+        ("联系电话：20170130", "a number"),
+    ] {
+        let body = format!("{head}<p>{line}</p>{text}");
+        assert_eq!(found(answer(&body, Aim::Any)).published, None, "{name}");
+    }
+    let day = "<meta name=createDate content='2017-02-01 09:00:23'>";
+    let made = meta.replace(" 09:00:00", "");
+    for generated in [format!("{day}{meta}"), format!("{day}{made}")] {
+        let body = format!("{generated}{head}{text}");
+        assert_eq!(
+            found(answer(&body, Aim::Any)).published,
+            None,
+            "{generated}"
+        );
+    }
     let generated =
         format!("<meta name=others content='页面生成时间 2017-02-01 09:00:00'>{meta}{head}{text}");
     assert_eq!(found(answer(&generated, Aim::Any)).published, None);

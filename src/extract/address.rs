@@ -45,6 +45,18 @@ pub fn is_home(url: &Url, home: Option<&Url>) -> bool {
     })
 }
 
+/// Names below which every holder of a name has a site of his own.
+const REGISTRIES: [&str; 8] = [
+    "gov.cn",
+    "com.cn",
+    "net.cn",
+    "org.cn",
+    "edu.cn",
+    "ac.cn",
+    "mil.cn",
+    "政务.cn",
+];
+
 /// Whether two addresses are on one site: the same host, or one is a subdomain of the other.
 pub fn is_same_site(a: &Url, b: &Url) -> bool {
     fn bare(url: &Url) -> &str {
@@ -52,7 +64,10 @@ pub fn is_same_site(a: &Url, b: &Url) -> bool {
         host.strip_prefix("www.").unwrap_or(host)
     }
     let (a, b) = (bare(a), bare(b));
-    a == b || a.ends_with(&format!(".{b}")) || b.ends_with(&format!(".{a}"))
+    let below = |host: &str, above: &str| {
+        !REGISTRIES.contains(&above) && host.ends_with(&format!(".{above}"))
+    };
+    a == b || below(a, b) || below(b, a)
 }
 
 /// Whether an address leads to a page and not to a document or picture.

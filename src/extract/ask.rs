@@ -30,6 +30,8 @@ pub struct Ask {
     pub sort: Sort,
     /// What is found when none of them has a date, before `otherwise`.
     pub instead: Option<Finding>,
+    /// A day that is certain: what the pages tell counts only if it is later.
+    pub floor: Option<Date>,
     /// What is noted then.
     pub note: Option<&'static str>,
     /// What is found when none has a date and nothing stands instead.
@@ -61,6 +63,7 @@ impl Ask {
                 Sort::Pages => view::of(page, today, home::newest_behind).ok().flatten(),
             };
             if let Some(update) = found
+                && self.floor.is_none_or(|floor| update.on > floor)
                 && best.as_ref().is_none_or(|other| update.on > other.on)
             {
                 best = Some(update);

@@ -1,15 +1,19 @@
 //! A column's list page: the deciding group, its newest date, and what to ask for when the rows
 //! carry none.
 
+use url::Url;
+
 use super::ask::{Ask, Sort};
 use super::clean;
 use super::groups::Group;
 use super::view::View;
-use super::years::{Claim, Doubt};
+use super::years::{Claim, Dating, Doubt};
 use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 
 /// Articles whose dates stand for a list without dates.
 const ARTICLES: usize = 5;
+/// Articles of undated rows above the dated ones that are looked at.
+const LEADING: usize = 3;
 /// A guessed year is believed for dates as young as this: a dead column would have to have stopped
 /// at this very time of the year.
 pub const BELIEVED_GUESS_DAYS: i64 = 90;
@@ -93,6 +97,7 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
                 wanted: view.articles(&[*at], ARTICLES),
                 sort: Sort::Articles,
                 instead: Some(instead),
+                floor: None,
                 note,
                 otherwise: Undated::YearUnknown,
             })
@@ -106,6 +111,7 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
                 wanted: view.articles(rows, ARTICLES),
                 sort: Sort::Articles,
                 instead: None,
+                floor: None,
                 note: None,
                 otherwise: if implausible {
                     Undated::Implausible
@@ -115,6 +121,34 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
             })
         }
     }
+}
+
+/// Reads the newest date of a list. Rows without a date that stand above all others may be newer
+/// than these: their articles are asked.
+pub fn newest_of_list(view: &View, rows: &[usize]) -> Saying {
+    match newest(view, rows) {
+        Saying::Found(Finding::Dated(update)) => match leading(view, rows) {
+            above if above.is_empty() => Saying::Found(Finding::Dated(update)),
+            above => Saying::Ask(Ask {
+                wanted: above,
+                sort: Sort::Articles,
+                floor: Some(update.on),
+                instead: Some(Finding::Dated(update)),
+                note: Some(
+                    "the first rows have no date that can be read; the newest other was taken",
+                ),
+                otherwise: Undated::NoDates,
+            }),
+        },
+        saying => saying,
+    }
+}
+
+/// The articles of the rows above the first one with a date: what is newest may stand there.
+fn leading(view: &View, rows: &[usize]) -> Vec<Url> {
+    let undated = |at: &&usize| view.datings.get(**at) == Some(&Dating::None);
+    let above: Vec<usize> = rows.iter().take_while(undated).copied().collect();
+    view.articles(&above, LEADING)
 }
 
 /// What is noted where a day that is not wholly printed is believed though its article does not

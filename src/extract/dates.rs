@@ -38,6 +38,16 @@ pub struct Found {
     pub full_year: bool,
 }
 
+impl Found {
+    /// Whether it is written as eight digits in a row, like many a number that is no date.
+    pub fn is_compact(&self) -> bool {
+        self.numeric
+            && self.full_year
+            && self.end - self.start == 8
+            && matches!(self.stamp, Stamp::Full(_))
+    }
+}
+
 /// The first day that is believed.
 pub fn earliest() -> Date {
     NaiveDate::from_ymd_opt(1995, 1, 1).unwrap_or_default()

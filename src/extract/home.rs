@@ -83,6 +83,7 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
             wanted: articles,
             sort: Sort::Articles,
             instead: None,
+            floor: None,
             note: None,
             otherwise: Undated::NoDates,
         });
@@ -95,6 +96,7 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
         wanted: behind,
         sort: Sort::Pages,
         instead: None,
+        floor: None,
         note: None,
         otherwise: Undated::NoDates,
     })

@@ -54,10 +54,17 @@ pub fn contradiction(view: &View, site: &Identity, column: Option<&str>) -> Opti
     let names = [site.name.as_deref(), column];
     let known = names.into_iter().flatten().map(clean::squeezed);
     let known: Vec<String> = known.filter(|name| clean::weight(name) >= 2).collect();
-    if known.is_empty() || known.iter().any(|name| view.source.contains(name.as_str())) {
+    let says = |name: &String| view.source.contains(name.as_str());
+    // A column's name may stand on any site; that of the site does not.
+    let own = site.name.as_deref().map(clean::squeezed);
+    if own.as_ref().is_some_and(says) {
         return None;
     }
-    other_name(view.dom, site).or_else(|| taken_over(view.dom))
+    let other = other_name(view.dom, site);
+    if other.is_some() || known.is_empty() || known.iter().any(says) {
+        return other;
+    }
+    taken_over(view.dom)
 }
 
 fn other_name(dom: &Dom, site: &Identity) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The words before a date that say what kind of date it is.
 
 use super::Role;
+use super::dates::Found;
 
 /// What the words before a date make of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +118,47 @@ const ASKED: &[&str] = &[
     "申请",
 ];
 const BARE: &[&str] = &["日期", "时间", "date", "time"];
+
+/// Words before numbers that count, name or call something.
+const NUMBERS: &[&str] = &[
+    "浏览",
+    "点击",
+    "阅读",
+    "访问",
+    "下载",
+    "人气",
+    "次数",
+    "人数",
+    "总数",
+    "编号",
+    "索引号",
+    "序号",
+    "文号",
+    "证号",
+    "信箱号",
+    "受理号",
+    "电话",
+    "传真",
+    "手机",
+    "邮编",
+    "字号",
+    "号码",
+    "qq",
+    "tel",
+];
+
+/// The label of a date. What is written like many numbers are is none behind the word for a number.
+pub fn label_of(found: &Found, before: &str) -> Label {
+    let names_number = || {
+        let tail = tail(before);
+        last_end(&tail, NUMBERS).is_some_and(|end| is_near(&tail, end, 4))
+    };
+    if found.is_compact() && names_number() {
+        Label::Other
+    } else {
+        label(before)
+    }
+}
 
 /// Reads the words directly before a date; the nearest known word decides.
 pub fn label(before: &str) -> Label {

@@ -1,6 +1,8 @@
 //! The metas of an article page: its title, its publication date, and the times at which the page
 //! was generated, which are never the former.
 
+use chrono::NaiveTime;
+
 use super::clean;
 use super::dates;
 use super::markup;
@@ -68,7 +70,7 @@ const PUBLISHED: [&str; 27] = [
     "date",
 ];
 /// Names of metas that say when the page was made.
-const GENERATED: [&str; 8] = [
+const GENERATED: [&str; 11] = [
     "htmlgeneratetime",
     "others",
     "maketime",
@@ -77,6 +79,9 @@ const GENERATED: [&str; 8] = [
     "cachecleardate",
     "lastmodifiedtime",
     "generatetime",
+    "generationtime",
+    "generatortime",
+    "build",
 ];
 
 /// Names of metas that say when the article was changed.
@@ -145,14 +150,11 @@ impl Metas {
             .generated
             .iter()
             .filter_map(|text| moment::of(text, true))
-            .map(|moment| (moment.on, moment.time.unwrap_or_default()))
             .collect();
         let stated = |wanted: &&str| {
             let (_, content) = self.published.iter().find(|(name, _)| name == wanted)?;
             let moment = moment::of(content, chinese)?;
-            let made = moment
-                .time
-                .is_some_and(|time| generated.contains(&(moment.on, time)));
+            let made = generated.iter().any(|made| is_same(*made, moment));
             (!made && dates::is_plausible(moment.on, today)).then(|| Stated {
                 moment,
                 words: clean::line(&format!("{wanted}: {content}"), clean::SNIPPET),
@@ -170,6 +172,16 @@ impl Metas {
             dates::is_plausible(moment.on, today).then_some((moment, words))
         })
     }
+}
+
+/// Whether two moments are one as far as both are told; some systems cut the seconds.
+fn is_same(one: Moment, other: Moment) -> bool {
+    let apart = |(a, b): (NaiveTime, NaiveTime)| (a - b).num_seconds().abs();
+    one.on == other.on
+        && one
+            .time
+            .zip(other.time)
+            .is_none_or(|times| apart(times) < 60)
 }
 
 fn keep<T>(all: &mut Vec<T>, one: T) {

@@ -57,7 +57,7 @@ impl<'a> Survey<'_, 'a> {
         let mut best: Option<(Rank, &Dated)> = None;
         for d in dated {
             let label = self.effective_label(d, block);
-            if d.found.ranged || !is_row_date(d, label) {
+            if d.found.ranged || !is_row_date(d, label) || self.is_concealed(d, block) {
                 continue;
             }
             let trust = match label {
@@ -82,12 +82,18 @@ impl<'a> Survey<'_, 'a> {
         (trust > 1).then(|| mark(d.text, d.found.stamp, Basis::ListRow, true))
     }
 
+    /// Whether the date is not displayed although its row is.
+    fn is_concealed(&self, d: &Dated, block: usize) -> bool {
+        let hidden = |at: usize| self.dom.get(at).is_some_and(|node| node.hidden);
+        hidden(d.node) && !hidden(block)
+    }
+
     /// The label before the date, or the head of its table column.
     fn effective_label(&self, d: &Dated, block: usize) -> Label {
         if d.label == Label::None && self.dom.tag(block) == "tr" {
             return self
                 .column_head(block, d.node)
-                .map_or(Label::None, |head| labels::label(&head));
+                .map_or(Label::None, |head| labels::label_of(&d.found, &head));
         }
         d.label
     }

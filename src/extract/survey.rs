@@ -341,7 +341,10 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
                 if known.0 != before {
                     known = (before, label(before));
                 }
-                known.1
+                match found.is_compact() {
+                    true => labels::label_of(&found, before),
+                    false => known.1,
+                }
             };
             let in_item =
                 in_item.filter(|i| items.get(*i).is_some_and(|item| dom.tag(item.at) == "a"));

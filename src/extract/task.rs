@@ -306,7 +306,7 @@ impl Task<'_> {
             }
         };
         remarks::remark(view, &rows, notes);
-        let saying = column::newest(view, &rows);
+        let saying = column::newest_of_list(view, &rows);
         Seen::listed(saying, PageKind::List, &rows, view)
     }
 

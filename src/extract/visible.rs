@@ -181,7 +181,7 @@ fn label_of(clues: &Clues, spot: &Spot, found: &Found) -> Label {
     if pageclock::is_line(&spot.text) {
         Label::Other
     } else if clues.chinese {
-        labels::label(&before(spot, found))
+        labels::label_of(found, &before(spot, found))
     } else {
         foreign_label(spot, found)
     }

@@ -165,7 +165,12 @@ impl Task<'_> {
             .first()
             .map_or_else(Vec::new, |group| group.rows.clone());
         remarks::remark(view, &shown, notes);
-        let seen = Seen::listed(column::newest(view, &shown), PageKind::List, &shown, view);
+        let seen = Seen::listed(
+            column::newest_of_list(view, &shown),
+            PageKind::List,
+            &shown,
+            view,
+        );
         Step::Done(Box::new(Seen {
             signature: signature.or(seen.signature),
             ..seen
