@@ -300,4 +300,19 @@ mod tests {
             assert_eq!(is_same_site(&parse(a), &parse(b)), same, "{a} {b}");
         }
     }
+
+    #[test]
+    fn subdomains_are_of_one_site_but_not_all_that_a_registry_holds() {
+        let cases = [
+            ("http://www.a.gov.cn/", "http://jw.a.gov.cn/x", true),
+            ("http://a.gov.cn/", "http://www.a.gov.cn/", true),
+            ("http://www.gov.cn/", "http://www.a.gov.cn/", false),
+            ("http://www.a.gov.cn/", "http://www.b.gov.cn/", false),
+        ];
+        for (one, other, same) in cases {
+            let url = |text: &str| Url::parse(text).expect("an address");
+            assert_eq!(is_same_site(&url(one), &url(other)), same, "{one} {other}");
+            assert_eq!(is_same_site(&url(other), &url(one)), same, "{other} {one}");
+        }
+    }
 }

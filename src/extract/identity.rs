@@ -168,6 +168,13 @@ mod tests {
                 true,
             ),
             (
+                "another name, and the column's name",
+                "<meta name=SiteName content=某某健康网资讯><title>通知公告</title>",
+                name,
+                None,
+                true,
+            ),
+            (
                 "another name, and ours in the title",
                 "<meta name=SiteName content=某某健康网资讯><title>西城区民政局</title>",
                 name,

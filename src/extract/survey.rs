@@ -270,6 +270,15 @@ pub fn title(
 }
 
 /// Links to the same address in a row count once.
+/// Whether an address tells links apart: scripts and bare marks stand in all rows alike.
+fn leads_somewhere(href: &str) -> bool {
+    let script = |href: &str| {
+        href.get(..11)
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("javascript:"))
+    };
+    href.len() > 1 && !script(href.trim_start())
+}
+
 fn sums(dom: &Dom, items: &[Item]) -> Vec<Sum> {
     let mut out = Vec::with_capacity(dom.len() + 1);
     let (mut count, mut links, mut bytes) = (0_u32, 0_u32, 0_u32);
@@ -293,7 +302,7 @@ fn sums(dom: &Dom, items: &[Item]) -> Vec<Sum> {
             let href = next
                 .next()
                 .and_then(|item| item.href)
-                .filter(|href| href.len() > 1);
+                .filter(|href| leads_somewhere(href));
             count += u32::from(href.is_none() || href != last);
             last = href;
         }
