@@ -23,6 +23,7 @@ use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
 use super::receipts::Receipts;
 use super::round::Rounds;
+use super::sameness::Digests;
 use super::visit::Means;
 use crate::clock::Clock;
 use crate::config::settings::Config;
@@ -209,6 +210,7 @@ fn means_of(config: &Config) -> Result<Means, RunError> {
     Ok(Means {
         fetcher: Fetcher::new(&identity)?,
         page_budget: config.page_budget,
+        digests: Digests::default(),
     })
 }
 
