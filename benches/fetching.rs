@@ -24,6 +24,7 @@ use reqwest::Client;
 use reqwest::header::{ACCEPT_ENCODING, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use url::Url;
 use wangxun::clock::Clock;
+use wangxun::daemon::sameness::Digests;
 use wangxun::daemon::visit::{Aimed, Means, digest_of, look};
 use wangxun::domain::access::Access;
 use wangxun::domain::reading_rules::ExtraHeaders;
@@ -170,6 +171,7 @@ impl Eye {
             means: Means {
                 fetcher: Fetcher::new(&identity).expect("a fetcher"),
                 page_budget: 6,
+                digests: Digests::default(),
             },
             access: Access {
                 private_addresses: true,

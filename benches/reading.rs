@@ -261,7 +261,7 @@ fn unchanged(bencher: Bencher, sort: Sort) {
 }
 
 /// Pages made to be slow, each of the greatest length that is read.
-const HOSTILE: [&str; 31] = [
+const HOSTILE: [&str; 34] = [
     "<ul><li>",
     "<ul><li><a href=/x>关于开展检查工作的通知</a></ul>",
     "<i></i>",
@@ -293,6 +293,9 @@ const HOSTILE: [&str; 31] = [
     "document.write('<a href=x>",
     "{title:'关于开展检查工作的通知',url:'/x',date:'2018-03-16'},",
     "<meta name=PubDate content=2018-03-16>",
+    "<script></script>",
+    "<script>document.write('<a href=/x>关于通知')</script>",
+    "<SCRIPT>var a=[{title:'关于检查的通知',url:'/x'}]</SCRIPT>",
 ];
 
 fn hostile_page(part: &str) -> Vec<u8> {
@@ -309,6 +312,9 @@ fn hostile_page(part: &str) -> Vec<u8> {
     while text.len() + part.len() + 16 < most {
         text.push_str(&part.replace('@', &number.to_string()));
         number += 1;
+    }
+    if head.contains("<script") {
+        text.push_str("</script>");
     }
     text.into_bytes()
 }

@@ -12,6 +12,7 @@ use super::{INSTALLED, configured, instant, logs, runtime, saved, say, say_error
 use crate::assess::outage::host_of;
 use crate::config::load::Loaded;
 use crate::config::read_rules;
+use crate::daemon::sameness::Digests;
 use crate::daemon::visit::{self, Aimed, Look, Means, look};
 use crate::daemon::{front, missing};
 use crate::domain::access::Access;
@@ -319,6 +320,7 @@ fn means(agent: &str) -> anyhow::Result<Means> {
     Ok(Means {
         fetcher: Fetcher::new(&identity)?,
         page_budget: PAGE_BUDGET,
+        digests: Digests::default(),
     })
 }
 

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::visit::{Aimed, Look, Means, digest_of, look};
+use super::visit::{Aimed, Look, Means, look};
 use crate::assess::home::{HomeSight, remember};
 use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::group::{Group, Site};
@@ -61,7 +61,7 @@ pub async fn visit(
 }
 
 fn seen(look: Look, stands: Option<Finding>, now: Moment) -> HomeSight {
-    let digest = look.page().map(|page| digest_of(&page.body));
+    let digest = look.digest;
     let (blocks, notes) = match &look.reading {
         Some(reading) => (blocks(reading), reading.notes.clone()),
         None => (Vec::new(), Vec::new()),

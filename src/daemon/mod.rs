@@ -27,6 +27,7 @@ pub mod reader;
 pub mod receipts;
 pub mod round;
 pub mod run;
+pub mod sameness;
 pub mod schedule;
 pub mod visit;
 pub mod ways;

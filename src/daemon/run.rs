@@ -24,6 +24,7 @@ use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
 use super::receipts::Receipts;
 use super::round::Rounds;
+use super::sameness::Digests;
 use super::visit::Means;
 use crate::clock::Clock;
 use crate::config::settings::Config;
@@ -235,6 +236,7 @@ fn means_of(config: &Config, stamp: Option<Clock>) -> Result<Means, RunError> {
             None => Fetcher::new(&identity)?,
         },
         page_budget: config.page_budget,
+        digests: Digests::default(),
     })
 }
 

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::reader::{fingerprint, under};
+use super::sameness::Digests;
 use crate::assess::remember::{Traces, remember};
 use crate::domain::access::Access;
 use crate::domain::finding::{Finding, Unreadable};
@@ -86,6 +87,8 @@ pub struct Means {
     pub fetcher: Fetcher,
     /// Pages that one visit may fetch.
     pub page_budget: usize,
+    /// Tells quickly whether a page is what it was.
+    pub digests: Digests,
 }
 
 /// How a page is to be looked at.
@@ -208,7 +211,8 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
     let Some(page) = look.page() else {
         return look;
     };
-    let (bytes, digest) = (page.body.len(), digest_of(&page.body));
+    let bytes = page.body.len();
+    let digest = means.digests.of(&page.body, aimed.known.as_deref());
     let is_known = aimed.known.is_some_and(|known| known == digest);
     (look.bytes, look.digest) = (bytes, Some(digest));
     let Some(page) = look.page().filter(|_| !is_known).cloned() else {

@@ -296,18 +296,27 @@ fn is_binary(body: &[u8]) -> bool {
 
 /// Whether the result reads as text: few control characters, few malformed sequences.
 fn is_text(text: &str) -> bool {
-    // In short stretches with narrow sums, which a processor adds up many at a time.
-    let count = |counts: fn(u8) -> bool| -> usize {
-        text.as_bytes()
-            .chunks(255)
-            .map(|part| usize::from(part.iter().map(|byte| u8::from(counts(*byte))).sum::<u8>()))
-            .sum()
-    };
-    let control = count(|b| {
+    let bytes = text.as_bytes();
+    let control = count(bytes, |b| {
         ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r') & (b != 0xc)) | (b == 0x7f)
     });
-    let malformed = memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}".as_bytes()).count();
-    control + malformed == 0 || (control + malformed) * 10 <= count(|b| b & 0xc0 != 0x80)
+    let malformed = memchr::memmem::find_iter(bytes, "\u{fffd}".as_bytes()).count();
+    let bad = control + malformed;
+    bad == 0 || bad * 10 <= count(bytes, |b| b & 0xc0 != 0x80)
+}
+
+/// The bytes that count, added up in short stretches with narrow sums, which a processor does for
+/// many at a time.
+#[inline]
+fn count(bytes: &[u8], counts: impl Fn(u8) -> bool) -> usize {
+    let mut sum = 0;
+    for part in bytes.chunks(255) {
+        let narrow = part
+            .iter()
+            .fold(0_u8, |sum, byte| sum + u8::from(counts(*byte)));
+        sum += usize::from(narrow);
+    }
+    sum
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use super::tags;
+
 /// The text without its dead comments. Comments inside scripts are the script's own.
 pub fn without_dead(text: &str) -> Cow<'_, str> {
     let mut out: Option<String> = None;
@@ -10,7 +12,7 @@ pub fn without_dead(text: &str) -> Cow<'_, str> {
     while let Some(start) = next(text, at) {
         let rest = text.get(start..).unwrap_or_default();
         if rest.starts_with("<!--") {
-            let end = ended(rest, "-->").map_or(text.len(), |length| start + length);
+            let end = ended(rest).map_or(text.len(), |length| start + length);
             let body = text.get(start..end).unwrap_or_default();
             if !is_island(body) {
                 let kept = out.get_or_insert_with(String::new);
@@ -19,9 +21,9 @@ pub fn without_dead(text: &str) -> Cow<'_, str> {
             }
             at = end;
         } else {
-            let ends = ["</script", "</SCRIPT"].into_iter();
-            let end = ends.filter_map(|mark| ended(rest, mark)).min();
-            at = end.map_or(text.len(), |length| start + length);
+            let mark = b"</script";
+            let end = tags::find(text.as_bytes(), start, mark);
+            at = end.map_or(text.len(), |end| end + mark.len());
         }
     }
     match out {
@@ -50,10 +52,9 @@ fn next(text: &str, from: usize) -> Option<usize> {
     }
 }
 
-/// How far it is to the end of `mark`.
-fn ended(text: &str, mark: &str) -> Option<usize> {
-    let found = memchr::memmem::find(text.as_bytes(), mark.as_bytes());
-    found.map(|at| at + mark.len())
+/// How far it is to the end of a comment.
+fn ended(text: &str) -> Option<usize> {
+    memchr::memmem::find(text.as_bytes(), b"-->").map(|at| at + 3)
 }
 
 fn is_island(body: &str) -> bool {
@@ -82,8 +83,8 @@ mod tests {
             ("a<!-- <script>document.write('x')</script> -->b", "ab"),
             ("a<!-- never closed", "a"),
             (
-                "<!--日--><SCRIPT>x</script><!--期-->b",
-                "<SCRIPT>x</script>b",
+                "<!--日--><SCRIPT>x</Script><!--期-->b",
+                "<SCRIPT>x</Script>b",
             ),
         ];
         for (text, left) in cases {

@@ -1,6 +1,8 @@
 //! Rows in data: objects with a title and a date or an address, arrays of strings, markup inside
 //! strings. Keys are compared without case and signs.
 
+use std::borrow::Cow;
+
 use super::clean;
 use super::dates;
 use super::island::Island;
@@ -56,7 +58,8 @@ impl Island {
     /// Object and array literals anywhere in a text.
     pub fn literals(&mut self, text: &str) {
         let mut at = 0;
-        while let Some(offset) = text.get(at..).and_then(|rest| rest.find(['{', '['])) {
+        let next = |at| memchr::memchr2(b'{', b'[', text.as_bytes().get(at..)?);
+        while let Some(offset) = next(at) {
             at += offset;
             if self.tries >= MAX_TRIES || self.read >= MAX_READ || !self.room() {
                 return;
@@ -116,7 +119,7 @@ impl Island {
 
     /// A row from an object with a title, and a date or an address.
     fn object(&mut self, pairs: &[(String, Value)]) -> bool {
-        let pairs: Vec<(String, &Value)> = pairs
+        let pairs: Vec<(Cow<str>, &Value)> = pairs
             .iter()
             .map(|(name, value)| (plain_key(name), value))
             .collect();
@@ -216,12 +219,16 @@ const LINK_KEYS: &[&str] = &[
     "filepath",
 ];
 
-fn plain_key(name: &str) -> String {
+fn plain_key(name: &str) -> Cow<'_, str> {
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    if name.len() <= 40 && name.bytes().all(is_plain) {
+        return Cow::Borrowed(name);
+    }
     name.chars()
         .filter(char::is_ascii_alphanumeric)
         .take(40)
-        .collect::<String>()
-        .to_ascii_lowercase()
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 fn starts_with_key(text: &str) -> bool {

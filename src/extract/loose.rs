@@ -100,9 +100,21 @@ struct Reader<'a> {
     at: usize,
 }
 
-impl Reader<'_> {
-    fn rest(&self) -> &str {
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// At most sixty characters from here that belong to one word.
+    fn run(&self, belongs: impl Fn(char) -> bool) -> &'a str {
+        let rest = self.rest();
+        let mut chars = rest
+            .char_indices()
+            .take(60)
+            .skip_while(|(_, c)| belongs(*c));
+        let end = chars.next().map(|(at, _)| at);
+        let most = || rest.char_indices().nth(60).map_or(rest.len(), |(at, _)| at);
+        rest.get(..end.unwrap_or_else(most)).unwrap_or_default()
     }
 
     fn peek(&self) -> Option<char> {
@@ -172,23 +184,13 @@ impl Reader<'_> {
     }
 
     fn bare_key(&mut self) -> Option<String> {
-        let key: String = self
-            .rest()
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == '$')
-            .take(60)
-            .collect();
+        let key = self.run(|c| c.is_alphanumeric() || c == '_' || c == '$');
         self.at += key.len();
-        (!key.is_empty()).then_some(key)
+        (!key.is_empty()).then(|| key.to_owned())
     }
 
     fn word(&mut self) -> Option<Value> {
-        let word: String = self
-            .rest()
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '-' | '+'))
-            .take(60)
-            .collect();
+        let word = self.run(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '-' | '+'));
         if word.is_empty() {
             return None;
         }
@@ -214,15 +216,24 @@ impl Reader<'_> {
     fn string(&mut self) -> Option<String> {
         let quote = self.peek()?;
         self.at += quote.len_utf8();
+        // A quote is one byte.
+        let end = u8::try_from(quote).ok()?;
         let mut out = String::new();
         loop {
-            let c = self.peek()?;
-            self.at += c.len_utf8();
-            match c {
-                c if c == quote => return Some(out),
-                '\\' => self.escape(&mut out)?,
-                c => out.push(c),
+            let rest = self.rest();
+            let Some(plain) = memchr::memchr2(end, b'\\', rest.as_bytes()) else {
+                self.at = self.text.len();
+                return None;
+            };
+            let ends = rest.as_bytes().get(plain) == Some(&end);
+            // What has escapes has many of them.
+            out.reserve(plain + if ends { 0 } else { 32 });
+            out.push_str(rest.get(..plain)?);
+            self.at += plain + 1;
+            if ends {
+                return Some(out);
             }
+            self.escape(&mut out)?;
         }
     }
 

@@ -8,6 +8,7 @@ use url::Url;
 use wangxun::assess::freshness::{Freshness, judge};
 use wangxun::assess::limits::Limits;
 use wangxun::assess::outage::is_blind;
+use wangxun::daemon::sameness::Digests;
 use wangxun::daemon::visit::{Brought, Errand, Means, visit};
 use wangxun::domain::access::Access;
 use wangxun::domain::class::Class;
@@ -31,6 +32,7 @@ fn means() -> Means {
     Means {
         fetcher: Fetcher::new(&identity).unwrap(),
         page_budget: 6,
+        digests: Digests::default(),
     }
 }
 

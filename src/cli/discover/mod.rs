@@ -15,6 +15,7 @@ use url::Url;
 use super::run::stop_asked;
 use super::{instant, logs, runtime, say, say_error};
 use crate::config::quantity::{duration, is_private, url as address};
+use crate::daemon::sameness::Digests;
 use crate::daemon::visit::Means;
 use crate::discovery::fragment::{Style, fragment};
 use crate::discovery::propose::propose;
@@ -160,6 +161,7 @@ async fn crawled(
                     .to_owned(),
             })?,
             page_budget: PAGES_A_VISIT,
+            digests: Digests::default(),
         },
         access: &access,
         now: instant(discover.as_of),
