@@ -99,7 +99,7 @@ impl fmt::Debug for Text {
     }
 }
 
-/// `value` on one line, without control and direction marks, at most [`VALUE_CHARS`] long.
+/// `value` on one line, without control and direction marks, at most `VALUE_CHARS` long.
 pub fn tidy(value: &str) -> String {
     let plain = |c: char| {
         !c.is_control()
