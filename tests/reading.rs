@@ -1133,6 +1133,8 @@ fn an_article_gives_its_visible_publication_date() {
     for (line, name) in [
         ("浏览次数：20170130", "a counter"),
         ("联系电话：20170130", "a number"),
+        ("2017年1月30日，区政府召开全区会议。", "a sentence"),
+        ("时间：2017年1月30日 地点：第一会议室", "an event"),
     ] {
         let body = format!("{head}<p>{line}</p>{text}");
         assert_eq!(found(answer(&body, Aim::Any)).published, None, "{name}");

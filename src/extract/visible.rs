@@ -211,7 +211,11 @@ fn weigh<'c>(
 ) -> Seen<'c> {
     let label = label_of(clues, spot, &found);
     let mut standing = standing::standing(&spot.text, &found);
-    if !clues.chinese && standing == Standing::Edge && ends_a_sentence(&spot.text, &found) {
+    let in_sentence = match clues.chinese {
+        true => begins_a_sentence(&spot.text, &found),
+        false => standing == Standing::Edge && ends_a_sentence(&spot.text, &found),
+    };
+    if in_sentence {
         standing = Standing::Prose;
     }
     let short = spot.text.trim().chars().count() <= 120;
@@ -220,6 +224,7 @@ fn weigh<'c>(
     let base = match label {
         Label::Published => 100,
         Label::Answered => 60,
+        Label::Date if standing == Standing::Prose => -100,
         Label::Date if standing >= Standing::Edge || short => 60,
         Label::Updated => 30,
         Label::None if named == Named::Element => 100,
@@ -256,6 +261,14 @@ fn weigh<'c>(
         apart,
         spot,
     }
+}
+
+/// Whether a sentence goes on behind the date, or a place follows that says it is an event's.
+fn begins_a_sentence(text: &str, found: &Found) -> bool {
+    let after: String = text.chars().skip(found.end).take(200).collect();
+    after.trim_start().starts_with(['，', ','])
+        || after.contains(['。', '！'])
+        || after.contains("地点")
 }
 
 /// Whether the date is the last of many words that no sign parts from it.
