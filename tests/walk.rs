@@ -178,6 +178,7 @@ jitter = "0s"
 
 [sending]
 live = true
+all_quiet = false
 
 [transports.sms.gateway]
 method = "POST"
@@ -194,9 +195,6 @@ token = { file = "token" }
 [politeness.access]
 private_addresses = true
 pause = "0ms"
-
-[sending]
-all_quiet = false
 
 [store]
 dir = "store"
