@@ -174,7 +174,7 @@ fn dead_sites(place: &Place, probe: &str) {
     place.write("sites.toml", &sites);
     let monitor = place.read("monitor.toml");
     let probes = format!(
-        "[judging]\ndown_after_visits = 1\n[own_network]\nprobes = [\"http://127.0.0.1:9/\", \"{probe}\"]\n"
+        "[sending]\nlive = true\n[judging]\ndown_after_visits = 1\n[own_network]\nprobes = [\"http://127.0.0.1:9/\", \"{probe}\"]\n"
     );
     place.write("monitor.toml", &format!("{monitor}{probes}"));
 }
