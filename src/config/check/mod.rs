@@ -14,6 +14,8 @@ pub mod own_network;
 pub mod read_rules;
 pub mod receipts;
 pub mod robots;
+pub mod rubric;
+pub mod rule;
 pub mod sites;
 pub mod transports;
 pub mod vendor;
