@@ -18,6 +18,7 @@ mod run;
 mod saved;
 mod simulated;
 mod trial;
+mod user;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -75,6 +76,8 @@ enum Command {
     Hold(enact::Hold),
     /// End the trial run: units are told from now on
     GoLive(enact::GoLive),
+    /// Make, change, remove and list the accounts of the console
+    User(user::User),
     /// Show the rules of assessment in force
     Rubric(rubric::Rubric),
     /// Build the store anew from its journal; the daemon must not run
@@ -122,6 +125,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Exempt(exempt) => enact::exempt(*exempt),
         Command::Hold(hold) => enact::hold(hold),
         Command::GoLive(go_live) => enact::go_live(go_live),
+        Command::User(user) => user::run(user),
         Command::Rubric(rubric) => rubric::run(&rubric),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
         Command::Replay(replay) => replay::run(&replay),
