@@ -1,12 +1,12 @@
 //! What a page says of itself and where it leads: its site, its column, the trail above it, and
 //! its links with the places where they stand. For finding columns; it dates nothing.
 
-use scraper::Html;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::dom::{Dom, attr};
 use super::links;
+use super::parse::parse;
 use super::{charset, clean, guard, refusal, shell, view};
 use crate::domain::page::Page;
 
@@ -76,8 +76,8 @@ pub fn outline(page: &Page) -> Option<Outline> {
     }
     let host = page.url.host_str().unwrap_or_default();
     let decoded = charset::decode(&page.body, page.content_type.as_deref(), host)?;
-    let html = Html::parse_document(&guard::admit(&decoded.text)?);
-    let dom = Dom::of(&html);
+    let tree = parse(&decoded.text)?;
+    let dom = Dom::of(&tree);
     let base = view::base(&dom, &page.url);
     let trail = trail(&dom);
     let links = links::of(&dom, &base, trail);
