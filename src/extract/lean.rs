@@ -17,7 +17,6 @@ pub fn is_idle(element: u64, name: &[u8], value: &[u8]) -> bool {
         | b"cellspacing" | b"cellpadding" | b"hidefocus" | b"nowrap" | b"language" | b"usemap"
         | b"coords" | b"srcset" | b"tabindex" => true,
         b"rel" => element == tag("a"),
-        b"src" => element == tag("img"),
         b"width" | b"height" => element != tag("iframe") && element != tag("frame"),
         b"onclick" => element != tag("li") && element != tag("tr"),
         [b'o', b'n', _, _, _, ..] => true,

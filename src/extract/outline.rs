@@ -363,6 +363,16 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_can_lead_to_more() {
+        let seen = outlined(
+            "<div><b>通知公告</b> <a href='/tzgg/'><img src='/img/more.gif'></a></div><ul>\
+             <li><a href='/1.html'>关于开展安全生产大检查的通知</a></li></ul>",
+        );
+        let place = seen.links.first().map(|link| &link.place);
+        assert_eq!(place, Some(&Place::More("通知公告".to_owned())));
+    }
+
+    #[test]
     fn hostile_pages_give_nothing_or_little() {
         let deep = "<div>".repeat(200_000);
         let many = "<a href='/x/'>某栏目</a>".repeat(20_000);
