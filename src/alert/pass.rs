@@ -501,6 +501,7 @@ mod tests {
     use crate::domain::group::{Duty, Identity, Person, Role, Route, Site, Unit};
     use crate::domain::id::{PersonId, SiteId, UnitId};
     use crate::domain::observation::{Blind, Cause};
+    use crate::domain::presence::Presence;
     use crate::domain::time::{Date, moment};
     use crate::domain::visit::{Failure, Validators};
 
@@ -546,6 +547,7 @@ mod tests {
                     phone: Some("10000000001".to_owned()),
                     mail: None,
                     robot: None,
+                    presence: Presence::default(),
                     routes: vec![Route::Sms],
                     duties: vec![duty],
                 };
