@@ -19,6 +19,7 @@ pub mod id;
 pub mod item;
 pub mod masked;
 pub mod name;
+pub mod note;
 pub mod observation;
 pub mod page;
 pub mod presence;
