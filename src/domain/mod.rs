@@ -6,6 +6,7 @@
 
 pub mod acceptance;
 pub mod access;
+pub mod account;
 pub mod act;
 pub mod braces;
 pub mod class;

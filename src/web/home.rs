@@ -3,11 +3,13 @@
 //! A site's columns stand on the site's own page, so that this one stays light at any size.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::Datelike as _;
 
 use super::Console;
+use super::access::viewer::Viewer;
 use super::source::Picture;
 use super::view::{
     ColumnRow, Frame, Mark, NAME_CHARS, Shared, Tile, page, tiles, unreadable, when,
@@ -43,6 +45,8 @@ const TEXT_CHARS: usize = 300;
 #[template(path = "home.html")]
 struct HomePage {
     frame: Frame,
+    /// Whether the whole group is shown, and not one unit's part.
+    whole: bool,
     columns: usize,
     tiles: Vec<Tile>,
     in_need: Vec<ColumnRow>,
@@ -104,20 +108,28 @@ struct MessageRow {
 }
 
 /// `GET /`.
-pub async fn home(State(console): Shared) -> Response {
-    match gather(&console).await {
-        Ok((picture, messages)) => page(&home_page(&console, &picture, &messages)),
+pub async fn home(State(console): Shared, Extension(viewer): Extension<Viewer>) -> Response {
+    match gather(&console, &viewer).await {
+        Ok((picture, messages)) => page(&home_page(&console, &viewer, &picture, &messages)),
         Err(error) => unreadable(&error),
     }
 }
 
-async fn gather(console: &Console) -> Result<(Picture, Vec<Message>), StoreError> {
-    let picture = Picture::take(console).await?;
-    let messages = console.store.messages(MESSAGES).await?;
+async fn gather(console: &Console, viewer: &Viewer) -> Result<(Picture, Vec<Message>), StoreError> {
+    let picture = Picture::take(console, viewer).await?;
+    let messages = match viewer.only() {
+        Some(_) => Vec::new(),
+        None => console.store.messages(MESSAGES).await?,
+    };
     Ok((picture, messages))
 }
 
-fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> HomePage {
+fn home_page(
+    console: &Console,
+    viewer: &Viewer,
+    picture: &Picture,
+    messages: &[Message],
+) -> HomePage {
     let now = picture.now;
     let overview = overview(&picture.scene(console));
     let in_need = overview.in_need();
@@ -126,7 +138,8 @@ fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> Home
     let mut incidents: Vec<&Incident> = picture.open.values().collect();
     incidents.sort_by_key(|incident| std::cmp::Reverse((told(incident), incident.began_at)));
     HomePage {
-        frame: Frame::of(console, picture),
+        frame: Frame::of(console, picture, viewer),
+        whole: viewer.only().is_none(),
         columns: overview.totals.all(),
         tiles: tiles(&overview.totals, true),
         in_need: in_need.by_ref().take(FIRST).collect(),
@@ -141,19 +154,19 @@ fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> Home
         flags: picture
             .flags
             .iter()
-            .filter(|flag| console.group.columns.contains_key(&flag.column))
+            .filter(|flag| picture.group.columns.contains_key(&flag.column))
             .take(FLAGS)
-            .map(|flag| flag_row(&console.group, flag, now))
+            .map(|flag| flag_row(&picture.group, flag, now))
             .collect(),
         more_incidents: incidents.len().saturating_sub(INCIDENTS),
         incidents: incidents
             .into_iter()
             .take(INCIDENTS)
-            .map(|incident| incident_row(&console.group, incident, now))
+            .map(|incident| incident_row(&picture.group, incident, now))
             .collect(),
         messages: messages
             .iter()
-            .map(|message| message_row(&console.group, message, now))
+            .map(|message| message_row(&picture.group, message, now))
             .collect(),
         waiting: picture.waiting,
         unsent: picture.outbox.len(),

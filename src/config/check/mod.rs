@@ -5,6 +5,7 @@
 pub mod access;
 pub mod alerting;
 pub mod calendar;
+pub mod console;
 pub mod contacts;
 pub mod gateway;
 pub mod heartbeat;
