@@ -26,7 +26,7 @@ use crate::report::flags::fact;
 use crate::report::history::sight_in_chinese;
 use crate::report::note::note;
 use crate::report::overview::{column_line, stale_incident};
-use crate::report::plain::{one_line, title};
+use crate::report::plain::{one_line, title, typed};
 use crate::report::sentence::{Case, why};
 use crate::store::error::StoreError;
 
@@ -229,9 +229,9 @@ fn change_in_chinese(item: &Item, change: &Change, now: Moment) -> String {
 fn act_row(act: &Act, now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
-        by: one_line(&act.by, NAME_CHARS),
+        by: typed(&act.by, NAME_CHARS),
         what: acts::deed(&act.deed, now),
-        reason: one_line(&act.reason, REASON_CHARS),
+        reason: typed(&act.reason, REASON_CHARS),
     }
 }
 

@@ -20,10 +20,11 @@ use crate::assess::ladder::Tier;
 use crate::domain::flag::Flag;
 use crate::domain::group::Group;
 use crate::domain::time::{Moment, date_of};
+use crate::report::away;
 use crate::report::flags;
 use crate::report::overview::{SiteLine, overview};
 use crate::report::plain::one_line;
-use crate::report::recipient::{route_in_chinese, way, who};
+use crate::report::recipient::{receiver, route_in_chinese, way};
 use crate::store::error::StoreError;
 use crate::store::handle::StoreHealth;
 
@@ -274,7 +275,7 @@ fn kind_in_chinese(kind: Kind) -> &'static str {
 fn message_row(group: &Group, message: &Message, now: Moment) -> MessageRow {
     MessageRow {
         at: when(Some(message.created_at), now),
-        who: who(group, &message.person),
+        who: receiver(group, message),
         way: way(group, &message.person, message.route),
         route: route_in_chinese(message.route),
         tier: message.tier.map_or("—", Tier::in_chinese),
@@ -299,14 +300,19 @@ fn condition(console: &Console, picture: &Picture) -> Vec<(&'static str, String)
         true => format!("今天是{worked}"),
         false => format!("今天按{worked}计（{}年节假日安排尚未录入）", day.year()),
     };
-    vec![
+    let mut lines = vec![
         ("最近一次访问", when(vitals.visited_at, now)),
         ("最近一轮完成", when(vitals.round_finished_at, now)),
         ("本次启动", when(Some(vitals.started_at), now)),
         ("数据存储", store_in_chinese(&vitals.store)),
         ("工作日历", calendar),
         ("程序版本", env!("CARGO_PKG_VERSION").to_owned()),
-    ]
+    ];
+    let away = away::lines(&console.group, day);
+    if !away.is_empty() {
+        lines.push(("今日不在岗", away.join("；")));
+    }
+    lines
 }
 
 fn store_in_chinese(store: &StoreHealth) -> String {

@@ -157,6 +157,7 @@ fn liaison(n: usize) -> Person {
         phone: Some("13800000001".to_owned()),
         mail: Some("chenjianguo@example.cn".to_owned()),
         robot: None,
+        presence: Default::default(),
         routes: vec![Route::Sms],
         duties: vec![Duty {
             role: Role::Liaison,
@@ -303,6 +304,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         words: Default::default(),
         tier: Some(Tier::Overdue),
         notices: Vec::new(),
+        in_place_of: Vec::new(),
         urgent: false,
         created_at,
         expires_at: created_at + TimeDelta::days(3),

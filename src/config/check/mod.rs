@@ -12,6 +12,7 @@ pub mod heartbeat;
 pub mod limits;
 pub mod monitor;
 pub mod own_network;
+pub mod presence;
 pub mod read_rules;
 pub mod receipts;
 pub mod robots;
