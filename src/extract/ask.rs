@@ -8,7 +8,7 @@ use url::Url;
 use super::clues::Clues;
 use super::notes::Notes;
 use super::{More, article, home, view};
-use crate::domain::finding::{Finding, LastUpdate, Undated};
+use crate::domain::finding::{Basis, Finding, LastUpdate, Undated};
 use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
@@ -33,6 +33,8 @@ pub struct Ask {
     pub instead: Option<Finding>,
     /// A day that is certain: what the pages tell counts only if it is later.
     pub floor: Option<Date>,
+    /// A day that the addresses of all rows share: it dates none of the pages.
+    pub shared: Option<Date>,
     /// What is noted then.
     pub note: Option<Note>,
     /// What is found when none has a date and nothing stands instead.
@@ -64,6 +66,7 @@ impl Ask {
                 Sort::Pages => view::of(page, today, home::newest_behind).ok().flatten(),
             };
             if let Some(update) = found
+                && !(update.basis == Basis::UrlPath && Some(update.on) == self.shared)
                 && self.floor.is_none_or(|floor| update.on > floor)
                 && best.as_ref().is_none_or(|other| update.on > other.on)
             {
@@ -71,8 +74,10 @@ impl Ask {
             }
         }
         match (best, self.instead) {
-            (Some(update), _) => {
+            (Some(update), instead) => {
                 notes.say(match self.sort {
+                    Sort::Articles if self.floor.is_some() => Note::FirstRowsRead { pages: read },
+                    Sort::Articles if instead.is_some() => Note::NewestRead,
                     Sort::Articles => Note::ArticlesRead { pages: read },
                     Sort::Pages => Note::EntranceRead { pages: read },
                 });

@@ -83,6 +83,7 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
             sort: Sort::Articles,
             instead: None,
             floor: None,
+            shared: None,
             note: None,
             otherwise: Undated::NoDates,
         });
@@ -96,6 +97,7 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
         sort: Sort::Pages,
         instead: None,
         floor: None,
+        shared: None,
         note: None,
         otherwise: Undated::NoDates,
     })
