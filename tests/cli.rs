@@ -193,7 +193,7 @@ fn reading_rules_are_tried_and_told_as_they_are_to_be_written() {
     let told = wangxun(day.iter().chain(&rules));
     assert_eq!(told.code, Some(0), "{}", told.err);
     for part in [
-        "newest 2017-11-05 (ListRow)",
+        "newest 2017-11-05 (OwnRules)",
         "  rule: row = \".infolist li\"\n",
         "  note: by rules: row matched 6, with a title 6, with a date 1\n",
         "to keep these rules, write below the column in sites.toml:\n  [column.read]\n  row = \".infolist li\"\n  date = \"span\"\n  date_format = \"%d/%m/%Y\"\n",
