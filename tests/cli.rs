@@ -155,6 +155,7 @@ fn a_probe_says_what_the_reader_makes_of_a_file() {
         "rows",
         "items",
         "notes",
+        "noted",
     ];
     let mut places = fields.map(|field| json.out.find(&format!("\"{field}\":")).unwrap());
     places[9] = json.out.rfind("\"items\":").unwrap();
@@ -387,14 +388,12 @@ async fn flags_are_listed_by_column_and_day_for_people_and_for_programs() {
     let late = place.run(&[&["flags"][..], &since].concat());
     assert!(late.out.contains("后来的条目") && !late.out.contains("早些的条目"));
     let json = place.run(&["flags", "--format", "json"]);
-    let lines: Vec<serde_json::Value> = json
-        .out
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<serde_json::Value> = serde_json::from_str(&json.out).unwrap();
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["kind"], "re-dated");
     assert_eq!(lines[0]["fact"]["re-dated"]["previous_on"], "2017-09-01");
+    let none = place.run(&["flags", "--format", "json", "--since", "2018-01-01"]);
+    assert_eq!((none.code, none.out.trim()), (Some(0), "[]"));
     let why = place.run(&["why", "kxw/gzdt"]);
     assert!(
         why.out.contains("供核对的情况2条：《后来的条目》"),
