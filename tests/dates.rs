@@ -503,6 +503,11 @@ fn two_years_for_one_row_leave_it_undated_and_say_so() {
     assert!(said, "{:?}", reading.notes);
 }
 
+fn cells_of_month_and_day() -> String {
+    let row = "<tr><td><a href='/x/{n}.html'>{t}</a></td><td>{d}</td></tr>";
+    rows(row, &DAYS, month_day)
+}
+
 #[test]
 fn numbers_are_no_days_of_a_month() {
     for words in [
@@ -542,6 +547,10 @@ fn numbers_are_no_days_of_a_month() {
     );
     let table = format!("<table><tr><th>标题</th><th>人数</th></tr>{cells}</table>");
     assert_eq!(newest(&list("/tzgg/", &table)), "none");
+    // A table for layout has no heads.
+    let cells = cells_of_month_and_day();
+    let table = format!("<table><tr><td>通知公告</td><td>更多&gt;&gt;</td></tr>{cells}</table>");
+    assert_eq!(newest(&list("/tzgg/", &table)), "2018-03-16");
 }
 
 #[test]

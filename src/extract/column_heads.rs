@@ -12,10 +12,12 @@ const HEAD: usize = 20;
 const WRAPPERS: usize = 3;
 /// The most places of a row of heads without a table.
 const LARGEST: usize = 120;
-/// Words by which a row of heads without a table is told from a row.
-const WORDS: [&str; 10] = [
-    "日期", "时间", "标题", "名称", "编号", "序号", "索引", "文号", "状态", "单位",
+/// Words by which a row of heads is told from a row.
+const WORDS: [&str; 8] = [
+    "日期", "时间", "标题", "名称", "编号", "序号", "索引", "文号",
 ];
+/// Words of other heads, which stand above blocks too.
+const MORE_WORDS: [&str; 2] = ["状态", "单位"];
 
 /// The heads of one list, kept for the rows that follow.
 #[derive(Debug, Default)]
@@ -23,6 +25,10 @@ pub struct Heads {
     list: usize,
     table: bool,
     texts: Vec<String>,
+}
+
+fn is_head(text: &str) -> bool {
+    WORDS.iter().any(|word| text.contains(word))
 }
 
 impl Survey<'_, '_> {
@@ -72,7 +78,9 @@ impl Survey<'_, '_> {
         };
         let mut inside = self.dom.range(table, row).take(200);
         let head = inside.find(|(at, _)| self.dom.tag(*at) == "tr")?.0;
-        self.is_undated(head).then_some(head)
+        // Tables for layout begin with a heading and its 更多.
+        let named = || self.texts_of_cells(head).iter().any(|text| is_head(text));
+        (self.is_undated(head) && named()).then_some(head)
     }
 
     /// What stands first in the list, or before it, where it is made of heads.
@@ -85,10 +93,10 @@ impl Survey<'_, '_> {
                 return false;
             }
             let cells = self.texts_of_cells(*at);
-            let named = |text: &&String| WORDS.iter().any(|word| text.contains(word));
-            cells.len() >= 2
-                && cells.iter().filter(named).count() * 2 > cells.len()
-                && self.is_undated(*at)
+            let more = |text: &str| MORE_WORDS.iter().any(|word| text.contains(word));
+            let named = cells.iter().filter(|text| is_head(text) || more(text));
+            let named = named.count();
+            cells.len() >= 2 && named * 2 > cells.len() && self.is_undated(*at)
         };
         Some(first)
             .filter(|at| *at != block && is_head(at))
