@@ -303,7 +303,9 @@ fn hostile_page(part: &str) -> Vec<u8> {
         "a=1 " | "a@=1 " => "<a ",
         "</a @ " => "</a ",
         "[1," | "1," | "a[1]='x';" => "<script>var title=[[[[[[[[[[[[[[[[[[[[[[1,[[",
-        part if part.starts_with("document") || part.starts_with('{') => "<script>var list=[",
+        part if part.starts_with("document") || part.starts_with('{') || part == "<!---->" => {
+            "<script>var list=["
+        }
         _ => "<html><body><ul>",
     };
     let most = 2 * 1024 * 1024;
