@@ -4,6 +4,8 @@
 use scraper::node::Element;
 use scraper::{Html, Node as Parsed};
 
+use super::sheet::Sheet;
+
 /// What stands at one place of the page.
 #[derive(Debug, Clone, Copy)]
 pub enum What<'a> {
@@ -47,13 +49,18 @@ pub struct Dom<'a> {
 impl<'a> Dom<'a> {
     /// Lays the tree out flat.
     pub fn of(html: &'a Html) -> Dom<'a> {
+        Dom::styled(html, &Sheet::default())
+    }
+
+    /// Lays the tree out flat, and heeds what the page's own style sheet hides.
+    pub fn styled(html: &'a Html, sheet: &Sheet) -> Dom<'a> {
         let mut nodes: Vec<Node<'a>> = Vec::with_capacity(html.tree.values().len());
         let mut rare = Vec::new();
         let mut place = html.tree.root();
         let mut parent = 0;
         loop {
             let here = nodes.len();
-            let made = make(nodes.get(parent), parent, place.value());
+            let made = make(nodes.get(parent), parent, place.value(), sheet);
             if !made.tag.is_empty() && !is_frequent(made.tag) {
                 rare.push(here);
             }
@@ -199,7 +206,12 @@ impl<'a> Dom<'a> {
     }
 }
 
-fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Parsed) -> Node<'a> {
+fn make<'a>(
+    above: Option<&Node<'a>>,
+    parent: usize,
+    value: &'a Parsed,
+    sheet: &Sheet,
+) -> Node<'a> {
     let what = match value {
         Parsed::Element(element) => What::Element(element),
         Parsed::Text(text) => What::Text(text),
@@ -219,12 +231,18 @@ fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Parsed) -> Node<
         path,
     };
     if let What::Element(element) = what {
-        let mut classes = "";
+        let (mut classes, mut id, mut shown) = ("", None, false);
         for (key, value) in element.attrs() {
             match key {
                 "hidden" => node.hidden = true,
-                "style" => node.hidden |= is_undisplayed(value),
-                "id" => node.furniture |= names_furniture(value),
+                "style" => match is_undisplayed(value) {
+                    true => node.hidden = true,
+                    false => shown = value.contains("display"),
+                },
+                "id" => {
+                    node.furniture |= names_furniture(value);
+                    id = Some(value);
+                }
                 "class" => {
                     node.furniture |= names_furniture(value);
                     classes = value;
@@ -234,6 +252,7 @@ fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Parsed) -> Node<
         }
         let tag = element.name();
         node.tag = tag;
+        node.hidden |= !shown && sheet.hides(tag, id, classes);
         node.silent |= is_silent(tag);
         node.furniture |= matches!(tag, "header" | "footer" | "nav");
         node.path = path_step(path, tag.as_bytes(), classes);

@@ -120,6 +120,11 @@ fn hidden(view: &View, rows: &[usize], notes: &mut Notes) {
     let Some(path) = listed(view, rows).map(|row| row.path).next() else {
         return;
     };
+    if listed(view, rows).all(|row| row.hidden || row.tucked) {
+        let text = "the whole list is not displayed until a script shows it; it was read";
+        notes.say(Rank::Rows, text);
+        return;
+    }
     let alike = view.rows.iter().filter(|row| row.path == path);
     let count = alike.filter(|row| row.hidden).count();
     if count > 0 {
