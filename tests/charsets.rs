@@ -12,6 +12,11 @@ use url::Url;
 use wangxun::domain::page::Page;
 use wangxun::extract::{Aim, Answer, Pages, Reading, Recipe, read};
 
+#[path = "support/noted.rs"]
+mod noted;
+
+use noted::noted;
+
 /// A title in each encoding.
 const TITLE: &str = "关于开展网站检查工作的通知";
 const GBK: &str = "b9d8d3dabfaad5b9cdf8d5bebcecb2e9b9a4d7f7b5c4cda8d6aa";
@@ -320,7 +325,7 @@ fn the_encoding_is_what_the_bytes_are_and_a_wrong_declaration_is_noted() {
         let note = case
             .wrong
             .map(|wrong| format!("the page declares {wrong} but is {}", case.encoding));
-        assert_eq!(reading.notes, Vec::from_iter(note), "{name}");
+        assert_eq!(noted(&reading), Vec::from_iter(note), "{name}");
     }
 }
 
@@ -350,9 +355,21 @@ fn parts_in_another_encoding_are_read_in_it() {
         body
     };
     let cases = [
-        (with(list(&meta("utf-8"), TITLE.as_bytes()), &foot), "utf-8", "gb18030"),
-        (with(list("", TITLE.as_bytes()), &bytes(GBK)), "utf-8", "gb18030"),
-        (with(list(&meta("gb2312"), &bytes(GBK)), TITLE.as_bytes()), "gb18030", "utf-8"),
+        (
+            with(list(&meta("utf-8"), TITLE.as_bytes()), &foot),
+            "utf-8",
+            "gb18030",
+        ),
+        (
+            with(list("", TITLE.as_bytes()), &bytes(GBK)),
+            "utf-8",
+            "gb18030",
+        ),
+        (
+            with(list(&meta("gb2312"), &bytes(GBK)), TITLE.as_bytes()),
+            "gb18030",
+            "utf-8",
+        ),
     ];
     for (body, main, other) in cases {
         let reading = reading(SITE, None, body);
@@ -360,10 +377,18 @@ fn parts_in_another_encoding_are_read_in_it() {
         let titles: Vec<&str> = reading.rows.iter().map(|row| row.title.as_str()).collect();
         assert_eq!(titles, [TITLE; 5], "{main}");
         let note = format!("the page is {main} with parts in {other}, which were read as that");
-        assert_eq!(reading.notes, [note]);
+        assert_eq!(noted(&reading), [note]);
     }
     let national = list(&meta("utf-8"), &bytes(GBK));
-    let titles = |body: Vec<u8>| reading(SITE, None, body).rows.first().map(|row| row.title.clone());
+    let titles = |body: Vec<u8>| {
+        reading(SITE, None, body)
+            .rows
+            .first()
+            .map(|row| row.title.clone())
+    };
     let rest = format!("<ul>{}</ul>", "<p>本网站由某某区人民政府主办</p>".repeat(3));
-    assert_eq!(titles(with(national, rest.as_bytes())).as_deref(), Some(TITLE));
+    assert_eq!(
+        titles(with(national, rest.as_bytes())).as_deref(),
+        Some(TITLE)
+    );
 }

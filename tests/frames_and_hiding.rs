@@ -14,6 +14,11 @@ use wangxun::domain::finding::Finding;
 use wangxun::domain::page::Page;
 use wangxun::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe};
 
+#[path = "support/noted.rs"]
+mod noted;
+
+use noted::noted;
+
 const NAME: &str = "通知公告";
 
 fn today() -> NaiveDate {
@@ -37,7 +42,11 @@ fn page(path: &str, body: &str) -> Page {
 
 /// Reads a page of a site; what is asked for comes where the site has it.
 fn visit(aim: Aim, path: &str, site: &[(&str, String)]) -> (Reading, Vec<String>) {
-    let of = |path: &str| site.iter().find(|(at, _)| *at == path).map(|(_, body)| page(path, body));
+    let of = |path: &str| {
+        site.iter()
+            .find(|(at, _)| *at == path)
+            .map(|(_, body)| page(path, body))
+    };
     let recipe = Recipe {
         column_name: (aim == Aim::Column).then(|| NAME.to_owned()),
         home: Some(url("/")),
@@ -54,7 +63,10 @@ fn visit(aim: Aim, path: &str, site: &[(&str, String)]) -> (Reading, Vec<String>
         match reader.read(&pages) {
             Answer::Found(reading) => return (*reading, asked),
             Answer::Need(urls) => {
-                assert!(1 + asked.len() + urls.len() <= Recipe::BUDGET, "within the budget");
+                assert!(
+                    1 + asked.len() + urls.len() <= Recipe::BUDGET,
+                    "within the budget"
+                );
                 for one in urls {
                     asked.push(one.path().to_owned());
                     let more = of(one.path()).map_or(More::Failed, More::Page);
@@ -76,7 +88,11 @@ fn outcome(reading: &Reading) -> String {
 }
 
 fn rows(dates: &[&str]) -> String {
-    let titles = ["关于开展网站检查工作的通知", "关于印发年度工作要点的通知", "关于公布行政许可事项目录的公告"];
+    let titles = [
+        "关于开展网站检查工作的通知",
+        "关于印发年度工作要点的通知",
+        "关于公布行政许可事项目录的公告",
+    ];
     titles
         .iter()
         .zip(dates)
@@ -85,16 +101,26 @@ fn rows(dates: &[&str]) -> String {
 }
 
 fn list() -> String {
-    format!("<ul>{}</ul>", rows(&["2018-03-12", "2018-02-12", "2018-01-12"]))
+    format!(
+        "<ul>{}</ul>",
+        rows(&["2018-03-12", "2018-02-12", "2018-01-12"])
+    )
 }
 
-const LONG: &str = "<p>本栏目用于公开本单位的各类信息，欢迎广大市民查阅和监督，如有意见请与我们联系。</p>";
+const LONG: &str =
+    "<p>本栏目用于公开本单位的各类信息，欢迎广大市民查阅和监督，如有意见请与我们联系。</p>";
 
 #[test]
 fn of_all_frames_the_one_with_the_list_wins() {
-    let menu = "<ul><li><a href='/a/'>政务公开</a></li><li><a href='/b/'>办事服务</a></li></ul>".to_owned();
+    let menu = "<ul><li><a href='/a/'>政务公开</a></li><li><a href='/b/'>办事服务</a></li></ul>"
+        .to_owned();
     let few = format!("<ul>{}</ul>", rows(&["2016-03-12"]));
-    let host = |frames: &str| format!("<title>通知公告</title><h2>{NAME}</h2>{frames}{}", LONG.repeat(20));
+    let host = |frames: &str| {
+        format!(
+            "<title>通知公告</title><h2>{NAME}</h2>{frames}{}",
+            LONG.repeat(20)
+        )
+    };
     let frame = |path: &str, size: &str| format!("<iframe src='{path}' {size}></iframe>");
     let cases = [
         ("the second", host(&(frame("/menu.html", "") + &frame("/list.html", ""))), "2018-03-12"),
@@ -125,20 +151,37 @@ fn of_all_frames_the_one_with_the_list_wins() {
             ("/few.html", few.clone()),
             ("/list.html", list()),
             ("/outer.html", frame("/list.html", "")),
-            ("/none.html", format!("<title>{NAME}</title><p>暂无信息</p>")),
+            (
+                "/none.html",
+                format!("<title>{NAME}</title><p>暂无信息</p>"),
+            ),
         ];
         let (reading, asked) = visit(Aim::Column, "/tzgg/", &site);
-        assert_eq!(outcome(&reading), expected, "{name}: {asked:?} {:?}", reading.notes);
+        assert_eq!(
+            outcome(&reading),
+            expected,
+            "{name}: {asked:?} {:?}",
+            noted(&reading)
+        );
     }
 }
 
 #[test]
 fn a_dated_list_at_the_side_is_no_reason_to_leave_the_frame_unread() {
     let side = format!("<div class=r><h3>热点推荐</h3>{}</div>", list());
-    let host = format!("<title>通知公告</title><div class=m><h2>{NAME}</h2><iframe src='/list.html'></iframe></div>{side}");
-    let old = format!("<ul>{}</ul>", rows(&["2016-03-12", "2016-02-12", "2016-01-12"]));
-    let (reading, _) = visit(Aim::Column, "/tzgg/", &[("/tzgg/", host), ("/list.html", old)]);
-    assert_eq!(outcome(&reading), "2016-03-12", "{:?}", reading.notes);
+    let host = format!(
+        "<title>通知公告</title><div class=m><h2>{NAME}</h2><iframe src='/list.html'></iframe></div>{side}"
+    );
+    let old = format!(
+        "<ul>{}</ul>",
+        rows(&["2016-03-12", "2016-02-12", "2016-01-12"])
+    );
+    let (reading, _) = visit(
+        Aim::Column,
+        "/tzgg/",
+        &[("/tzgg/", host), ("/list.html", old)],
+    );
+    assert_eq!(outcome(&reading), "2016-03-12", "{:?}", noted(&reading));
 }
 
 #[test]
@@ -149,28 +192,105 @@ fn a_small_page_of_a_column_that_says_so_is_empty() {
         ("in a word", headed("<p>暂无信息</p>"), "Empty"),
         ("in another", headed("暂无内容"), "Empty"),
         ("by a number", headed("<div>共0条</div>"), "Empty"),
-        ("by a number in an element", headed("<div>共<b>0</b>条记录</div>"), "Empty"),
-        ("by what was not found", headed("<p>没有找到相关信息</p>"), "Empty"),
-        ("by a number of records", headed("<td>0 条记录</td>"), "Empty"),
-        ("under its trail", format!("<title>某某区</title>{trail}<p>暂无信息</p>"), "Empty"),
-        ("by its meta", "<meta name=ColumnName content=通知公告><p>暂无信息</p>".to_owned(), "Empty"),
-        ("by its title", "<title>通知公告_某某区</title><p>暂无信息</p>".to_owned(), "Empty"),
         (
-            "with a search that leads away",
-            format!("{}<script>function s(){{location.href='/search/index.html'}}</script>", headed("<p>暂无信息</p>")),
+            "by a number in an element",
+            headed("<div>共<b>0</b>条记录</div>"),
             "Empty",
         ),
-        ("nobody's", "<title>某某区</title><p>暂无信息</p>".to_owned(), "Shell"),
-        ("another's", format!("<title>某某区</title><h2>人事任免</h2><p>暂无信息</p>{}", LONG.repeat(20)), "NoList"),
-        ("a number of many", headed("<div>共120条记录</div>"), "Shell"),
-        ("a search", "<title>搜索结果</title><h2>通知公告</h2><p>没有找到相关信息</p>".to_owned(), "Shell"),
-        ("not displayed", headed("<p style='display:none'>暂无信息</p>"), "Shell"),
-        ("not displayed by the sheet", format!("<style>.no{{display:none}}</style>{}", headed("<p class=no>暂无信息</p>")), "Shell"),
-        ("a script's to decide", headed("<p v-if='!list.length'>暂无信息</p>"), "Shell"),
-        ("a script's to fill in", headed("<li>{{item.title}}</li><p>暂无数据</p>"), "Shell"),
-        ("a template", headed("<template><p>暂无信息</p></template>"), "Shell"),
-        ("a failing page", "<title>404 Not Found</title><h2>通知公告</h2><p>暂无信息</p>".to_owned(), "SoftMissing"),
-        ("works", headed("<p>网站升级维护中，暂无信息</p>"), "Maintenance"),
+        (
+            "by what was not found",
+            headed("<p>没有找到相关信息</p>"),
+            "Empty",
+        ),
+        (
+            "by a number of records",
+            headed("<td>0 条记录</td>"),
+            "Empty",
+        ),
+        (
+            "under its trail",
+            format!("<title>某某区</title>{trail}<p>暂无信息</p>"),
+            "Empty",
+        ),
+        (
+            "by its meta",
+            "<meta name=ColumnName content=通知公告><p>暂无信息</p>".to_owned(),
+            "Empty",
+        ),
+        (
+            "by its title",
+            "<title>通知公告_某某区</title><p>暂无信息</p>".to_owned(),
+            "Empty",
+        ),
+        (
+            "with a search that leads away",
+            format!(
+                "{}<script>function s(){{location.href='/search/index.html'}}</script>",
+                headed("<p>暂无信息</p>")
+            ),
+            "Empty",
+        ),
+        (
+            "nobody's",
+            "<title>某某区</title><p>暂无信息</p>".to_owned(),
+            "Shell",
+        ),
+        (
+            "another's",
+            format!(
+                "<title>某某区</title><h2>人事任免</h2><p>暂无信息</p>{}",
+                LONG.repeat(20)
+            ),
+            "NoList",
+        ),
+        (
+            "a number of many",
+            headed("<div>共120条记录</div>"),
+            "Shell",
+        ),
+        (
+            "a search",
+            "<title>搜索结果</title><h2>通知公告</h2><p>没有找到相关信息</p>".to_owned(),
+            "Shell",
+        ),
+        (
+            "not displayed",
+            headed("<p style='display:none'>暂无信息</p>"),
+            "Shell",
+        ),
+        (
+            "not displayed by the sheet",
+            format!(
+                "<style>.no{{display:none}}</style>{}",
+                headed("<p class=no>暂无信息</p>")
+            ),
+            "Shell",
+        ),
+        (
+            "a script's to decide",
+            headed("<p v-if='!list.length'>暂无信息</p>"),
+            "Shell",
+        ),
+        (
+            "a script's to fill in",
+            headed("<li>{{item.title}}</li><p>暂无数据</p>"),
+            "Shell",
+        ),
+        (
+            "a template",
+            headed("<template><p>暂无信息</p></template>"),
+            "Shell",
+        ),
+        (
+            "a failing page",
+            "<title>404 Not Found</title><h2>通知公告</h2><p>暂无信息</p>".to_owned(),
+            "SoftMissing",
+        ),
+        (
+            "works",
+            headed("<p>网站升级维护中，暂无信息</p>"),
+            "Maintenance",
+        ),
     ];
     for (name, body, expected) in cases {
         let (reading, asked) = visit(Aim::Column, "/tzgg/", &[("/tzgg/", body)]);
@@ -183,62 +303,147 @@ fn what_nobody_sees_dates_nothing() {
     let new = rows(&["2018-03-17"]);
     let shown = list();
     let hide = |how: &str, what: &str| format!("<title>通知公告</title>{how}<h2>{NAME}</h2>{what}");
-    let row = |mark: &str| shown.replace("<ul>", &format!("<ul>{}", new.replace("<li>", &format!("<li {mark}>"))));
+    let row = |mark: &str| {
+        shown.replace(
+            "<ul>",
+            &format!("<ul>{}", new.replace("<li>", &format!("<li {mark}>"))),
+        )
+    };
     let cases = [
         ("by its own style", hide("", &row("style='display:none'"))),
-        ("by a class of the sheet", hide("<style>.hide{display:none}</style>", &row("class=hide"))),
-        ("by an identifier", hide("<style>li#x{visibility:hidden}</style>", &row("id=x"))),
-        ("by a tag's class", hide("<style>\nli.off { display : none !important; }\n</style>", &row("class='a off'"))),
+        (
+            "by a class of the sheet",
+            hide("<style>.hide{display:none}</style>", &row("class=hide")),
+        ),
+        (
+            "by an identifier",
+            hide("<style>li#x{visibility:hidden}</style>", &row("id=x")),
+        ),
+        (
+            "by a tag's class",
+            hide(
+                "<style>\nli.off { display : none !important; }\n</style>",
+                &row("class='a off'"),
+            ),
+        ),
         ("by an attribute", hide("", &row("hidden"))),
-        ("in a template", hide("", &format!("<template><ul>{new}</ul></template>{shown}"))),
-        ("for readers without scripts", hide("", &format!("<noscript><ul>{new}</ul></noscript>{shown}"))),
+        (
+            "in a template",
+            hide("", &format!("<template><ul>{new}</ul></template>{shown}")),
+        ),
+        (
+            "for readers without scripts",
+            hide("", &format!("<noscript><ul>{new}</ul></noscript>{shown}")),
+        ),
     ];
     for (name, body) in cases {
         let (reading, _) = visit(Aim::Column, "/tzgg/", &[("/tzgg/", body)]);
-        assert_eq!(outcome(&reading), "2018-03-12", "{name}: {:?}", reading.notes);
+        assert_eq!(
+            outcome(&reading),
+            "2018-03-12",
+            "{name}: {:?}",
+            noted(&reading)
+        );
         assert_eq!(reading.rows.len(), 3, "{name}");
     }
     let seen = [
-        ("no rule for it", hide("<style>.hide{display:none}</style>", &row("class=a"))),
-        ("shown again", hide("<style>.row{display:none}.row.on{display:block}</style>", &row("class='row on'"))),
-        ("shown by its own style", hide("<style>.row{display:none}</style>", &row("class=row style='display:block'"))),
-        ("only in print", hide("<style>@media print{.row{display:none}}</style>", &row("class=row"))),
-        ("kept from readers aloud", hide("", &row("aria-hidden=true"))),
+        (
+            "no rule for it",
+            hide("<style>.hide{display:none}</style>", &row("class=a")),
+        ),
+        (
+            "shown again",
+            hide(
+                "<style>.row{display:none}.row.on{display:block}</style>",
+                &row("class='row on'"),
+            ),
+        ),
+        (
+            "shown by its own style",
+            hide(
+                "<style>.row{display:none}</style>",
+                &row("class=row style='display:block'"),
+            ),
+        ),
+        (
+            "only in print",
+            hide(
+                "<style>@media print{.row{display:none}}</style>",
+                &row("class=row"),
+            ),
+        ),
+        (
+            "kept from readers aloud",
+            hide("", &row("aria-hidden=true")),
+        ),
     ];
     for (name, body) in seen {
         let (reading, _) = visit(Aim::Column, "/tzgg/", &[("/tzgg/", body)]);
-        assert_eq!(outcome(&reading), "2018-03-17", "{name}: {:?}", reading.notes);
+        assert_eq!(
+            outcome(&reading),
+            "2018-03-17",
+            "{name}: {:?}",
+            noted(&reading)
+        );
     }
 }
 
 #[test]
 fn a_list_that_is_hidden_until_a_click_is_read_all_the_same() {
-    let pane = |how: &str| format!("<title>通知公告</title><style>.pane{{display:none}}</style><h2>{NAME}</h2><div {how}>{}</div>", list());
+    let pane = |how: &str| {
+        format!(
+            "<title>通知公告</title><style>.pane{{display:none}}</style><h2>{NAME}</h2><div {how}>{}</div>",
+            list()
+        )
+    };
     for how in ["style='display:none'", "class=pane", "hidden"] {
         let (reading, _) = visit(Aim::Column, "/tzgg/", &[("/tzgg/", pane(how))]);
         assert_eq!(outcome(&reading), "2018-03-12", "{how}");
-        let told = reading.notes.iter().any(|note| note.contains("not displayed"));
-        assert!(told, "{how}: {:?}", reading.notes);
+        let told = noted(&reading)
+            .iter()
+            .any(|note| note.contains("not displayed"));
+        assert!(told, "{how}: {:?}", noted(&reading));
     }
 }
 
 #[test]
 fn blocks_of_a_home_page_have_their_dates_and_their_names() {
-    let short = |dates: &[&str]| rows(dates).replace("<span>2018-", "<span>").replace("<span>2017-", "<span>").replace(".html", "a.html");
+    let short = |dates: &[&str]| {
+        rows(dates)
+            .replace("<span>2018-", "<span>")
+            .replace("<span>2017-", "<span>")
+            .replace(".html", "a.html")
+    };
     let no_path = |text: String| {
         let mut out = text;
-        for on in ["2018-03-12", "2018-03-02", "2018-02-12", "2017-12-28", "2018-03-16", "2017-11-02"] {
-            out = out.replace(&format!("/x/{on}a"), &format!("/x/{}", on.replace('-', "").len() + on.len()));
+        for on in [
+            "2018-03-12",
+            "2018-03-02",
+            "2018-02-12",
+            "2017-12-28",
+            "2018-03-16",
+            "2017-11-02",
+        ] {
+            out = out.replace(
+                &format!("/x/{on}a"),
+                &format!("/x/{}", on.replace('-', "").len() + on.len()),
+            );
         }
         out
     };
-    let block = |name: &str, rows: String| format!("<div class=box><h3>{name}</h3><ul>{rows}</ul></div>");
+    let block =
+        |name: &str, rows: String| format!("<div class=box><h3>{name}</h3><ul>{rows}</ul></div>");
     let single = |name: &str| {
-        format!("<div class=one><h3>{name}</h3><p><a href='/y/{name}1.html'>区政府召开政务公开工作推进会</a> 2018-03-14</p></div>")
+        format!(
+            "<div class=one><h3>{name}</h3><p><a href='/y/{name}1.html'>区政府召开政务公开工作推进会</a> 2018-03-14</p></div>"
+        )
     };
     let body = format!(
         "<title>某某区</title>{}{}{}{}",
-        block("要闻动态", no_path(short(&["2018-03-12", "2018-03-02", "2017-12-28"]))),
+        block(
+            "要闻动态",
+            no_path(short(&["2018-03-12", "2018-03-02", "2017-12-28"]))
+        ),
         single("政务公开"),
         single("人事任免"),
         block("通知公告", rows(&["2018-03-16", "2017-11-02"])),
@@ -247,7 +452,12 @@ fn blocks_of_a_home_page_have_their_dates_and_their_names() {
     let blocks: Vec<(&str, Option<String>)> = reading
         .blocks
         .iter()
-        .map(|block| (block.heading.as_str(), block.newest.map(|on| on.to_string())))
+        .map(|block| {
+            (
+                block.heading.as_str(),
+                block.newest.map(|on| on.to_string()),
+            )
+        })
         .collect();
     let on = |on: &str| Some(on.to_owned());
     let expected = [
@@ -263,7 +473,12 @@ fn blocks_of_a_home_page_have_their_dates_and_their_names() {
 #[test]
 fn behind_an_entrance_stand_rows_and_blocks() {
     let menu = "<title>某某区</title><a href='/gzdt/'>工作动态</a><a href='/tzgg/'>通知公告</a><a href='/zwgk/'>信息公开</a>".to_owned();
-    let column = |name: &str, dates: &[&str]| format!("<title>{name}-某某区</title><div class=m><h2>{name}</h2><ul>{}</ul></div>", rows(dates));
+    let column = |name: &str, dates: &[&str]| {
+        format!(
+            "<title>{name}-某某区</title><div class=m><h2>{name}</h2><ul>{}</ul></div>",
+            rows(dates)
+        )
+    };
     let site = [
         ("/", menu),
         ("/gzdt/", column("工作动态", &["2018-03-12", "2018-03-02"])),
@@ -275,7 +490,12 @@ fn behind_an_entrance_stand_rows_and_blocks() {
     let blocks: Vec<(&str, Option<String>)> = reading
         .blocks
         .iter()
-        .map(|block| (block.heading.as_str(), block.newest.map(|on| on.to_string())))
+        .map(|block| {
+            (
+                block.heading.as_str(),
+                block.newest.map(|on| on.to_string()),
+            )
+        })
         .collect();
     let expected = [
         ("工作动态", Some("2018-03-12".to_owned())),
@@ -292,12 +512,21 @@ fn behind_an_entrance_stand_rows_and_blocks() {
     let splash = "<title>某某区</title><a href='/main.html'><img src=a.jpg alt=进入网站></a><a href='/en/'>English</a>".to_owned();
     let (reading, _) = visit(Aim::Home, "/", &[("/", splash), ("/main.html", home)]);
     assert_eq!(outcome(&reading), "2018-03-12");
-    let headings: Vec<&str> = reading.blocks.iter().map(|block| block.heading.as_str()).collect();
+    let headings: Vec<&str> = reading
+        .blocks
+        .iter()
+        .map(|block| block.heading.as_str())
+        .collect();
     assert_eq!(headings, ["要闻动态", "通知公告"]);
     // One that leads to a page of mere links is read one level deeper.
     let enter = "<title>某某区</title><a href='/main.html'>进入网站</a>".to_owned();
-    let menu = "<title>某某区</title><a href='/gzdt/'>工作动态</a><a href='/tzgg/'>通知公告</a>".to_owned();
-    let deep = [("/", enter), ("/main.html", menu), ("/gzdt/", column("工作动态", &["2018-03-12"]) )];
+    let menu = "<title>某某区</title><a href='/gzdt/'>工作动态</a><a href='/tzgg/'>通知公告</a>"
+        .to_owned();
+    let deep = [
+        ("/", enter),
+        ("/main.html", menu),
+        ("/gzdt/", column("工作动态", &["2018-03-12"])),
+    ];
     let (reading, asked) = visit(Aim::Home, "/", &deep);
     assert_eq!(outcome(&reading), "2018-03-12", "{asked:?}");
 }

@@ -14,6 +14,11 @@ use wangxun::domain::finding::{Finding, Undated, Unreadable};
 use wangxun::domain::page::Page;
 use wangxun::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe};
 
+#[path = "support/noted.rs"]
+mod noted;
+
+use noted::noted;
+
 const NAME: &str = "政策文件";
 const LIST: &str = "/zwgk/zcwj/";
 const TITLES: [&str; 6] = [
@@ -146,11 +151,30 @@ fn layouts(head: &str, list: &str, side: &str) -> Vec<(&'static str, String)> {
     let foot = "<div class=footer>主办：某某区人民政府 地址：某某路1号</div>";
     let page = |body: String| format!("<title>政策文件-某某区</title>{body}{foot}");
     vec![
-        ("right", page(format!("<div class=m>{head}{list}</div>{side}"))),
-        ("left", page(format!("{side}<div class=m>{head}{list}</div>"))),
-        ("below", page(format!("<div class=m>{head}{list}{side}</div>"))),
-        ("beside, in the main part", page(format!("<div class=m>{head}<div class=l>{list}</div>{side}</div>"))),
-        ("before, in the main part", page(format!("<div class=m>{side}<div class=l>{head}{list}</div></div>"))),
+        (
+            "right",
+            page(format!("<div class=m>{head}{list}</div>{side}")),
+        ),
+        (
+            "left",
+            page(format!("{side}<div class=m>{head}{list}</div>")),
+        ),
+        (
+            "below",
+            page(format!("<div class=m>{head}{list}{side}</div>")),
+        ),
+        (
+            "beside, in the main part",
+            page(format!(
+                "<div class=m>{head}<div class=l>{list}</div>{side}</div>"
+            )),
+        ),
+        (
+            "before, in the main part",
+            page(format!(
+                "<div class=m>{side}<div class=l>{head}{list}</div></div>"
+            )),
+        ),
     ]
 }
 
@@ -163,14 +187,29 @@ fn a_dated_list_at_the_side_never_dates_a_list_without_dates() {
                 for above in ABOVE {
                     for (place, body) in layouts(head, &list, &side(above, 10)) {
                         let came = column(LIST, Some(NAME), &body, true);
-                        let what = format!("{place} {folder} {count}\n{body}\n{:?}", came.reading.notes);
+                        let what = format!(
+                            "{place} {folder} {count}\n{body}\n{:?}",
+                            noted(&came.reading)
+                        );
                         assert_eq!(came.outcome(), "2016-01-05", "{what}");
                         assert_eq!(came.asked[0], format!("{folder}0234.html"), "{what}");
-                        assert!(came.asked.iter().all(|path| path.starts_with(folder)), "{what}");
+                        assert!(
+                            came.asked.iter().all(|path| path.starts_with(folder)),
+                            "{what}"
+                        );
                         let shown = &came.reading.rows;
-                        assert!(shown.iter().all(|row| row.url.as_ref().is_some_and(|url| url.contains(folder))), "{what}");
+                        assert!(
+                            shown.iter().all(|row| row
+                                .url
+                                .as_ref()
+                                .is_some_and(|url| url.contains(folder))),
+                            "{what}"
+                        );
                         let blind = column(LIST, Some(NAME), &body, false);
-                        assert_eq!(blind.reading.finding, Finding::Undated(Undated::ArticlesUnreachable));
+                        assert_eq!(
+                            blind.reading.finding,
+                            Finding::Undated(Undated::ArticlesUnreachable)
+                        );
                     }
                 }
             }
@@ -187,7 +226,10 @@ fn a_longer_list_at_the_side_never_dates_a_shorter_one() {
                 for above in ABOVE {
                     for (place, body) in layouts(head, &list, &side(above, 12)) {
                         let came = column(LIST, Some(NAME), &body, true);
-                        let what = format!("{place} {folder} {count}\n{body}\n{:?}", came.reading.notes);
+                        let what = format!(
+                            "{place} {folder} {count}\n{body}\n{:?}",
+                            noted(&came.reading)
+                        );
                         assert_eq!(came.outcome(), "2016-03-12", "{what}");
                         assert_eq!(came.reading.rows.len(), count, "{what}");
                     }
@@ -210,7 +252,12 @@ fn lists_of_one_structure_are_told_apart_by_what_stands_above_them() {
         for cells in [format!("{own}{side}"), format!("{side}{own}")] {
             let body = format!("<title>政策文件</title><table><tr>{cells}</tr></table>");
             let came = column(LIST, Some(NAME), &body, true);
-            assert_eq!(came.outcome(), expected, "{body}\n{:?}", came.reading.notes);
+            assert_eq!(
+                came.outcome(),
+                expected,
+                "{body}\n{:?}",
+                noted(&came.reading)
+            );
         }
     }
 }
@@ -218,17 +265,46 @@ fn lists_of_one_structure_are_told_apart_by_what_stands_above_them() {
 #[test]
 fn where_nothing_names_the_column_its_folder_and_the_sides_heading_tell() {
     let undated = |folder: &str| format!("<ul class=list>{}</ul>", rows(folder, 6, None));
-    let dated = format!("<ul class=list>{}</ul>", rows("/zwgk/zcwj/", 4, Some("2016")));
+    let dated = format!(
+        "<ul class=list>{}</ul>",
+        rows("/zwgk/zcwj/", 4, Some("2016"))
+    );
     let bare = |list: &str, side: &str| format!("<div class=m>{list}</div>{side}");
     let cases = [
-        ("its folder", bare(&undated("/zwgk/zcwj/"), &side("<img src=x.gif>", 10)), "2016-01-05"),
-        ("its folder, nothing above either", bare(&undated("/zwgk/zcwj/"), &side("", 10)), "2016-01-05"),
-        ("the heading of the side", bare(&undated("/info/"), &side("<h3>热点推荐</h3>", 10)), "2016-01-05"),
-        ("its folder, dated", bare(&dated, &side("", 12)), "2016-03-12"),
-        ("the name of the side's block", bare(&undated("/info/"), &format!("<div class=sidebar>{}</div>", side("", 10))), "2016-01-05"),
+        (
+            "its folder",
+            bare(&undated("/zwgk/zcwj/"), &side("<img src=x.gif>", 10)),
+            "2016-01-05",
+        ),
+        (
+            "its folder, nothing above either",
+            bare(&undated("/zwgk/zcwj/"), &side("", 10)),
+            "2016-01-05",
+        ),
+        (
+            "the heading of the side",
+            bare(&undated("/info/"), &side("<h3>热点推荐</h3>", 10)),
+            "2016-01-05",
+        ),
+        (
+            "its folder, dated",
+            bare(&dated, &side("", 12)),
+            "2016-03-12",
+        ),
+        (
+            "the name of the side's block",
+            bare(
+                &undated("/info/"),
+                &format!("<div class=sidebar>{}</div>", side("", 10)),
+            ),
+            "2016-01-05",
+        ),
         (
             "the number in its address",
-            bare(&undated("/art/2016/1/5/art_3664_").replace("234.html", "23.html"), &side("", 9)),
+            bare(
+                &undated("/art/2016/1/5/art_3664_").replace("234.html", "23.html"),
+                &side("", 9),
+            ),
             "2016-01-05",
         ),
     ];
@@ -238,7 +314,12 @@ fn where_nothing_names_the_column_its_folder_and_the_sides_heading_tell() {
                 continue;
             }
             let came = column(path, None, &body, true);
-            assert_eq!(came.outcome(), expected, "{name}\n{body}\n{:?}", came.reading.notes);
+            assert_eq!(
+                came.outcome(),
+                expected,
+                "{name}\n{body}\n{:?}",
+                noted(&came.reading)
+            );
         }
     }
 }
@@ -246,16 +327,22 @@ fn where_nothing_names_the_column_its_folder_and_the_sides_heading_tell() {
 #[test]
 fn what_was_left_aside_is_told() {
     let list = format!("<ul class=list>{}</ul>", rows("/info/", 4, None));
-    let body = format!("<div class=m><h2>{NAME}</h2>{list}</div>{}", side("<h3>最新公开</h3>", 8));
-    let notes = column(LIST, Some(NAME), &body, true).reading.notes;
-    let told = notes.iter().any(|note| note.contains("最新公开") && note.contains("2018-03-12"));
+    let body = format!(
+        "<div class=m><h2>{NAME}</h2>{list}</div>{}",
+        side("<h3>最新公开</h3>", 8)
+    );
+    let notes = noted(&column(LIST, Some(NAME), &body, true).reading);
+    let told = notes
+        .iter()
+        .any(|note| note.contains("最新公开") && note.contains("2018-03-12"));
     assert!(told, "{notes:?}");
 }
 
 #[test]
 fn only_the_beginnings_of_other_lists_are_no_list_of_the_column() {
     let more = "<div><span>通知公告</span><a href='/tzgg/'>更多</a></div>";
-    let empty = |side: String| format!("<div class=m><h2>{NAME}</h2><div id=list></div></div>{side}");
+    let empty =
+        |side: String| format!("<div class=m><h2>{NAME}</h2><div id=list></div></div>{side}");
     for (above, expected) in [
         ("<h3>热点推荐</h3>", "NoList"),
         (more, "NoList"),
@@ -263,7 +350,10 @@ fn only_the_beginnings_of_other_lists_are_no_list_of_the_column() {
     ] {
         let came = column(LIST, Some(NAME), &empty(side(above, 8)), true);
         assert_eq!(came.outcome(), expected, "{above}");
-        assert_eq!(came.reading.finding, Finding::Unreadable(Unreadable::NoList));
+        assert_eq!(
+            came.reading.finding,
+            Finding::Unreadable(Unreadable::NoList)
+        );
     }
 }
 
@@ -271,28 +361,69 @@ fn only_the_beginnings_of_other_lists_are_no_list_of_the_column() {
 #[test]
 fn a_dated_list_stays_the_columns_beside_menus_slides_and_links() {
     let list = format!("<ul class=list>{}</ul>", rows("/info/", 6, Some("2018")));
-    let menu = ["政府信息公开指南", "政府信息公开制度", "政府信息公开年报", "政府信息公开目录", "依申请公开事项办理"]
-        .iter()
-        .enumerate()
-        .map(|(n, name)| format!("<li><a href='/zwgk/zcwj/m{n}.html'>{name}</a></li>"))
-        .collect::<String>();
-    let slides = format!("<div class=slide>{}</div>", rows("/info/9", 4, None).replace("li>", "p>"));
+    let menu = [
+        "政府信息公开指南",
+        "政府信息公开制度",
+        "政府信息公开年报",
+        "政府信息公开目录",
+        "依申请公开事项办理",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(n, name)| format!("<li><a href='/zwgk/zcwj/m{n}.html'>{name}</a></li>"))
+    .collect::<String>();
+    let slides = format!(
+        "<div class=slide>{}</div>",
+        rows("/info/9", 4, None).replace("li>", "p>")
+    );
     let links = (0..12)
-        .map(|n| format!("<a href='http://www{n}.other.gov.cn/'>某某省某某市人民政府门户网站{n}</a>"))
+        .map(|n| {
+            format!("<a href='http://www{n}.other.gov.cn/'>某某省某某市人民政府门户网站{n}</a>")
+        })
         .collect::<String>();
     let top = "<div class=top><a href='/'>首页</a><a href='/zwgk/'>政务公开</a></div>";
     let cases = [
-        ("a menu", format!("{top}<div class=l><h3>信息公开</h3><ul>{menu}</ul></div><div class=m><h2>{NAME}</h2>{list}</div>")),
-        ("a menu, no heading", format!("{top}<div class=l><ul>{menu}</ul></div><div class=m>{list}</div>")),
-        ("slides above", format!("{top}<div class=m><h2>{NAME}</h2>{slides}{list}</div>")),
-        ("slides above, no heading", format!("{top}<div class=m>{slides}{list}</div>")),
-        ("links below", format!("{top}<div class=m><h2>{NAME}</h2>{list}</div><div><b>友情链接</b>{links}</div>")),
-        ("a heading of another wording", format!("{top}<div class=m><h2>文件列表</h2>{list}</div>")),
-        ("a heading of another name", format!("{top}<div class=m><h2>区政府规章</h2>{list}</div>")),
+        (
+            "a menu",
+            format!(
+                "{top}<div class=l><h3>信息公开</h3><ul>{menu}</ul></div><div class=m><h2>{NAME}</h2>{list}</div>"
+            ),
+        ),
+        (
+            "a menu, no heading",
+            format!("{top}<div class=l><ul>{menu}</ul></div><div class=m>{list}</div>"),
+        ),
+        (
+            "slides above",
+            format!("{top}<div class=m><h2>{NAME}</h2>{slides}{list}</div>"),
+        ),
+        (
+            "slides above, no heading",
+            format!("{top}<div class=m>{slides}{list}</div>"),
+        ),
+        (
+            "links below",
+            format!(
+                "{top}<div class=m><h2>{NAME}</h2>{list}</div><div><b>友情链接</b>{links}</div>"
+            ),
+        ),
+        (
+            "a heading of another wording",
+            format!("{top}<div class=m><h2>文件列表</h2>{list}</div>"),
+        ),
+        (
+            "a heading of another name",
+            format!("{top}<div class=m><h2>区政府规章</h2>{list}</div>"),
+        ),
     ];
     for (name, body) in cases {
         let came = column(LIST, Some(NAME), &body, true);
-        assert_eq!(came.outcome(), "2018-03-12", "{name}\n{body}\n{:?}", came.reading.notes);
+        assert_eq!(
+            came.outcome(),
+            "2018-03-12",
+            "{name}\n{body}\n{:?}",
+            noted(&came.reading)
+        );
         assert_eq!(came.asked, Vec::<String>::new(), "{name}");
     }
 }
@@ -319,11 +450,17 @@ fn lists_in_stretches_of_a_few_rows_are_one_list() {
 fn tabs_over_the_list_take_nothing_away() {
     let tab = |name: &str, shown: bool, folder: &str, year: &str| {
         let style = if shown { "" } else { " style='display:none'" };
-        (format!("<li>{name}</li>"), format!("<div class=pane{style}><ul>{}</ul></div>", rows(folder, 4, Some(year))))
+        (
+            format!("<li>{name}</li>"),
+            format!(
+                "<div class=pane{style}><ul>{}</ul></div>",
+                rows(folder, 4, Some(year))
+            ),
+        )
     };
     let (one, first) = tab(NAME, true, "/info/1", "2016");
     let (two, second) = tab("政策解读", false, "/info/2", "2018");
     let body = format!("<div class=m><ul class=tabs>{one}{two}</ul>{first}{second}</div>");
     let came = column(LIST, Some(NAME), &body, true);
-    assert_eq!(came.outcome(), "2016-03-12", "{:?}", came.reading.notes);
+    assert_eq!(came.outcome(), "2016-03-12", "{:?}", noted(&came.reading));
 }

@@ -63,7 +63,9 @@ pub fn is_above(url: &Url, other: &Url) -> bool {
         host.strip_prefix("www.").unwrap_or(host).to_owned()
     };
     let (above, below) = (host(url), host(other));
-    let within = below.strip_suffix(&above).is_some_and(|rest| rest.ends_with('.'));
+    let within = below
+        .strip_suffix(&above)
+        .is_some_and(|rest| rest.ends_with('.'));
     above == below || within && !REGISTRIES.contains(&above.as_str())
 }
 

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, HashSet};
 use url::Url;
 
 use super::clues::Clues;
-use super::notes::{Notes, Rank};
 use super::home::Behind;
+use super::notes::Notes;
 use super::{More, Reading, article, blocks, home, view};
 use crate::domain::finding::{Finding, LastUpdate, Undated};
+use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
 
@@ -37,7 +38,7 @@ pub struct Ask {
     /// A day that is certain: what the pages tell counts only if it is later.
     pub floor: Option<Date>,
     /// What is noted then.
-    pub note: Option<&'static str>,
+    pub note: Option<Note>,
     /// What is found when none has a date and nothing stands instead.
     pub otherwise: Undated,
 }
@@ -83,20 +84,18 @@ impl Ask {
             }
         }
         if self.sort == Sort::Pages {
-            let text = format!("an entrance without lists; {read} of the pages behind it were read");
-            notes.say(Rank::Decision, text);
+            notes.say(Note::EntranceRead { pages: read });
         }
         reading.finding = match (best, self.instead) {
             (Some(update), _) => {
                 if self.sort == Sort::Articles {
-                    let text = format!("the list has no dates; {read} of its articles were read");
-                    notes.say(Rank::Decision, text);
+                    notes.say(Note::ArticlesRead { pages: read });
                 }
                 Finding::Dated(update)
             }
             (None, Some(instead)) => {
                 if let Some(note) = self.note {
-                    notes.say(Rank::Decision, note);
+                    notes.say(note);
                 }
                 instead
             }

@@ -200,9 +200,7 @@ pub fn is_paged(dom: &Dom, last: usize) -> bool {
         let (from, end) = (dom.end(at), dom.end(above));
         let text = dom.text(from, end, PAGER);
         if clean::weight(&text) > 0 {
-            const WORDS: [&str; 7] = [
-                "下一页", "下页", "尾页", "末页", "页次", "上一页", "转到",
-            ];
+            const WORDS: [&str; 7] = ["下一页", "下页", "尾页", "末页", "页次", "上一页", "转到"];
             return WORDS.iter().any(|word| text.contains(word));
         }
         at = above;
@@ -219,14 +217,35 @@ mod tests {
     fn what_announces_a_list_is_told_by_its_place() {
         let cases = [
             ("<h2>政策文件</h2>", Banner::Named),
-            ("<div><span>政策文件</span><a href=/m>更多&gt;&gt;</a></div>", Banner::Named),
-            ("<div>当前位置：<a href=/>首页</a> &gt; <a href=/zw/>政务公开</a> &gt; 政策文件</div>", Banner::Trail),
-            ("<div class=t><b>最新公开</b></div>", Banner::Side("最新公开".to_owned())),
-            ("<table><tr><td>通知公告<a href=/m>更多</a></td></tr></table>", Banner::Block("通知公告".to_owned(), Some(0))),
+            (
+                "<div><span>政策文件</span><a href=/m>更多&gt;&gt;</a></div>",
+                Banner::Named,
+            ),
+            (
+                "<div>当前位置：<a href=/>首页</a> &gt; <a href=/zw/>政务公开</a> &gt; 政策文件</div>",
+                Banner::Trail,
+            ),
+            (
+                "<div class=t><b>最新公开</b></div>",
+                Banner::Side("最新公开".to_owned()),
+            ),
+            (
+                "<table><tr><td>通知公告<a href=/m>更多</a></td></tr></table>",
+                Banner::Block("通知公告".to_owned(), Some(0)),
+            ),
             ("<img src=a.gif>", Banner::Picture),
-            ("<img src=a.gif alt=推荐阅读>", Banner::Side("推荐阅读".to_owned())),
-            ("<form><input name=q></form><h2>政策文件</h2><p>共12条</p>", Banner::Named),
-            ("<p>本栏目用于公开本单位的各类信息，欢迎广大市民查阅和监督，如有意见请与我们联系，谢谢大家。</p>", Banner::None),
+            (
+                "<img src=a.gif alt=推荐阅读>",
+                Banner::Side("推荐阅读".to_owned()),
+            ),
+            (
+                "<form><input name=q></form><h2>政策文件</h2><p>共12条</p>",
+                Banner::Named,
+            ),
+            (
+                "<p>本栏目用于公开本单位的各类信息，欢迎广大市民查阅和监督，如有意见请与我们联系，谢谢大家。</p>",
+                Banner::None,
+            ),
             ("", Banner::None),
         ];
         let names = ["政策文件".to_owned()];

@@ -12,6 +12,8 @@ use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDO
 use mixed::Mixed;
 use trial::Trial;
 
+use crate::domain::note::Note;
+
 mod declared;
 mod mixed;
 mod trial;
@@ -27,7 +29,7 @@ pub struct Decoded<'a> {
     /// The encoding's name in lower case.
     pub encoding: &'static str,
     /// What was wrong with the declaration, if anything.
-    pub note: Option<String>,
+    pub note: Option<Note>,
 }
 
 /// Decodes a body; `None` when it is no text in any known encoding.
@@ -51,19 +53,14 @@ fn by_bytes<'a>(body: &'a [u8], declared: Option<&'static Encoding>, host: &str)
         return Trial::sound(text).into_decoded(declared);
     }
     match mixed::decode(body) {
-        Some(Mixed { text, main, other }) => {
-            let main_key = key(main);
-            let declares = declared.map(key).filter(|word| *word != main_key);
-            let wrong = declares.map_or_else(String::new, |word| format!("declares {word} but "));
-            Decoded {
-                text: Cow::Owned(text),
-                encoding: main_key,
-                note: Some(format!(
-                    "the page {wrong}is {main_key} with parts in {}, which were read as that",
-                    key(other)
-                )),
-            }
-        }
+        Some(Mixed { text, main, other }) => Decoded {
+            text: Cow::Owned(text),
+            encoding: key(main),
+            note: Some(Note::MixedCharsets {
+                main: key(main).to_owned(),
+                other: key(other).to_owned(),
+            }),
+        },
         None => trial::best(body, declared, host).into_decoded(declared),
     }
 }

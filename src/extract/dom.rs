@@ -206,12 +206,7 @@ impl<'a> Dom<'a> {
     }
 }
 
-fn make<'a>(
-    above: Option<&Node<'a>>,
-    parent: usize,
-    value: &'a Parsed,
-    sheet: &Sheet,
-) -> Node<'a> {
+fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Parsed, sheet: &Sheet) -> Node<'a> {
     let what = match value {
         Parsed::Element(element) => What::Element(element),
         Parsed::Text(text) => What::Text(text),

@@ -96,7 +96,15 @@ fn is_counted(dom: &Dom, at: usize, text: &str) -> bool {
 /// Whether an element is shown or left out by a script as the data will be.
 fn is_template(dom: &Dom, at: usize) -> bool {
     const MARKS: [&str; 10] = [
-        "v-if", "v-else", "v-else-if", "v-show", "ng-if", "ng-show", "ng-hide", "x-show", "x-if",
+        "v-if",
+        "v-else",
+        "v-else-if",
+        "v-show",
+        "ng-if",
+        "ng-show",
+        "ng-hide",
+        "x-show",
+        "x-if",
         "wx:if",
     ];
     let mut at = dom.parent(at);
@@ -125,7 +133,9 @@ fn is_search(dom: &Dom, url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
     let asked = url.query().unwrap_or_default().to_ascii_lowercase();
     let title = refusal::title(dom);
-    ADDRESS.iter().any(|word| path.contains(word) || asked.contains(word))
+    ADDRESS
+        .iter()
+        .any(|word| path.contains(word) || asked.contains(word))
         || TITLE.iter().any(|word| title.contains(word))
         || notices(dom).any(|at| {
             let text = dom.text(at, at + 1, NOTICE);
@@ -139,7 +149,10 @@ fn is_column(view: &View, name: Option<&str>) -> bool {
     let dom = view.dom;
     let stated = identity::meta(dom, "ColumnName");
     let title = refusal::title(dom);
-    let first = title.split(heading::TITLE_BREAKS).next().unwrap_or_default();
+    let first = title
+        .split(heading::TITLE_BREAKS)
+        .next()
+        .unwrap_or_default();
     let Some(name) = name.map(clean::squeezed).filter(|name| !name.is_empty()) else {
         return stated.is_some() || has_heading(dom) || outline::has_trail(dom);
     };
@@ -175,11 +188,27 @@ mod tests {
     #[test]
     fn a_notice_says_that_there_is_nothing_and_a_number_of_rows_does_not() {
         for text in [
-            "暂无信息", "暂无内容！", "共0条", "共 0 条记录", "0 条记录", "没有找到相关信息", "共０条", "对不起，该栏目下没有文章",
+            "暂无信息",
+            "暂无内容！",
+            "共0条",
+            "共 0 条记录",
+            "0 条记录",
+            "没有找到相关信息",
+            "共０条",
+            "对不起，该栏目下没有文章",
         ] {
             assert!(is_notice(text), "{text}");
         }
-        for text in ["页面暂无法访问", "暂无权限查看", "共10条", "共 120 条记录", "第1条", "共100条记录", "20条/页", "通知公告"] {
+        for text in [
+            "页面暂无法访问",
+            "暂无权限查看",
+            "共10条",
+            "共 120 条记录",
+            "第1条",
+            "共100条记录",
+            "20条/页",
+            "通知公告",
+        ] {
             assert!(!is_notice(text), "{text}");
         }
     }

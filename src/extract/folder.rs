@@ -7,7 +7,14 @@ use super::address;
 
 /// Names of files that say nothing of what they list.
 const PLAIN: [&str; 8] = [
-    "index", "default", "list", "common_list", "zfxxgk_list", "more", "main", "home",
+    "index",
+    "default",
+    "list",
+    "common_list",
+    "zfxxgk_list",
+    "more",
+    "main",
+    "home",
 ];
 /// Digits from which a number is that of a column.
 const NUMBER: usize = 2;
@@ -27,9 +34,11 @@ impl<'u> Folder<'u> {
     pub fn of(url: &'u Url) -> Option<Folder<'u>> {
         let name = segments(url).rev().map(stem).find(|name| !is_plain(name));
         let name = name.unwrap_or_default().to_ascii_lowercase();
-        let asked = url
-            .query_pairs()
-            .find_map(|(_, value)| number(&value).filter(|number| *number == value).map(str::to_owned));
+        let asked = url.query_pairs().find_map(|(_, value)| {
+            number(&value)
+                .filter(|number| *number == value)
+                .map(str::to_owned)
+        });
         let number = asked.or_else(|| number(&name).map(str::to_owned));
         (!name.is_empty() || number.is_some()).then_some(Folder { url, name, number })
     }
@@ -122,8 +131,16 @@ mod tests {
             ("/zwgk/zcwj/index_2.html", "/zwgk/zcwj/1.html", true),
             ("/zwgk/zcwj.html", "/zwgk/zcwj/1.html", true),
             ("/zwgk/zcwj/", "/zwgk/tzgg/201803/t20180307_1.html", false),
-            ("/col/col3664/index.html", "/art/2018/3/7/art_3664_98765.html", true),
-            ("/col/col3664/index.html", "/art/2018/3/7/art_3665_98765.html", false),
+            (
+                "/col/col3664/index.html",
+                "/art/2018/3/7/art_3664_98765.html",
+                true,
+            ),
+            (
+                "/col/col3664/index.html",
+                "/art/2018/3/7/art_3665_98765.html",
+                false,
+            ),
             ("/list.asp?classid=112", "/show.asp?classid=112&id=7", true),
             ("/list.asp?classid=112", "/show.asp?id=7", false),
             ("/zwgk/zcwj/", "http://www.b.gov.cn/zcwj/1.html", false),
@@ -155,10 +172,21 @@ mod tests {
 
     #[test]
     fn addresses_of_articles_are_told_from_those_of_lists() {
-        for path in ["/a/t20180307_1.html", "/info/1234/5678.htm", "/x/pnidpv736523.html", "/s.asp?id=7"] {
+        for path in [
+            "/a/t20180307_1.html",
+            "/info/1234/5678.htm",
+            "/x/pnidpv736523.html",
+            "/s.asp?id=7",
+        ] {
             assert!(is_article(&url(path)), "{path}");
         }
-        for path in ["/zwgk/", "/zwgk/index.html", "/zwgk/index_1.html", "/zwgk/jgzn.html", "/a/list2.htm"] {
+        for path in [
+            "/zwgk/",
+            "/zwgk/index.html",
+            "/zwgk/index_1.html",
+            "/zwgk/jgzn.html",
+            "/a/list2.htm",
+        ] {
             assert!(!is_article(&url(path)), "{path}");
         }
     }

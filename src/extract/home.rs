@@ -3,6 +3,7 @@
 use scraper::node::Element;
 use url::Url;
 
+use super::Block;
 use super::address;
 use super::ask::{Ask, Sort};
 use super::blocks;
@@ -12,7 +13,6 @@ use super::dom::attr;
 use super::heading;
 use super::refusal;
 use super::view::View;
-use super::Block;
 use crate::domain::finding::{Basis, Finding, LastUpdate, Undated, Unreadable};
 use crate::domain::item::Row;
 
@@ -121,7 +121,10 @@ pub struct Behind {
 pub fn behind(view: &View) -> Behind {
     let rows = rows(view);
     let title = refusal::title(view.dom);
-    let title = title.split(heading::TITLE_BREAKS).next().unwrap_or_default();
+    let title = title
+        .split(heading::TITLE_BREAKS)
+        .next()
+        .unwrap_or_default();
     let mut blocks = blocks::of(view);
     for block in blocks.iter_mut().filter(|block| block.heading.is_empty()) {
         block.heading = clean::line(title, blocks::NAME);

@@ -83,7 +83,9 @@ pub fn outline(page: &Page) -> Option<Outline> {
     let links = links::of(&dom, &base, trail);
     let frame = || {
         let mut frames = shell::frames(&dom, &base).into_iter();
-        let shown = frames.next().filter(|frame| frame.shown && links.is_empty());
+        let shown = frames
+            .next()
+            .filter(|frame| frame.shown && links.is_empty());
         shown.map(|frame| frame.url)
     };
     let jump = (links.len() <= ENTRANCE_LINKS)

@@ -113,10 +113,12 @@ impl Sheet {
             };
             let holds = (rule.tag.is_empty() || rule.tag.eq_ignore_ascii_case(tag))
                 && rule.id.as_deref().is_none_or(|own| id == Some(own))
-                && rule.classes.iter().all(|own| words().any(|word| word == own));
-            let later = best.is_none_or(|(other, place)| {
-                (rule.weight, *at) >= (other.weight, place)
-            });
+                && rule
+                    .classes
+                    .iter()
+                    .all(|own| words().any(|word| word == own));
+            let later =
+                best.is_none_or(|(other, place)| (rule.weight, *at) >= (other.weight, place));
             if holds && later {
                 best = Some((rule, *at));
             }
@@ -127,8 +129,12 @@ impl Sheet {
 
 /// Where the style sheets of a page begin.
 fn starts(source: &str) -> Vec<usize> {
-    let of = |word: &'static str| memchr::memmem::find_iter(source.as_bytes(), word).take(MOST_SHEETS);
-    let mut starts: Vec<usize> = ["<style", "<STYLE", "<Style"].into_iter().flat_map(of).collect();
+    let of =
+        |word: &'static str| memchr::memmem::find_iter(source.as_bytes(), word).take(MOST_SHEETS);
+    let mut starts: Vec<usize> = ["<style", "<STYLE", "<Style"]
+        .into_iter()
+        .flat_map(of)
+        .collect();
     starts.sort_unstable();
     starts
 }
@@ -148,7 +154,10 @@ fn effect(body: &str) -> Option<bool> {
             _ => {}
         }
     }
-    [display, visibility].into_iter().flatten().reduce(|one, other| one || other)
+    [display, visibility]
+        .into_iter()
+        .flatten()
+        .reduce(|one, other| one || other)
 }
 
 fn rule(selector: &str, hides: bool) -> Option<Rule> {
@@ -174,7 +183,12 @@ fn rule(selector: &str, hides: bool) -> Option<Rule> {
         rest = behind;
     }
     let named = id.is_some() || !classes.is_empty();
-    let weight = (climbs, usize::from(id.is_some()), classes.len(), !tag.is_empty());
+    let weight = (
+        climbs,
+        usize::from(id.is_some()),
+        classes.len(),
+        !tag.is_empty(),
+    );
     named.then_some(Rule {
         tag,
         id,
@@ -243,13 +257,21 @@ mod tests {
             ("p", None, "", false),
         ];
         for (tag, id, classes, expected) in cases {
-            assert_eq!(sheet.hides(tag, id, classes), expected, "{tag} {id:?} {classes}");
+            assert_eq!(
+                sheet.hides(tag, id, classes),
+                expected,
+                "{tag} {id:?} {classes}"
+            );
         }
     }
 
     #[test]
     fn pages_that_hide_nothing_have_no_rules() {
-        for source in ["", "<style>.a{color:red} .b{display:block}</style>", "<style>.a{display:none"] {
+        for source in [
+            "",
+            "<style>.a{color:red} .b{display:block}</style>",
+            "<style>.a{display:none",
+        ] {
             let sheet = Sheet::of(source);
             assert_eq!(sheet.is_empty(), !source.ends_with("none"), "{source}");
         }

@@ -120,7 +120,11 @@ pub fn frames(dom: &Dom, base: &Url) -> Vec<Frame> {
             else {
                 continue;
             };
-            let small = |name: &str| attr(frame, name).and_then(pixels).is_some_and(|n| n < LIST_PIXELS);
+            let small = |name: &str| {
+                attr(frame, name)
+                    .and_then(pixels)
+                    .is_some_and(|n| n < LIST_PIXELS)
+            };
             let beside = small("width") || small("height") || is_beside(url.path());
             let shown = !beside && dom.get(at).is_some_and(|node| !node.hidden);
             if !out.iter().any(|other| other.url == url) {
@@ -235,7 +239,10 @@ mod tests {
              <iframe src='http://tj.example.com/'></iframe><iframe src='/menu.html'></iframe>",
         );
         let frames = frames(&Dom::of(&html), &base());
-        let seen: Vec<(&str, bool)> = frames.iter().map(|one| (one.url.path(), one.shown)).collect();
+        let seen: Vec<(&str, bool)> = frames
+            .iter()
+            .map(|one| (one.url.path(), one.shown))
+            .collect();
         let expected = [
             ("/menu.html", true),
             ("/list/1.html", true),

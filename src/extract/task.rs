@@ -7,15 +7,16 @@ use super::ask::Ask;
 use super::column::{self, Saying};
 use super::glance::Glance;
 use super::heading::{self, Own};
-use super::notes::{Notes, Rank};
+use super::notes::Notes;
 use super::seen::{self, Seen, Step};
 use super::view::{self, Closed, View};
 use super::whose::{self, Aside, Sure, Whose};
 use super::{
-    Aim, More, PageKind, Pages, Reading, Recipe, address, blocks, clean, empty, home, identity, missing,
-    refusal, remarks, shell,
+    Aim, More, PageKind, Pages, Reading, Recipe, address, blocks, clean, empty, home, identity,
+    missing, refusal, remarks, shell,
 };
 use crate::domain::finding::{Finding, Unreadable};
+use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
 use frames::Frames;
@@ -88,7 +89,7 @@ impl Task<'_> {
         if self.is_sent_home(&page.url) {
             match self.recipe.aim {
                 Aim::Column => return closed(Unreadable::RedirectedHome, "unknown", notes),
-                Aim::Any => notes.say(Rank::Decision, "redirected to the home page"),
+                Aim::Any => notes.say(Note::SentHome),
                 Aim::Home => {}
             }
         }
@@ -164,12 +165,12 @@ impl Task<'_> {
 
     fn follow(&self, hop: Hop) -> Outcome {
         let mut notes = hop.notes;
-        let target = clean::line(hop.to.as_str(), 200);
+        let to = clean::line(hop.to.as_str(), 200);
         if let Some(More::Page(_)) = self.pages.more.get(&hop.to) {
-            notes.say(Rank::Way, format!("followed to {target}"));
+            notes.say(Note::Followed { to });
             self.look(Some(hop.to), hop.left, notes)
         } else {
-            notes.say(Rank::Way, format!("could not follow to {target}"));
+            notes.say(Note::NotFollowed { to });
             self.look(hop.from, 0, notes)
         }
     }
@@ -203,7 +204,7 @@ impl Task<'_> {
             notes: Vec::new(),
         };
         let Some(ask) = ask else {
-            reading.notes = notes.into_lines();
+            reading.notes = notes.into_list();
             return Outcome::Found(Box::new(reading));
         };
         let missing = ask.missing(&self.pages.more, self.left());
@@ -217,21 +218,17 @@ impl Task<'_> {
 
     fn resolved(&self, ask: Ask, mut reading: Reading, mut notes: Notes) -> Outcome {
         ask.resolve(&self.pages.more, self.today, &mut reading, &mut notes);
-        reading.notes = notes.into_lines();
+        reading.notes = notes.into_list();
         Outcome::Found(Box::new(reading))
     }
 }
 
 /// What is told of a list beside the column's own.
-fn left_aside(aside: &Aside) -> String {
-    let named = match aside.heading.is_empty() {
-        true => String::new(),
-        false => format!(" under {:?}", clean::line(&aside.heading, 20)),
-    };
-    let dated = aside
-        .newest
-        .map_or_else(String::new, |on| format!(", newest {on}"));
-    format!("a list beside the column's own was left aside{named}{dated}")
+fn left_aside(aside: &Aside) -> Note {
+    Note::ListAside {
+        heading: clean::line(&aside.heading, 30),
+        newest: aside.newest,
+    }
 }
 
 fn closed(why: Unreadable, encoding: &'static str, notes: Notes) -> Outcome {
@@ -244,7 +241,7 @@ fn closed(why: Unreadable, encoding: &'static str, notes: Notes) -> Outcome {
         published: None,
         others: Vec::new(),
         blocks: Vec::new(),
-        notes: notes.into_lines(),
+        notes: notes.into_list(),
     }))
 }
 
@@ -252,8 +249,9 @@ impl Task<'_> {
     fn step(&self, view: &View, glance: &Glance, hops: usize, notes: &mut Notes) -> Step {
         let list = column::deciding(view).filter(|group| group.rows.len() >= 3 || group.dated > 0);
         let name = self.recipe.column_name.as_deref();
-        let empty =
-            list.is_none() && self.recipe.aim == Aim::Column && empty::says(view, glance.url(), name);
+        let empty = list.is_none()
+            && self.recipe.aim == Aim::Column
+            && empty::says(view, glance.url(), name);
         if list.is_none()
             && !empty
             && let Some(step) = self.onward(view, glance).filter(|_| hops > 0)
@@ -290,15 +288,14 @@ impl Task<'_> {
             return Some(why);
         }
         if let Some(said) = identity::contradiction(view, &self.recipe.site, column) {
-            notes.say(Rank::Decision, said);
+            notes.say(said);
             return Some(Unreadable::WrongSite);
         }
         let known = self.recipe.missing.as_ref();
         let known = known.filter(|_| self.recipe.aim == Aim::Column && !self.is_of_home());
         let asked = self.recipe.asked.as_ref();
         if known.is_some_and(|known| missing::is_missing(view, url, asked, column, known)) {
-            let text = "the host shows the same page for a path that does not exist";
-            notes.say(Rank::Decision, text);
+            notes.say(Note::SameAsMissing);
             return Some(Unreadable::SoftMissing);
         }
         None
@@ -336,7 +333,7 @@ impl Task<'_> {
         let rows = home::rows(view);
         let most = self.recipe.budget.saturating_sub(1);
         if let Some(inside) = home::way_in(view, &rows).filter(|_| hops > 0) {
-            notes.say(Rank::Way, "an entrance that leads to one page");
+            notes.say(Note::OneWayIn);
             return Step::Hop(inside);
         }
         remarks::remark(view, &rows, notes);
@@ -363,11 +360,10 @@ impl Task<'_> {
             Own::Rows(rows) => rows,
             Own::Empty => return done(Seen::bare(Finding::Empty, PageKind::List, view.encoding)),
             Own::Others => {
-                let text = match self.is_of_home() {
-                    true => "no block of the home page is headed as the column",
-                    false => "the only list of the page is headed as another one",
-                };
-                notes.say(Rank::Decision, text);
+                notes.say(match self.is_of_home() {
+                    true => Note::NoBlockOfName,
+                    false => Note::ListOfOtherName,
+                });
                 return frames().unwrap_or_else(|| done(Seen::shut(Unreadable::NoList, view)));
             }
         };
@@ -378,7 +374,7 @@ impl Task<'_> {
             return step;
         }
         if let Some(aside) = whose.aside.filter(|_| whose.claim != Sure::Doubtful) {
-            notes.say(Rank::Decision, left_aside(&aside));
+            notes.say(left_aside(&aside));
         }
         if whose.claim == Sure::Others {
             return done(Seen::shut(Unreadable::NoList, view));

@@ -97,7 +97,10 @@ pub fn of(view: &View, url: &Url, names: &[String], deciding: Vec<usize>) -> Who
     let mut all = candidates(view, url, names);
     claim(view, &mut all);
     let places = places(&all, &deciding);
-    let best = places.iter().filter_map(|at| all.get(*at)).max_by_key(|one| one.claim);
+    let best = places
+        .iter()
+        .filter_map(|at| all.get(*at))
+        .max_by_key(|one| one.claim);
     let Some(best) = best else {
         return Whose::own(deciding);
     };
@@ -137,7 +140,9 @@ fn newer(view: &View, all: &[Candidate], rows: &[usize]) -> Option<Aside> {
     let newest = blocks::newest(view, rows);
     let beside = all.iter().filter(|one| one.claim <= Claim::Block);
     let others = beside.filter(|one| !one.rows.iter().any(|at| rows.contains(at)));
-    let dated = others.map(|one| aside(view, one)).filter(|aside| aside.newest > newest);
+    let dated = others
+        .map(|one| aside(view, one))
+        .filter(|aside| aside.newest > newest);
     dated.max_by_key(|aside| aside.newest)
 }
 
@@ -189,7 +194,9 @@ fn instead(view: &View, all: &[Candidate]) -> Option<Vec<usize>> {
     let open = all
         .iter()
         .filter(|one| one.claim == Claim::Open && is_of_articles(view, one));
-    let best = own.max_by_key(heavier).or_else(|| open.max_by_key(heavier))?;
+    let best = own
+        .max_by_key(heavier)
+        .or_else(|| open.max_by_key(heavier))?;
     let alike = all
         .iter()
         .filter(|one| one.path == best.path && one.claim >= Claim::Open);
@@ -224,13 +231,16 @@ fn candidates(view: &View, url: &Url, names: &[String]) -> Vec<Candidate> {
         let listed = || rows.iter().filter_map(|at| view.rows.get(*at));
         let announced = match first.block < view.dom.len() {
             true => banner::of(view.dom, first.block, &places, names),
-            false => banner::Announced { banner: Banner::None, within: 0 },
+            false => banner::Announced {
+                banner: Banner::None,
+                within: 0,
+            },
         };
         // Lists behind one another share what stands before the first.
         let over = |within: usize| (within..view.dom.end(within)).contains(&first.block);
-        let shared = above.as_ref().filter(|(within, _)| {
-            announced.banner == Banner::None && over(*within)
-        });
+        let shared = above
+            .as_ref()
+            .filter(|(within, _)| announced.banner == Banner::None && over(*within));
         let (banner, shared) = match shared {
             Some((_, banner)) => (banner.clone(), true),
             None => (announced.banner, false),
@@ -287,7 +297,15 @@ fn claim(view: &View, all: &mut [Candidate]) {
 /// Whether a list stands in what is named as the side of a page.
 fn is_beside(dom: &Dom, at: usize) -> bool {
     const NAMES: [&str; 10] = [
-        "side", "sidebar", "aside", "hot", "rank", "ranking", "recommend", "related", "tuijian",
+        "side",
+        "sidebar",
+        "aside",
+        "hot",
+        "rank",
+        "ranking",
+        "recommend",
+        "related",
+        "tuijian",
         "rdtj",
     ];
     let mut at = at;

@@ -108,7 +108,9 @@ impl<'b> Run<'b> {
     }
 
     fn national(&self) -> &'b [u8] {
-        self.body.get(self.from..self.national_end).unwrap_or_default()
+        self.body
+            .get(self.from..self.national_end)
+            .unwrap_or_default()
     }
 
     fn sense(&self) -> Sense {
@@ -204,11 +206,21 @@ mod tests {
     #[test]
     fn every_part_is_read_in_its_own_encoding() {
         let parts = |head: Vec<u8>, foot: Vec<u8>| {
-            [b"<h1>".to_vec(), head, b"</h1><p>".to_vec(), foot, b"</p>".to_vec()].concat()
+            [
+                b"<h1>".to_vec(),
+                head,
+                b"</h1><p>".to_vec(),
+                foot,
+                b"</p>".to_vec(),
+            ]
+            .concat()
         };
         let whole = format!("<h1>{TITLE}</h1><p>{FOOT}</p>");
         let cases = [
-            (parts(TITLE.into(), national(FOOT)), Some((UTF_8, whole.clone()))),
+            (
+                parts(TITLE.into(), national(FOOT)),
+                Some((UTF_8, whole.clone())),
+            ),
             (parts(national(TITLE), FOOT.into()), Some((GB18030, whole))),
             (parts(national(TITLE), national(FOOT)), None),
             (parts(TITLE.into(), FOOT.into()), None),

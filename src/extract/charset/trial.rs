@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, WINDOWS_1252};
 
 use super::{Decoded, family, key};
+use crate::domain::note::Note;
 
 /// How much of a page tells which encoding it is in.
 const SAMPLE: usize = 64 * 1024;
@@ -49,7 +50,10 @@ impl<'a> Trial<'a> {
         let note = declared
             .map(key)
             .filter(|&word| word != encoding)
-            .map(|word| format!("the page declares {word} but is {encoding}"));
+            .map(|word| Note::OtherCharset {
+                declared: word.to_owned(),
+                actual: encoding.to_owned(),
+            });
         Decoded {
             text: self.text,
             encoding,

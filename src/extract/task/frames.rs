@@ -5,8 +5,9 @@ use url::Url;
 
 use super::{Draft, Outcome, Task};
 use crate::domain::finding::Finding;
+use crate::domain::note::Note;
 use crate::extract::column::Saying;
-use crate::extract::notes::{Notes, Rank};
+use crate::extract::notes::Notes;
 use crate::extract::seen::{Seen, Step};
 use crate::extract::shell::Frame;
 use crate::extract::{More, PageKind, clean};
@@ -70,7 +71,7 @@ impl Task<'_> {
             return self.framed(frames);
         }
         let mut notes = frames.notes;
-        notes.say(Rank::Way, "no frame of the page has a list");
+        notes.say(Note::NoFrameWithList);
         self.look(frames.from, 0, notes)
     }
 
@@ -82,7 +83,8 @@ impl Task<'_> {
                 continue;
             };
             let mut notes = frames.notes.clone();
-            notes.say(Rank::Way, format!("followed to {}", clean::line(url.as_str(), 200)));
+            let to = clean::line(url.as_str(), 200);
+            notes.say(Note::Followed { to });
             let step = self.seen_at(page, false, frames.left, &mut notes);
             let worth = step.as_ref().map_or((0, 0), worth);
             if worth.0 > 0 && best.as_ref().is_none_or(|(other, _)| worth > *other) {
