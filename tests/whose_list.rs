@@ -464,3 +464,108 @@ fn tabs_over_the_list_take_nothing_away() {
     let came = column(LIST, Some(NAME), &body, true);
     assert_eq!(came.outcome(), "2016-03-12", "{:?}", noted(&came.reading));
 }
+
+#[test]
+fn a_name_with_nothing_under_it_is_no_reason_to_take_another_list() {
+    let trail = "<div class=wz>当前位置：<a href='/'>首页</a> &gt; 政策文件</div>";
+    let main = format!("<div class=m>{trail}<h2>{NAME}</h2><div id=list></div></div>");
+    for above in [
+        "<h3>通知公告</h3>",
+        "<p>最新公开</p>",
+        "<div class=tit>图片新闻</div>",
+    ] {
+        for body in [
+            format!("{main}{}", side(above, 8)),
+            format!("{}{main}", side(above, 8)),
+        ] {
+            let came = column(LIST, Some(NAME), &body, true);
+            assert_eq!(came.outcome(), "NoList", "{body}");
+        }
+    }
+    // Where the trail spans both, the menu tells whose name the heading is.
+    let menu =
+        "<div class=nav><a href='/zwgk/zcwj/'>政策文件</a><a href='/tzgg/'>通知公告</a></div>";
+    let spanned = format!(
+        "{menu}{trail}<div class=m></div>{}",
+        side("<h3>通知公告</h3>", 8)
+    );
+    assert_eq!(column(LIST, Some(NAME), &spanned, true).outcome(), "NoList");
+    // A heading of its own below the name is a part of the column.
+    for above in [
+        "<h3>区级文件</h3>",
+        "<div class=tab>区级文件</div>",
+        "<h3>最新文件</h3>",
+    ] {
+        let rows = rows("/info/", 4, Some("2018"));
+        let body = format!("<div class=m><h2>{NAME}</h2>{above}<ul>{rows}</ul></div>");
+        let came = column(LIST, Some(NAME), &body, true);
+        assert_eq!(came.outcome(), "2018-03-12", "{body}");
+    }
+}
+
+#[test]
+fn the_entry_of_a_menu_is_not_where_the_column_begins() {
+    let menu = format!(
+        "<ul><li><a href='/zwgk/tzgg/'>通知公告</a></li><li>{NAME}</li><li><a href='/zwgk/jh/'>规划计划</a></li></ul>"
+    );
+    let left = format!("<div class=l>{menu}{}</div>", side("<h3>热点推荐</h3>", 6));
+    for (year, expected) in [(Some("2016"), "2016-03-12"), (None, "2016-01-05")] {
+        let list = format!("<ul class=list>{}</ul>", rows("/info/", 5, year));
+        for body in [
+            format!("{left}<div class=m>{list}</div>"),
+            format!("<div class=m>{list}</div>{left}"),
+        ] {
+            let came = column(LIST, Some(NAME), &body, true);
+            assert_eq!(
+                came.outcome(),
+                expected,
+                "{body}\n{:?}",
+                noted(&came.reading)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_page_of_several_blocks_is_as_fresh_as_the_newest_wherever_they_lead() {
+    let block = |name: &str, folder: &str, year: &str| {
+        format!(
+            "<div class=b><div class=tit><span>{name}</span><a href='{folder}'>更多</a></div><ul>{}</ul></div>",
+            rows(folder, 4, Some(year))
+        )
+    };
+    let body = format!(
+        "<title>政务公开</title><div class=m><h2>政务公开</h2>{}{}{}</div>",
+        block("规章文件", "/zwgk/gz/", "2016"),
+        block("通知公告", "/tzgg/", "2018"),
+        block("人事任免", "/rsrm/", "2015")
+    );
+    let came = column("/zwgk/", Some("政务公开"), &body, true);
+    assert_eq!(came.outcome(), "2018-03-12", "{:?}", noted(&came.reading));
+}
+
+#[test]
+fn headings_of_years_and_months_part_no_list() {
+    for (one, two) in [
+        ("2018年", "2017年"),
+        ("三月", "二月"),
+        ("第一季度", "第四季度"),
+    ] {
+        let part = |head: &str, folder: &str, year: &str| {
+            format!(
+                "<h3>{head}</h3><ul class=list>{}</ul>",
+                rows(folder, 4, Some(year))
+            )
+        };
+        let parts = part(one, "/info/1", "2018") + &part(two, "/info/2", "2017");
+        for head in ["", "<h2>政策文件</h2>"] {
+            let body = format!(
+                "<title>政策文件</title><div class=m>{head}{parts}</div>{}",
+                side("<b>相关链接</b>", 3)
+            );
+            let came = column(LIST, Some(NAME), &body, true);
+            assert_eq!(came.outcome(), "2018-03-12", "{one} {head}");
+            assert_eq!(came.reading.rows.len(), 8, "{one} {head}");
+        }
+    }
+}

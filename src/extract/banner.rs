@@ -2,6 +2,7 @@
 //! a heading, only that it stands before the list alone and says little.
 
 use super::clean;
+use super::dates;
 use super::dom::{Dom, What};
 use super::heading;
 
@@ -13,6 +14,8 @@ const MAX_SIBLINGS: usize = 2_000;
 const LENGTH: usize = 40;
 /// The most characters of a trail (当前位置).
 const TRAIL: usize = 90;
+/// The most characters that stand beside a name in a heading.
+const MORE: usize = 8;
 /// The most characters of a pager.
 const PAGER: usize = 120;
 
@@ -68,6 +71,23 @@ pub fn of(dom: &Dom, at: usize, rows: &[usize], names: &[String]) -> Announced {
         at = within;
     }
     none(0)
+}
+
+/// The block over which a heading or a trail stands that ends with this text.
+pub fn ground(dom: &Dom, text: usize) -> usize {
+    let length = |at: usize| dom.text(at, dom.end(at), TRAIL + 1).chars().count();
+    let own = length(text);
+    let mut at = text;
+    for _ in 0..MAX_CLIMB {
+        let above = dom.parent(at);
+        let long = length(above);
+        let trail = long <= TRAIL && is_trail(&dom.text(above, dom.end(above), TRAIL));
+        if above == at || long > own + MORE && !trail {
+            return above;
+        }
+        at = above;
+    }
+    at
 }
 
 fn holds(rows: &[usize], from: usize, end: usize) -> bool {
@@ -139,9 +159,16 @@ fn read(dom: &Dom, at: usize, names: &[String]) -> Banner {
     } else if is_idle(&said) || dom.get(at).is_some_and(|node| node.furniture) {
         Banner::Idle
     } else {
-        let link = dom.range(at, end).find(|(_, node)| node.tag == "a");
-        Banner::Block(said, link.map(|(at, _)| at))
+        Banner::Block(said, leading_on(dom, at, end))
     }
+}
+
+/// The link in a banner that leads to the whole list: 更多, or the name itself.
+fn leading_on(dom: &Dom, from: usize, end: usize) -> Option<usize> {
+    let links = || dom.range(from, end).filter(|(_, node)| node.tag == "a");
+    let words = |at: usize| dom.text(at, dom.end(at), LENGTH);
+    let more = links().find(|(at, _)| without_more(&words(*at)).is_empty());
+    more.or_else(|| links().next()).map(|(at, _)| at)
 }
 
 fn is_trail(text: &str) -> bool {
@@ -184,8 +211,10 @@ fn is_idle(words: &str) -> bool {
         "关键", "共", "第", "年份", "字号",
     ];
     let digits = words.chars().filter(char::is_ascii_digit).count();
-    let long = clean::weight(words) > 16;
-    long || digits * 2 >= words.chars().count() || IDLE.iter().any(|word| words.contains(word))
+    let long = clean::weight(words) > 12;
+    long || !dates::scan(words).is_empty()
+        || digits * 2 >= words.chars().count()
+        || IDLE.iter().any(|word| words.contains(word))
 }
 
 /// Whether a pager follows the list whose last row ends at `end`: a list of its own page, and not

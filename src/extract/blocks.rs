@@ -129,7 +129,9 @@ fn by_list<'g>(view: &'g View, of: impl Fn(&'g Group) -> &'g Vec<usize>) -> Vec<
         };
         let kin = (row.path, row.list);
         match out.last_mut() {
-            Some((last, rows)) if *last == kin || goes_on(view, *last, rows, at, kin) => {
+            Some((last, rows))
+                if *last == kin && !is_headed(view, at) || goes_on(view, *last, rows, at, kin) =>
+            {
                 *last = kin;
                 rows.push(at);
             }
@@ -174,6 +176,16 @@ fn span(view: &View, rows: &[usize]) -> (usize, usize) {
         [_] => (link_in(view.dom, first, end).unwrap_or(first), end),
         _ => (first, end),
     }
+}
+
+/// Whether the block of a row has a heading of its own before the link: it is no row of a list but
+/// a block with one row.
+fn is_headed(view: &View, at: usize) -> bool {
+    let Some(row) = view.rows.get(at).filter(|row| row.block < view.dom.len()) else {
+        return false;
+    };
+    let link = link_in(view.dom, row.block, view.dom.end(row.block));
+    link.is_some_and(|link| heading::heading(view.dom, row.block, link).is_some())
 }
 
 /// The link with the title of a row.

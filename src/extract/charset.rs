@@ -52,7 +52,7 @@ fn by_bytes<'a>(body: &'a [u8], declared: Option<&'static Encoding>, host: &str)
     if let Ok(text) = std::str::from_utf8(body) {
         return Trial::sound(text).into_decoded(declared);
     }
-    match mixed::decode(body) {
+    match mixed::decode(body, declared.map(family)) {
         Some(Mixed { text, main, other }) => Decoded {
             text: Cow::Owned(text),
             encoding: key(main),

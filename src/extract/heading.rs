@@ -80,7 +80,7 @@ pub fn names(view: &View, given: Option<&str>) -> Vec<String> {
 }
 
 /// Where the name stands by itself: not in a link, not in header, footer or navigation.
-fn anchors(dom: &Dom, name: &str) -> Vec<usize> {
+pub fn anchors(dom: &Dom, name: &str) -> Vec<usize> {
     dom.texts(0, dom.len())
         .filter(|(at, text)| {
             let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
@@ -235,7 +235,7 @@ fn continues(view: &View, group: &Group) -> bool {
 }
 
 /// The heading between two places: an element that is one, or a short text before 更多.
-fn heading(dom: &Dom, from: usize, to: usize) -> Option<String> {
+pub fn heading(dom: &Dom, from: usize, to: usize) -> Option<String> {
     dom.range(from + 1, to)
         .find_map(|(at, node)| match node.what {
             What::Element(element) if !node.silent && !node.hidden => {

@@ -6,14 +6,12 @@ use url::Url;
 use super::ask::Ask;
 use super::column::{self, Saying};
 use super::glance::Glance;
-use super::heading::{self, Own};
 use super::notes::Notes;
 use super::seen::{self, Seen, Step};
 use super::view::{self, Closed, View};
-use super::whose::{self, Aside, Sure, Whose};
 use super::{
-    Aim, More, PageKind, Pages, Reading, Recipe, address, blocks, clean, empty, home, identity,
-    missing, refusal, remarks, shell,
+    Aim, More, PageKind, Pages, Reading, Recipe, address, clean, empty, home, identity, missing,
+    refusal, remarks, shell,
 };
 use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::note::Note;
@@ -22,6 +20,7 @@ use crate::domain::time::Date;
 use frames::Frames;
 
 mod frames;
+mod list;
 mod ruled;
 
 /// The most jumps from a thin page to the next.
@@ -223,14 +222,6 @@ impl Task<'_> {
     }
 }
 
-/// What is told of a list beside the column's own.
-fn left_aside(aside: &Aside) -> Note {
-    Note::ListAside {
-        heading: clean::line(&aside.heading, 30),
-        newest: aside.newest,
-    }
-}
-
 fn closed(why: Unreadable, encoding: &'static str, notes: Notes) -> Outcome {
     Outcome::Found(Box::new(Reading {
         finding: Finding::Unreadable(why),
@@ -339,84 +330,6 @@ impl Task<'_> {
         remarks::remark(view, &rows, notes);
         let saying = home::newest(view, &rows, most);
         Step::Done(Box::new(Seen::listed(saying, PageKind::Home, &rows, view)))
-    }
-
-    fn list(&self, view: &View, hops: usize, notes: &mut Notes) -> Step {
-        let done = |seen| Step::Done(Box::new(seen));
-        let Some(group) = column::deciding(view) else {
-            return done(other(view));
-        };
-        if self.is_wrong_page(view) {
-            return done(Seen::shut(Unreadable::WrongPage, view));
-        }
-        let own = match self.recipe.aim {
-            Aim::Column if self.is_of_home() => self.own_block(view),
-            Aim::Column => heading::own(view, self.recipe.column_name.as_deref()),
-            Aim::Home | Aim::Any => Own::Unknown,
-        };
-        let frames = || frames_of(view).filter(|_| hops > 0);
-        let deciding = match own {
-            Own::Unknown => group.rows.clone(),
-            Own::Rows(rows) => rows,
-            Own::Empty => return done(Seen::bare(Finding::Empty, PageKind::List, view.encoding)),
-            Own::Others => {
-                notes.say(match self.is_of_home() {
-                    true => Note::NoBlockOfName,
-                    false => Note::ListOfOtherName,
-                });
-                return frames().unwrap_or_else(|| done(Seen::shut(Unreadable::NoList, view)));
-            }
-        };
-        let whose = self.whose(view, deciding);
-        if whose.claim != Sure::Own
-            && let Some(step) = frames()
-        {
-            return step;
-        }
-        if let Some(aside) = whose.aside.filter(|_| whose.claim != Sure::Doubtful) {
-            notes.say(left_aside(&aside));
-        }
-        if whose.claim == Sure::Others {
-            return done(Seen::shut(Unreadable::NoList, view));
-        }
-        remarks::remark(view, &whose.rows, notes);
-        let saying = column::newest_of_list(view, &whose.rows);
-        done(Seen::listed(saying, PageKind::List, &whose.rows, view))
-    }
-
-    /// Whose the rows are that would decide; on the home page its blocks tell.
-    fn whose(&self, view: &View, deciding: Vec<usize>) -> Whose {
-        if self.is_of_home() {
-            return Whose::own(deciding);
-        }
-        let names = heading::names(view, self.recipe.column_name.as_deref());
-        whose::of(view, view.base, &names, deciding)
-    }
-
-    /// The block of the home page that the column is; a page with one list needs no heading.
-    fn own_block(&self, view: &View) -> Own {
-        let name = self.recipe.column_name.as_deref();
-        match name.and_then(|name| blocks::named(view, name)) {
-            Some(rows) => Own::Rows(rows),
-            None if blocks::listings(view).len() <= 1 => Own::Unknown,
-            None => Own::Others,
-        }
-    }
-
-    /// The page names another column, and the configured one nowhere.
-    fn is_wrong_page(&self, view: &View) -> bool {
-        let Some(name) = self
-            .recipe
-            .column_name
-            .as_deref()
-            .filter(|name| clean::weight(name) >= 2)
-        else {
-            return false;
-        };
-        let stated = identity::meta(view.dom, "ColumnName");
-        stated.is_some_and(|stated| {
-            !stated.contains(name) && !name.contains(stated) && !view.source.contains(name)
-        })
     }
 }
 

@@ -10,8 +10,10 @@ use url::Url;
 use super::address;
 use super::banner::{self, Banner};
 use super::blocks;
+use super::clean;
 use super::dom::Dom;
 use super::folder::{self, Folder};
+use super::heading;
 use super::view::View;
 use crate::domain::time::Date;
 
@@ -21,6 +23,8 @@ const BLOCKS: usize = 3;
 const LEAST_UNDATED: usize = 3;
 /// The average weight of titles from which they are articles'.
 const ARTICLE_TITLE: usize = 10;
+/// The most links that are asked for a name.
+const MOST_LINKS: usize = 2_000;
 /// The most ancestors of a list whose names are looked at.
 const MAX_CLIMB: usize = 8;
 
@@ -88,6 +92,8 @@ struct Candidate {
     shared: bool,
     /// Whether its links lead below the column's own folder.
     inside: bool,
+    /// Whether it stands in what is named as the side of a page.
+    beside: bool,
     claim: Claim,
 }
 
@@ -104,6 +110,13 @@ pub fn of(view: &View, url: &Url, names: &[String], deciding: Vec<usize>) -> Who
     let Some(best) = best else {
         return Whose::own(deciding);
     };
+    let is_block = |at: &&usize| {
+        let one = all.get(**at);
+        one.is_some_and(|one| matches!(one.banner, Banner::Block(..)) && !one.shared)
+    };
+    if places.iter().filter(is_block).count() >= BLOCKS {
+        return Whose::own(deciding);
+    }
     let owned = all.iter().any(|one| one.claim == Claim::Own);
     let blocks = all.iter().filter(|one| one.claim == Claim::Block).count();
     let stands = match best.claim {
@@ -112,10 +125,11 @@ pub fn of(view: &View, url: &Url, names: &[String], deciding: Vec<usize>) -> Who
         Claim::Block => !owned && blocks >= BLOCKS,
         Claim::Side => false,
     };
-    let (claim, rows) = match instead(view, &all).filter(|_| !stands) {
+    let instead = || instead(view, &all, best);
+    let (claim, rows) = match (!stands).then(instead).flatten() {
         _ if stands => (Sure::Own, kept(&all, &places, deciding, best.claim)),
         Some(rows) => (Sure::Own, rows),
-        None if is_of_others(view, url, best) => (Sure::Others, deciding),
+        None if is_of_others(view, url, best, names) => (Sure::Others, deciding),
         None => (Sure::Doubtful, deciding),
     };
     let aside = match claim {
@@ -146,19 +160,55 @@ fn newer(view: &View, all: &[Candidate], rows: &[usize]) -> Option<Aside> {
     dated.max_by_key(|aside| aside.newest)
 }
 
-/// Whether a list is another's beyond doubt: recommended, or the beginning of a list that stands
-/// on a page outside the column's folder.
-fn is_of_others(view: &View, url: &Url, one: &Candidate) -> bool {
+/// Whether a list is another's beyond doubt: recommended, the beginning of a list that stands on a
+/// page outside the column's folder, or headed apart from the column's name, under which nothing
+/// stands.
+fn is_of_others(view: &View, url: &Url, one: &Candidate, names: &[String]) -> bool {
     match &one.banner {
-        Banner::Side(words) => is_recommended(words),
-        Banner::Block(_, Some(link)) => {
-            let href = view.dom.attr(*link, "href");
-            let target = href.and_then(|href| address::join(view.base, href));
-            let below = |target: &Url| folder::is_below(target, url);
-            target.is_some_and(|target| target != *url && !below(&target))
+        Banner::Side(words) if is_recommended(words) => true,
+        Banner::Side(_) => is_apart(view, one, names),
+        Banner::Block(words, link) => {
+            let leads = link.is_some_and(|link| leads_elsewhere(view, url, link));
+            let named = leads || is_named_elsewhere(view, url, words);
+            named && !names.is_empty() || is_apart(view, one, names)
         }
         _ => false,
     }
+}
+
+/// Whether a link leads to another page that is not below this one.
+fn leads_elsewhere(view: &View, url: &Url, link: usize) -> bool {
+    let href = view.dom.attr(link, "href");
+    let target = href.and_then(|href| address::join(view.base, href));
+    target.is_some_and(|target| {
+        target != *url && !address::is_root(&target) && !folder::is_below(&target, url)
+    })
+}
+
+/// Whether a link of the page calls another page by these words: menus name all columns.
+fn is_named_elsewhere(view: &View, url: &Url, words: &str) -> bool {
+    let name = clean::squeezed(words);
+    let mut links = view.dom.tagged("a").take(MOST_LINKS);
+    links.any(|(at, _)| {
+        let said = clean::squeezed(&view.dom.text(at, view.dom.end(at), 40));
+        said == name && leads_elsewhere(view, url, at)
+    })
+}
+
+/// Whether the column's name stands on the page by itself, and the list not below it.
+fn is_apart(view: &View, one: &Candidate, names: &[String]) -> bool {
+    let first = one.rows.first().and_then(|at| view.rows.get(*at));
+    let Some(first) = first.map(|row| row.block) else {
+        return false;
+    };
+    let mut named = names.iter().map(|name| heading::anchors(view.dom, name));
+    let Some(anchors) = named.find(|anchors| !anchors.is_empty()) else {
+        return false;
+    };
+    !anchors.iter().any(|anchor| {
+        let within = banner::ground(view.dom, *anchor);
+        (within..view.dom.end(within)).contains(&first)
+    })
 }
 
 /// The lists in which some rows stand.
@@ -188,12 +238,16 @@ fn kept(all: &[Candidate], places: &[usize], mut deciding: Vec<usize>, best: Cla
 
 /// The rows of the list that is the column's in place of another's: its own, else one that nothing
 /// speaks against.
-fn instead(view: &View, all: &[Candidate]) -> Option<Vec<usize>> {
+fn instead(view: &View, all: &[Candidate], other: &Candidate) -> Option<Vec<usize>> {
     let heavier = |one: &&Candidate| (one.inside, one.dated > 0, one.mass);
     let own = all.iter().filter(|one| one.claim == Claim::Own);
+    // Slides and links stand in the open too: only what is as long may take another's place.
+    let sure = matches!(&other.banner, Banner::Side(words) if is_recommended(words));
+    let long = |one: &&Candidate| sure || other.beside || 2 * one.mass >= other.mass;
     let open = all
         .iter()
-        .filter(|one| one.claim == Claim::Open && is_of_articles(view, one));
+        .filter(|one| one.claim == Claim::Open && is_of_articles(view, one))
+        .filter(long);
     let best = own
         .max_by_key(heavier)
         .or_else(|| open.max_by_key(heavier))?;
@@ -260,6 +314,7 @@ fn candidates(view: &View, url: &Url, names: &[String]) -> Vec<Candidate> {
             dated: dated.count(),
             mass: listed().map(|row| row.weight.min(30)).sum(),
             inside: below > 0 && below * 2 >= rows.len(),
+            beside: is_beside(view.dom, first.block),
             banner,
             shared,
             claim: Claim::Open,
@@ -279,13 +334,12 @@ fn claim(view: &View, all: &mut [Candidate]) {
         Some(block).filter(|block| *block < view.dom.len())
     };
     for one in all {
-        let beside = block(one.rows.first()).is_some_and(|at| is_beside(view.dom, at));
         let paged = || block(one.rows.last()).is_some_and(|at| banner::is_paged(view.dom, at));
         one.claim = match &one.banner {
             _ if one.inside && told => Claim::Own,
             Banner::Named if !one.shared => Claim::Own,
             Banner::Side(_) => Claim::Side,
-            _ if beside || told => Claim::Side,
+            _ if one.beside || told => Claim::Side,
             Banner::Named | Banner::Trail => Claim::Own,
             Banner::Block(..) => Claim::Block,
             _ if paged() => Claim::Own,

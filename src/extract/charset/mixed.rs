@@ -22,8 +22,9 @@ pub struct Mixed {
     pub other: &'static Encoding,
 }
 
-/// Decodes a body of two encodings; `None` where it is of one, as far as the bytes tell.
-pub fn decode(body: &[u8]) -> Option<Mixed> {
+/// Decodes a body of two encodings; `None` where it is of one, as far as the bytes tell. Which of
+/// them it is in and which only parts of it are, the declaration says, else what is more.
+pub fn decode(body: &[u8], declared: Option<&'static Encoding>) -> Option<Mixed> {
     let (mut unicode, mut sure, mut national, mut strange) = (0, 0, 0, false);
     for run in Runs::of(body) {
         match run.sense() {
@@ -41,7 +42,12 @@ pub fn decode(body: &[u8]) -> Option<Mixed> {
     if sure < LEAST_SURE || !strange {
         return None;
     }
-    let (main, other) = match unicode >= national {
+    let is_unicode = match declared {
+        Some(encoding) if encoding == UTF_8 => true,
+        Some(encoding) if encoding == GB18030 => false,
+        _ => unicode >= national,
+    };
+    let (main, other) = match is_unicode {
         true => (UTF_8, GB18030),
         false => (GB18030, UTF_8),
     };
@@ -156,7 +162,7 @@ impl<'b> Runs<'b> {
     fn national(&self, from: usize) -> Option<(usize, usize)> {
         let (mut at, mut count) = (from, 0);
         while self.byte(at) >= 0x80 {
-            let four = matches!(self.byte(at + 1), b'0'..=b'9');
+            let four = self.byte(at + 1).is_ascii_digit();
             at += match (self.byte(at), self.byte(at + 1)) {
                 (0x81..=0xfe, 0x40..=0x7e | 0x80..=0xfe) => 2,
                 (0x81..=0xfe, _) if four && self.byte(at + 2) >= 0x81 => 4,
@@ -228,7 +234,7 @@ mod tests {
             (parts(TITLE.into(), Vec::new()), None),
         ];
         for (body, expected) in cases {
-            let read = decode(&body).map(|mixed| (mixed.main, mixed.text));
+            let read = decode(&body, None).map(|mixed| (mixed.main, mixed.text));
             assert_eq!(read, expected);
         }
     }
@@ -237,7 +243,7 @@ mod tests {
         #[test]
         fn any_bytes_come_to_an_end(body: Vec<u8>, sound in "[\u{4e00}-\u{9fa5}]{0,20}") {
             let body = [sound.as_bytes(), &body, sound.as_bytes()].concat();
-            if let Some(mixed) = decode(&body) {
+            if let Some(mixed) = decode(&body, None) {
                 proptest::prop_assert!(mixed.text.len() <= 4 * body.len());
             }
         }
