@@ -17,6 +17,7 @@ mod run;
 mod saved;
 mod simulated;
 mod trial;
+mod user;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -74,6 +75,8 @@ enum Command {
     Hold(enact::Hold),
     /// End the trial run: units are told from now on
     GoLive(enact::GoLive),
+    /// Make, change, remove and list the accounts of the console
+    User(user::User),
     /// Build the store anew from its journal; the daemon must not run
     Rebuild(Configured),
     /// Show what these thresholds would have sent, beside what was sent; sends nothing
@@ -119,6 +122,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Exempt(exempt) => enact::exempt(*exempt),
         Command::Hold(hold) => enact::hold(hold),
         Command::GoLive(go_live) => enact::go_live(go_live),
+        Command::User(user) => user::run(user),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
         Command::Replay(replay) => replay::run(&replay),
         Command::Rehearse(rehearse) => rehearse::run(&rehearse),

@@ -13,6 +13,7 @@ use crate::alert::rules::Repeat;
 use crate::assess::ladder::Tier;
 use crate::assess::limits::ClassRule;
 use crate::calendar::cron_line::CronLine;
+use crate::domain::account::{Admission, Proxy};
 use crate::domain::time::Moment;
 use crate::domain::transport::{MailTransport, Rate, SmsTransport};
 
@@ -329,9 +330,20 @@ fn rules(config: &Config) -> String {
     )
 }
 
+fn admission(admission: &Admission) -> String {
+    match admission {
+        Admission::Open => "asks for no login".to_owned(),
+        Admission::Accounts(Proxy {
+            header: Some(header),
+            ..
+        }) => format!("for accounts, by login or by the proxy's header {header}"),
+        Admission::Accounts(_) => "for accounts, by login".to_owned(),
+    }
+}
+
 fn places(config: &Config) -> String {
     let listen = match config.console.listen {
-        Some(listen) => format!("http://{listen}/"),
+        Some(listen) => format!("http://{listen}/, {}", admission(&config.console.admission)),
         None => "switched off".to_owned(),
     };
     table(&[

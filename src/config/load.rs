@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::{
-    access, alerting, calendar, contacts, heartbeat, limits, monitor, own_network, sites,
+    access, alerting, calendar, console, contacts, heartbeat, limits, monitor, own_network, sites,
     transports, vendor, warn,
 };
 use super::fault::{Faults, Warning};
@@ -117,7 +117,7 @@ impl Files {
         let page_budget = count("pages_a_visit", &raw.politeness.pages_a_visit, 6);
         let visits_at_once = count("visits_at_once", &raw.politeness.visits_at_once, 8);
         let store = monitor::store(monitor, &raw.store, places);
-        let console = monitor::console(monitor, raw);
+        let console = console::console(monitor, &raw.console);
         let control_socket = monitor::control(monitor, raw, places);
         let log = monitor::log(monitor, raw);
         let heartbeat = heartbeat::heartbeat(monitor, &raw.heartbeat);

@@ -10,6 +10,7 @@ use crate::alert::rules::AlertRules;
 use crate::assess::limits::Limits;
 use crate::calendar::Calendar;
 use crate::calendar::cron_line::CronLine;
+use crate::domain::account::Admission;
 use crate::domain::group::Group;
 use crate::domain::transport::{Heartbeat, Transports};
 
@@ -79,6 +80,8 @@ pub struct StorePlan {
 pub struct ConsoleSettings {
     /// Where it listens; `None` when it is switched off.
     pub listen: Option<SocketAddr>,
+    /// Whom it lets in.
+    pub admission: Admission,
 }
 
 /// Who runs this installation.

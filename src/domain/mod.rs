@@ -6,6 +6,7 @@
 
 pub mod acceptance;
 pub mod access;
+pub mod account;
 pub mod act;
 pub mod braces;
 pub mod class;
@@ -17,10 +18,12 @@ pub mod home;
 pub mod host;
 pub mod id;
 pub mod item;
+pub mod masked;
 pub mod name;
 pub mod note;
 pub mod observation;
 pub mod page;
+pub mod presence;
 pub mod reading_rules;
 pub mod receipts;
 pub mod retry_after;

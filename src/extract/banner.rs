@@ -240,7 +240,7 @@ pub fn is_paged(dom: &Dom, last: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scraper::Html;
+    use crate::extract::parse::parse;
 
     #[test]
     fn what_announces_a_list_is_told_by_its_place() {
@@ -279,9 +279,10 @@ mod tests {
         ];
         let names = ["政策文件".to_owned()];
         for (before, expected) in cases {
-            let html = Html::parse_document(&format!(
+            let html = parse(&format!(
                 "<div>{before}<div><ul><li><a href=/1>关于检查的通知</a></li></ul></div></div>"
             ));
+            let html = html.expect("a tree");
             let dom = Dom::of(&html);
             let (row, _) = dom.tagged("li").next().unwrap();
             let banner = match of(&dom, row, &[row], &names).banner {
@@ -295,9 +296,10 @@ mod tests {
     #[test]
     fn a_pager_is_looked_for_behind_the_list_alone() {
         let paged = |behind: &str| {
-            let html = Html::parse_document(&format!(
+            let html = parse(&format!(
                 "<div><ul><li><a href=/1>关于检查的通知</a></li></ul>{behind}</div><p>尾页</p>"
             ));
+            let html = html.expect("a tree");
             let dom = Dom::of(&html);
             let (row, _) = dom.tagged("li").next().unwrap();
             is_paged(&dom, row)

@@ -1,6 +1,5 @@
 //! A home page: all its blocks of dated rows together, and the second level when it has none.
 
-use scraper::node::Element;
 use url::Url;
 
 use super::Block;
@@ -9,7 +8,7 @@ use super::ask::{Ask, Sort};
 use super::blocks;
 use super::clean;
 use super::column::{self, Saying};
-use super::dom::attr;
+use super::dom::{Element, attr};
 use super::heading;
 use super::refusal;
 use super::view::View;

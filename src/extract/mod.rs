@@ -62,6 +62,7 @@ mod notes;
 mod others;
 pub mod outline;
 mod pageclock;
+mod parse;
 mod places;
 mod printed;
 mod refusal;

@@ -174,8 +174,8 @@ pub fn data_address(dom: &Dom, base: &Url) -> Option<Url> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse::parse;
     use super::*;
-    use scraper::Html;
 
     fn base() -> Url {
         Url::parse("http://www.a.gov.cn/").expect("an address")
@@ -219,9 +219,9 @@ mod tests {
             ("<script>location.href='/'</script>", None),
         ];
         for (text, expected) in cases {
-            let html = Html::parse_document(text);
+            let tree = parse(text).expect("a tree");
             assert_eq!(
-                jump(&Dom::of(&html), text, &base())
+                jump(&Dom::of(&tree), text, &base())
                     .map(String::from)
                     .as_deref(),
                 expected,
@@ -232,13 +232,14 @@ mod tests {
 
     #[test]
     fn frames_that_show_a_list_come_first_and_those_of_other_sites_never() {
-        let html = Html::parse_document(
+        let tree = parse(
             "<iframe src='/c' width=0></iframe><iframe src='/top.html' width=100% height=120></iframe>\
              <iframe src='/menu.html'></iframe><iframe src='/list/1.html' width=100%></iframe>\
              <div style='display:none'><iframe src='/x.html'></iframe></div>\
              <iframe src='http://tj.example.com/'></iframe><iframe src='/menu.html'></iframe>",
-        );
-        let frames = frames(&Dom::of(&html), &base());
+        )
+        .expect("a tree");
+        let frames = frames(&Dom::of(&tree), &base());
         let seen: Vec<(&str, bool)> = frames
             .iter()
             .map(|one| (one.url.path(), one.shown))
@@ -255,10 +256,10 @@ mod tests {
 
     #[test]
     fn the_data_address_of_a_script_tag_is_put_together() {
-        let html = Html::parse_document(
+        let tree = parse(
             r#"<script parseType="bulidstatic" url="/api-gateway/build/unit" querydata="{'webId':'9','pageNo':1}"></script>"#,
-        );
-        let url = data_address(&Dom::of(&html), &base()).expect("an address");
+        ).expect("a tree");
+        let url = data_address(&Dom::of(&tree), &base()).expect("an address");
         assert_eq!(
             url.as_str(),
             "http://www.a.gov.cn/api-gateway/build/unit?webId=9&pageNo=1"

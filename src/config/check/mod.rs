@@ -5,12 +5,14 @@
 pub mod access;
 pub mod alerting;
 pub mod calendar;
+pub mod console;
 pub mod contacts;
 pub mod gateway;
 pub mod heartbeat;
 pub mod limits;
 pub mod monitor;
 pub mod own_network;
+pub mod presence;
 pub mod read_rules;
 pub mod receipts;
 pub mod robots;
