@@ -5,6 +5,7 @@ use super::clean;
 use super::dates;
 use super::dom::{Dom, What};
 use super::heading;
+use super::outline;
 
 /// The most ancestors of a list that are climbed.
 const MAX_CLIMB: usize = 8;
@@ -73,21 +74,33 @@ pub fn of(dom: &Dom, at: usize, rows: &[usize], names: &[String]) -> Announced {
     none(0)
 }
 
-/// The block over which a heading or a trail stands that ends with this text.
+/// The block over which a heading or a trail stands that holds this text.
 pub fn ground(dom: &Dom, text: usize) -> usize {
-    let length = |at: usize| dom.text(at, dom.end(at), TRAIL + 1).chars().count();
-    let own = length(text);
+    let length = |at: usize| dom.text(at, dom.end(at), LENGTH + 1).chars().count();
+    let trail = outline::trail(dom).filter(|trail| (trail.from..trail.end).contains(&text));
+    let most = length(text) + MORE;
     let mut at = text;
     for _ in 0..MAX_CLIMB {
         let above = dom.parent(at);
-        let long = length(above);
-        let trail = long <= TRAIL && is_trail(&dom.text(above, dom.end(above), TRAIL));
-        if above == at || long > own + MORE && !trail {
+        let stands = match trail {
+            Some(trail) => dom.end(above) > trail.end,
+            None => length(above) > most || has_room(dom, dom.end(at), dom.end(above)),
+        };
+        if above == at || stands {
             return above;
         }
         at = above;
     }
     at
+}
+
+/// Whether something between two places is there to hold a list.
+fn has_room(dom: &Dom, from: usize, end: usize) -> bool {
+    dom.range(from, end).any(|(at, node)| match node.tag {
+        "ul" | "ol" | "dl" | "table" | "iframe" => true,
+        "div" => dom.attr(at, "id").is_some(),
+        _ => false,
+    })
 }
 
 fn holds(rows: &[usize], from: usize, end: usize) -> bool {

@@ -184,7 +184,7 @@ pub fn in_trail(dom: &Dom, at: usize) -> bool {
 }
 
 /// Finds the trail: after the words for it, or in a block that is named so.
-fn trail(dom: &Dom) -> Option<Trail> {
+pub fn trail(dom: &Dom) -> Option<Trail> {
     const WORDS: [&str; 7] = [
         "当前位置",
         "您的位置",
