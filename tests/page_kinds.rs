@@ -611,11 +611,13 @@ fn notices_in_all_their_wordings_are_told_apart() {
         ),
         ("Challenge", "<p>抱歉，服务器拒绝了您的访问。</p>"),
         ("Challenge", "<p>当前访问人数过多，请稍后再试</p>"),
+        ("Challenge", "<h2>当前页面正在进行人机识别，请稍候</h2>"),
+        ("Challenge", "<script src='/_guard/auto.js'></script>"),
         ("Challenge", "<p>您的访问过于频繁，请稍后再试</p>"),
         ("Challenge", "<title>网站云防护</title><p>请稍候</p>"),
         (
             "Maintenance",
-            "<title>网站改版升级公告</title><p>我局网站正在改版，敬请期待。</p>",
+            "<title>网站改版升级公告</title><p>我局网站正在改版。</p>",
         ),
         (
             "Maintenance",
@@ -636,8 +638,9 @@ fn notices_in_all_their_wordings_are_told_apart() {
             "Maintenance",
             "<img src=a.jpg alt=''><p>网站建设中，请稍后访问</p>",
         ),
-        ("Maintenance", "<p>因网络割接，本网站暂停开放</p>"),
+        ("Maintenance", "<p>因网络割接，本网站临时停用</p>"),
         ("Maintenance", "<p>系统维护中，暂无数据</p>"),
+        ("Maintenance", "<p>本网站已整合至区政府门户网站</p>"),
         ("SoftMissing", "<p>您访问的网页不存在</p>"),
         (
             "SoftMissing",
