@@ -201,6 +201,11 @@ fn believed_note(view: &View, claim: &Claim) -> Option<Note> {
     }
 }
 
+/// Whether a day counts although it may not be printed wholly.
+pub fn is_believed(view: &View, claim: &Claim) -> bool {
+    claim.doubt == Doubt::None || believed_note(view, claim).is_some()
+}
+
 /// The claims of rows. Days on which letters were written are none where answers are dated: who
 /// writes is not the unit.
 fn claims(view: &View, rows: &[usize]) -> Vec<(usize, Claim)> {

@@ -42,6 +42,8 @@ fn rank(note: &Note) -> Rank {
         | Note::SameAsMissing
         | Note::NoBlockOfName
         | Note::ListOfOtherName
+        | Note::ListAside { .. }
+        | Note::SentHome
         | Note::RulesFaulty { .. }
         | Note::RowsMatched { .. }
         | Note::Records { .. }
@@ -54,17 +56,22 @@ fn rank(note: &Note) -> Rank {
         Note::FutureRefused { .. } | Note::PastRefused { .. } | Note::YearsDisagree { .. } => {
             Rank::Refused
         }
-        Note::Pinned { .. } | Note::Hidden { .. } | Note::OffSite { .. } | Note::HeadRow => {
-            Rank::Rows
-        }
+        Note::Pinned { .. }
+        | Note::Hidden { .. }
+        | Note::ListHidden
+        | Note::OffSite { .. }
+        | Note::HeadRow => Rank::Rows,
         Note::EventDates { .. }
         | Note::IndexNumbers { .. }
         | Note::SharedDay { .. }
         | Note::SharedMoment
         | Note::PageClock
         | Note::SiteLine => Rank::Lookalike,
-        Note::Followed { .. } | Note::NotFollowed { .. } => Rank::Way,
-        Note::OtherCharset { .. } => Rank::Bytes,
+        Note::Followed { .. }
+        | Note::NotFollowed { .. }
+        | Note::NoFrameWithList
+        | Note::OneWayIn => Rank::Way,
+        Note::OtherCharset { .. } | Note::MixedCharsets { .. } => Rank::Bytes,
     }
 }
 

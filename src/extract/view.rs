@@ -11,6 +11,7 @@ use super::groups::{self, Group};
 use super::notes::Notes;
 use super::parse::parse;
 use super::rows::Listed;
+use super::sheet::Sheet;
 use super::survey::Survey;
 use super::years::{self, Dating, Doubt, Given};
 use super::{address, charset, clean, comments, expand, guard, pageclock, written, year_heads};
@@ -93,11 +94,12 @@ pub fn with<T>(
     let Some(tree) = parse(&decoded.text) else {
         return Err(closed);
     };
-    let dom = Dom::of(&tree);
+    let alive = comments::without_dead(&decoded.text);
+    let dom = Dom::styled(&tree, &Sheet::of(&alive));
     let base = base(&dom, &page.url);
     let survey = Survey::of(&dom, &base);
     let mut rows = survey.rows(&base);
-    let island = expand::rows(&comments::without_dead(&decoded.text));
+    let island = expand::rows(&alive);
     let hidden = Some(&island.html).filter(|hidden| !hidden.is_empty());
     let hidden = hidden.and_then(|hidden| parse(hidden));
     let hidden_dom = hidden.as_ref().map(Dom::of);
