@@ -12,6 +12,7 @@ pub mod notice;
 pub mod outbox;
 pub mod pass;
 pub mod quiet;
+pub mod reconsider;
 pub mod replay;
 pub mod route;
 pub mod rules;

@@ -40,7 +40,7 @@ use crate::web::access::Porter;
 use crate::web::access::session::NoRandom;
 use crate::web::metrics::Metrics;
 use crate::web::receipts::Callback;
-use crate::web::serve::serve;
+use crate::web::serve::serve_alive;
 use crate::web::{Console, hosts_of};
 
 /// How long the loops may take to end after a stop was asked for.
@@ -135,6 +135,10 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         receipts_pulse.clone(),
         control_pulse.clone(),
     ];
+    let console_pulse = Pulse::new("console");
+    if config.console.listen.is_some() {
+        pulses.push(console_pulse.clone());
+    }
     let heart = heart_of(&config, &desk, &metrics, &pulses)?;
     pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
     let ending = Ending {
@@ -167,7 +171,12 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         let secret = config.transports.receipts.callback.as_ref();
         console.callback =
             secret.map(|secret| Callback::new(secret.expose_secret(), posts.clone()));
-        around.spawn(keep_console(listener, console, stopped.clone()));
+        around.spawn(keep_console(
+            listener,
+            console,
+            console_pulse,
+            stopped.clone(),
+        ));
     }
     around.spawn(pulse::watch(pulses));
     if let Some(heart) = heart {
@@ -303,12 +312,17 @@ async fn open(config: &Config, clock: &Clock) -> Result<Store, RunError> {
     Ok(store)
 }
 
-async fn keep_console(listener: TcpListener, console: Console, mut stopped: watch::Receiver<bool>) {
+async fn keep_console(
+    listener: TcpListener,
+    console: Console,
+    pulse: Pulse,
+    mut stopped: watch::Receiver<bool>,
+) {
     let stop = async move {
         // A sender that is gone is a stop too.
         let _ = stopped.wait_for(|stop| *stop).await;
     };
-    if let Err(error) = serve(listener, console, stop).await {
+    if let Err(error) = serve_alive(listener, console, || pulse.beat(), stop).await {
         tracing::error!(%error, "the console broke off");
     }
 }
