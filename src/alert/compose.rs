@@ -260,6 +260,7 @@ fn write(
             .max(),
         notices: notices.iter().map(|notice| notice.key.clone()).collect(),
         in_place_of: instead(notices),
+        links: Vec::new(),
         urgent,
         created_at: tray.now,
         expires_at: expiry(tray, person, notices, urgent),
@@ -333,6 +334,7 @@ pub fn second_try(
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, hours::of(Some(person), rules)),
         attempts: 0,
+        links: Vec::new(),
         next_attempt_at: now,
         delivery: Delivery::Queued { last_error: None },
         ..failed.clone()

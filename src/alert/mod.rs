@@ -8,6 +8,7 @@ pub mod compose;
 pub mod deputy;
 pub mod hours;
 pub mod incident;
+pub mod links;
 pub mod notice;
 pub mod outbox;
 pub mod pass;

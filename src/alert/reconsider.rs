@@ -202,6 +202,7 @@ mod tests {
             tier: None,
             notices: notices.iter().map(|notice| notice.key.clone()).collect(),
             in_place_of: Vec::new(),
+            links: Vec::new(),
             urgent: false,
             created_at: at(WRITTEN),
             expires_at: at("2017-11-20T08:30:00"),

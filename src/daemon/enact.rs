@@ -168,7 +168,11 @@ impl Desk {
     }
 
     /// The repetitions that wait about the incident, withdrawn.
-    async fn repetitions(&self, key: &IncidentKey, now: Moment) -> Result<Vec<Notice>, StoreError> {
+    pub(super) async fn repetitions(
+        &self,
+        key: &IncidentKey,
+        now: Moment,
+    ) -> Result<Vec<Notice>, StoreError> {
         let mut waiting = self.store.waiting_notices().await?;
         waiting
             .retain(|notice| notice.incident == *key && matches!(notice.told, Told::Repeated(..)));
@@ -190,6 +194,7 @@ impl Desk {
             column: column.clone(),
             began_at: incident.began_at,
             until,
+            by_link: None,
         };
         Ok((deed, text))
     }

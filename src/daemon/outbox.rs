@@ -189,8 +189,13 @@ impl Outbox {
         };
         message.attempts = message.attempts.saturating_add(1);
         message.delivery = Delivery::Attempting { since: begun };
+        let text = self.desk.with_links(&mut message).await?;
         self.ending.put(&message).await?;
-        let outcome = self.courier.send(person, &message, begun).await;
+        let sent = Message {
+            text,
+            ..message.clone()
+        };
+        let outcome = self.courier.send(person, &sent, begun).await;
         let at = self.desk.clock.now();
         match outcome {
             Attempt::Accepted { receipt } => {

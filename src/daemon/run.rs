@@ -20,6 +20,7 @@ use super::desk::Desk;
 use super::ending::Ending;
 use super::event::Listener;
 use super::heartbeat::Heart;
+use super::links::Links;
 use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
 use super::receipts::Receipts;
@@ -38,6 +39,7 @@ use crate::store::handle::{Opening, Store};
 use crate::store::settings::StoreSettings;
 use crate::web::access::Porter;
 use crate::web::access::session::NoRandom;
+use crate::web::links::Door;
 use crate::web::metrics::Metrics;
 use crate::web::receipts::Callback;
 use crate::web::serve::serve_alive;
@@ -135,6 +137,8 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         receipts_pulse.clone(),
         control_pulse.clone(),
     ];
+    let links_pulse = Pulse::new("links");
+    pulses.push(links_pulse.clone());
     let console_pulse = Pulse::new("console");
     if config.console.listen.is_some() {
         pulses.push(console_pulse.clone());
@@ -146,6 +150,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         metrics: Arc::clone(&metrics),
     };
     let (posts, posted) = mpsc::channel(POSTS);
+    let (entries, entered) = mpsc::channel(POSTS);
     let (stopping, stopped) = watch::channel(false);
 
     let outbox_alarm = orders.clock.alarm();
@@ -171,6 +176,8 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         let secret = config.transports.receipts.callback.as_ref();
         console.callback =
             secret.map(|secret| Callback::new(secret.expose_secret(), posts.clone()));
+        let links = config.alert.links.as_ref();
+        console.links = links.map(|links| Door::new(entries.clone(), links.expires_after));
         around.spawn(keep_console(
             listener,
             console,
@@ -206,6 +213,13 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         outbox: outbox_alarm.bell(),
         stop: stopped.clone(),
     };
+    let links = Links {
+        desk: desk.clone(),
+        entered,
+        pulse: links_pulse,
+        outbox: outbox_alarm.bell(),
+        stop: stopped.clone(),
+    };
     let outbox = Outbox {
         desk,
         ending,
@@ -218,6 +232,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     loops.spawn(rounds.run(round_alarm));
     loops.spawn(outbox.run(outbox_alarm));
     loops.spawn(receipts.run(receipts_alarm));
+    loops.spawn(links.run());
     pulse::tell(&[sd_notify::NotifyState::Ready]);
     tracing::info!(console = ?ready.console, "ready");
     if let Some(sender) = orders.ready {
@@ -354,10 +369,16 @@ fn console_of(
         clock: desk.clock.clone(),
         metrics: Arc::clone(metrics),
         title: config.alert.signature.clone(),
-        hosts: hosts_of(bound, link),
+        hosts: {
+            let linked = config.alert.links.as_ref().map(|links| links.base.as_str());
+            let mut hosts = hosts_of(bound, link);
+            hosts.extend(hosts_of(None, linked));
+            hosts
+        },
         stale_after: STALE_AFTER,
         stuck_after: STUCK_AFTER,
         callback: None,
+        links: None,
         porter: Arc::new(porter),
     })
 }
