@@ -239,7 +239,11 @@ async fn a_link_takes_one_answer_for_one_column_and_looking_changes_nothing() {
     // Neither the store nor the console know the token.
     let token = &link[3..];
     let messages = morning.messages().await;
-    assert!(messages.iter().any(|message| message.text.contains("/a/****")));
+    assert!(
+        messages
+            .iter()
+            .any(|message| message.text.contains("/a/****"))
+    );
     let stored = serde_json::to_string(&messages).unwrap();
     assert!(!stored.contains(token));
     let journal = std::fs::read_dir(morning.dir.path().join("store/journal")).unwrap();
@@ -262,9 +266,15 @@ async fn a_link_takes_one_answer_for_one_column_and_looking_changes_nothing() {
         }
         assert!(!head.contains("set-cookie"));
         if method == "GET" {
-            assert!(body.contains("工作动态") && body.contains("11月3日"), "{body}");
+            assert!(
+                body.contains("工作动态") && body.contains("11月3日"),
+                "{body}"
+            );
             // Nothing of the other column, and no way into the console.
-            assert!(!body.contains("通知公告") && !body.contains("href=\"/\""), "{body}");
+            assert!(
+                !body.contains("通知公告") && !body.contains("href=\"/\""),
+                "{body}"
+            );
             assert!(!body.contains(token));
         }
     }
@@ -285,7 +295,10 @@ async fn a_link_takes_one_answer_for_one_column_and_looking_changes_nothing() {
     ] {
         let (status, _, body) = morning.ask("POST", &link, &form(until)).await;
         assert_eq!(status, 422, "{until}");
-        assert!(body.contains(why) && body.contains("张三"), "{until}: {body}");
+        assert!(
+            body.contains(why) && body.contains("张三"),
+            "{until}: {body}"
+        );
     }
     let (status, _, _) = morning.ask("POST", &link, "until=2017-11-20").await;
     assert_eq!(status, 422);
@@ -295,8 +308,14 @@ async fn a_link_takes_one_answer_for_one_column_and_looking_changes_nothing() {
     assert!(body.contains("将于11月20日前更新"), "{body}");
     let answers = morning.answers().await;
     assert_eq!(answers.len(), 1);
-    assert_eq!((answers[0].by.as_str(), answers[0].reason.as_str()), ("张三", "稿件在审"));
-    let Deed::Answered { column, by_link, .. } = &answers[0].deed else {
+    assert_eq!(
+        (answers[0].by.as_str(), answers[0].reason.as_str()),
+        ("张三", "稿件在审")
+    );
+    let Deed::Answered {
+        column, by_link, ..
+    } = &answers[0].deed
+    else {
         panic!("{answers:?}");
     };
     assert_eq!(column.as_str(), "kxw/gzdt");
