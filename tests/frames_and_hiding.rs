@@ -528,8 +528,8 @@ fn hostile_pages_take_no_longer_for_it() {
         rows("a"),
         rows("b")
     );
-    let lists = format!("<p>热点</p><ul><li><a href='/1.html'>关于检查的通知</a>2018-03-12</ul>")
-        .repeat(5_000);
+    let lists =
+        "<p>热点</p><ul><li><a href='/1.html'>关于检查的通知</a>2018-03-12</ul>".repeat(5_000);
     let pages = [
         format!("<title>某某区</title>{menu}<p>暂无信息</p>"),
         format!("<style>{rules}</style>{classed}"),
