@@ -196,7 +196,9 @@ pub fn site(page: String) -> String {
     home
 }
 
-const MONITOR: &str = r#"[operator]
+const MONITOR: &str = r#"[availability]
+enabled = false
+[operator]
 name = "运维"
 contact = "https://www.example.cn/w"
 [transports]
