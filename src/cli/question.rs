@@ -82,7 +82,7 @@ pub struct Flags {
 enum Format {
     /// For people
     Text,
-    /// One JSON object a line
+    /// One array of JSON objects
     Json,
 }
 
