@@ -31,6 +31,7 @@ pub struct RawMonitor {
     pub heartbeat: RawHeartbeat,
     pub own_network: RawOwnNetwork,
     pub links: RawLinks,
+    pub availability: RawAvailability,
     pub texts: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -215,4 +216,11 @@ pub struct RawOwnNetwork {
 pub struct RawLinks {
     pub base: Key<String>,
     pub expires_after: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawAvailability {
+    pub enabled: Key<bool>,
+    pub samples_a_day: Key<u32>,
 }
