@@ -22,11 +22,12 @@ use wangxun::domain::group::Role;
 
 const MANUAL: &str = "docs/管理员手册.md";
 const GUIDES: [&str; 2] = ["README.md", MANUAL];
-const SAMPLES: [&str; 4] = [
+const SAMPLES: [&str; 5] = [
     "monitor.toml",
     "sites.toml",
     "contacts.toml",
     "calendar.toml",
+    "rubric.toml",
 ];
 /// Words of the samples that are the gateway's or the administrator's own.
 const OF_OTHERS: [&str; 8] = [

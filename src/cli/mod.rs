@@ -13,6 +13,7 @@ mod question;
 mod rebuild;
 mod rehearse;
 mod replay;
+mod rubric;
 mod run;
 mod saved;
 mod simulated;
@@ -77,6 +78,8 @@ enum Command {
     GoLive(enact::GoLive),
     /// Make, change, remove and list the accounts of the console
     User(user::User),
+    /// Show the rules of assessment in force
+    Rubric(rubric::Rubric),
     /// Build the store anew from its journal; the daemon must not run
     Rebuild(Configured),
     /// Show what these thresholds would have sent, beside what was sent; sends nothing
@@ -123,6 +126,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Hold(hold) => enact::hold(hold),
         Command::GoLive(go_live) => enact::go_live(go_live),
         Command::User(user) => user::run(user),
+        Command::Rubric(rubric) => rubric::run(&rubric),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
         Command::Replay(replay) => replay::run(&replay),
         Command::Rehearse(rehearse) => rehearse::run(&rehearse),

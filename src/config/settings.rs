@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::alert::rules::AlertRules;
 use crate::assess::limits::Limits;
+use crate::assess::score::rubric::Rubric;
 use crate::calendar::Calendar;
 use crate::calendar::cron_line::CronLine;
 use crate::domain::account::Admission;
@@ -49,6 +50,8 @@ pub struct Config {
     pub heartbeat: Option<Heartbeat>,
     /// Addresses that are asked whether the monitor itself is offline, when most hosts are silent.
     pub probes: Vec<Url>,
+    /// The rules of assessment.
+    pub rubric: Rubric,
 }
 
 /// What is done when.

@@ -16,6 +16,7 @@ pub mod overview;
 pub mod plain;
 pub mod recipient;
 pub mod replay;
+pub mod rubric;
 pub mod sentence;
 pub mod standing;
 pub mod table;

@@ -16,6 +16,8 @@ pub mod presence;
 pub mod read_rules;
 pub mod receipts;
 pub mod robots;
+pub mod rubric;
+pub mod rule;
 pub mod sites;
 pub mod transports;
 pub mod vendor;

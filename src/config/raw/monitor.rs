@@ -39,6 +39,7 @@ pub struct RawFiles {
     pub sites: Key<String>,
     pub contacts: Key<String>,
     pub calendar: Key<String>,
+    pub rubric: Key<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
