@@ -44,6 +44,20 @@ pub fn wangxun<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> 
 /// A directory with a sound configuration of one site.
 pub struct Place(pub TempDir);
 
+/// Copies a directory with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    for entry in from.read_dir().unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&to).unwrap();
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
 impl Place {
     /// One site with the column `kxw/gzdt`; an empty `home` leaves both without an address.
     pub fn new(home: &str) -> Place {
@@ -63,10 +77,7 @@ impl Place {
     pub fn samples() -> Place {
         let place = Place(TempDir::new().unwrap());
         let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
-        for entry in config.read_dir().unwrap() {
-            let entry = entry.unwrap();
-            std::fs::copy(entry.path(), place.path(entry.file_name())).unwrap();
-        }
+        copy(&config, place.0.path());
         place.mode("contacts.toml", 0o600);
         place
     }
