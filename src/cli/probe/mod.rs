@@ -268,10 +268,11 @@ async fn fetched(
     now: Moment,
 ) -> anyhow::Result<Report> {
     let rules = recipe.read.clone().unwrap_or_default();
+    let asked = recipe.asked.clone().or_else(|| Some(url.clone()));
     let aimed = Aimed {
         url,
         access,
-        recipe,
+        recipe: Recipe { asked, ..recipe },
         validators: Validators::default(),
         known: None,
         extra: ExtraHeaders::to(url, &rules.headers),
