@@ -44,20 +44,6 @@ pub fn wangxun<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> 
 /// A directory with a sound configuration of one site.
 pub struct Place(pub TempDir);
 
-/// Copies a directory with all that is in it.
-fn copy(from: &Path, to: &Path) {
-    for entry in from.read_dir().unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir(&to).unwrap();
-            copy(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
 impl Place {
     /// One site with the column `kxw/gzdt`; an empty `home` leaves both without an address.
     pub fn new(home: &str) -> Place {
@@ -77,7 +63,10 @@ impl Place {
     pub fn samples() -> Place {
         let place = Place(TempDir::new().unwrap());
         let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
-        copy(&config, place.0.path());
+        let entries = config.read_dir().unwrap().map(Result::unwrap);
+        for entry in entries.filter(|entry| entry.path().is_file()) {
+            std::fs::copy(entry.path(), place.path(entry.file_name())).unwrap();
+        }
         place.mode("contacts.toml", 0o600);
         place
     }
@@ -222,6 +211,8 @@ dir = "store"
 listen = "127.0.0.1:0"
 [control]
 socket = "control.sock"
+[availability]
+enabled = false
 "#;
 
 const SITES: &str = r#"[[unit]]
