@@ -4,12 +4,14 @@
 
 pub mod access;
 pub mod alerting;
+pub mod availability;
 pub mod calendar;
 pub mod console;
 pub mod contacts;
 pub mod gateway;
 pub mod heartbeat;
 pub mod limits;
+pub mod links;
 pub mod monitor;
 pub mod own_network;
 pub mod presence;
