@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use wangxun::clock::{Alarm, Clock};
 use wangxun::config::settings::Config;
 use wangxun::daemon::event::Listener;
-use wangxun::daemon::run::{Orders, Ready, RunError, run};
+use wangxun::daemon::run::{MadeUp, Orders, Ready, RunError, run};
 
 /// How long the daemon may take to begin and to end, in real time.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,6 +25,15 @@ impl Running {
     /// Starts the daemon. Whoever is to hold the time has an alarm of `clock` already: it works
     /// until that alarm waits.
     pub async fn start(config: Arc<Config>, clock: &Clock) -> Running {
+        Running::start_in(config, clock, None).await
+    }
+
+    /// The same in a made-up world.
+    pub async fn start_in(
+        config: Arc<Config>,
+        clock: &Clock,
+        made_up: Option<MadeUp>,
+    ) -> Running {
         let (ready, told) = oneshot::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let orders = Orders {
@@ -33,6 +42,7 @@ impl Running {
             listener: Listener::default(),
             ready: Some(ready),
             stamped: false,
+            made_up,
         };
         let daemon = tokio::spawn(run(orders, async move {
             // A sender that is gone is a stop too.
