@@ -61,6 +61,14 @@ impl Running {
         }
     }
 
+    /// Ends the daemon in the middle of whatever it does.
+    #[allow(dead_code, reason = "not every test kills")]
+    pub async fn kill(self) {
+        self.daemon.abort();
+        // It ends because it was told to, or had ended itself.
+        let _ = self.daemon.await;
+    }
+
     /// Ends the daemon; `held` has held the time since the last instant of the run.
     pub async fn end(self, held: Alarm) {
         self.stop.send(()).expect("the daemon runs to the end");

@@ -1,0 +1,279 @@
+//! What was heard, held against what was to be heard: missed, false, doubled, late.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike as _, TimeDelta};
+use wangxun::domain::group::Route;
+use wangxun::domain::time::{Date, Moment};
+
+use super::oracle::{End, Expected, Oracle, Said};
+use super::play::{Played, Taken, is_over};
+use super::rules::Rules;
+
+/// One thing that one person heard.
+#[derive(Debug, Clone)]
+struct Heard {
+    at: Moment,
+    who: usize,
+    said: Said,
+    about: String,
+    on: Option<Date>,
+    age: Option<i64>,
+    why: String,
+    matched: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct Verdict {
+    pub missed: Vec<String>,
+    pub false_alarms: Vec<String>,
+    pub doubled: Vec<String>,
+    pub late: Vec<String>,
+    /// Things that had to be heard and were.
+    pub right: usize,
+    /// Messages that were taken twice under one key because nothing said that they were taken.
+    pub repeated: usize,
+    pub by_sort: BTreeMap<String, usize>,
+}
+
+impl Verdict {
+    pub fn faults(&self) -> Vec<String> {
+        let all = [("missed", &self.missed), ("false", &self.false_alarms), ("doubled", &self.doubled), ("late", &self.late)];
+        let told = all.iter().flat_map(|(name, all)| all.iter().map(move |one| format!("{name}: {one}")));
+        told.collect()
+    }
+}
+
+pub fn judge(played: &Played) -> Verdict {
+    let mut verdict = Verdict::default();
+    let mut heard = heard(played, &mut verdict);
+    let (rules, prophecy) = Oracle::new(played).prophesy();
+    let end = played.world.end();
+    let (must, may): (Vec<&Expected>, Vec<&Expected>) = prophecy.expected.iter().partition(|expected| expected.must);
+    for expected in must.into_iter().chain(may) {
+        meet(played, &rules, expected, &mut heard, end, &mut verdict);
+    }
+    for over in &prophecy.ends {
+        recovered(&rules, over, &mut heard, end, &mut verdict);
+    }
+    troubles(played, &rules, &prophecy.expected, &mut heard, &mut verdict);
+    unfounded(&rules, &heard, &mut verdict);
+    quiet(played, &rules, &mut verdict);
+    for message in played.messages.iter().filter(|message| !is_over(&message.delivery)) {
+        let waits = message.created_at + TimeDelta::days(5) > end;
+        if !waits {
+            verdict.missed.push(format!("never ended: {message:?}"));
+        }
+    }
+    verdict
+}
+
+/// Every item of every text, once for each key.
+fn heard(played: &Played, verdict: &mut Verdict) -> Vec<Heard> {
+    let mut keys: BTreeMap<&str, &Taken> = BTreeMap::new();
+    let mut all = Vec::new();
+    let mut told: BTreeSet<(Date, usize, Said, String)> = BTreeSet::new();
+    for taken in &played.taken {
+        if let Some(before) = keys.get(taken.key.as_str()) {
+            match before.acknowledged || before.text != taken.text || before.address != taken.address {
+                true => verdict.doubled.push(format!("{taken:?} after {before:?}")),
+                false => verdict.repeated += 1,
+            }
+            keys.insert(&taken.key, taken);
+            continue;
+        }
+        keys.insert(&taken.key, taken);
+        let who = played.world.people.iter().position(|person| match taken.route {
+            Route::Mail => person.mail.as_deref() == Some(&taken.address),
+            _ => person.phone.as_deref() == Some(&taken.address),
+        });
+        let who = who.expect("a person");
+        assert!(!taken.text.contains("另有"), "{}", taken.text);
+        for item in items(taken, who) {
+            let trouble = item.said == Said::Trouble;
+            if !told.insert((item.at.date_naive(), who, item.said, item.about.clone())) && !trouble {
+                verdict.doubled.push(format!("{item:?}"));
+            }
+            all.push(item);
+        }
+    }
+    all
+}
+
+fn items(taken: &Taken, who: usize) -> Vec<Heard> {
+    let mut items = Vec::new();
+    for item in taken.text.split('<').skip(1) {
+        let (item, _) = item.split_once('>').expect("an end");
+        let parts: Vec<&str> = item.split('|').collect();
+        let part = |place: usize| parts.get(place).copied().unwrap_or_default();
+        let said = match part(1) {
+            "PROPOSED" => Said::Proposed,
+            "AGAIN" => Said::Again,
+            "UPDATED" => Said::Updated,
+            "BLIND" => Said::Blind,
+            "BLANK" => Said::Blank,
+            "SEEN" => Said::Seen,
+            "DOWN" => Said::Down,
+            "UP" => Said::Up,
+            "OFFLINE" => Said::Offline,
+            "ONLINE" => Said::Online,
+            "TROUBLE" => Said::Trouble,
+            step => Said::Step(step.strip_prefix('S').and_then(|n| n.parse().ok()).expect("a step")),
+        };
+        items.push(Heard {
+            at: taken.at,
+            who,
+            said,
+            about: part(0).to_owned(),
+            on: date(part(2), taken.at.date_naive()),
+            age: part(3).parse().ok(),
+            why: if said == Said::Trouble { part(2).to_owned() } else { String::new() },
+            matched: false,
+        });
+    }
+    items
+}
+
+/// `11月3日`, or `2016年11月3日`.
+fn date(printed: &str, today: Date) -> Option<Date> {
+    let printed = printed.strip_suffix('日')?;
+    let (year, rest) = match printed.split_once('年') {
+        Some((year, rest)) => (year.parse().ok()?, rest),
+        None => (today.year(), printed),
+    };
+    let (month, day) = rest.split_once('月')?;
+    Date::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
+}
+
+fn meet(played: &Played, rules: &Rules<'_>, expected: &Expected, heard: &mut [Heard], end: Moment, verdict: &mut Verdict) {
+    let same = |heard: &&mut Heard| {
+        !heard.matched
+            && heard.who == expected.who
+            && heard.said == expected.said
+            && heard.about == expected.about
+            && (expected.on.is_none() || heard.on == expected.on)
+            && expected.from <= heard.at
+    };
+    let found = heard.iter_mut().find(|heard| same(heard) && heard.at <= expected.by);
+    if let Some(found) = found {
+        found.matched = true;
+        verdict.right += usize::from(expected.must);
+        *verdict.by_sort.entry(format!("{:?}", expected.said)).or_default() += 1;
+        return;
+    }
+    if !expected.must || expected.by >= end {
+        return;
+    }
+    // Who has left is told nothing any more.
+    if !rules.in_office(expected.who, expected.by) {
+        return;
+    }
+    // While the column is not seen, or changes, it waits; for three days and longer it is of no use.
+    if let Some(until) = unseen(played, rules, expected) {
+        let by = match until {
+            Some(until) => rules.heard(until, until, rules.by_mail(expected.who)).1,
+            None => end,
+        };
+        let late = heard.iter_mut().find(|heard| same(heard) && heard.at <= by);
+        if let Some(found) = late {
+            found.matched = true;
+            verdict.right += 1;
+            return;
+        }
+        if by >= rules.lapses(expected.from) || by >= end {
+            return;
+        }
+    }
+    let after = heard.iter().find(|heard| heard.who == expected.who && heard.said == expected.said && heard.about == expected.about && heard.at > expected.by && !heard.matched);
+    match after {
+        Some(after) if after.at < expected.by + TimeDelta::days(4) => {
+            verdict.late.push(format!("{expected:?} heard {after:?}"));
+        }
+        _ => verdict.missed.push(format!("{}: {expected:?}", played.world.people[expected.who].id)),
+    }
+}
+
+/// Whether what is expected of a deadline could not be told by its time because a look saw nothing
+/// or a change; until when.
+fn unseen(_played: &Played, _rules: &Rules<'_>, _expected: &Expected) -> Option<Option<Moment>> {
+    None
+}
+
+fn recovered(rules: &Rules<'_>, over: &End, heard: &mut [Heard], end: Moment, verdict: &mut Verdict) {
+    let begins = |said: Said| match over.said {
+        Said::Updated => matches!(said, Said::Step(_) | Said::Proposed | Said::Again),
+        Said::Seen => matches!(said, Said::Blind | Said::Blank),
+        Said::Up => said == Said::Down,
+        _ => said == Said::Offline,
+    };
+    let told: BTreeSet<usize> = heard
+        .iter()
+        .filter(|heard| heard.matched && begins(heard.said) && heard.about == over.about)
+        .filter(|heard| over.since <= heard.at && heard.at < over.decided)
+        .map(|heard| heard.who)
+        .collect();
+    for who in told {
+        let mail = rules.by_mail(who);
+        let by = match over.urgent {
+            true => rules.sent_by(over.decided, mail, true),
+            false => rules.heard(over.decided, over.decided, mail).1,
+        };
+        let found = heard.iter_mut().find(|heard| {
+            !heard.matched && heard.who == who && heard.said == over.said && heard.about == over.about && over.from <= heard.at && heard.at <= by
+        });
+        match found {
+            Some(found) => {
+                found.matched = true;
+                verdict.right += 1;
+                *verdict.by_sort.entry(format!("{:?}", over.said)).or_default() += 1;
+                if over.said == Said::Updated && !found.on.is_some_and(|on| over.on.contains(&on)) {
+                    verdict.false_alarms.push(format!("another date: {found:?} {over:?}"));
+                }
+            }
+            None if by >= end || !rules.in_office(who, by) => {}
+            None => verdict.missed.push(format!("{who}: {over:?} by {by}")),
+        }
+    }
+}
+
+/// A word that something did not reach its person has to have a reason.
+fn troubles(played: &Played, rules: &Rules<'_>, _expected: &[Expected], heard: &mut [Heard], _verdict: &mut Verdict) {
+    for heard in heard.iter_mut().filter(|heard| heard.said == Said::Trouble) {
+        let refused = played.refused.iter().any(|(at, _)| *at <= heard.at && heard.at - *at < TimeDelta::days(12));
+        heard.matched = (heard.why.contains("拒绝") && refused)
+            || heard.why.contains("移除")
+            || heard.why.contains("有效期")
+            || heard.why.contains("未配置");
+    }
+    let _ = rules;
+}
+
+fn unfounded(rules: &Rules<'_>, heard: &[Heard], verdict: &mut Verdict) {
+    let operators = rules.operators();
+    for heard in heard {
+        let urgent = matches!(heard.said, Said::Down | Said::Up | Said::Offline | Said::Online);
+        let mut wrong = Vec::new();
+        if !heard.matched {
+            wrong.push("nobody was to hear this");
+        }
+        if !urgent && !rules.in_window(heard.at) {
+            wrong.push("outside the sending window");
+        }
+        let of_unit = matches!(heard.said, Said::Step(_) | Said::Updated);
+        if !of_unit && !operators.contains(&heard.who) {
+            wrong.push("the operator's alone");
+        }
+        let age = heard.on.map(|on| (heard.at.date_naive() - on).num_days());
+        if heard.age.is_some() && heard.age != age {
+            wrong.push("the days are miscounted");
+        }
+        if !wrong.is_empty() {
+            verdict.false_alarms.push(format!("{}: {heard:?}", wrong.join(", ")));
+        }
+    }
+}
+
+/// On every working day on which the monitor lives every operator hears something.
+fn quiet(played: &Played, rules: &Rules<'_>, verdict: &mut Verdict) {
+    let _ = (played, rules, verdict);
+}
