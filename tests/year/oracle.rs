@@ -44,6 +44,10 @@ pub struct Expected {
     pub must: bool,
     /// When it was decided at the latest.
     pub decided: Moment,
+    /// The column, where a deadline is told of: what is told waits while it is not seen or changes.
+    pub column: Option<usize>,
+    /// When something else took its place.
+    pub overtaken: Option<Moment>,
 }
 
 /// The end of something, for those who had heard of it since it began.
@@ -63,6 +67,26 @@ pub struct End {
 pub struct Prophecy {
     pub expected: Vec<Expected>,
     pub ends: Vec<End>,
+    /// Of each column: from when on its deadline can be told of, or cannot.
+    pub tellable: Vec<Vec<(Moment, bool)>>,
+}
+
+impl Prophecy {
+    /// The first instant at or after `at` in the sending window at which the deadline of `column`
+    /// can be told of.
+    pub fn tellable_from(&self, rules: &Rules<'_>, column: usize, at: Moment) -> Option<Moment> {
+        let states = &self.tellable[column];
+        let mut from = rules.opening(at);
+        for _ in 0..1000 {
+            let now = states.iter().rfind(|(since, _)| *since <= from);
+            if now.is_none_or(|(_, can)| *can) {
+                return Some(from);
+            }
+            let next = states.iter().find(|(since, can)| *since > from && *can);
+            from = rules.opening(next?.0);
+        }
+        None
+    }
 }
 
 /// What a look shows.
@@ -145,7 +169,10 @@ impl<'a> Oracle<'a> {
             down: BTreeMap::new(),
             offline: None,
             late: BTreeMap::new(),
-            prophecy: Prophecy::default(),
+            prophecy: Prophecy {
+                tellable: vec![Vec::new(); world.columns().count()],
+                ..Prophecy::default()
+            },
         }
     }
 
@@ -313,6 +340,13 @@ impl<'a> Oracle<'a> {
         }
         self.deadline(place, at, life);
         self.blindness(place, at);
+        let column = &self.columns[place];
+        let changes = column.case.as_ref().is_some_and(|case| case.open && (case.rises.is_some() || case.clears.is_some()));
+        let can = column.unclear == 0 && !column.is_silent && !changes;
+        let states = &mut self.prophecy.tellable[place];
+        if states.last().is_none_or(|(_, last)| *last != can) {
+            states.push((at, can));
+        }
     }
 
     /// Of an exempt column nothing is told, not even that something is over.
@@ -492,6 +526,8 @@ impl<'a> Oracle<'a> {
                 by,
                 must: true,
                 decided: decided.1,
+                column: Some(place),
+                overtaken: None,
             });
         }
         added
@@ -519,6 +555,7 @@ impl<'a> Oracle<'a> {
     fn overtake(&mut self, waiting: &[usize], at: Moment) {
         for &place in waiting {
             let expected = &mut self.prophecy.expected[place];
+            expected.overtaken.get_or_insert(at);
             if expected.by <= at {
                 continue;
             }
@@ -575,6 +612,8 @@ impl<'a> Oracle<'a> {
                 by,
                 must: true,
                 decided: at,
+                column: None,
+                overtaken: None,
             });
         }
         added

@@ -196,6 +196,18 @@ impl<'a> Rules<'a> {
         lives.0 <= life && life < lives.1
     }
 
+    /// Whether something, an outage or a death, kept what was written on the day of `written` until
+    /// `at`.
+    pub fn was_kept(&self, written: Moment, at: Moment) -> bool {
+        let from = moment(written.date_naive().and_hms_opt(8, 30, 0).expect("a time"));
+        let ahead = self.life_at(at).map_or(TimeDelta::zero(), |(_, life)| life.ahead);
+        let faults = self.world.gateway.iter().chain(&self.world.mail);
+        let failed = faults.map(|(when, _)| (when.from + ahead, when.until + ahead));
+        let dead = self.lives.iter().map(|life| (life.until, life.until));
+        let mut all = failed.chain(dead);
+        all.any(|(begins, ends)| begins <= at && from <= ends)
+    }
+
     /// When the next life begins, if the one that is lived at `at` ends by a kill before `until`.
     pub fn stretch_of(&self, life: usize) -> Stretch {
         Stretch {

@@ -6,7 +6,7 @@ use chrono::{Datelike as _, TimeDelta};
 use wangxun::domain::group::Route;
 use wangxun::domain::time::{Date, Moment};
 
-use super::oracle::{End, Expected, Oracle, Said};
+use super::oracle::{End, Expected, Oracle, Prophecy, Said};
 use super::play::{Played, Taken, is_over};
 use super::rules::Rules;
 
@@ -51,13 +51,16 @@ pub fn judge(played: &Played) -> Verdict {
     let end = played.world.end();
     let (must, may): (Vec<&Expected>, Vec<&Expected>) = prophecy.expected.iter().partition(|expected| expected.must);
     for expected in must.into_iter().chain(may) {
-        meet(played, &rules, expected, &mut heard, end, &mut verdict);
+        meet(played, (&rules, &prophecy), expected, &mut heard, end, &mut verdict);
     }
     for over in &prophecy.ends {
         recovered(&rules, over, &mut heard, end, &mut verdict);
     }
+    if let Ok(about) = std::env::var("WANGXUN_ABOUT") {
+        trace(played, &rules, &prophecy, &heard, &about);
+    }
     troubles(played, &rules, &prophecy.expected, &mut heard, &mut verdict);
-    unfounded(&rules, &heard, &mut verdict);
+    unfounded((&rules, &prophecy), &heard, &mut verdict);
     quiet(played, &rules, &mut verdict);
     for message in played.messages.iter().filter(|message| !is_over(&message.delivery)) {
         let waits = message.created_at + TimeDelta::days(5) > end;
@@ -145,7 +148,14 @@ fn date(printed: &str, today: Date) -> Option<Date> {
     Date::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
 }
 
-fn meet(played: &Played, rules: &Rules<'_>, expected: &Expected, heard: &mut [Heard], end: Moment, verdict: &mut Verdict) {
+fn meet(
+    played: &Played,
+    (rules, prophecy): (&Rules<'_>, &Prophecy),
+    expected: &Expected,
+    heard: &mut [Heard],
+    end: Moment,
+    verdict: &mut Verdict,
+) {
     let same = |heard: &&mut Heard| {
         !heard.matched
             && heard.who == expected.who
@@ -164,24 +174,46 @@ fn meet(played: &Played, rules: &Rules<'_>, expected: &Expected, heard: &mut [He
     if !expected.must || expected.by >= end {
         return;
     }
+    // Whose number is none, and who has no other way, is told nothing; the operators are told so.
+    let person = &played.world.people[expected.who];
+    if person.dead && person.mail.is_none() {
+        return;
+    }
     // Who has left is told nothing any more.
     if !rules.in_office(expected.who, expected.by) {
         return;
     }
     // While the column is not seen, or changes, it waits; for three days and longer it is of no use.
-    if let Some(until) = unseen(played, rules, expected) {
-        let by = match until {
-            Some(until) => rules.heard(until, until, rules.by_mail(expected.who)).1,
-            None => end,
-        };
-        let late = heard.iter_mut().find(|heard| same(heard) && heard.at <= by);
-        if let Some(found) = late {
-            found.matched = true;
-            verdict.right += 1;
-            return;
+    let mail = rules.by_mail(expected.who);
+    if let Some(column) = expected.column {
+        let mut at = expected.from;
+        let mut by = None;
+        for _ in 0..40 {
+            let Some(can) = prophecy.tellable_from(rules, column, at) else { break };
+            let sent = rules.heard(can, can, mail).1;
+            let next = rules.opening(sent - TimeDelta::minutes(2));
+            // By then it may wait again.
+            match prophecy.tellable_from(rules, column, next) {
+                Some(then) if then == next => {
+                    by = Some(sent);
+                    break;
+                }
+                _ => at = next,
+            }
         }
-        if by >= rules.lapses(expected.from) || by >= end {
-            return;
+        let late = by.is_none_or(|by| by > expected.by);
+        let by = by.unwrap_or(end);
+        if late {
+            let found = heard.iter_mut().find(|heard| same(heard) && heard.at <= by);
+            if let Some(found) = found {
+                found.matched = true;
+                verdict.right += 1;
+                return;
+            }
+            let overtaken = expected.overtaken.is_some_and(|at| at <= by);
+            if overtaken || by >= rules.lapses(expected.from) || by >= end || !rules.in_office(expected.who, by) {
+                return;
+            }
         }
     }
     let after = heard.iter().find(|heard| heard.who == expected.who && heard.said == expected.said && heard.about == expected.about && heard.at > expected.by && !heard.matched);
@@ -193,12 +225,6 @@ fn meet(played: &Played, rules: &Rules<'_>, expected: &Expected, heard: &mut [He
     }
 }
 
-/// Whether what is expected of a deadline could not be told by its time because a look saw nothing
-/// or a change; until when.
-fn unseen(_played: &Played, _rules: &Rules<'_>, _expected: &Expected) -> Option<Option<Moment>> {
-    None
-}
-
 fn recovered(rules: &Rules<'_>, over: &End, heard: &mut [Heard], end: Moment, verdict: &mut Verdict) {
     let begins = |said: Said| match over.said {
         Said::Updated => matches!(said, Said::Step(_) | Said::Proposed | Said::Again),
@@ -206,13 +232,18 @@ fn recovered(rules: &Rules<'_>, over: &End, heard: &mut [Heard], end: Moment, ve
         Said::Up => said == Said::Down,
         _ => said == Said::Offline,
     };
-    let told: BTreeSet<usize> = heard
+    let told: BTreeSet<(usize, bool)> = heard
         .iter()
         .filter(|heard| heard.matched && begins(heard.said) && heard.about == over.about)
-        .filter(|heard| over.since <= heard.at && heard.at < over.decided)
-        .map(|heard| heard.who)
+        .filter(|heard| over.since <= heard.at)
+        .map(|heard| (heard.who, heard.at < over.decided))
         .collect();
-    for who in told {
+    for (who, before) in told.clone() {
+        // What was under way when it ended may have been told, or not.
+        let must = before;
+        if !before && told.contains(&(who, true)) {
+            continue;
+        }
         let mail = rules.by_mail(who);
         let by = match over.urgent {
             true => rules.sent_by(over.decided, mail, true),
@@ -230,7 +261,7 @@ fn recovered(rules: &Rules<'_>, over: &End, heard: &mut [Heard], end: Moment, ve
                     verdict.false_alarms.push(format!("another date: {found:?} {over:?}"));
                 }
             }
-            None if by >= end || !rules.in_office(who, by) => {}
+            None if !must || by >= end || !rules.in_office(who, by) => {}
             None => verdict.missed.push(format!("{who}: {over:?} by {by}")),
         }
     }
@@ -248,7 +279,7 @@ fn troubles(played: &Played, rules: &Rules<'_>, _expected: &[Expected], heard: &
     let _ = rules;
 }
 
-fn unfounded(rules: &Rules<'_>, heard: &[Heard], verdict: &mut Verdict) {
+fn unfounded((rules, prophecy): (&Rules<'_>, &Prophecy), heard: &[Heard], verdict: &mut Verdict) {
     let operators = rules.operators();
     for heard in heard {
         let urgent = matches!(heard.said, Said::Down | Said::Up | Said::Offline | Said::Online);
@@ -264,12 +295,68 @@ fn unfounded(rules: &Rules<'_>, heard: &[Heard], verdict: &mut Verdict) {
             wrong.push("the operator's alone");
         }
         let age = heard.on.map(|on| (heard.at.date_naive() - on).num_days());
-        if heard.age.is_some() && heard.age != age {
+        // A message says what was true when it was written; an outage may keep it.
+        let kept = |day: i64| {
+            let written = heard.at - TimeDelta::days(day);
+            heard.age == age.map(|age| age - day) && rules.was_kept(written, heard.at)
+        };
+        if heard.age.is_some() && heard.age != age && !(1..6).any(kept) {
             wrong.push("the days are miscounted");
         }
         if !wrong.is_empty() {
-            verdict.false_alarms.push(format!("{}: {heard:?}", wrong.join(", ")));
+            let near: Vec<&Expected> = prophecy
+                .expected
+                .iter()
+                .filter(|expected| expected.who == heard.who && expected.about == heard.about)
+                .filter(|expected| (expected.from - heard.at).abs() < TimeDelta::days(4))
+                .collect();
+            verdict.false_alarms.push(format!("{}: {heard:?} near {near:?}", wrong.join(", ")));
         }
+    }
+}
+
+/// All that is known of one column, in order of time.
+fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard], about: &str) {
+    let mut lines: Vec<(Moment, String)> = Vec::new();
+    let place = played.world.columns().position(|(_, column)| column.id == about);
+    let mut last = String::new();
+    for seen in played.seen.iter().filter(|seen| Some(seen.column) == place) {
+        let (site, column) = played.world.columns().nth(seen.column).expect("a column");
+        let shown = column.shown(seen.truly);
+        let now = format!(
+            "{:?} {:?} offline {} newest {:?} {}",
+            seen.life,
+            played.world.trouble(site.host, seen.truly),
+            played.world.is_offline(seen.truly),
+            shown.0.first().map(|item| item.on),
+            shown.1
+        );
+        if now != last {
+            lines.push((seen.at, format!("look {now}")));
+            last = now;
+        }
+    }
+    for deed in played.deeds.iter().filter(|deed| Some(deed.column) == place) {
+        lines.push((deed.at, format!("{deed:?}")));
+    }
+    for life in rules.lives {
+        lines.push((life.from, format!("{life:?}")));
+    }
+    for expected in prophecy.expected.iter().filter(|expected| expected.about == about) {
+        lines.push((expected.decided, format!("{expected:?}")));
+    }
+    for end in prophecy.ends.iter().filter(|end| end.about == about) {
+        lines.push((end.decided, format!("{end:?}")));
+    }
+    for heard in heard.iter().filter(|heard| heard.about == about) {
+        lines.push((heard.at, format!("{heard:?}")));
+    }
+    for taken in played.taken.iter().filter(|taken| !taken.acknowledged && taken.text.contains(about)) {
+        lines.push((taken.at, format!("not acknowledged: {} {}", taken.address, taken.key)));
+    }
+    lines.sort();
+    for (at, line) in lines {
+        println!("{} {line}", at.format("%Y-%m-%d %H:%M:%S"));
     }
 }
 
