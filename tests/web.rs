@@ -25,6 +25,7 @@ use wangxun::domain::group::Route;
 use wangxun::domain::home::{HomeBlock, HomeRecord};
 use wangxun::domain::id::SiteId;
 use wangxun::domain::item::Change;
+use wangxun::domain::note::Note;
 use wangxun::domain::observation::Sight;
 use wangxun::domain::time::Date;
 use wangxun::domain::visit::Validators;
@@ -215,7 +216,7 @@ async fn pages_answer_with_what_the_store_holds() {
         "此前标注2016年11月3日，标题《旧标题》",
         "供核对的情况",
         "<bdi>&#60;/bdi&#62;&#60;b&#62;假</bdi>",
-        "the declared charset",
+        "页面声明的编码为gb18030，实际为utf-8",
     ] {
         assert!(column.body.contains(part), "{part}");
     }
@@ -256,7 +257,7 @@ async fn the_page_of_a_site_shows_what_its_home_page_shows() {
             newest: None,
             rows: 6,
         }],
-        notes: vec!["an entrance without lists".to_owned()],
+        notes: vec![Note::EntranceRead { pages: 2 }],
         digest: None,
         validators: Validators::default(),
         visited_at: now(),
@@ -267,7 +268,7 @@ async fn the_page_of_a_site_shows_what_its_home_page_shows() {
         "（已3天）",
         "“通知公告&#60;script",
         "未标注日期",
-        "an entrance without lists",
+        "首页仅为入口，没有列表，读取入口之后的2个页面",
     ] {
         assert!(body.contains(part), "{part}: {body}");
     }

@@ -18,6 +18,7 @@ pub mod host;
 pub mod id;
 pub mod item;
 pub mod name;
+pub mod note;
 pub mod observation;
 pub mod page;
 pub mod reading_rules;

@@ -6,7 +6,7 @@ use url::Url;
 use super::charset::Decoded;
 use super::dom::{Dom, attr};
 use super::groups::{self, Group};
-use super::notes::{Notes, Rank};
+use super::notes::Notes;
 use super::rows::Listed;
 use super::survey::Survey;
 use super::years::{self, Dating, Doubt};
@@ -66,7 +66,7 @@ pub fn text<'p>(page: &'p Page, notes: &mut Notes) -> Result<Decoded<'p>, Closed
             encoding: "unknown",
         })?;
     if let Some(note) = decoded.note.take() {
-        notes.say(Rank::Bytes, note);
+        notes.say(note);
     }
     Ok(decoded)
 }

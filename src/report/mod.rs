@@ -10,6 +10,7 @@ mod fixture;
 pub mod flags;
 pub mod front;
 pub mod history;
+pub mod note;
 pub mod overview;
 pub mod plain;
 pub mod recipient;

@@ -22,6 +22,7 @@ use crate::domain::time::{Moment, date_of};
 use crate::report::acts;
 use crate::report::flags::fact;
 use crate::report::history::sight_in_chinese;
+use crate::report::note::note;
 use crate::report::overview::{column_line, stale_incident};
 use crate::report::plain::{one_line, title};
 use crate::report::sentence::{Case, why};
@@ -176,7 +177,7 @@ fn visit_row(seen: &Observation, now: Moment) -> VisitRow {
             .notes
             .iter()
             .take(NOTES)
-            .map(|note| one_line(note, TITLE_CHARS))
+            .map(|noted| note(noted, date_of(now)))
             .collect(),
     }
 }

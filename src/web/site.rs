@@ -6,13 +6,14 @@ use axum::response::Response;
 
 use super::source::Picture;
 use super::view::{
-    ColumnRow, Frame, Mark, NAME_CHARS, Named, Shared, TITLE_CHARS, Tile, page, tiles, unknown,
-    unreadable, web_address, when,
+    ColumnRow, Frame, Mark, NAME_CHARS, Named, Shared, Tile, page, tiles, unknown, unreadable,
+    web_address, when,
 };
 use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Moment, date_of};
 use crate::report::front;
+use crate::report::note::note;
 use crate::report::overview::overview;
 use crate::report::plain::one_line;
 
@@ -62,7 +63,7 @@ impl Front {
                 .notes
                 .iter()
                 .take(NOTES)
-                .map(|note| one_line(note, TITLE_CHARS))
+                .map(|noted| note(noted, date_of(now)))
                 .collect(),
             blocks: blocks
                 .take(BLOCKS)

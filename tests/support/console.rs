@@ -22,6 +22,7 @@ use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate};
 use wangxun::domain::group::{Column, Duty, Group, Identity, Person, Role, Route, Site, Unit};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
+use wangxun::domain::note::Note;
 use wangxun::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
 use wangxun::domain::time::{Moment, moment};
 use wangxun::domain::visit::{Failure, Validators};
@@ -236,7 +237,10 @@ pub fn seen(column: &ColumnId, observed_at: Moment, sight: Sight) -> Observation
         sight,
         rows: 20,
         took_ms: 1234,
-        notes: vec!["the declared charset differs from the bytes".to_owned()],
+        notes: vec![Note::OtherCharset {
+            declared: "gb18030".to_owned(),
+            actual: "utf-8".to_owned(),
+        }],
     }
 }
 

@@ -16,6 +16,7 @@ use wangxun::domain::home::{HomeBlock, HomeRecord};
 use wangxun::domain::host::{Fingerprint, HostRecord};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
+use wangxun::domain::note::Note;
 use wangxun::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
 use wangxun::domain::time::{Date, Moment, moment};
 use wangxun::domain::visit::{Failure, Validators};
@@ -69,7 +70,10 @@ pub fn observation(name: &str, observed_at: Moment, sight: Sight) -> Observation
         sight,
         rows: 20,
         took_ms: 321,
-        notes: vec!["the header names another encoding".to_owned()],
+        notes: vec![Note::OtherCharset {
+            declared: "gb18030".to_owned(),
+            actual: "utf-8".to_owned(),
+        }],
     }
 }
 

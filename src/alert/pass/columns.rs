@@ -1,0 +1,148 @@
+//! Columns and the units that answer for them: deadlines, blindness, emptiness.
+
+use std::collections::BTreeSet;
+
+use super::{Desk, is_past, sight_key, stale_key};
+use crate::alert::acts::answer;
+use crate::alert::incident::{IncidentKey, Kind, Subject};
+use crate::alert::notice::About;
+use crate::alert::outbox::Told;
+use crate::alert::route;
+use crate::alert::step::{Context, Proof, step};
+use crate::assess::freshness::{Freshness, judge};
+use crate::assess::outage;
+use crate::domain::group::{Column, Watch};
+use crate::domain::observation::ColumnRecord;
+use crate::domain::time::date_of;
+
+impl<'a> Desk<'a> {
+    pub(super) fn column(&mut self, column: &'a Column, down: &BTreeSet<String>, offline: bool) {
+        let situation = self.situation;
+        let record = situation.records.get(&column.id);
+        let rule = situation.limits.of(column);
+        let judgement = judge(
+            record,
+            column.watch(),
+            rule.limit_days,
+            &rule.ladder,
+            date_of(situation.now),
+        )
+        .under(self.exemptions.until(column));
+        let blind = record.is_some_and(|record| record.blind.is_some());
+        let proof = match (&judgement.freshness, &judgement.last_update) {
+            (
+                Freshness::Exempt { .. }
+                | Freshness::NotConfigured
+                | Freshness::Unconfirmed
+                | Freshness::Empty { .. },
+                _,
+            ) => Proof::OutOfScope,
+            (Freshness::NotYetVisited | Freshness::Unknown { .. }, _) | (_, None) => Proof::Nothing,
+            _ if blind || is_past(record, situation.now) => Proof::Nothing,
+            (_, Some(update)) => Proof::Dated {
+                tier: judgement.tier,
+                update,
+            },
+        };
+        let key = stale_key(&column.id);
+        let open = situation.open.get(&key);
+        let context = Context {
+            rules: situation.rules,
+            calendar: situation.calendar,
+            escalate_after: rule.ladder.escalate_after_working_days,
+            before: self.before.of_column(column, open, situation),
+            answered: open.is_some_and(|incident| {
+                answer(situation.acts, incident, date_of(situation.now)).is_some()
+            }),
+            visited_at: record.map_or(situation.now, |record| record.visited_at),
+            now: situation.now,
+        };
+        let made = step(open, &key, proof, context);
+        self.settle(&key, made, About::Column(column), false);
+        if matches!(judgement.freshness, Freshness::Exempt { .. }) {
+            self.dismiss(&sight_key(column, Kind::Blind));
+            self.dismiss(&sight_key(column, Kind::Empty));
+        } else if let Some(record) = record {
+            self.sight(column, record, down, offline);
+        }
+    }
+
+    /// Whether the column can be seen at all: blindness and emptiness go to the operator.
+    fn sight(
+        &mut self,
+        column: &'a Column,
+        record: &'a ColumnRecord,
+        down: &BTreeSet<String>,
+        offline: bool,
+    ) {
+        let rules = self.situation.rules;
+        let host_down = column
+            .address()
+            .is_some_and(|url| down.contains(&outage::host_of(url)));
+        let blind = match &record.blind {
+            None => Some(false),
+            Some(_) if host_down || offline || column.url.is_none() => None,
+            Some(_) => outage::is_blind(record, rules.blind_after_visits).then_some(true),
+        };
+        let key = |kind| sight_key(column, kind);
+        let about = About::Column(column);
+        self.plain(key(Kind::Blind), blind, Told::Blind, about, false);
+        let empty = match record.empty_since {
+            None => Some(false),
+            Some(since) => (record.blind.is_none() && since < record.visited_at).then_some(true),
+        };
+        self.plain(key(Kind::Empty), empty, Told::Empty, about, false);
+        self.look_again(record);
+    }
+
+    /// A column that has just become blind or empty is looked at again soon, not at the next
+    /// round: most failures pass.
+    fn look_again(&mut self, record: &ColumnRecord) {
+        let rules = self.situation.rules;
+        let enough = rules.blind_after_visits.max(rules.down_after_visits);
+        let young = match (&record.blind, record.empty_since) {
+            (Some(blind), _) => blind.visits < enough,
+            (None, Some(since)) => since >= record.visited_at,
+            (None, None) => false,
+        };
+        if young {
+            self.revisit(&record.column, record.visited_at + rules.confirm_after);
+        }
+    }
+
+    /// Ends incidents about columns that are no longer configured, or no longer confirmed.
+    pub(super) fn orphans(&mut self) {
+        for key in self.situation.open.keys() {
+            if let Subject::Column(column) = &key.subject
+                && !self
+                    .situation
+                    .group
+                    .columns
+                    .get(column)
+                    .is_some_and(|column| column.confirmed)
+            {
+                self.dismiss(key);
+            }
+        }
+    }
+
+    /// A unit that answers for columns and has nobody to be told is told of to the operator.
+    pub(super) fn units(&mut self) {
+        let group = self.situation.group;
+        let owners: BTreeSet<_> = group
+            .columns
+            .values()
+            .filter(|column| column.watch() == Watch::Judged)
+            .map(|column| &column.unit)
+            .collect();
+        for unit in group.units.values() {
+            let missing = owners.contains(&unit.id) && !route::is_reachable(&unit.id, group);
+            let key = IncidentKey {
+                subject: Subject::Unit(unit.id.clone()),
+                kind: Kind::Trouble,
+            };
+            let about = About::Unit(unit);
+            self.plain(key, Some(missing), Told::Trouble, about, false);
+        }
+    }
+}

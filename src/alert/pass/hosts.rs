@@ -1,0 +1,80 @@
+//! Hosts without an answer, and our own network.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Desk;
+use crate::alert::incident::{IncidentKey, Kind, Subject};
+use crate::alert::notice::About;
+use crate::alert::outbox::Told;
+use crate::assess::outage::{self, HostHealth};
+
+impl Desk<'_> {
+    pub(super) fn own_network(&mut self, offline: bool, hosts: &BTreeMap<String, HostHealth>) {
+        let key = IncidentKey {
+            subject: Subject::Monitor,
+            kind: Kind::Offline,
+        };
+        let silent = hosts
+            .values()
+            .filter(|health| matches!(health, HostHealth::Silent { .. }))
+            .count();
+        let why = format!("{}个网站中有{silent}个同时无应答", hosts.len());
+        self.plain(
+            key,
+            Some(offline),
+            Told::Offline,
+            About::Monitor(&why),
+            true,
+        );
+        if offline {
+            self.excuse_all();
+        }
+    }
+
+    /// While our own network is down no site is to blame.
+    fn excuse_all(&mut self) {
+        for record in self.situation.records.values() {
+            let mut excused = record.clone();
+            outage::excuse(&mut excused);
+            if excused != *record {
+                self.verdicts.records.push(excused);
+            }
+        }
+    }
+
+    pub(super) fn hosts(
+        &mut self,
+        hosts: &BTreeMap<String, HostHealth>,
+        down: &BTreeSet<String>,
+        offline: bool,
+    ) {
+        for (host, health) in hosts {
+            let present = match health {
+                HostHealth::Answers => Some(false),
+                HostHealth::Silent { .. } if offline => None,
+                HostHealth::Silent { .. } => down.contains(host).then_some(true),
+            };
+            let key = IncidentKey {
+                subject: Subject::Host(host.clone()),
+                kind: Kind::Down,
+            };
+            self.plain(key, present, Told::Down, About::Host(host), true);
+        }
+    }
+
+    /// Ends incidents about hosts all of whose columns are exempt: nobody looks out for them.
+    pub(super) fn exempt_hosts(&mut self, hosts: &BTreeMap<String, HostHealth>) {
+        let columns = self.situation.group.columns.values();
+        let exempt: BTreeSet<String> = columns
+            .filter(|column| self.exemptions.until(column).is_some())
+            .filter_map(|column| column.address().map(outage::host_of))
+            .filter(|host| !hosts.contains_key(host))
+            .collect();
+        for host in exempt {
+            self.dismiss(&IncidentKey {
+                subject: Subject::Host(host),
+                kind: Kind::Down,
+            });
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! One pass over the whole group: what the latest visits prove, held against every incident.
+//!
+//! Asks nothing and remembers nothing: the same records, incidents and instant give the same
+//! verdicts, so a pass may be run after every round, at start and at any time in between.
+
+mod columns;
+mod hosts;
+mod settle;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use super::again::History;
+use super::incident::{Incident, IncidentKey, Kind, Subject};
+use super::notice::About;
+use super::outbox::{Notice, NoticeState};
+use super::rules::AlertRules;
+use super::step::release;
+use crate::assess::exemption::Exemptions;
+use crate::assess::limits::Limits;
+use crate::assess::outage;
+use crate::calendar::Calendar;
+use crate::domain::act::Act;
+use crate::domain::group::{Column, Group};
+use crate::domain::id::ColumnId;
+use crate::domain::observation::ColumnRecord;
+use crate::domain::time::{Moment, date_of};
+
+/// How long a visit proves anything. Rounds follow one another by the hour or the day; a longer
+/// gap is the monitor's own silence.
+const PROOF_LASTS: TimeDelta = TimeDelta::hours(36);
+
+/// What a pass looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The site group.
+    pub group: &'a Group,
+    /// The limits.
+    pub limits: &'a Limits,
+    /// The working days.
+    pub calendar: &'a Calendar,
+    /// The rules of alerting.
+    pub rules: &'a AlertRules,
+    /// What is known of each column.
+    pub records: &'a BTreeMap<ColumnId, ColumnRecord>,
+    /// The incidents that are not over.
+    pub open: &'a BTreeMap<IncidentKey, Incident>,
+    /// The notices that are not yet part of a message.
+    pub waiting: &'a [Notice],
+    /// The incidents that are over and may count as a first offence.
+    pub closed: &'a [Incident],
+    /// What people laid down.
+    pub acts: &'a [Act],
+    /// Whether units are told; else the installation only tries.
+    pub live: bool,
+    /// The present instant.
+    pub now: Moment,
+}
+
+/// What a pass changes. To be stored in one transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    /// Incidents that began, moved or ended.
+    pub incidents: Vec<Incident>,
+    /// Notices that are new or withdrawn.
+    pub notices: Vec<Notice>,
+    /// Records whose next visit or cause of blindness changed.
+    pub records: Vec<ColumnRecord>,
+}
+
+impl Verdicts {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.incidents.is_empty() && self.notices.is_empty() && self.records.is_empty()
+    }
+}
+
+/// Judges every column and host of the group.
+pub fn pass(situation: &Situation<'_>) -> Verdicts {
+    let mut desk = Desk::new(situation);
+    let watched = watched(&desk);
+    let hosts = outage::host_health(
+        watched
+            .iter()
+            .map(|(host, record)| (host.as_str(), *record)),
+    );
+    let offline = outage::is_offline(&hosts, situation.rules.offline);
+    let down = outage::down_hosts(&hosts, situation.rules.down_after_visits);
+    desk.own_network(offline, &hosts);
+    desk.hosts(&hosts, &down, offline);
+    let columns = situation.group.columns.values();
+    for column in columns.filter(|column| column.confirmed) {
+        desk.column(column, &down, offline);
+    }
+    desk.exempt_hosts(&hosts);
+    desk.orphans();
+    desk.units();
+    desk.verdicts
+}
+
+/// A person lets the proposed escalation of `column` go out; `None` when none is proposed.
+pub fn release_escalation(
+    situation: &Situation<'_>,
+    column: &Column,
+    by: &str,
+) -> Option<Verdicts> {
+    let key = stale_key(&column.id);
+    let (incident, effects) = release(situation.open.get(&key)?, by, situation.now)?;
+    let mut desk = Desk::new(situation);
+    desk.settle(&key, (incident, effects), About::Column(column), false);
+    Some(desk.verdicts)
+}
+
+/// The records of the columns that are configured now and not exempt, with their hosts.
+fn watched<'a>(desk: &Desk<'a>) -> Vec<(String, &'a ColumnRecord)> {
+    let situation = desk.situation;
+    let columns = situation.group.columns.values();
+    let judged = columns.filter(|column| desk.exemptions.until(column).is_none());
+    outage::watched(judged, situation.records)
+}
+
+/// What waits to be told of the incident, withdrawn.
+pub fn withdrawn(situation: &Situation<'_>, key: &IncidentKey) -> Vec<Notice> {
+    let waiting = situation.waiting.iter();
+    waiting
+        .filter(|notice| notice.incident == *key)
+        .map(|notice| {
+            let mut notice = notice.clone();
+            notice.state = NoticeState::Withdrawn(situation.now);
+            notice
+        })
+        .collect()
+}
+
+fn stale_key(column: &ColumnId) -> IncidentKey {
+    IncidentKey {
+        subject: Subject::Column(column.clone()),
+        kind: Kind::Stale,
+    }
+}
+
+fn sight_key(column: &Column, kind: Kind) -> IncidentKey {
+    IncidentKey {
+        subject: Subject::Column(column.id.clone()),
+        kind,
+    }
+}
+
+/// Whether the latest visit lies so far back that it says nothing of today: the monitor itself
+/// has not looked, and what it saw then proves no tier now.
+fn is_past(record: Option<&ColumnRecord>, now: Moment) -> bool {
+    record.is_some_and(|record| now - record.visited_at > PROOF_LASTS)
+}
+
+/// The desk at which one pass is made.
+struct Desk<'a> {
+    situation: &'a Situation<'a>,
+    exemptions: Exemptions<'a>,
+    before: History<'a>,
+    verdicts: Verdicts,
+}
+
+impl<'a> Desk<'a> {
+    fn new(situation: &'a Situation<'a>) -> Desk<'a> {
+        Desk {
+            situation,
+            exemptions: Exemptions::on(situation.acts, date_of(situation.now)),
+            before: History::of(situation),
+            verdicts: Verdicts::default(),
+        }
+    }
+}

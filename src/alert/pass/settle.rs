@@ -1,0 +1,131 @@
+//! From the effects of a step to notices, withdrawals and visits.
+
+use super::{Desk, withdrawn};
+use crate::alert::again::Again;
+use crate::alert::incident::{Incident, IncidentKey, Release, State, Subject};
+use crate::alert::notice::{self, About};
+use crate::alert::outbox::Told;
+use crate::alert::step::{Effect, Step, step_plain};
+use crate::assess::ladder::Tier;
+use crate::domain::id::ColumnId;
+use crate::domain::time::Moment;
+
+impl Desk<'_> {
+    /// Ends an incident of which nobody is to hear any more, not even its end.
+    pub(super) fn dismiss(&mut self, key: &IncidentKey) {
+        if let Some(incident) = self.situation.open.get(key) {
+            let mut gone = incident.clone();
+            gone.state = State::Resolved {
+                at: self.situation.now,
+            };
+            self.verdicts.incidents.push(gone);
+            self.withdraw(key);
+        }
+    }
+
+    pub(super) fn plain(
+        &mut self,
+        key: IncidentKey,
+        present: Option<bool>,
+        told: Told,
+        about: About<'_>,
+        urgent: bool,
+    ) {
+        let before = self.situation.open.get(&key);
+        let made = step_plain(before, &key, present, told, self.situation.now);
+        self.settle(&key, made, about, urgent);
+    }
+
+    /// Turns the effects of a step into notices, withdrawals and visits. A step that has effects
+    /// always moves its incident.
+    pub(super) fn settle(
+        &mut self,
+        key: &IncidentKey,
+        (incident, effects): Step,
+        about: About<'_>,
+        urgent: bool,
+    ) {
+        let Some(incident) = incident else { return };
+        for effect in effects {
+            match effect {
+                Effect::Tell(told) => self.tell(key, &incident, told, about, urgent),
+                Effect::Recover => self.tell(key, &incident, Told::Recovered, about, urgent),
+                Effect::Withdraw => self.withdraw(key),
+                Effect::Propose(again) => self.propose(&incident, again, about),
+                Effect::Revisit(at) => {
+                    if let Subject::Column(column) = &key.subject {
+                        self.revisit(column, at);
+                    }
+                }
+            }
+        }
+        self.verdicts.incidents.push(incident);
+    }
+
+    /// What is told replaces what still waits to be told of the same incident.
+    pub(super) fn tell(
+        &mut self,
+        key: &IncidentKey,
+        incident: &Incident,
+        told: Told,
+        about: About<'_>,
+        urgent: bool,
+    ) {
+        // A proposal stays open beside what the ladder tells meanwhile.
+        let proposed = told != Told::EscalationProposed
+            && incident.tier < Some(Tier::Escalation)
+            && incident.release == Some(Release::Proposed);
+        let mut gone = withdrawn(self.situation, key);
+        gone.retain(|notice| !(proposed && notice.told == Told::EscalationProposed));
+        self.verdicts.notices.extend(gone);
+        let to_unit = matches!(
+            told,
+            Told::Raised(_) | Told::Repeated(..) | Told::EscalationProposed
+        );
+        if to_unit && !self.situation.live {
+            return;
+        }
+        let written = notice::write(self.situation, incident, told, about, urgent);
+        self.verdicts.notices.extend(written);
+    }
+
+    /// The proposal goes beside what is told of the incident and replaces nothing.
+    pub(super) fn propose(&mut self, incident: &Incident, again: Again, about: About<'_>) {
+        if !self.situation.live {
+            return;
+        }
+        let told = Told::EscalationProposed;
+        let mut written = notice::write(self.situation, incident, told, about, false);
+        for notice in &mut written {
+            notice.facts.why = again.in_chinese();
+        }
+        self.verdicts.notices.extend(written);
+    }
+
+    pub(super) fn withdraw(&mut self, key: &IncidentKey) {
+        self.verdicts.notices.extend(withdrawn(self.situation, key));
+    }
+
+    /// Asks for a visit at `at`, unless an earlier one is asked for.
+    pub(super) fn revisit(&mut self, column: &ColumnId, at: Moment) {
+        let changed = self
+            .verdicts
+            .records
+            .iter()
+            .position(|record| record.column == *column);
+        let mut record = match changed {
+            Some(place) => self.verdicts.records.swap_remove(place),
+            None => match self.situation.records.get(column) {
+                Some(record) => record.clone(),
+                None => return,
+            },
+        };
+        let sooner = record.revisit_at.is_none_or(|known| at < known);
+        if sooner {
+            record.revisit_at = Some(at);
+        }
+        if sooner || changed.is_some() {
+            self.verdicts.records.push(record);
+        }
+    }
+}
