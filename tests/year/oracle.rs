@@ -153,6 +153,8 @@ pub struct Oracle<'a> {
 }
 
 enum Event<'a> {
+    /// A life begins: what is known is judged anew.
+    Start(usize),
     Round(Vec<&'a Seen>),
     Deed(&'a Deed),
 }
@@ -180,6 +182,7 @@ impl<'a> Oracle<'a> {
     pub fn prophesy(mut self) -> (Rules<'a>, Prophecy) {
         for event in events(self.played) {
             match event {
+                Event::Start(life) => self.start(life),
                 Event::Round(looks) => self.round(&looks),
                 Event::Deed(deed) => self.deed(deed),
             }
@@ -227,6 +230,22 @@ impl<'a> Oracle<'a> {
         match changed {
             true => Sight::Unclear,
             false => Sight::Dated(newest.on, structure),
+        }
+    }
+
+    /// The look of yesterday is the first look at what the new day makes of it.
+    fn start(&mut self, life: usize) {
+        let at = self.played.lives[life].from;
+        for place in 0..self.columns.len() {
+            if self.is_exempt(place, at) {
+                self.dismiss(place, at);
+                continue;
+            }
+            let recent = self.columns[place].looked_at.is_some_and(|seen| at - seen <= TimeDelta::hours(36));
+            if recent {
+                self.deadline(place, at, life, true);
+                self.note(place, at);
+            }
         }
     }
 
@@ -338,8 +357,13 @@ impl<'a> Oracle<'a> {
         if !looked {
             return;
         }
-        self.deadline(place, at, life);
+        self.deadline(place, at, life, false);
         self.blindness(place, at);
+        self.note(place, at);
+    }
+
+    /// Whether the deadline can be told of from now on.
+    fn note(&mut self, place: usize, at: Moment) {
         let column = &self.columns[place];
         let changes = column.case.as_ref().is_some_and(|case| case.open && (case.rises.is_some() || case.clears.is_some()));
         let can = column.unclear == 0 && !column.is_silent && !changes;
@@ -364,7 +388,7 @@ impl<'a> Oracle<'a> {
         self.overtake(&gone, at);
     }
 
-    fn deadline(&mut self, place: usize, at: Moment, life: usize) {
+    fn deadline(&mut self, place: usize, at: Moment, life: usize, known: bool) {
         let column = &self.columns[place];
         let seen = column.unclear == 0 && column.empty == 0 && !column.is_silent;
         if column.empty > 0 && column.unclear == 0 {
@@ -379,6 +403,17 @@ impl<'a> Oracle<'a> {
         };
         let today = at.date_naive();
         let step = step_at(self.named(place).limit, (today - on).num_days());
+        // What is known already is no second look, and gives rise to nothing by itself.
+        let first = known && {
+            let case = self.columns[place].case.as_ref();
+            case.is_some_and(|case| match case.open {
+                true => case.rises.is_some() || case.clears.is_some() || on > case.base || step.is_none(),
+                false => true,
+            })
+        };
+        if first {
+            return;
+        }
         let case = self.columns[place].case.take();
         let after = match (case, step) {
             (None, None) => None,
@@ -478,7 +513,8 @@ impl<'a> Oracle<'a> {
             return case;
         };
         let due = self.rules.worked_between(case.told_at.date_naive(), today) >= days && self.world.is_worked(today);
-        if waits || answered || case.repeats >= most || !due {
+        let seen_since = self.columns[place].looked_at.is_some_and(|seen| seen > case.told_at);
+        if waits || answered || case.repeats >= most || !due || !seen_since {
             return case;
         }
         case.repeats += 1;
@@ -512,7 +548,7 @@ impl<'a> Oracle<'a> {
         let about = self.about(place);
         let mut added = Vec::new();
         for &who in hearers {
-            let (mut from, mut by) = self.rules.heard(decided.0, decided.1, self.rules.by_mail(who));
+            let (mut from, mut by) = self.rules.heard(decided.0, decided.1, who);
             if matches!(said, Said::Step(_)) {
                 (from, by) = self.held(place, decided, (from, by), who);
             }
@@ -544,7 +580,7 @@ impl<'a> Oracle<'a> {
             if deed.at <= from {
                 from = from.max(self.rules.opening(until.max(decided.0)));
             }
-            let (_, later) = self.rules.heard(until, until.max(decided.1), self.rules.by_mail(who));
+            let (_, later) = self.rules.heard(until, until.max(decided.1), who);
             by = by.max(later);
         }
         (from, by)
@@ -597,10 +633,9 @@ impl<'a> Oracle<'a> {
     fn operators(&mut self, said: Said, about: String, at: Moment, urgent: bool) -> Vec<usize> {
         let mut added = Vec::new();
         for who in self.rules.operators() {
-            let mail = self.rules.by_mail(who);
             let (from, by) = match urgent {
-                true => (at, self.rules.sent_by(at, mail, true)),
-                false => self.rules.heard(at, at, mail),
+                true => (at, self.rules.sent_by(at, who, true)),
+                false => self.rules.heard(at, at, who),
             };
             added.push(self.prophecy.expected.len());
             self.prophecy.expected.push(Expected {
@@ -687,7 +722,7 @@ fn suspected(base: Date, at: Moment) -> Case {
     }
 }
 
-/// All that happened, in order: rounds of looks at one instant, and deeds.
+/// All that happened, in order: the beginnings of lives, rounds of looks at one instant, and deeds.
 fn events(played: &Played) -> Vec<Event<'_>> {
     let mut rounds: Vec<(usize, Event<'_>)> = Vec::new();
     for seen in &played.seen {
@@ -697,6 +732,8 @@ fn events(played: &Played) -> Vec<Event<'_>> {
         }
     }
     rounds.extend(played.deeds.iter().map(|deed| (deed.order, Event::Deed(deed))));
+    let lives = played.lives.iter().enumerate();
+    rounds.extend(lives.map(|(life, lived)| (lived.order, Event::Start(life))));
     rounds.sort_by_key(|(order, _)| *order);
     rounds.into_iter().map(|(_, event)| event).collect()
 }

@@ -1,7 +1,7 @@
 //! Lives a made-up year: the real loops, decisions, store and outbox in stepped time; pages and
 //! transports are the world's own answers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -92,6 +92,8 @@ pub enum Laid {
 /// A life as it was lived, by the monitor's clock.
 #[derive(Debug, Clone, Copy)]
 pub struct Lived {
+    /// The place among all that happened.
+    pub order: usize,
     pub from: Moment,
     pub until: Moment,
     pub ahead: TimeDelta,
@@ -460,6 +462,7 @@ impl Year<'_> {
         };
         let running = Running::start_in(Arc::new(loaded.config), &clock, Some(made_up)).await;
         let store = running.ready.desk.store.clone();
+        let order = self.log.lock().expect("a log").order();
         self.forget(&store.records().await.expect("records"));
         let until = match plan.death {
             Death::Stopped | Death::Idle => plan.until,
@@ -496,6 +499,7 @@ impl Year<'_> {
             until: ended_at,
             ahead: plan.ahead,
             death: plan.death,
+            order,
         });
         messages
     }
@@ -528,7 +532,12 @@ impl Year<'_> {
             log.wishes = rest;
             due
         };
+        let mut about = BTreeSet::new();
         for (_, column, what) in due {
+            // One word about a column at a time.
+            if !about.insert(column) {
+                continue;
+            }
             let (_, named) = self.world.columns().nth(column).expect("a column");
             let id = named.id.clone();
             let order = |what| {

@@ -7,7 +7,7 @@ use chrono::{NaiveTime, TimeDelta};
 use wangxun::domain::time::{Date, Moment, moment};
 
 use super::play::{Lived, Played};
-use super::world::{Death, Stretch, World};
+use super::world::{Fault, Stretch, World};
 
 /// 超期: every three working days. 严重超期: every working day, at most five times. 督办: every five.
 pub const REPEATS: [Option<(usize, usize)>; 5] =
@@ -78,18 +78,31 @@ impl<'a> Rules<'a> {
 
     /// When something that is decided between the two instants is heard by `ways`, at the earliest
     /// and at the latest. One digest a day: whoever had his waits for the next working day.
-    pub fn heard(&self, earliest: Moment, latest: Moment, mail: bool) -> (Moment, Moment) {
+    pub fn heard(&self, earliest: Moment, latest: Moment, who: usize) -> (Moment, Moment) {
         let opens = self.opening(latest);
         let by = match opens > latest {
             true => opens,
             false => self.next_opening(latest),
         };
-        (self.opening(earliest), self.sent_by(by, mail, false))
+        (self.opening(earliest), self.sent_by(by, who, false))
     }
 
     /// When something that may be sent at `by` has certainly been sent: the monitor lives, the
     /// window is open, the way works.
-    pub fn sent_by(&self, by: Moment, mail: bool, urgent: bool) -> Moment {
+    pub fn sent_by(&self, by: Moment, who: usize, urgent: bool) -> Moment {
+        let person = &self.world.people[who];
+        let by = match person.phone.is_some() {
+            true => self.sent_over(&self.world.gateway, by, urgent),
+            false => self.sent_over(&self.world.mail, by, urgent),
+        };
+        // A number that is none is refused, and the mail follows.
+        match person.dead {
+            true => self.sent_over(&self.world.mail, by, urgent),
+            false => by,
+        }
+    }
+
+    fn sent_over(&self, faults: &[(Stretch, Fault)], by: Moment, urgent: bool) -> Moment {
         let mut at = by;
         let mut patience = PATIENCE;
         for _ in 0..200 {
@@ -105,7 +118,6 @@ impl<'a> Rules<'a> {
                 at = self.opening(at);
                 continue;
             }
-            let faults = if mail { &self.world.mail } else { &self.world.gateway };
             let fault = faults.iter().find(|(when, _)| when.holds(at - life.ahead));
             let Some((when, _)) = fault else {
                 return at + patience;
@@ -183,12 +195,6 @@ impl<'a> Rules<'a> {
         all
     }
 
-    /// Whether a person is told by mail first.
-    pub fn by_mail(&self, person: usize) -> bool {
-        let person = &self.world.people[person];
-        person.phone.is_none() || person.dead
-    }
-
     /// Whether a person is in the contacts at `at`.
     pub fn in_office(&self, person: usize, at: Moment) -> bool {
         let life = self.life_at(at).map_or(self.lives.len() - 1, |(life, _)| life);
@@ -208,17 +214,6 @@ impl<'a> Rules<'a> {
         all.any(|(begins, ends)| begins <= at && from <= ends)
     }
 
-    /// When the next life begins, if the one that is lived at `at` ends by a kill before `until`.
-    pub fn stretch_of(&self, life: usize) -> Stretch {
-        Stretch {
-            from: self.lives[life].from,
-            until: self.lives[life].until,
-        }
-    }
-
-    pub fn is_violent(&self, life: usize) -> bool {
-        self.lives[life].death != Death::Stopped
-    }
 }
 
 fn role_of(role: &str) -> &'static str {

@@ -59,7 +59,7 @@ pub fn judge(played: &Played) -> Verdict {
     if let Ok(about) = std::env::var("WANGXUN_ABOUT") {
         trace(played, &rules, &prophecy, &heard, &about);
     }
-    troubles(played, &rules, &prophecy.expected, &mut heard, &mut verdict);
+    troubles(played, &rules, &mut heard, &mut verdict);
     unfounded((&rules, &prophecy), &heard, &mut verdict);
     quiet(played, &rules, &mut verdict);
     for message in played.messages.iter().filter(|message| !is_over(&message.delivery)) {
@@ -184,13 +184,12 @@ fn meet(
         return;
     }
     // While the column is not seen, or changes, it waits; for three days and longer it is of no use.
-    let mail = rules.by_mail(expected.who);
     if let Some(column) = expected.column {
         let mut at = expected.from;
         let mut by = None;
         for _ in 0..40 {
             let Some(can) = prophecy.tellable_from(rules, column, at) else { break };
-            let sent = rules.heard(can, can, mail).1;
+            let sent = rules.heard(can, can, expected.who).1;
             let next = rules.opening(sent - TimeDelta::minutes(2));
             // By then it may wait again.
             match prophecy.tellable_from(rules, column, next) {
@@ -244,10 +243,9 @@ fn recovered(rules: &Rules<'_>, over: &End, heard: &mut [Heard], end: Moment, ve
         if !before && told.contains(&(who, true)) {
             continue;
         }
-        let mail = rules.by_mail(who);
         let by = match over.urgent {
-            true => rules.sent_by(over.decided, mail, true),
-            false => rules.heard(over.decided, over.decided, mail).1,
+            true => rules.sent_by(over.decided, who, true),
+            false => rules.heard(over.decided, over.decided, who).1,
         };
         let found = heard.iter_mut().find(|heard| {
             !heard.matched && heard.who == who && heard.said == over.said && heard.about == over.about && over.from <= heard.at && heard.at <= by
@@ -267,16 +265,44 @@ fn recovered(rules: &Rules<'_>, over: &End, heard: &mut [Heard], end: Moment, ve
     }
 }
 
-/// A word that something did not reach its person has to have a reason.
-fn troubles(played: &Played, rules: &Rules<'_>, _expected: &[Expected], heard: &mut [Heard], _verdict: &mut Verdict) {
-    for heard in heard.iter_mut().filter(|heard| heard.said == Said::Trouble) {
-        let refused = played.refused.iter().any(|(at, _)| *at <= heard.at && heard.at - *at < TimeDelta::days(12));
-        heard.matched = (heard.why.contains("拒绝") && refused)
-            || heard.why.contains("移除")
-            || heard.why.contains("有效期")
-            || heard.why.contains("未配置");
+/// A word that something did not reach its person has to have a reason; and where a number is none
+/// and there is no other way, the operators hear it.
+fn troubles(played: &Played, rules: &Rules<'_>, heard: &mut [Heard], verdict: &mut Verdict) {
+    let end = played.world.end();
+    for (at, address) in &played.refused {
+        let mut people = played.world.people.iter();
+        let person = people.find(|person| person.phone.as_ref() == Some(address));
+        if person.expect("a person").mail.is_some() {
+            continue;
+        }
+        for who in rules.operators() {
+            let (from, by) = rules.heard(*at, *at, who);
+            let found = heard.iter_mut().find(|heard| {
+                !heard.matched && heard.who == who && heard.why.contains("拒绝") && from <= heard.at && heard.at <= by
+            });
+            match found {
+                Some(found) => {
+                    found.matched = true;
+                    verdict.right += 1;
+                }
+                None if by >= end => {}
+                None => verdict.missed.push(format!("{who}: that {address} is refused since {at}, by {by}")),
+            }
+        }
     }
-    let _ = rules;
+    let left = |at: Moment| {
+        let mut lives = rules.lives.iter().enumerate();
+        lives.any(|(number, life)| {
+            let someone = played.world.people.iter().any(|person| person.lives.1 == number);
+            someone && life.from <= at && at - life.from < TimeDelta::days(12)
+        })
+    };
+    for heard in heard.iter_mut().filter(|heard| heard.said == Said::Trouble && !heard.matched) {
+        let missing = (0..played.world.units()).any(|unit| rules.hearers(2, unit, 0).len() <= rules.operators().len());
+        heard.matched = (heard.why.contains("移除") && left(heard.at))
+            || heard.why.contains("有效期")
+            || (heard.why.contains("未配置") && missing);
+    }
 }
 
 fn unfounded((rules, prophecy): (&Rules<'_>, &Prophecy), heard: &[Heard], verdict: &mut Verdict) {
@@ -360,7 +386,40 @@ fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard
     }
 }
 
-/// On every working day on which the monitor lives every operator hears something.
+/// On every working day on which the monitor lives and has looked, every operator hears something;
+/// and is told that all is quiet where there is nothing else.
 fn quiet(played: &Played, rules: &Rules<'_>, verdict: &mut Verdict) {
-    let _ = (played, rules, verdict);
+    let mut heard: BTreeMap<(&str, Date), Vec<&Taken>> = BTreeMap::new();
+    for taken in &played.taken {
+        heard.entry((&taken.address, taken.at.date_naive())).or_default().push(taken);
+    }
+    for taken in played.taken.iter().filter(|taken| taken.text.contains("运行正常")) {
+        let day = &heard[&(taken.address.as_str(), taken.at.date_naive())];
+        let first = day.first().is_some_and(|first| first.key == taken.key);
+        // Of what an outage kept back other words may have come before it.
+        let kept = rules.was_kept(taken.at, taken.at);
+        if !(first || kept) || !rules.in_window(taken.at) {
+            verdict.false_alarms.push(format!("not quiet: {taken:?}"));
+        }
+    }
+    let operators = rules.operators();
+    let days = played.world.start.iter_days().skip(2);
+    for day in days.take(played.world.size.days as usize - 4) {
+        let opens = wangxun::domain::time::moment(day.and_hms_opt(8, 30, 0).expect("a time"));
+        let lives = rules.lives.iter().any(|life| {
+            life.from + TimeDelta::hours(3) <= opens && opens + TimeDelta::minutes(3) <= life.until
+        });
+        for &who in operators.iter().filter(|_| lives && played.world.is_worked(day)) {
+            let person = &played.world.people[who];
+            let address = person.phone.as_deref().or(person.mail.as_deref()).expect("an address");
+            let sent = rules.sent_by(opens, who, false);
+            let told = played.taken.iter().any(|taken| {
+                taken.address == address && day <= taken.at.date_naive() && taken.at <= sent
+            });
+            match told {
+                true => verdict.right += 1,
+                false => verdict.missed.push(format!("{address} heard nothing on {day}")),
+            }
+        }
+    }
 }

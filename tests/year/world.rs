@@ -25,8 +25,8 @@ pub const FULL: Size = Size {
 
 /// A small group for as long.
 pub const SMALL: Size = Size {
-    sites: 8,
-    columns: (4, 7),
+    sites: 5,
+    columns: (3, 5),
     days: 365,
 };
 
