@@ -185,6 +185,20 @@ impl House {
         self.spawn(Command::new(PROGRAM).args(["run", "--config"]))
     }
 
+    /// Starts the program with what `arm` adds to the command.
+    #[allow(dead_code, reason = "not every test adds something")]
+    pub fn start_with(&self, arm: impl FnOnce(&mut Command)) -> Daemon {
+        let mut command = Command::new(PROGRAM);
+        arm(&mut command);
+        self.spawn(command.args(["run", "--config"]))
+    }
+
+    /// Whether nothing is left to be sent, as the running program says.
+    #[allow(dead_code, reason = "not every test asks")]
+    pub fn outbox_is_empty(&self) -> bool {
+        self.outbox().iter().all(|line| line.contains("已提交"))
+    }
+
     /// Starts the program with no file allowed to grow beyond `bytes`: writes fail as they do on
     /// a full disk.
     pub fn start_limited(&self, bytes: u64) -> Daemon {

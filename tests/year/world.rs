@@ -25,8 +25,8 @@ pub const FULL: Size = Size {
 
 /// A small group for as long.
 pub const SMALL: Size = Size {
-    sites: 5,
-    columns: (3, 5),
+    sites: 4,
+    columns: (3, 4),
     days: 365,
 };
 
