@@ -5,6 +5,8 @@
 pub mod acts;
 pub mod again;
 pub mod compose;
+pub mod deputy;
+pub mod hours;
 pub mod incident;
 pub mod notice;
 pub mod outbox;
@@ -16,5 +18,6 @@ pub mod rules;
 pub mod segments;
 pub mod step;
 pub mod template;
+pub mod tray;
 pub mod trial;
 pub mod wording;

@@ -4,10 +4,11 @@
 //! It is a message without notices. It takes no place of a digest: what must be told later on the
 //! same day is told.
 
-use super::compose::Tray;
+use super::deputy;
 use super::outbox::{Delivery, Message, MessageKey, Words};
 use super::route;
 use super::rules::AlertRules;
+use super::tray::Tray;
 use crate::calendar::Calendar;
 use crate::domain::group::Route;
 use crate::domain::time::{Date, Moment, date_of, in_chinese, moment};
@@ -45,7 +46,7 @@ pub fn due_at(calendar: &Calendar, rules: &AlertRules, last: Option<Date>, now: 
 /// One line for each operator to whom nothing was told today.
 pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
     let line = line(quiet, date_of(tray.now));
-    route::operators(tray.group)
+    deputy::on_duty(route::operators(tray.group), date_of(tray.now), tray.group)
         .into_iter()
         .filter(|operator| tray.today.iter().all(|told| told.person != *operator))
         .filter_map(|operator| {
@@ -62,6 +63,7 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 },
                 tier: None,
                 notices: Vec::new(),
+                in_place_of: Vec::new(),
                 urgent: false,
                 created_at: tray.now,
                 expires_at: tray.calendar.lapse(
@@ -103,6 +105,7 @@ mod tests {
     use super::*;
     use crate::domain::group::{Duty, Group, Person, Role};
     use crate::domain::id::PersonId;
+    use crate::domain::presence::Presence;
 
     fn at(text: &str) -> Moment {
         moment(text.parse().unwrap())
@@ -116,6 +119,7 @@ mod tests {
             phone: None,
             mail: None,
             robot: None,
+            presence: Presence::default(),
             routes: vec![route],
             duties: vec![Duty {
                 role: Role::Operator,

@@ -13,4 +13,5 @@ pub mod ladder;
 pub mod limits;
 pub mod outage;
 pub mod remember;
+pub mod score;
 pub mod sighting;

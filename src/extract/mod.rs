@@ -59,6 +59,7 @@ mod notes;
 mod others;
 pub mod outline;
 mod pageclock;
+mod parse;
 mod places;
 mod printed;
 mod refusal;

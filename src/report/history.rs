@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 
 use super::note::note;
-use super::plain::{instant, one_line, quotation, title};
+use super::plain::{instant, one_line, title, typed, typed_quotation};
 use super::sentence::{Case, TITLE_CHARS};
 use crate::alert::incident::{Change, Pending, State};
 use crate::assess::freshness::Freshness;
@@ -201,8 +201,8 @@ pub(super) fn acceptance(case: &Case) -> String {
     format!(
         "该栏目的新列表已于{}由{}确认，理由：{}{waits}。",
         instant(acceptance.at, case.now),
-        one_line(&acceptance.by, TITLE_CHARS),
-        quotation(&acceptance.reason, REASON_CHARS),
+        typed(&acceptance.by, TITLE_CHARS),
+        typed_quotation(&acceptance.reason, REASON_CHARS),
     )
 }
 

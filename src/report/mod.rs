@@ -4,6 +4,7 @@
 //! terminal. What comes from a page is flattened, shortened and quoted before it is shown.
 
 pub mod acts;
+pub mod away;
 pub mod beside;
 #[cfg(test)]
 mod fixture;
@@ -15,6 +16,7 @@ pub mod overview;
 pub mod plain;
 pub mod recipient;
 pub mod replay;
+pub mod rubric;
 pub mod sentence;
 pub mod standing;
 pub mod table;

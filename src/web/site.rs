@@ -1,9 +1,11 @@
 //! `/site/{id}`: one site with all its columns, and what its home page shows.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::access::viewer::Viewer;
 use super::source::Picture;
 use super::view::{
     ColumnRow, Frame, Mark, NAME_CHARS, Named, Shared, Tile, page, tiles, unknown, unreadable,
@@ -74,11 +76,15 @@ impl Front {
 }
 
 /// `GET /site/{id}`.
-pub async fn site(State(console): Shared, id: Named) -> Response {
+pub async fn site(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Named,
+) -> Response {
     let Some(id) = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok()) else {
         return unknown();
     };
-    let picture = match Picture::take(&console).await {
+    let picture = match Picture::take(&console, &viewer).await {
         Ok(picture) => picture,
         Err(error) => return unreadable(&error),
     };
@@ -92,7 +98,7 @@ pub async fn site(State(console): Shared, id: Named) -> Response {
     };
     let rows = line.columns.iter();
     page(&SitePage {
-        frame: Frame::of(&console, &picture),
+        frame: Frame::of(&console, &picture, &viewer),
         mark: Mark::of(line.standing),
         name: one_line(&line.name, NAME_CHARS),
         unit: one_line(&line.unit_name, NAME_CHARS),

@@ -229,6 +229,8 @@ pub fn notice(number: i64, state: NoticeState) -> Notice {
         not_before: at(number),
         expires_at: at(number + 60),
         state,
+        in_place_of: None,
+        copied: false,
     }
 }
 
@@ -242,6 +244,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         words: Default::default(),
         tier: Some(Tier::Overdue),
         notices: vec![key(number + 1000)],
+        in_place_of: Vec::new(),
         urgent: false,
         created_at,
         expires_at: created_at + Duration::days(1),
