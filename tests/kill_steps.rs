@@ -8,9 +8,6 @@
     reason = "the helpers of a test fail by panicking"
 )]
 
-#[path = "support/facts.rs"]
-#[expect(dead_code, reason = "only the changes are needed here")]
-mod facts;
 #[path = "support/failpoint.rs"]
 mod failpoint;
 #[path = "support/house.rs"]
@@ -24,93 +21,20 @@ mod site;
 mod sms;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
-use facts::{at, change, settings};
 use failpoint::Failpoint;
 use house::{Daemon, House, clear_of_midnight, page, phone};
 use site::{Site, answer};
 use sms::{Gateway, Mood};
-use wangxun::store::handle::{Opening, Store};
-use wangxun::store::verify::verify;
 
-const CHILD: &str = "WANGXUN_TEST_STORE";
-/// How many changes the child prunes after.
-const PRUNE_EVERY: i64 = 25;
 /// The signal by which everything dies here.
 const KILLED: i32 = 9;
-/// A start goes through fewer writes than this before the work of a house is done.
-const WRITES_A_START: usize = 60;
 
-fn rounds(few: usize) -> usize {
+/// How often to die: a few dozen times, or as often as is asked for.
+fn rounds() -> usize {
     let asked = std::env::var("WANGXUN_ROUNDS");
-    asked.map_or(few, |asked| asked.parse().expect("a number"))
-}
-
-#[tokio::test]
-#[ignore = "the child of the other tests"]
-async fn child() {
-    let dir = std::env::var_os(CHILD).expect("a directory");
-    let opened = Store::open(&settings(Path::new(&dir)), at(0)).await;
-    let (store, _) = opened.expect("a store");
-    let messages = store.messages(usize::MAX).await.expect("messages");
-    for number in i64::try_from(messages.len()).expect("few").. {
-        store.commit(change(number)).await.expect("a commit");
-        println!("done {number}");
-        if number % PRUNE_EVERY == 0 {
-            store.prune(change(number).at).await.expect("a prune");
-        }
-    }
-}
-
-/// Lets a child work until it dies at its `number`th write; the last change that it acknowledged.
-fn die_at(failpoint: &Failpoint, dir: &Path, number: usize) -> Option<i64> {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command
-        .args(["child", "--exact", "--ignored", "--nocapture"])
-        .env(CHILD, dir)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let mut child = failpoint.arm(&mut command, dir, number).spawn().expect("a child");
-    let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
-    let said = lines.map_while(Result::ok);
-    let last = said.filter_map(|line| line.split_once("done ")?.1.parse().ok()).last();
-    let status = child.wait().expect("an end");
-    assert_eq!(status.signal(), Some(KILLED), "write {number}: {status}");
-    last
-}
-
-#[tokio::test]
-async fn what_was_acknowledged_is_there_whichever_write_a_kill_falls_upon() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let tools = tempfile::tempdir().expect("a directory");
-    let failpoint = Failpoint::new(tools.path());
-    let (rounds, mut acknowledged) = (rounds(WRITES_A_START), -1);
-    for round in 0..rounds {
-        let number = 1 + round % WRITES_A_START;
-        let last = die_at(&failpoint, dir.path(), number);
-        acknowledged = last.map_or(acknowledged, |last| last.max(acknowledged));
-        let opened = Store::open(&settings(dir.path()), at(0)).await;
-        let (store, opening) = opened.expect("the store opens");
-        assert!(matches!(opening, Opening::Existing | Opening::New), "write {number}: {opening:?}");
-        let health = store.health();
-        assert_eq!((health.quarantined, health.journal_damage), (0, 0), "write {number}");
-        let messages = store.messages(usize::MAX).await.expect("messages");
-        let stored = i64::try_from(messages.len()).expect("few");
-        // One change may be on disk whose acknowledgement was not heard.
-        let expected = acknowledged + 1..=acknowledged + 2;
-        assert!(expected.contains(&stored), "write {number}: {acknowledged} {stored}");
-        for (change_of, message) in (0..stored).rev().zip(messages) {
-            assert_eq!(vec![message], change(change_of).messages, "write {number}");
-        }
-        acknowledged = stored - 1;
-    }
-    let verified = verify(&settings(dir.path())).expect("a verification");
-    assert!(verified.is_sound(), "{verified:?}");
-    println!("{rounds} deaths, {} changes acknowledged, none lost", acknowledged + 1);
+    asked.map_or(24, |asked| asked.parse().expect("a number"))
 }
 
 /// Sites, gateway and installation of `units` overdue units.
@@ -120,7 +44,11 @@ async fn scene(units: usize, hosts: usize) -> (Vec<Site>, Gateway, House) {
     for _ in 0..hosts {
         let site = Site::plain(|request| match request.path.as_str() {
             "/robots.txt" => answer("404 Not Found", "", ""),
-            _ => answer("200 OK", "Content-Type: text/html; charset=utf-8\r\n", page()),
+            _ => answer(
+                "200 OK",
+                "Content-Type: text/html; charset=utf-8\r\n",
+                page(),
+            ),
         });
         sites.push(site.await);
     }
@@ -150,7 +78,11 @@ async fn assert_told_once(house: &House, gateway: &Gateway, deaths: usize) {
     house.stop(daemon, 20).await;
     let log = house.log();
     assert!(!log.contains("damaged"), "{log}");
-    let numbers: Vec<String> = gateway.taken().into_values().map(|(phone, _)| phone).collect();
+    let numbers: Vec<String> = gateway
+        .taken()
+        .into_values()
+        .map(|(phone, _)| phone)
+        .collect();
     assert_eq!(numbers.len(), all.len(), "two keys to one number\n{log}");
     assert_eq!(numbers.into_iter().collect::<BTreeSet<_>>(), all, "{log}");
     let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -159,7 +91,10 @@ async fn assert_told_once(house: &House, gateway: &Gateway, deaths: usize) {
     }
     assert!(texts.values().all(|said| said.len() == 1), "{texts:?}");
     let repeated: usize = gateway.times().into_values().map(|times| times - 1).sum();
-    assert!(repeated <= deaths, "{repeated} repetitions after {deaths} deaths\n{log}");
+    assert!(
+        repeated <= deaths,
+        "{repeated} repetitions after {deaths} deaths\n{log}"
+    );
 }
 
 async fn until_dead(house: &House, daemon: &mut Daemon, done: impl Fn() -> bool) -> bool {
@@ -180,7 +115,7 @@ async fn until_dead(house: &House, daemon: &mut Daemon, done: impl Fn() -> bool)
 async fn the_program_tells_everybody_once_whichever_write_a_kill_falls_upon() {
     let tools = tempfile::tempdir().expect("a directory");
     let failpoint = Failpoint::new(tools.path());
-    let (rounds, mut deaths) = (rounds(24), 0);
+    let (rounds, mut deaths) = (rounds(), 0);
     // Each start of a house gets as far as one write more.
     let mut first = 1;
     while deaths < rounds {
@@ -208,21 +143,32 @@ async fn the_program_tells_everybody_once_whichever_write_a_kill_falls_upon() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_program_tells_everybody_once_whichever_sending_a_kill_falls_upon() {
-    let (rounds, mut deaths) = (rounds(24), 0);
+    let (rounds, mut deaths) = (rounds(), 0);
     while deaths < rounds {
         let (_sites, gateway, house) = scene(6, 2).await;
         gateway.turn(Mood::HoldingNew);
         let all = concerned(&house).len();
         for taken in 1..=all {
             let daemon = house.start();
-            house.until("one message more", 60, || gateway.taken().len() >= taken).await;
+            house
+                .until("one message more", 60, || gateway.taken().len() >= taken)
+                .await;
             daemon.kill();
             deaths += 1;
         }
         gateway.turn(Mood::Open);
         assert_told_once(&house, &gateway, all).await;
-        let twice = gateway.times().into_values().filter(|&times| times == 2).count();
-        assert_eq!(twice, all, "each was asked twice under its key: {:?}", gateway.times());
+        let twice = gateway
+            .times()
+            .into_values()
+            .filter(|&times| times == 2)
+            .count();
+        assert_eq!(
+            twice,
+            all,
+            "each was asked twice under its key: {:?}",
+            gateway.times()
+        );
     }
     println!("{deaths} deaths at sendings, nobody told twice or not at all");
 }

@@ -49,8 +49,12 @@ fn lived(seed: u64, size: Size, years: &BTreeMap<i32, Year>) -> (Played, Verdict
     let begun = Instant::now();
     let dir = tempfile::tempdir().expect("a directory");
     let world = World::new(seed, size, years.clone());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let played = runtime.expect("a runtime").block_on(play(world, dir.path()));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let played = runtime
+        .expect("a runtime")
+        .block_on(play(world, dir.path()));
     let verdict = judge(&played);
     println!(
         "seed {seed}: {} columns, {} looks, {} lives, {} acts, {} messages, {} repeated; {} things heard \
@@ -74,7 +78,9 @@ fn lived(seed: u64, size: Size, years: &BTreeMap<i32, Year>) -> (Played, Verdict
 /// The seeds that are asked for: `WANGXUN_SEEDS=0..500 cargo test --release --test year`.
 fn seeds() -> Range<u64> {
     let asked = std::env::var("WANGXUN_SEEDS").unwrap_or_else(|_| "0..19".to_owned());
-    let bounds = asked.split_once("..").and_then(|(from, until)| Some(from.parse().ok()?..until.parse().ok()?));
+    let bounds = asked
+        .split_once("..")
+        .and_then(|(from, until)| Some(from.parse().ok()?..until.parse().ok()?));
     bounds.expect("seeds like 0..19")
 }
 
@@ -87,17 +93,22 @@ fn nothing_is_missed_false_doubled_or_late_in_many_years_of_a_small_group() {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| loop {
-                let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= seeds.end {
-                    return;
-                }
-                let (_, verdict) = lived(seed, SMALL, &years);
-                let faults = verdict.faults().into_iter().map(|fault| format!("seed {seed}: {fault}"));
-                all.lock().expect("faults").extend(faults);
-                let mut sorts = sorts.lock().expect("sorts");
-                for (sort, count) in verdict.by_sort {
-                    *sorts.entry(sort).or_default() += count;
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        return;
+                    }
+                    let (_, verdict) = lived(seed, SMALL, &years);
+                    let faults = verdict
+                        .faults()
+                        .into_iter()
+                        .map(|fault| format!("seed {seed}: {fault}"));
+                    all.lock().expect("faults").extend(faults);
+                    let mut sorts = sorts.lock().expect("sorts");
+                    for (sort, count) in verdict.by_sort {
+                        *sorts.entry(sort).or_default() += count;
+                    }
                 }
             });
         }
@@ -108,14 +119,17 @@ fn nothing_is_missed_false_doubled_or_late_in_many_years_of_a_small_group() {
     assert!(all.is_empty(), "{} faults\n{}", all.len(), all.join("\n"));
     // Years in which nothing happens prove nothing.
     for sort in SORTS {
-        assert!(sorts.contains_key(sort), "{sort} was never heard: {sorts:?}");
+        assert!(
+            sorts.contains_key(sort),
+            "{sort} was never heard: {sorts:?}"
+        );
     }
 }
 
 /// Everything that there is to hear.
 const SORTS: [&str; 16] = [
-    "Again", "Blank", "Blind", "Down", "Offline", "Online", "Proposed", "Seen", "Step(0)", "Step(1)",
-    "Step(2)", "Step(3)", "Step(4)", "Up", "Updated", "Step(4)",
+    "Again", "Blank", "Blind", "Down", "Offline", "Online", "Proposed", "Seen", "Step(0)",
+    "Step(1)", "Step(2)", "Step(3)", "Step(4)", "Up", "Updated", "Step(4)",
 ];
 
 #[test]
@@ -125,5 +139,10 @@ fn nothing_is_missed_false_doubled_or_late_in_a_year_of_the_whole_group() {
     }
     let (_, verdict) = lived(2017, FULL, &years());
     let faults = verdict.faults();
-    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }

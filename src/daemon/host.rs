@@ -94,8 +94,7 @@ impl Rounds {
         let known = self.desk.store.host(&host).await?;
         Ok(Watch {
             // A made-up host has nothing but its pages.
-            due: self.means.eye.is_none()
-                && missing::is_due(known.as_ref(), self.desk.clock.now()),
+            due: self.means.eye.is_none() && missing::is_due(known.as_ref(), self.desk.clock.now()),
             host,
             known,
             fresh: false,

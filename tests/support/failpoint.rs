@@ -17,12 +17,17 @@ impl Failpoint {
             .arg(&library)
             .args([source, "-ldl"])
             .status();
-        assert!(built.expect("a C compiler").success());
+        assert!(built.is_ok_and(|status| status.success()), "a C compiler");
         Failpoint(library)
     }
 
     /// Has `command` die at the `number`th write below `below`.
-    pub fn arm<'a>(&self, command: &'a mut Command, below: &Path, number: usize) -> &'a mut Command {
+    pub fn arm<'a>(
+        &self,
+        command: &'a mut Command,
+        below: &Path,
+        number: usize,
+    ) -> &'a mut Command {
         command
             .env("LD_PRELOAD", &self.0)
             .env("KILL_BELOW", below)

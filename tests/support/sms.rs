@@ -125,7 +125,9 @@ impl Gateway {
         let Some(value) = read(&mut socket).await else {
             return;
         };
-        let is_new = !self.times().contains_key(value["key"].as_str().expect("a key"));
+        let is_new = !self
+            .times()
+            .contains_key(value["key"].as_str().expect("a key"));
         let (status, code) = self.note(&value, mood);
         if mood == Mood::Holding || mood == Mood::HoldingNew && is_new {
             // Until the other side leaves.

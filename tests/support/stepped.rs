@@ -24,16 +24,13 @@ pub struct Running {
 impl Running {
     /// Starts the daemon. Whoever is to hold the time has an alarm of `clock` already: it works
     /// until that alarm waits.
+    #[allow(dead_code, reason = "not every world is served over sockets")]
     pub async fn start(config: Arc<Config>, clock: &Clock) -> Running {
         Running::start_in(config, clock, None).await
     }
 
     /// The same in a made-up world.
-    pub async fn start_in(
-        config: Arc<Config>,
-        clock: &Clock,
-        made_up: Option<MadeUp>,
-    ) -> Running {
+    pub async fn start_in(config: Arc<Config>, clock: &Clock, made_up: Option<MadeUp>) -> Running {
         let (ready, told) = oneshot::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let orders = Orders {

@@ -226,7 +226,9 @@ impl<'a> Oracle<'a> {
             return Sight::Empty;
         };
         // Another structure whose dates go backwards may be another list.
-        let changed = self.columns[seen.column].known.is_some_and(|(on, known)| newest.on < on && structure != known);
+        let changed = self.columns[seen.column]
+            .known
+            .is_some_and(|(on, known)| newest.on < on && structure != known);
         match changed {
             true => Sight::Unclear,
             false => Sight::Dated(newest.on, structure),
@@ -241,7 +243,9 @@ impl<'a> Oracle<'a> {
                 self.dismiss(place, at);
                 continue;
             }
-            let recent = self.columns[place].looked_at.is_some_and(|seen| at - seen <= TimeDelta::hours(36));
+            let recent = self.columns[place]
+                .looked_at
+                .is_some_and(|seen| at - seen <= TimeDelta::hours(36));
             if recent {
                 self.deadline(place, at, life, true);
                 self.note(place, at);
@@ -315,7 +319,14 @@ impl<'a> Oracle<'a> {
             }
             (Some(since), false) => {
                 self.offline = None;
-                self.end(Said::Online, String::new(), since, (at, at), true, BTreeSet::new());
+                self.end(
+                    Said::Online,
+                    String::new(),
+                    since,
+                    (at, at),
+                    true,
+                    BTreeSet::new(),
+                );
             }
             _ => {}
         }
@@ -346,7 +357,11 @@ impl<'a> Oracle<'a> {
     /// The first site on a host, by which people know it.
     fn site_of(&self, host: usize) -> String {
         let mut sites = self.world.sites.iter();
-        sites.find(|site| site.host == host).expect("a site").id.clone()
+        sites
+            .find(|site| site.host == host)
+            .expect("a site")
+            .id
+            .clone()
     }
 
     fn judge(&mut self, place: usize, looked: bool, at: Moment, life: usize) {
@@ -365,7 +380,10 @@ impl<'a> Oracle<'a> {
     /// Whether the deadline can be told of from now on.
     fn note(&mut self, place: usize, at: Moment) {
         let column = &self.columns[place];
-        let changes = column.case.as_ref().is_some_and(|case| case.open && (case.rises.is_some() || case.clears.is_some()));
+        let changes = column
+            .case
+            .as_ref()
+            .is_some_and(|case| case.open && (case.rises.is_some() || case.clears.is_some()));
         let can = column.unclear == 0 && !column.is_silent && !changes;
         let states = &mut self.prophecy.tellable[place];
         if states.last().is_none_or(|(_, last)| *last != can) {
@@ -407,7 +425,12 @@ impl<'a> Oracle<'a> {
         let first = known && {
             let case = self.columns[place].case.as_ref();
             case.is_some_and(|case| match case.open {
-                true => case.rises.is_some() || case.clears.is_some() || on > case.base || step.is_none(),
+                true => {
+                    case.rises.is_some()
+                        || case.clears.is_some()
+                        || on > case.base
+                        || step.is_none()
+                }
                 false => true,
             })
         };
@@ -434,24 +457,47 @@ impl<'a> Oracle<'a> {
         self.columns[place].case = after;
     }
 
-    fn opened(&mut self, place: usize, mut case: Case, step: usize, at: Moment, life: usize) -> Case {
+    fn opened(
+        &mut self,
+        place: usize,
+        mut case: Case,
+        step: usize,
+        at: Moment,
+        life: usize,
+    ) -> Case {
         case.open = true;
         let first = case.rises.take().unwrap_or(at);
         self.rise(place, &mut case, step, (first, at), life);
         case
     }
 
-    fn rise(&mut self, place: usize, case: &mut Case, step: usize, decided: (Moment, Moment), life: usize) {
+    fn rise(
+        &mut self,
+        place: usize,
+        case: &mut Case,
+        step: usize,
+        decided: (Moment, Moment),
+        life: usize,
+    ) {
         let (first, at) = decided;
         let today = at.date_naive();
         (case.step, case.since, case.told_at, case.repeats) = (step, today, at, 0);
         let unit = self.named(place).unit;
-        self.tell(place, case, Said::Step(step), self.rules.hearers(step, unit, life), (first, at));
+        self.tell(
+            place,
+            case,
+            Said::Step(step),
+            self.rules.hearers(step, unit, life),
+            (first, at),
+        );
         let again = self.is_again(place, case, step, today);
         let late_before = case.was_late;
         if step >= 2 {
             if !late_before {
-                self.late.entry(unit).or_default().push((place, case.began, today));
+                self.late
+                    .entry(unit)
+                    .or_default()
+                    .push((place, case.began, today));
                 case.was_late = true;
             }
             if step == 3 {
@@ -473,15 +519,31 @@ impl<'a> Oracle<'a> {
         let within = |on: Date, days: i64| (1..=days).contains(&(today - on).num_days());
         let unit = self.named(place).unit;
         let overdue = !case.was_late
-            && self.late.get(&unit).into_iter().flatten().any(|(column, began, on)| {
-                !(*column == place && *began == case.began) && within(*on, AGAIN.0)
-            });
+            && self
+                .late
+                .get(&unit)
+                .into_iter()
+                .flatten()
+                .any(|(column, began, on)| {
+                    !(*column == place && *began == case.began) && within(*on, AGAIN.0)
+                });
         let severe = step == 3
-            && self.columns[place].last_severe.iter().any(|(began, on)| *began != case.began && within(*on, AGAIN.1));
+            && self.columns[place]
+                .last_severe
+                .iter()
+                .any(|(began, on)| *began != case.began && within(*on, AGAIN.1));
         overdue || severe
     }
 
-    fn stays(&mut self, place: usize, mut case: Case, on: Date, step: usize, at: Moment, life: usize) -> Case {
+    fn stays(
+        &mut self,
+        place: usize,
+        mut case: Case,
+        on: Date,
+        step: usize,
+        at: Moment,
+        life: usize,
+    ) -> Case {
         let today = at.date_naive();
         case.clears = None;
         case.base = on;
@@ -494,12 +556,21 @@ impl<'a> Oracle<'a> {
         }
         case.rises = None;
         let unit = self.named(place).unit;
-        if case.step == 3 && step == 3 && self.rules.worked_between(case.since, today) >= UNTIL_PROPOSAL {
+        if case.step == 3
+            && step == 3
+            && self.rules.worked_between(case.since, today) >= UNTIL_PROPOSAL
+        {
             // From here on it is the operator's to release.
             case.step = 4;
             (case.since, case.told_at, case.repeats) = (today, at, 0);
             (case.proposed, case.escalated) = (true, false);
-            self.tell(place, &mut case, Said::Proposed, self.rules.operators(), (at, at));
+            self.tell(
+                place,
+                &mut case,
+                Said::Proposed,
+                self.rules.operators(),
+                (at, at),
+            );
             let beside = std::mem::take(&mut case.beside);
             self.overtake(&beside, at);
             return case;
@@ -512,8 +583,11 @@ impl<'a> Oracle<'a> {
         let Some((days, most)) = REPEATS[case.step] else {
             return case;
         };
-        let due = self.rules.worked_between(case.told_at.date_naive(), today) >= days && self.world.is_worked(today);
-        let seen_since = self.columns[place].looked_at.is_some_and(|seen| seen > case.told_at);
+        let due = self.rules.worked_between(case.told_at.date_naive(), today) >= days
+            && self.world.is_worked(today);
+        let seen_since = self.columns[place]
+            .looked_at
+            .is_some_and(|seen| seen > case.told_at);
         if waits || answered || case.repeats >= most || !due || !seen_since {
             return case;
         }
@@ -534,17 +608,38 @@ impl<'a> Oracle<'a> {
         self.overtake(&case.latest, first);
         self.overtake(&case.beside, first);
         let on = self.columns[place].known.map(|(on, _)| on);
-        self.end(Said::Updated, self.about(place), case.began, (at, at), false, on.into_iter().collect());
+        self.end(
+            Said::Updated,
+            self.about(place),
+            case.began,
+            (at, at),
+            false,
+            on.into_iter().collect(),
+        );
         None
     }
 
     /// What is told takes the place of what still waits to be told of the same.
-    fn tell(&mut self, place: usize, case: &mut Case, said: Said, hearers: BTreeSet<usize>, decided: (Moment, Moment)) {
+    fn tell(
+        &mut self,
+        place: usize,
+        case: &mut Case,
+        said: Said,
+        hearers: BTreeSet<usize>,
+        decided: (Moment, Moment),
+    ) {
         self.overtake(&case.latest, decided.1);
         case.latest = self.add(place, case.base, said, &hearers, decided);
     }
 
-    fn add(&mut self, place: usize, on: Date, said: Said, hearers: &BTreeSet<usize>, decided: (Moment, Moment)) -> Vec<usize> {
+    fn add(
+        &mut self,
+        place: usize,
+        on: Date,
+        said: Said,
+        hearers: &BTreeSet<usize>,
+        decided: (Moment, Moment),
+    ) -> Vec<usize> {
         let about = self.about(place);
         let mut added = Vec::new();
         for &who in hearers {
@@ -570,10 +665,18 @@ impl<'a> Oracle<'a> {
     }
 
     /// A person may let it wait.
-    fn held(&self, place: usize, decided: (Moment, Moment), heard: (Moment, Moment), who: usize) -> (Moment, Moment) {
+    fn held(
+        &self,
+        place: usize,
+        decided: (Moment, Moment),
+        heard: (Moment, Moment),
+        who: usize,
+    ) -> (Moment, Moment) {
         let (mut from, mut by) = heard;
         for deed in &self.played.deeds {
-            let Laid::HeldUntil(until) = deed.what else { continue };
+            let Laid::HeldUntil(until) = deed.what else {
+                continue;
+            };
             if deed.column != place || !deed.granted || until <= decided.0 || deed.at > by {
                 continue;
             }
@@ -611,9 +714,20 @@ impl<'a> Oracle<'a> {
             if let Some(since) = self.columns[place].blind.take() {
                 let told = std::mem::take(&mut self.columns[place].blind_told);
                 self.overtake(&told, at);
-                self.end(Said::Seen, about.clone(), since, (at, at), false, BTreeSet::new());
+                self.end(
+                    Said::Seen,
+                    about.clone(),
+                    since,
+                    (at, at),
+                    false,
+                    BTreeSet::new(),
+                );
             }
-        } else if column.unclear >= 3 && column.blind.is_none() && !host_down && self.offline.is_none() {
+        } else if column.unclear >= 3
+            && column.blind.is_none()
+            && !host_down
+            && self.offline.is_none()
+        {
             self.columns[place].blind = Some(at);
             self.columns[place].blind_told = self.operators(Said::Blind, about.clone(), at, false);
         }
@@ -621,12 +735,13 @@ impl<'a> Oracle<'a> {
         if column.empty >= 2 && !is_blind && column.blank.is_none() {
             self.columns[place].blank = Some(at);
             self.columns[place].blank_told = self.operators(Said::Blank, about, at, false);
-        } else if column.empty == 0 && !is_blind {
-            if let Some(since) = self.columns[place].blank.take() {
-                let told = std::mem::take(&mut self.columns[place].blank_told);
-                self.overtake(&told, at);
-                self.end(Said::Seen, about, since, (at, at), false, BTreeSet::new());
-            }
+        } else if column.empty == 0
+            && !is_blind
+            && let Some(since) = self.columns[place].blank.take()
+        {
+            let told = std::mem::take(&mut self.columns[place].blank_told);
+            self.overtake(&told, at);
+            self.end(Said::Seen, about, since, (at, at), false, BTreeSet::new());
         }
     }
 
@@ -654,7 +769,15 @@ impl<'a> Oracle<'a> {
         added
     }
 
-    fn end(&mut self, said: Said, about: String, since: Moment, decided: (Moment, Moment), urgent: bool, on: BTreeSet<Date>) {
+    fn end(
+        &mut self,
+        said: Said,
+        about: String,
+        since: Moment,
+        decided: (Moment, Moment),
+        urgent: bool,
+        on: BTreeSet<Date>,
+    ) {
         self.prophecy.ends.push(End {
             said,
             about,
@@ -675,14 +798,22 @@ impl<'a> Oracle<'a> {
         }
         match deed.what {
             Laid::Released => {
-                let Some(mut case) = self.columns[deed.column].case.take() else { return };
+                let Some(mut case) = self.columns[deed.column].case.take() else {
+                    return;
+                };
                 let unit = self.named(deed.column).unit;
                 case.step = 4;
                 case.escalated = true;
                 case.proposed = false;
                 (case.since, case.told_at) = (deed.at.date_naive(), deed.at);
                 let hearers = self.rules.hearers(4, unit, deed.life);
-                self.tell(deed.column, &mut case, Said::Step(4), hearers, (deed.at, deed.at));
+                self.tell(
+                    deed.column,
+                    &mut case,
+                    Said::Step(4),
+                    hearers,
+                    (deed.at, deed.at),
+                );
                 let beside = std::mem::take(&mut case.beside);
                 self.overtake(&beside, deed.at);
                 self.columns[deed.column].case = Some(case);
@@ -727,11 +858,20 @@ fn events(played: &Played) -> Vec<Event<'_>> {
     let mut rounds: Vec<(usize, Event<'_>)> = Vec::new();
     for seen in &played.seen {
         match rounds.last_mut() {
-            Some((_, Event::Round(looks))) if (looks[0].life, looks[0].at) == (seen.life, seen.at) => looks.push(seen),
+            Some((_, Event::Round(looks)))
+                if (looks[0].life, looks[0].at) == (seen.life, seen.at) =>
+            {
+                looks.push(seen)
+            }
             _ => rounds.push((seen.order, Event::Round(vec![seen]))),
         }
     }
-    rounds.extend(played.deeds.iter().map(|deed| (deed.order, Event::Deed(deed))));
+    rounds.extend(
+        played
+            .deeds
+            .iter()
+            .map(|deed| (deed.order, Event::Deed(deed))),
+    );
     let lives = played.lives.iter().enumerate();
     rounds.extend(lives.map(|(life, lived)| (lived.order, Event::Start(life))));
     rounds.sort_by_key(|(order, _)| *order);

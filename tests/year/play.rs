@@ -45,7 +45,6 @@ const ROWS: usize = 12;
 pub struct Taken {
     /// By the monitor's clock.
     pub at: Moment,
-    pub life: usize,
     pub route: Route,
     pub address: String,
     pub key: String,
@@ -97,7 +96,6 @@ pub struct Lived {
     pub from: Moment,
     pub until: Moment,
     pub ahead: TimeDelta,
-    pub death: Death,
 }
 
 /// A year that is over.
@@ -191,7 +189,14 @@ impl Eye for Around {
                 true => Some(Trouble::Dns),
                 false => self.world.trouble(site.host, truly),
             };
-            look(aimed, trouble, || page(&self.world, place, (site.host, &site.columns[column]), truly))
+            look(aimed, trouble, || {
+                page(
+                    &self.world,
+                    place,
+                    (site.host, &site.columns[column]),
+                    truly,
+                )
+            })
         })
     }
 }
@@ -204,14 +209,23 @@ struct Shown {
     digest: String,
 }
 
-fn page(_: &World, place: usize, (host, column): (usize, &super::world::Column), at: Moment) -> Shown {
+fn page(
+    _: &World,
+    place: usize,
+    (host, column): (usize, &super::world::Column),
+    at: Moment,
+) -> Shown {
     let (items, structure) = column.shown(at);
     let rows: Vec<Row> = items
         .iter()
         .take(ROWS)
         .map(|item| Row {
             title: format!("{}第{}号", column.name, item.number),
-            url: Some(format!("{}{}.html", files::url(host, &column.id), item.number)),
+            url: Some(format!(
+                "{}{}.html",
+                files::url(host, &column.id),
+                item.number
+            )),
             on: Some(item.on),
             basis: Some(Basis::ListRow),
             refused_on: None,
@@ -244,7 +258,11 @@ fn look(aimed: &Aimed<'_>, trouble: Option<Trouble>, page: impl FnOnce() -> Show
     let failure = |failure| (Outcome::Failed(failure), None, None);
     let unreadable = |why| {
         let reading = reading(Finding::Unreadable(why), Vec::new(), None);
-        (Outcome::NotModified, Some(reading), Some(format!("{why:?}")))
+        (
+            Outcome::NotModified,
+            Some(reading),
+            Some(format!("{why:?}")),
+        )
     };
     let (outcome, reading, digest) = match trouble {
         None => {
@@ -314,7 +332,11 @@ impl Carrier for Around {
             let fault = faults.iter().find(|(when, _)| when.holds(truly));
             let fault = fault.map(|(_, fault)| *fault);
             let is_dead = message.route == Route::Sms
-                && self.world.people.iter().any(|person| person.dead && person.phone.as_deref() == Some(address));
+                && self
+                    .world
+                    .people
+                    .iter()
+                    .any(|person| person.dead && person.phone.as_deref() == Some(address));
             if fault != Some(Fault::Shut) && is_dead {
                 self.log().refused.push((now, address.to_owned()));
                 return failed(true);
@@ -348,7 +370,6 @@ impl Around {
         let mut log = self.log();
         log.taken.push(Taken {
             at: now,
-            life: self.life,
             route: message.route,
             address: address.to_owned(),
             key: message.key.as_str().to_owned(),
@@ -362,7 +383,10 @@ impl Around {
             let (Some(about), Some(said)) = (parts.next(), parts.next()) else {
                 continue;
             };
-            let column = self.world.columns().position(|(_, column)| column.id == about);
+            let column = self
+                .world
+                .columns()
+                .position(|(_, column)| column.id == about);
             let Some(column) = column else { continue };
             let later = now + TimeDelta::minutes(i64::from(dice.between(20 * 60, 70 * 60)));
             let day = |most| date_of(later) + chrono::Days::new(u64::from(most));
@@ -444,7 +468,8 @@ impl Year<'_> {
         let clock = Clock::stepped(from, None);
         let mut agent = clock.alarm();
         files::write_contacts(self.dir, &self.world, number);
-        let loaded = load(self.config_path, date_of(from)).unwrap_or_else(|faults| panic!("{faults}"));
+        let loaded =
+            load(self.config_path, date_of(from)).unwrap_or_else(|faults| panic!("{faults}"));
         let (dies, mut dead) = mpsc::unbounded_channel();
         let around = Arc::new(Around {
             world: Arc::clone(&self.world),
@@ -498,7 +523,6 @@ impl Year<'_> {
             from,
             until: ended_at,
             ahead: plan.ahead,
-            death: plan.death,
             order,
         });
         messages
@@ -506,7 +530,9 @@ impl Year<'_> {
 
     /// What was seen in the middle of a round that a kill interrupted was not seen.
     fn forget(&self, records: &BTreeMap<ColumnId, wangxun::domain::observation::ColumnRecord>) {
-        let Some(last) = self.lives.last() else { return };
+        let Some(last) = self.lives.last() else {
+            return;
+        };
         let (life, ended_at) = (self.lives.len() - 1, last.until);
         let by_place: Vec<Option<Moment>> = self
             .world
@@ -568,8 +594,12 @@ impl Year<'_> {
                 }),
             };
             let socket = self.dir.join("control.sock");
-            let answer = tokio::time::timeout(Duration::from_secs(60), ask(&socket, &question)).await;
-            let answer = answer.expect("in time").expect("an answer").expect("a daemon");
+            let answer =
+                tokio::time::timeout(Duration::from_secs(60), ask(&socket, &question)).await;
+            let answer = answer
+                .expect("in time")
+                .expect("an answer")
+                .expect("a daemon");
             let order = self.log.lock().expect("a log").order();
             self.deeds.push(Deed {
                 order,
@@ -585,5 +615,8 @@ impl Year<'_> {
 
 /// Whether a message came to an end.
 pub fn is_over(delivery: &Delivery) -> bool {
-    !matches!(delivery, Delivery::Queued { .. } | Delivery::Attempting { .. })
+    !matches!(
+        delivery,
+        Delivery::Queued { .. } | Delivery::Attempting { .. }
+    )
 }

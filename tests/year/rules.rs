@@ -10,8 +10,13 @@ use super::play::{Lived, Played};
 use super::world::{Fault, Stretch, World};
 
 /// 超期: every three working days. 严重超期: every working day, at most five times. 督办: every five.
-pub const REPEATS: [Option<(usize, usize)>; 5] =
-    [None, None, Some((3, usize::MAX)), Some((1, 5)), Some((5, usize::MAX))];
+pub const REPEATS: [Option<(usize, usize)>; 5] = [
+    None,
+    None,
+    Some((3, usize::MAX)),
+    Some((1, 5)),
+    Some((5, usize::MAX)),
+];
 /// The working days of 严重超期 after which 督办 is proposed.
 pub const UNTIL_PROPOSAL: usize = 10;
 /// The days within which a unit's second 超期 is proposed for 督办, and a column's second 严重超期.
@@ -67,7 +72,9 @@ impl<'a> Rules<'a> {
     }
 
     fn next_opening(&self, from: Moment) -> Moment {
-        self.opening(moment(from.date_naive().and_hms_opt(23, 0, 0).expect("a time")))
+        self.opening(moment(
+            from.date_naive().and_hms_opt(23, 0, 0).expect("a time"),
+        ))
     }
 
     /// The life that is lived at `at`, or the one that follows.
@@ -157,7 +164,9 @@ impl<'a> Rules<'a> {
     fn holders(&self, role: &str, unit: Option<usize>, life: usize) -> BTreeSet<usize> {
         let people = self.world.people.iter().enumerate();
         let held = people.filter(|(_, person)| {
-            person.lives.0 <= life && life < person.lives.1 && person.duties.contains(&(role_of(role), unit))
+            person.lives.0 <= life
+                && life < person.lives.1
+                && person.duties.contains(&(role_of(role), unit))
         });
         held.map(|(place, _)| place).collect()
     }
@@ -170,7 +179,10 @@ impl<'a> Rules<'a> {
     pub fn hearers(&self, step: usize, unit: usize, life: usize) -> BTreeSet<usize> {
         let of = |role: &str| self.holders(role, Some(unit), life);
         let rising: [(&str, BTreeSet<usize>); 3] = [
-            ("liaison", of("liaison").union(&of("editor")).copied().collect()),
+            (
+                "liaison",
+                of("liaison").union(&of("editor")).copied().collect(),
+            ),
             ("deputy", of("deputy")),
             ("head", of("head")),
         ];
@@ -178,7 +190,10 @@ impl<'a> Rules<'a> {
         let highest = step.min(2);
         let mut all: BTreeSet<usize> = match step {
             4 => rising[2].1.clone(),
-            _ => rising[..=highest].iter().flat_map(|(_, held)| held.clone()).collect(),
+            _ => rising[..=highest]
+                .iter()
+                .flat_map(|(_, held)| held.clone())
+                .collect(),
         };
         if step >= 3 {
             all.extend(self.operators());
@@ -188,7 +203,9 @@ impl<'a> Rules<'a> {
         }
         // Where nobody is in that office it falls to the next above, and the operator knows.
         if rising[highest].1.is_empty() {
-            let above = rising[highest + 1..].iter().find(|(_, held)| !held.is_empty());
+            let above = rising[highest + 1..]
+                .iter()
+                .find(|(_, held)| !held.is_empty());
             all.extend(above.into_iter().flat_map(|(_, held)| held.clone()));
             all.extend(self.operators());
         }
@@ -197,7 +214,9 @@ impl<'a> Rules<'a> {
 
     /// Whether a person is in the contacts at `at`.
     pub fn in_office(&self, person: usize, at: Moment) -> bool {
-        let life = self.life_at(at).map_or(self.lives.len() - 1, |(life, _)| life);
+        let life = self
+            .life_at(at)
+            .map_or(self.lives.len() - 1, |(life, _)| life);
         let lives = self.world.people[person].lives;
         lives.0 <= life && life < lives.1
     }
@@ -206,17 +225,28 @@ impl<'a> Rules<'a> {
     /// `at`.
     pub fn was_kept(&self, written: Moment, at: Moment) -> bool {
         let from = moment(written.date_naive().and_hms_opt(8, 30, 0).expect("a time"));
-        let ahead = self.life_at(at).map_or(TimeDelta::zero(), |(_, life)| life.ahead);
+        let ahead = self
+            .life_at(at)
+            .map_or(TimeDelta::zero(), |(_, life)| life.ahead);
         let faults = self.world.gateway.iter().chain(&self.world.mail);
         let failed = faults.map(|(when, _)| (when.from + ahead, when.until + ahead));
         let dead = self.lives.iter().map(|life| (life.until, life.until));
         let mut all = failed.chain(dead);
         all.any(|(begins, ends)| begins <= at && from <= ends)
     }
-
 }
 
 fn role_of(role: &str) -> &'static str {
-    const ROLES: [&str; 6] = ["editor", "liaison", "deputy", "head", "operator", "supervision"];
-    ROLES.into_iter().find(|known| *known == role).expect("a role")
+    const ROLES: [&str; 6] = [
+        "editor",
+        "liaison",
+        "deputy",
+        "head",
+        "operator",
+        "supervision",
+    ];
+    ROLES
+        .into_iter()
+        .find(|known| *known == role)
+        .expect("a role")
 }

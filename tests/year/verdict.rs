@@ -38,8 +38,15 @@ pub struct Verdict {
 
 impl Verdict {
     pub fn faults(&self) -> Vec<String> {
-        let all = [("missed", &self.missed), ("false", &self.false_alarms), ("doubled", &self.doubled), ("late", &self.late)];
-        let told = all.iter().flat_map(|(name, all)| all.iter().map(move |one| format!("{name}: {one}")));
+        let all = [
+            ("missed", &self.missed),
+            ("false", &self.false_alarms),
+            ("doubled", &self.doubled),
+            ("late", &self.late),
+        ];
+        let told = all
+            .iter()
+            .flat_map(|(name, all)| all.iter().map(move |one| format!("{name}: {one}")));
         told.collect()
     }
 }
@@ -49,9 +56,17 @@ pub fn judge(played: &Played) -> Verdict {
     let mut heard = heard(played, &mut verdict);
     let (rules, prophecy) = Oracle::new(played).prophesy();
     let end = played.world.end();
-    let (must, may): (Vec<&Expected>, Vec<&Expected>) = prophecy.expected.iter().partition(|expected| expected.must);
+    let (must, may): (Vec<&Expected>, Vec<&Expected>) =
+        prophecy.expected.iter().partition(|expected| expected.must);
     for expected in must.into_iter().chain(may) {
-        meet(played, (&rules, &prophecy), expected, &mut heard, end, &mut verdict);
+        meet(
+            played,
+            (&rules, &prophecy),
+            expected,
+            &mut heard,
+            end,
+            &mut verdict,
+        );
     }
     for over in &prophecy.ends {
         recovered(&rules, over, &mut heard, end, &mut verdict);
@@ -62,7 +77,11 @@ pub fn judge(played: &Played) -> Verdict {
     troubles(played, &rules, &mut heard, &mut verdict);
     unfounded((&rules, &prophecy), &heard, &mut verdict);
     quiet(played, &rules, &mut verdict);
-    for message in played.messages.iter().filter(|message| !is_over(&message.delivery)) {
+    for message in played
+        .messages
+        .iter()
+        .filter(|message| !is_over(&message.delivery))
+    {
         let waits = message.created_at + TimeDelta::days(5) > end;
         if !waits {
             verdict.missed.push(format!("never ended: {message:?}"));
@@ -78,7 +97,10 @@ fn heard(played: &Played, verdict: &mut Verdict) -> Vec<Heard> {
     let mut told: BTreeSet<(Date, usize, Said, String)> = BTreeSet::new();
     for taken in &played.taken {
         if let Some(before) = keys.get(taken.key.as_str()) {
-            match before.acknowledged || before.text != taken.text || before.address != taken.address {
+            match before.acknowledged
+                || before.text != taken.text
+                || before.address != taken.address
+            {
                 true => verdict.doubled.push(format!("{taken:?} after {before:?}")),
                 false => verdict.repeated += 1,
             }
@@ -86,15 +108,20 @@ fn heard(played: &Played, verdict: &mut Verdict) -> Vec<Heard> {
             continue;
         }
         keys.insert(&taken.key, taken);
-        let who = played.world.people.iter().position(|person| match taken.route {
-            Route::Mail => person.mail.as_deref() == Some(&taken.address),
-            _ => person.phone.as_deref() == Some(&taken.address),
-        });
+        let who = played
+            .world
+            .people
+            .iter()
+            .position(|person| match taken.route {
+                Route::Mail => person.mail.as_deref() == Some(&taken.address),
+                _ => person.phone.as_deref() == Some(&taken.address),
+            });
         let who = who.expect("a person");
         assert!(!taken.text.contains("另有"), "{}", taken.text);
         for item in items(taken, who) {
             let trouble = item.said == Said::Trouble;
-            if !told.insert((item.at.date_naive(), who, item.said, item.about.clone())) && !trouble {
+            if !told.insert((item.at.date_naive(), who, item.said, item.about.clone())) && !trouble
+            {
                 verdict.doubled.push(format!("{item:?}"));
             }
             all.push(item);
@@ -121,7 +148,11 @@ fn items(taken: &Taken, who: usize) -> Vec<Heard> {
             "OFFLINE" => Said::Offline,
             "ONLINE" => Said::Online,
             "TROUBLE" => Said::Trouble,
-            step => Said::Step(step.strip_prefix('S').and_then(|n| n.parse().ok()).expect("a step")),
+            step => Said::Step(
+                step.strip_prefix('S')
+                    .and_then(|n| n.parse().ok())
+                    .expect("a step"),
+            ),
         };
         items.push(Heard {
             at: taken.at,
@@ -130,7 +161,11 @@ fn items(taken: &Taken, who: usize) -> Vec<Heard> {
             about: part(0).to_owned(),
             on: date(part(2), taken.at.date_naive()),
             age: part(3).parse().ok(),
-            why: if said == Said::Trouble { part(2).to_owned() } else { String::new() },
+            why: if said == Said::Trouble {
+                part(2).to_owned()
+            } else {
+                String::new()
+            },
             matched: false,
         });
     }
@@ -164,11 +199,16 @@ fn meet(
             && (expected.on.is_none() || heard.on == expected.on)
             && expected.from <= heard.at
     };
-    let found = heard.iter_mut().find(|heard| same(heard) && heard.at <= expected.by);
+    let found = heard
+        .iter_mut()
+        .find(|heard| same(heard) && heard.at <= expected.by);
     if let Some(found) = found {
         found.matched = true;
         verdict.right += usize::from(expected.must);
-        *verdict.by_sort.entry(format!("{:?}", expected.said)).or_default() += 1;
+        *verdict
+            .by_sort
+            .entry(format!("{:?}", expected.said))
+            .or_default() += 1;
         return;
     }
     if !expected.must || expected.by >= end {
@@ -188,7 +228,9 @@ fn meet(
         let mut at = expected.from;
         let mut by = None;
         for _ in 0..40 {
-            let Some(can) = prophecy.tellable_from(rules, column, at) else { break };
+            let Some(can) = prophecy.tellable_from(rules, column, at) else {
+                break;
+            };
             let sent = rules.heard(can, can, expected.who).1;
             let next = rules.opening(sent - TimeDelta::minutes(2));
             // By then it may wait again.
@@ -210,21 +252,40 @@ fn meet(
                 return;
             }
             let overtaken = expected.overtaken.is_some_and(|at| at <= by);
-            if overtaken || by >= rules.lapses(expected.from) || by >= end || !rules.in_office(expected.who, by) {
+            if overtaken
+                || by >= rules.lapses(expected.from)
+                || by >= end
+                || !rules.in_office(expected.who, by)
+            {
                 return;
             }
         }
     }
-    let after = heard.iter().find(|heard| heard.who == expected.who && heard.said == expected.said && heard.about == expected.about && heard.at > expected.by && !heard.matched);
+    let after = heard.iter().find(|heard| {
+        heard.who == expected.who
+            && heard.said == expected.said
+            && heard.about == expected.about
+            && heard.at > expected.by
+            && !heard.matched
+    });
     match after {
         Some(after) if after.at < expected.by + TimeDelta::days(4) => {
             verdict.late.push(format!("{expected:?} heard {after:?}"));
         }
-        _ => verdict.missed.push(format!("{}: {expected:?}", played.world.people[expected.who].id)),
+        _ => verdict.missed.push(format!(
+            "{}: {expected:?}",
+            played.world.people[expected.who].id
+        )),
     }
 }
 
-fn recovered(rules: &Rules<'_>, over: &End, heard: &mut [Heard], end: Moment, verdict: &mut Verdict) {
+fn recovered(
+    rules: &Rules<'_>,
+    over: &End,
+    heard: &mut [Heard],
+    end: Moment,
+    verdict: &mut Verdict,
+) {
     let begins = |said: Said| match over.said {
         Said::Updated => matches!(said, Said::Step(_) | Said::Proposed | Said::Again),
         Said::Seen => matches!(said, Said::Blind | Said::Blank),
@@ -248,15 +309,25 @@ fn recovered(rules: &Rules<'_>, over: &End, heard: &mut [Heard], end: Moment, ve
             false => rules.heard(over.decided, over.decided, who).1,
         };
         let found = heard.iter_mut().find(|heard| {
-            !heard.matched && heard.who == who && heard.said == over.said && heard.about == over.about && over.from <= heard.at && heard.at <= by
+            !heard.matched
+                && heard.who == who
+                && heard.said == over.said
+                && heard.about == over.about
+                && over.from <= heard.at
+                && heard.at <= by
         });
         match found {
             Some(found) => {
                 found.matched = true;
                 verdict.right += 1;
-                *verdict.by_sort.entry(format!("{:?}", over.said)).or_default() += 1;
+                *verdict
+                    .by_sort
+                    .entry(format!("{:?}", over.said))
+                    .or_default() += 1;
                 if over.said == Said::Updated && !found.on.is_some_and(|on| over.on.contains(&on)) {
-                    verdict.false_alarms.push(format!("another date: {found:?} {over:?}"));
+                    verdict
+                        .false_alarms
+                        .push(format!("another date: {found:?} {over:?}"));
                 }
             }
             None if !must || by >= end || !rules.in_office(who, by) => {}
@@ -278,7 +349,11 @@ fn troubles(played: &Played, rules: &Rules<'_>, heard: &mut [Heard], verdict: &m
         for who in rules.operators() {
             let (from, by) = rules.heard(*at, *at, who);
             let found = heard.iter_mut().find(|heard| {
-                !heard.matched && heard.who == who && heard.why.contains("拒绝") && from <= heard.at && heard.at <= by
+                !heard.matched
+                    && heard.who == who
+                    && heard.why.contains("拒绝")
+                    && from <= heard.at
+                    && heard.at <= by
             });
             match found {
                 Some(found) => {
@@ -286,19 +361,29 @@ fn troubles(played: &Played, rules: &Rules<'_>, heard: &mut [Heard], verdict: &m
                     verdict.right += 1;
                 }
                 None if by >= end => {}
-                None => verdict.missed.push(format!("{who}: that {address} is refused since {at}, by {by}")),
+                None => verdict.missed.push(format!(
+                    "{who}: that {address} is refused since {at}, by {by}"
+                )),
             }
         }
     }
     let left = |at: Moment| {
         let mut lives = rules.lives.iter().enumerate();
         lives.any(|(number, life)| {
-            let someone = played.world.people.iter().any(|person| person.lives.1 == number);
+            let someone = played
+                .world
+                .people
+                .iter()
+                .any(|person| person.lives.1 == number);
             someone && life.from <= at && at - life.from < TimeDelta::days(12)
         })
     };
-    for heard in heard.iter_mut().filter(|heard| heard.said == Said::Trouble && !heard.matched) {
-        let missing = (0..played.world.units()).any(|unit| rules.hearers(2, unit, 0).len() <= rules.operators().len());
+    for heard in heard
+        .iter_mut()
+        .filter(|heard| heard.said == Said::Trouble && !heard.matched)
+    {
+        let missing = (0..played.world.units())
+            .any(|unit| rules.hearers(2, unit, 0).len() <= rules.operators().len());
         heard.matched = (heard.why.contains("移除") && left(heard.at))
             || heard.why.contains("有效期")
             || (heard.why.contains("未配置") && missing);
@@ -308,7 +393,10 @@ fn troubles(played: &Played, rules: &Rules<'_>, heard: &mut [Heard], verdict: &m
 fn unfounded((rules, prophecy): (&Rules<'_>, &Prophecy), heard: &[Heard], verdict: &mut Verdict) {
     let operators = rules.operators();
     for heard in heard {
-        let urgent = matches!(heard.said, Said::Down | Said::Up | Said::Offline | Said::Online);
+        let urgent = matches!(
+            heard.said,
+            Said::Down | Said::Up | Said::Offline | Said::Online
+        );
         let mut wrong = Vec::new();
         if !heard.matched {
             wrong.push("nobody was to hear this");
@@ -336,7 +424,9 @@ fn unfounded((rules, prophecy): (&Rules<'_>, &Prophecy), heard: &[Heard], verdic
                 .filter(|expected| expected.who == heard.who && expected.about == heard.about)
                 .filter(|expected| (expected.from - heard.at).abs() < TimeDelta::days(4))
                 .collect();
-            verdict.false_alarms.push(format!("{}: {heard:?} near {near:?}", wrong.join(", ")));
+            verdict
+                .false_alarms
+                .push(format!("{}: {heard:?} near {near:?}", wrong.join(", ")));
         }
     }
 }
@@ -344,7 +434,10 @@ fn unfounded((rules, prophecy): (&Rules<'_>, &Prophecy), heard: &[Heard], verdic
 /// All that is known of one column, in order of time.
 fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard], about: &str) {
     let mut lines: Vec<(Moment, String)> = Vec::new();
-    let place = played.world.columns().position(|(_, column)| column.id == about);
+    let place = played
+        .world
+        .columns()
+        .position(|(_, column)| column.id == about);
     let mut last = String::new();
     for seen in played.seen.iter().filter(|seen| Some(seen.column) == place) {
         let (site, column) = played.world.columns().nth(seen.column).expect("a column");
@@ -362,13 +455,21 @@ fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard
             last = now;
         }
     }
-    for deed in played.deeds.iter().filter(|deed| Some(deed.column) == place) {
+    for deed in played
+        .deeds
+        .iter()
+        .filter(|deed| Some(deed.column) == place)
+    {
         lines.push((deed.at, format!("{deed:?}")));
     }
     for life in rules.lives {
         lines.push((life.from, format!("{life:?}")));
     }
-    for expected in prophecy.expected.iter().filter(|expected| expected.about == about) {
+    for expected in prophecy
+        .expected
+        .iter()
+        .filter(|expected| expected.about == about)
+    {
         lines.push((expected.decided, format!("{expected:?}")));
     }
     for end in prophecy.ends.iter().filter(|end| end.about == about) {
@@ -377,8 +478,15 @@ fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard
     for heard in heard.iter().filter(|heard| heard.about == about) {
         lines.push((heard.at, format!("{heard:?}")));
     }
-    for taken in played.taken.iter().filter(|taken| !taken.acknowledged && taken.text.contains(about)) {
-        lines.push((taken.at, format!("not acknowledged: {} {}", taken.address, taken.key)));
+    for taken in played
+        .taken
+        .iter()
+        .filter(|taken| !taken.acknowledged && taken.text.contains(about))
+    {
+        lines.push((
+            taken.at,
+            format!("not acknowledged: {} {}", taken.address, taken.key),
+        ));
     }
     lines.sort();
     for (at, line) in lines {
@@ -391,9 +499,16 @@ fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard
 fn quiet(played: &Played, rules: &Rules<'_>, verdict: &mut Verdict) {
     let mut heard: BTreeMap<(&str, Date), Vec<&Taken>> = BTreeMap::new();
     for taken in &played.taken {
-        heard.entry((&taken.address, taken.at.date_naive())).or_default().push(taken);
+        heard
+            .entry((&taken.address, taken.at.date_naive()))
+            .or_default()
+            .push(taken);
     }
-    for taken in played.taken.iter().filter(|taken| taken.text.contains("运行正常")) {
+    for taken in played
+        .taken
+        .iter()
+        .filter(|taken| taken.text.contains("运行正常"))
+    {
         let day = &heard[&(taken.address.as_str(), taken.at.date_naive())];
         let first = day.first().is_some_and(|first| first.key == taken.key);
         // Of what an outage kept back other words may have come before it.
@@ -409,16 +524,25 @@ fn quiet(played: &Played, rules: &Rules<'_>, verdict: &mut Verdict) {
         let lives = rules.lives.iter().any(|life| {
             life.from + TimeDelta::hours(3) <= opens && opens + TimeDelta::minutes(3) <= life.until
         });
-        for &who in operators.iter().filter(|_| lives && played.world.is_worked(day)) {
+        for &who in operators
+            .iter()
+            .filter(|_| lives && played.world.is_worked(day))
+        {
             let person = &played.world.people[who];
-            let address = person.phone.as_deref().or(person.mail.as_deref()).expect("an address");
+            let address = person
+                .phone
+                .as_deref()
+                .or(person.mail.as_deref())
+                .expect("an address");
             let sent = rules.sent_by(opens, who, false);
             let told = played.taken.iter().any(|taken| {
                 taken.address == address && day <= taken.at.date_naive() && taken.at <= sent
             });
             match told {
                 true => verdict.right += 1,
-                false => verdict.missed.push(format!("{address} heard nothing on {day}")),
+                false => verdict
+                    .missed
+                    .push(format!("{address} heard nothing on {day}")),
             }
         }
     }

@@ -339,7 +339,10 @@ impl World {
                 true => nap(limit, &mut dice),
                 false => {
                     let (least, most) = (*rhythm.start(), *rhythm.end());
-                    dice.between(u32::try_from(least).expect("few"), u32::try_from(most).expect("few"))
+                    dice.between(
+                        u32::try_from(least).expect("few"),
+                        u32::try_from(most).expect("few"),
+                    )
                 }
             };
             day = day + Days::new(u64::from(days));
@@ -350,7 +353,11 @@ impl World {
         let from = self.at_random(dice);
         let hours = i64::from(dice.between(5, 24 * 12));
         let cut = dice.percent(60).then(|| {
-            let old = column.items.iter().rev().find(|item| item.at < from - TimeDelta::days(column.limit));
+            let old = column
+                .items
+                .iter()
+                .rev()
+                .find(|item| item.at < from - TimeDelta::days(column.limit));
             old.map(|item| item.on)
         });
         Redesign {
@@ -386,7 +393,9 @@ impl World {
             }
             self.troubles.push(apart(troubles));
         }
-        let own: Vec<_> = (0..3).map(|_| (self.stretch(dice, (10, 60 * 30)), ())).collect();
+        let own: Vec<_> = (0..3)
+            .map(|_| (self.stretch(dice, (10, 60 * 30)), ()))
+            .collect();
         self.own_network = apart(own).into_iter().map(|(when, ())| when).collect();
         let mut faults = |count: u32, this: &World| {
             let faults = (0..count).map(|_| {
@@ -444,7 +453,11 @@ impl World {
     fn people(&mut self, dice: &mut Dice) {
         let lives = self.lives.len();
         let mut all: Vec<Person> = Vec::new();
-        let mut add = |id: String, duties: Vec<(&'static str, Option<usize>)>, ways: (bool, bool), dead, lives| {
+        let mut add = |id: String,
+                       duties: Vec<(&'static str, Option<usize>)>,
+                       ways: (bool, bool),
+                       dead,
+                       lives| {
             let number = all.len();
             all.push(Person {
                 phone: ways.0.then(|| format!("1000000{number:04}")),
@@ -456,14 +469,38 @@ impl World {
             });
         };
         let ever = (0, lives);
-        add("op-1".to_owned(), vec![("operator", None)], (false, true), false, ever);
-        add("op-2".to_owned(), vec![("operator", None)], (true, false), false, ever);
-        add("sup".to_owned(), vec![("supervision", None)], (true, true), false, ever);
+        add(
+            "op-1".to_owned(),
+            vec![("operator", None)],
+            (false, true),
+            false,
+            ever,
+        );
+        add(
+            "op-2".to_owned(),
+            vec![("operator", None)],
+            (true, false),
+            false,
+            ever,
+        );
+        add(
+            "sup".to_owned(),
+            vec![("supervision", None)],
+            (true, true),
+            false,
+            ever,
+        );
         for unit in 0..self.units() {
             let one = |role: &'static str| vec![(role, Some(unit))];
             if dice.percent(10) {
                 let duties = ["liaison", "deputy", "head"].map(|role| (role, Some(unit)));
-                add(format!("u{unit:02}-all"), duties.to_vec(), (true, true), false, ever);
+                add(
+                    format!("u{unit:02}-all"),
+                    duties.to_vec(),
+                    (true, true),
+                    false,
+                    ever,
+                );
                 continue;
             }
             for role in ["editor", "liaison", "deputy", "head"] {
@@ -492,7 +529,13 @@ impl World {
                 }
                 let follows = dice.percent(75);
                 if follows {
-                    add(format!("{id}-2"), duties.clone(), (true, true), false, (until, lives));
+                    add(
+                        format!("{id}-2"),
+                        duties.clone(),
+                        (true, true),
+                        false,
+                        (until, lives),
+                    );
                 }
                 add(id, duties, (true, mail), dead, (0, until));
             }
@@ -527,7 +570,9 @@ fn apart<T>(mut all: Vec<(Stretch, T)>) -> Vec<(Stretch, T)> {
     let mut kept: Vec<(Stretch, T)> = Vec::new();
     for (when, what) in all {
         // An hour between two, so that each has an end of its own.
-        let clear = kept.last().is_none_or(|(last, _)| last.until + TimeDelta::hours(1) <= when.from);
+        let clear = kept
+            .last()
+            .is_none_or(|(last, _)| last.until + TimeDelta::hours(1) <= when.from);
         if clear {
             kept.push((when, what));
         }
@@ -538,10 +583,15 @@ fn apart<T>(mut all: Vec<(Stretch, T)>) -> Vec<(Stretch, T)> {
 impl Column {
     /// What the column shows at `at`: its items, newest claim first, and its structure.
     pub fn shown(&self, at: Moment) -> (Vec<&Item>, &'static str) {
-        let redesign = self.redesign.as_ref().filter(|redesign| redesign.stretch.holds(at));
+        let redesign = self
+            .redesign
+            .as_ref()
+            .filter(|redesign| redesign.stretch.holds(at));
         let cut = redesign.and_then(|redesign| redesign.cut);
         let is_there = |item: &&Item| {
-            item.at <= at && item.until.is_none_or(|until| at < until) && cut.is_none_or(|cut| item.on <= cut)
+            item.at <= at
+                && item.until.is_none_or(|until| at < until)
+                && cut.is_none_or(|cut| item.on <= cut)
         };
         let mut items: Vec<&Item> = self.items.iter().filter(is_there).collect();
         items.sort_by_key(|item| std::cmp::Reverse((item.on, item.at)));

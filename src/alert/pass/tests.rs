@@ -227,7 +227,11 @@ fn whoever_was_told_hears_of_the_update_though_the_next_deadline_nears() {
     world.pass("2017-11-17T07:00:00");
     world.saw(0, "2017-11-17T07:30:00", "2017-10-25", None);
     world.pass("2017-11-17T07:30:00");
-    assert!(world.told().contains(&("op".to_owned(), Told::Raised(Tier::SeverelyOverdue))));
+    assert!(
+        world
+            .told()
+            .contains(&("op".to_owned(), Told::Raised(Tier::SeverelyOverdue)))
+    );
     for incident in world.open.values_mut() {
         incident.told.insert(PersonId::parse("op").unwrap());
     }
@@ -242,7 +246,11 @@ fn whoever_was_told_hears_of_the_update_though_the_next_deadline_nears() {
         world.pass(when);
     }
     let told = world.told();
-    let of = |person: &str, what| told.iter().filter(|one| **one == (person.to_owned(), what)).count();
+    let of = |person: &str, what| {
+        told.iter()
+            .filter(|one| **one == (person.to_owned(), what))
+            .count()
+    };
     assert_eq!(of("op", Told::Recovered), 2, "{told:?}");
     assert_eq!(of("li", Told::Raised(Tier::Reminder)), 2, "{told:?}");
 }
