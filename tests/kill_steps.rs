@@ -77,7 +77,10 @@ async fn assert_told_once(house: &House, gateway: &Gateway, deaths: usize) {
         .await;
     house.stop(daemon, 20).await;
     let log = house.log();
-    assert!(!log.contains("damaged"), "{log}");
+    // A store during whose opening the program died again and again is built anew: of that alone
+    // there may be talk.
+    let mut damages = log.lines().filter(|line| line.contains("damaged"));
+    assert!(damages.all(|line| line.contains("openings died")), "{log}");
     let numbers: Vec<String> = gateway
         .taken()
         .into_values()

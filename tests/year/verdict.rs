@@ -69,7 +69,7 @@ pub fn judge(played: &Played) -> Verdict {
         );
     }
     for over in &prophecy.ends {
-        recovered(&rules, over, &mut heard, end, &mut verdict);
+        recovered((&rules, &prophecy), over, &mut heard, end, &mut verdict);
     }
     if let Ok(about) = std::env::var("WANGXUN_ABOUT") {
         trace(played, &rules, &prophecy, &heard, &about);
@@ -280,7 +280,7 @@ fn meet(
 }
 
 fn recovered(
-    rules: &Rules<'_>,
+    (rules, prophecy): (&Rules<'_>, &Prophecy),
     over: &End,
     heard: &mut [Heard],
     end: Moment,
@@ -300,7 +300,6 @@ fn recovered(
         .collect();
     for (who, before) in told.clone() {
         // What was under way when it ended may have been told, or not.
-        let must = before;
         if !before && told.contains(&(who, true)) {
             continue;
         }
@@ -308,6 +307,15 @@ fn recovered(
             true => rules.sent_by(over.decided, who, true),
             false => rules.heard(over.decided, over.decided, who).1,
         };
+        // What is over and begins again before it could be told is not told.
+        let anew = over.said == Said::Seen
+            && prophecy.expected.iter().any(|expected| {
+                expected.about == over.about
+                    && matches!(expected.said, Said::Blind | Said::Blank)
+                    && over.decided < expected.decided
+                    && expected.decided <= by
+            });
+        let must = before && !anew;
         let found = heard.iter_mut().find(|heard| {
             !heard.matched
                 && heard.who == who
@@ -512,7 +520,7 @@ fn quiet(played: &Played, rules: &Rules<'_>, verdict: &mut Verdict) {
         let day = &heard[&(taken.address.as_str(), taken.at.date_naive())];
         let first = day.first().is_some_and(|first| first.key == taken.key);
         // Of what an outage kept back other words may have come before it.
-        let kept = rules.was_kept(taken.at, taken.at);
+        let kept = rules.was_kept(taken.at - TimeDelta::days(4), taken.at);
         if !(first || kept) || !rules.in_window(taken.at) {
             verdict.false_alarms.push(format!("not quiet: {taken:?}"));
         }
