@@ -3,6 +3,7 @@
 
 use url::Url;
 
+use super::reader::fingerprint;
 use super::visit::{Aimed, Look, Means, look};
 use crate::assess::home::{HomeSight, remember};
 use crate::domain::finding::{Finding, Unreadable};
@@ -42,11 +43,16 @@ pub async fn visit(
     before: Option<HomeRecord>,
     now: Moment,
 ) -> (HomeRecord, Vec<&'static str>) {
-    let known = before.as_ref().filter(|record| record.blind.is_none());
+    let recipe = recipe(site, means.page_budget);
+    let reader = fingerprint(url, &recipe, ExtraHeaders::NONE);
+    let holds = |record: &&HomeRecord| {
+        record.blind.is_none() && record.reader.as_deref() == Some(reader.as_str())
+    };
+    let known = before.as_ref().filter(holds);
     let aimed = Aimed {
         url,
         access: &site.access,
-        recipe: recipe(site, means.page_budget),
+        recipe,
         validators: known
             .map(|record| record.validators.clone())
             .unwrap_or_default(),
@@ -57,7 +63,9 @@ pub async fn visit(
     let look = look(means, aimed, now).await;
     let outcomes = look.outcomes.clone();
     let seen = seen(look, stands.map(Finding::Dated), now);
-    (remember(before, &site.id, seen), outcomes)
+    let mut record = remember(before, &site.id, seen);
+    record.reader = Some(reader);
+    (record, outcomes)
 }
 
 fn seen(look: Look, stands: Option<Finding>, now: Moment) -> HomeSight {
