@@ -61,6 +61,8 @@ pub struct End {
     /// When it was decided at the latest.
     pub decided: Moment,
     pub urgent: bool,
+    /// The latest time that the clock had shown before it was set back.
+    pub reached: Moment,
 }
 
 #[derive(Debug, Default)]
@@ -150,6 +152,8 @@ pub struct Oracle<'a> {
     /// Of each unit: the column, its case, the day on which it was first confirmed to be late.
     late: BTreeMap<usize, Vec<(usize, Moment, Date)>>,
     prophecy: Prophecy,
+    /// The latest time that the clock had shown before the present life.
+    reached: Moment,
 }
 
 enum Event<'a> {
@@ -171,6 +175,7 @@ impl<'a> Oracle<'a> {
             down: BTreeMap::new(),
             offline: None,
             late: BTreeMap::new(),
+            reached: world.begin(),
             prophecy: Prophecy {
                 tellable: vec![Vec::new(); world.columns().count()],
                 ..Prophecy::default()
@@ -238,6 +243,8 @@ impl<'a> Oracle<'a> {
     /// The look of yesterday is the first look at what the new day makes of it.
     fn start(&mut self, life: usize) {
         let at = self.played.lives[life].from;
+        let before = self.played.lives.iter().take(life);
+        self.reached = before.map(|lived| lived.until).max().unwrap_or(at);
         for place in 0..self.columns.len() {
             if self.is_exempt(place, at) {
                 self.dismiss(place, at);
@@ -643,7 +650,9 @@ impl<'a> Oracle<'a> {
         let about = self.about(place);
         let mut added = Vec::new();
         for &who in hearers {
-            let (mut from, mut by) = self.rules.heard(decided.0, decided.1, who);
+            let (mut from, mut by) =
+                self.rules
+                    .heard_after(self.reached, decided.0, decided.1, who);
             if matches!(said, Said::Step(_)) {
                 (from, by) = self.held(place, decided, (from, by), who);
             }
@@ -699,7 +708,8 @@ impl<'a> Oracle<'a> {
                 continue;
             }
             expected.must = false;
-            if expected.from > at {
+            // Before the clock was set back it may have been heard.
+            if expected.from > at && expected.from > self.reached {
                 expected.by = expected.from - TimeDelta::seconds(1);
             }
         }
@@ -750,7 +760,7 @@ impl<'a> Oracle<'a> {
         for who in self.rules.operators() {
             let (from, by) = match urgent {
                 true => (at, self.rules.sent_by(at, who, true)),
-                false => self.rules.heard(at, at, who),
+                false => self.rules.heard_after(self.reached, at, at, who),
             };
             added.push(self.prophecy.expected.len());
             self.prophecy.expected.push(Expected {
@@ -789,6 +799,7 @@ impl<'a> Oracle<'a> {
             },
             decided: decided.1,
             urgent,
+            reached: self.reached,
         });
     }
 

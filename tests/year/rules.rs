@@ -94,6 +94,23 @@ impl<'a> Rules<'a> {
         (self.opening(earliest), self.sent_by(by, who, false))
     }
 
+    /// The same where the clock had `reached` a later time before it was set back: whoever had his
+    /// digest then has none of that day again.
+    pub fn heard_after(
+        &self,
+        reached: Moment,
+        earliest: Moment,
+        latest: Moment,
+        who: usize,
+    ) -> (Moment, Moment) {
+        let (from, by) = self.heard(earliest, latest, who);
+        let had_digest = from <= reached && by.date_naive() <= reached.date_naive();
+        match had_digest {
+            true => (from, self.sent_by(self.next_opening(reached), who, false)),
+            false => (from, by),
+        }
+    }
+
     /// When something that may be sent at `by` has certainly been sent: the monitor lives, the
     /// window is open, the way works.
     pub fn sent_by(&self, by: Moment, who: usize, urgent: bool) -> Moment {

@@ -94,7 +94,8 @@ pub fn judge(played: &Played) -> Verdict {
 fn heard(played: &Played, verdict: &mut Verdict) -> Vec<Heard> {
     let mut keys: BTreeMap<&str, &Taken> = BTreeMap::new();
     let mut all = Vec::new();
-    let mut told: BTreeSet<(Date, usize, Said, String)> = BTreeSet::new();
+    // What an outage kept may come on one day with what is said on that day.
+    let mut told: BTreeSet<(Date, usize, Said, String, Option<i64>)> = BTreeSet::new();
     for taken in &played.taken {
         if let Some(before) = keys.get(taken.key.as_str()) {
             match before.acknowledged
@@ -120,8 +121,9 @@ fn heard(played: &Played, verdict: &mut Verdict) -> Vec<Heard> {
         assert!(!taken.text.contains("另有"), "{}", taken.text);
         for item in items(taken, who) {
             let trouble = item.said == Said::Trouble;
-            if !told.insert((item.at.date_naive(), who, item.said, item.about.clone())) && !trouble
-            {
+            let what = (item.said, item.about.clone(), item.age);
+            let anew = told.insert((item.at.date_naive(), who, what.0, what.1, what.2));
+            if !anew && !trouble {
                 verdict.doubled.push(format!("{item:?}"));
             }
             all.push(item);
@@ -305,7 +307,11 @@ fn recovered(
         }
         let by = match over.urgent {
             true => rules.sent_by(over.decided, who, true),
-            false => rules.heard(over.decided, over.decided, who).1,
+            false => {
+                rules
+                    .heard_after(over.reached, over.decided, over.decided, who)
+                    .1
+            }
         };
         // What is over and begins again before it could be told is not told.
         let anew = over.said == Said::Seen
