@@ -53,6 +53,8 @@ const LIVE: &str = "[sending]\nlive = true\nall_quiet = false\n";
 const TRIAL: &str = "[sending]\nall_quiet = false\n";
 
 const MONITOR: &str = r#"
+[availability]
+enabled = false
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"

@@ -509,3 +509,37 @@ fn behind_an_entrance_stand_rows_and_blocks() {
     let (reading, asked) = visit(Aim::Home, "/", &deep);
     assert_eq!(outcome(&reading), "2018-03-12", "{asked:?}");
 }
+
+/// What is asked of every text or every element of a page is asked in bounded time.
+#[test]
+fn hostile_pages_take_no_longer_for_it() {
+    let menu = format!("<nav>{}</nav>", format!("<i>{NAME}</i> ").repeat(50_000));
+    let rules: String = (0..1_000)
+        .map(|n| format!(".a.b{n}{{display:none}}"))
+        .collect();
+    let classed = "<i class='a c'>x</i>".repeat(50_000);
+    let rows = |folder: &str| {
+        (0..8_000)
+            .map(|n| format!("<li><a href='/{folder}/{n}.html'>关于检查的通知</a>2018-03-12</li>"))
+            .collect::<String>()
+    };
+    let many = format!(
+        "<h3>热点</h3><ul class=a>{}</ul><h2>{NAME}</h2><ul>{}</ul>",
+        rows("a"),
+        rows("b")
+    );
+    let lists =
+        "<p>热点</p><ul><li><a href='/1.html'>关于检查的通知</a>2018-03-12</ul>".repeat(5_000);
+    let pages = [
+        format!("<title>某某区</title>{menu}<p>暂无信息</p>"),
+        format!("<style>{rules}</style>{classed}"),
+        many,
+        lists,
+    ];
+    for body in pages {
+        let began = std::time::Instant::now();
+        let _ = visit(Aim::Column, "/tzgg/", &[("/tzgg/", body.clone())]);
+        let taken = began.elapsed();
+        assert!(taken.as_secs() < 60, "{taken:?}: {:.60}", body);
+    }
+}

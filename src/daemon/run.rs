@@ -25,6 +25,7 @@ use super::pulse::{self, Pulse};
 use super::receipts::Receipts;
 use super::round::Rounds;
 use super::sameness::Digests;
+use super::sampler::Sampler;
 use super::visit::{Eye, Means};
 use crate::clock::Clock;
 use crate::config::settings::Config;
@@ -149,6 +150,8 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     ];
     let heart = heart_of(&config, &desk, &metrics, &pulses)?;
     pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
+    let samples_pulse = config.samples_a_day.map(|_| Pulse::new("samples"));
+    pulses.extend(samples_pulse.clone());
     let ending = Ending {
         desk: desk.clone(),
         metrics: Arc::clone(&metrics),
@@ -190,6 +193,18 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     // An alarm that nobody waits for would hold a stepped clock.
     let ask_every = config.transports.receipts.ask_every;
     let receipts_alarm = ask_every.map(|_| orders.clock.alarm());
+    let samples_alarm = config.samples_a_day.map(|_| orders.clock.alarm());
+    let sampler = match (config.samples_a_day, samples_pulse) {
+        (Some(samples_a_day), Some(pulse)) => Some(Sampler {
+            desk: desk.clone(),
+            fetcher: means.fetcher.clone(),
+            reach: reach_of(&config)?,
+            samples_a_day,
+            pulse,
+            stop: stopped.clone(),
+        }),
+        _ => None,
+    };
     let rounds = Rounds {
         desk: desk.clone(),
         means,
@@ -221,6 +236,9 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     loops.spawn(rounds.run(round_alarm));
     loops.spawn(outbox.run(outbox_alarm));
     loops.spawn(receipts.run(receipts_alarm));
+    if let Some((sampler, alarm)) = sampler.zip(samples_alarm) {
+        loops.spawn(sampler.run(alarm));
+    }
     pulse::tell(&[sd_notify::NotifyState::Ready]);
     tracing::info!(console = ?ready.console, "ready");
     if let Some(sender) = orders.ready {

@@ -157,18 +157,16 @@ fn is_column(view: &View, name: Option<&str>) -> bool {
         return stated.is_some() || has_heading(dom) || outline::has_trail(dom);
     };
     let says = |text: &str| heading::names_it(text, &name);
+    let trail = outline::trail(dom);
+    let in_trail = |at: usize| trail.is_some_and(|trail| (trail.from..trail.end).contains(&at));
     stated.is_some_and(says)
         || says(first)
         || dom.texts(0, dom.len()).any(|(at, text)| {
+            // A menu names all columns; the trail stands in its place and names one.
+            let in_menu = || dom.get(at).is_some_and(|node| node.furniture) && !in_trail(at);
             let shown = dom.get(at).is_some_and(|node| !node.hidden);
-            shown && says(text) && !in_menu(dom, at)
+            shown && says(text) && !heading::in_link(dom, at) && !in_menu()
         })
-}
-
-/// Whether a text stands in a link or in a menu; a trail is neither.
-fn in_menu(dom: &Dom, at: usize) -> bool {
-    let furniture = dom.get(at).is_some_and(|node| node.furniture);
-    heading::in_link(dom, at) || furniture && !outline::in_trail(dom, at)
 }
 
 fn has_heading(dom: &Dom) -> bool {

@@ -178,11 +178,6 @@ pub fn has_trail(dom: &Dom) -> bool {
     trail(dom).is_some()
 }
 
-/// Whether a place stands in the trail.
-pub fn in_trail(dom: &Dom, at: usize) -> bool {
-    trail(dom).is_some_and(|trail| (trail.from..trail.end).contains(&at))
-}
-
 /// Finds the trail: after the words for it, or in a block that is named so.
 pub fn trail(dom: &Dom) -> Option<Trail> {
     const WORDS: [&str; 7] = [

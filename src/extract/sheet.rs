@@ -12,6 +12,10 @@ const MOST_BYTES: usize = 256 * 1024;
 const MOST_SHEETS: usize = 40;
 /// The most rules that count.
 const MOST_RULES: usize = 1_000;
+/// The most rules of one class or identifier.
+const MOST_OF_NAME: usize = 12;
+/// The most classes of one selector.
+const MOST_CLASSES: usize = 4;
 /// The most selectors of one rule.
 const MOST_SELECTORS: usize = 40;
 
@@ -70,7 +74,10 @@ impl Sheet {
                 (None, Some(class)) => class.clone(),
                 (None, None) => continue,
             };
-            self.by_name.entry(name).or_default().push(at);
+            let rules = self.by_name.entry(name).or_default();
+            if rules.len() < MOST_OF_NAME {
+                rules.push(at);
+            }
         }
     }
 
@@ -182,7 +189,7 @@ fn rule(selector: &str, hides: bool) -> Option<Rule> {
         }
         rest = behind;
     }
-    let named = id.is_some() || !classes.is_empty();
+    let named = (id.is_some() || !classes.is_empty()) && classes.len() <= MOST_CLASSES;
     let weight = (
         climbs,
         usize::from(id.is_some()),

@@ -153,7 +153,7 @@ fn aside(view: &View, one: &Candidate) -> Aside {
 fn newer(view: &View, all: &[Candidate], rows: &[usize]) -> Option<Aside> {
     let newest = blocks::newest(view, rows);
     let beside = all.iter().filter(|one| one.claim <= Claim::Block);
-    let others = beside.filter(|one| !one.rows.iter().any(|at| rows.contains(at)));
+    let others = beside.filter(|one| !one.rows.iter().any(|at| rows.binary_search(at).is_ok()));
     let dated = others
         .map(|one| aside(view, one))
         .filter(|aside| aside.newest > newest);

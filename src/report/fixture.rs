@@ -99,6 +99,7 @@ pub(super) fn group() -> Group {
         sites: sites.map(|site| (site.id.clone(), site)).into(),
         columns: columns.map(|column| (column.id.clone(), column)).into(),
         people: people.map(|person| (person.id.clone(), person)).into(),
+        ..Group::default()
     }
 }
 

@@ -42,6 +42,9 @@ until = "23:59"
 live = true
 all_quiet = false
 
+[availability]
+enabled = false
+
 [judging]
 confirm_after = "1s"
 

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod alerting;
+pub mod availability;
 pub mod calendar;
 pub mod console;
 pub mod contacts;

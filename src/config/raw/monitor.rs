@@ -30,6 +30,7 @@ pub struct RawMonitor {
     pub log: RawLog,
     pub heartbeat: RawHeartbeat,
     pub own_network: RawOwnNetwork,
+    pub availability: RawAvailability,
     pub texts: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -207,4 +208,11 @@ pub struct RawHeartbeat {
 #[serde(deny_unknown_fields, default)]
 pub struct RawOwnNetwork {
     pub probes: Key<Vec<Spanned<String>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawAvailability {
+    pub enabled: Key<bool>,
+    pub samples_a_day: Key<u32>,
 }
