@@ -172,6 +172,12 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 /// Writes to standard output; whoever closed it wants no more.
+/// A day as it is written in arguments.
+fn day(text: &str) -> Result<Date, String> {
+    let how = "a day is written as year, month and day, for example 2017-11-10";
+    text.parse().map_err(|_| how.to_owned())
+}
+
 fn say(text: &str) {
     let _ = heard(text);
 }

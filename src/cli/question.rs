@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use tokio::time::Instant;
 
-use super::{Configured, configured, logs, owner, report, runtime, say, say_error};
+use super::{Configured, configured, day, logs, owner, report, runtime, say, say_error};
 use crate::assess::score::period::Period;
 use crate::clock::Clock;
 use crate::config::quantity::duration;
@@ -71,7 +71,7 @@ pub struct Flags {
     #[arg(long, value_name = "ID")]
     column: Option<String>,
     /// Only what was seen on this day or later
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
