@@ -64,6 +64,7 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 tier: None,
                 notices: Vec::new(),
                 in_place_of: Vec::new(),
+                links: Vec::new(),
                 urgent: false,
                 created_at: tray.now,
                 expires_at: tray.calendar.lapse(

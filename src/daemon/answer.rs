@@ -415,6 +415,7 @@ impl Clerk {
             tier: None,
             notices: Vec::new(),
             in_place_of: Vec::new(),
+            links: Vec::new(),
             urgent: true,
             created_at: now,
             expires_at: now + TimeDelta::hours(1),

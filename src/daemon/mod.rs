@@ -18,6 +18,7 @@ pub mod front;
 mod heartbeat;
 mod host;
 mod lapse;
+pub mod links;
 mod memory;
 pub mod missing;
 pub mod outbox;

@@ -20,6 +20,7 @@ use super::desk::Desk;
 use super::ending::Ending;
 use super::event::Listener;
 use super::heartbeat::Heart;
+use super::links::Links;
 use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
 use super::receipts::Receipts;
@@ -39,9 +40,10 @@ use crate::store::handle::{Opening, Store};
 use crate::store::settings::StoreSettings;
 use crate::web::access::Porter;
 use crate::web::access::session::NoRandom;
+use crate::web::links::Door;
 use crate::web::metrics::Metrics;
 use crate::web::receipts::Callback;
-use crate::web::serve::serve;
+use crate::web::serve::serve_alive;
 use crate::web::{Console, hosts_of};
 
 /// How long the loops may take to end after a stop was asked for.
@@ -148,6 +150,12 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         receipts_pulse.clone(),
         control_pulse.clone(),
     ];
+    let links_pulse = Pulse::new("links");
+    pulses.push(links_pulse.clone());
+    let console_pulse = Pulse::new("console");
+    if config.console.listen.is_some() {
+        pulses.push(console_pulse.clone());
+    }
     let heart = heart_of(&config, &desk, &metrics, &pulses)?;
     pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
     let samples_pulse = config.samples_a_day.map(|_| Pulse::new("samples"));
@@ -157,6 +165,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         metrics: Arc::clone(&metrics),
     };
     let (posts, posted) = mpsc::channel(POSTS);
+    let (entries, entered) = mpsc::channel(POSTS);
     let (stopping, stopped) = watch::channel(false);
 
     let outbox_alarm = orders.clock.alarm();
@@ -182,7 +191,14 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         let secret = config.transports.receipts.callback.as_ref();
         console.callback =
             secret.map(|secret| Callback::new(secret.expose_secret(), posts.clone()));
-        around.spawn(keep_console(listener, console, stopped.clone()));
+        let links = config.alert.links.as_ref();
+        console.links = links.map(|links| Door::new(entries.clone(), links.expires_after));
+        around.spawn(keep_console(
+            listener,
+            console,
+            console_pulse,
+            stopped.clone(),
+        ));
     }
     around.spawn(pulse::watch(pulses));
     if let Some(heart) = heart {
@@ -224,6 +240,13 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         outbox: outbox_alarm.bell(),
         stop: stopped.clone(),
     };
+    let links = Links {
+        desk: desk.clone(),
+        entered,
+        pulse: links_pulse,
+        outbox: outbox_alarm.bell(),
+        stop: stopped.clone(),
+    };
     let outbox = Outbox {
         desk,
         ending,
@@ -236,6 +259,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     loops.spawn(rounds.run(round_alarm));
     loops.spawn(outbox.run(outbox_alarm));
     loops.spawn(receipts.run(receipts_alarm));
+    loops.spawn(links.run());
     if let Some((sampler, alarm)) = sampler.zip(samples_alarm) {
         loops.spawn(sampler.run(alarm));
     }
@@ -334,12 +358,17 @@ async fn open(config: &Config, clock: &Clock) -> Result<Store, RunError> {
     Ok(store)
 }
 
-async fn keep_console(listener: TcpListener, console: Console, mut stopped: watch::Receiver<bool>) {
+async fn keep_console(
+    listener: TcpListener,
+    console: Console,
+    pulse: Pulse,
+    mut stopped: watch::Receiver<bool>,
+) {
     let stop = async move {
         // A sender that is gone is a stop too.
         let _ = stopped.wait_for(|stop| *stop).await;
     };
-    if let Err(error) = serve(listener, console, stop).await {
+    if let Err(error) = serve_alive(listener, console, || pulse.beat(), stop).await {
         tracing::error!(%error, "the console broke off");
     }
 }
@@ -371,10 +400,16 @@ fn console_of(
         clock: desk.clock.clone(),
         metrics: Arc::clone(metrics),
         title: config.alert.signature.clone(),
-        hosts: hosts_of(bound, link),
+        hosts: {
+            let linked = config.alert.links.as_ref().map(|links| links.base.as_str());
+            let mut hosts = hosts_of(bound, link);
+            hosts.extend(hosts_of(None, linked));
+            hosts
+        },
         stale_after: STALE_AFTER,
         stuck_after: STUCK_AFTER,
         callback: None,
+        links: None,
         porter: Arc::new(porter),
     })
 }

@@ -200,6 +200,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         tier,
         notices: Vec::new(),
         in_place_of: Vec::new(),
+        links: Vec::new(),
         urgent: false,
         created_at,
         expires_at: created_at,

@@ -41,6 +41,7 @@ pub fn message(text: &str) -> Message {
         tier: None,
         notices: Vec::new(),
         in_place_of: Vec::new(),
+        links: Vec::new(),
         urgent: true,
         created_at: at,
         expires_at: at + chrono::TimeDelta::hours(24),

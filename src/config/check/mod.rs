@@ -11,6 +11,7 @@ pub mod contacts;
 pub mod gateway;
 pub mod heartbeat;
 pub mod limits;
+pub mod links;
 pub mod monitor;
 pub mod own_network;
 pub mod presence;
