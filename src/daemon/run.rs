@@ -27,10 +27,10 @@ use super::receipts::Receipts;
 use super::round::Rounds;
 use super::sameness::Digests;
 use super::sampler::Sampler;
-use super::visit::Means;
+use super::visit::{Eye, Means};
 use crate::clock::Clock;
 use crate::config::settings::Config;
-use crate::deliver::courier::{Courier, DeliverError};
+use crate::deliver::courier::{Carrier, Courier, DeliverError};
 use crate::deliver::heartbeat::Beacon;
 use crate::fetch::client::{FetchError, Fetcher, Identity};
 use crate::fetch::reach::Reach;
@@ -114,6 +114,17 @@ pub struct Orders {
     pub ready: Option<oneshot::Sender<Ready>>,
     /// Whether each request for a page tells the time of `clock`: for a rehearsal, never in service.
     pub stamped: bool,
+    /// What stands in for the network, where the world is made up; never in service.
+    pub made_up: Option<MadeUp>,
+}
+
+/// A world without a network.
+#[derive(Clone)]
+pub struct MadeUp {
+    /// Sees its pages.
+    pub eye: Arc<dyn Eye>,
+    /// Takes its messages.
+    pub carrier: Arc<dyn Carrier>,
 }
 
 /// Runs the daemon until `stop` ends.
@@ -121,11 +132,12 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let config = orders.config;
     init_crypto();
     let stamp = orders.stamped.then(|| orders.clock.clone());
-    let means = means_of(&config, stamp)?;
-    let courier = Arc::new(Courier::new(
-        &config.transports,
-        &config.identity.user_agent,
-    )?);
+    let mut means = means_of(&config, stamp)?;
+    means.eye = orders.made_up.as_ref().map(|world| Arc::clone(&world.eye));
+    let courier = Arc::new(match orders.made_up {
+        Some(world) => Courier::made_up(world.carrier),
+        None => Courier::new(&config.transports, &config.identity.user_agent)?,
+    });
     let store = open(&config, &orders.clock).await?;
     let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
     desk.begin().await?;
@@ -282,6 +294,7 @@ fn means_of(config: &Config, stamp: Option<Clock>) -> Result<Means, RunError> {
             Some(clock) => Fetcher::rehearsing(&identity, clock)?,
             None => Fetcher::new(&identity)?,
         },
+        eye: None,
         page_budget: config.page_budget,
         digests: Digests::default(),
     })

@@ -32,6 +32,7 @@ fn means() -> Means {
         user_agent: "wangxun (test)".to_owned(),
     };
     Means {
+        eye: None,
         fetcher: Fetcher::new(&identity).unwrap(),
         page_budget: 6,
         digests: Digests::default(),

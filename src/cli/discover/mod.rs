@@ -170,6 +170,7 @@ async fn crawled(
                 user_agent: concat!("wangxun/", env!("CARGO_PKG_VERSION"), " (discover)")
                     .to_owned(),
             })?,
+            eye: None,
             page_budget: PAGES_A_VISIT,
             digests: Digests::default(),
         },

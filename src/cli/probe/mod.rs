@@ -254,6 +254,7 @@ fn means(agent: &str) -> anyhow::Result<Means> {
     };
     Ok(Means {
         fetcher: Fetcher::new(&identity)?,
+        eye: None,
         page_budget: PAGE_BUDGET,
         digests: Digests::default(),
     })
