@@ -74,7 +74,7 @@ fn lived(seed: u64, size: Size, years: &BTreeMap<i32, Year>) -> (Played, Verdict
 }
 
 /// The seeds of the gates.
-const SEEDS: [u64; 10] = [0, 1, 2, 3, 4, 5, 6, 7, 10, 12];
+const SEEDS: [u64; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /// Those, or the ones that are asked for: `WANGXUN_SEEDS=0..500 cargo test --release --test year`.
 fn seeds() -> Vec<u64> {
