@@ -45,8 +45,8 @@ pub struct Tray<'a> {
     pub now: Moment,
 }
 
-/// The earliest instant at which [`compose`] may have something to write. What is held is due
-/// after a visit, and whoever judges visits composes afterwards.
+/// The earliest instant at which [`compose`](super::compose::compose) may have something to write.
+/// What is held is due after a visit, and whoever judges visits composes afterwards.
 pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
     let reports = reports(tray);
     let all = || tray.waiting.iter().chain(&reports);
