@@ -71,9 +71,7 @@ fn ranking(assessment: &Assessment) -> String {
     out.push_str(&"---|".repeat(Area::ALL.len() + 5));
     out.push('\n');
     for card in &assessment.cards {
-        let rank = card
-            .rank
-            .map_or_else(|| "—".to_owned(), |rank| rank.to_string());
+        let rank = words::rank(card);
         let _ = write!(
             out,
             "| {rank} | {} | {} |",
@@ -146,7 +144,7 @@ fn vetoes(out: &mut String, assessment: &Assessment) {
         }
     }
     if !any {
-        out.push_str("没有单项否决。\n");
+        out.push_str("已测评的项目没有单项否决，未测评的项目见第四部分。\n");
     }
 }
 

@@ -61,9 +61,7 @@ fn ranking(out: &mut String, assessment: &Assessment) {
     }
     out.push_str("<th>总分</th><th>较上期</th><th>等级</th><th>已测评</th></tr></thead><tbody>\n");
     for card in &assessment.cards {
-        let rank = card
-            .rank
-            .map_or_else(|| "—".to_owned(), |rank| rank.to_string());
+        let rank = words::rank(card);
         let _ = write!(
             out,
             "<tr><td class=\"n\">{rank}</td><td>{}</td>",

@@ -214,6 +214,12 @@ pub fn unmeasured(why: &Unmeasured) -> String {
     }
 }
 
+/// The place among all sites, or a stroke.
+pub fn rank(card: &Card) -> String {
+    card.rank
+        .map_or_else(|| "—".to_owned(), |rank| rank.to_string())
+}
+
 /// The total as shown, with the one that was computed where it differs.
 pub fn total(card: &Card) -> String {
     match (card.total, card.computed) {
