@@ -5,7 +5,7 @@
 use url::Url;
 
 use super::clean;
-use super::dom::Dom;
+use super::dom::{Dom, Node, What, attr};
 use super::heading;
 use super::identity;
 use super::outline;
@@ -16,6 +16,9 @@ use super::view::View;
 const NOTICE: usize = 30;
 /// The most ancestors of a notice that are asked for marks of a template.
 const MAX_CLIMB: usize = 8;
+
+/// The most elements around a nought in which it may be what is counted.
+const COUNT_DEPTH: usize = 3;
 
 /// Words with which a list says that it has no items.
 const NO_ITEMS: [&str; 15] = [
@@ -41,6 +44,7 @@ pub fn says(view: &View, url: &Url, name: Option<&str>) -> bool {
     let dom = view.dom;
     notices(dom).next().is_some()
         && !is_filled_by_script(dom)
+        && !awaits_list(dom)
         && !is_search(dom, url)
         && is_column(view, name)
 }
@@ -95,17 +99,67 @@ fn counts_none(text: &str) -> bool {
     })
 }
 
-/// A nought in an element of its own: 共<b>0</b>条. One with a name is for a script to fill in.
+/// A nought in an element of its own: 共<b>0</b>条, 共<span id=total>0</span>条.
 fn is_counted(dom: &Dom, at: usize, text: &str) -> bool {
     if !matches!(text, "0" | "０") {
         return false;
     }
-    let own = dom.parent(at);
-    let around = dom.parent(own);
-    let whole = dom.text(around, dom.end(around), NOTICE + 1);
-    let short = whole.chars().count() <= NOTICE;
-    let tight: String = whole.split_whitespace().collect();
-    short && dom.attr(own, "id").is_none() && counts_none(&tight)
+    let mut around = dom.parent(at);
+    for _ in 0..COUNT_DEPTH {
+        if is_set_by_script(dom, around) {
+            return false;
+        }
+        around = dom.parent(around);
+        let whole = dom.text(around, dom.end(around), NOTICE + 1);
+        let tight: String = whole.split_whitespace().collect();
+        if whole.chars().count() > NOTICE || counts_none(&tight) {
+            return whole.chars().count() <= NOTICE;
+        }
+    }
+    false
+}
+
+/// Whether a script of the page speaks of an element by its name, or could fill a list beside it
+/// whose place stands empty: the number is what stands there before the script has run.
+fn is_set_by_script(dom: &Dom, at: usize) -> bool {
+    let Some(element) = dom.element(at) else {
+        return false;
+    };
+    let names = ["id", "class"].into_iter();
+    let named = names.filter_map(|name| attr(element, name));
+    let mut named = named.flat_map(str::split_whitespace).peekable();
+    named.peek().is_some() && (is_waiting(dom, "div") || named.any(|name| is_in_script(dom, name)))
+}
+
+/// Whether a script in the page has this word.
+fn is_in_script(dom: &Dom, word: &str) -> bool {
+    dom.tagged("script").any(|(at, _)| {
+        let mut inside = dom.range(at, dom.end(at));
+        inside.any(|(_, node)| matches!(node.what, What::Text(text) if text.contains(word)))
+    })
+}
+
+/// Whether an empty list with a name stands in the content of the page: a script will fill it.
+fn awaits_list(dom: &Dom) -> bool {
+    ["ul", "ol", "dl", "tbody"]
+        .into_iter()
+        .any(|tag| is_waiting(dom, tag))
+}
+
+/// Whether an empty element of this tag, with a name, stands in the content of the page.
+fn is_waiting(dom: &Dom, tag: &'static str) -> bool {
+    let mut tagged = dom.tagged(tag).map(|(at, _)| at);
+    tagged.any(|at| {
+        let shown = |node: &Node| !node.hidden && !node.furniture && !node.silent;
+        let mut inside = dom.range(at, dom.end(at)).skip(1);
+        dom.get(at).is_some_and(shown)
+            && dom.attr(at, "id").is_some()
+            && !inside.any(|(_, node)| match node.what {
+                What::Text(text) => !text.trim().is_empty(),
+                What::Element(_) => true,
+                What::Other => false,
+            })
+    })
 }
 
 /// Whether an element is shown or left out by a script as the data will be.

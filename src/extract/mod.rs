@@ -34,6 +34,7 @@ mod comments;
 mod data;
 pub mod date_format;
 mod dates;
+mod day_heads;
 mod dom;
 mod empty;
 mod expand;
