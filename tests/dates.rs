@@ -347,7 +347,9 @@ fn a_date_in_parts_is_read_behind_the_label_of_an_article() {
         for words in [
             format!("<p>发布日期：{parts}</p>"),
             format!("<p>来源：区政府办</p><p><em>发布时间：</em>{parts}<span>浏览：12</span></p>"),
-            format!("<table><tr><th>成文日期</th><td>2018-03-01</td><th>发布日期</th><td>{parts}</td></tr></table>"),
+            format!(
+                "<table><tr><th>成文日期</th><td>2018-03-01</td><th>发布日期</th><td>{parts}</td></tr></table>"
+            ),
         ] {
             assert_eq!(article_date(&words), "2018-03-05", "{words}");
         }
@@ -385,10 +387,18 @@ fn a_line_of_labels_is_no_sentence() {
 
 #[test]
 fn the_date_of_a_title_is_not_that_of_its_row() {
-    let titles = ["2018年3月16日天气预报", "2018年3月15日要闻", "2018年3月14日菜价", "2018年3月13日空气质量"];
+    let titles = [
+        "2018年3月16日天气预报",
+        "2018年3月15日要闻",
+        "2018年3月14日菜价",
+        "2018年3月13日空气质量",
+    ];
     let days = ["2016-05-16", "2016-05-12", "2016-04-02", "2016-03-02"];
     let rows = |row: &str| {
-        let rows = titles.iter().zip(days).map(|(title, on)| row.replace("{t}", title).replace("{d}", on));
+        let rows = titles
+            .iter()
+            .zip(days)
+            .map(|(title, on)| row.replace("{t}", title).replace("{d}", on));
         ul(&rows.collect::<String>())
     };
     for row in [
@@ -407,20 +417,33 @@ fn days_above_rows_date_them() {
     let day = |head: &str| {
         let parts = days.iter().map(|on| {
             let rows: String = (1..=3)
-                .map(|n| format!("<li><a href='/x/a{}{n}.htm'>{}</a></li>", &on[8..], TITLES[n]))
+                .map(|n| {
+                    format!(
+                        "<li><a href='/x/a{}{n}.htm'>{}</a></li>",
+                        &on[8..],
+                        TITLES[n]
+                    )
+                })
                 .collect();
             format!("{}<ul>{rows}</ul>", head.replace("{d}", on))
         });
         parts.collect::<String>()
     };
-    for head in ["<h3>{d}</h3>", "<div class=day><span>{d}</span></div>", "<p>[{d}]</p>"] {
+    for head in [
+        "<h3>{d}</h3>",
+        "<div class=day><span>{d}</span></div>",
+        "<p>[{d}]</p>",
+    ] {
         let reading = list("/tzgg/", &day(head));
         assert_eq!(newest(&reading), "2018-03-16", "{head}");
         let dated = reading.rows.iter().filter(|row| row.on.is_some()).count();
         assert_eq!(dated, 9, "{head}");
     }
     // One day alone above a list is that of the visit.
-    let one = format!("<p>2018-03-18</p>{}", ul(&rows("<li><a href='/x/{n}.htm'>{t}</a></li>", &DAYS, plain)));
+    let one = format!(
+        "<p>2018-03-18</p>{}",
+        ul(&rows("<li><a href='/x/{n}.htm'>{t}</a></li>", &DAYS, plain))
+    );
     assert_eq!(newest(&list("/tzgg/", &one)), "none");
 }
 

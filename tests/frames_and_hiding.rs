@@ -214,12 +214,16 @@ fn a_small_page_of_a_column_that_says_so_is_empty() {
         ),
         (
             "by a number beside a list that a script fills",
-            headed("<ul id=list></ul><div>共<span id=total>0</span>条</div><script src=l.js></script>"),
+            headed(
+                "<ul id=list></ul><div>共<span id=total>0</span>条</div><script src=l.js></script>",
+            ),
             "Shell",
         ),
         (
             "by a number beside a block that a script fills",
-            headed("<div id=list></div><div>共<span class=n>0</span>条</div><script src=l.js></script>"),
+            headed(
+                "<div id=list></div><div>共<span class=n>0</span>条</div><script src=l.js></script>",
+            ),
             "Shell",
         ),
         (

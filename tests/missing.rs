@@ -65,10 +65,13 @@ fn shown(path: &str, now: Moment) -> String {
         "/zcfg/" if now < at(GONE_FROM) => format!("<h2>政策法规</h2>{old}"),
         "/zcfg/" => format!(
             "<h1>关于政策法规栏目调整的公告</h1><p>发布时间：2017-11-15　来源：区科信委</p><p>{}</p>",
-            "根据工作安排，有关内容统一在新的栏目中发布，原有内容不再保留，请社会公众知悉。".repeat(8)
+            "根据工作安排，有关内容统一在新的栏目中发布，原有内容不再保留，请社会公众知悉。"
+                .repeat(8)
         ),
         "/kpzs/" if now < at(GONE_FROM) => format!("<h2>科普知识</h2>{old}"),
-        "/kpzs/" => return "<html><body><img src='/wh.jpg' alt='系统升级维护中'></body></html>".to_owned(),
+        "/kpzs/" => {
+            return "<html><body><img src='/wh.jpg' alt='系统升级维护中'></body></html>".to_owned();
+        }
         "/tzgg/" => format!("<h2>通知公告</h2>{old}"),
         _ => {
             let day = date_of(now).to_string();
@@ -316,7 +319,10 @@ async fn walk() {
         (Some(Unreadable::SoftMissing), "页面不存在或已删除"),
         (None, "由张三确认"),
         (Some(Unreadable::RedirectedHome), "网址跳转到首页"),
-        (Some(Unreadable::Article), "网址打开的是一篇文章，不是栏目列表"),
+        (
+            Some(Unreadable::Article),
+            "网址打开的是一篇文章，不是栏目列表",
+        ),
         (Some(Unreadable::Maintenance), "网站正在维护"),
     ];
     for (((name, record), answer), (why, reason)) in COLUMNS
@@ -326,7 +332,11 @@ async fn walk() {
         .zip(expected)
     {
         assert_eq!(blind(record), why.map(Cause::Unreadable).as_ref(), "{name}");
-        let known = if why.is_some() { "2017-11-10" } else { "2017-10-20" };
+        let known = if why.is_some() {
+            "2017-11-10"
+        } else {
+            "2017-10-20"
+        };
         assert_eq!(newest(record), known, "{name}: what is known stays");
         assert!(answer.text.contains(reason), "{name}: {}", answer.text);
     }

@@ -103,7 +103,11 @@ fn rows_of_a_piece_that_a_path_names_are_dated_by_the_own_rules() {
     let data = format!("{{\"data\":{{\"html\":\"{rows}\"}}}}");
     for toml in [r#"json = { html = "data.html" }"#, r#"json = "jpaas""#] {
         let reading = by(toml, data.clone());
-        assert_eq!(newest(&reading), on("2018-03-06", Basis::OwnRules), "{toml}");
+        assert_eq!(
+            newest(&reading),
+            on("2018-03-06", Basis::OwnRules),
+            "{toml}"
+        );
     }
 }
 

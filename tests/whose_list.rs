@@ -337,7 +337,12 @@ fn unnamed(own: &str, side: &str) -> Vec<String> {
         )
     };
     let mut out = Vec::new();
-    for page in [boxes(own, side), boxes(side, own), tables(own, side), tables(side, own)] {
+    for page in [
+        boxes(own, side),
+        boxes(side, own),
+        tables(own, side),
+        tables(side, own),
+    ] {
         out.push(page.clone());
         out.push(format!("{trail}<div class=con>{page}</div>"));
     }
@@ -373,10 +378,16 @@ fn between_two_lists_of_which_nothing_tells_the_reader_abstains() {
 #[test]
 fn a_dated_list_that_something_speaks_for_stands_beside_a_longer_one_without_dates() {
     let own = |folder: &str| rows(folder, 6, Some("2016"));
-    let other = format!("<div class=b><ul class=s>{}</ul></div>", rows("/info/2", 12, None));
+    let other = format!(
+        "<div class=b><ul class=s>{}</ul></div>",
+        rows("/info/2", 12, None)
+    );
     for list in [
         format!("<h2>政策文件</h2><ul>{}</ul>", own("/info/1")),
-        format!("<ul>{}</ul><div>共5页 <a href=2>下一页</a> <a href=5>尾页</a></div>", own("/info/1")),
+        format!(
+            "<ul>{}</ul><div>共5页 <a href=2>下一页</a> <a href=5>尾页</a></div>",
+            own("/info/1")
+        ),
         format!("<ul>{}</ul>", own("/zwgk/zcwj/")),
     ] {
         for body in [
@@ -384,7 +395,12 @@ fn a_dated_list_that_something_speaks_for_stands_beside_a_longer_one_without_dat
             format!("<title>政策文件</title>{other}<div class=a>{list}</div>"),
         ] {
             let came = column(LIST, None, &body, true);
-            assert_eq!(came.outcome(), "2016-03-12", "{body}\n{:?}", noted(&came.reading));
+            assert_eq!(
+                came.outcome(),
+                "2016-03-12",
+                "{body}\n{:?}",
+                noted(&came.reading)
+            );
         }
     }
 }
@@ -394,7 +410,10 @@ fn all_lists_below_the_columns_name_count() {
     let list = |head: &str, class: &str, rows: &str| {
         format!("<div class={class}><h3>{head}</h3><ul>{rows}</ul></div>")
     };
-    let (old, new) = (rows("/info/1", 6, Some("2016")), rows("/info/2", 3, Some("2018")));
+    let (old, new) = (
+        rows("/info/1", 6, Some("2016")),
+        rows("/info/2", 3, Some("2018")),
+    );
     for body in [
         format!("{}{}", list("通知", "a", &old), list("公告", "b", &new)),
         format!("{}{}", list("通知", "a", &new), list("公告", "b", &old)),

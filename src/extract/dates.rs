@@ -9,8 +9,8 @@ use super::zone;
 use crate::domain::time::Date;
 use ago::ago;
 use clock::{Clock, is_range, time_after};
-use short::{month_day, short_year, turned};
 pub use short::{begins_with_year, ordered};
+use short::{month_day, short_year, turned};
 
 mod ago;
 mod clock;

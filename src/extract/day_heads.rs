@@ -55,9 +55,9 @@ fn days(survey: &Survey, rows: &[Listed]) -> Vec<Day> {
         let Some(lead) = rows.get(first).filter(|row| row.block < end) else {
             continue;
         };
-        let inside = rows.get(first.saturating_sub(1)).is_some_and(|row| {
-            first > 0 && row.block < d.node && d.node < dom.end(row.block)
-        });
+        let inside = rows
+            .get(first.saturating_sub(1))
+            .is_some_and(|row| first > 0 && row.block < d.node && d.node < dom.end(row.block));
         let near = survey.text_between(d.node + 1, lead.block) == 0;
         let last = rows.iter().skip(first);
         let last = last.take_while(|row| row.block < end && row.list == lead.list);

@@ -42,15 +42,16 @@ const NO_ITEMS: [&str; 15] = [
 /// Whether a page without a list is the column's, and says that it has no items.
 pub fn says(view: &View, url: &Url, name: Option<&str>) -> bool {
     let dom = view.dom;
-    notices(dom).next().is_some()
+    notices(view).next().is_some()
         && !is_filled_by_script(dom)
         && !awaits_list(dom)
-        && !is_search(dom, url)
+        && !is_search(view, url)
         && is_column(view, name)
 }
 
 /// Short texts that say that a list has no items.
-pub fn notices<'d>(dom: &'d Dom) -> impl Iterator<Item = usize> + 'd {
+pub fn notices<'v>(view: &'v View) -> impl Iterator<Item = usize> + 'v {
+    let dom = view.dom;
     let mut before = "";
     dom.texts(0, dom.len())
         .filter(move |(at, text)| {
@@ -63,7 +64,7 @@ pub fn notices<'d>(dom: &'d Dom) -> impl Iterator<Item = usize> + 'd {
             let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
             short
                 && shown
-                && (is_notice(text) && !is_value(label, text) || is_counted(dom, *at, text))
+                && (is_notice(text) && !is_value(label, text) || is_counted(view, *at, text))
         })
         .map(|(at, _)| at)
         .filter(|at| !heading::in_link(dom, *at) && !is_template(dom, *at))
@@ -100,13 +101,14 @@ fn counts_none(text: &str) -> bool {
 }
 
 /// A nought in an element of its own: 共<b>0</b>条, 共<span id=total>0</span>条.
-fn is_counted(dom: &Dom, at: usize, text: &str) -> bool {
+fn is_counted(view: &View, at: usize, text: &str) -> bool {
+    let dom = view.dom;
     if !matches!(text, "0" | "０") {
         return false;
     }
     let mut around = dom.parent(at);
     for _ in 0..COUNT_DEPTH {
-        if is_set_by_script(dom, around) {
+        if is_set_by_script(view, around) {
             return false;
         }
         around = dom.parent(around);
@@ -121,21 +123,23 @@ fn is_counted(dom: &Dom, at: usize, text: &str) -> bool {
 
 /// Whether a script of the page speaks of an element by its name, or could fill a list beside it
 /// whose place stands empty: the number is what stands there before the script has run.
-fn is_set_by_script(dom: &Dom, at: usize) -> bool {
-    let Some(element) = dom.element(at) else {
+fn is_set_by_script(view: &View, at: usize) -> bool {
+    let Some(element) = view.dom.element(at) else {
         return false;
     };
     let names = ["id", "class"].into_iter();
     let named = names.filter_map(|name| attr(element, name));
     let mut named = named.flat_map(str::split_whitespace).peekable();
-    named.peek().is_some() && (is_waiting(dom, "div") || named.any(|name| is_in_script(dom, name)))
+    named.peek().is_some()
+        && (is_waiting(view.dom, "div") || named.any(|name| is_in_script(view.source, name)))
 }
 
-/// Whether a script in the page has this word.
-fn is_in_script(dom: &Dom, word: &str) -> bool {
-    dom.tagged("script").any(|(at, _)| {
-        let mut inside = dom.range(at, dom.end(at));
-        inside.any(|(_, node)| matches!(node.what, What::Text(text) if text.contains(word)))
+/// Whether a script in the page calls an element by this name: `$('#total')`, `getElementById("total")`.
+fn is_in_script(source: &str, name: &str) -> bool {
+    let mut places = source.match_indices(name);
+    places.any(|(at, _)| {
+        let before = source.get(..at).unwrap_or_default();
+        before.ends_with("('") || before.ends_with("(\"") || before.ends_with(['#', '.'])
     })
 }
 
@@ -196,7 +200,8 @@ fn is_filled_by_script(dom: &Dom) -> bool {
 }
 
 /// Whether the page is what a search found.
-fn is_search(dom: &Dom, url: &Url) -> bool {
+fn is_search(view: &View, url: &Url) -> bool {
+    let dom = view.dom;
     const ADDRESS: [&str; 5] = ["search", "query", "keyword", "sousuo", "jiansuo"];
     const TITLE: [&str; 3] = ["搜索", "检索", "查询结果"];
     let path = url.path().to_ascii_lowercase();
@@ -206,7 +211,7 @@ fn is_search(dom: &Dom, url: &Url) -> bool {
         .iter()
         .any(|word| path.contains(word) || asked.contains(word))
         || TITLE.iter().any(|word| title.contains(word))
-        || notices(dom).any(|at| {
+        || notices(view).any(|at| {
             let text = dom.text(at, at + 1, NOTICE);
             text.contains("关键") || text.contains("检索") || text.contains("搜索")
         })

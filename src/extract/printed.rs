@@ -37,8 +37,8 @@ pub enum Reserve {
 }
 
 /// What speaks for a date: its label, its place outside the link, its completeness, its standing,
-/// and the later day.
-type Rank = (u8, bool, u8, Standing, Option<chrono::NaiveDate>);
+/// that no other word stands beside it, and the later day.
+type Rank = (u8, bool, u8, Standing, bool, Option<chrono::NaiveDate>);
 
 impl<'a> Survey<'_, 'a> {
     /// The date in a block: outside the title, split over elements, or in a hint.
@@ -87,7 +87,8 @@ impl<'a> Survey<'_, 'a> {
                 Stamp::Month(..) => (1, None),
             };
             let outside = d.in_item.is_none();
-            let rank = (trust, outside, completeness, d.standing, day);
+            let bare = d.label != Label::None || !has_words(d);
+            let rank = (trust, outside, completeness, d.standing, bare, day);
             if best.as_ref().is_none_or(|(other, _)| rank > *other) {
                 best = Some((rank, d));
             }
@@ -216,6 +217,12 @@ fn reserve(asked: bool, d: &Dated) -> Reserve {
     } else {
         Reserve::None
     }
+}
+
+/// Whether words stand beside a date in its text.
+fn has_words(d: &Dated) -> bool {
+    let mut beside = d.text.chars().enumerate();
+    beside.any(|(at, c)| (at < d.found.start || at >= d.found.end) && c.is_alphabetic())
 }
 
 /// Whether a date in a link stands apart from the title there: alone but for its label, or behind

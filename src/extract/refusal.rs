@@ -315,7 +315,9 @@ const WORDLESS: usize = 16;
 /// The pictures outside of header, footer and navigation.
 fn pictures(dom: &Dom) -> impl Iterator<Item = usize> {
     let shown = |at: usize| dom.get(at).is_some_and(|n| !n.hidden && !n.furniture);
-    dom.tagged("img").map(|(at, _)| at).filter(move |at| shown(*at))
+    dom.tagged("img")
+        .map(|(at, _)| at)
+        .filter(move |at| shown(*at))
 }
 
 /// Whether a page is made of pictures and says hardly a word of its own.
@@ -343,14 +345,17 @@ fn in_picture(dom: &Dom) -> Option<Unreadable> {
         return None;
     }
     let words = |name| pictures(dom).filter_map(move |at| dom.attr(at, name));
-    words("alt").chain(words("title")).find_map(says).or_else(|| {
-        words("src").find_map(|src| {
-            let file = src.rsplit('/').next()?.to_ascii_lowercase();
-            let stem = file.split(['.', '?']).next()?;
-            let named = NAMES.iter().find(|(name, _)| stem.starts_with(name));
-            named.map(|(_, why)| *why)
+    words("alt")
+        .chain(words("title"))
+        .find_map(says)
+        .or_else(|| {
+            words("src").find_map(|src| {
+                let file = src.rsplit('/').next()?.to_ascii_lowercase();
+                let stem = file.split(['.', '?']).next()?;
+                let named = NAMES.iter().find(|(name, _)| stem.starts_with(name));
+                named.map(|(_, why)| *why)
+            })
         })
-    })
 }
 
 /// The displayed text, as far as it can matter.

@@ -158,7 +158,7 @@ fn month_word(text: &str) -> Option<u32> {
     let lower = text.trim_matches(['.', ',', '/']).to_lowercase();
     let in_english = |name: &&str| lower.len() >= 3 && name.starts_with(&lower);
     let named = CHINESE.iter().position(|m| *m == text);
-    let named = named.or_else(|| ENGLISH.iter().position(|name| in_english(&name)));
+    let named = named.or_else(|| ENGLISH.iter().position(in_english));
     match named {
         Some(at) => u32::try_from(at + 1).ok(),
         None => text

@@ -63,8 +63,9 @@ impl Seen<'_> {
 }
 
 /// Words that stand in one line with the publication.
-const COMPANY: [&str; 11] = [
-    "来源", "作者", "浏览", "点击", "编辑", "字号", "字体", "阅读", "责编", "分享", "次",
+const COMPANY: [&str; 13] = [
+    "来源", "作者", "浏览", "点击", "编辑", "字号", "字体", "阅读", "责编", "分享", "次", "Source",
+    "Views",
 ];
 
 /// Every plausible full date of the page that is displayed and no end of a period.
@@ -231,9 +232,10 @@ fn weigh<'c>(
     let company = short && COMPANY.iter().any(|word| spot.text.contains(word));
     if in_sentence {
         standing = Standing::Prose;
-    } else if clues.chinese && company && label == Label::Date && standing == Standing::Prose {
+    } else if clues.chinese && company && standing == Standing::Prose {
         // 时间：2018年3月5日 字号：大 中 小 is a line of labels.
-        standing = Standing::Edge;
+        let framed = standing::is_framed(&spot.text, &found);
+        standing = if framed { Standing::Edge } else { standing };
     }
     let named = spot.place.named;
     let (bonus, near_title) = nearness(clues.heads.place, spot.at);

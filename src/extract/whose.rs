@@ -22,7 +22,7 @@ const BLOCKS: usize = 3;
 /// The fewest rows of a list without dates.
 const LEAST_UNDATED: usize = 3;
 /// The fewest rows of a list without dates that may be the page's main one.
-const LEAST_RIVAL: usize = 4;
+const LEAST_RIVAL: usize = 5;
 /// The fewest dated rows of a second list of the column.
 const LEAST_DATED: usize = 2;
 /// The average weight of titles from which they are articles'.
@@ -254,9 +254,7 @@ fn kept(all: &[Candidate], places: &[usize], mut deciding: Vec<usize>, best: Cla
         Claim::Own => Claim::Open,
         other => other,
     };
-    let others: Vec<&Candidate> = listed()
-        .filter(|one| one.claim < least)
-        .collect();
+    let others: Vec<&Candidate> = listed().filter(|one| one.claim < least).collect();
     deciding.retain(|at| !others.iter().any(|one| one.rows.binary_search(at).is_ok()));
     deciding
 }
@@ -285,12 +283,7 @@ fn instead(view: &View, all: &[Candidate], other: &Candidate) -> Option<Vec<usiz
 /// The list without dates that stands beside dated rows for which no more speaks than for itself.
 /// Where it outweighs them, it is the column's: that is the page's main one. Else nothing tells
 /// which of the two is.
-fn rival(
-    view: &View,
-    all: &[Candidate],
-    places: &[usize],
-    best: &Candidate,
-) -> Option<Whose> {
+fn rival(view: &View, all: &[Candidate], places: &[usize], best: &Candidate) -> Option<Whose> {
     let headed = matches!(best.banner, Banner::Named) && !best.shared;
     let paged = || block(view, best.rows.last()).is_some_and(|at| banner::is_paged(view.dom, at));
     if best.dated == 0 || headed || best.inside && best.claim == Claim::Own || paged() {
@@ -307,7 +300,7 @@ fn rival(
     let (_, rival) = beside.max_by_key(|(_, one)| (one.rows.len(), one.mass))?;
     // A list below the trail is surer than one that is not.
     let sure = best.claim == Claim::Own && rival.claim < Claim::Own;
-    let comparable = rival.rows.len() * 2 >= rows && rival.mass * 2 >= mass;
+    let comparable = rival.rows.len() * 4 >= rows * 3 && rival.mass * 4 >= mass * 3;
     let claim = match rival.rows.len() >= rows && rival.mass >= mass {
         true => Sure::Own,
         false => Sure::Torn,

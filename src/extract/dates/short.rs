@@ -4,7 +4,8 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{
-    Read, Stamp, blanks, char_at, continues, digits, is_plausible, number, part, past_day_word, sign,
+    Read, Stamp, blanks, char_at, continues, digits, is_plausible, number, part, past_day_word,
+    sign,
 };
 use crate::domain::time::Date;
 

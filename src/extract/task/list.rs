@@ -3,13 +3,13 @@
 use super::{Task, frames_of, is_one_article, other};
 use crate::domain::finding::{Finding, Undated, Unreadable};
 use crate::domain::note::Note;
+use crate::extract::column::Saying;
 use crate::extract::glance::Glance;
 use crate::extract::heading::{self, Own};
 use crate::extract::notes::Notes;
 use crate::extract::seen::{Seen, Step};
 use crate::extract::view::View;
 use crate::extract::whose::{self, Aside, Sure, Whose};
-use crate::extract::column::Saying;
 use crate::extract::{Aim, PageKind, blocks, clean, column, identity, remarks};
 
 impl Task<'_> {
