@@ -4,6 +4,7 @@
 //! redesign.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "the helpers of a test fail by panicking"
 )]
