@@ -538,7 +538,7 @@ fn what_nobody_measured_is_neither_a_full_score_nor_a_deduction() {
         assert_eq!(area.measured > Points::ZERO, is_measured, "{:?}", area.area);
     }
     let links = line(&card, "D2");
-    assert_eq!(links.verdict, Verdict::Unmeasured(Unmeasured::NotYet));
+    assert_eq!(links.verdict, Verdict::Unmeasured(Unmeasured::NotInspected));
     assert!(links.rule.is_unverified() && links.rule.enabled);
     // Of availability 5 of 6.1 points stand on measurement, of management 0 without visits.
     assert_eq!(card.areas.first().unwrap().measured.to_string(), "81.97");

@@ -173,7 +173,7 @@ fn write(dir: &Path, sites: &[(&str, &Site)]) -> PathBuf {
     let one = |(id, site): &(&str, &Site)| {
         let mut text = format!(
             "[[unit]]\nid = \"{id}\"\nname = \"单位{id}\"\n[[site]]\nid = \"{id}\"\nunit = \"{id}\"\n\
-             name = \"{id}网站\"\nhome = \"http://{}/\"\nid_code = \"1101020001\"\n\
+             name = \"{id}网站\"\nhome = \"http://{}/\"\nsite_id_code = \"1101020001\"\n\
              [[column]]\nid = \"{id}/gzdt\"\nsite = \"{id}\"\nname = \"工作动态\"\nclass = \"news\"\nurl = \"/gzdt/\"\n",
             site.address
         );

@@ -27,7 +27,10 @@ fn measured(rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) -> Measuremen
         return Measurement::none(Unmeasured::NotInspected);
     };
     let links = inspection.links;
-    let looked_at = if on_home { links.home } else { links.others };
+    let is_looked_at = match on_home {
+        true => inspection.home.is_some(),
+        false => inspection.pages > 1,
+    };
     let counts = |target: &Target| match rubric.choices.external_links {
         _ if !target.external => true,
         ExternalLinks::Home => target.on_home,
@@ -62,7 +65,7 @@ fn measured(rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) -> Measuremen
             asides.push(Aside { find, why });
         }
     }
-    if looked_at == 0 && finds.is_empty() {
+    if !is_looked_at && finds.is_empty() {
         return Measurement {
             asides,
             ..Measurement::none(Unmeasured::CannotTell)
