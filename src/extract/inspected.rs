@@ -154,7 +154,7 @@ impl Scan {
             let src = markup::attribute(tag.attributes, "src");
             let url = src.and_then(|src| address::join(&self.base, &src));
             let own = url.filter(|url| address::is_same_site(url, &self.base));
-            if let Some(url) = own.filter(|url| marks::may_be_a_foot(url))
+            if let Some(url) = own.filter(marks::may_be_a_foot)
                 && self.feet.len() < marks::MOST_FEET
                 && !self.feet.contains(&url)
             {
