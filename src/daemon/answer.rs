@@ -13,6 +13,7 @@ use super::lapse::{Life, Signs, lapse};
 use super::pulse::Pulse;
 use super::schedule;
 use super::score::Found;
+use super::timekeeper::Timekeeper;
 use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, MessageKey, Words};
@@ -22,13 +23,14 @@ use crate::clock::Bell;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::domain::act::Act;
 use crate::domain::group::{Group, Person};
-use crate::domain::id::{ColumnId, PersonId};
+use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Date, date_of};
 use crate::report::acts;
 use crate::report::away;
 use crate::report::flags;
 use crate::report::history::caution;
+use crate::report::links;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::plain::one_line;
 use crate::report::sentence::{Case, why};
@@ -106,6 +108,13 @@ pub enum Question {
     },
     /// Enters what a person found under a rule.
     Score(Found),
+    /// The links of a site that lead nowhere.
+    Links {
+        /// The site.
+        site: String,
+        /// As JSON instead of a list.
+        json: bool,
+    },
 }
 
 /// An answer.
@@ -141,6 +150,8 @@ pub struct Clerk {
     pub outbox: Option<Bell>,
     /// The loops of the running daemon; `None` where none runs.
     pub loops: Option<Vec<Pulse>>,
+    /// Tells whether the running daemon believes the clock.
+    pub timekeeper: Option<Timekeeper>,
 }
 
 impl Clerk {
@@ -151,6 +162,7 @@ impl Clerk {
             Question::Status => self.status().await,
             Question::Stale { longest_seconds } => self.stale(longest_seconds).await,
             Question::Why { column } => self.why(&column).await,
+            Question::Links { site, json } => self.links(&site, json).await,
             Question::Outbox { newest } => self.outbox(newest).await,
             Question::Flags {
                 column,
@@ -183,7 +195,17 @@ impl Clerk {
                 forecast.in_chinese()
             )
         });
+        let doubt = match &self.timekeeper {
+            Some(timekeeper) => timekeeper.doubt().await,
+            None => None,
+        };
         let tables = [
+            doubt.map_or_else(String::new, |doubt| {
+                format!(
+                    "【时钟异常】{}，判断和发送已暂停，请校准时钟",
+                    doubt.in_chinese()
+                )
+            }),
             trial.unwrap_or_default(),
             table::status(&overview),
             acts::in_force(&seen.acts, &seen.open, group, overview.at),
@@ -286,6 +308,26 @@ impl Clerk {
         });
         let caution = caution(record.map(|record| record.visited_at), scene.now);
         Ok(Answer::yes(cautioned(caution, paragraph)))
+    }
+
+    async fn links(&self, site: &str, json: bool) -> Result<Answer, StoreError> {
+        let sites = &self.desk.config.group.sites;
+        let id = SiteId::parse(site).ok();
+        let Some(site) = id.and_then(|id| sites.get(&id)) else {
+            return Ok(Answer::no(format!(
+                "there is no site {site:?} in sites.toml"
+            )));
+        };
+        let mut targets = self.desk.store.targets(&site.id).await?;
+        if !json {
+            let now = self.desk.clock.now();
+            return Ok(Answer::yes(links::list(&site.name, &targets, now)));
+        }
+        targets.retain(|target| target.open().is_some());
+        Ok(match serde_json::to_string_pretty(&targets) {
+            Ok(text) => Answer::yes(text),
+            Err(error) => Answer::no(format!("the links cannot be written as JSON: {error}")),
+        })
     }
 
     async fn outbox(&self, newest: usize) -> Result<Answer, StoreError> {
@@ -420,6 +462,7 @@ impl Clerk {
             created_at: now,
             expires_at: now + TimeDelta::hours(1),
             attempts: 1,
+            maybe_taken: false,
             next_attempt_at: now,
             delivery: Delivery::Attempting { since: now },
         })

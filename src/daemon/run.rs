@@ -20,6 +20,7 @@ use super::desk::Desk;
 use super::ending::Ending;
 use super::event::Listener;
 use super::heartbeat::Heart;
+use super::inspection::Inspector;
 use super::links::Links;
 use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
@@ -27,6 +28,7 @@ use super::receipts::Receipts;
 use super::round::Rounds;
 use super::sameness::Digests;
 use super::sampler::Sampler;
+use super::timekeeper::Timekeeper;
 use super::visit::{Eye, Means};
 use crate::clock::Clock;
 use crate::config::settings::Config;
@@ -142,6 +144,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
     desk.begin().await?;
     let metrics = Arc::new(Metrics::new(orders.clock.now()));
+    let timekeeper = Timekeeper::new(&config, &orders.clock, &store, &means.fetcher, &metrics);
     let [round_pulse, outbox_pulse, receipts_pulse, control_pulse] =
         ["rounds", "outbox", "receipts", "control"].map(Pulse::new);
     let mut pulses = vec![
@@ -160,6 +163,10 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
     let samples_pulse = config.samples_a_day.map(|_| Pulse::new("samples"));
     pulses.extend(samples_pulse.clone());
+    // A made-up world has no pages to be inspected.
+    let plan = config.inspection.clone().filter(|_| means.eye.is_none());
+    let inspection_pulse = plan.as_ref().map(|_| Pulse::new("inspection"));
+    pulses.extend(inspection_pulse.clone());
     let ending = Ending {
         desk: desk.clone(),
         metrics: Arc::clone(&metrics),
@@ -177,6 +184,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
             courier: Arc::clone(&courier),
             outbox: Some(outbox_alarm.bell()),
             loops: Some(pulses.clone()),
+            timekeeper: Some(timekeeper.clone()),
         },
         control_pulse,
     ));
@@ -217,9 +225,23 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
             reach: reach_of(&config)?,
             samples_a_day,
             pulse,
+            timekeeper: timekeeper.clone(),
             stop: stopped.clone(),
         }),
         _ => None,
+    };
+    let inspection_alarm = plan.as_ref().map(|_| orders.clock.alarm());
+    let inspector = match plan.zip(inspection_pulse) {
+        Some((plan, pulse)) => Some(Inspector {
+            desk: desk.clone(),
+            fetcher: means.fetcher.clone(),
+            reach: reach_of(&config)?,
+            plan,
+            pulse,
+            timekeeper: timekeeper.clone(),
+            stop: stopped.clone(),
+        }),
+        None => None,
     };
     let rounds = Rounds {
         desk: desk.clone(),
@@ -228,6 +250,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         listener: orders.listener.clone(),
         metrics: Arc::clone(&metrics),
         pulse: round_pulse,
+        timekeeper: timekeeper.clone(),
         outbox: outbox_alarm.bell(),
         stop: stopped.clone(),
     };
@@ -253,6 +276,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         courier,
         listener: orders.listener,
         pulse: outbox_pulse,
+        timekeeper,
         stop: stopped,
     };
     let mut loops = JoinSet::new();
@@ -262,6 +286,9 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     loops.spawn(links.run());
     if let Some((sampler, alarm)) = sampler.zip(samples_alarm) {
         loops.spawn(sampler.run(alarm));
+    }
+    if let Some((inspector, alarm)) = inspector.zip(inspection_alarm) {
+        loops.spawn(inspector.run(alarm));
     }
     pulse::tell(&[sd_notify::NotifyState::Ready]);
     tracing::info!(console = ?ready.console, "ready");

@@ -6,7 +6,10 @@
 //! lead to different people. Nothing here understands a page or decides when to visit.
 
 mod body;
+mod certificate;
+mod check;
 pub mod client;
+mod dates;
 mod dial;
 mod fault;
 pub mod guard;

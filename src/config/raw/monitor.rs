@@ -30,8 +30,10 @@ pub struct RawMonitor {
     pub log: RawLog,
     pub heartbeat: RawHeartbeat,
     pub own_network: RawOwnNetwork,
+    pub clock: RawClock,
     pub links: RawLinks,
     pub availability: RawAvailability,
+    pub inspection: RawInspection,
     pub texts: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -213,6 +215,13 @@ pub struct RawOwnNetwork {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+pub struct RawClock {
+    pub check: Key<bool>,
+    pub tolerance: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct RawLinks {
     pub base: Key<String>,
     pub expires_after: Key<String>,
@@ -223,4 +232,13 @@ pub struct RawLinks {
 pub struct RawAvailability {
     pub enabled: Key<bool>,
     pub samples_a_day: Key<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawInspection {
+    pub enabled: Key<bool>,
+    pub schedule: Key<String>,
+    pub pages_a_site: Key<u32>,
+    pub links_a_site: Key<u32>,
 }
