@@ -436,7 +436,7 @@ fn days_above_rows_date_them() {
                 .map(|n| {
                     format!(
                         "<li><a href='/x/a{}{n}.htm'>{}</a></li>",
-                        &on[8..],
+                        on.rsplit('-').next().unwrap_or_default(),
                         TITLES[n]
                     )
                 })
