@@ -176,6 +176,11 @@ signature = "网巡"
 visits = "0 7,13,19 * * *"
 jitter = "0s"
 
+# Told are the columns alone.
+[incidents]
+near_veto.home_days = 3659
+veto.home_days = 3660
+
 [sending]
 live = true
 all_quiet = false

@@ -8,10 +8,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveTime;
+use chrono::{Datelike as _, NaiveTime};
 
 use super::acts::{Hold, held_until};
-use super::incident::{Incident, IncidentKey, Kind, State};
+use super::incident::{Incident, IncidentKey, Kind, State, Subject};
 use super::notice;
 use super::outbox::{Delivery, Message, MessageKey, Notice, NoticeState, Told};
 use super::rules::AlertRules;
@@ -136,7 +136,8 @@ fn expires_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
 /// opening: one that would was written before the clock was set back.
 fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
     let opens = if is_urgent(tray, notice) {
-        tray.now
+        let (sites, window) = (&tray.rules.sites, tray.rules.window);
+        sites.opening((notice.kind, notice.told), tray.calendar, window, tray.now)
     } else {
         tray.calendar.opening(tray.now, tray.rules.window)
     };
@@ -146,8 +147,9 @@ fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
 /// Whether a person lets `notice` wait, or it tells of a deadline whose column is not seen, or where
 /// one visit has seen a change that no second has confirmed.
 fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
-    let deadline = notice.kind == Kind::Stale && notice.told != Told::Recovered;
-    let unseen = |column: &ColumnId| tray.unseen.contains(column);
+    let deadline =
+        matches!(notice.kind, Kind::Stale | Kind::Owed) && notice.told != Told::Recovered;
+    let unseen = |column: &ColumnId| tray.unseen.contains(column) || is_site_down(tray, column);
     let changes = |incident: &Incident| {
         matches!(
             incident.state,
@@ -161,6 +163,19 @@ fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
         || deadline
             && (notice.column.as_ref().is_some_and(unseen)
                 || tray.open.get(&notice.incident).is_some_and(changes))
+}
+
+/// Whether the home page of the column's site does not open.
+fn is_site_down(tray: &Tray<'_>, column: &ColumnId) -> bool {
+    let column = tray.group.columns.get(column);
+    let down = column.and_then(|column| {
+        let key = IncidentKey {
+            subject: Subject::Site(column.site.clone()),
+            kind: Kind::Down,
+        };
+        tray.open.get(&key)
+    });
+    down.is_some_and(Incident::is_open)
 }
 
 /// When the digest that will carry `notice` is written.
@@ -224,8 +239,15 @@ impl Writer<'_> {
             .filter(|notice| not_before(self.tray, notice) <= now)
             .filter(|notice| !is_held(self.tray, notice))
             .partition(|notice| is_urgent(self.tray, notice));
-        for notice in urgent {
+        // One message for each outage, and one for all vetoes together.
+        let (vetoes, alone): (Vec<_>, Vec<_>) = urgent
+            .into_iter()
+            .partition(|notice| notice.kind == Kind::Veto);
+        for notice in alone {
             self.message(person, vec![notice], true);
+        }
+        if !vetoes.is_empty() {
+            self.message(person, vetoes, true);
         }
         let open = self.tray.calendar.opening(now, self.tray.rules.window) == now
             && now.time() >= self.tray.rules.digest_at;
@@ -334,6 +356,7 @@ fn write(
             .max(),
         notices: notices.iter().map(|notice| notice.key.clone()).collect(),
         urgent,
+        provisional: !tray.calendar.knows(date_of(tray.now).year()),
         created_at: tray.now,
         expires_at: expiry(tray, notices, urgent),
         attempts: 0,
@@ -388,6 +411,7 @@ pub fn second_try(
         route,
         text,
         words,
+        provisional: !calendar.knows(today.year()),
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, rules.window),
         attempts: 0,
@@ -401,7 +425,7 @@ pub fn second_try(
 mod tests {
     use super::*;
     use crate::alert::acts::holds;
-    use crate::alert::incident::{Change, Pending, Subject};
+    use crate::alert::incident::{Change, Pending};
     use crate::alert::outbox::Facts;
     use crate::assess::ladder::Tier;
     use crate::domain::act::{Act, Deed, Scope};
@@ -436,6 +460,7 @@ mod tests {
                 last_update: "2017-11-03".parse().ok(),
                 due_on: "2017-11-17".parse().ok(),
                 limit_days: Some(14),
+                duty: String::new(),
                 why: match told {
                     Told::Raised(_) | Told::Repeated(..) => String::new(),
                     _ => "域名无法解析".to_owned(),

@@ -14,6 +14,8 @@ pub mod replay;
 pub mod route;
 pub mod rules;
 pub mod segments;
+pub mod site_rules;
+pub mod site_step;
 pub mod step;
 pub mod template;
 pub mod trial;

@@ -22,7 +22,9 @@ use crate::assess::remember::{Traces, remember};
 use crate::calendar::Calendar;
 use crate::domain::act::{Act, Deed};
 use crate::domain::group::Group;
-use crate::domain::id::{ColumnId, PersonId};
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{ColumnId, PersonId, SiteId};
+use crate::domain::item::Item;
 use crate::domain::observation::{Cause, ColumnRecord, Observation};
 use crate::domain::time::{Date, Moment, date_of};
 
@@ -47,6 +49,10 @@ pub struct Setting<'a> {
 pub struct Standing {
     /// What is known of each column.
     pub records: BTreeMap<ColumnId, ColumnRecord>,
+    /// The items of columns, by name.
+    pub items: BTreeMap<ColumnId, Vec<Item>>,
+    /// What is known of each home page.
+    pub homes: BTreeMap<SiteId, HomeRecord>,
     /// The incidents that are not over.
     pub open: BTreeMap<IncidentKey, Incident>,
     /// The notices that are not yet part of a message.
@@ -76,6 +82,18 @@ impl Standing {
         };
     }
 
+    /// Keeps an item as it was seen last.
+    pub fn keep_item(&mut self, item: Item) {
+        let known = self.items.entry(item.column.clone()).or_default();
+        known.retain(|other| other.name() != item.name());
+        known.push(item);
+    }
+
+    /// Keeps what is known of a home page.
+    pub fn keep_home(&mut self, home: HomeRecord) {
+        self.homes.insert(home.site.clone(), home);
+    }
+
     /// Keeps a record.
     pub fn keep_record(&mut self, record: ColumnRecord) {
         self.records.insert(record.column.clone(), record);
@@ -87,6 +105,10 @@ impl Standing {
 pub enum Step {
     /// A column was visited; the record is what was remembered of it then.
     Visited(Box<(Observation, ColumnRecord)>),
+    /// A home page was visited, or its next visit changed; the record is what was remembered of it then.
+    Fronted(Box<HomeRecord>),
+    /// An item was seen that is new, or shows something else than before.
+    Listed(Box<Item>),
     /// The group was judged.
     Judged {
         /// When.
@@ -191,6 +213,11 @@ impl<'a> Replay<'a> {
                 let (observation, record) = *seen;
                 self.advance(observation.observed_at);
                 self.visited(&observation, record);
+            }
+            Step::Listed(item) => self.standing.keep_item(*item),
+            Step::Fronted(home) => {
+                self.advance(home.visited_at);
+                self.standing.keep_home(*home);
             }
             Step::Judged { at, answered } => {
                 self.advance(at);
@@ -325,6 +352,8 @@ impl<'a> Replay<'a> {
             calendar: self.setting.calendar,
             rules: self.setting.rules,
             records: &self.standing.records,
+            homes: &self.standing.homes,
+            items: &self.standing.items,
             open: &self.standing.open,
             waiting: &waiting,
             closed: &closed,
@@ -369,6 +398,9 @@ impl<'a> Replay<'a> {
         }
         for record in verdicts.records {
             self.standing.keep_record(record);
+        }
+        for home in verdicts.homes {
+            self.standing.keep_home(home);
         }
     }
 

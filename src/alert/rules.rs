@@ -6,6 +6,7 @@ use chrono::{NaiveTime, TimeDelta};
 
 use super::acts::Bounds;
 use super::again::AgainRule;
+use super::site_rules::SiteRules;
 use super::template::Texts;
 use crate::assess::ladder::Tier;
 use crate::assess::outage::OfflineRule;
@@ -47,6 +48,8 @@ pub struct AlertRules {
     pub again: AgainRule,
     /// How far people's acts may reach.
     pub bounds: Bounds,
+    /// The incidents of sites as a whole.
+    pub sites: SiteRules,
     /// Whether units are told without a person having ended the trial run.
     pub live: bool,
 }
@@ -148,6 +151,7 @@ impl Default for AlertRules {
             texts: Texts::default(),
             again: AgainRule::default(),
             bounds: Bounds::default(),
+            sites: SiteRules::default(),
             live: false,
         }
     }

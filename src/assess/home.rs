@@ -1,8 +1,9 @@
 //! What a visit changes in what is known of a home page. It is an observation of its own: no
 //! column is judged by it.
 
+use super::reach::{after, arrival};
 use crate::domain::finding::{Finding, Unreadable};
-use crate::domain::home::{HomeBlock, HomeRecord};
+use crate::domain::home::{HomeBlock, HomeRecord, Reach};
 use crate::domain::id::SiteId;
 use crate::domain::observation::{Blind, Cause, Sight};
 use crate::domain::time::Moment;
@@ -23,12 +24,18 @@ pub struct HomeSight {
     pub digest: Option<String>,
     /// For the next conditional request.
     pub validators: Validators,
+    /// How long the site took for the page, in milliseconds.
+    pub took_ms: u64,
+    /// Whether the visit is one of the schedule, and does not only confirm another.
+    pub scheduled: bool,
 }
 
 /// The record after `seen`. A failure never touches what was read before.
 pub fn remember(before: Option<HomeRecord>, site: &SiteId, seen: HomeSight) -> HomeRecord {
     let mut record = before.unwrap_or_else(|| never_visited(site, seen.at));
     record.visited_at = seen.at;
+    let proves = arrival(&seen.sight, seen.took_ms);
+    record.reach = after(record.reach, seen.at, proves, seen.scheduled);
     let finding = match seen.sight {
         Sight::Failed(failure) => return blinded(record, seen.at, Cause::Failed(failure)),
         Sight::Unchanged(_) => {
@@ -65,6 +72,7 @@ fn never_visited(site: &SiteId, at: Moment) -> HomeRecord {
         digest: None,
         validators: Validators::default(),
         visited_at: at,
+        reach: Reach::default(),
     }
 }
 
@@ -112,6 +120,8 @@ mod tests {
             notes: Vec::new(),
             digest: Some("d".to_owned()),
             validators: Validators::default(),
+            took_ms: 300,
+            scheduled: true,
         }
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
+pub mod duty;
 pub mod exemption;
 #[cfg(test)]
 mod fixture;
@@ -12,5 +13,7 @@ pub mod home;
 pub mod ladder;
 pub mod limits;
 pub mod outage;
+pub mod reach;
 pub mod remember;
 pub mod sighting;
+pub mod vetoes;

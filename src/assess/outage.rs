@@ -49,6 +49,11 @@ pub fn host_health<'a>(
     hosts
 }
 
+/// Whether the latest visit got no answer.
+pub fn is_silent(record: &ColumnRecord) -> bool {
+    silent_visits(record).is_some()
+}
+
 /// Failed visits in a row for want of any answer; `None` when the latest visit got one.
 fn silent_visits(record: &ColumnRecord) -> Option<u32> {
     let blind = record.blind.as_ref()?;

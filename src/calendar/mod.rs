@@ -40,6 +40,8 @@ pub struct Window {
     pub until: NaiveTime,
 }
 
+/// A holiday of so many days off is long: more than a weekend.
+const LONG_HOLIDAY_DAYS: usize = 3;
 /// No search for a working day goes farther: the longest holiday has eight days.
 const FARTHEST_DAYS: u32 = 60;
 
@@ -58,6 +60,25 @@ impl Calendar {
             }
             None => !weekend,
         }
+    }
+
+    /// Whether `due_on` lies in a holiday of at least three days off and `today` between the last
+    /// working day before it and `due_on`: what falls due in a long holiday is announced before it.
+    pub fn is_eve_of(&self, due_on: Date, today: Date) -> bool {
+        if today > due_on || self.is_working_day(due_on) {
+            return false;
+        }
+        let back = |day: Date| day.checked_sub_days(Days::new(1));
+        let before = std::iter::successors(back(due_on), |&day| back(day));
+        let before: Vec<Date> = before
+            .take(FARTHEST_DAYS as usize)
+            .take_while(|&day| !self.is_working_day(day))
+            .collect();
+        let tomorrow = due_on.checked_add_days(Days::new(1)).unwrap_or(due_on);
+        let after = days_from(tomorrow).take_while(|&day| !self.is_working_day(day));
+        let first = before.last().copied().unwrap_or(due_on);
+        before.len() + after.count() + 1 >= LONG_HOLIDAY_DAYS
+            && back(first).is_some_and(|eve| today >= eve)
     }
 
     /// The first working day at or after `date`.
@@ -166,6 +187,27 @@ mod tests {
             assert_eq!(calendar.is_working_day(date(day)), worked, "{day}");
         }
         assert!(calendar.knows(2017) && !calendar.knows(2018));
+    }
+
+    #[test]
+    fn what_falls_due_in_a_long_holiday_is_announced_on_its_eve() {
+        let calendar = calendar();
+        let rows = [
+            ("2017-10-05", "2017-09-29", false),
+            ("2017-10-05", "2017-09-30", true),
+            ("2017-10-05", "2017-10-05", true),
+            ("2017-10-05", "2017-10-06", false),
+            ("2017-10-01", "2017-09-30", true),
+            ("2017-10-08", "2017-09-30", true),
+            ("2017-10-09", "2017-09-30", false),
+            ("2017-09-30", "2017-09-29", false),
+            // A weekend is no long holiday.
+            ("2017-10-15", "2017-10-13", false),
+        ];
+        for (due_on, today, eve) in rows {
+            let found = calendar.is_eve_of(date(due_on), date(today));
+            assert_eq!(found, eve, "{due_on} on {today}");
+        }
     }
 
     #[test]

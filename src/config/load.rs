@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::{
-    access, alerting, calendar, contacts, heartbeat, limits, monitor, own_network, sites,
+    access, alerting, calendar, contacts, duties, heartbeat, limits, monitor, own_network, sites,
     transports, vendor, warn,
 };
 use super::fault::{Faults, Warning};
@@ -123,6 +123,9 @@ impl Files {
         let heartbeat = heartbeat::heartbeat(monitor, &raw.heartbeat);
         let probes = own_network::probes(monitor, &raw.own_network);
         let group = self.group(&politeness);
+        let mut limits = limits;
+        let whole = self.sites.is_sound();
+        limits.duties = duties::duties(&mut self.monitor, &self.raw, (&group, whole));
         let calendar = self.calendar();
         Some(Config {
             group,

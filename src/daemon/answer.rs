@@ -392,6 +392,7 @@ impl Clerk {
             tier: None,
             notices: Vec::new(),
             urgent: true,
+            provisional: false,
             created_at: now,
             expires_at: now + TimeDelta::hours(1),
             attempts: 1,

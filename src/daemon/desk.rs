@@ -22,7 +22,9 @@ use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
-use crate::domain::id::ColumnId;
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{ColumnId, SiteId};
+use crate::domain::item::Item;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of, moment};
 use crate::store::commit::Commit;
@@ -207,10 +209,24 @@ impl Desk {
         Ok(Known {
             closed: self.store.closed_since(self.clock.now() - days).await?,
             records: self.store.records().await?,
+            homes: self.store.homes().await?,
+            items: self.owing().await?,
             open: self.store.open_incidents().await?,
             waiting: self.store.waiting_notices().await?,
             acts: self.store.acts().await?,
         })
+    }
+
+    /// The items of the columns that owe something by a day.
+    async fn owing(&self) -> Result<BTreeMap<ColumnId, Vec<Item>>, StoreError> {
+        let mut items = BTreeMap::new();
+        let (group, limits) = (&self.config.group, &self.config.limits);
+        for column in group.columns.values() {
+            if limits.duties.iter().any(|duty| duty.is_of(column)) {
+                items.insert(column.id.clone(), self.store.items(&column.id).await?);
+            }
+        }
+        Ok(items)
     }
 
     async fn keep(&self, verdicts: Verdicts, now: Moment) -> Result<(), StoreError> {
@@ -224,6 +240,7 @@ impl Desk {
         commit.incidents = verdicts.incidents;
         commit.notices = verdicts.notices;
         commit.records = verdicts.records;
+        commit.homes = verdicts.homes;
         self.store.commit(commit).await
     }
 }
@@ -248,6 +265,8 @@ fn log(incident: &Incident) {
 /// What the store holds of the group.
 pub(super) struct Known {
     records: BTreeMap<ColumnId, ColumnRecord>,
+    homes: BTreeMap<SiteId, HomeRecord>,
+    items: BTreeMap<ColumnId, Vec<Item>>,
     open: BTreeMap<IncidentKey, Incident>,
     waiting: Vec<Notice>,
     closed: Vec<Incident>,
@@ -271,6 +290,8 @@ impl Known {
             calendar: &config.calendar,
             rules: &config.alert,
             records: &self.records,
+            homes: &self.homes,
+            items: &self.items,
             open: &self.open,
             waiting: &self.waiting,
             closed: &self.closed,

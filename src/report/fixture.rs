@@ -197,6 +197,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         tier,
         notices: Vec::new(),
         urgent: false,
+        provisional: false,
         created_at,
         expires_at: created_at,
         attempts: 1,

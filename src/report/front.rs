@@ -70,6 +70,7 @@ mod tests {
             digest: None,
             validators: Validators::default(),
             visited_at: at("2017-11-18T09:00:00"),
+            reach: crate::domain::home::Reach::default(),
         }
     }
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::error::StoreError;
 use super::keys::{self, Hash};
 use crate::domain::finding::{Finding, LastUpdate};
-use crate::domain::home::{HomeBlock, HomeRecord};
+use crate::domain::home::{HomeBlock, HomeRecord, Reach};
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::{Change, Item};
 use crate::domain::observation::{Blind, ColumnRecord, Observation, Sight};
@@ -112,6 +112,8 @@ pub struct WireHome {
     visited_at: Moment,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     read_at: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Reach::is_empty")]
+    reach: Reach,
 }
 
 /// The part of a home page's record that repeats.
@@ -350,6 +352,7 @@ pub fn home_out(home: &HomeRecord, said: &mut Said) -> Result<WireHome, StoreErr
         digest,
         validators,
         visited_at,
+        reach,
     } = home;
     let front = Front {
         site: site.clone(),
@@ -364,6 +367,7 @@ pub fn home_out(home: &HomeRecord, said: &mut Said) -> Result<WireHome, StoreErr
         what: said.say(&front)?,
         visited_at: *visited_at,
         read_at: *read_at,
+        reach: reach.clone(),
     })
 }
 
@@ -380,6 +384,7 @@ pub fn home_in(wire: WireHome, heard: &mut Heard) -> Option<HomeRecord> {
         digest: front.digest,
         validators: front.validators,
         visited_at: wire.visited_at,
+        reach: wire.reach,
     })
 }
 

@@ -297,6 +297,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         tier: Some(Tier::Overdue),
         notices: Vec::new(),
         urgent: false,
+        provisional: false,
         created_at,
         expires_at: created_at + TimeDelta::days(3),
         attempts: 1,

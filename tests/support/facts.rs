@@ -12,7 +12,7 @@ use wangxun::domain::act::{Act, Deed};
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
-use wangxun::domain::home::{HomeBlock, HomeRecord};
+use wangxun::domain::home::{DayOfVisits, HomeBlock, HomeRecord, Reach};
 use wangxun::domain::host::{Fingerprint, HostRecord};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
@@ -162,6 +162,17 @@ pub fn home(number: i64) -> HomeRecord {
         digest: Some("ab".repeat(32)),
         validators: Validators::default(),
         visited_at: at(number),
+        reach: Reach {
+            days: vec![DayOfVisits {
+                on: day(number / 5),
+                asked: 7,
+                failed: 2,
+            }],
+            failed_at: vec![at(number)],
+            answers_since: None,
+            doubted: Some(at(number)),
+            revisit_at: Some(at(number + 15)),
+        },
     }
 }
 
@@ -219,6 +230,7 @@ pub fn notice(number: i64, state: NoticeState) -> Notice {
             due_on: Some(day(14)),
             limit_days: Some(14),
             why: String::new(),
+            duty: String::new(),
         },
         urgent: false,
         created_at: at(number),
@@ -239,6 +251,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         tier: Some(Tier::Overdue),
         notices: vec![key(number + 1000)],
         urgent: false,
+        provisional: false,
         created_at,
         expires_at: created_at + Duration::days(1),
         attempts: 1,

@@ -40,6 +40,7 @@ pub fn message(text: &str) -> Message {
         tier: None,
         notices: Vec::new(),
         urgent: true,
+        provisional: false,
         created_at: at,
         expires_at: at + chrono::TimeDelta::hours(24),
         attempts: 1,

@@ -3,9 +3,16 @@
 //! Asks nothing and remembers nothing: the same records, incidents and instant give the same
 //! verdicts, so a pass may be run after every round, at start and at any time in between.
 
+mod calendar;
 mod columns;
+mod duties;
+#[cfg(test)]
+mod duty_tests;
 mod hosts;
 mod settle;
+#[cfg(test)]
+mod site_tests;
+mod sites;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +22,7 @@ use chrono::TimeDelta;
 
 use super::again::History;
 use super::incident::{Incident, IncidentKey, Kind, Subject};
-use super::notice::About;
+use super::notice::{About, Owed};
 use super::outbox::{Notice, NoticeState};
 use super::rules::AlertRules;
 use super::step::release;
@@ -25,7 +32,9 @@ use crate::assess::outage;
 use crate::calendar::Calendar;
 use crate::domain::act::Act;
 use crate::domain::group::{Column, Group};
-use crate::domain::id::ColumnId;
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{ColumnId, SiteId};
+use crate::domain::item::Item;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of};
 
@@ -46,6 +55,10 @@ pub struct Situation<'a> {
     pub rules: &'a AlertRules,
     /// What is known of each column.
     pub records: &'a BTreeMap<ColumnId, ColumnRecord>,
+    /// The items of columns that owe something by a day.
+    pub items: &'a BTreeMap<ColumnId, Vec<Item>>,
+    /// What is known of each home page.
+    pub homes: &'a BTreeMap<SiteId, HomeRecord>,
     /// The incidents that are not over.
     pub open: &'a BTreeMap<IncidentKey, Incident>,
     /// The notices that are not yet part of a message.
@@ -69,12 +82,17 @@ pub struct Verdicts {
     pub notices: Vec<Notice>,
     /// Records whose next visit or cause of blindness changed.
     pub records: Vec<ColumnRecord>,
+    /// Home pages whose next visit changed, or whose failures our own network caused.
+    pub homes: Vec<HomeRecord>,
 }
 
 impl Verdicts {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.incidents.is_empty() && self.notices.is_empty() && self.records.is_empty()
+        self.incidents.is_empty()
+            && self.notices.is_empty()
+            && self.records.is_empty()
+            && self.homes.is_empty()
     }
 }
 
@@ -87,30 +105,49 @@ pub fn pass(situation: &Situation<'_>) -> Verdicts {
             .iter()
             .map(|(host, record)| (host.as_str(), *record)),
     );
-    let offline = outage::is_offline(&hosts, situation.rules.offline);
+    let offline = outage::is_offline(&hosts, situation.rules.offline) || desk.homes_are_silent();
     let down = outage::down_hosts(&hosts, situation.rules.down_after_visits);
     desk.own_network(offline, &hosts);
     desk.hosts(&hosts, &down, offline);
+    desk.sites(offline);
     let columns = situation.group.columns.values();
     for column in columns.filter(|column| column.confirmed) {
         desk.column(column, &down, offline);
     }
     desk.exempt_hosts(&hosts);
     desk.orphans();
+    desk.gone_sites();
     desk.units();
+    desk.calendar();
     desk.verdicts
 }
 
-/// A person lets the proposed escalation of `column` go out; `None` when none is proposed.
+/// A person lets the proposed escalation of `column`, or of a duty of it, go out; `None` when none
+/// is proposed.
 pub fn release_escalation(
     situation: &Situation<'_>,
     column: &Column,
     by: &str,
 ) -> Option<Verdicts> {
-    let key = stale_key(&column.id);
-    let (incident, effects) = release(situation.open.get(&key)?, by, situation.now)?;
+    let let_go = |key: &IncidentKey| release(situation.open.get(key)?, by, situation.now);
     let mut desk = Desk::new(situation);
-    desk.settle(&key, (incident, effects), About::Column(column), false);
+    let key = stale_key(&column.id);
+    if let Some(made) = let_go(&key) {
+        desk.settle(&key, made, About::Column(column), false);
+        return Some(desk.verdicts);
+    }
+    let mut duties = situation.limits.duties.iter();
+    let (key, made, duty) = duties.find_map(|duty| {
+        let key = duties::duty_key(&column.id, duty);
+        let made = let_go(&key)?;
+        Some((key, made, duty))
+    })?;
+    let owed = Owed {
+        column,
+        duty,
+        due_on: duty.period(date_of(situation.now)).due_on,
+    };
+    desk.settle(&key, made, About::Duty(owed), false);
     Some(desk.verdicts)
 }
 

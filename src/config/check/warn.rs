@@ -9,7 +9,7 @@ use super::super::settings::Config;
 use super::super::typical;
 use crate::domain::group::{Group, Role, mask};
 use crate::domain::id::{ColumnId, SiteId, UnitId};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, moment};
 use crate::domain::transport::SmsTransport;
 
 /// The most names in one warning.
@@ -35,6 +35,7 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     gateways(config, &mut warnings);
     console(config, &mut warnings);
     trial(config, &mut warnings);
+    samples(config, today, &mut warnings);
     warnings
 }
 
@@ -75,6 +76,27 @@ fn spool(config: &Config, warnings: &mut Vec<Warning>) {
                 dir.display()
             ),
         );
+    }
+}
+
+/// Whether home pages are visited often enough for a rate of failures.
+fn samples(config: &Config, today: Date, warnings: &mut Vec<Warning>) {
+    let least = config.alert.sites.least_visits;
+    let start = moment(today.and_time(chrono::NaiveTime::MIN));
+    let end = start + chrono::TimeDelta::days(7);
+    let fires = std::iter::successors(config.schedule.homes.next_after(start), |&fire| {
+        config.schedule.homes.next_after(fire)
+    });
+    let hours: std::collections::BTreeSet<i64> = fires
+        .take_while(|&fire| fire < end)
+        .map(|fire| fire.timestamp() / 3600)
+        .collect();
+    if hours.len() + 1 < least as usize {
+        let message = format!(
+            "home pages are visited in {} hours of a week, and a rate of failures needs {least}: nothing is said of it",
+            hours.len()
+        );
+        push(warnings, false, message);
     }
 }
 
