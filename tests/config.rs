@@ -40,6 +40,7 @@ fn samples() -> Files {
         "sites.toml",
         "contacts.toml",
         "calendar.toml",
+        "rubric.toml",
     ] {
         files.write(name, std::fs::read(config.join(name)).unwrap());
     }

@@ -20,6 +20,26 @@ use config_files::{
     with_vendor,
 };
 
+/// Rules of assessment with a changed one and one of the administrator's own.
+const RUBRIC: &str = r#"profile = "p2015"
+[grades]
+good = 80
+[choices]
+late = "any-day"
+[rule.D5]
+points = 2.5
+[rule.X1]
+title = "财政预决算栏目一年内未更新，每个"
+area = "publishing"
+kind = "deduct"
+metric = "stale-columns"
+classes = { finance = 365 }
+points = 2
+check = "auto"
+confidence = "P"
+source = "自拟"
+"#;
+
 /// One edit of a sound configuration and the faults that follow.
 struct Case<'a> {
     file: &'a str,
@@ -98,6 +118,16 @@ fn faults_of_holidays_are_told() {
     };
     assert!(base().sound().config.calendar.knows(2027));
     check(base, include_str!("faults/calendar.txt"));
+}
+
+#[test]
+fn faults_of_the_rules_of_assessment_are_told() {
+    let base = || {
+        let files = Files::new();
+        files.write("rubric.toml", RUBRIC);
+        files
+    };
+    check(base, include_str!("faults/rubric.txt"));
 }
 
 #[test]

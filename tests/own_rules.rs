@@ -17,6 +17,11 @@ use wangxun::domain::reading_rules::ReadRules;
 use wangxun::domain::time::Date;
 use wangxun::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe, read};
 
+#[path = "support/noted.rs"]
+mod noted;
+
+use noted::noted;
+
 #[path = "support/site.rs"]
 #[allow(dead_code, reason = "another test uses the other parts")]
 mod site;
@@ -113,7 +118,7 @@ fn selectors_and_a_format_say_which_rows_count_and_how_their_dates_are_printed()
     assert_eq!(update.evidence.snippet, "06/03/2018");
     assert_eq!(reading.rows.len(), 3);
     assert_eq!(
-        reading.notes,
+        noted(&reading),
         [
             "by rules: row matched 4, with a title 4, with a date 4",
             "a date more than one day ahead was refused: 2019-03-06",
@@ -289,7 +294,7 @@ fn lists_in_data_are_read_along_their_paths() {
     assert_eq!(reading.rows[1].title, "“放假”安排");
     assert_eq!(reading.rows[1].url.as_deref(), Some("http://b.gov.cn/2"));
     assert_eq!(
-        reading.notes,
+        noted(&reading),
         [
             "by rules: 3 rows at groups[*].rows",
             "by rules: title in 2, address in 2, date in 2",

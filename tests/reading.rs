@@ -16,6 +16,11 @@ use wangxun::domain::finding::{Basis, Finding, Undated, Unreadable};
 use wangxun::domain::page::Page;
 use wangxun::extract::{Aim, Answer, More, PageKind, Pages, Reader, Reading, Recipe, read};
 
+#[path = "support/noted.rs"]
+mod noted;
+
+use noted::noted;
+
 fn today() -> NaiveDate {
     "2018-03-18".parse().expect("a date")
 }
@@ -399,7 +404,7 @@ fn undated_rows_above_all_others_may_be_newer_than_these() {
     );
     let note = "the first rows have no date that can be read; the newest other was taken";
     assert!(
-        reading.notes.iter().any(|said| said == note),
+        noted(&reading).iter().any(|said| said == note),
         "{:?}",
         reading.notes
     );
@@ -510,8 +515,7 @@ fn a_month_alone_is_settled_by_the_article_or_by_its_last_day() {
         Some(("2018-02-28".into(), Basis::ListRow))
     );
     assert!(
-        reading
-            .notes
+        noted(&reading)
             .iter()
             .any(|note| note.contains("last of its month"))
     );
@@ -1129,7 +1133,7 @@ fn an_article_gives_its_visible_publication_date() {
             .is_some_and(|published| published.month_only)
     );
     let note = "the day of publication is not printed; the last of its month was taken";
-    assert_eq!(reading.notes, [note]);
+    assert_eq!(noted(&reading), [note]);
     for (line, name) in [
         ("浏览次数：20170130", "a counter"),
         ("联系电话：20170130", "a number"),

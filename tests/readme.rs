@@ -22,11 +22,12 @@ use wangxun::domain::group::Role;
 
 const MANUAL: &str = "docs/管理员手册.md";
 const GUIDES: [&str; 2] = ["README.md", MANUAL];
-const SAMPLES: [&str; 4] = [
+const SAMPLES: [&str; 5] = [
     "monitor.toml",
     "sites.toml",
     "contacts.toml",
     "calendar.toml",
+    "rubric.toml",
 ];
 /// Words of the samples that are the gateway's or the administrator's own.
 const OF_OTHERS: [&str; 8] = [
@@ -52,22 +53,31 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap()
 }
 
-/// The commands, with the options that the help of each names.
-fn commands() -> BTreeMap<String, BTreeSet<String>> {
-    let help = wangxun(["--help"]).out;
-    let list = help.split("Commands:\n").nth(1).unwrap();
+/// The names of the commands that a help lists.
+fn listed(help: &str) -> Vec<String> {
+    let list = help.split("Commands:\n").nth(1).unwrap_or_default();
     let list = list.split("\n\n").next().unwrap();
-    let option = pattern(r"--[a-z][a-z-]*");
     let names = list
         .lines()
-        .map(|line| line.split_whitespace().next().unwrap());
+        .filter_map(|line| line.split_whitespace().next());
+    names.map(str::to_owned).collect()
+}
+
+/// The commands, with the options that the help of each names, and of the commands below it.
+fn commands() -> BTreeMap<String, BTreeSet<String>> {
+    let option = pattern(r"--[a-z][a-z-]*");
+    let names = listed(&wangxun(["--help"]).out);
     names
+        .into_iter()
         .map(|name| {
-            let help = wangxun([name, "--help"]).out;
+            let mut help = wangxun([&*name, "--help"]).out;
+            for below in listed(&help).iter().filter(|below| *below != "help") {
+                help.push_str(&wangxun([&*name, below, "--help"]).out);
+            }
             let options = option
                 .find_iter(&help)
                 .map(|found| found.as_str().to_owned());
-            (name.to_owned(), options.collect())
+            (name, options.collect())
         })
         .collect()
 }

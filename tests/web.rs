@@ -25,6 +25,7 @@ use wangxun::domain::group::Route;
 use wangxun::domain::home::{HomeBlock, HomeRecord};
 use wangxun::domain::id::SiteId;
 use wangxun::domain::item::Change;
+use wangxun::domain::note::Note;
 use wangxun::domain::observation::Sight;
 use wangxun::domain::time::Date;
 use wangxun::domain::visit::Validators;
@@ -215,7 +216,7 @@ async fn pages_answer_with_what_the_store_holds() {
         "此前标注2016年11月3日，标题《旧标题》",
         "供核对的情况",
         "<bdi>&#60;/bdi&#62;&#60;b&#62;假</bdi>",
-        "the declared charset",
+        "页面声明的编码为gb18030，实际为utf-8",
     ] {
         assert!(column.body.contains(part), "{part}");
     }
@@ -256,7 +257,7 @@ async fn the_page_of_a_site_shows_what_its_home_page_shows() {
             newest: None,
             rows: 6,
         }],
-        notes: vec!["an entrance without lists".to_owned()],
+        notes: vec![Note::EntranceRead { pages: 2 }],
         digest: None,
         validators: Validators::default(),
         visited_at: now(),
@@ -268,7 +269,7 @@ async fn the_page_of_a_site_shows_what_its_home_page_shows() {
         "（已3天）",
         "“通知公告&#60;script",
         "未标注日期",
-        "an entrance without lists",
+        "首页仅为入口，没有列表，读取入口之后的2个页面",
     ] {
         assert!(body.contains(part), "{part}: {body}");
     }
@@ -353,7 +354,7 @@ async fn every_answer_carries_the_headers() {
         ("POST", "/"),
     ];
     let policy = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; \
-                  form-action 'none'; base-uri 'none'";
+                  form-action 'self'; base-uri 'none'";
     for (method, path) in rows {
         let answer = ask(&running, method, "localhost", path).await;
         let row = format!("{method} {path}");
@@ -410,7 +411,7 @@ async fn what_is_not_ours_is_refused() {
         assert_eq!(answer.status, status, "{method} {host} {path}");
     }
     let refused = ask(&running, "POST", "localhost", "/").await;
-    assert_eq!(refused.header("allow"), Some("GET, HEAD"));
+    assert_eq!(refused.header("allow"), Some("GET,HEAD"));
     let no_host = raw(running.address, "GET / HTTP/1.0\r\n\r\n").await;
     assert_eq!(no_host.status, 421);
     let long = format!(

@@ -6,46 +6,24 @@
 //! What is told of a column's deadline is what the latest visit saw: while that visit saw nothing,
 //! or a change that no second has confirmed, the notice is held.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::{Datelike as _, NaiveTime};
+use chrono::Datelike as _;
 
-use super::acts::{Hold, held_until};
-use super::incident::{Incident, IncidentKey, Kind, State, Subject};
+use super::hours;
+use super::incident::{Incident, IncidentKey, Kind};
 use super::notice;
-use super::outbox::{Delivery, Message, MessageKey, Notice, NoticeState, Told};
+use super::outbox::{Delivery, InPlaceOf, Message, MessageKey, Notice, NoticeState};
 use super::rules::AlertRules;
-use super::trial::{self, Forecast};
+use super::tray::{
+    Tray, expires_at, hand_over, has_digest, is_digest_time, is_held, is_spent, is_urgent,
+    not_before, reports,
+};
 use super::wording;
 use crate::calendar::Calendar;
-use crate::domain::group::{Group, Person, Role, Route};
-use crate::domain::id::{ColumnId, PersonId};
-use crate::domain::time::{Moment, date_of, moment};
-
-/// What the writer of messages looks at.
-#[derive(Debug, Clone, Copy)]
-pub struct Tray<'a> {
-    /// The site group, for its people.
-    pub group: &'a Group,
-    /// The rules of alerting.
-    pub rules: &'a AlertRules,
-    /// The working days.
-    pub calendar: &'a Calendar,
-    /// The incidents that are not over.
-    pub open: &'a BTreeMap<IncidentKey, Incident>,
-    /// The columns that their latest visit could not judge.
-    pub unseen: &'a BTreeSet<ColumnId>,
-    /// The notices that are not yet part of a message.
-    pub waiting: &'a [Notice],
-    /// The messages that were written today.
-    pub today: &'a [Message],
-    /// The holds that people laid down.
-    pub holds: &'a [Hold<'a>],
-    /// What a trial run would send; `None` where the installation is live.
-    pub trial: Option<Forecast>,
-    /// The present instant.
-    pub now: Moment,
-}
+use crate::domain::group::{Person, Role, Route};
+use crate::domain::id::PersonId;
+use crate::domain::time::{Moment, date_of};
 
 /// What was written. To be stored in one transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,7 +51,17 @@ pub fn compose(tray: &Tray<'_>) -> Written {
         told: BTreeMap::new(),
     };
     let reports = reports(tray);
-    for (person, notices) in by_person(tray.waiting.iter().chain(&reports)) {
+    let handed = hand_over(tray, tray.waiting);
+    // What a trial run reports is written anew each time: there is nothing to withdraw.
+    let reported = hand_over(tray, &reports);
+    let left = tray.waiting.iter().chain(&reports).filter(|notice| {
+        let mut gone = handed.gone.iter().chain(&reported.gone);
+        gone.all(|gone| gone.key != notice.key)
+    });
+    let kept = handed.gone.iter().chain(&reported.gone);
+    let kept = kept.filter(|notice| notice.state == NoticeState::Waiting);
+    let fresh = handed.fresh.iter().chain(&reported.fresh);
+    for (person, notices) in by_person(left.chain(kept).chain(fresh)) {
         match tray.group.people.get(person) {
             Some(person) => writer.person(person, notices),
             None => {
@@ -86,109 +74,9 @@ pub fn compose(tray: &Tray<'_>) -> Written {
             }
         }
     }
+    writer.keep(handed.gone.into_iter().chain(handed.fresh));
     writer.written.incidents = writer.told.into_values().collect();
     writer.written
-}
-
-/// The earliest instant at which [`compose`] may have something to write. What is held is due
-/// after a visit, and whoever judges visits composes afterwards.
-pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
-    let reports = reports(tray);
-    let all = || tray.waiting.iter().chain(&reports);
-    let due = all().filter(|notice| !is_held(tray, notice)).map(|notice| {
-        if is_urgent(tray, notice) && !is_spent(tray, &notice.person, &[]) {
-            not_before(tray, notice)
-        } else {
-            digest_due_at(tray, notice)
-        }
-    });
-    let freed = all().filter_map(|notice| on_hold(tray, notice));
-    due.chain(freed).min()
-}
-
-/// The word of the trial run to the operators. It is kept only as part of a digest: the next one
-/// says how things stand then.
-fn reports(tray: &Tray<'_>) -> Vec<Notice> {
-    tray.trial.map_or_else(Vec::new, |forecast| {
-        trial::report(forecast, tray.group, tray.calendar, tray.rules, tray.now)
-    })
-}
-
-/// Whether `notice` goes out alone and at once: in a trial run nothing does.
-fn is_urgent(tray: &Tray<'_>, notice: &Notice) -> bool {
-    notice.urgent && tray.trial.is_none()
-}
-
-/// Until when a person lets `notice` wait, while that lasts.
-fn on_hold(tray: &Tray<'_>, notice: &Notice) -> Option<Moment> {
-    held_until(tray.holds, notice).filter(|&until| tray.now < until)
-}
-
-/// When `notice` has outlived its use: what a person let wait has its whole time afterwards.
-fn expires_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
-    let (rules, calendar) = (tray.rules, tray.calendar);
-    let freed = held_until(tray.holds, notice)
-        .map(|until| calendar.lapse(until, rules.expires_after, rules.window));
-    freed.map_or(notice.expires_at, |freed| freed.max(notice.expires_at))
-}
-
-/// The first instant at which `notice` may be part of a message. No notice waits beyond the next
-/// opening: one that would was written before the clock was set back.
-fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
-    let opens = if is_urgent(tray, notice) {
-        let (sites, window) = (&tray.rules.sites, tray.rules.window);
-        sites.opening((notice.kind, notice.told), tray.calendar, window, tray.now)
-    } else {
-        tray.calendar.opening(tray.now, tray.rules.window)
-    };
-    notice.not_before.min(opens)
-}
-
-/// Whether a person lets `notice` wait, or it tells of a deadline whose column is not seen, or where
-/// one visit has seen a change that no second has confirmed.
-fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
-    let deadline =
-        matches!(notice.kind, Kind::Stale | Kind::Owed) && notice.told != Told::Recovered;
-    let unseen = |column: &ColumnId| tray.unseen.contains(column) || is_site_down(tray, column);
-    let changes = |incident: &Incident| {
-        matches!(
-            incident.state,
-            State::Open {
-                pending: Some(_),
-                ..
-            }
-        )
-    };
-    on_hold(tray, notice).is_some()
-        || deadline
-            && (notice.column.as_ref().is_some_and(unseen)
-                || tray.open.get(&notice.incident).is_some_and(changes))
-}
-
-/// Whether the home page of the column's site does not open.
-fn is_site_down(tray: &Tray<'_>, column: &ColumnId) -> bool {
-    let column = tray.group.columns.get(column);
-    let down = column.and_then(|column| {
-        let key = IncidentKey {
-            subject: Subject::Site(column.site.clone()),
-            kind: Kind::Down,
-        };
-        tray.open.get(&key)
-    });
-    down.is_some_and(Incident::is_open)
-}
-
-/// When the digest that will carry `notice` is written.
-fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
-    let mut from = not_before(tray, notice).max(tray.now);
-    let today = date_of(tray.now);
-    if date_of(from) == today
-        && (has_digest(tray, &notice.person) || is_spent(tray, &notice.person, &[]))
-    {
-        from = moment(today.succ_opt().unwrap_or(today).and_time(NaiveTime::MIN));
-    }
-    let opens = tray.calendar.opening(from, tray.rules.window);
-    opens.max(moment(date_of(opens).and_time(tray.rules.digest_at)))
 }
 
 fn by_person<'a>(
@@ -199,22 +87,6 @@ fn by_person<'a>(
         people.entry(&notice.person).or_default().push(notice);
     }
     people
-}
-
-/// Whether `person` has had a digest today. The line of a quiet day carries nothing and is none.
-fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
-    tray.today
-        .iter()
-        .any(|message| message.person == *person && !message.urgent && !message.notices.is_empty())
-}
-
-/// Whether today's budget allows no message to `person` any more, `more` written just now.
-fn is_spent(tray: &Tray<'_>, person: &PersonId, more: &[Message]) -> bool {
-    let budget = tray.rules.budget;
-    let spent = |messages: usize, most: u32| messages >= most as usize;
-    let all = || tray.today.iter().chain(more);
-    let to_person = all().filter(|message| message.person == *person).count();
-    spent(to_person, budget.per_person) || spent(all().count(), budget.in_all)
 }
 
 struct Writer<'a> {
@@ -249,8 +121,7 @@ impl Writer<'_> {
         if !vetoes.is_empty() {
             self.message(person, vetoes, true);
         }
-        let open = self.tray.calendar.opening(now, self.tray.rules.window) == now
-            && now.time() >= self.tray.rules.digest_at;
+        let open = is_digest_time(self.tray, person);
         if open && !rest.is_empty() && !has_digest(self.tray, &person.id) {
             self.message(person, rest, false);
         }
@@ -283,6 +154,20 @@ impl Writer<'_> {
                 .entry(key.clone())
                 .or_insert_with(|| incident.clone());
             told.told.insert(person.clone());
+        }
+    }
+
+    /// Keeps what was handed over and did not become part of a message at once.
+    fn keep(&mut self, notices: impl Iterator<Item = Notice>) {
+        for notice in notices {
+            if self
+                .written
+                .notices
+                .iter()
+                .all(|kept| kept.key != notice.key)
+            {
+                self.written.notices.push(notice);
+            }
         }
     }
 
@@ -355,25 +240,41 @@ fn write(
             .filter_map(|notice| wording::tier(notice.told))
             .max(),
         notices: notices.iter().map(|notice| notice.key.clone()).collect(),
+        in_place_of: instead(notices),
         urgent,
         provisional: !tray.calendar.knows(date_of(tray.now).year()),
         created_at: tray.now,
-        expires_at: expiry(tray, notices, urgent),
+        expires_at: expiry(tray, person, notices, urgent),
         attempts: 0,
         next_attempt_at: tray.now,
         delivery: Delivery::Queued { last_error: None },
     }
 }
 
+/// For whom the person of `notices` stands in, each once.
+fn instead(notices: &[&Notice]) -> Vec<InPlaceOf> {
+    let mut instead: Vec<InPlaceOf> = Vec::new();
+    for one in notices
+        .iter()
+        .filter_map(|notice| notice.in_place_of.as_ref())
+    {
+        if !instead.contains(one) {
+            instead.push(one.clone());
+        }
+    }
+    instead
+}
+
 /// A message is of use as long as what it carries. One that quiet hours hold back has the whole of
 /// the next working day, however late in their lives its notices came into it.
-fn expiry(tray: &Tray<'_>, notices: &[&Notice], urgent: bool) -> Moment {
+fn expiry(tray: &Tray<'_>, person: &Person, notices: &[&Notice], urgent: bool) -> Moment {
     let carried = notices.iter().map(|notice| expires_at(tray, notice)).max();
     let least = if urgent {
         tray.now
     } else {
         let none = chrono::TimeDelta::zero();
-        tray.calendar.lapse(tray.now, none, tray.rules.window)
+        let hours = hours::of(Some(person), tray.rules);
+        tray.calendar.lapse(tray.now, none, hours)
     };
     carried.map_or(least, |carried| carried.max(least))
 }
@@ -413,7 +314,7 @@ pub fn second_try(
         words,
         provisional: !calendar.knows(today.year()),
         created_at: now,
-        expires_at: calendar.lapse(now, rules.expires_after, rules.window),
+        expires_at: calendar.lapse(now, rules.expires_after, hours::of(Some(person), rules)),
         attempts: 0,
         next_attempt_at: now,
         delivery: Delivery::Queued { last_error: None },
@@ -423,14 +324,25 @@ pub fn second_try(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::{NaiveTime, Weekday};
+
     use super::*;
-    use crate::alert::acts::holds;
-    use crate::alert::incident::{Change, Pending};
+    use crate::alert::acts::{Hold, holds};
+    use crate::alert::incident::State;
+    use crate::alert::incident::{Change, Pending, Subject};
     use crate::alert::outbox::Facts;
+    use crate::alert::outbox::Told;
+    use crate::alert::tray::next_at;
+    use crate::alert::trial::Forecast;
     use crate::assess::ladder::Tier;
     use crate::domain::act::{Act, Deed, Scope};
     use crate::domain::group::Duty;
-    use crate::domain::id::ColumnId;
+    use crate::domain::group::Group;
+    use crate::domain::id::{ColumnId, UnitId};
+    use crate::domain::presence::{Absence, Days, OwnHours, Presence, Weekdays};
+    use crate::domain::time::moment;
 
     fn at(text: &str) -> Moment {
         moment(text.parse().unwrap())
@@ -471,6 +383,8 @@ mod tests {
             not_before: created_at,
             expires_at: created_at + chrono::TimeDelta::hours(72),
             state: NoticeState::Waiting,
+            in_place_of: None,
+            copied: false,
         }
     }
 
@@ -498,6 +412,7 @@ mod tests {
                     phone: Some("10000000001".to_owned()),
                     mail: Some("a@example.cn".to_owned()),
                     robot: None,
+                    presence: Presence::default(),
                     routes: vec![Route::Sms, Route::Mail],
                     duties: vec![Duty { role, unit: None }],
                 };
@@ -924,5 +839,182 @@ mod tests {
             "{}",
             message.text
         );
+    }
+
+    fn absent(from: &str, until: &str, deputies: &[&str], copy: bool) -> Absence {
+        let ids = deputies.iter().map(|id| PersonId::parse(id).unwrap());
+        Absence {
+            from: from.parse().unwrap(),
+            until: until.parse().unwrap(),
+            deputies: ids.collect(),
+            copy,
+        }
+    }
+
+    /// `li` and `ed` of a unit, its head `he` and the operator `op`.
+    fn unit_day(waiting: Vec<Notice>, absences: &[(&str, Absence)]) -> Day {
+        let mut day = Day::new(waiting);
+        let unit = UnitId::parse("kxw").unwrap();
+        let template = day.group.people.values().next().unwrap().clone();
+        for (id, role) in [
+            ("li", Role::Liaison),
+            ("ed", Role::Editor),
+            ("he", Role::Head),
+        ] {
+            let id = PersonId::parse(id).unwrap();
+            let mut person = template.clone();
+            person.id = id.clone();
+            let unit = Some(unit.clone());
+            person.duties = vec![Duty { role, unit }];
+            day.group.people.insert(id, person);
+        }
+        for (id, absence) in absences {
+            let id = PersonId::parse(id).unwrap();
+            let person = day.group.people.get_mut(&id).unwrap();
+            person.presence.absences.push(absence.clone());
+        }
+        day
+    }
+
+    fn of_unit(person: &str, column: &str, told: Told, created: &str) -> Notice {
+        let mut notice = notice(person, column, told, created);
+        notice.unit = UnitId::parse("kxw").ok();
+        notice
+    }
+
+    /// Who gets how many lines, and the remarks.
+    fn got(written: &Written) -> Vec<(String, usize, String)> {
+        let of = |message: &Message| {
+            let remarks = message.in_place_of.iter().map(InPlaceOf::in_chinese);
+            let remarks: Vec<String> = remarks.collect();
+            (
+                message.person.to_string(),
+                message.notices.len(),
+                remarks.join("，"),
+            )
+        };
+        written.messages.iter().map(of).collect()
+    }
+
+    #[test]
+    fn what_is_meant_for_somebody_away_goes_to_the_first_deputy_who_is_there() {
+        let week = |deputies: &[&str], copy| absent("2017-11-20", "2017-11-24", deputies, copy);
+        let monday = "2017-11-20T08:30:00";
+        let deputy = "代联络员接收";
+        let climbs = "联络员不在岗且无人代理";
+        type Got<'a> = &'a [(&'a str, &'a str)];
+        let table: [(&[(&str, Absence)], Got<'_>); 7] = [
+            (&[], &[("li", "")]),
+            (&[("li", week(&["ed"], false))], &[("ed", deputy)]),
+            (
+                &[("li", week(&["ed"], true))],
+                &[("ed", deputy), ("li", "")],
+            ),
+            // The deputy is away too: the next one of the list.
+            (
+                &[
+                    ("li", week(&["ed", "op"], false)),
+                    ("ed", absent("2017-11-20", "2017-11-20", &["he"], false)),
+                ],
+                &[("op", deputy)],
+            ),
+            // Nobody stands in: the next higher role, and the operator.
+            (
+                &[("li", week(&[], false))],
+                &[("he", climbs), ("op", climbs)],
+            ),
+            // The head is away with a deputy, who is reached in turn.
+            (
+                &[("li", week(&[], false)), ("he", week(&["ed"], false))],
+                &[("ed", climbs), ("op", climbs)],
+            ),
+            // The last day of the absence was the day before.
+            (
+                &[("li", absent("2017-11-13", "2017-11-19", &["ed"], false))],
+                &[("li", "")],
+            ),
+        ];
+        for (absences, expected) in table {
+            let waiting = of_unit("li", "a", REMINDER, "2017-11-20T07:00:00");
+            let mut day = unit_day(vec![waiting], absences);
+            let written = day.write(monday);
+            let got = got(&written);
+            let got: Vec<(&str, &str)> = got
+                .iter()
+                .map(|(person, lines, remark)| {
+                    assert_eq!(*lines, 1);
+                    (person.as_str(), remark.as_str())
+                })
+                .collect();
+            assert_eq!(got, expected, "{absences:?}");
+            assert!(day.write("2017-11-20T09:00:00").is_empty(), "{absences:?}");
+            assert!(day.waiting.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_deputy_is_told_each_thing_once_in_one_digest_that_says_for_whom() {
+        let morning = "2017-11-20T07:00:00";
+        let waiting = vec![
+            of_unit("li", "a", REMINDER, morning),
+            of_unit("ed", "a", REMINDER, morning),
+            of_unit("li", "b", REMINDER, morning),
+        ];
+        let away = absent("2017-11-20", "2017-11-24", &["ed"], false);
+        let mut day = unit_day(waiting, &[("li", away)]);
+        let written = day.write("2017-11-20T08:30:00");
+        assert_eq!(
+            got(&written),
+            [("ed".to_owned(), 2, "代联络员接收".to_owned())]
+        );
+        let text = &written.messages[0].text;
+        assert_eq!(text.matches("（代联络员接收）").count(), 1, "{text}");
+        assert!(day.waiting.is_empty());
+        // Of the end hears who was told.
+        let told: Vec<&PersonId> = written.incidents.iter().flat_map(|one| &one.told).collect();
+        assert!(
+            told.iter().all(|person| person.as_str() == "ed"),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn what_waits_over_the_first_day_away_is_handed_over_on_that_day() {
+        let friday = "2017-11-17T18:00:00";
+        let mut waiting = of_unit("li", "a", REMINDER, friday);
+        waiting.not_before = at("2017-11-20T08:30:00");
+        let away = absent("2017-11-20", "2017-11-24", &["ed"], false);
+        let mut day = unit_day(vec![waiting], &[("li", away)]);
+        assert!(day.write(friday).is_empty());
+        let due = next_at(&day.tray(friday));
+        assert_eq!(due, Some(at("2017-11-20T08:30:00")));
+        assert_eq!(got(&day.write("2017-11-20T08:30:00"))[0].0, "ed");
+    }
+
+    #[test]
+    fn own_hours_hold_for_digests_and_not_for_what_is_urgent() {
+        let saturday = Days::Of(Weekdays::default().and(Weekday::Sat));
+        let time = |text: &str| text.parse::<NaiveTime>().unwrap();
+        let created = "2017-11-17T09:00:00";
+        let mut waiting = notice("li", "a", REMINDER, created);
+        waiting.not_before = at("2017-11-18T10:00:00");
+        let urgent = notice("li", "h", Told::Down, created);
+        let mut day = Day::new(vec![waiting, urgent]);
+        let li = PersonId::parse("li").unwrap();
+        day.group.people.get_mut(&li).unwrap().presence.hours = Some(OwnHours {
+            from: time("10:00:00"),
+            until: time("12:00:00"),
+            days: saturday,
+        });
+        let written = day.write(created);
+        assert_eq!(written.messages.len(), 1);
+        assert!(written.messages[0].urgent);
+        // Friday's window of all is not this person's.
+        let due = next_at(&day.tray("2017-11-17T10:00:00"));
+        assert_eq!(due, Some(at("2017-11-18T10:00:00")));
+        let written = day.write("2017-11-18T10:00:00");
+        assert_eq!(got(&written).len(), 1);
+        // It is of use until the hours have closed once more.
+        assert_eq!(written.messages[0].expires_at, at("2017-11-25T12:00:00"));
     }
 }

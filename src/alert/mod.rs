@@ -5,6 +5,8 @@
 pub mod acts;
 pub mod again;
 pub mod compose;
+pub mod deputy;
+pub mod hours;
 pub mod incident;
 pub mod notice;
 pub mod outbox;
@@ -18,5 +20,6 @@ pub mod site_rules;
 pub mod site_step;
 pub mod step;
 pub mod template;
+pub mod tray;
 pub mod trial;
 pub mod wording;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::acts::answer;
+use super::hours;
 use super::incident::{Incident, IncidentKey, Kind, State, Subject};
 use super::outbox::{Facts, MessageKey, Notice, NoticeState, Told};
 use super::pass::Situation;
@@ -64,24 +65,19 @@ pub fn write(
         _ => {}
     }
     let (calendar, rules) = (situation.calendar, situation.rules);
-    let (not_before, expires_at) = if urgent {
-        let opens = rules.sites.opening(
-            (incident.key.kind, told),
-            calendar,
-            rules.window,
-            situation.now,
-        );
-        (opens, opens + rules.expires_after)
-    } else {
-        let opens = calendar.opening(situation.now, rules.window);
-        (
-            opens,
-            calendar.lapse(opens, rules.expires_after, rules.window),
-        )
+    let life = |person: &PersonId| {
+        let hours = hours::of_id(person, situation.group, rules);
+        if urgent {
+            let what = (incident.key.kind, told);
+            let opens = rules.sites.opening(what, calendar, hours, situation.now);
+            return (opens, opens + rules.expires_after);
+        }
+        life(person, situation.group, calendar, rules, situation.now)
     };
     people(situation, incident, told, about)
         .into_iter()
-        .map(|person| Notice {
+        .map(|person| (life(&person), person))
+        .map(|((not_before, expires_at), person)| Notice {
             key: key(incident, told, &person),
             person,
             incident: incident.key.clone(),
@@ -105,8 +101,24 @@ pub fn write(
             not_before,
             expires_at,
             state: NoticeState::Waiting,
+            in_place_of: None,
+            copied: false,
         })
         .collect()
+}
+
+/// From when to when what is written for `person` at `now` is of use: from the next opening of the
+/// person's hours.
+fn life(
+    person: &PersonId,
+    group: &Group,
+    calendar: &Calendar,
+    rules: &AlertRules,
+    now: Moment,
+) -> (Moment, Moment) {
+    let hours = hours::of_id(person, group, rules);
+    let opens = calendar.opening(now, hours);
+    (opens, calendar.lapse(opens, rules.expires_after, hours))
 }
 
 /// A notice to the operators that something did not reach its person; `cause` tells one such
@@ -119,15 +131,14 @@ pub fn undelivered(
     why: &str,
     now: Moment,
 ) -> Vec<Notice> {
-    let not_before = calendar.opening(now, rules.window);
-    let expires_at = calendar.lapse(not_before, rules.expires_after, rules.window);
     let incident = IncidentKey {
         subject: Subject::Monitor,
         kind: Kind::Trouble,
     };
     route::operators(group)
         .into_iter()
-        .map(|person| Notice {
+        .map(|person| (life(&person, group, calendar, rules, now), person))
+        .map(|((not_before, expires_at), person)| Notice {
             key: MessageKey::of(&["undelivered", cause.as_str(), person.as_str()]),
             person,
             incident: incident.clone(),
@@ -150,6 +161,8 @@ pub fn undelivered(
             not_before,
             expires_at,
             state: NoticeState::Waiting,
+            in_place_of: None,
+            copied: false,
         })
         .collect()
 }

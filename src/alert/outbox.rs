@@ -130,6 +130,47 @@ pub struct Notice {
     pub expires_at: Moment,
     /// How far it has come.
     pub state: NoticeState,
+    /// For whom the person stands in, who is away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<InPlaceOf>,
+    /// Whether a deputy has it too, so that it is not handed over again.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub copied: bool,
+}
+
+/// For whom somebody stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InPlaceOf {
+    /// Who is away.
+    pub person: PersonId,
+    /// What that person is, in Chinese: `科信委联络员`.
+    pub post: String,
+    /// Why this one stands in.
+    pub why: Why,
+}
+
+/// Why somebody receives what is meant for a person who is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// As the deputy.
+    Deputy,
+    /// There is no deputy who is there: messages climb.
+    NoDeputy,
+}
+
+impl InPlaceOf {
+    /// The remark behind what is told.
+    pub fn in_chinese(&self) -> String {
+        match self.why {
+            Why::Deputy => format!("代{}接收", self.post),
+            Why::NoDeputy => format!("{}不在岗且无人代理", self.post),
+        }
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// How far a notice has come.
@@ -183,6 +224,9 @@ pub struct Message {
     pub tier: Option<Tier>,
     /// The notices it carries.
     pub notices: Vec<MessageKey>,
+    /// For whom the person stands in with any of them, who is away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_place_of: Vec<InPlaceOf>,
     /// Whether it was sent alone and at once.
     pub urgent: bool,
     /// Whether it was written by provisional working days, Monday to Friday, for want of the year's

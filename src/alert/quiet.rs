@@ -6,10 +6,11 @@
 
 use chrono::Datelike as _;
 
-use super::compose::Tray;
+use super::deputy;
 use super::outbox::{Delivery, Message, MessageKey, Words};
 use super::route;
 use super::rules::AlertRules;
+use super::tray::Tray;
 use crate::calendar::Calendar;
 use crate::domain::group::Route;
 use crate::domain::time::{Date, Moment, date_of, in_chinese, moment};
@@ -47,7 +48,7 @@ pub fn due_at(calendar: &Calendar, rules: &AlertRules, last: Option<Date>, now: 
 /// One line for each operator to whom nothing was told today.
 pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
     let line = line(quiet, date_of(tray.now));
-    route::operators(tray.group)
+    deputy::on_duty(route::operators(tray.group), date_of(tray.now), tray.group)
         .into_iter()
         .filter(|operator| tray.today.iter().all(|told| told.person != *operator))
         .filter_map(|operator| {
@@ -64,6 +65,7 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 },
                 tier: None,
                 notices: Vec::new(),
+                in_place_of: Vec::new(),
                 urgent: false,
                 provisional: !tray.calendar.knows(date_of(tray.now).year()),
                 created_at: tray.now,
@@ -106,6 +108,7 @@ mod tests {
     use super::*;
     use crate::domain::group::{Duty, Group, Person, Role};
     use crate::domain::id::PersonId;
+    use crate::domain::presence::Presence;
 
     fn at(text: &str) -> Moment {
         moment(text.parse().unwrap())
@@ -119,6 +122,7 @@ mod tests {
             phone: None,
             mail: None,
             robot: None,
+            presence: Presence::default(),
             routes: vec![route],
             duties: vec![Duty {
                 role: Role::Operator,

@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::acts::{holds, is_trial};
-use super::compose::{Tray, compose, next_at};
+use super::compose::compose;
 use super::incident::{Incident, IncidentKey, State};
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
 use super::pass::{Situation, Verdicts, pass, release_escalation};
 use super::rules::AlertRules;
+use super::tray::{Tray, next_at};
 use super::trial::{forecast, go_live};
 use crate::assess::limits::Limits;
 use crate::assess::outage::told_apart;

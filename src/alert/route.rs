@@ -62,12 +62,37 @@ fn is_held(role: Role, unit: &UnitId, group: &Group) -> bool {
 
 /// The holders of the first higher role of the unit that anybody holds.
 fn next_above(role: Role, unit: &UnitId, group: &Group) -> BTreeSet<PersonId> {
-    UNIT_ROLES
-        .into_iter()
-        .filter(|&higher| higher > role)
-        .map(|higher| holders(higher, unit, group).collect::<BTreeSet<_>>())
+    levels_above(role, unit, group)
         .find(|people| !people.is_empty())
         .unwrap_or_default()
+}
+
+/// The holders of each higher role of the unit, rising.
+pub fn levels_above(
+    role: Role,
+    unit: &UnitId,
+    group: &Group,
+) -> impl Iterator<Item = BTreeSet<PersonId>> {
+    UNIT_ROLES
+        .into_iter()
+        .filter(move |&higher| higher > role)
+        .map(move |higher| holders(higher, unit, group).collect())
+}
+
+/// What `person` is, in Chinese: of `unit`, if anything, else by the first duty.
+pub fn post(person: &PersonId, unit: Option<&UnitId>, group: &Group) -> String {
+    let duties = group.people.get(person).map(|person| &person.duties);
+    let mut duties = duties.into_iter().flatten().peekable();
+    let first = duties.peek().copied();
+    let of_unit = duties
+        .filter(|duty| unit.is_some() && duty.unit.as_ref() == unit)
+        .max_by_key(|duty| duty.role);
+    let Some(duty) = of_unit.or(first) else {
+        return "联系人".to_owned();
+    };
+    let unit = duty.unit.as_ref().and_then(|unit| group.units.get(unit));
+    let unit = unit.map_or("", |unit| unit.short.as_str());
+    format!("{unit}{}", duty.role.in_chinese())
 }
 
 fn holders<'a>(
@@ -99,6 +124,7 @@ fn central(role: Role, group: &Group) -> impl Iterator<Item = PersonId> {
 mod tests {
     use super::*;
     use crate::domain::group::{Duty, Person, Route};
+    use crate::domain::presence::Presence;
 
     /// A person's id and duties.
     type Row<'a> = (&'a str, &'a [(Role, Option<&'a str>)]);
@@ -120,6 +146,7 @@ mod tests {
                 phone: Some("10000000001".to_owned()),
                 mail: None,
                 robot: None,
+                presence: Presence::default(),
                 routes: vec![Route::Sms],
                 duties,
             };

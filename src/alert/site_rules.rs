@@ -6,7 +6,7 @@ use super::incident::Kind;
 use super::outbox::Told;
 use super::rules::Repeat;
 use crate::assess::vetoes::Marks;
-use crate::calendar::{Calendar, Window};
+use crate::calendar::{Calendar, Hours};
 use crate::domain::group::Role;
 use crate::domain::time::{Moment, date_of, moment};
 
@@ -122,11 +122,11 @@ impl SiteRules {
         &self,
         (kind, told): (Kind, Told),
         calendar: &Calendar,
-        window: Window,
+        hours: Hours,
         at: Moment,
     ) -> Moment {
         let wakes = match kind {
-            Kind::Down if told == Told::StillDown => return calendar.opening(at, window),
+            Kind::Down if told == Told::StillDown => return calendar.opening(at, hours),
             Kind::Down => self.down.at_night,
             Kind::Veto => self.veto.at_night,
             Kind::NearVeto => self.near.at_night,

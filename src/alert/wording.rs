@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::incident::{Kind, Subject};
-use super::outbox::{Facts, Notice, Told, Words};
+use super::outbox::{Facts, InPlaceOf, Notice, Told, Words};
 use super::rules::AlertRules;
 use super::segments;
 use super::template::{FIELDS, Text, Texts, tidy};
@@ -90,6 +90,11 @@ pub fn words(notices: &[&Notice], today: Date, rules: &AlertRules) -> Words {
             "digest"
         }
     };
+    if let Some(instead) = &first.in_place_of {
+        let why = [tidy(&first.facts.why), instead.in_chinese()];
+        let why: Vec<String> = why.into_iter().filter(|part| !part.is_empty()).collect();
+        values.insert("why".to_owned(), why.join("，"));
+    }
     values.insert("worst".to_owned(), worst(notices).to_owned());
     values.retain(|_, value| !value.is_empty());
     Words {
@@ -114,11 +119,18 @@ fn line(notice: &Notice, today: Date, rules: &AlertRules) -> String {
     let template = template(notice, &rules.texts);
     let line = template.fill(|field| value(field, facts, today, rules));
     // A remark on a deadline is told even where the wording has no place for it.
-    let remark = tier(notice.told).is_some() && !facts.why.is_empty();
-    if remark && !template.source().contains("{why}") {
-        return format!("{line}（{}）", tidy(&facts.why));
+    let remark = tier(notice.told).is_some() && !template.source().contains("{why}");
+    let remark = remark.then(|| tidy(&facts.why));
+    let instead = notice.in_place_of.as_ref().map(InPlaceOf::in_chinese);
+    let remarks: Vec<String> = [remark, instead]
+        .into_iter()
+        .flatten()
+        .filter(|remark| !remark.is_empty())
+        .collect();
+    match remarks.is_empty() {
+        true => line,
+        false => format!("{line}（{}）", remarks.join("，")),
     }
-    line
 }
 
 fn digest(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {

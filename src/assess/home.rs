@@ -5,6 +5,7 @@ use super::reach::{after, arrival};
 use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::home::{HomeBlock, HomeRecord, Reach};
 use crate::domain::id::SiteId;
+use crate::domain::note::Note;
 use crate::domain::observation::{Blind, Cause, Sight};
 use crate::domain::time::Moment;
 use crate::domain::visit::Validators;
@@ -19,7 +20,7 @@ pub struct HomeSight {
     /// The blocks, where the page was read.
     pub blocks: Vec<HomeBlock>,
     /// What the reader noted.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// The digest of the page, where it alone tells what was found.
     pub digest: Option<String>,
     /// For the next conditional request.

@@ -15,5 +15,6 @@ pub mod limits;
 pub mod outage;
 pub mod reach;
 pub mod remember;
+pub mod score;
 pub mod sighting;
 pub mod vetoes;

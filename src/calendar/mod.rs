@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, Days, NaiveTime, TimeDelta, Weekday};
 
+use crate::domain::presence::Days as On;
 use crate::domain::time::{Date, Moment, date_of, moment};
 
 /// The holidays and make-up working days of one year.
@@ -38,6 +39,22 @@ pub struct Window {
     pub from: NaiveTime,
     /// The first minute that is too late.
     pub until: NaiveTime,
+}
+
+/// When messages may be sent, with the days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    /// The window of a day.
+    pub window: Window,
+    /// The days.
+    pub on: On,
+}
+
+impl From<Window> for Hours {
+    fn from(window: Window) -> Hours {
+        let on = On::Working;
+        Hours { window, on }
+    }
 }
 
 /// A holiday of so many days off is long: more than a weekend.
@@ -108,38 +125,52 @@ impl Calendar {
         u32::try_from(days).unwrap_or(u32::MAX)
     }
 
-    /// The first instant at or after `at` inside `window` on a working day.
-    pub fn opening(&self, at: Moment, window: Window) -> Moment {
-        let today = date_of(at);
-        let time = at.time();
-        if self.is_working_day(today) {
-            if time < window.from {
-                return moment(today.and_time(window.from));
+    /// The first instant at or after `at` inside `hours`; a plain window is one of working days.
+    pub fn opening(&self, at: Moment, hours: impl Into<Hours>) -> Moment {
+        let hours = hours.into();
+        let (today, time) = (date_of(at), at.time());
+        if self.is_open(today, hours.on) {
+            if time < hours.window.from {
+                return moment(today.and_time(hours.window.from));
             }
-            if time < window.until {
+            if time < hours.window.until {
                 return at;
             }
         }
-        let next = self.working_day_from(today.succ_opt().unwrap_or(today));
-        moment(next.and_time(window.from))
+        moment(self.next_open(today, hours.on).and_time(hours.window.from))
     }
 
     /// When something that may first be sent at `from` is of no use any more: `after` has passed,
-    /// days off not counted, and `window` has opened and closed once more on a later working day.
-    /// What a holiday defers outlives the holiday.
-    pub fn lapse(&self, from: Moment, after: TimeDelta, window: Window) -> Moment {
-        let tomorrow = date_of(from).succ_opt().unwrap_or(date_of(from));
-        let next = self.working_day_from(tomorrow);
+    /// days off not counted, and `hours` have opened and closed once more on a later day. What a
+    /// holiday defers outlives the holiday.
+    pub fn lapse(&self, from: Moment, after: TimeDelta, hours: impl Into<Hours>) -> Moment {
+        let hours = hours.into();
+        let next = self.next_open(date_of(from), hours.on);
         let mut lapse = from + after;
-        for day in days_from(tomorrow) {
+        for day in days_from(date_of(from)).skip(1) {
             if day > date_of(lapse) {
                 break;
             }
-            if !self.is_working_day(day) {
+            if !self.is_open(day, hours.on) {
                 lapse += TimeDelta::days(1);
             }
         }
-        lapse.max(moment(next.and_time(window.until)))
+        lapse.max(moment(next.and_time(hours.window.until)))
+    }
+
+    fn is_open(&self, day: Date, on: On) -> bool {
+        match on {
+            On::Working => self.is_working_day(day),
+            On::Of(days) => days.covers(day),
+        }
+    }
+
+    /// The first day after `day` that is one of `on`.
+    fn next_open(&self, day: Date, on: On) -> Date {
+        let mut later = days_from(day).skip(1);
+        later
+            .find(|&day| self.is_open(day, on))
+            .unwrap_or_else(|| day.succ_opt().unwrap_or(day))
     }
 }
 

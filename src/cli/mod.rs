@@ -13,10 +13,12 @@ mod question;
 mod rebuild;
 mod rehearse;
 mod replay;
+mod rubric;
 mod run;
 mod saved;
 mod simulated;
 mod trial;
+mod user;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -74,6 +76,10 @@ enum Command {
     Hold(enact::Hold),
     /// End the trial run: units are told from now on
     GoLive(enact::GoLive),
+    /// Make, change, remove and list the accounts of the console
+    User(user::User),
+    /// Show the rules of assessment in force
+    Rubric(rubric::Rubric),
     /// Build the store anew from its journal; the daemon must not run
     Rebuild(Configured),
     /// Show what these thresholds would have sent, beside what was sent; sends nothing
@@ -119,6 +125,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Exempt(exempt) => enact::exempt(*exempt),
         Command::Hold(hold) => enact::hold(hold),
         Command::GoLive(go_live) => enact::go_live(go_live),
+        Command::User(user) => user::run(user),
+        Command::Rubric(rubric) => rubric::run(&rubric),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
         Command::Replay(replay) => replay::run(&replay),
         Command::Rehearse(rehearse) => rehearse::run(&rehearse),

@@ -18,10 +18,12 @@ use crate::daemon::{front, missing};
 use crate::domain::access::Access;
 use crate::domain::finding::{Basis, Finding};
 use crate::domain::id::{ColumnId, SiteId};
+use crate::domain::note::Note;
+use crate::domain::observation::Cause;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::{ExtraHeaders, ReadRules};
 use crate::domain::time::{Date, Moment, date_of};
-use crate::domain::visit::{Outcome, Validators};
+use crate::domain::visit::{Failure, Outcome, Validators};
 use crate::extract::{Aim, Block, OtherDate, Reading, Recipe};
 use crate::fetch::client::{Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
@@ -108,12 +110,44 @@ struct Report {
     others: Vec<Other>,
     rows: usize,
     items: Vec<Shown>,
-    notes: Vec<String>,
+    /// Why there is no date, if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<Why>,
+    notes: Vec<Told>,
     /// The reading rules in force, as `[column.read]` has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rules: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<ShownBlock>,
+}
+
+/// Why a source told no date.
+#[derive(Debug, Serialize)]
+struct Why {
+    reason: Cause,
+    text: String,
+}
+
+impl Why {
+    fn of(reason: Cause) -> Why {
+        let text = reason.in_chinese();
+        Why { reason, text }
+    }
+}
+
+/// A note: its code with its values, and the sentence.
+#[derive(Debug, Serialize)]
+struct Told {
+    #[serde(flatten)]
+    note: Note,
+    text: String,
+}
+
+impl Told {
+    fn of(note: Note) -> Told {
+        let text = note.to_string();
+        Told { note, text }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -347,15 +381,13 @@ async fn fetched(
         Outcome::Failed(failure) => (visit.asked, Some(failure)),
         Outcome::NotModified => (visit.asked, None),
     };
-    let failed =
-        failure.map(|failure| format!("not fetched: {failure:?}, {}", failure.in_chinese()));
     Ok(Report {
         rules: read_rules::lines(&rules),
-        ..report(source, address.as_str(), reading, failed)
+        ..report(source, address.as_str(), reading, failure)
     })
 }
 
-fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<String>) -> Report {
+fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Failure>) -> Report {
     let mut report = Report {
         source: source.to_owned(),
         url: url.to_owned(),
@@ -368,7 +400,8 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
         rows: 0,
         items: Vec::new(),
         blocks: Vec::new(),
-        notes: failed.into_iter().collect(),
+        why: failed.map(|failure| Why::of(Cause::Failed(failure))),
+        notes: Vec::new(),
         rules: Vec::new(),
     };
     let Some(reading) = reading else {
@@ -376,7 +409,7 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
     };
     report.encoding = reading.encoding.to_owned();
     report.kind = reading.kind.key();
-    report.notes = reading.notes;
+    report.notes = reading.notes.into_iter().map(Told::of).collect();
     match reading.finding {
         Finding::Dated(update) => {
             report.outcome = "dated";
@@ -389,14 +422,11 @@ fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Stri
         }
         Finding::Undated(why) => {
             report.outcome = "undated";
-            report
-                .notes
-                .push(format!("undated: {why:?}, {}", why.in_chinese()));
+            report.why = Some(Why::of(Cause::Undated(why)));
         }
         Finding::Empty => report.outcome = "empty",
         Finding::Unreadable(why) => {
-            let note = format!("unreadable: {why:?}, {}", why.in_chinese());
-            report.notes.push(note);
+            report.why = Some(Why::of(Cause::Unreadable(why)));
         }
     }
     report.published = reading.published.map(|published| Published {
@@ -485,6 +515,10 @@ fn text(report: &Report) -> String {
         lines.push(format!("    {on}  {}", item.title));
     }
     lines.extend(report.rules.iter().map(|rule| format!("  rule: {rule}")));
-    lines.extend(report.notes.iter().map(|note| format!("  note: {note}")));
+    if let Some(Why { reason, text }) = &report.why {
+        lines.push(format!("  why: {reason:?}, {text}"));
+    }
+    let notes = report.notes.iter();
+    lines.extend(notes.map(|told| format!("  note: {}", told.text)));
     lines.join("\n")
 }

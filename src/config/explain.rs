@@ -14,7 +14,9 @@ use crate::alert::site_rules::VetoRule;
 use crate::assess::duty::YearDay;
 use crate::assess::ladder::Tier;
 use crate::assess::limits::ClassRule;
+use crate::assess::score::rubric::{Area, Rule};
 use crate::calendar::cron_line::CronLine;
+use crate::domain::account::{Admission, Proxy};
 use crate::domain::group::Role;
 use crate::domain::time::Moment;
 use crate::domain::transport::{MailTransport, Rate, SmsTransport};
@@ -36,6 +38,7 @@ pub fn explain(config: &Config, warnings: &[Warning], now: Moment) -> String {
         templates(config),
         wordings(config),
         rules(config),
+        assessment(config),
         places(config),
     ];
     for part in parts.iter().filter(|part| !part.is_empty()) {
@@ -435,9 +438,20 @@ fn rules(config: &Config) -> String {
     )
 }
 
+fn admission(admission: &Admission) -> String {
+    match admission {
+        Admission::Open => "asks for no login".to_owned(),
+        Admission::Accounts(Proxy {
+            header: Some(header),
+            ..
+        }) => format!("for accounts, by login or by the proxy's header {header}"),
+        Admission::Accounts(_) => "for accounts, by login".to_owned(),
+    }
+}
+
 fn places(config: &Config) -> String {
     let listen = match config.console.listen {
-        Some(listen) => format!("http://{listen}/"),
+        Some(listen) => format!("http://{listen}/, {}", admission(&config.console.admission)),
         None => "switched off".to_owned(),
     };
     table(&[
@@ -470,6 +484,34 @@ fn probes(config: &Config) -> String {
         0 => "told by the share of silent hosts".to_owned(),
         count => format!("told by {count} probes, when half of the hosts are silent"),
     }
+}
+
+fn assessment(config: &Config) -> String {
+    let rubric = &config.rubric;
+    let (all, on) = (rubric.rules.len(), rubric.enabled().count());
+    let ids = |of: &dyn Fn(&Rule) -> bool| {
+        let rules = rubric.rules.values().filter(|rule| of(rule));
+        let ids: Vec<&str> = rules.map(|rule| rule.id.as_str()).collect();
+        ids.join(" ")
+    };
+    let weights = Area::ALL.iter().map(|area| {
+        let weight = rubric.weights.get(area).copied().unwrap_or(0);
+        format!("{} {weight}", area.in_chinese())
+    });
+    let weights: Vec<String> = weights.collect();
+    let unverified = ids(&|rule| rule.enabled && rule.is_unverified());
+    let off = ids(&|rule| !rule.enabled);
+    format!(
+        "assessment (考评) by {} {}; all rules: wangxun rubric --all\n{}",
+        rubric.profile,
+        rubric.title,
+        table(&[
+            row(&["weights (权重)", &weights.join(", ")]),
+            row(&["rules (规则)", &format!("{all}: {on} enabled")]),
+            row(&["unverified (未核实)", &unverified]),
+            row(&["disabled (停用)", &off]),
+        ])
+    )
 }
 
 fn row(cells: &[&str]) -> Vec<String> {

@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::{
-    access, alerting, calendar, contacts, duties, heartbeat, limits, monitor, own_network, sites,
-    transports, vendor, warn,
+    access, alerting, calendar, console, contacts, duties, heartbeat, limits, monitor, own_network,
+    rubric, sites, transports, vendor, warn,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -70,6 +70,7 @@ struct Files {
     sites: Source,
     contacts: Source,
     calendar: Option<Source>,
+    rubric: Option<Source>,
 }
 
 impl Files {
@@ -84,10 +85,13 @@ impl Files {
         let calendar = named("calendar", &raw.files.calendar, "calendar.toml");
         // The years travel in the binary, so a file of them is needed only where it is named.
         let wanted = raw.files.calendar.is_some() || calendar.exists();
+        let rubric = named("rubric", &raw.files.rubric, "rubric.toml");
+        let changed = raw.files.rubric.is_some() || rubric.exists();
         Files {
             sites: open(&sites, Guard::Open),
             contacts: open(&contacts, Guard::Private),
             calendar: wanted.then(|| open(&calendar, Guard::Open)),
+            rubric: changed.then(|| open(&rubric, Guard::Open)),
             monitor,
             raw,
         }
@@ -117,7 +121,7 @@ impl Files {
         let page_budget = count("pages_a_visit", &raw.politeness.pages_a_visit, 6);
         let visits_at_once = count("visits_at_once", &raw.politeness.visits_at_once, 8);
         let store = monitor::store(monitor, &raw.store, places);
-        let console = monitor::console(monitor, raw);
+        let console = console::console(monitor, &raw.console);
         let control_socket = monitor::control(monitor, raw, places);
         let log = monitor::log(monitor, raw);
         let heartbeat = heartbeat::heartbeat(monitor, &raw.heartbeat);
@@ -127,6 +131,7 @@ impl Files {
         let whole = self.sites.is_sound();
         limits.duties = duties::duties(&mut self.monitor, &self.raw, (&group, whole));
         let calendar = self.calendar();
+        let rubric = rubric::rubric(self.rubric.as_mut());
         Some(Config {
             group,
             limits,
@@ -144,6 +149,7 @@ impl Files {
             log,
             heartbeat,
             probes,
+            rubric,
         })
     }
 
@@ -208,6 +214,7 @@ impl Files {
         let rest = [self.monitor, self.sites, self.contacts];
         rest.into_iter()
             .chain(self.calendar)
+            .chain(self.rubric)
             .flat_map(Source::into_faults)
             .collect()
     }

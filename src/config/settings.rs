@@ -8,8 +8,10 @@ use url::Url;
 
 use crate::alert::rules::AlertRules;
 use crate::assess::limits::Limits;
+use crate::assess::score::rubric::Rubric;
 use crate::calendar::Calendar;
 use crate::calendar::cron_line::CronLine;
+use crate::domain::account::Admission;
 use crate::domain::group::Group;
 use crate::domain::transport::{Heartbeat, Transports};
 
@@ -48,6 +50,8 @@ pub struct Config {
     pub heartbeat: Option<Heartbeat>,
     /// Addresses that are asked whether the monitor itself is offline, when most hosts are silent.
     pub probes: Vec<Url>,
+    /// The rules of assessment.
+    pub rubric: Rubric,
 }
 
 /// What is done when.
@@ -81,6 +85,8 @@ pub struct StorePlan {
 pub struct ConsoleSettings {
     /// Where it listens; `None` when it is switched off.
     pub listen: Option<SocketAddr>,
+    /// Whom it lets in.
+    pub admission: Admission,
 }
 
 /// Who runs this installation.

@@ -24,6 +24,7 @@ use crate::domain::id::{ColumnId, PersonId};
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Date, date_of};
 use crate::report::acts;
+use crate::report::away;
 use crate::report::flags;
 use crate::report::history::caution;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
@@ -175,6 +176,7 @@ impl Clerk {
             trial.unwrap_or_default(),
             table::status(&overview),
             acts::in_force(&seen.acts, &seen.open, group, overview.at),
+            away::list(group, date_of(overview.at)),
             beside::reasons(&overview),
             beside::homes(&overview, &self.desk.store.homes().await?),
         ];
@@ -391,6 +393,7 @@ impl Clerk {
             },
             tier: None,
             notices: Vec::new(),
+            in_place_of: Vec::new(),
             urgent: true,
             provisional: false,
             created_at: now,

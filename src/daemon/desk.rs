@@ -11,10 +11,11 @@ use chrono::{NaiveTime, TimeDelta};
 use tokio::sync::Mutex;
 
 use crate::alert::acts::{Hold, holds, is_trial};
-use crate::alert::compose::{Tray, compose, next_at};
+use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
+use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
@@ -25,6 +26,7 @@ use crate::domain::act::Act;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
+use crate::domain::masked::masked;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of, moment};
 use crate::store::commit::Commit;
@@ -120,7 +122,8 @@ impl Desk {
             reason: reason.to_owned(),
             at: now,
         });
-        tracing::info!(%column, by, reason, "the changed list is taken for the column's");
+        let (who, why) = (masked(by), masked(reason));
+        tracing::info!(%column, who, why, "the changed list is taken for the column's");
         self.store.commit(commit).await.map(|()| true)
     }
 

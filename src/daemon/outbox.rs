@@ -14,6 +14,7 @@ use super::ending::Ending;
 use super::event::{Event, Listener};
 use super::pulse::Pulse;
 use super::ways::Ways;
+use crate::alert::hours;
 use crate::alert::outbox::{Delivery, Message};
 use crate::clock::Alarm;
 use crate::deliver::courier::{Attempt, Courier};
@@ -158,7 +159,8 @@ impl Outbox {
             return at;
         }
         let config = &self.desk.config;
-        config.calendar.opening(at, config.alert.window)
+        let hours = hours::of_id(&message.person, &config.group, &config.alert);
+        config.calendar.opening(at, hours)
     }
 
     async fn defer(&self, mut message: Message, now: Moment) -> Result<(), StoreError> {

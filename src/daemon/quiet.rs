@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::desk::Desk;
-use crate::alert::compose::Tray;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::Message;
 use crate::alert::quiet::{Quiet, due_at, lines};
+use crate::alert::tray::Tray;
 use crate::domain::time::{Moment, date_of};
 use crate::report::overview::{Scene, overview};
 use crate::store::commit::{Commit, JobRun};

@@ -36,6 +36,8 @@ use crate::fetch::tls::init_crypto;
 use crate::store::error::StoreError;
 use crate::store::handle::{Opening, Store};
 use crate::store::settings::StoreSettings;
+use crate::web::access::Porter;
+use crate::web::access::session::NoRandom;
 use crate::web::metrics::Metrics;
 use crate::web::receipts::Callback;
 use crate::web::serve::serve;
@@ -72,6 +74,9 @@ pub enum RunError {
         /// Why.
         source: std::io::Error,
     },
+    /// The console cannot keep who is signed in.
+    #[error("the console cannot keep who is signed in")]
+    Random(#[from] NoRandom),
     /// The control socket cannot be bound.
     #[error("the control socket {} cannot be made", path.display())]
     Control {
@@ -158,7 +163,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     if let Some(address) = config.console.listen {
         let listener = listen(address).await?;
         ready.console = listener.local_addr().ok();
-        let mut console = console_of(&config, &desk, &metrics, ready.console);
+        let mut console = console_of(&config, &desk, &metrics, ready.console)?;
         let secret = config.transports.receipts.callback.as_ref();
         console.callback =
             secret.map(|secret| Callback::new(secret.expose_secret(), posts.clone()));
@@ -319,8 +324,14 @@ fn console_of(
     desk: &Desk,
     metrics: &Arc<Metrics>,
     bound: Option<SocketAddr>,
-) -> Console {
-    Console {
+) -> Result<Console, RunError> {
+    let link = config.alert.console_link.as_deref();
+    let porter = Porter::new(
+        config.console.admission.clone(),
+        link.is_some_and(|link| link.starts_with("https://")),
+        config.store.dir.clone(),
+    )?;
+    Ok(Console {
         group: Arc::new(config.group.clone()),
         limits: Arc::new(config.limits.clone()),
         calendar: Arc::new(config.calendar.clone()),
@@ -329,11 +340,12 @@ fn console_of(
         clock: desk.clock.clone(),
         metrics: Arc::clone(metrics),
         title: config.alert.signature.clone(),
-        hosts: hosts_of(bound, config.alert.console_link.as_deref()),
+        hosts: hosts_of(bound, link),
         stale_after: STALE_AFTER,
         stuck_after: STUCK_AFTER,
         callback: None,
-    }
+        porter: Arc::new(porter),
+    })
 }
 
 /// Waits for the loops' own end, and ends what goes on too long.

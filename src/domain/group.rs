@@ -8,6 +8,7 @@ use url::Url;
 use super::access::Access;
 use super::class::Class;
 use super::id::{ColumnId, PersonId, SiteId, UnitId};
+use super::presence::Presence;
 use super::reading_rules::ReadRules;
 
 /// A unit (单位). Keyed by a stable id; its name may change.
@@ -214,6 +215,8 @@ pub struct Person {
     pub routes: Vec<Route>,
     /// What the person is to which unit; `None` for the central roles.
     pub duties: Vec<Duty>,
+    /// When the person can be reached.
+    pub presence: Presence,
 }
 
 impl std::fmt::Debug for Person {
@@ -225,6 +228,7 @@ impl std::fmt::Debug for Person {
             .field("robot", &self.robot)
             .field("routes", &self.routes)
             .field("duties", &self.duties)
+            .field("presence", &self.presence)
             .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::LastUpdate;
 use super::id::SiteId;
+use super::note::Note;
 use super::observation::Blind;
 use super::time::{Date, Moment};
 use super::visit::Validators;
@@ -21,8 +22,8 @@ pub struct HomeRecord {
     pub blind: Option<Blind>,
     /// Its blocks when it was read last, at most 40.
     pub blocks: Vec<HomeBlock>,
-    /// What the reader noted then, in English, at most eight short sentences.
-    pub notes: Vec<String>,
+    /// What the reader noted then, at most eight.
+    pub notes: Vec<Note>,
     /// SHA-256 of the page's body, hexadecimal, where that alone tells it.
     pub digest: Option<String>,
     /// For the next conditional request.

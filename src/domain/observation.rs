@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, LastUpdate};
 use super::id::ColumnId;
+use super::note::Note;
 use super::time::Moment;
 use super::visit::{Failure, Validators};
 
@@ -22,8 +23,8 @@ pub struct Observation {
     pub took_ms: u64,
     /// SHA-256 of the list page's body, in hexadecimal, when one was read.
     pub digest: Option<String>,
-    /// What the reader noted, in English, at most eight short sentences.
-    pub notes: Vec<String>,
+    /// What the reader noted, at most eight.
+    pub notes: Vec<Note>,
 }
 
 /// What a visit saw.

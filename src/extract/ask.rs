@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, HashSet};
 use url::Url;
 
 use super::clues::Clues;
-use super::notes::{Notes, Rank};
+use super::notes::Notes;
 use super::{More, article, home, view};
 use crate::domain::finding::{Finding, LastUpdate, Undated};
+use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
 
@@ -33,7 +34,7 @@ pub struct Ask {
     /// A day that is certain: what the pages tell counts only if it is later.
     pub floor: Option<Date>,
     /// What is noted then.
-    pub note: Option<&'static str>,
+    pub note: Option<Note>,
     /// What is found when none has a date and nothing stands instead.
     pub otherwise: Undated,
 }
@@ -71,20 +72,15 @@ impl Ask {
         }
         match (best, self.instead) {
             (Some(update), _) => {
-                let text = match self.sort {
-                    Sort::Articles => {
-                        format!("the list has no dates; {read} of its articles were read")
-                    }
-                    Sort::Pages => format!(
-                        "an entrance without lists; {read} of the pages behind it were read"
-                    ),
-                };
-                notes.say(Rank::Decision, text);
+                notes.say(match self.sort {
+                    Sort::Articles => Note::ArticlesRead { pages: read },
+                    Sort::Pages => Note::EntranceRead { pages: read },
+                });
                 Finding::Dated(update)
             }
             (None, Some(instead)) => {
                 if let Some(note) = self.note {
-                    notes.say(Rank::Decision, note);
+                    notes.say(note);
                 }
                 instead
             }

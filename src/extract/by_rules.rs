@@ -12,13 +12,14 @@ use scraper::{ElementRef, Html, Selector};
 use super::date_format::{DateFormat, FormatFault};
 use super::dates;
 use super::dom::Dom;
-use super::notes::{Notes, Rank};
+use super::notes::Notes;
 use super::printed::Mark;
 use super::rows::Listed;
 use super::survey;
 use super::view::View;
 use super::{address, charset, clean};
 use crate::domain::finding::Basis;
+use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::ReadRules;
 
@@ -175,13 +176,11 @@ pub fn rows(view: &View, rules: &ReadRules, notes: &mut Notes) -> Result<Vec<Lis
         rows.extend(picker.row(element));
     }
     let dated = rows.iter().filter(|row| row.mark.is_some()).count();
-    notes.say(
-        Rank::Decision,
-        format!(
-            "by rules: row matched {matched}, with a title {}, with a date {dated}",
-            rows.len()
-        ),
-    );
+    notes.say(Note::RowsMatched {
+        matched,
+        titled: rows.len(),
+        dated,
+    });
     let wants_dates = words.date.is_some() || words.format.is_some();
     if wants_dates && dated == 0 {
         rows.clear();

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use crate::domain::note::Note;
+
 /// How much of a page tells whether it may be UTF-8 with a few mangled bytes.
 const SAMPLE: usize = 64 * 1024;
 /// How the hosts of mirrors in traditional characters begin.
@@ -23,7 +25,7 @@ pub struct Decoded<'a> {
     /// The encoding's name in lower case.
     pub encoding: &'static str,
     /// What was wrong with the declaration, if anything.
-    pub note: Option<String>,
+    pub note: Option<Note>,
 }
 
 /// Decodes a body; `None` when it is no text in any known encoding.
@@ -69,7 +71,10 @@ impl<'a> Trial<'a> {
         let note = declared
             .map(key)
             .filter(|&word| word != encoding)
-            .map(|word| format!("the page declares {word} but is {encoding}"));
+            .map(|word| Note::OtherCharset {
+                declared: word.to_owned(),
+                actual: encoding.to_owned(),
+            });
         Decoded {
             text: self.text,
             encoding,

@@ -9,6 +9,7 @@ use super::groups::Group;
 use super::view::View;
 use super::years::{Claim, Dating, Doubt};
 use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
+use crate::domain::note::Note;
 
 /// Articles whose dates stand for a list without dates.
 const ARTICLES: usize = 5;
@@ -88,7 +89,7 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
         }
         (known, Some((at, claim))) => {
             let note = believed_note(view, claim);
-            let instead = match (note, known) {
+            let instead = match (&note, known) {
                 (Some(_), _) => dated(view, *at, claim),
                 (None, Some((at, claim))) => dated(view, *at, claim),
                 (None, None) => Finding::Undated(Undated::YearUnknown),
@@ -134,9 +135,7 @@ pub fn newest_of_list(view: &View, rows: &[usize]) -> Saying {
                 sort: Sort::Articles,
                 floor: Some(update.on),
                 instead: Some(Finding::Dated(update)),
-                note: Some(
-                    "the first rows have no date that can be read; the newest other was taken",
-                ),
+                note: Some(Note::FirstRowsUndated),
                 otherwise: Undated::NoDates,
             }),
         },
@@ -153,15 +152,11 @@ fn leading(view: &View, rows: &[usize]) -> Vec<Url> {
 
 /// What is noted where a day that is not wholly printed is believed though its article does not
 /// tell it; nothing where it is not believed.
-fn believed_note(view: &View, claim: &Claim) -> Option<&'static str> {
+fn believed_note(view: &View, claim: &Claim) -> Option<Note> {
     let young = (view.today - claim.on).num_days() <= BELIEVED_GUESS_DAYS;
     match claim.doubt {
-        Doubt::Day => {
-            Some("the day of the newest row is not printed; the last of its month was taken")
-        }
-        Doubt::Year if young => {
-            Some("the year of the newest row is not printed; the nearest was taken")
-        }
+        Doubt::Day => Some(Note::NewestMonthOnly),
+        Doubt::Year if young => Some(Note::NewestYearless),
         Doubt::None | Doubt::Year => None,
     }
 }

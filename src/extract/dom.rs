@@ -1,8 +1,8 @@
 //! The parsed page as one flat list in document order. Every subtree is a range of it, so that
 //! counting what a block holds needs no walk. It decides what is visible and what is furniture.
 
-use scraper::node::Element;
-use scraper::{Html, Node as Parsed};
+pub use super::parse::Element;
+use super::parse::{Kind, Tree};
 
 /// What stands at one place of the page.
 #[derive(Debug, Clone, Copy)]
@@ -46,14 +46,14 @@ pub struct Dom<'a> {
 
 impl<'a> Dom<'a> {
     /// Lays the tree out flat.
-    pub fn of(html: &'a Html) -> Dom<'a> {
-        let mut nodes: Vec<Node<'a>> = Vec::with_capacity(html.tree.values().len());
+    pub fn of(tree: &'a Tree) -> Dom<'a> {
+        let mut nodes: Vec<Node<'a>> = Vec::with_capacity(tree.len());
         let mut rare = Vec::new();
-        let mut place = html.tree.root();
+        let mut place = tree.root();
         let mut parent = 0;
         loop {
             let here = nodes.len();
-            let made = make(nodes.get(parent), parent, place.value());
+            let made = make(nodes.get(parent), parent, place.kind());
             if !made.tag.is_empty() && !is_frequent(made.tag) {
                 rare.push(here);
             }
@@ -199,10 +199,10 @@ impl<'a> Dom<'a> {
     }
 }
 
-fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Parsed) -> Node<'a> {
+fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Kind) -> Node<'a> {
     let what = match value {
-        Parsed::Element(element) => What::Element(element),
-        Parsed::Text(text) => What::Text(text),
+        Kind::Element(element) => What::Element(element),
+        Kind::Text(text) => What::Text(text),
         _ => What::Other,
     };
     let (hidden, silent, furniture, path) = above.map_or((false, false, false, 0), |n| {
@@ -386,14 +386,14 @@ pub fn mix(start: u64, bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse::parse;
     use super::*;
 
     #[test]
     fn subtrees_are_ranges_in_document_order() {
-        let html = Html::parse_document(
-            "<div id=a><p>one<b>two</b></p><p>three</p></div><div id=b>four</div>",
-        );
-        let dom = Dom::of(&html);
+        let tree = parse("<div id=a><p>one<b>two</b></p><p>three</p></div><div id=b>four</div>")
+            .expect("a tree");
+        let dom = Dom::of(&tree);
         let (at, _) = dom.tagged("div").next().expect("a div");
         assert_eq!(dom.text(at, dom.end(at), 100), "one two three");
         let whole = dom.text(0, dom.len(), 100);
@@ -405,10 +405,11 @@ mod tests {
 
     #[test]
     fn scripts_are_silent_and_hiding_is_inherited() {
-        let html = Html::parse_document(
+        let tree = parse(
             "<script>var a</script><div style='display : none'><i>x</i></div><nav><a>y</a></nav>",
-        );
-        let dom = Dom::of(&html);
+        )
+        .expect("a tree");
+        let dom = Dom::of(&tree);
         assert_eq!(dom.text(0, dom.len(), 100), "x y");
         let (i, _) = dom.tagged("i").next().expect("an i");
         assert!(dom.get(i).expect("node").hidden);
@@ -418,10 +419,10 @@ mod tests {
 
     #[test]
     fn the_signature_has_no_digits_and_no_states() {
-        let html = Html::parse_document(
-            "<div class='con12 main'><ul class='list3 active'><li class=x>a</li></ul></div>",
-        );
-        let dom = Dom::of(&html);
+        let tree =
+            parse("<div class='con12 main'><ul class='list3 active'><li class=x>a</li></ul></div>")
+                .expect("a tree");
+        let dom = Dom::of(&tree);
         let (li, _) = dom.tagged("li").next().expect("a row");
         assert_eq!(dom.signature(li), "html>body>div.con.main>ul.list>li");
     }

@@ -1,12 +1,11 @@
 //! A home page: all its blocks of dated rows together, and the second level when it has none.
 
-use scraper::node::Element;
 use url::Url;
 
 use super::address;
 use super::ask::{Ask, Sort};
 use super::column::{self, Saying};
-use super::dom::attr;
+use super::dom::{Element, attr};
 use super::view::View;
 use super::years::Doubt;
 use crate::domain::finding::{Basis, Finding, LastUpdate, Undated, Unreadable};

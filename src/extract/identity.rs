@@ -6,6 +6,7 @@ use super::dom::{Dom, attr};
 use super::refusal;
 use super::view::View;
 use crate::domain::group::Identity;
+use crate::domain::note::Note;
 
 /// Characters that two names must have in common, in a row, to be names of one thing.
 const COMMON: usize = 4;
@@ -45,11 +46,11 @@ pub fn meta<'a>(dom: &Dom<'a>, name: &str) -> Option<&'a str> {
 }
 
 /// What the page says that no page of the site would say: its code, its name, or its title.
-pub fn contradiction(view: &View, site: &Identity, column: Option<&str>) -> Option<String> {
+pub fn contradiction(view: &View, site: &Identity, column: Option<&str>) -> Option<Note> {
     let stated = meta(view.dom, "SiteIDCode").map(str::to_ascii_lowercase);
     let stated = stated.filter(|code| Identity::is_code(code));
     if let Some((wanted, stated)) = site.id_code.as_ref().zip(stated) {
-        return (*wanted != stated).then(|| format!("the page states the site code {stated}"));
+        return (*wanted != stated).then_some(Note::OtherSiteCode { stated });
     }
     let names = [site.name.as_deref(), column];
     let known = names.into_iter().flatten().map(clean::squeezed);
@@ -67,22 +68,26 @@ pub fn contradiction(view: &View, site: &Identity, column: Option<&str>) -> Opti
     taken_over(view.dom)
 }
 
-fn other_name(dom: &Dom, site: &Identity) -> Option<String> {
+fn other_name(dom: &Dom, site: &Identity) -> Option<Note> {
     let wanted = clean::squeezed(site.name.as_deref()?);
     let stated = meta(dom, "SiteName")?;
     let plain = clean::squeezed(stated);
     let told = clean::weight(&plain) >= COMMON && clean::weight(&wanted) >= COMMON;
     let related = is_related(&wanted, &plain) || is_related(&wanted, &refusal::title(dom));
-    (told && !related).then(|| format!("the page names the site {}", clean::line(stated, 40)))
+    (told && !related).then(|| Note::OtherSiteName {
+        stated: clean::line(stated, 40),
+    })
 }
 
-fn taken_over(dom: &Dom) -> Option<String> {
+fn taken_over(dom: &Dom) -> Option<Note> {
     let title = refusal::title(dom);
     let lower = title.to_ascii_lowercase();
     TAKEN_OVER
         .iter()
         .any(|word| lower.contains(word))
-        .then(|| format!("the page is titled {}", clean::line(&title, 40)))
+        .then(|| Note::TakenOver {
+            title: clean::line(&title, 40),
+        })
 }
 
 /// Whether two names share a run of characters.
@@ -100,7 +105,7 @@ mod tests {
     use crate::extract::view;
     use url::Url;
 
-    fn says(head: &str, name: Option<&str>, code: Option<&str>) -> Option<String> {
+    fn says(head: &str, name: Option<&str>, code: Option<&str>) -> Option<Note> {
         let page = Page {
             url: Url::parse("http://www.a.gov.cn/tzgg/").unwrap(),
             status: 200,

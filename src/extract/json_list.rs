@@ -8,11 +8,12 @@ use super::date_format::DateFormat;
 use super::dates::{self, Stamp};
 use super::json_path::{JsonPath, PathFault};
 use super::loose::{self, Value};
-use super::notes::{Notes, Rank};
+use super::notes::Notes;
 use super::printed::Mark;
 use super::rows::Listed;
 use super::{address, clean, expand};
 use crate::domain::finding::Basis;
+use crate::domain::note::Note;
 use crate::domain::reading_rules::Shape;
 use crate::domain::time::{Date, china};
 
@@ -48,21 +49,15 @@ pub fn read(
     notes: &mut Notes,
 ) -> Result<Data, PathFault> {
     if *shape == Shape::Records {
-        let records = text.matches("<record>").count();
-        notes.say(
-            Rank::Decision,
-            format!("by rules: {records} <record> elements"),
-        );
-        return Ok(match records {
+        let count = text.matches("<record>").count();
+        notes.say(Note::Records { count });
+        return Ok(match count {
             0 => Data::Missing,
             _ => Data::Fragment(expand::rows(text)),
         });
     }
     let Some((value, _)) = unpadded(text).and_then(loose::read) else {
-        notes.say(
-            Rank::Decision,
-            "by rules: the answer is no JSON that can be read".to_owned(),
-        );
+        notes.say(Note::NoJson);
         return Ok(Data::Missing);
     };
     match shape {
@@ -79,10 +74,10 @@ pub fn read(
                 date: date.as_deref().map(JsonPath::parse).transpose()?,
             };
             let found = elements(&JsonPath::parse(rows)?, &value);
-            notes.say(
-                Rank::Decision,
-                format!("by rules: {} rows at {rows}", found.len()),
-            );
+            notes.say(Note::RowsAt {
+                path: rows.clone(),
+                rows: found.len(),
+            });
             Ok(paths.rows(&found, format, base, notes))
         }
         Shape::Records => Ok(Data::Missing),
@@ -105,14 +100,16 @@ fn fragment(value: &Value, html: &str, notes: &mut Notes) -> Result<Data, PathFa
     let text = match found.first(value) {
         Some(Value::Text(text)) if !text.trim().is_empty() => text,
         _ => {
-            notes.say(Rank::Decision, format!("by rules: no markup at {html}"));
+            notes.say(Note::NoMarkupAt {
+                path: html.to_owned(),
+            });
             return Ok(Data::Missing);
         }
     };
-    notes.say(
-        Rank::Decision,
-        format!("by rules: {} bytes of markup at {html}", text.len()),
-    );
+    notes.say(Note::MarkupAt {
+        path: html.to_owned(),
+        bytes: text.len(),
+    });
     Ok(Data::Fragment(text.clone()))
 }
 
@@ -151,13 +148,11 @@ impl Paths {
             .collect();
         let linked = rows.iter().filter(|row| row.url.is_some()).count();
         let dated = rows.iter().filter(|row| row.mark.is_some()).count();
-        notes.say(
-            Rank::Decision,
-            format!(
-                "by rules: title in {}, address in {linked}, date in {dated}",
-                rows.len()
-            ),
-        );
+        notes.say(Note::PartsFound {
+            titles: rows.len(),
+            addresses: linked,
+            dates: dated,
+        });
         if rows.is_empty() || (self.date.is_some() && dated == 0) {
             Data::Missing
         } else {

@@ -354,13 +354,13 @@ fn sum(entries: &[(usize, usize)], from: usize, end: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse::parse;
     use super::*;
-    use scraper::Html;
 
     fn links(html: &str) -> Vec<(String, Place)> {
-        let html = Html::parse_document(html);
+        let tree = parse(html).expect("a tree");
         let base = Url::parse("http://www.example.gov.cn/").unwrap();
-        of(&Dom::of(&html), &base, None)
+        of(&Dom::of(&tree), &base, None)
             .into_iter()
             .map(|link| (link.url.path().to_owned(), link.place))
             .collect()
@@ -424,9 +424,9 @@ mod tests {
 
     #[test]
     fn a_link_without_words_goes_by_its_picture() {
-        let html = Html::parse_document("<a href='/x/'><img src='a.gif' alt='政务公开'></a>");
+        let tree = parse("<a href='/x/'><img src='a.gif' alt='政务公开'></a>").expect("a tree");
         let base = Url::parse("http://www.example.gov.cn/").unwrap();
-        let links = of(&Dom::of(&html), &base, None);
+        let links = of(&Dom::of(&tree), &base, None);
         assert_eq!(links[0].text, "政务公开");
     }
 }

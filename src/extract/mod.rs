@@ -13,6 +13,7 @@ use crate::domain::finding::{Basis, Finding};
 use crate::domain::group::Identity;
 use crate::domain::host::Fingerprint;
 use crate::domain::item::Row;
+use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::ReadRules;
 use crate::domain::time::Date;
@@ -58,6 +59,7 @@ mod notes;
 mod others;
 pub mod outline;
 mod pageclock;
+mod parse;
 mod places;
 mod printed;
 mod refusal;
@@ -274,7 +276,7 @@ pub struct Reading {
     /// The blocks of a home page, at most 40.
     pub blocks: Vec<Block>,
     /// What was noticed on the way, at most eight, the most important first.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// Reads the pages of one visit, round after round. What it has seen of a page it keeps in short,

@@ -1,11 +1,13 @@
 //! What is noticed while a page is read, the most important first, and no more than is read.
 
+use crate::domain::note::Note;
+
 /// The most notes of a reading.
 const MOST: usize = 8;
 
 /// How much a note matters to whoever doubts a reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rank {
+enum Rank {
     /// What decided, or why nothing could.
     Decision,
     /// Dates that were refused.
@@ -20,26 +22,61 @@ pub enum Rank {
     Bytes,
 }
 
+fn rank(note: &Note) -> Rank {
+    match note {
+        Note::DatesDisagree { .. }
+        | Note::MonthOnly
+        | Note::ArticlesRead { .. }
+        | Note::EntranceRead { .. }
+        | Note::NewestMonthOnly
+        | Note::NewestYearless
+        | Note::FirstRowsUndated
+        | Note::OtherSiteCode { .. }
+        | Note::OtherSiteName { .. }
+        | Note::TakenOver { .. }
+        | Note::SameAsMissing
+        | Note::NoBlockOfName
+        | Note::ListOfOtherName
+        | Note::RulesFaulty { .. }
+        | Note::RowsMatched { .. }
+        | Note::Records { .. }
+        | Note::NoJson
+        | Note::NoMarkupAt { .. }
+        | Note::MarkupAt { .. }
+        | Note::RowsAt { .. }
+        | Note::PartsFound { .. }
+        | Note::Said(_) => Rank::Decision,
+        Note::FutureRefused { .. } | Note::PastRefused { .. } => Rank::Refused,
+        Note::Pinned { .. } | Note::Hidden { .. } | Note::OffSite { .. } | Note::HeadRow => {
+            Rank::Rows
+        }
+        Note::EventDates { .. } | Note::IndexNumbers { .. } | Note::PageClock | Note::SiteLine => {
+            Rank::Lookalike
+        }
+        Note::Followed { .. } | Note::NotFollowed { .. } => Rank::Way,
+        Note::OtherCharset { .. } => Rank::Bytes,
+    }
+}
+
 /// The notes of one reading.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
-    said: Vec<(Rank, String)>,
+    said: Vec<Note>,
 }
 
 impl Notes {
     /// Adds a note, unless it stands there already.
-    pub fn say(&mut self, rank: Rank, text: impl Into<String>) {
-        let text = text.into();
-        if !self.said.iter().any(|(_, other)| *other == text) {
-            self.said.push((rank, text));
+    pub fn say(&mut self, note: Note) {
+        if !self.said.contains(&note) {
+            self.said.push(note);
         }
     }
 
     /// The notes as they are handed out.
-    pub fn into_lines(mut self) -> Vec<String> {
-        self.said.sort_by_key(|(rank, _)| *rank);
-        let lines = self.said.into_iter().map(|(_, text)| text);
-        lines.take(MOST).collect()
+    pub fn into_list(mut self) -> Vec<Note> {
+        self.said.sort_by_key(rank);
+        self.said.truncate(MOST);
+        self.said
     }
 }
 
@@ -50,15 +87,15 @@ mod tests {
     #[test]
     fn the_most_important_come_first_and_nothing_is_said_twice() {
         let mut notes = Notes::default();
-        for n in 0..7 {
-            notes.say(Rank::Bytes, format!("bytes {n}"));
-            notes.say(Rank::Bytes, "bytes 0");
+        for rows in 1..8 {
+            notes.say(Note::IndexNumbers { rows });
+            notes.say(Note::IndexNumbers { rows: 1 });
         }
-        notes.say(Rank::Refused, "refused");
-        notes.say(Rank::Decision, "decided");
-        let lines = notes.into_lines();
-        let head: Vec<&str> = lines.iter().take(3).map(String::as_str).collect();
-        assert_eq!(head, ["decided", "refused", "bytes 0"]);
-        assert_eq!(lines.len(), MOST);
+        notes.say(Note::HeadRow);
+        notes.say(Note::NoJson);
+        let list = notes.into_list();
+        let first = [Note::NoJson, Note::HeadRow, Note::IndexNumbers { rows: 1 }];
+        assert_eq!(list.get(..3), Some(&first[..]));
+        assert_eq!(list.len(), MOST);
     }
 }

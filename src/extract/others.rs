@@ -7,6 +7,7 @@ use super::labels::{self, Label};
 use super::visible::Seen;
 use super::{OtherDate, Role};
 use crate::domain::finding::Basis;
+use crate::domain::note::Note;
 use crate::domain::time::Date;
 
 /// The most other dates of an article.
@@ -71,30 +72,19 @@ fn add(
 }
 
 /// What is noted of publications that disagree with the one that is believed.
-pub fn notes(others: &[OtherDate], article: Option<&Article>) -> Vec<String> {
+pub fn notes(others: &[OtherDate], article: Option<&Article>) -> Vec<Note> {
     let Some(article) = article else {
         return Vec::new();
     };
     let disagreeing = others.iter().filter(|other| other.role == Role::Published);
     disagreeing
         .take(2)
-        .map(|other| {
-            format!(
-                "the publication dates disagree: {} is believed, but {} says {}",
-                article.on,
-                source(other.basis),
-                other.on
-            )
+        .map(|other| Note::DatesDisagree {
+            believed: article.on,
+            other: other.on,
+            source: other.basis,
         })
         .collect()
-}
-
-fn source(basis: Basis) -> &'static str {
-    match basis {
-        Basis::UrlPath => "the address",
-        Basis::ArticleMeta => "a meta",
-        _ => "another label",
-    }
 }
 
 #[cfg(test)]
@@ -128,9 +118,7 @@ mod tests {
         assert_eq!(found, expected.map(|(role, on)| (role, on.to_owned())));
         let notes = notes(&told.others, Some(&article));
         assert_eq!(notes.len(), 2);
-        assert!(
-            notes[1].contains("the address says 2018-03-05"),
-            "{notes:?}"
-        );
+        let second = notes[1].to_string();
+        assert!(second.contains("the address says 2018-03-05"), "{second}");
     }
 }

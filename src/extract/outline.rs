@@ -1,12 +1,12 @@
 //! What a page says of itself and where it leads: its site, its column, the trail above it, and
 //! its links with the places where they stand. For finding columns; it dates nothing.
 
-use scraper::Html;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::dom::{Dom, attr};
 use super::links;
+use super::parse::parse;
 use super::{charset, clean, guard, refusal, shell, view};
 use crate::domain::page::Page;
 
@@ -76,8 +76,8 @@ pub fn outline(page: &Page) -> Option<Outline> {
     }
     let host = page.url.host_str().unwrap_or_default();
     let decoded = charset::decode(&page.body, page.content_type.as_deref(), host)?;
-    let html = Html::parse_document(&guard::admit(&decoded.text)?);
-    let dom = Dom::of(&html);
+    let tree = parse(&decoded.text)?;
+    let dom = Dom::of(&tree);
     let base = view::base(&dom, &page.url);
     let trail = trail(&dom);
     let links = links::of(&dom, &base, trail);
@@ -360,6 +360,16 @@ mod tests {
             seen.jump.map(String::from).as_deref(),
             Some("http://www.example.gov.cn/index.html")
         );
+    }
+
+    #[test]
+    fn a_picture_can_lead_to_more() {
+        let seen = outlined(
+            "<div><b>通知公告</b> <a href='/tzgg/'><img src='/img/more.gif'></a></div><ul>\
+             <li><a href='/1.html'>关于开展安全生产大检查的通知</a></li></ul>",
+        );
+        let place = seen.links.first().map(|link| &link.place);
+        assert_eq!(place, Some(&Place::More("通知公告".to_owned())));
     }
 
     #[test]

@@ -279,8 +279,8 @@ pub fn title(dom: &Dom) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse::parse;
     use super::*;
-    use scraper::Html;
 
     #[test]
     fn pages_that_are_not_the_page_are_told_apart() {
@@ -314,8 +314,8 @@ mod tests {
             ("<p>通知公告</p>".to_owned(), None),
         ];
         for (text, expected) in cases {
-            let html = Html::parse_document(&text);
-            assert_eq!(of(&Dom::of(&html), &text, 0, None), expected, "{text:.60}");
+            let tree = parse(&text).expect("a tree");
+            assert_eq!(of(&Dom::of(&tree), &text, 0, None), expected, "{text:.60}");
         }
     }
 }

@@ -4,13 +4,14 @@
 use super::dates::{self, Stamp};
 use super::dom::What;
 use super::labels::Label;
-use super::notes::{Notes, Rank};
+use super::notes::Notes;
 use super::rows::Listed;
 use super::standing::Standing;
 use super::survey::Dated;
 use super::view::View;
 use super::years::Dating;
 use super::{address, pageclock};
+use crate::domain::note::Note;
 use crate::domain::time::Date;
 
 /// The most rows that are looked at for remarks.
@@ -43,14 +44,6 @@ pub fn remark(view: &View, rows: &[usize], notes: &mut Notes) {
     beside(view, notes);
 }
 
-/// `1 row`, `3 rows`.
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    }
-}
-
 fn listed<'v>(view: &'v View, rows: &'v [usize]) -> impl Iterator<Item = &'v Listed> {
     rows.iter().filter_map(|at| view.rows.get(*at))
 }
@@ -71,24 +64,13 @@ fn refused(view: &View, notes: &mut Notes) {
     let dates = view.datings.iter().filter_map(|dating| dating.refused());
     let dates: Vec<Date> = dates.collect();
     let (future, past): (Vec<Date>, Vec<Date>) = dates.iter().partition(|on| **on > view.today);
-    if let Some(on) = future.iter().max() {
-        let which = which(future.len());
-        let text = format!("{which} more than one day ahead was refused: {on}");
-        notes.say(Rank::Refused, text);
+    if let Some(&latest) = future.iter().max() {
+        let dates = future.len();
+        notes.say(Note::FutureRefused { dates, latest });
     }
-    if let Some(on) = past.iter().min() {
-        let which = which(past.len());
-        notes.say(
-            Rank::Refused,
-            format!("{which} before 1995 was refused: {on}"),
-        );
-    }
-}
-
-fn which(count: usize) -> String {
-    match count {
-        1 => "a date".to_owned(),
-        _ => format!("each of {count} dates"),
+    if let Some(&earliest) = past.iter().min() {
+        let dates = past.len();
+        notes.say(Note::PastRefused { dates, earliest });
     }
 }
 
@@ -110,8 +92,7 @@ fn pinned(view: &View, rows: &[usize], notes: &mut Notes) {
     });
     let count = above.iter().flatten().count();
     if (1..=MOST_PINNED).contains(&count) && below.len() >= 2 && falls && one_list {
-        let rows = counted(count, "pinned row");
-        notes.say(Rank::Rows, format!("{rows} left aside for order"));
+        notes.say(Note::Pinned { rows: count });
     }
 }
 
@@ -121,22 +102,19 @@ fn hidden(view: &View, rows: &[usize], notes: &mut Notes) {
         return;
     };
     let alike = view.rows.iter().filter(|row| row.path == path);
-    let count = alike.filter(|row| row.hidden).count();
-    if count > 0 {
-        let rows = counted(count, "hidden row");
-        notes.say(Rank::Rows, format!("{rows} left aside"));
+    let rows = alike.filter(|row| row.hidden).count();
+    if rows > 0 {
+        notes.say(Note::Hidden { rows });
     }
 }
 
 fn off_site(view: &View, rows: &[usize], notes: &mut Notes) {
     let urls = listed(view, rows).filter_map(|row| row.url.as_ref());
-    let count = urls
+    let rows = urls
         .filter(|url| !address::is_same_site(url, view.base))
         .count();
-    if count > 0 {
-        let verb = if count == 1 { "leads" } else { "lead" };
-        let rows = counted(count, "row");
-        notes.say(Rank::Rows, format!("{rows} {verb} off the site"));
+    if rows > 0 {
+        notes.say(Note::OffSite { rows });
     }
 }
 
@@ -155,7 +133,7 @@ fn head_row(view: &View, rows: &[usize], notes: &mut Notes) {
             .any(|text| text.len() <= 30 && words.iter().any(|word| text.contains(word)))
     };
     if says(&["标题", "名称"]) && says(&["日期", "时间"]) {
-        notes.say(Rank::Rows, "the row of column heads left aside");
+        notes.say(Note::HeadRow);
     }
 }
 
@@ -170,16 +148,10 @@ fn inside(view: &View, rows: &[usize], notes: &mut Notes) {
         numbers += usize::from(texts.any(|(_, text)| has_index_number(text)));
     }
     if events > 0 {
-        let rows = counted(events, "row");
-        let text = format!("dates of events or deadlines left aside in {rows}");
-        notes.say(Rank::Lookalike, text);
+        notes.say(Note::EventDates { rows: events });
     }
     if numbers > 0 {
-        let rows = counted(numbers, "row");
-        notes.say(
-            Rank::Lookalike,
-            format!("index numbers left aside in {rows}"),
-        );
+        notes.say(Note::IndexNumbers { rows: numbers });
     }
 }
 
@@ -209,18 +181,14 @@ fn beside(view: &View, notes: &mut Notes) {
         *dating == Dating::None && row.mark.is_some() && stated(row) == Some(view.today)
     });
     if struck || lines.clone().any(pageclock::is_line) {
-        let text = "the day of the visit beside the list (clock, weather or traffic) left aside";
-        notes.say(Rank::Lookalike, text);
+        notes.say(Note::PageClock);
     }
     let of_the_site = |text: &str| {
         let lower = text.to_lowercase();
         SITE_LINES.iter().any(|word| lower.contains(word))
     };
     if lines.any(of_the_site) || has_counter(view) {
-        notes.say(
-            Rank::Lookalike,
-            "a line about the site (copyright, counter) left aside",
-        );
+        notes.say(Note::SiteLine);
     }
 }
 

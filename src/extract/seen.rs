@@ -4,11 +4,12 @@ use url::Url;
 
 use super::column::Saying;
 use super::glance::Glance;
-use super::notes::{Notes, Rank};
+use super::notes::Notes;
 use super::view::View;
 use super::{Block, OtherDate, PageKind, Published, blocks, others};
 use crate::domain::finding::{Finding, Undated, Unreadable};
 use crate::domain::item::Row;
+use crate::domain::note::Note;
 
 /// What one page leads to.
 pub enum Step {
@@ -85,12 +86,11 @@ impl Seen {
 pub fn article(glance: &Glance, encoding: &'static str, notes: &mut Notes) -> Seen {
     let told = &glance.sight().told;
     let article = told.article.as_ref();
-    for text in others::notes(&told.others, article) {
-        notes.say(Rank::Decision, text);
+    for note in others::notes(&told.others, article) {
+        notes.say(note);
     }
     if article.is_some_and(|article| article.month_only) {
-        let text = "the day of publication is not printed; the last of its month was taken";
-        notes.say(Rank::Decision, text);
+        notes.say(Note::MonthOnly);
     }
     let finding = article.map_or(Finding::Undated(Undated::NoDates), |article| {
         Finding::Dated(article.update(glance.url(), None))

@@ -144,8 +144,8 @@ pub fn data_address(dom: &Dom, base: &Url) -> Option<Url> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse::parse;
     use super::*;
-    use scraper::Html;
 
     fn base() -> Url {
         Url::parse("http://www.a.gov.cn/").expect("an address")
@@ -189,9 +189,9 @@ mod tests {
             ("<script>location.href='/'</script>", None),
         ];
         for (text, expected) in cases {
-            let html = Html::parse_document(text);
+            let tree = parse(text).expect("a tree");
             assert_eq!(
-                jump(&Dom::of(&html), text, &base())
+                jump(&Dom::of(&tree), text, &base())
                     .map(String::from)
                     .as_deref(),
                 expected,
@@ -202,10 +202,10 @@ mod tests {
 
     #[test]
     fn a_frame_with_the_list_is_named_and_counters_are_not() {
-        let html = Html::parse_document(
+        let tree = parse(
             "<iframe src='/list/1.html' width=100%></iframe><iframe src='/c' width=0></iframe><iframe src='http://tj.example.com/'></iframe>",
-        );
-        let frames: Vec<String> = frames(&Dom::of(&html), &base())
+        ).expect("a tree");
+        let frames: Vec<String> = frames(&Dom::of(&tree), &base())
             .into_iter()
             .map(String::from)
             .collect();
@@ -214,10 +214,10 @@ mod tests {
 
     #[test]
     fn the_data_address_of_a_script_tag_is_put_together() {
-        let html = Html::parse_document(
+        let tree = parse(
             r#"<script parseType="bulidstatic" url="/api-gateway/build/unit" querydata="{'webId':'9','pageNo':1}"></script>"#,
-        );
-        let url = data_address(&Dom::of(&html), &base()).expect("an address");
+        ).expect("a tree");
+        let url = data_address(&Dom::of(&tree), &base()).expect("an address");
         assert_eq!(
             url.as_str(),
             "http://www.a.gov.cn/api-gateway/build/unit?webId=9&pageNo=1"

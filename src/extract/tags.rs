@@ -1,5 +1,5 @@
-//! What the guard knows of tags: which close others, which hide what follows, which the parser
-//! opens again.
+//! What the guard knows of tags: which close others, which have no end, which the parser opens
+//! again.
 
 /// Where a word begins, at or behind `from`, in any case of its letters.
 pub fn find(bytes: &[u8], from: usize, word: &[u8]) -> Option<usize> {
@@ -56,50 +56,6 @@ pub fn closed_by(name: u64) -> &'static [u64] {
         OPTION => &[OPTION],
         _ => &[],
     }
-}
-
-/// The end of what no tag interrupts.
-pub fn raw_end(name: u64) -> Option<&'static [u8]> {
-    match name {
-        _ if name == tag("script") => Some(b"</script"),
-        _ if name == tag("style") => Some(b"</style"),
-        _ => None,
-    }
-}
-
-/// The end of what the parser takes for text. This scan counts the tags in it all the same.
-pub fn text_end(name: u64) -> Option<&'static [u8]> {
-    const ENDS: [(u64, &[u8]); 8] = [
-        (tag("title"), b"</title"),
-        (tag("textarea"), b"</textarea"),
-        (tag("noscript"), b"</noscript"),
-        (tag("iframe"), b"</iframe"),
-        (tag("xmp"), b"</xmp"),
-        (tag("noembed"), b"</noembed"),
-        (tag("noframes"), b"</noframes"),
-        (tag("plaintext"), b"</plaintext"),
-    ];
-    ENDS.iter()
-        .find(|(key, _)| *key == name)
-        .map(|(_, end)| *end)
-}
-
-/// Where the text that goes on until `end` ends: at a whole end tag only.
-pub fn text_until(bytes: &[u8], from: usize, end: &[u8]) -> usize {
-    let mut at = from;
-    while let Some(found) = find(bytes, at, end) {
-        let next = bytes.get(found + end.len()).copied().unwrap_or_default();
-        if next.is_ascii_whitespace() || matches!(next, b'/' | b'>') {
-            return found;
-        }
-        at = found + end.len();
-    }
-    bytes.len()
-}
-
-/// Elements in which the parser heeds few others.
-pub fn is_selective(name: u64) -> bool {
-    name == tag("select") || name == tag("template")
 }
 
 /// Elements that hold another language.

@@ -7,7 +7,7 @@ use super::ask::Ask;
 use super::column::{self, Saying};
 use super::glance::Glance;
 use super::heading::{self, Own};
-use super::notes::{Notes, Rank};
+use super::notes::Notes;
 use super::seen::{self, Seen, Step};
 use super::view::{self, Closed, View};
 use super::{
@@ -15,6 +15,7 @@ use super::{
     refusal, remarks, shell,
 };
 use crate::domain::finding::{Finding, Unreadable};
+use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
 
@@ -121,12 +122,12 @@ impl Task<'_> {
 
     fn follow(&self, hop: Hop) -> Outcome {
         let mut notes = hop.notes;
-        let target = clean::line(hop.to.as_str(), 200);
+        let to = clean::line(hop.to.as_str(), 200);
         if let Some(More::Page(_)) = self.pages.more.get(&hop.to) {
-            notes.say(Rank::Way, format!("followed to {target}"));
+            notes.say(Note::Followed { to });
             self.look(Some(hop.to), hop.left, notes)
         } else {
-            notes.say(Rank::Way, format!("could not follow to {target}"));
+            notes.say(Note::NotFollowed { to });
             self.look(hop.from, 0, notes)
         }
     }
@@ -160,7 +161,7 @@ impl Task<'_> {
             notes: Vec::new(),
         };
         let Some(ask) = ask else {
-            reading.notes = notes.into_lines();
+            reading.notes = notes.into_list();
             return Outcome::Found(Box::new(reading));
         };
         let missing = ask.missing(&self.pages.more, self.left());
@@ -174,7 +175,7 @@ impl Task<'_> {
 
     fn resolved(&self, ask: Ask, mut reading: Reading, mut notes: Notes) -> Outcome {
         reading.finding = ask.resolve(&self.pages.more, self.today, &mut notes);
-        reading.notes = notes.into_lines();
+        reading.notes = notes.into_list();
         Outcome::Found(Box::new(reading))
     }
 }
@@ -189,7 +190,7 @@ fn closed(why: Unreadable, encoding: &'static str, notes: Notes) -> Outcome {
         published: None,
         others: Vec::new(),
         blocks: Vec::new(),
-        notes: notes.into_lines(),
+        notes: notes.into_list(),
     }))
 }
 
@@ -230,15 +231,14 @@ impl Task<'_> {
             return Some(why);
         }
         if let Some(said) = identity::contradiction(view, &self.recipe.site, column) {
-            notes.say(Rank::Decision, said);
+            notes.say(said);
             return Some(Unreadable::WrongSite);
         }
         let known = self.recipe.missing.as_ref();
         let known = known.filter(|_| self.recipe.aim == Aim::Column && !self.is_of_home());
         let asked = self.recipe.asked.as_ref();
         if known.is_some_and(|known| missing::is_missing(view, url, asked, column, known)) {
-            let text = "the host shows the same page for a path that does not exist";
-            notes.say(Rank::Decision, text);
+            notes.say(Note::SameAsMissing);
             return Some(Unreadable::SoftMissing);
         }
         None
@@ -297,11 +297,10 @@ impl Task<'_> {
             Own::Rows(rows) => rows,
             Own::Empty => return Seen::bare(Finding::Empty, PageKind::List, view.encoding),
             Own::Others => {
-                let text = match self.is_of_home() {
-                    true => "no block of the home page is headed as the column",
-                    false => "the only list of the page is headed as another one",
-                };
-                notes.say(Rank::Decision, text);
+                notes.say(match self.is_of_home() {
+                    true => Note::NoBlockOfName,
+                    false => Note::ListOfOtherName,
+                });
                 return Seen::shut(Unreadable::NoList, view);
             }
         };

@@ -1,12 +1,12 @@
 //! One page, decoded, guarded, parsed once, and surveyed: its rows, their dates, their groups.
 
-use scraper::Html;
 use url::Url;
 
 use super::charset::Decoded;
 use super::dom::{Dom, attr};
 use super::groups::{self, Group};
-use super::notes::{Notes, Rank};
+use super::notes::Notes;
+use super::parse::parse;
 use super::rows::Listed;
 use super::survey::Survey;
 use super::years::{self, Dating, Doubt};
@@ -66,7 +66,7 @@ pub fn text<'p>(page: &'p Page, notes: &mut Notes) -> Result<Decoded<'p>, Closed
             encoding: "unknown",
         })?;
     if let Some(note) = decoded.note.take() {
-        notes.say(Rank::Bytes, note);
+        notes.say(note);
     }
     Ok(decoded)
 }
@@ -82,19 +82,17 @@ pub fn with<T>(
         why: Unreadable::TooComplex,
         encoding: decoded.encoding,
     };
-    let Some(lean) = guard::admit(&decoded.text) else {
+    let Some(tree) = parse(&decoded.text) else {
         return Err(closed);
     };
-    let html = Html::parse_document(&lean);
-    drop(lean);
-    let dom = Dom::of(&html);
+    let dom = Dom::of(&tree);
     let base = base(&dom, &page.url);
     let survey = Survey::of(&dom, &base);
     let mut rows = survey.rows(&base);
     let hidden = expand::rows(&comments::without_dead(&decoded.text));
-    let hidden = guard::admit(&hidden).filter(|hidden| !hidden.is_empty());
-    let hidden_html = hidden.map(|hidden| Html::parse_document(&hidden));
-    let hidden_dom = hidden_html.as_ref().map(Dom::of);
+    let hidden = Some(hidden).filter(|hidden| !hidden.is_empty());
+    let hidden = hidden.and_then(|hidden| parse(&hidden));
+    let hidden_dom = hidden.as_ref().map(Dom::of);
     if let Some(script) = &hidden_dom {
         rows.extend(script_rows(script, &base));
     }

@@ -59,7 +59,7 @@ fn private(path: &Path, text: &str) -> io::Result<()> {
 /// `monitor.toml`.
 pub fn monitor(scene: &Scene<'_>) -> String {
     let console = match scene.console {
-        Some(address) => format!("enabled = true\nlisten = \"{address}\""),
+        Some(address) => format!("enabled = true\naccess = \"open\"\nlisten = \"{address}\""),
         None => "enabled = false".to_owned(),
     };
     MONITOR

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::plain::{full_date, instant, one_line, quotation};
+use super::plain::{full_date, instant, one_line, quotation, typed, typed_quotation};
 use super::sentence::Case;
 use super::table::{Set, grid};
 use crate::alert::acts::{answer, hold_of, holds};
@@ -93,9 +93,9 @@ pub(super) fn sentence(case: &Case) -> String {
 fn laid_down(what: &str, act: &Act, now: Moment) -> String {
     format!(
         "{what}（{}于{}登记，理由{}）。",
-        one_line(&act.by, NAME_CHARS),
+        typed(&act.by, NAME_CHARS),
         instant(act.at, now),
-        quotation(&act.reason, REASON_CHARS)
+        typed_quotation(&act.reason, REASON_CHARS)
     )
 }
 
@@ -114,7 +114,7 @@ pub fn in_force(
                 "报备豁免：{}，至{}，{}批准",
                 named(scope, group),
                 in_chinese(*until, today),
-                one_line(&act.by, NAME_CHARS)
+                typed(&act.by, NAME_CHARS)
             )),
             _ => None,
         })
@@ -128,7 +128,7 @@ pub fn in_force(
             "已回复：{}，将于{}前更新，{}回复",
             named(&Scope::Column(column.clone()), group),
             in_chinese(until, today),
-            one_line(&act.by, NAME_CHARS)
+            typed(&act.by, NAME_CHARS)
         ))
     }));
     let lasting = holds(acts)
@@ -139,7 +139,7 @@ pub fn in_force(
             "暂缓发送：{}，至{}，{}提出",
             named(hold.scope, group),
             instant(hold.until, now),
-            one_line(&hold.act.by, NAME_CHARS)
+            typed(&hold.act.by, NAME_CHARS)
         )
     }));
     match lines.is_empty() {
@@ -189,8 +189,8 @@ pub fn exemptions(acts: &[Act], group: &Group, today: Date) -> String {
                 named(scope, group),
                 ground.in_chinese().to_owned(),
                 format!("{}至{}", full_date(*from), full_date(*until)),
-                one_line(&act.by, NAME_CHARS),
-                one_line(&act.reason, REASON_CHARS),
+                typed(&act.by, NAME_CHARS),
+                typed(&act.reason, REASON_CHARS),
             ]),
             _ => None,
         })

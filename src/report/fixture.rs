@@ -11,6 +11,7 @@ use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate};
 use crate::domain::group::{Column, Duty, Group, Identity, Person, Role, Route, Site, Unit};
 use crate::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use crate::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
+use crate::domain::presence::Presence;
 use crate::domain::time::{Moment, moment};
 use crate::domain::visit::Validators;
 
@@ -63,6 +64,7 @@ fn person(id: &str, name: &str, role: Role, unit: Option<&str>) -> Person {
         phone: Some("13800000001".to_owned()),
         mail: Some(format!("{id}@example.cn")),
         robot: None,
+        presence: Presence::default(),
         routes: vec![Route::Sms],
         duties: vec![Duty {
             role,
@@ -196,6 +198,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         words: Default::default(),
         tier,
         notices: Vec::new(),
+        in_place_of: Vec::new(),
         urgent: false,
         provisional: false,
         created_at,

@@ -3,7 +3,8 @@
 
 use chrono::TimeDelta;
 
-use super::plain::{instant, one_line, quotation, title};
+use super::note::note;
+use super::plain::{instant, one_line, title, typed, typed_quotation};
 use super::sentence::{Case, TITLE_CHARS};
 use crate::alert::incident::{Change, Pending, State};
 use crate::assess::freshness::Freshness;
@@ -17,6 +18,8 @@ const LAPSES: TimeDelta = TimeDelta::hours(36);
 const REASON_CHARS: usize = 80;
 /// How many items are named.
 const ITEMS: usize = 3;
+/// How many notes of the reader are named.
+const NOTES: usize = 3;
 
 /// The caution that belongs before verdicts that rest on visits of long ago: the monitor has not
 /// looked since, so what looks late may long have been updated.
@@ -32,10 +35,29 @@ pub fn caution(visited_at: Option<Moment>, now: Moment) -> Option<String> {
 /// When it was looked at last, and what that brought.
 pub(super) fn visits(case: &Case) -> String {
     let blind = matches!(case.judgement.freshness, Freshness::Unknown { .. });
-    match case.observations.first() {
+    let mut text = match case.observations.first() {
         Some(newest) if !blind && understood(newest) => seen(case, newest),
         Some(newest) if !blind => unseen(case, newest),
         _ => last_looked(case),
+    };
+    text.push_str(&noted(case));
+    text
+}
+
+/// What the reader noticed on the page as it is now, the most important.
+fn noted(case: &Case) -> String {
+    let mut seen = case.observations.iter();
+    let read = seen.find(|seen| !matches!(seen.sight, Sight::Unchanged(_)));
+    let notes = read.map_or(&[][..], |seen| &seen.notes);
+    let today = date_of(case.now);
+    let named: Vec<String> = notes
+        .iter()
+        .take(NOTES)
+        .map(|one| note(one, today))
+        .collect();
+    match named.is_empty() {
+        true => String::new(),
+        false => format!("读取时注意到：{}。", named.join("；")),
     }
 }
 
@@ -179,8 +201,8 @@ pub(super) fn acceptance(case: &Case) -> String {
     format!(
         "该栏目的新列表已于{}由{}确认，理由：{}{waits}。",
         instant(acceptance.at, case.now),
-        one_line(&acceptance.by, TITLE_CHARS),
-        quotation(&acceptance.reason, REASON_CHARS),
+        typed(&acceptance.by, TITLE_CHARS),
+        typed_quotation(&acceptance.reason, REASON_CHARS),
     )
 }
 

@@ -4,16 +4,19 @@
 //! terminal. What comes from a page is flattened, shortened and quoted before it is shown.
 
 pub mod acts;
+pub mod away;
 pub mod beside;
 #[cfg(test)]
 mod fixture;
 pub mod flags;
 pub mod front;
 pub mod history;
+pub mod note;
 pub mod overview;
 pub mod plain;
 pub mod recipient;
 pub mod replay;
+pub mod rubric;
 pub mod sentence;
 pub mod standing;
 pub mod table;

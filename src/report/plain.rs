@@ -6,10 +6,13 @@
 use chrono::{Datelike as _, Timelike as _};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use crate::domain::masked::masked;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
 /// The longest address that is printed, in characters.
 const ADDRESS_CHARS: usize = 200;
+/// How much of what a person typed is looked at, in characters.
+const TYPED_CHARS: usize = 400;
 
 /// What an address must not hold when it stands in a sentence.
 const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
@@ -49,6 +52,16 @@ pub fn title(text: &str, most: usize) -> String {
 pub fn quotation(text: &str, most: usize) -> String {
     let line = one_line(text, most).replace('“', "‘").replace('”', "’");
     format!("“{line}”")
+}
+
+/// What a person typed, on one line, without the telephone numbers and mail addresses in it.
+pub fn typed(text: &str, most: usize) -> String {
+    one_line(&masked(&one_line(text, TYPED_CHARS)), most)
+}
+
+/// [`typed`] in quotation marks.
+pub fn typed_quotation(text: &str, most: usize) -> String {
+    quotation(&masked(&one_line(text, TYPED_CHARS)), most)
 }
 
 /// An address as it may stand in a sentence: ASCII, without blanks, bounded.

@@ -2,6 +2,7 @@
 //!
 //! Example: `科信委联络员 张*`, way `138****0001`.
 
+use crate::alert::outbox::{InPlaceOf, Message};
 use crate::domain::group::{Duty, Group, Person, Route, mask};
 use crate::domain::id::PersonId;
 
@@ -25,6 +26,17 @@ pub fn who(group: &Group, person: &PersonId) -> String {
         }
         None => format!("已离任（{person}）"),
     }
+}
+
+/// Who receives `message`, and for whom who is away.
+pub fn receiver(group: &Group, message: &Message) -> String {
+    let mut who = who(group, &message.person);
+    if !message.in_place_of.is_empty() {
+        let instead = message.in_place_of.iter().map(InPlaceOf::in_chinese);
+        let instead: Vec<String> = instead.collect();
+        who.push_str(&format!("（{}）", instead.join("，")));
+    }
+    who
 }
 
 /// What `person` is, by the first duty: `科信委联络员`.

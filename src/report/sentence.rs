@@ -247,6 +247,7 @@ mod tests {
     use crate::domain::flag::Fact;
     use crate::domain::group::{Group, Watch};
     use crate::domain::id::UnitId;
+    use crate::domain::note::Note;
     use crate::domain::observation::Sight;
     use crate::domain::visit::Failure;
     use crate::report::fixture::{
@@ -391,6 +392,16 @@ mod tests {
                 usual_days: 0,
             },
         }];
+        let mut with_notes = read("2017-11-03");
+        with_notes.observations[1].notes = vec![
+            Note::FutureRefused {
+                dates: 1,
+                latest: "2018-11-03".parse().unwrap(),
+            },
+            Note::Pinned { rows: 2 },
+            Note::SiteLine,
+            Note::OffSite { rows: 1 },
+        ];
         let mut accepted = read("2017-11-03");
         accepted.acceptance = Some(Acceptance {
             column: column_id("kxw/gzdt"),
@@ -412,6 +423,7 @@ mod tests {
             ("overdue, limit of its own", own_limit),
             ("overdue, with items", with_items),
             ("fresh, with a flag", with_flag),
+            ("overdue, with notes of the reader", with_notes),
             ("overdue, after a redesign", accepted),
             ("severely overdue", read("2017-10-20")),
             ("empty", told(Some(empty), vec![empty_again])),
@@ -604,6 +616,7 @@ mod tests {
         update.evidence.link = Some(format!("http://a.cn/公告）\n{}", "a".repeat(10_000)));
         told.judgement.last_update = Some(update);
         told.items = vec![item(Some("2017-11-03"), &title)];
+        told.observations[1].notes = vec![Note::TakenOver { title }];
         let paragraph = told.paragraph();
         assert!(
             paragraph.contains("标题《〉）：判定为正常。 长"),
@@ -611,6 +624,6 @@ mod tests {
         );
         assert!(paragraph.contains("原文“’ 2017-11-03‘”"), "{paragraph}");
         assert!(!paragraph.contains(['\n', '\r', '\u{202e}']), "{paragraph}");
-        assert!(paragraph.chars().count() < 800, "{paragraph}");
+        assert!(paragraph.chars().count() < 900, "{paragraph}");
     }
 }

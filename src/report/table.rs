@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::overview::Overview;
 use super::plain::{instant, one_line};
-use super::recipient::{route_in_chinese, way, who};
+use super::recipient::{receiver, route_in_chinese, way};
 use super::standing::Counts;
 use crate::alert::outbox::Message;
 use crate::assess::ladder::Tier;
@@ -121,7 +121,7 @@ pub fn outbox(messages: &[Message], group: &Group, now: Moment) -> String {
         .map(|message| {
             vec![
                 instant(message.created_at, now),
-                who(group, &message.person),
+                receiver(group, message),
                 way(group, &message.person, message.route),
                 message.tier.map_or("-", Tier::in_chinese).to_owned(),
                 route_in_chinese(message.route).to_owned(),

@@ -17,6 +17,7 @@ use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
+use crate::domain::note::Note;
 use crate::domain::observation::{Observation, Sight};
 use crate::domain::time::{Moment, date_of};
 use crate::domain::visit::Failure;
@@ -39,7 +40,7 @@ pub struct StoredObservation {
     pub digest: Option<String>,
     /// What the reader noted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// A sight with the hash of its finding.

@@ -17,6 +17,7 @@
 //! What the guarantee rests on: the journal's `fdatasync`. A disk that lies about it can lose
 //! what it acknowledged, and no program can mend that.
 
+pub mod accounts;
 mod apply;
 mod bodies;
 pub mod commit;

@@ -16,6 +16,7 @@ use crate::domain::finding::{Finding, LastUpdate};
 use crate::domain::home::{HomeBlock, HomeRecord, Reach};
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::{Change, Item};
+use crate::domain::note::Note;
 use crate::domain::observation::{Blind, ColumnRecord, Observation, Sight};
 use crate::domain::time::{Date, Moment};
 use crate::domain::visit::{Failure, Validators};
@@ -76,7 +77,7 @@ struct Seen {
     failure: Option<Failure>,
     rows: usize,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<String>,
+    notes: Vec<Note>,
 }
 
 /// A record, on paper.
@@ -123,7 +124,7 @@ struct Front {
     last_update: Option<LastUpdate>,
     blind: Option<Blind>,
     blocks: Vec<HomeBlock>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
     digest: Option<String>,
     validators: Validators,
 }

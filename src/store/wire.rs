@@ -17,7 +17,7 @@ use crate::domain::host::HostRecord;
 use crate::domain::time::Moment;
 
 /// The version of the entries.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The longest line, in bytes.
 pub const LINE_LIMIT: usize = 8 * 1024 * 1024;
@@ -276,18 +276,23 @@ mod tests {
     use crate::store::apply::StoredObservation;
     use serde::de::DeserializeOwned;
 
-    /// A line as version 1 wrote it.
-    const FORMER: &str = include_str!("shapes-1.jsonl");
+    /// A line as each former version wrote it.
+    const FORMER: [&str; 2] = [
+        include_str!("shapes-1.jsonl"),
+        include_str!("shapes-2.jsonl"),
+    ];
 
     #[test]
-    fn a_line_of_version_1_is_read_and_says_the_same() {
-        let line = FORMER.trim_end().as_bytes();
-        let (former, lost) = read_line(line, &mut Heard::default()).unwrap();
-        assert_eq!((former.seq, lost), (1, 0));
-        let again = write_line(&former, &mut Said::default()).unwrap();
-        let (entry, lost) = read_line(again.trim_ascii_end(), &mut Heard::default()).unwrap();
-        assert_eq!(lost, 0);
-        assert_eq!(entry, former);
+    fn a_line_of_a_former_version_is_read_and_says_the_same() {
+        for former in FORMER {
+            let line = former.trim_end().as_bytes();
+            let (former, lost) = read_line(line, &mut Heard::default()).unwrap();
+            assert_eq!((former.seq, lost), (1, 0));
+            let again = write_line(&former, &mut Said::default()).unwrap();
+            let (entry, lost) = read_line(again.trim_ascii_end(), &mut Heard::default()).unwrap();
+            assert_eq!(lost, 0);
+            assert_eq!(entry, former);
+        }
     }
 
     /// One line with every kind of fact, as this version writes it.
@@ -389,7 +394,7 @@ mod tests {
             r#"{"failed":{"status":502}}"#,
         ] {
             same::<StoredObservation>(&format!(
-                r#"{{"column":"kxw/gzdt","observed_at":"2017-11-01T00:00:00+08:00","sight":{sight},"rows":20,"took_ms":321,"digest":"ab","notes":["n"]}}"#
+                r#"{{"column":"kxw/gzdt","observed_at":"2017-11-01T00:00:00+08:00","sight":{sight},"rows":20,"took_ms":321,"digest":"ab","notes":[{{"code":"head-row"}},"n"]}}"#
             ));
         }
     }

@@ -1,10 +1,12 @@
 //! `/column/{id}`: one column with the paragraph that defends its verdict, its visits, its items.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::Console;
+use super::access::viewer::Viewer;
 use super::source::Picture;
 use super::view::{
     ColumnRow, Frame, Named, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address,
@@ -22,8 +24,9 @@ use crate::domain::time::{Moment, date_of};
 use crate::report::acts;
 use crate::report::flags::fact;
 use crate::report::history::sight_in_chinese;
+use crate::report::note::note;
 use crate::report::overview::{column_line, stale_incident};
-use crate::report::plain::{one_line, title};
+use crate::report::plain::{one_line, title, typed};
 use crate::report::sentence::{Case, why};
 use crate::store::error::StoreError;
 
@@ -84,11 +87,18 @@ struct FlagRow {
 }
 
 /// `GET /column/{id}`.
-pub async fn column(State(console): Shared, id: Named) -> Response {
-    let Some((column, site, unit)) = id.ok().and_then(|Path(id)| find(&console, &id)) else {
+pub async fn column(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Named,
+) -> Response {
+    let found = id.ok().and_then(|Path(id)| find(&console, &id));
+    // A column of others is as unknown as one that does not exist.
+    let own = |column: &Column| viewer.only().is_none_or(|unit| *unit == column.unit);
+    let Some((column, site, unit)) = found.filter(|(column, _, _)| own(column)) else {
         return unknown();
     };
-    match gather(&console, &column.id).await {
+    match gather(&console, &viewer, &column.id).await {
         Ok((picture, observations, items, flags, acceptance)) => {
             let line = column_line(&picture.scene(&console), column);
             let case = Case {
@@ -106,7 +116,7 @@ pub async fn column(State(console): Shared, id: Named) -> Response {
                 now: picture.now,
             };
             page(&ColumnPage {
-                frame: Frame::of(&console, &picture),
+                frame: Frame::of(&console, &picture, &viewer),
                 why: why(&case),
                 address: line.url.as_deref().and_then(web_address),
                 row: ColumnRow::of(&line, picture.now),
@@ -151,11 +161,18 @@ type Gathered = (
     Option<Acceptance>,
 );
 
-async fn gather(console: &Console, column: &ColumnId) -> Result<Gathered, StoreError> {
-    let picture = Picture::take(console).await?;
+async fn gather(
+    console: &Console,
+    viewer: &Viewer,
+    column: &ColumnId,
+) -> Result<Gathered, StoreError> {
+    let picture = Picture::take(console, viewer).await?;
     let observations = console.store.observations(column, VISITS).await?;
     let items = console.store.items(column).await?;
-    let flags = console.store.flags(Some(column)).await?;
+    let flags = match viewer.only() {
+        Some(_) => Vec::new(),
+        None => console.store.flags(Some(column)).await?,
+    };
     let acceptance = console.store.acceptance(column).await?;
     Ok((picture, observations, items, flags, acceptance))
 }
@@ -176,7 +193,7 @@ fn visit_row(seen: &Observation, now: Moment) -> VisitRow {
             .notes
             .iter()
             .take(NOTES)
-            .map(|note| one_line(note, TITLE_CHARS))
+            .map(|noted| note(noted, date_of(now)))
             .collect(),
     }
 }
@@ -212,9 +229,9 @@ fn change_in_chinese(item: &Item, change: &Change, now: Moment) -> String {
 fn act_row(act: &Act, now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
-        by: one_line(&act.by, NAME_CHARS),
+        by: typed(&act.by, NAME_CHARS),
         what: acts::deed(&act.deed, now),
-        reason: one_line(&act.reason, REASON_CHARS),
+        reason: typed(&act.reason, REASON_CHARS),
     }
 }
 

@@ -12,6 +12,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
+use super::access::viewer::Viewer;
 use super::health::Reason;
 use super::label;
 use super::metrics::{Tally, VISIT_BOUNDS_MS};
@@ -27,7 +28,7 @@ const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `GET /metrics`.
 pub async fn metrics(State(console): State<Arc<Console>>) -> Response {
-    match Picture::take(&console).await {
+    match Picture::take(&console, &Viewer::Anybody).await {
         Ok(picture) => ([(CONTENT_TYPE, FORMAT)], exposition(&console, &picture)).into_response(),
         Err(error) => {
             tracing::error!(

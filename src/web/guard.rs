@@ -21,7 +21,7 @@ use super::Console;
 use super::view::fault;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-     frame-ancestors 'none'; form-action 'none'; base-uri 'none'";
+     frame-ancestors 'none'; form-action 'self'; base-uri 'none'";
 
 /// How long one answer may take to be made.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -43,9 +43,9 @@ pub async fn guard(State(console): State<Arc<Console>>, request: Request, next: 
 }
 
 fn refusal(hosts: &[String], request: &Request) -> Option<Response> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         let refused = fault(StatusCode::METHOD_NOT_ALLOWED, "本页面只供查看。");
-        return Some(([(ALLOW, "GET, HEAD")], refused).into_response());
+        return Some(([(ALLOW, "GET, HEAD, POST")], refused).into_response());
     }
     if !is_addressed(hosts, request.headers(), request.uri()) {
         return Some(fault(

@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::Console;
+use super::access::viewer::Viewer;
 use super::source::Picture;
 use crate::alert::outbox::{Delivery, Message, Notice};
 use crate::domain::id::ColumnId;
@@ -162,7 +163,7 @@ struct Answer<'a> {
 
 /// `GET /healthz`: 200 while well, 503 with the reasons otherwise.
 pub async fn healthz(State(console): State<Arc<Console>>) -> Response {
-    match Picture::take(&console).await {
+    match Picture::take(&console, &Viewer::Anybody).await {
         Ok(picture) => answer(&picture.vitals),
         Err(error) => {
             tracing::error!(

@@ -3,11 +3,13 @@
 //! A site's columns stand on the site's own page, so that this one stays light at any size.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::Datelike as _;
 
 use super::Console;
+use super::access::viewer::Viewer;
 use super::source::Picture;
 use super::view::{
     ColumnRow, Frame, Mark, NAME_CHARS, Shared, Tile, page, tiles, unreadable, when,
@@ -18,10 +20,11 @@ use crate::assess::ladder::Tier;
 use crate::domain::flag::Flag;
 use crate::domain::group::Group;
 use crate::domain::time::{Moment, date_of};
+use crate::report::away;
 use crate::report::flags;
 use crate::report::overview::{SiteLine, overview};
 use crate::report::plain::one_line;
-use crate::report::recipient::{route_in_chinese, way, who};
+use crate::report::recipient::{receiver, route_in_chinese, way};
 use crate::store::error::StoreError;
 use crate::store::handle::StoreHealth;
 
@@ -42,6 +45,8 @@ const TEXT_CHARS: usize = 300;
 #[template(path = "home.html")]
 struct HomePage {
     frame: Frame,
+    /// Whether the whole group is shown, and not one unit's part.
+    whole: bool,
     columns: usize,
     tiles: Vec<Tile>,
     in_need: Vec<ColumnRow>,
@@ -103,20 +108,28 @@ struct MessageRow {
 }
 
 /// `GET /`.
-pub async fn home(State(console): Shared) -> Response {
-    match gather(&console).await {
-        Ok((picture, messages)) => page(&home_page(&console, &picture, &messages)),
+pub async fn home(State(console): Shared, Extension(viewer): Extension<Viewer>) -> Response {
+    match gather(&console, &viewer).await {
+        Ok((picture, messages)) => page(&home_page(&console, &viewer, &picture, &messages)),
         Err(error) => unreadable(&error),
     }
 }
 
-async fn gather(console: &Console) -> Result<(Picture, Vec<Message>), StoreError> {
-    let picture = Picture::take(console).await?;
-    let messages = console.store.messages(MESSAGES).await?;
+async fn gather(console: &Console, viewer: &Viewer) -> Result<(Picture, Vec<Message>), StoreError> {
+    let picture = Picture::take(console, viewer).await?;
+    let messages = match viewer.only() {
+        Some(_) => Vec::new(),
+        None => console.store.messages(MESSAGES).await?,
+    };
     Ok((picture, messages))
 }
 
-fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> HomePage {
+fn home_page(
+    console: &Console,
+    viewer: &Viewer,
+    picture: &Picture,
+    messages: &[Message],
+) -> HomePage {
     let now = picture.now;
     let overview = overview(&picture.scene(console));
     let in_need = overview.in_need();
@@ -125,7 +138,8 @@ fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> Home
     let mut incidents: Vec<&Incident> = picture.open.values().collect();
     incidents.sort_by_key(|incident| std::cmp::Reverse((told(incident), incident.began_at)));
     HomePage {
-        frame: Frame::of(console, picture),
+        frame: Frame::of(console, picture, viewer),
+        whole: viewer.only().is_none(),
         columns: overview.totals.all(),
         tiles: tiles(&overview.totals, true),
         in_need: in_need.by_ref().take(FIRST).collect(),
@@ -140,19 +154,19 @@ fn home_page(console: &Console, picture: &Picture, messages: &[Message]) -> Home
         flags: picture
             .flags
             .iter()
-            .filter(|flag| console.group.columns.contains_key(&flag.column))
+            .filter(|flag| picture.group.columns.contains_key(&flag.column))
             .take(FLAGS)
-            .map(|flag| flag_row(&console.group, flag, now))
+            .map(|flag| flag_row(&picture.group, flag, now))
             .collect(),
         more_incidents: incidents.len().saturating_sub(INCIDENTS),
         incidents: incidents
             .into_iter()
             .take(INCIDENTS)
-            .map(|incident| incident_row(&console.group, incident, now))
+            .map(|incident| incident_row(&picture.group, incident, now))
             .collect(),
         messages: messages
             .iter()
-            .map(|message| message_row(&console.group, message, now))
+            .map(|message| message_row(&picture.group, message, now))
             .collect(),
         waiting: picture.waiting,
         unsent: picture.outbox.len(),
@@ -270,7 +284,7 @@ fn kind_in_chinese(kind: Kind) -> &'static str {
 fn message_row(group: &Group, message: &Message, now: Moment) -> MessageRow {
     MessageRow {
         at: when(Some(message.created_at), now),
-        who: who(group, &message.person),
+        who: receiver(group, message),
         way: way(group, &message.person, message.route),
         route: route_in_chinese(message.route),
         tier: message.tier.map_or("—", Tier::in_chinese),
@@ -298,14 +312,19 @@ fn condition(console: &Console, picture: &Picture) -> Vec<(&'static str, String)
         true => format!("今天是{worked}"),
         false => format!("今天按{worked}计（{}年节假日安排尚未录入）", day.year()),
     };
-    vec![
+    let mut lines = vec![
         ("最近一次访问", when(vitals.visited_at, now)),
         ("最近一轮完成", when(vitals.round_finished_at, now)),
         ("本次启动", when(Some(vitals.started_at), now)),
         ("数据存储", store_in_chinese(&vitals.store)),
         ("工作日历", calendar),
         ("程序版本", env!("CARGO_PKG_VERSION").to_owned()),
-    ]
+    ];
+    let away = away::lines(&console.group, day);
+    if !away.is_empty() {
+        lines.push(("今日不在岗", away.join("；")));
+    }
+    lines
 }
 
 fn store_in_chinese(store: &StoreHealth) -> String {

@@ -1,9 +1,11 @@
 //! The console: a status page for people, `/healthz` for watchers, `/metrics` for Prometheus.
 //!
-//! Reads the store and shows; it changes nothing, takes only GET and HEAD, and answers only to
-//! the names it is configured for. Beside the pages stands one address for what gateways report. Order, words and verdicts come from `report`; whether the
+//! Reads the store and shows; it changes nothing but who is signed in, and answers only to the names
+//! it is configured for. No route exists without saying whom it admits. Beside the pages stands one
+//! address for what gateways report. Order, words and verdicts come from `report`; whether the
 //! monitor is well is decided in `health`.
 
+pub mod access;
 pub mod column;
 pub mod exposition;
 pub mod guard;
@@ -11,6 +13,7 @@ pub mod health;
 pub mod home;
 pub mod label;
 pub mod metrics;
+pub mod narrow;
 pub mod receipts;
 pub mod serve;
 pub mod site;
@@ -21,10 +24,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get, post};
 use chrono::TimeDelta;
 use url::Url;
 
@@ -34,6 +38,8 @@ use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::domain::group::Group;
 use crate::store::handle::Store;
+use access::gate::{Admits, gate};
+use access::{Porter, login};
 use metrics::Metrics;
 
 const STYLE: &str = include_str!("../../templates/style.css");
@@ -66,6 +72,8 @@ pub struct Console {
     pub stale_after: TimeDelta,
     /// How long a message may be past its next attempt before the outbox counts as stuck.
     pub stuck_after: TimeDelta,
+    /// Who may see it.
+    pub porter: Arc<Porter>,
     /// The address for a gateway's reports, if there is one.
     pub callback: Option<receipts::Callback>,
 }
@@ -82,18 +90,62 @@ pub fn hosts_of(listen: Option<SocketAddr>, link: Option<&str>) -> Vec<String> {
     bound.into_iter().chain(linked).collect()
 }
 
-/// Every route: the pages behind the guard, and the address for reports.
+/// The longest form, in bytes.
+const FORM_BYTES: usize = 16 * 1024;
+
+/// A route of the console.
+pub struct Route {
+    /// The path, as the router writes it.
+    pub path: &'static str,
+    /// Whom it admits.
+    pub admits: Admits,
+    answer: MethodRouter<Arc<Console>>,
+}
+
+/// Every route of the console, and whom it admits.
+pub fn routes() -> Vec<Route> {
+    let route = |path, admits, answer| Route {
+        path,
+        admits,
+        answer,
+    };
+    vec![
+        route("/", Admits::Signed, get(home::home)),
+        route("/site/{*id}", Admits::Signed, get(site::site)),
+        route("/column/{*id}", Admits::Signed, get(column::column)),
+        route("/logout", Admits::Signed, post(login::leave)),
+        route(
+            "/login",
+            Admits::Everybody,
+            get(login::show).post(login::enter),
+        ),
+        route("/healthz", Admits::Everybody, get(health::healthz)),
+        route("/metrics", Admits::Everybody, get(exposition::metrics)),
+        route(
+            "/style.css",
+            Admits::Everybody,
+            get(|| file("text/css; charset=utf-8", STYLE)),
+        ),
+        route(
+            "/icon.svg",
+            Admits::Everybody,
+            get(|| file("image/svg+xml", ICON)),
+        ),
+    ]
+}
+
+/// The routes behind guard and gate, and the address for reports.
 pub fn router(console: Console) -> Router {
     let console = Arc::new(console);
-    Router::new()
-        .route("/", get(home::home))
-        .route("/site/{*id}", get(site::site))
-        .route("/column/{*id}", get(column::column))
-        .route("/healthz", get(health::healthz))
-        .route("/metrics", get(exposition::metrics))
-        .route("/style.css", get(|| file("text/css; charset=utf-8", STYLE)))
-        .route("/icon.svg", get(|| file("image/svg+xml", ICON)))
+    let mut router = Router::new();
+    for route in routes() {
+        let gate = from_fn_with_state((console.clone(), route.admits), gate);
+        router = router.route(route.path, route.answer.layer(gate));
+    }
+    router
         .fallback(view::missing)
+        .method_not_allowed_fallback(view::only_to_look_at)
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(console.clone(), guard::guard))
         .merge(receipts::router())
         .with_state(console)

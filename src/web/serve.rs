@@ -9,13 +9,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tower_service::Service as _;
 
+use super::access::gate::Peer;
 use super::{Console, router};
 
 /// Connections at one time; more wait in the kernel's queue.
@@ -51,8 +55,8 @@ pub async fn serve(
             _ = &mut shutdown => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let connection = connection(stream, router.clone(), &graceful);
+            Ok((stream, peer)) => {
+                let connection = connection(stream, Peer(peer), router.clone(), &graceful);
                 tokio::spawn(async move {
                     connection.await;
                     drop(place);
@@ -76,14 +80,19 @@ pub async fn serve(
 
 fn connection(
     stream: TcpStream,
+    peer: Peer,
     router: Router,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + 'static {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        router.clone().call(request)
+    });
     let http = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(http);
     async move {
         match tokio::time::timeout(CONNECTION_WITHIN, watched).await {

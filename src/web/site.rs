@@ -1,18 +1,21 @@
 //! `/site/{id}`: one site with all its columns, and what its home page shows.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::access::viewer::Viewer;
 use super::source::Picture;
 use super::view::{
-    ColumnRow, Frame, Mark, NAME_CHARS, Named, Shared, TITLE_CHARS, Tile, page, tiles, unknown,
-    unreadable, web_address, when,
+    ColumnRow, Frame, Mark, NAME_CHARS, Named, Shared, Tile, page, tiles, unknown, unreadable,
+    web_address, when,
 };
 use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Moment, date_of};
 use crate::report::front;
+use crate::report::note::note;
 use crate::report::overview::overview;
 use crate::report::plain::one_line;
 
@@ -62,7 +65,7 @@ impl Front {
                 .notes
                 .iter()
                 .take(NOTES)
-                .map(|note| one_line(note, TITLE_CHARS))
+                .map(|noted| note(noted, date_of(now)))
                 .collect(),
             blocks: blocks
                 .take(BLOCKS)
@@ -73,11 +76,15 @@ impl Front {
 }
 
 /// `GET /site/{id}`.
-pub async fn site(State(console): Shared, id: Named) -> Response {
+pub async fn site(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Named,
+) -> Response {
     let Some(id) = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok()) else {
         return unknown();
     };
-    let picture = match Picture::take(&console).await {
+    let picture = match Picture::take(&console, &viewer).await {
         Ok(picture) => picture,
         Err(error) => return unreadable(&error),
     };
@@ -91,7 +98,7 @@ pub async fn site(State(console): Shared, id: Named) -> Response {
     };
     let rows = line.columns.iter();
     page(&SitePage {
-        frame: Frame::of(&console, &picture),
+        frame: Frame::of(&console, &picture, &viewer),
         mark: Mark::of(line.standing),
         name: one_line(&line.name, NAME_CHARS),
         unit: one_line(&line.unit_name, NAME_CHARS),

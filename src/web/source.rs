@@ -1,15 +1,19 @@
 //! What one answer is made from: a few coarse reads of the store, never one per column.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Console;
+use super::access::viewer::Viewer;
 use super::health::Vitals;
+use super::narrow;
 use crate::alert::acts::{held_until, holds, is_trial};
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::Message;
 use crate::alert::trial::{Forecast, forecast};
 use crate::domain::act::Act;
 use crate::domain::flag::Flag;
+use crate::domain::group::Group;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::Moment;
@@ -21,6 +25,8 @@ use crate::store::error::StoreError;
 pub struct Picture {
     /// The instant of the picture.
     pub now: Moment,
+    /// What is watched, as far as the viewer may see it.
+    pub group: Arc<Group>,
     /// What is known of each column.
     pub records: BTreeMap<ColumnId, ColumnRecord>,
     /// The incidents that are suspected or open.
@@ -40,8 +46,16 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Reads the present state.
-    pub async fn take(console: &Console) -> Result<Picture, StoreError> {
+    /// Reads the present state, as far as `viewer` may see it.
+    pub async fn take(console: &Console, viewer: &Viewer) -> Result<Picture, StoreError> {
+        let picture = Picture::whole(console).await?;
+        Ok(match viewer.only() {
+            Some(unit) => narrow::to_unit(picture, unit),
+            None => picture,
+        })
+    }
+
+    async fn whole(console: &Console) -> Result<Picture, StoreError> {
         let store = &console.store;
         let now = console.clock.now();
         let records = store.records().await?;
@@ -59,6 +73,7 @@ impl Picture {
         let vitals = Vitals::of(console, now, &records, &outbox, &waiting);
         Ok(Picture {
             now,
+            group: Arc::clone(&console.group),
             records,
             open,
             outbox,
@@ -73,7 +88,7 @@ impl Picture {
     /// The picture as a report sees it.
     pub fn scene<'a>(&'a self, console: &'a Console) -> Scene<'a> {
         Scene {
-            group: &console.group,
+            group: &self.group,
             limits: &console.limits,
             records: &self.records,
             open: &self.open,

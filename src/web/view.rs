@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Console;
+use super::access::viewer::Viewer;
 use super::source::Picture;
 use crate::alert::trial::Forecast;
 use crate::assess::freshness::Freshness;
@@ -39,11 +40,37 @@ pub struct Frame {
     pub trouble: Vec<&'static str>,
     /// What the trial run would send, while there is one.
     pub trial: Option<String>,
+    /// Who has signed in.
+    pub who: Option<Who>,
+}
+
+/// Who has signed in, for the head of a page.
+#[derive(Debug, Clone)]
+pub struct Who {
+    /// By which name.
+    pub name: String,
+    /// As what.
+    pub role: &'static str,
+    /// What the form for signing out carries; `None` where that is a proxy's business.
+    pub form: Option<String>,
+}
+
+impl Who {
+    fn of(viewer: &Viewer) -> Option<Who> {
+        let Viewer::Signed(signed) = viewer else {
+            return None;
+        };
+        Some(Who {
+            name: signed.name.to_string(),
+            role: signed.role.in_chinese(),
+            form: (!signed.vouched).then(|| signed.form.as_str().to_owned()),
+        })
+    }
 }
 
 impl Frame {
     /// The frame of a page made from this picture.
-    pub fn of(console: &Console, picture: &Picture) -> Frame {
+    pub fn of(console: &Console, picture: &Picture, viewer: &Viewer) -> Frame {
         let vitals = &picture.vitals;
         let at = vitals.now;
         Frame {
@@ -56,6 +83,7 @@ impl Frame {
                 .map(|reason| reason.in_chinese())
                 .collect(),
             trial: picture.trial.map(Forecast::in_chinese),
+            who: Who::of(viewer),
         }
     }
 }
@@ -283,6 +311,11 @@ pub fn unreadable(error: &StoreError) -> Response {
 /// Any address that is not ours.
 pub async fn missing() -> Response {
     fault(StatusCode::NOT_FOUND, "没有这个页面。")
+}
+
+/// A page of ours, asked for in a way that it does not answer to.
+pub async fn only_to_look_at() -> Response {
+    fault(StatusCode::METHOD_NOT_ALLOWED, "本页面只供查看。")
 }
 
 /// A page that says that a site or column is not configured.

@@ -15,6 +15,7 @@ use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Finding, Unreadable};
 use wangxun::domain::group::{Column, Identity as SiteIdentity, Site as Watched, Watch};
 use wangxun::domain::id::{ColumnId, SiteId, UnitId};
+use wangxun::domain::note::Note;
 use wangxun::domain::observation::{Cause, ColumnRecord, Sight};
 use wangxun::domain::reading_rules::ReadRules;
 use wangxun::domain::time::{Moment, moment};
@@ -274,7 +275,8 @@ async fn data_is_asked_for_at_its_own_address_and_shown_as_the_columns_page() {
     );
     let link = site.url("/tzgg/c1/content.shtml");
     assert_eq!(update.evidence.link.as_deref(), Some(link.as_str()));
-    assert!(brought.observation.notes[0].starts_with("by rules: 1 rows at data.results"));
+    let path = "data.results".to_owned();
+    assert_eq!(brought.observation.notes[0], Note::RowsAt { path, rows: 1 });
     // The next visit finds the same bytes.
     let again = visited(&column, Some(brought.record), 9).await;
     assert!(matches!(again.observation.sight, Sight::Unchanged(_)));

@@ -1,5 +1,6 @@
 //! A console over a real store with a made-up group: sites, columns, hostile titles, people,
 //! incidents and messages. Everything is placed around noon of 18 November 2017.
+#![allow(dead_code, reason = "not every test uses every part")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,11 +18,13 @@ use wangxun::assess::limits::Limits;
 use wangxun::calendar::Calendar;
 use wangxun::clock::Clock;
 use wangxun::domain::access::Access;
+use wangxun::domain::account::Admission;
 use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate};
 use wangxun::domain::group::{Column, Duty, Group, Identity, Person, Role, Route, Site, Unit};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
+use wangxun::domain::note::Note;
 use wangxun::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
 use wangxun::domain::time::{Moment, moment};
 use wangxun::domain::visit::{Failure, Validators};
@@ -29,6 +32,7 @@ use wangxun::store::commit::Commit;
 use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
 use wangxun::web::Console;
+use wangxun::web::access::Porter;
 use wangxun::web::metrics::Metrics;
 use wangxun::web::serve::serve;
 
@@ -153,6 +157,7 @@ fn liaison(n: usize) -> Person {
         phone: Some("13800000001".to_owned()),
         mail: Some("chenjianguo@example.cn".to_owned()),
         robot: None,
+        presence: Default::default(),
         routes: vec![Route::Sms],
         duties: vec![Duty {
             role: Role::Liaison,
@@ -236,7 +241,10 @@ pub fn seen(column: &ColumnId, observed_at: Moment, sight: Sight) -> Observation
         sight,
         rows: 20,
         took_ms: 1234,
-        notes: vec!["the declared charset differs from the bytes".to_owned()],
+        notes: vec![Note::OtherCharset {
+            declared: "gb18030".to_owned(),
+            actual: "utf-8".to_owned(),
+        }],
     }
 }
 
@@ -296,6 +304,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         words: Default::default(),
         tier: Some(Tier::Overdue),
         notices: Vec::new(),
+        in_place_of: Vec::new(),
         urgent: false,
         provisional: false,
         created_at,
@@ -312,7 +321,9 @@ pub struct Running {
     pub metrics: Arc<Metrics>,
     pub stop: oneshot::Sender<()>,
     pub served: JoinHandle<std::io::Result<()>>,
-    _dir: TempDir,
+    pub clock: Clock,
+    /// Where the store lies, and the accounts beside it.
+    pub dir: TempDir,
 }
 
 /// Starts a console over a new store that holds `commit`.
@@ -321,19 +332,31 @@ pub async fn start(group: Group, commit: Commit) -> Running {
 }
 
 pub async fn start_at(listen: &str, group: Group, commit: Commit) -> Running {
+    start_for(Admission::Open, listen, group, commit).await
+}
+
+/// Starts a console that lets in whom `admission` says.
+pub async fn start_for(
+    admission: Admission,
+    listen: &str,
+    group: Group,
+    commit: Commit,
+) -> Running {
     let dir = TempDir::new().expect("a directory");
     let settings = StoreSettings::in_dir(dir.path().join("store"));
     let (store, _) = Store::open(&settings, now()).await.expect("a store");
     store.commit(commit).await.expect("a commit");
     let metrics = Arc::new(Metrics::new(now() - TimeDelta::hours(30)));
+    let clock = Clock::stepped(now(), None);
     let console = Console {
         callback: None,
+        porter: Arc::new(Porter::new(admission, false, settings.dir.clone()).expect("access")),
         group: Arc::new(group),
         limits: Arc::new(Limits::default()),
         rules: Arc::new(AlertRules::default()),
         calendar: Arc::new(Calendar::default()),
         store,
-        clock: Clock::stepped(now(), None),
+        clock: clock.clone(),
         metrics: metrics.clone(),
         title: "西城网巡".to_owned(),
         hosts: vec!["wangxun.example.cn".to_owned()],
@@ -349,6 +372,7 @@ pub async fn start_at(listen: &str, group: Group, commit: Commit) -> Running {
         metrics,
         stop,
         served,
-        _dir: dir,
+        clock,
+        dir,
     }
 }

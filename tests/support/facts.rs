@@ -16,6 +16,7 @@ use wangxun::domain::home::{DayOfVisits, HomeBlock, HomeRecord, Reach};
 use wangxun::domain::host::{Fingerprint, HostRecord};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
+use wangxun::domain::note::Note;
 use wangxun::domain::observation::{Blind, Cause, ColumnRecord, Observation, Sight};
 use wangxun::domain::time::{Date, Moment, moment};
 use wangxun::domain::visit::{Failure, Validators};
@@ -69,7 +70,10 @@ pub fn observation(name: &str, observed_at: Moment, sight: Sight) -> Observation
         sight,
         rows: 20,
         took_ms: 321,
-        notes: vec!["the header names another encoding".to_owned()],
+        notes: vec![Note::OtherCharset {
+            declared: "gb18030".to_owned(),
+            actual: "utf-8".to_owned(),
+        }],
     }
 }
 
@@ -237,6 +241,8 @@ pub fn notice(number: i64, state: NoticeState) -> Notice {
         not_before: at(number),
         expires_at: at(number + 60),
         state,
+        in_place_of: None,
+        copied: false,
     }
 }
 
@@ -250,6 +256,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         words: Default::default(),
         tier: Some(Tier::Overdue),
         notices: vec![key(number + 1000)],
+        in_place_of: Vec::new(),
         urgent: false,
         provisional: false,
         created_at,

@@ -126,7 +126,7 @@ fn hold(aim: Aim, content_type: Option<&str>, body: Vec<u8>) {
         assert!(row.on.is_none_or(is_plausible), "{row:?}");
     }
     for note in &reading.notes {
-        is_tame(note, 400);
+        is_tame(&note.to_string(), 400);
     }
     if let Finding::Dated(update) = &reading.finding {
         assert!(is_plausible(update.on), "{update:?}");

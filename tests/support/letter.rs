@@ -21,6 +21,7 @@ pub fn person() -> Person {
         phone: Some(PHONE.to_owned()),
         mail: Some(MAIL.to_owned()),
         robot: None,
+        presence: Default::default(),
         routes: vec![Route::Sms, Route::Mail],
         duties: Vec::new(),
     }
@@ -39,6 +40,7 @@ pub fn message(text: &str) -> Message {
         words: Default::default(),
         tier: None,
         notices: Vec::new(),
+        in_place_of: Vec::new(),
         urgent: true,
         provisional: false,
         created_at: at,

@@ -73,6 +73,7 @@ impl World {
                 phone: Some("10000000001".to_owned()),
                 mail: None,
                 robot: None,
+                presence: Default::default(),
                 routes: vec![Route::Sms],
                 duties: vec![duty],
             };

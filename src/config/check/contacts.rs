@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::super::quantity::{known, mail, name, phone};
 use super::super::raw::contacts::{RawContacts, RawDuty, RawPerson};
 use super::super::source::Source;
+use super::presence::{Places, deputies, presence};
 use super::sites::{Seen, Written, known_unit};
 use super::{parts, word};
 use crate::domain::group::{Duty, Group, Person, Role, Route, mask};
@@ -47,10 +48,16 @@ pub fn people(
         return people;
     }
     let mut seen = Seen::default();
+    let mut places = Places::new();
     for raw in &raw.person {
-        if let Some(person) = person(source, &mut seen, raw, grounds) {
+        if let Some((person, absences)) = person(source, &mut seen, raw, grounds) {
+            places.insert(person.id.clone(), absences);
             people.insert(person.id.clone(), person);
         }
+    }
+    // A deputy whose own entry has a fault is not unknown.
+    if source.is_sound() {
+        deputies(source, &people, &places);
     }
     let operator = |person: &Person| person.duties.iter().any(|duty| duty.role == Role::Operator);
     if source.is_sound() && !people.values().any(operator) {
@@ -66,7 +73,7 @@ fn person(
     seen: &mut Seen,
     raw: &Spanned<RawPerson>,
     grounds: &Grounds<'_>,
-) -> Option<Person> {
+) -> Option<(Person, Vec<Range<usize>>)> {
     let table = raw.span();
     let raw = raw.get_ref();
     let id = seen.id(
@@ -87,7 +94,8 @@ fn person(
     if duties.is_empty() && parts(&raw.duties).is_empty() {
         source.missing(&table, "duties", "[{ role = \"liaison\", unit = \"kxw\" }]");
     }
-    Some(Person {
+    let (presence, absences) = presence(source, raw);
+    let person = Person {
         id: id?,
         name: name?,
         phone,
@@ -95,7 +103,9 @@ fn person(
         robot,
         routes,
         duties,
-    })
+        presence,
+    };
+    Some((person, absences))
 }
 
 /// The robot `name`, if monitor.toml has it.

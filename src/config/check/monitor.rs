@@ -1,13 +1,12 @@
 //! The rest of `monitor.toml`: who runs it, when it works, where it keeps things.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::super::quantity::{duration, name, size, within};
 use super::super::raw::Key;
 use super::super::raw::monitor::{RawMonitor, RawStore};
 use super::super::secret::Places;
-use super::super::settings::{ConsoleSettings, LogSettings, OperatorSettings, Schedule, StorePlan};
+use super::super::settings::{LogSettings, OperatorSettings, Schedule, StorePlan};
 use super::super::source::Source;
 use super::or;
 use crate::calendar::cron_line::{CronFault, CronLine};
@@ -19,8 +18,6 @@ const HOMES: &str = "25 * * * *";
 const PRUNE: &str = "30 3 * * *";
 const STORE_DIR: &str = "/var/lib/wangxun/store";
 const CONTROL_SOCKET: &str = "/run/wangxun/control.sock";
-const LISTEN: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8420);
 
 /// Reads `[operator]`.
 pub fn identity(source: &mut Source, raw: &RawMonitor) -> OperatorSettings {
@@ -135,18 +132,6 @@ pub fn path(
         Ok(text.clone())
     });
     places.path(written.as_deref().unwrap_or(default))
-}
-
-/// Reads `[console]`.
-pub fn console(source: &mut Source, raw: &RawMonitor) -> ConsoleSettings {
-    let listen = source.take("listen", &raw.console.listen, |text| {
-        text.parse::<SocketAddr>().map_err(|_| {
-            format!("{text:?} is no address with a port; write for example \"127.0.0.1:8420\"")
-        })
-    });
-    ConsoleSettings {
-        listen: or(&raw.console.enabled, true).then(|| listen.unwrap_or(LISTEN)),
-    }
 }
 
 /// The path of the control socket.

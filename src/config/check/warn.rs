@@ -7,6 +7,7 @@ use chrono::Datelike as _;
 use super::super::fault::Warning;
 use super::super::settings::Config;
 use super::super::typical;
+use crate::domain::account::Admission;
 use crate::domain::group::{Group, Role, mask};
 use crate::domain::id::{ColumnId, SiteId, UnitId};
 use crate::domain::time::{Date, moment};
@@ -380,16 +381,23 @@ fn gateways(config: &Config, warnings: &mut Vec<Warning>) {
 }
 
 fn console(config: &Config, warnings: &mut Vec<Warning>) {
-    if let Some(listen) = config.console.listen
-        && !listen.ip().is_loopback()
-    {
-        push(
-            warnings,
-            true,
-            format!(
-                "the console listens on {listen} and asks for no login; put a proxy with login in front of it"
-            ),
+    let Some(listen) = config.console.listen else {
+        return;
+    };
+    let link = config.alert.console_link.as_deref().unwrap_or_default();
+    if !listen.ip().is_loopback() && !link.starts_with("https://") {
+        let message = format!(
+            "the console listens on {listen} without TLS, so passwords cross the network in the clear; \
+             put a proxy with TLS in front of it and make console_link its https address"
         );
+        push(warnings, true, message);
+    }
+    if config.console.admission == Admission::Open {
+        let message = format!(
+            "the console at {listen} asks for no login (access = \"open\"); whoever has an account \
+             on this machine can read it"
+        );
+        push(warnings, false, message);
     }
 }
 

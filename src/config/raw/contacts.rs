@@ -21,6 +21,25 @@ pub struct RawPerson {
     pub robot: Key<String>,
     pub routes: Key<Vec<Spanned<String>>>,
     pub duties: Key<Vec<Spanned<RawDuty>>>,
+    pub window: Option<Spanned<RawHours>>,
+    pub absences: Key<Vec<Spanned<RawAbsence>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawHours {
+    pub from: Key<String>,
+    pub until: Key<String>,
+    pub days: Key<Vec<Spanned<String>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawAbsence {
+    pub from: Key<String>,
+    pub until: Key<String>,
+    pub deputies: Key<Vec<Spanned<String>>>,
+    pub copy: Key<bool>,
 }
 
 #[derive(Default, Deserialize)]

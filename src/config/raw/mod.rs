@@ -4,6 +4,7 @@
 pub mod calendar;
 pub mod contacts;
 pub mod monitor;
+pub mod rubric;
 pub mod sites;
 pub mod transports;
 

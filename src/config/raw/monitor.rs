@@ -41,6 +41,7 @@ pub struct RawFiles {
     pub sites: Key<String>,
     pub contacts: Key<String>,
     pub calendar: Key<String>,
+    pub rubric: Key<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -242,6 +243,16 @@ pub struct RawStore {
 pub struct RawConsole {
     pub enabled: Key<bool>,
     pub listen: Key<String>,
+    pub access: Key<String>,
+    pub proxy: RawProxy,
+}
+
+/// Proxies in front of the console.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawProxy {
+    pub from: Key<Vec<Spanned<String>>>,
+    pub header: Key<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

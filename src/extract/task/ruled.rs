@@ -5,15 +5,16 @@ use url::Url;
 
 use super::Task;
 use crate::domain::finding::Unreadable;
+use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::{ReadRules, Shape};
 use crate::extract::glance::Glance;
 use crate::extract::json_list::{self, Data};
-use crate::extract::notes::{Notes, Rank};
+use crate::extract::notes::Notes;
 use crate::extract::rows::Listed;
 use crate::extract::seen::{Seen, Step};
 use crate::extract::view::{self, Closed, View};
-use crate::extract::{PageKind, by_rules, charset, column, groups, guard, remarks, years};
+use crate::extract::{PageKind, by_rules, charset, clean, column, groups, guard, remarks, years};
 
 /// What is read at one address by rules.
 struct Ruled<'a> {
@@ -72,7 +73,8 @@ impl Task<'_> {
                     notes,
                 ),
                 Err(fault) => {
-                    notes.say(Rank::Decision, format!("by rules: {fault}"));
+                    let fault = clean::line(&fault.to_string(), 200);
+                    notes.say(Note::RulesFaulty { fault });
                     self.missed(view, glance, 0, Unreadable::NoRowsBySelector, notes)
                 }
             }

@@ -1,0 +1,209 @@
+//! What waits to be written, and when each of it is due.
+//!
+//! Quiet hours and working days defer, the budget defers, nothing is dropped. What is told of a
+//! column's deadline is what the latest visit saw: while that visit saw nothing, or a change that
+//! no second has confirmed, the notice is held.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveTime;
+
+use super::acts::{Hold, held_until};
+use super::deputy::{self, Handed};
+use super::hours;
+use super::incident::{Incident, IncidentKey, Kind, State, Subject};
+use super::outbox::{Message, Notice, Told};
+use super::rules::AlertRules;
+use super::trial::{self, Forecast};
+use crate::calendar::{Calendar, Hours};
+use crate::domain::group::{Group, Person};
+use crate::domain::id::{ColumnId, PersonId};
+use crate::domain::time::{Moment, date_of, moment};
+
+/// What the writer of messages looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Tray<'a> {
+    /// The site group, for its people.
+    pub group: &'a Group,
+    /// The rules of alerting.
+    pub rules: &'a AlertRules,
+    /// The working days.
+    pub calendar: &'a Calendar,
+    /// The incidents that are not over.
+    pub open: &'a BTreeMap<IncidentKey, Incident>,
+    /// The columns that their latest visit could not judge.
+    pub unseen: &'a BTreeSet<ColumnId>,
+    /// The notices that are not yet part of a message.
+    pub waiting: &'a [Notice],
+    /// The messages that were written today.
+    pub today: &'a [Message],
+    /// The holds that people laid down.
+    pub holds: &'a [Hold<'a>],
+    /// What a trial run would send; `None` where the installation is live.
+    pub trial: Option<Forecast>,
+    /// The present instant.
+    pub now: Moment,
+}
+
+/// The earliest instant at which [`compose`] may have something to write. What is held is due
+/// after a visit, and whoever judges visits composes afterwards.
+pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
+    let reports = reports(tray);
+    let all = || tray.waiting.iter().chain(&reports);
+    let due = all().filter(|notice| !is_held(tray, notice)).map(|notice| {
+        if is_urgent(tray, notice) && !is_spent(tray, &notice.person, &[]) {
+            not_before(tray, notice)
+        } else {
+            digest_due_at(tray, notice)
+        }
+    });
+    let freed = all().filter_map(|notice| on_hold(tray, notice));
+    due.chain(freed).min()
+}
+
+/// The word of the trial run to the operators. It is kept only as part of a digest: the next one
+/// says how things stand then.
+pub(super) fn reports(tray: &Tray<'_>) -> Vec<Notice> {
+    tray.trial.map_or_else(Vec::new, |forecast| {
+        trial::report(forecast, tray.group, tray.calendar, tray.rules, tray.now)
+    })
+}
+
+/// Whether `notice` goes out alone and at once: in a trial run nothing does.
+pub(super) fn is_urgent(tray: &Tray<'_>, notice: &Notice) -> bool {
+    notice.urgent && tray.trial.is_none()
+}
+
+/// Until when a person lets `notice` wait, while that lasts.
+fn on_hold(tray: &Tray<'_>, notice: &Notice) -> Option<Moment> {
+    held_until(tray.holds, notice).filter(|&until| tray.now < until)
+}
+
+/// When `notice` has outlived its use: what a person let wait has its whole time afterwards.
+pub(super) fn expires_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
+    let (rules, calendar) = (tray.rules, tray.calendar);
+    let freed = held_until(tray.holds, notice)
+        .map(|until| calendar.lapse(until, rules.expires_after, hours_of(tray, notice)));
+    freed.map_or(notice.expires_at, |freed| freed.max(notice.expires_at))
+}
+
+/// The first instant at which `notice` may be part of a message. No notice waits beyond the next
+/// opening: one that would was written before the clock was set back.
+pub(super) fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
+    let opens = if is_urgent(tray, notice) {
+        let what = (notice.kind, notice.told);
+        let hours = hours_of(tray, notice);
+        tray.rules
+            .sites
+            .opening(what, tray.calendar, hours, tray.now)
+    } else {
+        tray.calendar.opening(tray.now, hours_of(tray, notice))
+    };
+    notice.not_before.min(opens)
+}
+
+/// Whether a person lets `notice` wait, or it tells of a deadline whose column is not seen, or where
+/// one visit has seen a change that no second has confirmed.
+pub(super) fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
+    let deadline =
+        matches!(notice.kind, Kind::Stale | Kind::Owed) && notice.told != Told::Recovered;
+    let unseen = |column: &ColumnId| tray.unseen.contains(column) || is_site_down(tray, column);
+    let changes = |incident: &Incident| {
+        matches!(
+            incident.state,
+            State::Open {
+                pending: Some(_),
+                ..
+            }
+        )
+    };
+    on_hold(tray, notice).is_some()
+        || deadline
+            && (notice.column.as_ref().is_some_and(unseen)
+                || tray.open.get(&notice.incident).is_some_and(changes))
+}
+
+/// Whether the home page of the column's site does not open.
+fn is_site_down(tray: &Tray<'_>, column: &ColumnId) -> bool {
+    let column = tray.group.columns.get(column);
+    let down = column.and_then(|column| {
+        let key = IncidentKey {
+            subject: Subject::Site(column.site.clone()),
+            kind: Kind::Down,
+        };
+        tray.open.get(&key)
+    });
+    down.is_some_and(Incident::is_open)
+}
+
+/// When the digest that will carry `notice` is written, or when it is handed over, where its person
+/// is away by then.
+fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
+    let mut from = not_before(tray, notice).max(tray.now);
+    let today = date_of(tray.now);
+    if date_of(from) == today
+        && (has_digest(tray, &notice.person) || is_spent(tray, &notice.person, &[]))
+    {
+        from = moment(today.succ_opt().unwrap_or(today).and_time(NaiveTime::MIN));
+    }
+    let person = tray.group.people.get(&notice.person);
+    let opens = tray.calendar.opening(from, hours_of(tray, notice));
+    let time = hours::digest_at(person, tray.rules);
+    let due = opens.max(moment(date_of(opens).and_time(time)));
+    let away = |at: Moment| person.is_some_and(|person| person.absence(date_of(at)).is_some());
+    let handed = tray.calendar.opening(tray.now, tray.rules.window);
+    match away(handed) && !notice.copied {
+        true => due.min(handed),
+        false => due,
+    }
+}
+
+/// Whether `notice` may be handed over today: in the sending window of all, or once it is due for
+/// its own person.
+fn may_be_handed(tray: &Tray<'_>, notice: &Notice) -> bool {
+    let opens = tray.calendar.opening(tray.now, tray.rules.window);
+    not_before(tray, notice).min(opens) <= tray.now
+        && !is_held(tray, notice)
+        && tray.now <= expires_at(tray, notice)
+}
+
+/// Hands over what is meant for people who are away.
+pub(super) fn hand_over(tray: &Tray<'_>, waiting: &[Notice]) -> Handed {
+    let ready = |notice: &Notice| may_be_handed(tray, notice);
+    deputy::hand_over(
+        waiting,
+        tray.group,
+        tray.calendar,
+        tray.rules,
+        tray.now,
+        ready,
+    )
+}
+
+/// The hours of the person whom `notice` is for.
+fn hours_of(tray: &Tray<'_>, notice: &Notice) -> Hours {
+    hours::of_id(&notice.person, tray.group, tray.rules)
+}
+
+/// Whether `person`'s digest may be written now.
+pub(super) fn is_digest_time(tray: &Tray<'_>, person: &Person) -> bool {
+    let hours = hours::of(Some(person), tray.rules);
+    tray.calendar.opening(tray.now, hours) == tray.now
+        && tray.now.time() >= hours::digest_at(Some(person), tray.rules)
+}
+
+/// Whether `person` has had a digest today. The line of a quiet day carries nothing and is none.
+pub(super) fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
+    tray.today
+        .iter()
+        .any(|message| message.person == *person && !message.urgent && !message.notices.is_empty())
+}
+
+/// Whether today's budget allows no message to `person` any more, `more` written just now.
+pub(super) fn is_spent(tray: &Tray<'_>, person: &PersonId, more: &[Message]) -> bool {
+    let budget = tray.rules.budget;
+    let spent = |messages: usize, most: u32| messages >= most as usize;
+    let all = || tray.today.iter().chain(more);
+    let to_person = all().filter(|message| message.person == *person).count();
+    spent(to_person, budget.per_person) || spent(all().count(), budget.in_all)
+}

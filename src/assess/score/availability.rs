@@ -1,0 +1,153 @@
+//! Measuring whether the home page opens: failed samples of a rolling week and of the period, and
+//! how long it takes.
+
+use chrono::Days;
+
+use super::facts::SiteFacts;
+use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::rubric::{Kind, Rubric, Rule};
+use crate::domain::site_day::SiteDay;
+use crate::domain::time::Date;
+
+/// The most samples that are told one by one.
+const MOST_MISSES: usize = 100;
+
+/// Samples of some days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sum {
+    from: Date,
+    to: Date,
+    failed: u32,
+    visits: u32,
+    excluded: u32,
+}
+
+impl Sum {
+    fn of(days: &[SiteDay], from: Date, to: Date) -> Sum {
+        let within = days.iter().filter(|day| from <= day.on && day.on <= to);
+        let nothing = Sum {
+            from,
+            to,
+            failed: 0,
+            visits: 0,
+            excluded: 0,
+        };
+        within.fold(nothing, |sum, day| Sum {
+            failed: sum.failed + day.failed,
+            visits: sum.visits + day.visits(),
+            excluded: sum.excluded + day.excluded,
+            ..sum
+        })
+    }
+
+    /// Whether a larger share failed than in `other`. Compared as integers.
+    fn is_worse(&self, other: &Sum) -> bool {
+        let cross = |one: u32, two: u32| u64::from(one) * u64::from(two);
+        cross(self.failed, other.visits) > cross(other.failed, self.visits)
+    }
+}
+
+/// Failed samples: for a veto of the worst window within the period, else of the whole period.
+pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
+    if facts.site.home.is_none() {
+        return Measurement::none(Unmeasured::NothingConfigured);
+    }
+    let need = rubric.choices.least_samples;
+    let sums = match rule.kind {
+        Kind::Veto => windows(facts, rule.window_days),
+        Kind::Deduct | Kind::Standard => vec![Sum::of(&facts.days, facts.from, facts.to)],
+    };
+    let enough = sums.iter().filter(|sum| sum.visits >= need);
+    let worst = enough.fold(None, |worst: Option<&Sum>, sum| match worst {
+        Some(worst) if !sum.is_worse(worst) => Some(worst),
+        _ => Some(sum),
+    });
+    let Some(worst) = worst else {
+        let have = sums.iter().map(|sum| sum.visits).max().unwrap_or(0);
+        return Measurement::none(Unmeasured::TooFewSamples { have, need });
+    };
+    let found = Find {
+        about: About::Home,
+        fact: Fact::Failures {
+            failed: worst.failed,
+            visits: worst.visits,
+            excluded: worst.excluded,
+            from: worst.from,
+            to: worst.to,
+        },
+    };
+    Measurement {
+        amount: Ok(Amount::Rate {
+            bad: worst.failed,
+            all: worst.visits,
+        }),
+        finds: vec![found],
+        asides: misses(facts, worst),
+        near_too: 0,
+    }
+}
+
+/// Every stretch of `length` days that lies in the period, or all of it where it is shorter.
+fn windows(facts: &SiteFacts<'_>, length: u32) -> Vec<Sum> {
+    let before = Days::new(u64::from(length.saturating_sub(1)));
+    let ends = facts.from.iter_days().take_while(|&day| day <= facts.to);
+    let sums: Vec<Sum> = ends
+        .filter_map(|to| {
+            let from = to.checked_sub_days(before)?;
+            (facts.from <= from).then(|| Sum::of(&facts.days, from, to))
+        })
+        .collect();
+    match sums.is_empty() {
+        true => vec![Sum::of(&facts.days, facts.from, facts.to)],
+        false => sums,
+    }
+}
+
+fn misses(facts: &SiteFacts<'_>, sum: &Sum) -> Vec<Aside> {
+    let within = facts
+        .days
+        .iter()
+        .filter(|day| sum.from <= day.on && day.on <= sum.to);
+    let misses = within.flat_map(|day| &day.misses).take(MOST_MISSES);
+    let told = misses.map(|miss| Aside {
+        find: Find {
+            about: About::Home,
+            fact: Fact::Missed(miss.clone()),
+        },
+        why: Spared::Detail,
+    });
+    told.collect()
+}
+
+/// Whether more than half of the samples took the threshold or longer.
+pub fn load(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
+    if facts.site.home.is_none() {
+        return Measurement::none(Unmeasured::NothingConfigured);
+    }
+    let within = |day: &&SiteDay| facts.from <= day.on && day.on <= facts.to;
+    let days = || facts.days.iter().filter(within);
+    let opened: u32 = days().map(SiteDay::opened).sum();
+    let need = rubric.choices.least_samples;
+    if opened < need {
+        let have = opened;
+        return Measurement::none(Unmeasured::TooFewSamples { have, need });
+    }
+    let slow: u32 = days()
+        .flat_map(|day| day.opened.iter().skip(rule.threshold as usize))
+        .sum();
+    let find = Find {
+        about: About::Home,
+        fact: Fact::Slow {
+            slow,
+            opened,
+            seconds: rule.threshold,
+        },
+    };
+    match slow * 2 > opened {
+        true => Measurement::finds(vec![find], Vec::new()),
+        false => {
+            let why = Spared::Detail;
+            Measurement::finds(Vec::new(), vec![Aside { find, why }])
+        }
+    }
+}

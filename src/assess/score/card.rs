@@ -1,0 +1,440 @@
+//! The scorecard of a site: every rule with what it cost and why, the areas, the total.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::SiteFacts;
+use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::measure::measure;
+use super::metric::{Metric, Shape};
+use super::period::Period;
+use super::points::Points;
+use super::publishing::kinds;
+use super::rubric::{Area, Grades, Kind, PerPercent, Rubric, Rule, RuleId, Together};
+use crate::calendar::Calendar;
+use crate::domain::class::Class;
+use crate::domain::id::{ColumnId, SiteId, UnitId};
+use crate::domain::time::Date;
+
+/// The assessment of one site for one period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// The site.
+    pub site: SiteId,
+    /// Its name.
+    pub name: String,
+    /// The unit that answers for it.
+    pub unit: UnitId,
+    /// That one's name.
+    pub unit_name: String,
+    /// The period.
+    pub period: Period,
+    /// The last day that was looked at: the period's, or the present one while it runs.
+    pub to: Date,
+    /// Whether the period was over.
+    pub is_over: bool,
+    /// The areas, in their order.
+    pub areas: Vec<AreaScore>,
+    /// The weighted total of what was measured; `None` where nothing was.
+    pub computed: Option<Points>,
+    /// The total as shown: a vetoed site has no more than the rubric allows.
+    pub total: Option<Points>,
+    /// The share of all points that stands on measurement, in percent.
+    pub measured: Points,
+    /// The vetoes that were hit.
+    pub vetoes: Vec<RuleId>,
+    /// The vetoes that are near.
+    pub near: Vec<RuleId>,
+    /// The grade.
+    pub grade: Option<Grade>,
+    /// The place among all sites; sites of the same total share one.
+    pub rank: Option<u32>,
+    /// The change of the total against the period before.
+    pub change: Option<Points>,
+}
+
+/// One area of a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AreaScore {
+    /// The area.
+    pub area: Area,
+    /// Its weight of a hundred.
+    pub weight: u32,
+    /// Whether it applies to the site.
+    pub applies: bool,
+    /// A hundred less what was lost; `None` where nothing was measured.
+    pub score: Option<Points>,
+    /// What was lost.
+    pub lost: Points,
+    /// The share of its points that stands on measurement, in percent.
+    pub measured: Points,
+    /// Its rules.
+    pub lines: Vec<Line>,
+}
+
+/// One rule of a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The rule as applied.
+    pub rule: Rule,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// What it cost.
+    pub lost: Points,
+    /// Whether a veto is near.
+    pub near: bool,
+    /// The amount that was measured.
+    pub amount: Option<Amount>,
+    /// What counts.
+    pub finds: Vec<Find>,
+    /// What does not, and why.
+    pub asides: Vec<Aside>,
+}
+
+/// What a rule came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It is kept.
+    Kept,
+    /// It cost points.
+    Lost,
+    /// It is not kept, and costs no points.
+    NotKept,
+    /// A veto was hit.
+    Veto,
+    /// What it would count is counted by another rule.
+    Yields(RuleId),
+    /// Nothing can be said.
+    Unmeasured(Unmeasured),
+}
+
+/// A grade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// 不合格
+    Failed,
+    /// 合格
+    Passed,
+    /// 良好
+    Good,
+    /// 优秀
+    Excellent,
+}
+
+impl Grade {
+    /// The word of a report.
+    pub fn in_chinese(self) -> &'static str {
+        match self {
+            Grade::Failed => "不合格",
+            Grade::Passed => "合格",
+            Grade::Good => "良好",
+            Grade::Excellent => "优秀",
+        }
+    }
+
+    fn of(total: Points, grades: &Grades, is_vetoed: bool) -> Grade {
+        match total {
+            _ if is_vetoed => Grade::Failed,
+            total if total >= grades.excellent => Grade::Excellent,
+            total if total >= grades.good => Grade::Good,
+            total if total >= grades.pass => Grade::Passed,
+            _ => Grade::Failed,
+        }
+    }
+}
+
+impl Card {
+    /// All lines, in the order of the areas.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.areas.iter().flat_map(|area| &area.lines)
+    }
+}
+
+/// The card of a site for `period`.
+pub fn card(facts: &SiteFacts<'_>, period: Period, rubric: &Rubric, calendar: &Calendar) -> Card {
+    let classes: BTreeMap<&ColumnId, Class> = facts
+        .columns
+        .iter()
+        .map(|column| (&column.column.id, column.column.class))
+        .collect();
+    let measured = rubric.enabled().map(|rule| {
+        let measurement = measure(rule, rubric, facts, calendar);
+        (rule.id.clone(), line(rule, measurement, rubric, &classes))
+    });
+    let mut lines: BTreeMap<RuleId, Line> = measured.collect();
+    settle(&mut lines, rubric, &classes);
+    let mut areas = Vec::new();
+    for &area in Area::ALL {
+        let own: Vec<Line> = rubric
+            .enabled_in(area)
+            .filter_map(|rule| lines.remove(&rule.id))
+            .collect();
+        areas.push(area_score(area, own, facts, rubric));
+    }
+    total(facts, period, areas, rubric)
+}
+
+/// What `measurement` means under `rule`.
+fn line(
+    rule: &Rule,
+    measurement: Measurement,
+    rubric: &Rubric,
+    classes: &BTreeMap<&ColumnId, Class>,
+) -> Line {
+    let Measurement {
+        amount,
+        finds,
+        asides,
+        near_too,
+    } = measurement;
+    let (verdict, lost, near) = match amount {
+        Err(ref why) => (Verdict::Unmeasured(why.clone()), Points::ZERO, false),
+        Ok(amount) if rule.kind == Kind::Veto => {
+            let hit = is_reached(rule, rule.threshold, amount, &finds, rubric, classes);
+            let near = rule.near.is_some_and(|near| {
+                let wider = match amount {
+                    Amount::Finds(count) => Amount::Finds(count.saturating_add(near_too)),
+                    other => other,
+                };
+                let near = near + u32::from(!rubric.choices.near_is_reached);
+                match rule.metric {
+                    Metric::HomeAge => age_of(&finds, &asides) > Some(near),
+                    _ => is_reached(rule, near, wider, &[], rubric, classes),
+                }
+            });
+            match hit {
+                true => (Verdict::Veto, Points::ZERO, false),
+                false => (Verdict::Kept, Points::ZERO, near),
+            }
+        }
+        Ok(amount) => {
+            let (is_kept, lost) = cost(rule, amount, rubric);
+            let verdict = match (is_kept, lost == Points::ZERO) {
+                (true, _) => Verdict::Kept,
+                (false, true) => Verdict::NotKept,
+                (false, false) => Verdict::Lost,
+            };
+            (verdict, lost, false)
+        }
+    };
+    Line {
+        rule: rule.clone(),
+        verdict,
+        lost,
+        near,
+        amount: amount.ok(),
+        finds,
+        asides,
+    }
+}
+
+/// The age of the home page, as far as it is told.
+fn age_of(finds: &[Find], asides: &[Aside]) -> Option<u32> {
+    let mut told = finds.iter().chain(asides.iter().map(|aside| &aside.find));
+    told.find_map(|find| match find.fact {
+        Fact::HomeOld { age_days, .. } => Some(age_days),
+        _ => None,
+    })
+}
+
+/// Whether `threshold` is reached. Shares are compared as integers.
+fn is_reached(
+    rule: &Rule,
+    threshold: u32,
+    amount: Amount,
+    finds: &[Find],
+    rubric: &Rubric,
+    classes: &BTreeMap<&ColumnId, Class>,
+) -> bool {
+    match amount {
+        Amount::Rate { bad, all } => {
+            all > 0 && u64::from(bad) * 100 >= u64::from(all) * u64::from(threshold)
+        }
+        Amount::Number(number) => number < threshold,
+        // The age itself was held against the window.
+        Amount::Finds(count) if rule.metric == Metric::HomeAge => count > 0,
+        Amount::Finds(_)
+            if rule.id.as_str() == "V3a"
+                && rubric.choices.v3a == Together::Each
+                && !finds.is_empty() =>
+        {
+            let of = |wanted: &[Class]| {
+                let about = finds.iter().filter(|find| match &find.about {
+                    About::Column(id, _) => classes.get(id).is_some_and(|c| wanted.contains(c)),
+                    _ => false,
+                });
+                about.count()
+            };
+            let mut kinds = kinds(rule).into_iter();
+            kinds.any(|(_, classes)| of(&classes) >= threshold as usize)
+        }
+        Amount::Finds(count) => count >= threshold,
+    }
+}
+
+/// Whether the rule is kept, and what it costs.
+fn cost(rule: &Rule, amount: Amount, rubric: &Rubric) -> (bool, Points) {
+    let (is_kept, lost) = match amount {
+        Amount::Finds(count) => (count == 0, rule.points.times(count as usize)),
+        Amount::Number(number) => match number < rule.threshold {
+            true => (false, rule.points),
+            false => (true, Points::ZERO),
+        },
+        Amount::Rate { bad, all } => {
+            let (bad, all) = (i64::from(bad), i64::from(all.max(1)));
+            let lost = match rubric.choices.per_percent {
+                PerPercent::Linear => rule.points.share(bad * 100, all),
+                PerPercent::Floor => rule.points.share(bad * 100 / all, 1),
+            };
+            (bad == 0, lost)
+        }
+    };
+    (is_kept, rule.cap.map_or(lost, |cap| lost.min(cap)))
+}
+
+/// Takes out of each line what another one that it yields to counts already.
+fn settle(
+    lines: &mut BTreeMap<RuleId, Line>,
+    rubric: &Rubric,
+    classes: &BTreeMap<&ColumnId, Class>,
+) {
+    let counted: BTreeMap<RuleId, BTreeSet<About>> = lines
+        .iter()
+        .filter(|(_, line)| matches!(line.verdict, Verdict::Lost | Verdict::Veto))
+        .map(|(id, line)| {
+            let about = line.finds.iter().map(|find| find.about.clone());
+            (id.clone(), about.collect())
+        })
+        .collect();
+    for line in lines.values_mut() {
+        if line.amount.is_none() {
+            continue;
+        }
+        let before = line
+            .rule
+            .yields_to
+            .iter()
+            .find(|id| counted.contains_key(id));
+        if line.rule.metric.shape() != Shape::Finds {
+            if let Some(id) = before.filter(|_| line.verdict != Verdict::Kept) {
+                line.verdict = Verdict::Yields(id.clone());
+                line.lost = Points::ZERO;
+            }
+            continue;
+        }
+        let counts = |find: &Find| {
+            let mut others = line.rule.yields_to.iter();
+            others.find(|id| {
+                counted
+                    .get(id)
+                    .is_some_and(|about| about.contains(&find.about))
+            })
+        };
+        let mut kept = Vec::new();
+        let mut asides = Vec::new();
+        for find in line.finds.iter() {
+            match counts(find) {
+                Some(id) => asides.push(Aside {
+                    find: find.clone(),
+                    why: Spared::Other(id.clone()),
+                }),
+                None => kept.push(find.clone()),
+            }
+        }
+        if asides.is_empty() {
+            continue;
+        }
+        asides.splice(0..0, line.asides.iter().cloned());
+        let less = Measurement::finds(kept, asides);
+        *line = self::line(&line.rule, less, rubric, classes);
+    }
+}
+
+fn area_score(area: Area, lines: Vec<Line>, facts: &SiteFacts<'_>, rubric: &Rubric) -> AreaScore {
+    let is_measured = |line: &&Line| line.amount.is_some();
+    let costs = lines.iter().filter(|line| line.rule.costs());
+    let all: Points = costs.clone().map(|line| line.rule.weight()).sum();
+    let known: Points = costs
+        .filter(is_measured)
+        .map(|line| line.rule.weight())
+        .sum();
+    let measured = match all {
+        // An area of vetoes alone stands on as many of them as were looked at.
+        Points::ZERO => {
+            let vetoes = lines.iter().filter(|line| line.rule.kind == Kind::Veto);
+            let (of, all) = (vetoes.clone().filter(is_measured).count(), vetoes.count());
+            Points::whole(100).share(count(of), count(all))
+        }
+        all => Points::whole(100).share(known.in_hundredths(), all.in_hundredths()),
+    };
+    let lost: Points = lines.iter().map(|line| line.lost).sum();
+    AreaScore {
+        area,
+        weight: rubric.weights.get(&area).copied().unwrap_or(0),
+        applies: area != Area::Services || facts.services,
+        score: (measured > Points::ZERO).then(|| (Points::FULL - lost).max(Points::ZERO)),
+        lost,
+        measured,
+        lines,
+    }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The weighted total of the areas that apply and were measured, as of a hundred.
+fn weighted(areas: &[AreaScore]) -> (Option<Points>, Points) {
+    let applying = || areas.iter().filter(|area| area.applies);
+    let all: i64 = applying().map(|area| i64::from(area.weight)).sum();
+    let scored = applying().filter_map(|area| Some((area.score?, i64::from(area.weight))));
+    let (sum, weight) = scored.fold((0, 0), |(sum, weights), (score, weight)| {
+        (sum + score.in_hundredths() * weight, weights + weight)
+    });
+    let shares = applying().map(|area| area.measured.in_hundredths() * i64::from(area.weight));
+    let measured = Points::hundredths(shares.sum()).share(1, all);
+    let total = (weight > 0).then(|| Points::hundredths(sum).share(1, weight));
+    (total, measured)
+}
+
+fn total(facts: &SiteFacts<'_>, period: Period, areas: Vec<AreaScore>, rubric: &Rubric) -> Card {
+    let (computed, measured) = weighted(&areas);
+    let applying = || areas.iter().filter(|area| area.applies);
+    let of = |is: &dyn Fn(&Line) -> bool| -> Vec<RuleId> {
+        let lines = applying().flat_map(|area| &area.lines);
+        let hit = lines.filter(|line| is(line));
+        hit.map(|line| line.rule.id.clone()).collect()
+    };
+    let vetoes = of(&|line| line.verdict == Verdict::Veto);
+    let near = of(&|line| line.near);
+    let is_vetoed = !vetoes.is_empty();
+    let total = computed.map(|computed| match is_vetoed {
+        true => computed.min(rubric.choices.veto_most),
+        false => computed,
+    });
+    let grade = match total {
+        None if is_vetoed => Some(Grade::Failed),
+        total => total.map(|total| Grade::of(total, &rubric.grades, is_vetoed)),
+    };
+    Card {
+        site: facts.site.id.clone(),
+        name: facts.site.name.clone(),
+        unit: facts.site.unit.clone(),
+        unit_name: facts.unit_name.to_owned(),
+        period,
+        to: facts.to,
+        is_over: facts.to >= period.last(),
+        areas,
+        computed,
+        total,
+        measured,
+        vetoes,
+        near,
+        grade,
+        rank: None,
+        change: None,
+    }
+}

@@ -1,0 +1,262 @@
+//! What was found under a rule: facts with their evidence, fit to be kept and to be told.
+
+use serde::{Deserialize, Serialize};
+
+use super::rubric::RuleId;
+use crate::domain::class::Class;
+use crate::domain::finding::{LastUpdate, Undated};
+use crate::domain::id::ColumnId;
+use crate::domain::observation::Cause;
+use crate::domain::site_day::Miss;
+use crate::domain::time::{Date, Moment};
+
+/// One find.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Find {
+    /// What it is about.
+    pub about: About,
+    /// What was found.
+    pub fact: Fact,
+}
+
+/// What a find is about. Two rules never count the same twice where one yields to the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum About {
+    /// The home page.
+    Home,
+    /// The site.
+    Site,
+    /// A column, with its name.
+    Column(ColumnId, String),
+    /// A class of columns.
+    Class(Class),
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fact {
+    /// The home page did not open so often.
+    Failures {
+        /// Samples that failed.
+        failed: u32,
+        /// Samples that count.
+        visits: u32,
+        /// Samples that were excluded.
+        excluded: u32,
+        /// The first day.
+        from: Date,
+        /// The last day.
+        to: Date,
+    },
+    /// One sample that failed or was excluded.
+    Missed(Miss),
+    /// The newest item of the home page is old.
+    HomeOld {
+        /// Its date.
+        newest_on: Date,
+        /// Its age on the day that was looked at.
+        age_days: u32,
+        /// When the page was read last.
+        read_at: Moment,
+    },
+    /// The items of the home page carry no date.
+    HomeUndated,
+    /// Most samples took too long.
+    Slow {
+        /// Samples that took the threshold or longer.
+        slow: u32,
+        /// All that opened.
+        opened: u32,
+        /// The threshold.
+        seconds: u32,
+    },
+    /// A column is late.
+    Stale {
+        /// Its newest item.
+        last_update: LastUpdate,
+        /// The age of that on the last day.
+        age_days: u32,
+        /// The window of the rule.
+        limit_days: u32,
+        /// When it was read last.
+        read_at: Moment,
+        /// On how many days of the period it was late.
+        late_days: u32,
+    },
+    /// A column shows no item.
+    Blank {
+        /// Since when.
+        since: Moment,
+        /// When it was read last.
+        read_at: Moment,
+    },
+    /// The items of a column carry no date.
+    Undated {
+        /// Why no date could be told.
+        why: Undated,
+        /// Since when.
+        since: Moment,
+    },
+    /// A column cannot be judged.
+    Blind {
+        /// Since when.
+        since: Moment,
+        /// Why.
+        why: Cause,
+        /// The newest item that is known.
+        last_update: Option<LastUpdate>,
+    },
+    /// A column was never visited.
+    NeverVisited,
+    /// Too few items of a class.
+    Few {
+        /// How many.
+        count: u32,
+        /// How many there should be.
+        least: u32,
+        /// Within so many days.
+        window_days: u32,
+    },
+    /// A column stayed overdue for too long.
+    SlowAlert {
+        /// When it was confirmed to be overdue.
+        overdue_at: Moment,
+        /// When that was over.
+        ended_at: Option<Moment>,
+        /// The last working day in time.
+        due_on: Date,
+    },
+    /// A column was overdue again soon.
+    Again {
+        /// When the former time was over.
+        ended_at: Moment,
+        /// When it was confirmed to be overdue again.
+        overdue_at: Moment,
+    },
+    /// The home page is not served over HTTPS.
+    NoHttps,
+    /// The domain is none of government.
+    Domain(String),
+    /// What a person found.
+    Entered {
+        /// How many finds.
+        finds: u32,
+        /// By whom.
+        by: String,
+        /// When.
+        at: Moment,
+        /// What, in the person's words.
+        reason: String,
+    },
+}
+
+/// A find that is not counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// The find.
+    pub find: Find,
+    /// Why it is not counted.
+    pub why: Spared,
+}
+
+/// Why a find is not counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spared {
+    /// It is exempt.
+    Exempt {
+        /// The last day of the exemption.
+        until: Date,
+        /// Its key.
+        key: String,
+    },
+    /// Another rule counts it.
+    Other(RuleId),
+    /// No visit proves it.
+    Unproven,
+    /// Nobody has confirmed the column's class.
+    Unconfirmed,
+    /// It was so during the period, and is over at its end.
+    Over,
+    /// It is shown for completeness.
+    Detail,
+}
+
+/// Why something was not measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unmeasured {
+    /// This version does not measure it, and nobody entered it.
+    NotYet,
+    /// A person has to enter it.
+    NotEntered,
+    /// Too few samples.
+    TooFewSamples {
+        /// How many there are.
+        have: u32,
+        /// How many are needed.
+        need: u32,
+    },
+    /// No visit of the period tells.
+    NoVisits,
+    /// Nothing of the kind is configured.
+    NothingConfigured,
+    /// Visits could not tell.
+    CannotTell,
+}
+
+/// What a rule's measuring came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// What was measured, or why nothing was.
+    pub amount: Result<Amount, Unmeasured>,
+    /// What counts.
+    pub finds: Vec<Find>,
+    /// What does not.
+    pub asides: Vec<Aside>,
+    /// Finds that count only for telling that a veto is near.
+    pub near_too: u32,
+}
+
+/// A measured amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Amount {
+    /// So many finds.
+    Finds(u32),
+    /// So many of so many.
+    Rate {
+        /// The bad ones.
+        bad: u32,
+        /// All.
+        all: u32,
+    },
+    /// A number that should be reached.
+    Number(u32),
+}
+
+impl Measurement {
+    /// Nothing was measured.
+    pub fn none(why: Unmeasured) -> Measurement {
+        Measurement {
+            amount: Err(why),
+            finds: Vec::new(),
+            asides: Vec::new(),
+            near_too: 0,
+        }
+    }
+
+    /// So many finds, and those that are not counted.
+    pub fn finds(finds: Vec<Find>, asides: Vec<Aside>) -> Measurement {
+        Measurement {
+            amount: Ok(Amount::Finds(
+                u32::try_from(finds.len()).unwrap_or(u32::MAX),
+            )),
+            finds,
+            asides,
+            near_too: 0,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Measuring how a site is kept: what became of alerts, HTTPS, the domain, the site code.
+
+use std::collections::BTreeMap;
+
+use super::facts::{AlertSpan, SiteFacts};
+use super::finding::{About, Fact, Find, Measurement, Unmeasured};
+use super::rubric::Rule;
+use crate::calendar::Calendar;
+use crate::domain::id::ColumnId;
+use crate::domain::site_day::MissCause;
+use crate::domain::time::date_of;
+use crate::domain::visit::Failure;
+
+/// Top levels of government, the second as ASCII: `.政务`.
+const GOVERNMENT: [&str; 2] = [".gov.cn", ".xn--zfr164b"];
+
+/// Columns that stayed overdue for more working days than the window. Each counts in the period
+/// in which it fell due.
+pub fn slow_alerts(rule: &Rule, facts: &SiteFacts<'_>, calendar: &Calendar) -> Measurement {
+    if !is_visited(facts) {
+        return Measurement::none(Unmeasured::NoVisits);
+    }
+    let slow = facts.alerts.iter().filter_map(|span| {
+        let due_on = calendar.add_working_days(date_of(span.overdue_at), rule.window_days);
+        let late_from = due_on.succ_opt()?;
+        let within = facts.from <= late_from && late_from <= facts.to;
+        let is_over = span.ended_at.is_some_and(|at| date_of(at) <= due_on);
+        (within && !is_over).then(|| Find {
+            about: about(facts, &span.column),
+            fact: Fact::SlowAlert {
+                overdue_at: span.overdue_at,
+                ended_at: span.ended_at,
+                due_on,
+            },
+        })
+    });
+    Measurement::finds(slow.collect(), Vec::new())
+}
+
+/// Columns that were overdue again within the window after they had been mended.
+pub fn repeated_alerts(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
+    if !is_visited(facts) {
+        return Measurement::none(Unmeasured::NoVisits);
+    }
+    let mut by_column: BTreeMap<&ColumnId, Vec<&AlertSpan>> = BTreeMap::new();
+    for span in &facts.alerts {
+        by_column.entry(&span.column).or_default().push(span);
+    }
+    let mut finds = Vec::new();
+    for (column, mut spans) in by_column {
+        spans.sort_by_key(|span| span.overdue_at);
+        for pair in spans.windows(2) {
+            let [former, later] = pair else { continue };
+            let Some(ended_at) = former.ended_at else {
+                continue;
+            };
+            let on = date_of(later.overdue_at);
+            let days = (on - date_of(ended_at)).num_days();
+            let soon = days <= i64::from(rule.window_days);
+            if soon && facts.from <= on && on <= facts.to {
+                finds.push(Find {
+                    about: about(facts, column),
+                    fact: Fact::Again {
+                        ended_at,
+                        overdue_at: later.overdue_at,
+                    },
+                });
+            }
+        }
+    }
+    Measurement::finds(finds, Vec::new())
+}
+
+fn is_visited(facts: &SiteFacts<'_>) -> bool {
+    let mut columns = facts.columns.iter();
+    columns.any(|column| !column.readings.is_empty())
+}
+
+fn about(facts: &SiteFacts<'_>, id: &ColumnId) -> About {
+    let mut columns = facts.columns.iter();
+    let column = columns.find(|column| column.column.id == *id);
+    let name = column.map_or_else(|| id.to_string(), |column| column.column.name.clone());
+    About::Column(id.clone(), name)
+}
+
+/// Whether the home page's address is one of HTTPS, and no sample found its certificate unsound.
+pub fn https(facts: &SiteFacts<'_>) -> Measurement {
+    let Some(home) = &facts.site.home else {
+        return Measurement::none(Unmeasured::NothingConfigured);
+    };
+    if home.scheme() != "https" {
+        return site_find(Fact::NoHttps);
+    }
+    let days = facts.days.iter().filter(|day| facts.from <= day.on);
+    let mut misses = days.flat_map(|day| &day.misses);
+    let unsound =
+        misses.rfind(|miss| matches!(miss.why, MissCause::Refused(Failure::Certificate(_))));
+    match unsound {
+        Some(miss) => site_find(Fact::Missed(miss.clone())),
+        None if facts.days.iter().all(|day| day.visits() == 0) => {
+            Measurement::none(Unmeasured::NoVisits)
+        }
+        None => Measurement::finds(Vec::new(), Vec::new()),
+    }
+}
+
+/// Whether the home page lies below a domain of government.
+pub fn domain(facts: &SiteFacts<'_>) -> Measurement {
+    let host = facts.site.home.as_ref().and_then(url::Url::host_str);
+    match host {
+        None => Measurement::none(Unmeasured::NothingConfigured),
+        Some(host) if GOVERNMENT.iter().any(|end| host.ends_with(end)) => {
+            Measurement::finds(Vec::new(), Vec::new())
+        }
+        Some(host) => site_find(Fact::Domain(host.to_owned())),
+    }
+}
+
+/// Whether a site code is configured, which has the form of one.
+pub fn site_code(facts: &SiteFacts<'_>) -> Measurement {
+    match &facts.site.identity.id_code {
+        None => Measurement::none(Unmeasured::NothingConfigured),
+        // One of another form is refused by the configuration.
+        Some(_) => Measurement::finds(Vec::new(), Vec::new()),
+    }
+}
+
+fn site_find(fact: Fact) -> Measurement {
+    let about = About::Site;
+    Measurement::finds(vec![Find { about, fact }], Vec::new())
+}

@@ -1,0 +1,65 @@
+//! One rule measured by what is known of a site.
+
+use super::facts::SiteFacts;
+use super::finding::{About, Amount, Fact, Find, Measurement, Unmeasured};
+use super::metric::Metric;
+use super::rubric::{Check, Rubric, Rule};
+use super::{availability, management, publishing};
+use crate::calendar::Calendar;
+use crate::domain::entry::Entry;
+
+/// Measures `rule`; where the program does not, by what people entered.
+pub fn measure(
+    rule: &Rule,
+    rubric: &Rubric,
+    facts: &SiteFacts<'_>,
+    calendar: &Calendar,
+) -> Measurement {
+    match rule.metric {
+        Metric::HomeFailures => availability::failures(rule, rubric, facts),
+        Metric::HomeLoad => availability::load(rule, rubric, facts),
+        Metric::HomeAge => publishing::home(rule, rubric, facts),
+        Metric::StaleColumns => publishing::stale(rule, rubric, facts),
+        Metric::EmptyColumns => publishing::empty(rubric, facts),
+        Metric::UndatedColumns => publishing::undated(rubric, facts),
+        Metric::IdleColumns => publishing::idle(rule, rubric, facts),
+        Metric::Activities => publishing::activities(rule, facts),
+        Metric::SlowAlerts => management::slow_alerts(rule, facts, calendar),
+        Metric::RepeatedAlerts => management::repeated_alerts(rule, facts),
+        Metric::Https => management::https(facts),
+        Metric::Domain => management::domain(facts),
+        Metric::SiteCode => management::site_code(facts),
+        _ => entered(rule, facts),
+    }
+}
+
+/// Whether people may enter what they find under `rule`.
+pub fn may_be_entered(rule: &Rule) -> bool {
+    !rule.metric.is_measured()
+}
+
+fn entered(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
+    let of_rule = |entry: &&Entry| entry.rule == rule.id.as_str();
+    let Some(entry) = facts.entries.iter().rfind(of_rule) else {
+        return Measurement::none(match rule.check {
+            Check::Manual => Unmeasured::NotEntered,
+            _ if rule.metric == Metric::Manual => Unmeasured::NotEntered,
+            _ => Unmeasured::NotYet,
+        });
+    };
+    let find = Find {
+        about: About::Site,
+        fact: Fact::Entered {
+            finds: entry.finds,
+            by: entry.by.clone(),
+            at: entry.at,
+            reason: entry.reason.clone(),
+        },
+    };
+    Measurement {
+        amount: Ok(Amount::Finds(entry.finds)),
+        finds: vec![find],
+        asides: Vec::new(),
+        near_too: 0,
+    }
+}

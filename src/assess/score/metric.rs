@@ -1,0 +1,210 @@
+//! What a rule can measure, and in which shape the answer comes.
+
+use serde::{Deserialize, Serialize};
+
+/// What is measured. The words are those of the rule files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metric {
+    /// The share of samples in which the home page did not open.
+    HomeFailures,
+    /// The age in days of the newest item on the home page.
+    HomeAge,
+    /// New items on the home page within the window.
+    HomeNewItems,
+    /// Samples in which the home page took longer than the threshold, in seconds.
+    HomeLoad,
+    /// Links on the home page that lead nowhere.
+    HomeDeadLinks,
+    /// Links on other pages that lead nowhere.
+    DeadLinks,
+    /// Columns of the classes whose newest item is older than the class's window.
+    StaleColumns,
+    /// Columns that show no item.
+    EmptyColumns,
+    /// Columns whose items carry no date.
+    UndatedColumns,
+    /// Whether all columns of the classes are older than the window.
+    IdleColumns,
+    /// Items of the classes within the window.
+    Activities,
+    /// Columns that have to exist and do not.
+    MissingColumns,
+    /// Letters that nobody answered within the window.
+    UnansweredLetters,
+    /// Letters without one of the fields that have to be shown.
+    LetterFields,
+    /// Whether there is a way to ask.
+    AskingChannel,
+    /// Elements that service guides lack.
+    GuideElements,
+    /// Attachments and forms that cannot be downloaded.
+    Attachments,
+    /// Online systems that do not open.
+    OnlineSystems,
+    /// Policy documents without interpretation.
+    Interpretations,
+    /// Policy documents and interpretations that do not link each other.
+    InterpretationLinks,
+    /// Page tags that are missing.
+    PageTags,
+    /// Footer elements that are missing.
+    FooterMarks,
+    /// The form of the site code.
+    SiteCode,
+    /// Whether the domain is one of government.
+    Domain,
+    /// Whether the home page is served over HTTPS with a sound certificate.
+    Https,
+    /// Whether the host has an IPv6 address.
+    Ipv6,
+    /// Advertising on pages.
+    Advertising,
+    /// Overdue columns that were not mended within so many working days.
+    SlowAlerts,
+    /// Columns that were overdue again within the window.
+    RepeatedAlerts,
+    /// Wrong words and forbidden content.
+    Words,
+    /// What a person finds.
+    Manual,
+}
+
+/// In which shape a measurement comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Finds: each costs the points, so many of them are a veto.
+    Finds,
+    /// A share in percent: each percent costs the points, so many percent are a veto.
+    Rate,
+    /// A number that should be reached: falling short costs the points once.
+    Number,
+}
+
+impl Metric {
+    /// Every metric, in the order of the areas.
+    pub const ALL: [Metric; 31] = [
+        Metric::HomeFailures,
+        Metric::HomeAge,
+        Metric::HomeNewItems,
+        Metric::HomeLoad,
+        Metric::HomeDeadLinks,
+        Metric::DeadLinks,
+        Metric::StaleColumns,
+        Metric::EmptyColumns,
+        Metric::UndatedColumns,
+        Metric::IdleColumns,
+        Metric::Activities,
+        Metric::MissingColumns,
+        Metric::UnansweredLetters,
+        Metric::LetterFields,
+        Metric::AskingChannel,
+        Metric::GuideElements,
+        Metric::Attachments,
+        Metric::OnlineSystems,
+        Metric::Interpretations,
+        Metric::InterpretationLinks,
+        Metric::PageTags,
+        Metric::FooterMarks,
+        Metric::SiteCode,
+        Metric::Domain,
+        Metric::Https,
+        Metric::Ipv6,
+        Metric::Advertising,
+        Metric::SlowAlerts,
+        Metric::RepeatedAlerts,
+        Metric::Words,
+        Metric::Manual,
+    ];
+
+    /// The word used in the rule files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Metric::HomeFailures => "home-failures",
+            Metric::HomeAge => "home-age",
+            Metric::HomeNewItems => "home-new-items",
+            Metric::HomeLoad => "home-load",
+            Metric::HomeDeadLinks => "home-dead-links",
+            Metric::DeadLinks => "dead-links",
+            Metric::StaleColumns => "stale-columns",
+            Metric::EmptyColumns => "empty-columns",
+            Metric::UndatedColumns => "undated-columns",
+            Metric::IdleColumns => "idle-columns",
+            Metric::Activities => "activities",
+            Metric::MissingColumns => "missing-columns",
+            Metric::UnansweredLetters => "unanswered-letters",
+            Metric::LetterFields => "letter-fields",
+            Metric::AskingChannel => "asking-channel",
+            Metric::GuideElements => "guide-elements",
+            Metric::Attachments => "attachments",
+            Metric::OnlineSystems => "online-systems",
+            Metric::Interpretations => "interpretations",
+            Metric::InterpretationLinks => "interpretation-links",
+            Metric::PageTags => "page-tags",
+            Metric::FooterMarks => "footer-marks",
+            Metric::SiteCode => "site-code",
+            Metric::Domain => "domain",
+            Metric::Https => "https",
+            Metric::Ipv6 => "ipv6",
+            Metric::Advertising => "advertising",
+            Metric::SlowAlerts => "slow-alerts",
+            Metric::RepeatedAlerts => "repeated-alerts",
+            Metric::Words => "words",
+            Metric::Manual => "manual",
+        }
+    }
+
+    /// Whether this version measures it by itself. What it does not, a person may enter.
+    pub fn is_measured(self) -> bool {
+        matches!(
+            self,
+            Metric::HomeFailures
+                | Metric::HomeAge
+                | Metric::HomeLoad
+                | Metric::StaleColumns
+                | Metric::EmptyColumns
+                | Metric::UndatedColumns
+                | Metric::IdleColumns
+                | Metric::Activities
+                | Metric::SiteCode
+                | Metric::Domain
+                | Metric::Https
+                | Metric::SlowAlerts
+                | Metric::RepeatedAlerts
+        )
+    }
+
+    /// In which shape the measurement comes.
+    pub fn shape(self) -> Shape {
+        match self {
+            Metric::HomeFailures | Metric::HomeLoad => Shape::Rate,
+            Metric::HomeNewItems | Metric::Activities => Shape::Number,
+            _ => Shape::Finds,
+        }
+    }
+
+    /// Whether it looks at columns of certain classes, each within a window of its own.
+    pub fn by_class(self) -> bool {
+        matches!(
+            self,
+            Metric::StaleColumns | Metric::IdleColumns | Metric::Activities
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_has_one_word_that_serde_uses_too() {
+        let mut keys: Vec<&str> = Metric::ALL.map(Metric::key).to_vec();
+        for metric in Metric::ALL {
+            let json = serde_json::to_string(&metric).unwrap();
+            assert_eq!(json, format!("\"{}\"", metric.key()));
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), Metric::ALL.len());
+    }
+}

@@ -1,0 +1,19 @@
+//! The assessment (考评): what was measured of a site in a period, held against the rules, as points.
+//!
+//! Rules are data ([`rubric`]); measuring turns [`facts`] into finds, rates or "not measured"; a
+//! [`card`] turns those into area scores, vetoes and a total. What nobody measured is said to be so:
+//! it is never a full score and never a deduction.
+
+pub mod availability;
+pub mod card;
+pub mod facts;
+pub mod finding;
+pub mod management;
+pub mod measure;
+pub mod metric;
+pub mod period;
+pub mod points;
+pub mod publishing;
+pub mod rank;
+pub mod rubric;
+pub mod standing;

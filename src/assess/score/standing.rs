@@ -1,0 +1,205 @@
+//! How a column stands on the last day of a period, and on how many days of it it was late.
+
+use std::collections::BTreeSet;
+
+use chrono::{Days, Months};
+
+use super::facts::{ColumnFacts, Saw, SiteFacts};
+use super::finding::{About, Fact, Find};
+use super::rubric::{Levels, Rubric, SixMonths};
+use crate::domain::finding::{LastUpdate, Undated};
+use crate::domain::group::Watch;
+use crate::domain::id::ColumnId;
+use crate::domain::observation::Cause;
+use crate::domain::time::{Date, Moment, date_of};
+
+/// The last day that is in time.
+pub fn due(on: Date, window_days: u32, six_months: SixMonths) -> Date {
+    let months = match (six_months, window_days) {
+        (SixMonths::CalendarMonths, 180) => 6,
+        (SixMonths::CalendarMonths, 365) => 12,
+        _ => 0,
+    };
+    let due = match months {
+        0 => on.checked_add_days(Days::new(u64::from(window_days))),
+        months => on.checked_add_months(Months::new(months)),
+    };
+    due.unwrap_or(Date::MAX)
+}
+
+/// A column that is counted, with those below it whose items count as its own.
+pub struct Counted<'a> {
+    /// The column itself.
+    pub column: &'a ColumnFacts<'a>,
+    members: Vec<&'a ColumnFacts<'a>>,
+}
+
+/// How a column stands on the last day.
+pub enum Standing {
+    /// No visit is known.
+    NeverVisited,
+    /// Its newest item, when it was read last, and whether the latest reading showed it.
+    Dated(LastUpdate, Moment, bool),
+    /// It shows no item.
+    Blank {
+        /// Since when.
+        since: Moment,
+        /// When it was read last.
+        read_at: Moment,
+        /// By how many visits.
+        visits: u32,
+    },
+    /// Its items carry no date, since when.
+    Undated(Undated, Moment),
+    /// Visits could not tell, since when.
+    Blind(Cause, Moment),
+}
+
+/// The columns that the rubric counts: leaves, or those at the top with all below them.
+pub fn counted<'a>(facts: &'a SiteFacts<'a>, levels: Levels) -> Vec<Counted<'a>> {
+    let columns = &facts.columns;
+    match levels {
+        Levels::Leaf => {
+            let parents: BTreeSet<&ColumnId> =
+                columns.iter().filter_map(|column| column.parent).collect();
+            let leaves = columns.iter();
+            leaves
+                .filter(|column| !parents.contains(&column.column.id))
+                .map(|column| Counted {
+                    column,
+                    members: vec![column],
+                })
+                .collect()
+        }
+        Levels::First => {
+            let known: BTreeSet<&ColumnId> = columns.iter().map(|c| &c.column.id).collect();
+            let top = columns
+                .iter()
+                .filter(|column| column.parent.is_none_or(|parent| !known.contains(parent)));
+            top.map(|column| Counted {
+                column,
+                members: below(columns, &column.column.id),
+            })
+            .collect()
+        }
+    }
+}
+
+/// The column `top` and all below it.
+fn below<'a>(columns: &'a [ColumnFacts<'a>], top: &ColumnId) -> Vec<&'a ColumnFacts<'a>> {
+    let mut ids: BTreeSet<&ColumnId> = BTreeSet::new();
+    ids.insert(top);
+    let mut members: Vec<&ColumnFacts<'_>> = Vec::new();
+    // As deep as columns are nested, at most as many levels as there are columns.
+    for _ in 0..columns.len() {
+        let more: Vec<&ColumnFacts<'_>> = columns
+            .iter()
+            .filter(|column| {
+                let id = &column.column.id;
+                let own = id == top || column.parent.is_some_and(|parent| ids.contains(parent));
+                own && !members.iter().any(|member| member.column.id == *id)
+            })
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        ids.extend(more.iter().map(|column| &column.column.id));
+        members.extend(more);
+    }
+    members
+}
+
+impl<'a> Counted<'a> {
+    fn about(&self) -> About {
+        let column = self.column.column;
+        About::Column(column.id.clone(), column.name.clone())
+    }
+
+    /// What is done with it, or with one below it.
+    pub fn watch(&self) -> Watch {
+        let watches = self.members.iter().map(|member| member.column.watch());
+        let mut best = Watch::NotConfigured;
+        for watch in watches {
+            best = match (best, watch) {
+                (Watch::Judged, _) | (_, Watch::Judged) => Watch::Judged,
+                (Watch::Unconfirmed, _) | (_, Watch::Unconfirmed) => Watch::Unconfirmed,
+                _ => Watch::NotConfigured,
+            };
+        }
+        best
+    }
+
+    /// A find about it.
+    pub fn find(&self, fact: Fact) -> Find {
+        let about = self.about();
+        Find { about, fact }
+    }
+
+    /// How it stands on the last day.
+    pub fn standing(&self) -> Standing {
+        let mut newest: Option<LastUpdate> = None;
+        let mut read_at: Option<Moment> = None;
+        let mut is_shown = true;
+        let mut blind: Option<(Cause, Moment)> = None;
+        let mut undated: Option<(Undated, Moment)> = None;
+        let mut blank: Option<(Moment, Moment, u32)> = None;
+        for member in &self.members {
+            let mut own: Option<Date> = None;
+            for reading in &member.readings {
+                let Saw::Dated(update) = &reading.saw else {
+                    continue;
+                };
+                read_at = read_at.max(Some(reading.last_at));
+                own = own.max(Some(update.on));
+                if newest.as_ref().is_none_or(|newest| newest.on < update.on) {
+                    newest = Some(update.clone());
+                }
+            }
+            let Some(last) = member.readings.last() else {
+                continue;
+            };
+            match &last.saw {
+                Saw::Dated(update) => is_shown &= own == Some(update.on),
+                Saw::Blind(why) => blind = Some((why.clone(), last.first_at)),
+                Saw::Undated(why) => undated = Some((*why, last.first_at)),
+                Saw::Empty => blank = Some((last.first_at, last.last_at, last.visits)),
+            }
+        }
+        let is_sure = is_shown && blind.is_none() && undated.is_none();
+        match (newest, read_at, blind, undated, blank) {
+            (Some(newest), Some(read_at), ..) => Standing::Dated(newest, read_at, is_sure),
+            (_, _, Some((why, since)), ..) => Standing::Blind(why, since),
+            (_, _, _, Some((why, since)), _) => Standing::Undated(why, since),
+            (_, _, _, _, Some((since, read_at, visits))) => Standing::Blank {
+                since,
+                read_at,
+                visits,
+            },
+            _ => Standing::NeverVisited,
+        }
+    }
+
+    /// On how many days from `from` to `to` it was late: between the day after an item fell due
+    /// and the day on which the next one claims to have been published.
+    pub fn late_days(&self, window: u32, rubric: &Rubric, (from, to): (Date, Date)) -> u32 {
+        let mut dates: BTreeSet<Date> = BTreeSet::new();
+        let mut read_at: Option<Moment> = None;
+        for reading in self.members.iter().flat_map(|member| &member.readings) {
+            if let Saw::Dated(update) = &reading.saw {
+                dates.insert(update.on);
+                read_at = read_at.max(Some(reading.last_at));
+            }
+        }
+        let Some(read_at) = read_at else { return 0 };
+        let ends = dates.iter().skip(1).copied();
+        let last = date_of(read_at).succ_opt().unwrap_or(date_of(read_at));
+        let spans = dates.iter().zip(ends.chain([last]));
+        let days = spans.map(|(&on, next)| {
+            let late_from = due(on, window, rubric.choices.six_months).succ_opt();
+            let first = late_from.map_or(Date::MAX, |day| day.max(from));
+            let end = next.pred_opt().map_or(next, |day| day.min(to));
+            u32::try_from((end - first).num_days() + 1).unwrap_or(0)
+        });
+        days.sum()
+    }
+}

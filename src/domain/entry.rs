@@ -1,0 +1,29 @@
+//! What a person found where the program does not measure: a number of finds of one rule, for one
+//! site and period. An entry never changes; a later one takes its place.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::SiteId;
+use super::time::Moment;
+
+/// The most finds of one entry.
+pub const MOST_FINDS: u32 = 1000;
+
+/// An entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When it was made.
+    pub at: Moment,
+    /// By whom, as given.
+    pub by: String,
+    /// What was found, as given.
+    pub reason: String,
+    /// The site.
+    pub site: SiteId,
+    /// The rule, by its identifier.
+    pub rule: String,
+    /// The period, as `2026Q3`.
+    pub period: String,
+    /// How many finds; none means that it was looked at and found in order.
+    pub finds: u32,
+}

@@ -1,0 +1,341 @@
+//! What the reader noticed on a page, as values: what decided, what was refused or left aside, how
+//! the page was come to. A note explains a reading; nothing is decided by it.
+//!
+//! The English sentence is for logs, `probe` and JSON; `report::note` words the same in Chinese.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::Basis;
+use super::time::Date;
+
+/// One thing that was noticed. Texts in it come from pages, bounded where they are taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Note {
+    /// An article states two days of publication.
+    DatesDisagree {
+        /// The day that was taken.
+        believed: Date,
+        /// The other one.
+        other: Date,
+        /// Where the other one stands.
+        source: Basis,
+    },
+    /// An article states month and year only: the last day of the month was taken.
+    MonthOnly,
+    /// The list has no dates, so articles were read.
+    ArticlesRead {
+        /// How many.
+        pages: usize,
+    },
+    /// The home page is an entrance, so pages behind it were read.
+    EntranceRead {
+        /// How many.
+        pages: usize,
+    },
+    /// The newest row shows month and year only: the last day of the month was taken.
+    NewestMonthOnly,
+    /// The newest row shows month and day only: the nearest year was taken.
+    NewestYearless,
+    /// Neither the first rows nor their articles have a date: the newest of the others was taken.
+    FirstRowsUndated,
+    /// The page states another site code than the configured one.
+    OtherSiteCode {
+        /// What it states.
+        stated: String,
+    },
+    /// The page states another site name than the configured one.
+    OtherSiteName {
+        /// What it states.
+        stated: String,
+    },
+    /// The page is titled as those of taken-over names are.
+    TakenOver {
+        /// Its title.
+        title: String,
+    },
+    /// The host shows the same page for a path that cannot exist.
+    SameAsMissing,
+    /// No block of the home page is headed as the column.
+    NoBlockOfName,
+    /// The only list of the page is headed as another one.
+    ListOfOtherName,
+    /// The column's rules cannot be followed.
+    RulesFaulty {
+        /// What is wrong with them, in English.
+        fault: String,
+    },
+    /// What the column's selectors matched.
+    RowsMatched {
+        /// Elements that the row's selector matched.
+        matched: usize,
+        /// Those of them with a title.
+        titled: usize,
+        /// Those of these with a date.
+        dated: usize,
+    },
+    /// How many `<record>` elements the data has.
+    Records {
+        /// How many.
+        count: usize,
+    },
+    /// What came for data is no JSON.
+    NoJson,
+    /// There is no markup where the column's path leads.
+    NoMarkupAt {
+        /// The path.
+        path: String,
+    },
+    /// There is markup where the column's path leads.
+    MarkupAt {
+        /// The path.
+        path: String,
+        /// Its length.
+        bytes: usize,
+    },
+    /// There are so many rows where the column's path leads.
+    RowsAt {
+        /// The path.
+        path: String,
+        /// How many.
+        rows: usize,
+    },
+    /// What stands at the column's paths within the rows.
+    PartsFound {
+        /// Rows with a title.
+        titles: usize,
+        /// Those of them with an address.
+        addresses: usize,
+        /// Those of them with a date.
+        dates: usize,
+    },
+    /// Dates more than one day ahead were refused.
+    FutureRefused {
+        /// How many.
+        dates: usize,
+        /// The latest.
+        latest: Date,
+    },
+    /// Dates before 1995 were refused.
+    PastRefused {
+        /// How many.
+        dates: usize,
+        /// The earliest.
+        earliest: Date,
+    },
+    /// Rows that stand first whatever their date.
+    Pinned {
+        /// How many.
+        rows: usize,
+    },
+    /// Rows that are not displayed.
+    Hidden {
+        /// How many.
+        rows: usize,
+    },
+    /// Rows that lead off the site; they count.
+    OffSite {
+        /// How many.
+        rows: usize,
+    },
+    /// A row of column heads.
+    HeadRow,
+    /// Dates of events and deadlines in rows.
+    EventDates {
+        /// In how many rows.
+        rows: usize,
+    },
+    /// Index numbers in rows.
+    IndexNumbers {
+        /// In how many rows.
+        rows: usize,
+    },
+    /// The day of the visit beside the list: a clock, the weather, traffic rules.
+    PageClock,
+    /// A line about the site: copyright, a counter.
+    SiteLine,
+    /// A thin page led on, and that page was read.
+    Followed {
+        /// Its address.
+        to: String,
+    },
+    /// A thin page led on, and that page could not be had.
+    NotFollowed {
+        /// Its address.
+        to: String,
+    },
+    /// The page declares another charset than it is in.
+    OtherCharset {
+        /// What it declares.
+        declared: String,
+        /// What it is in.
+        actual: String,
+    },
+    /// A sentence as an earlier version of this program kept it.
+    #[serde(untagged)]
+    Said(String),
+}
+
+/// `1 row`, `3 rows`.
+struct Counted(usize, &'static str);
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counted(count, what) = self;
+        let plural = if *count == 1 { "" } else { "s" };
+        write!(f, "{count} {what}{plural}")
+    }
+}
+
+/// `a date before 1995 was refused: …`, `3 dates before 1995 were refused, the earliest: …`.
+struct Refused(usize, &'static str, &'static str, Date);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Refused(dates, such, first, on) = self;
+        match dates {
+            1 => write!(f, "a date {such} was refused: {on}"),
+            _ => write!(f, "{dates} dates {such} were refused, the {first}: {on}"),
+        }
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::DatesDisagree {
+                believed,
+                other,
+                source,
+            } => {
+                let source = match source {
+                    Basis::UrlPath => "the address",
+                    Basis::ArticleMeta => "a meta",
+                    _ => "another label",
+                };
+                write!(
+                    f,
+                    "the publication dates disagree: {believed} is believed, but {source} says {other}"
+                )
+            }
+            Note::MonthOnly => f.write_str(
+                "the day of publication is not printed; the last of its month was taken",
+            ),
+            Note::ArticlesRead { pages } => write!(
+                f,
+                "the list has no dates; {pages} of its articles were read"
+            ),
+            Note::EntranceRead { pages } => write!(
+                f,
+                "an entrance without lists; {pages} of the pages behind it were read"
+            ),
+            Note::NewestMonthOnly => f.write_str(
+                "the day of the newest row is not printed; the last of its month was taken",
+            ),
+            Note::NewestYearless => {
+                f.write_str("the year of the newest row is not printed; the nearest was taken")
+            }
+            Note::FirstRowsUndated => f.write_str(
+                "the first rows have no date that can be read; the newest other was taken",
+            ),
+            Note::OtherSiteCode { stated } => write!(f, "the page states the site code {stated}"),
+            Note::OtherSiteName { stated } => write!(f, "the page names the site {stated}"),
+            Note::TakenOver { title } => write!(f, "the page is titled {title}"),
+            Note::SameAsMissing => {
+                f.write_str("the host shows the same page for a path that does not exist")
+            }
+            Note::NoBlockOfName => f.write_str("no block of the home page is headed as the column"),
+            Note::ListOfOtherName => {
+                f.write_str("the only list of the page is headed as another one")
+            }
+            Note::RulesFaulty { fault } => write!(f, "by rules: {fault}"),
+            Note::RowsMatched {
+                matched,
+                titled,
+                dated,
+            } => write!(
+                f,
+                "by rules: row matched {matched}, with a title {titled}, with a date {dated}"
+            ),
+            Note::Records { count } => write!(f, "by rules: {count} <record> elements"),
+            Note::NoJson => f.write_str("by rules: the answer is no JSON that can be read"),
+            Note::NoMarkupAt { path } => write!(f, "by rules: no markup at {path}"),
+            Note::MarkupAt { path, bytes } => {
+                write!(f, "by rules: {bytes} bytes of markup at {path}")
+            }
+            Note::RowsAt { path, rows } => {
+                write!(f, "by rules: {} at {path}", Counted(*rows, "row"))
+            }
+            Note::PartsFound {
+                titles,
+                addresses,
+                dates,
+            } => write!(
+                f,
+                "by rules: title in {titles}, address in {addresses}, date in {dates}"
+            ),
+            Note::FutureRefused { dates, latest } => {
+                Refused(*dates, "more than one day ahead", "latest", *latest).fmt(f)
+            }
+            Note::PastRefused { dates, earliest } => {
+                Refused(*dates, "before 1995", "earliest", *earliest).fmt(f)
+            }
+            Note::Pinned { rows } => {
+                write!(f, "{} left aside for order", Counted(*rows, "pinned row"))
+            }
+            Note::Hidden { rows } => write!(f, "{} left aside", Counted(*rows, "hidden row")),
+            Note::OffSite { rows } => {
+                let verb = if *rows == 1 { "leads" } else { "lead" };
+                write!(f, "{} {verb} off the site", Counted(*rows, "row"))
+            }
+            Note::HeadRow => f.write_str("the row of column heads left aside"),
+            Note::EventDates { rows } => write!(
+                f,
+                "dates of events or deadlines left aside in {}",
+                Counted(*rows, "row")
+            ),
+            Note::IndexNumbers { rows } => {
+                write!(f, "index numbers left aside in {}", Counted(*rows, "row"))
+            }
+            Note::PageClock => f.write_str(
+                "the day of the visit beside the list (clock, weather or traffic) left aside",
+            ),
+            Note::SiteLine => f.write_str("a line about the site (copyright, counter) left aside"),
+            Note::Followed { to } => write!(f, "followed to {to}"),
+            Note::NotFollowed { to } => write!(f, "could not follow to {to}"),
+            Note::OtherCharset { declared, actual } => {
+                write!(f, "the page declares {declared} but is {actual}")
+            }
+            Note::Said(text) => f.write_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_kept_under_its_code_and_old_sentences_are_read() {
+        let rows = [
+            (r#"{"code":"head-row"}"#, Note::HeadRow),
+            (r#"{"code":"pinned","rows":2}"#, Note::Pinned { rows: 2 }),
+            (
+                r#"{"code":"dates-disagree","believed":"2018-03-06","other":"2018-03-05","source":"url-path"}"#,
+                Note::DatesDisagree {
+                    believed: Date::from_ymd_opt(2018, 3, 6).unwrap(),
+                    other: Date::from_ymd_opt(2018, 3, 5).unwrap(),
+                    source: Basis::UrlPath,
+                },
+            ),
+            (r#""followed to x""#, Note::Said("followed to x".to_owned())),
+        ];
+        for (json, note) in rows {
+            assert_eq!(serde_json::to_string(&note).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Note>(json).unwrap(), note);
+        }
+        assert!(serde_json::from_str::<Note>(r#"{"code":"of-tomorrow"}"#).is_err());
+    }
+}

@@ -1,0 +1,676 @@
+//! The assessment at its exact boundaries: the shipped rules of both profiles over facts that are
+//! known, and what an administrator changes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+use chrono::{NaiveDate, TimeDelta};
+use wangxun::assess::freshness::age_days;
+use wangxun::assess::ladder::{Ladder, Tier};
+use wangxun::assess::score::card::{Card, Grade, Line, Verdict, card};
+use wangxun::assess::score::facts::{
+    AlertSpan, ColumnFacts, Exemption, Reading, Saw, SiteFacts, readings,
+};
+use wangxun::assess::score::finding::{Fact, Spared, Unmeasured};
+use wangxun::assess::score::points::Points;
+use wangxun::assess::score::rank::{change, rank};
+use wangxun::assess::score::rubric::{Area, Rubric, RuleId};
+use wangxun::calendar::Calendar;
+use wangxun::domain::access::Access;
+use wangxun::domain::class::Class;
+use wangxun::domain::entry::Entry;
+use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
+use wangxun::domain::group::{Column, Identity, Site};
+use wangxun::domain::id::{ColumnId, SiteId, UnitId};
+use wangxun::domain::observation::{Cause, Observation, Sight};
+use wangxun::domain::site_day::{HomeOfDay, MissCause, Sample, SiteDay};
+use wangxun::domain::time::{Date, Moment, moment};
+use wangxun::domain::visit::Failure;
+
+#[path = "support/config_files.rs"]
+mod config_files;
+
+use config_files::Files;
+
+/// The rules as they are read from a file `rubric.toml` with this text.
+fn rules(text: &str) -> Rubric {
+    let files = Files::new();
+    if !text.is_empty() {
+        files.write("rubric.toml", text);
+    }
+    files.sound().config.rubric
+}
+
+fn p2015() -> Rubric {
+    rules("")
+}
+
+fn p2019() -> Rubric {
+    rules("profile = \"p2019\"")
+}
+
+/// The last day that is looked at.
+fn end() -> Date {
+    NaiveDate::from_ymd_opt(2017, 9, 30).unwrap()
+}
+
+fn at(day: Date) -> Moment {
+    moment(day.and_hms_opt(20, 0, 0).unwrap())
+}
+
+fn ago(days: i64) -> Date {
+    end() - TimeDelta::days(days)
+}
+
+/// A site with what is known of it.
+struct World {
+    site: Site,
+    columns: Vec<(Column, Vec<Reading>, Option<Exemption>)>,
+    parents: Vec<(ColumnId, ColumnId)>,
+    days: Vec<SiteDay>,
+    home: Option<HomeOfDay>,
+    alerts: Vec<AlertSpan>,
+    entries: Vec<Entry>,
+    services: bool,
+    from: Date,
+}
+
+impl World {
+    fn new() -> World {
+        let id = SiteId::parse("kxw").unwrap();
+        let days = (0..92).map(|n| {
+            let mut day = SiteDay::new(id.clone(), ago(91 - n));
+            for _ in 0..24 {
+                day.add(at(day.on), Sample::of(300, None));
+            }
+            day
+        });
+        World {
+            site: Site {
+                id: id.clone(),
+                unit: UnitId::parse("kxw").unwrap(),
+                name: "科信委网站".to_owned(),
+                home: Some("http://kxw.example.gov.cn/".parse().unwrap()),
+                identity: Identity::default(),
+                access: Access::default(),
+            },
+            columns: Vec::new(),
+            parents: Vec::new(),
+            days: days.collect(),
+            home: Some(HomeOfDay {
+                newest_on: Some(ago(1)),
+                read_at: Some(at(end())),
+                undated: None,
+            }),
+            alerts: Vec::new(),
+            entries: Vec::new(),
+            services: true,
+            from: ago(91),
+        }
+    }
+
+    /// Adds a column with these readings.
+    fn column(&mut self, class: Class, readings: Vec<Reading>) -> ColumnId {
+        let id = ColumnId::parse(&format!("kxw/c{}", self.columns.len())).unwrap();
+        let column = Column {
+            id: id.clone(),
+            site: self.site.id.clone(),
+            unit: self.site.unit.clone(),
+            name: format!("{}栏目", class.in_chinese()),
+            class,
+            url: Some("http://kxw.example.gov.cn/a/".parse().unwrap()),
+            limit_days: None,
+            read: None,
+            confirmed: true,
+        };
+        self.columns.push((column, readings, None));
+        id
+    }
+
+    /// Adds a column whose newest item is so many days old, as a visit of the last day saw.
+    fn aged(&mut self, class: Class, days: i64) -> ColumnId {
+        self.column(class, vec![dated(days, end(), end())])
+    }
+
+    fn blank(&mut self) -> ColumnId {
+        let reading = Reading {
+            first_at: at(ago(40)),
+            last_at: at(end()),
+            visits: 40,
+            saw: Saw::Empty,
+        };
+        self.column(Class::Other, vec![reading])
+    }
+
+    /// A period of the last seven days alone, with samples: so many, of which so many failed.
+    fn samples(&mut self, visits: u32, failed: u32) {
+        self.from = ago(6);
+        self.days.retain(|day| day.on > ago(7));
+        assert_eq!(self.days.len(), 7);
+        for day in &mut self.days {
+            *day = SiteDay::new(day.site.clone(), day.on);
+        }
+        for n in 0..visits {
+            let failure = (n < failed).then_some(Failure::ConnectTimeout);
+            let day = self.days.get_mut((n % 7) as usize).unwrap();
+            day.add(at(day.on), Sample::of(200, failure));
+        }
+    }
+
+    fn card(&self, rubric: &Rubric) -> Card {
+        let columns = self.columns.iter().map(|(column, readings, exempt)| {
+            let parent = self.parents.iter().find(|(child, _)| *child == column.id);
+            ColumnFacts {
+                column,
+                parent: parent.map(|(_, parent)| parent),
+                readings: readings.clone(),
+                exempt: exempt.clone(),
+                items_on: Vec::new(),
+            }
+        });
+        let facts = SiteFacts {
+            site: &self.site,
+            unit_name: "科信委",
+            services: self.services,
+            from: self.from,
+            to: end(),
+            columns: columns.collect(),
+            days: self.days.clone(),
+            home: self.home.clone(),
+            alerts: self.alerts.clone(),
+            entries: self.entries.clone(),
+        };
+        card(
+            &facts,
+            "2017Q3".parse().unwrap(),
+            rubric,
+            &Calendar::default(),
+        )
+    }
+}
+
+fn update(on: Date) -> LastUpdate {
+    LastUpdate {
+        on,
+        basis: Basis::ListRow,
+        evidence: Evidence {
+            page: "http://kxw.example.gov.cn/a/".to_owned(),
+            title: "关于工作的通知".to_owned(),
+            link: None,
+            snippet: on.to_string(),
+        },
+    }
+}
+
+/// A reading of the item that is `days` old on the last day, between two days.
+fn dated(days: i64, first: Date, last: Date) -> Reading {
+    Reading {
+        first_at: at(first),
+        last_at: at(last),
+        visits: 2,
+        saw: Saw::Dated(update(ago(days))),
+    }
+}
+
+fn line<'a>(card: &'a Card, rule: &str) -> &'a Line {
+    let mut lines = card.lines();
+    lines
+        .find(|line| line.rule.id.as_str() == rule)
+        .unwrap_or_else(|| panic!("no rule {rule}"))
+}
+
+fn is_vetoed(card: &Card, rule: &str) -> bool {
+    card.vetoes.contains(&RuleId::parse(rule).unwrap())
+}
+
+fn is_near(card: &Card, rule: &str) -> bool {
+    card.near.contains(&RuleId::parse(rule).unwrap())
+}
+
+fn lost(card: &Card, rule: &str) -> String {
+    line(card, rule).lost.to_string()
+}
+
+#[test]
+fn seven_failures_of_140_are_a_veto_and_six_cost_their_share() {
+    let with = |visits, failed| {
+        let mut world = World::new();
+        world.samples(visits, failed);
+        world.card(&p2015())
+    };
+    let vetoed = with(140, 7);
+    assert!(is_vetoed(&vetoed, "V1"));
+    let yields = Verdict::Yields(RuleId::parse("V1").unwrap());
+    assert_eq!(line(&vetoed, "D1").verdict, yields);
+    assert_eq!(lost(&vetoed, "D1"), "0.00");
+    let costly = with(140, 6);
+    assert!(!is_vetoed(&costly, "V1") && is_near(&costly, "V1"));
+    assert_eq!(lost(&costly, "D1"), "21.43");
+    for rule in ["V1", "D1"] {
+        let unmeasured = Unmeasured::TooFewSamples {
+            have: 139,
+            need: 140,
+        };
+        let card = with(139, 139);
+        assert_eq!(line(&card, rule).verdict, Verdict::Unmeasured(unmeasured));
+        assert_eq!(card.areas.first().unwrap().score, None);
+    }
+}
+
+#[test]
+fn the_first_failing_counts_are_those_of_the_table() {
+    // Visits in seven days, first count that is a veto, first that is near.
+    for (visits, veto, near) in [(140, 7, 5), (168, 9, 6), (336, 17, 11), (672, 34, 21)] {
+        let with = |failed| {
+            let mut world = World::new();
+            world.samples(visits, failed);
+            world.card(&p2015())
+        };
+        for (failed, is_veto, is_near_then) in [
+            (near - 1, false, false),
+            (near, false, true),
+            (veto - 1, false, true),
+            (veto, true, false),
+        ] {
+            let card = with(failed);
+            let found = (is_vetoed(&card, "V1"), is_near(&card, "V1"));
+            assert_eq!(found, (is_veto, is_near_then), "{failed} of {visits}");
+        }
+    }
+}
+
+#[test]
+fn the_worst_week_of_a_quarter_decides_the_veto_and_the_quarter_the_deduction() {
+    let mut world = World::new();
+    let day = world.days.get_mut(50).unwrap();
+    for _ in 0..9 {
+        day.add(at(day.on), Sample::of(200, Some(Failure::Refused)));
+    }
+    // Nine of 177 in the worst week are five percent and more.
+    assert!(is_vetoed(&world.card(&p2015()), "V1"));
+    let day = world.days.get_mut(50).unwrap();
+    day.failed -= 1;
+    let card = world.card(&p2015());
+    assert!(!is_vetoed(&card, "V1"));
+    // 8 of 2216 are 0.361 percent.
+    assert_eq!(lost(&card, "D1"), "1.81");
+    let floor = rules("[choices]\nper_percent = \"floor\"");
+    assert_eq!(lost(&world.card(&floor), "D1"), "0.00");
+}
+
+#[test]
+fn samples_of_our_own_outage_count_nowhere_and_are_shown() {
+    let mut world = World::new();
+    world.samples(140, 0);
+    let day = world.days.last_mut().unwrap();
+    for _ in 0..30 {
+        day.add(at(day.on), Sample::Missed(MissCause::OwnNetwork));
+    }
+    let card = world.card(&p2015());
+    assert!(!is_vetoed(&card, "V1"));
+    let Fact::Failures {
+        failed,
+        visits,
+        excluded,
+        ..
+    } = line(&card, "V1").finds.first().unwrap().fact
+    else {
+        panic!("no rate");
+    };
+    assert_eq!((failed, visits, excluded), (0, 140, 30));
+    assert_eq!(line(&card, "V1").asides.len(), 30);
+}
+
+#[test]
+fn a_home_page_is_old_after_fourteen_days_and_one_without_dates_is_not_updated() {
+    let with = |newest: Option<i64>, undated| {
+        let mut world = World::new();
+        world.home = Some(HomeOfDay {
+            newest_on: newest.map(ago),
+            read_at: newest.map(|_| at(end())),
+            undated,
+        });
+        world.card(&p2015())
+    };
+    for (days, is_veto, near) in [
+        (10, false, false),
+        (11, false, true),
+        (14, false, true),
+        (15, true, false),
+    ] {
+        let card = with(Some(days), None);
+        assert_eq!(is_vetoed(&card, "V2"), is_veto, "{days}");
+        assert_eq!(is_near(&card, "V2"), near, "{days}");
+    }
+    assert!(is_vetoed(&with(None, Some(Undated::NoDates)), "V2"));
+    // That we cannot tell the year is no fault of the page.
+    let untold = with(None, Some(Undated::YearUnknown));
+    let cannot = Verdict::Unmeasured(Unmeasured::CannotTell);
+    assert_eq!(line(&untold, "V2").verdict, cannot);
+}
+
+#[test]
+fn news_and_policy_add_up_to_five_and_four_of_one_kind_only_cost_points() {
+    let with = |news, policy| {
+        let mut world = World::new();
+        for _ in 0..news {
+            world.aged(Class::News, 15);
+        }
+        for _ in 0..policy {
+            world.aged(Class::Policy, 181);
+        }
+        world
+    };
+    let card = with(3, 2).card(&p2015());
+    assert!(is_vetoed(&card, "V3a"));
+    assert_eq!(
+        (lost(&card, "D5"), lost(&card, "D6")),
+        ("9.00".into(), "8.00".into())
+    );
+    let card = with(4, 0).card(&p2015());
+    assert!(!is_vetoed(&card, "V3a") && is_near(&card, "V3a"));
+    assert_eq!(lost(&card, "D5"), "12.00");
+    let each = rules("[choices]\nv3a = \"each\"");
+    assert!(!is_vetoed(&with(3, 2).card(&each), "V3a"));
+    assert!(is_vetoed(&with(5, 0).card(&each), "V3a"));
+}
+
+#[test]
+fn nine_late_and_four_empty_columns_are_near_two_vetoes_and_none() {
+    let mut world = World::new();
+    for _ in 0..9 {
+        world.aged(Class::Other, 366);
+    }
+    for _ in 0..4 {
+        world.blank();
+    }
+    let card = world.card(&p2015());
+    assert!(card.vetoes.is_empty(), "{:?}", card.vetoes);
+    assert!(is_near(&card, "V3b") && is_near(&card, "V3c"));
+    let blank = rules("[choices]\nblank_in_v3b = true");
+    assert!(is_vetoed(&world.card(&blank), "V3b"));
+    world.blank();
+    assert!(is_vetoed(&world.card(&p2015()), "V3c"));
+}
+
+#[test]
+fn a_policy_column_is_late_after_180_days_in_both_profiles() {
+    let with = |days| {
+        let mut world = World::new();
+        world.aged(Class::Policy, days);
+        world
+    };
+    assert_eq!(lost(&with(180).card(&p2015()), "D6"), "0.00");
+    assert_eq!(lost(&with(181).card(&p2015()), "D6"), "4.00");
+    assert_eq!(lost(&with(180).card(&p2019()), "D22"), "0.00");
+    assert_eq!(lost(&with(181).card(&p2019()), "D22"), "5.00");
+    // From 30 March to 30 September there are 184 days, and six months.
+    let months = rules("[choices]\nsix_months = \"calendar-months\"");
+    assert_eq!(lost(&with(184).card(&months), "D6"), "0.00");
+    assert_eq!(lost(&with(185).card(&months), "D6"), "4.00");
+}
+
+#[test]
+fn a_column_of_fourteen_days_goes_through_the_tiers() {
+    let ladder = Ladder::default();
+    let tiers = [
+        (10, None),
+        (11, Some(Tier::Reminder)),
+        (13, Some(Tier::Warning)),
+        (15, Some(Tier::Overdue)),
+        (22, Some(Tier::SeverelyOverdue)),
+    ];
+    for (age, tier) in tiers {
+        let age = age_days(ago(age), end());
+        assert_eq!(ladder.tier(age, 14), tier, "{age}");
+    }
+}
+
+#[test]
+fn an_exempt_column_costs_nothing_and_is_listed() {
+    let mut world = World::new();
+    let _ = world.aged(Class::Personnel, 400);
+    assert_eq!(lost(&world.card(&p2015()), "D7"), "5.00");
+    world.columns.last_mut().unwrap().2 = Some(Exemption {
+        until: end(),
+        key: "0011aabb".to_owned(),
+    });
+    let card = world.card(&p2015());
+    let line = line(&card, "D7");
+    assert_eq!((line.lost, line.finds.len()), (Points::ZERO, 0));
+    let why = &line.asides.first().unwrap().why;
+    assert!(matches!(why, Spared::Exempt { key, .. } if key == "0011aabb"));
+}
+
+#[test]
+fn a_site_that_was_down_is_not_called_late() {
+    let mut world = World::new();
+    let failed = Reading {
+        first_at: at(ago(2)),
+        last_at: at(end()),
+        visits: 30,
+        saw: Saw::Blind(Cause::Failed(Failure::Refused)),
+    };
+    // On the last day the newest item is 16 days old, but since the 14th day nobody saw it.
+    let seen = dated(16, ago(20), ago(3));
+    world.column(Class::News, vec![seen, failed]);
+    let card = world.card(&p2015());
+    let late = line(&card, "D5");
+    assert_eq!(late.lost, Points::ZERO);
+    assert_eq!(late.verdict, Verdict::Unmeasured(Unmeasured::CannotTell));
+    assert_eq!(late.asides.first().unwrap().why, Spared::Unproven);
+    // An older list than before is no proof either: it may be another list.
+    let mut world = World::new();
+    let (newer, older) = (dated(20, ago(19), ago(5)), dated(90, ago(4), end()));
+    world.column(Class::News, vec![newer, older]);
+    assert_eq!(lost(&world.card(&p2015()), "D5"), "0.00");
+}
+
+#[test]
+fn a_unit_without_services_is_measured_of_eighty() {
+    // Everything measured by hand: 60 points of the 80 that apply.
+    let text = "[weights]\navailability = 80\npublishing = 0\ninteraction = 0\nservices = 20\nmanagement = 0\ninterpretation = 0\n\
+        [rule.D1]\nmetric = \"manual\"\n[rule.V1]\nenabled = false\n[rule.D2]\nenabled = false\n[rule.D3]\nenabled = false\n[rule.D1a]\n\
+        title = \"其他\"\narea = \"availability\"\nkind = \"deduct\"\nmetric = \"manual\"\npoints = 25\ncheck = \"manual\"\n\
+        confidence = \"P\"\nsource = \"自拟\"\n";
+    let rubric = rules(text);
+    let mut world = World::new();
+    world.services = false;
+    for (rule, finds) in [("D1", 0), ("D1a", 1)] {
+        world.entries.push(entry(rule, finds));
+    }
+    let card = world.card(&rubric);
+    assert_eq!(card.computed.unwrap().to_string(), "75.00");
+    assert_eq!(card.measured, Points::FULL);
+    let services = |area: &&wangxun::assess::score::card::AreaScore| area.area == Area::Services;
+    assert!(!card.areas.iter().find(services).unwrap().applies);
+}
+
+fn entry(rule: &str, finds: u32) -> Entry {
+    Entry {
+        at: at(end()),
+        by: "张三".to_owned(),
+        reason: "抽查".to_owned(),
+        site: SiteId::parse("kxw").unwrap(),
+        rule: rule.to_owned(),
+        period: "2017Q3".to_owned(),
+        finds,
+    }
+}
+
+#[test]
+fn a_vetoed_site_is_shown_with_59_and_keeps_what_was_computed() {
+    let text = "[weights]\navailability = 0\npublishing = 100\ninteraction = 0\nservices = 0\n\
+        management = 0\ninterpretation = 0\n[rule.D8]\nenabled = true\n";
+    let mut world = World::new();
+    for _ in 0..5 {
+        world.blank();
+    }
+    world.entries = vec![entry("D8", 8)];
+    let card = world.card(&rules(text));
+    assert_eq!(card.computed, Some(Points::whole(92)));
+    assert_eq!(card.total, Some(Points::whole(59)));
+    assert_eq!(card.grade, Some(Grade::Failed));
+    assert_eq!(card.vetoes, [RuleId::parse("V3c").unwrap()]);
+    // Whoever has less keeps what he has.
+    let strict = rules(&format!("{text}[choices]\nveto_most = 95\n"));
+    let low = world.card(&strict);
+    assert_eq!((low.total, low.grade), (low.computed, Some(Grade::Failed)));
+}
+
+#[test]
+fn what_nobody_measured_is_neither_a_full_score_nor_a_deduction() {
+    let card = World::new().card(&p2015());
+    for area in &card.areas {
+        let is_measured = area.area == Area::Availability;
+        assert_eq!(area.score.is_some(), is_measured, "{:?}", area.area);
+        assert_eq!(area.measured > Points::ZERO, is_measured, "{:?}", area.area);
+    }
+    let links = line(&card, "D2");
+    assert_eq!(links.verdict, Verdict::Unmeasured(Unmeasured::NotYet));
+    assert!(links.rule.is_unverified() && links.rule.enabled);
+    // Of availability 5 of 6.1 points stand on measurement, of management 0 without visits.
+    assert_eq!(card.areas.first().unwrap().measured.to_string(), "81.97");
+    assert!(card.measured < Points::whole(30), "{}", card.measured);
+    // A person may say what was found, or that nothing was.
+    let mut world = World::new();
+    world.entries = vec![entry("D2", 2), entry("D3", 30)];
+    let card = world.card(&p2015());
+    assert_eq!(
+        (lost(&card, "D2"), lost(&card, "D3")),
+        ("2.00".into(), "3.00".into())
+    );
+    assert_eq!(card.areas.first().unwrap().measured, Points::FULL);
+    assert_eq!(
+        card.areas.first().unwrap().score.unwrap().to_string(),
+        "95.00"
+    );
+}
+
+#[test]
+fn a_column_is_counted_once_where_a_rule_yields_to_another() {
+    let text = "profile = \"p2019\"\n[rule.D25]\nenabled = true\nclasses = { policy = 180, notices = 180 }\n";
+    let mut world = World::new();
+    world.aged(Class::Policy, 200);
+    world.aged(Class::Notices, 200);
+    let card = world.card(&rules(text));
+    assert_eq!(lost(&card, "D22"), "5.00");
+    assert_eq!(lost(&card, "D25"), "1.00");
+    let spared = &line(&card, "D25").asides.first().unwrap().why;
+    assert_eq!(*spared, Spared::Other(RuleId::parse("D22").unwrap()));
+}
+
+#[test]
+fn leaves_are_counted_in_2015_and_the_top_in_2019() {
+    let mut world = World::new();
+    let top = world.aged(Class::Policy, 300);
+    let late = world.aged(Class::Policy, 300);
+    let fresh = world.aged(Class::Policy, 3);
+    world.parents = vec![(late, top.clone()), (fresh, top)];
+    let leaves = world.card(&p2015());
+    assert_eq!(lost(&leaves, "D6"), "4.00");
+    // The newest item below the top is the top's.
+    assert_eq!(lost(&world.card(&p2019()), "D22"), "0.00");
+}
+
+#[test]
+fn a_column_that_was_late_during_the_period_is_shown_and_counted_where_that_is_chosen() {
+    let mut world = World::new();
+    let first = dated(60, ago(60), ago(41));
+    let second = dated(40, ago(40), ago(2));
+    let third = dated(1, ago(1), end());
+    world.column(Class::News, vec![first, second, third]);
+    let card = world.card(&p2015());
+    let line = line(&card, "D5");
+    assert_eq!(line.lost, Points::ZERO);
+    let aside = line.asides.first().unwrap();
+    assert_eq!(aside.why, Spared::Over);
+    let Fact::Stale { late_days, .. } = aside.find.fact else {
+        panic!("{aside:?}");
+    };
+    // Five days until the second item, 24 until the third.
+    assert_eq!(late_days, 5 + 24);
+    let any = rules("[choices]\nlate = \"any-day\"");
+    assert_eq!(lost(&world.card(&any), "D5"), "3.00");
+}
+
+#[test]
+fn alerts_that_were_not_mended_and_came_again_cost_points() {
+    let mut world = World::new();
+    let column = world.aged(Class::News, 1);
+    let span = |overdue: i64, ended: Option<i64>| AlertSpan {
+        column: column.clone(),
+        overdue_at: at(ago(overdue)),
+        ended_at: ended.map(|days| at(ago(days))),
+    };
+    // Ten working days after Monday 4 September are Monday 18 September.
+    world.alerts = vec![span(26, Some(12))];
+    assert_eq!(lost(&world.card(&p2015()), "M1"), "0.00");
+    world.alerts = vec![span(26, Some(11))];
+    assert_eq!(lost(&world.card(&p2015()), "M1"), "5.00");
+    world.alerts = vec![span(60, Some(58)), span(28, Some(27))];
+    assert_eq!(lost(&world.card(&p2015()), "M2"), "3.00");
+    world.alerts = vec![span(61, Some(59)), span(28, Some(27))];
+    assert_eq!(lost(&world.card(&p2015()), "M2"), "0.00");
+}
+
+#[test]
+fn places_and_changes_follow_from_totals() {
+    let named = |id: &str, total: Option<i64>| {
+        let mut card = World::new().card(&p2015());
+        card.site = SiteId::parse(id).unwrap();
+        card.total = total.map(Points::whole);
+        card
+    };
+    let mut cards = vec![
+        named("a", None),
+        named("b", Some(80)),
+        named("c", Some(90)),
+        named("d", Some(80)),
+        named("e", Some(59)),
+    ];
+    rank(&mut cards);
+    let places: Vec<_> = cards.iter().map(|c| (c.site.to_string(), c.rank)).collect();
+    let expected = [
+        ("c", Some(1)),
+        ("b", Some(2)),
+        ("d", Some(2)),
+        ("e", Some(4)),
+        ("a", None),
+    ];
+    assert_eq!(places, expected.map(|(id, rank)| (id.to_owned(), rank)));
+    change(&mut cards, &[named("b", Some(85))]);
+    let changed = cards.iter().find_map(|card| card.change);
+    assert_eq!(changed, Some(Points::whole(-5)));
+}
+
+#[test]
+fn what_was_seen_again_and_again_is_one_reading() {
+    let seen = |hour: u32, on: i64| Observation {
+        column: ColumnId::parse("a").unwrap(),
+        observed_at: moment(end().and_hms_opt(hour, 0, 0).unwrap()),
+        sight: Sight::Read(Finding::Dated(update(ago(on)))),
+        rows: 1,
+        took_ms: 1,
+        digest: None,
+        notes: Vec::new(),
+    };
+    let readings = readings([seen(8, 3), seen(9, 3), seen(10, 0)]);
+    let visits: Vec<u32> = readings.iter().map(|reading| reading.visits).collect();
+    assert_eq!(visits, [2, 1]);
+}
+
+#[test]
+fn both_profiles_travel_in_the_binary_and_mark_what_was_not_verified() {
+    for (rubric, least, unverified_on) in
+        [(p2015(), 40, vec!["D2", "D3"]), (p2019(), 40, vec!["D21"])]
+    {
+        assert!(rubric.rules.len() >= least, "{}", rubric.rules.len());
+        assert_eq!(rubric.weights.values().sum::<u32>(), 100);
+        let on = rubric.enabled().filter(|rule| rule.is_unverified());
+        let on: Vec<&str> = on.map(|rule| rule.id.as_str()).collect();
+        assert_eq!(on, unverified_on, "{}", rubric.profile);
+    }
+}
