@@ -261,7 +261,7 @@ fn unchanged(bencher: Bencher, sort: Sort) {
 }
 
 /// Pages made to be slow, each of the greatest length that is read.
-const HOSTILE: [&str; 34] = [
+const HOSTILE: [&str; 35] = [
     "<ul><li>",
     "<ul><li><a href=/x>关于开展检查工作的通知</a></ul>",
     "<i></i>",
@@ -284,6 +284,7 @@ const HOSTILE: [&str; 34] = [
     "<iframe src=/x/@></iframe>",
     "<!--",
     "<!-- --!>",
+    "<!---->",
     "&#x4e2d&ampamp&#99999999;",
     "a=1 ",
     "2018-03-16 ",
@@ -303,7 +304,9 @@ fn hostile_page(part: &str) -> Vec<u8> {
         "a=1 " | "a@=1 " => "<a ",
         "</a @ " => "</a ",
         "[1," | "1," | "a[1]='x';" => "<script>var title=[[[[[[[[[[[[[[[[[[[[[[1,[[",
-        part if part.starts_with("document") || part.starts_with('{') => "<script>var list=[",
+        part if part.starts_with("document") || part.starts_with('{') || part == "<!---->" => {
+            "<script>var list=["
+        }
         _ => "<html><body><ul>",
     };
     let most = 2 * 1024 * 1024;

@@ -267,6 +267,33 @@ fn mirrors() -> Vec<Case> {
             Some("gb18030"),
         ),
         case(
+            "big5, nothing declared, on no mirror",
+            SITE,
+            "",
+            BIG5,
+            TRADITIONAL,
+            "big5",
+            None,
+        ),
+        case(
+            "big5 declared gb2312 on no mirror",
+            SITE,
+            &meta("gb2312"),
+            BIG5,
+            TRADITIONAL,
+            "big5",
+            Some("gb18030"),
+        ),
+        case(
+            "big5 declared utf-8",
+            SITE,
+            &meta("utf-8"),
+            BIG5,
+            TRADITIONAL,
+            "big5",
+            Some("utf-8"),
+        ),
+        case(
             "gbk on a mirror that does not convert",
             MIRROR,
             "",
@@ -315,4 +342,53 @@ fn bytes_that_were_mangled_on_the_way_do_not_change_the_encoding() {
         assert_eq!(reading.encoding, encoding);
         assert!(reading.rows.iter().all(|row| row.title == TITLE));
     }
+}
+
+/// Parts that were put in as bytes of another encoding: a footer, an include, a list.
+#[test]
+fn parts_in_another_encoding_are_read_in_it() {
+    let foot = bytes(GBK).repeat(12);
+    let with = |mut body: Vec<u8>, part: &[u8]| {
+        body.extend(b"<div class=foot>");
+        body.extend(part);
+        body.extend(b"</div>");
+        body
+    };
+    let cases = [
+        (
+            with(list(&meta("utf-8"), TITLE.as_bytes()), &foot),
+            "utf-8",
+            "gb18030",
+        ),
+        (
+            with(list("", TITLE.as_bytes()), &bytes(GBK)),
+            "utf-8",
+            "gb18030",
+        ),
+        (
+            with(list(&meta("gb2312"), &bytes(GBK)), TITLE.as_bytes()),
+            "gb18030",
+            "utf-8",
+        ),
+    ];
+    for (body, main, other) in cases {
+        let reading = reading(SITE, None, body);
+        assert_eq!(reading.encoding, main);
+        let titles: Vec<&str> = reading.rows.iter().map(|row| row.title.as_str()).collect();
+        assert_eq!(titles, [TITLE; 5], "{main}");
+        let note = format!("the page is {main} with parts in {other}, which were read as that");
+        assert_eq!(noted(&reading), [note]);
+    }
+    let national = list(&meta("utf-8"), &bytes(GBK));
+    let titles = |body: Vec<u8>| {
+        reading(SITE, None, body)
+            .rows
+            .first()
+            .map(|row| row.title.clone())
+    };
+    let rest = format!("<ul>{}</ul>", "<p>本网站由某某区人民政府主办</p>".repeat(3));
+    assert_eq!(
+        titles(with(national, rest.as_bytes())).as_deref(),
+        Some(TITLE)
+    );
 }

@@ -155,6 +155,7 @@ fn a_probe_says_what_the_reader_makes_of_a_file() {
         "rows",
         "items",
         "notes",
+        "noted",
     ];
     let mut places = fields.map(|field| json.out.find(&format!("\"{field}\":")).unwrap());
     places[9] = json.out.rfind("\"items\":").unwrap();
@@ -193,7 +194,7 @@ fn reading_rules_are_tried_and_told_as_they_are_to_be_written() {
     let told = wangxun(day.iter().chain(&rules));
     assert_eq!(told.code, Some(0), "{}", told.err);
     for part in [
-        "newest 2017-11-05 (ListRow)",
+        "newest 2017-11-05 (OwnRules)",
         "  rule: row = \".infolist li\"\n",
         "  note: by rules: row matched 6, with a title 6, with a date 1\n",
         "to keep these rules, write below the column in sites.toml:\n  [column.read]\n  row = \".infolist li\"\n  date = \"span\"\n  date_format = \"%d/%m/%Y\"\n",
@@ -387,14 +388,12 @@ async fn flags_are_listed_by_column_and_day_for_people_and_for_programs() {
     let late = place.run(&[&["flags"][..], &since].concat());
     assert!(late.out.contains("后来的条目") && !late.out.contains("早些的条目"));
     let json = place.run(&["flags", "--format", "json"]);
-    let lines: Vec<serde_json::Value> = json
-        .out
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<serde_json::Value> = serde_json::from_str(&json.out).unwrap();
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["kind"], "re-dated");
     assert_eq!(lines[0]["fact"]["re-dated"]["previous_on"], "2017-09-01");
+    let none = place.run(&["flags", "--format", "json", "--since", "2018-01-01"]);
+    assert_eq!((none.code, none.out.trim()), (Some(0), "[]"));
     let why = place.run(&["why", "kxw/gzdt"]);
     assert!(
         why.out.contains("供核对的情况2条：《后来的条目》"),

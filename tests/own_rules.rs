@@ -106,7 +106,7 @@ fn selectors_and_a_format_say_which_rows_count_and_how_their_dates_are_printed()
         date_format = "%d/%m/%Y""#;
     let reading = by(all, PAGE);
     // Neither the pinned first row, nor the hidden one, nor the one in the future.
-    assert_eq!(newest(&reading), on("2018-03-06", Basis::ListRow));
+    assert_eq!(newest(&reading), on("2018-03-06", Basis::OwnRules));
     let Finding::Dated(update) = &reading.finding else {
         panic!("{:?}", reading.finding);
     };
@@ -131,11 +131,11 @@ fn selectors_and_a_format_say_which_rows_count_and_how_their_dates_are_printed()
     let row_alone = "row = \"ul.list > li\"\ndate_format = \"%d/%m/%Y\"";
     assert_eq!(
         newest(&by(row_alone, PAGE)),
-        on("2018-03-06", Basis::ListRow)
+        on("2018-03-06", Basis::OwnRules)
     );
     // Without a format, dates of all forms that Chinese pages use.
     let hot = by("row = \"ul.hot > li\"", PAGE);
-    assert_eq!(newest(&hot), on("2018-03-17", Basis::ListRow));
+    assert_eq!(newest(&hot), on("2018-03-17", Basis::OwnRules));
     // The reader alone takes the other list.
     let alone = found(PAGE, &Recipe::of(Aim::Column));
     assert_eq!(newest(&alone), on("2018-03-17", Basis::ListRow));
@@ -249,7 +249,7 @@ fn markup_inside_data_is_read_as_a_page_of_the_column() {
     let Answer::Found(reading) = reader.read(&pages) else {
         panic!("nothing more is needed");
     };
-    assert_eq!(newest(&reading), on("2018-03-05", Basis::ListRow));
+    assert_eq!(newest(&reading), on("2018-03-05", Basis::OwnRules));
     assert_eq!(
         reading.rows[0].url.as_deref(),
         Some("http://www.a.gov.cn/tzgg/art/1.html")
@@ -289,7 +289,7 @@ fn lists_in_data_are_read_along_their_paths() {
     let body = r#"cb({"groups":[{"rows":[{"name":"关于检查的通知","href":"1.html","at":1520211600000}]},
         {"rows":[{"name":"&ldquo;放假&rdquo;安排","href":"//b.gov.cn/2","at":1520298000000},{"at":1}]}]});"#;
     let reading = by(own, body);
-    assert_eq!(newest(&reading), on("2018-03-06", Basis::Script));
+    assert_eq!(newest(&reading), on("2018-03-06", Basis::OwnRules));
     assert_eq!(reading.rows.len(), 2);
     assert_eq!(reading.rows[1].title, "“放假”安排");
     assert_eq!(reading.rows[1].url.as_deref(), Some("http://b.gov.cn/2"));
@@ -306,7 +306,7 @@ fn lists_in_data_are_read_along_their_paths() {
     let printed = r#"json = { rows = "$", title = "t", date = "d" }
         date_format = "%d.%m.%Y""#;
     let reading = by(printed, r#"[{"t":"关于检查的通知","d":"06.03.2018"}]"#);
-    assert_eq!(newest(&reading), on("2018-03-06", Basis::Script));
+    assert_eq!(newest(&reading), on("2018-03-06", Basis::OwnRules));
 }
 
 #[test]

@@ -367,10 +367,14 @@ fn behind_an_entrance_the_second_level_is_read() {
             panic!("{name}: a date was expected");
         };
         assert_eq!(update.evidence.page, urls[0].as_str(), "{name}");
-        let note = format!(
-            "an entrance without lists; {} of the pages behind it were read",
-            urls.len()
-        );
+        // A splash leads to one page, which is then the home page.
+        let note = match name {
+            "a splash" => "an entrance that leads to one page".to_owned(),
+            _ => format!(
+                "an entrance without lists; {} of the pages behind it were read",
+                urls.len()
+            ),
+        };
         assert!(
             noted(&reading).contains(&note),
             "{name}: {:?}",
@@ -583,4 +587,169 @@ fn the_most_important_notes_come_first() {
             "the page declares gb18030 but is utf-8",
         ]
     );
+}
+
+#[test]
+fn notices_in_all_their_wordings_are_told_apart() {
+    let cases = [
+        ("Challenge", "<p>正在进行安全检测，请稍候…</p>"),
+        ("Challenge", "<h1>403 Forbidden</h1><hr>nginx"),
+        (
+            "Challenge",
+            "<title>访问受阻</title><p>您的请求存在异常，已被系统自动阻断，事件编号：A1</p>",
+        ),
+        ("Challenge", "<p>请拖动滑块完成拼图</p>"),
+        ("Challenge", "<p>检测到可疑访问，请完成验证后继续</p>"),
+        ("Challenge", "<p>Web应用防火墙已记录您的访问</p>"),
+        (
+            "Challenge",
+            "<title>Attention Required!</title><p>Checking your browser before accessing</p>",
+        ),
+        (
+            "Challenge",
+            "<script>var arg1='A';function setCookie(){document.cookie='acw_sc__v2=1'}</script>",
+        ),
+        ("Challenge", "<p>抱歉，服务器拒绝了您的访问。</p>"),
+        ("Challenge", "<p>当前访问人数过多，请稍后再试</p>"),
+        ("Challenge", "<h2>当前页面正在进行人机识别，请稍候</h2>"),
+        ("Challenge", "<script src='/_guard/auto.js'></script>"),
+        ("Challenge", "<p>您的访问过于频繁，请稍后再试</p>"),
+        ("Challenge", "<title>网站云防护</title><p>请稍候</p>"),
+        (
+            "Maintenance",
+            "<title>网站改版升级公告</title><p>我局网站正在改版。</p>",
+        ),
+        (
+            "Maintenance",
+            "<p>因机房搬迁，本网站暂时关闭，给您带来不便，敬请谅解。</p>",
+        ),
+        ("Maintenance", "<h1>站点维护中</h1>"),
+        (
+            "Maintenance",
+            "<p>系统例行维护，预计3月19日8时恢复，暂停访问。</p>",
+        ),
+        (
+            "Maintenance",
+            "<p>按照上级统一部署，网站整合迁移，暂停对外服务</p>",
+        ),
+        ("Maintenance", "<p>网站正在进行系统升级改造</p>"),
+        ("Maintenance", "<p>本站已下线，请访问区政府门户网站</p>"),
+        (
+            "Maintenance",
+            "<img src=a.jpg alt=''><p>网站建设中，请稍后访问</p>",
+        ),
+        ("Maintenance", "<p>因网络割接，本网站临时停用</p>"),
+        ("Maintenance", "<p>系统维护中，暂无数据</p>"),
+        ("Maintenance", "<p>本网站已整合至区政府门户网站</p>"),
+        ("SoftMissing", "<p>您访问的网页不存在</p>"),
+        (
+            "SoftMissing",
+            "<title>错误</title><h2>对不起，没有找到您要的页面</h2>",
+        ),
+        ("SoftMissing", "<p>该链接已失效</p>"),
+        ("SoftMissing", "<p>页面走丢了，5秒后返回首页</p>"),
+        (
+            "SoftMissing",
+            "<title>HTTP 404</title><p>The page cannot be found</p>",
+        ),
+        ("SoftMissing", "<p>找不到文件或目录</p>"),
+        ("SoftMissing", "<p>该栏目已撤销</p>"),
+        ("SoftMissing", "<p>请求的资源不存在</p>"),
+        ("SoftMissing", "<p>信息不存在，或已被删除</p>"),
+        ("Shell", "<p>系统繁忙，页面暂无法访问，请稍后再试</p>"),
+        ("Shell", "<h2>通知公告</h2><p>您暂无权限查看</p>"),
+        ("Shell", "<h1>502 Bad Gateway</h1>"),
+    ];
+    for (expected, body) in cases {
+        let reading = found(page("/tzgg/", body), &column("通知公告"));
+        assert_eq!(outcome(&reading), expected, "{body}");
+    }
+    // Lists about such things are lists.
+    let about = rows(&[
+        ("关于网站改版升级期间暂停访问的公告", "2018-03-16"),
+        ("关于机房搬迁系统停止服务的通知", "2018-03-12"),
+        ("关于查处异常访问行为的通报", "2018-03-02"),
+        ("关于清理网页不存在链接的通知", "2018-02-02"),
+        ("关于拒绝访问请求的处理意见", "2018-01-02"),
+    ]);
+    for count in [1, 2, 5] {
+        let some: String = about.split_inclusive("</li>").take(count).collect();
+        let body = format!("<title>通知公告</title><h2>通知公告</h2><ul>{some}</ul>");
+        let reading = found(page("/tzgg/", &body), &column("通知公告"));
+        assert_eq!(outcome(&reading), "2018-03-16", "{count}");
+    }
+}
+
+#[test]
+fn who_is_sent_to_the_home_page_is_told_so() {
+    let home = format!("<title>某某区</title><h2>要闻动态</h2>{}", news());
+    let at = |address: &str| Url::parse(address).expect("an address");
+    let cases = [
+        (
+            "the root",
+            "http://www.example.gov.cn/tzgg/",
+            Some("http://www.example.gov.cn/"),
+            "http://www.example.gov.cn/",
+            true,
+        ),
+        (
+            "no home known",
+            "http://www.example.gov.cn/tzgg/",
+            None,
+            "http://www.example.gov.cn/index.html",
+            true,
+        ),
+        (
+            "another scheme",
+            "http://www.example.gov.cn/tzgg/",
+            Some("http://www.example.gov.cn/web/"),
+            "https://www.example.gov.cn/web/index.html",
+            true,
+        ),
+        (
+            "the portal above",
+            "http://jw.example.gov.cn/tzgg/",
+            None,
+            "http://www.example.gov.cn/",
+            true,
+        ),
+        (
+            "a host of its own",
+            "http://www.example.gov.cn/tzgg/",
+            None,
+            "http://tzgg.example.gov.cn/",
+            false,
+        ),
+        (
+            "another page",
+            "http://www.example.gov.cn/tzgg/",
+            None,
+            "http://www.example.gov.cn/tzgg/index.html",
+            false,
+        ),
+        (
+            "the home page that was meant",
+            "http://www.example.gov.cn/index.html",
+            None,
+            "http://www.example.gov.cn/",
+            false,
+        ),
+    ];
+    for (name, asked, site, came, sent) in cases {
+        let mut page = page("/", &home);
+        page.url = at(came);
+        let recipe = |aim| Recipe {
+            column_name: (aim == Aim::Column).then(|| "要闻动态".to_owned()),
+            home: site.map(at),
+            asked: Some(at(asked)),
+            ..Recipe::of(aim)
+        };
+        let reading = found(page.clone(), &recipe(Aim::Column));
+        assert_eq!(outcome(&reading) == "RedirectedHome", sent, "{name}");
+        let reading = found(page, &recipe(Aim::Any));
+        let told = noted(&reading)
+            .iter()
+            .any(|note| note == "redirected to the home page");
+        assert_eq!(told, sent, "{name}: {:?}", noted(&reading));
+    }
 }

@@ -260,6 +260,7 @@ async fn the_page_of_a_site_shows_what_its_home_page_shows() {
         notes: vec![Note::EntranceRead { pages: 2 }],
         digest: None,
         validators: Validators::default(),
+        reader: None,
         visited_at: now(),
         reach: Default::default(),
     }];

@@ -72,6 +72,7 @@ fn never_visited(site: &SiteId, at: Moment) -> HomeRecord {
         notes: Vec::new(),
         digest: None,
         validators: Validators::default(),
+        reader: None,
         visited_at: at,
         reach: Reach::default(),
     }

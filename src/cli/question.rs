@@ -74,7 +74,7 @@ pub struct Flags {
 enum Format {
     /// For people
     Text,
-    /// One JSON object a line
+    /// One array of JSON objects
     Json,
 }
 

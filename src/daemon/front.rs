@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+use super::reader::fingerprint;
 use super::visit::{Aimed, Look, Means, look};
 use crate::assess::home::{HomeSight, remember};
 use crate::assess::outage::host_of;
@@ -104,11 +105,16 @@ pub async fn visit(
     now: Moment,
 ) -> (HomeRecord, Vec<&'static str>) {
     let Front { site, url, .. } = *errand;
-    let known = before.as_ref().filter(|record| record.blind.is_none());
+    let recipe = recipe(site, means.page_budget);
+    let reader = fingerprint(url, &recipe, ExtraHeaders::NONE);
+    let holds = |record: &&HomeRecord| {
+        record.blind.is_none() && record.reader.as_deref() == Some(reader.as_str())
+    };
+    let known = before.as_ref().filter(holds);
     let aimed = Aimed {
         url,
         access: &site.access,
-        recipe: recipe(site, means.page_budget),
+        recipe,
         validators: known
             .map(|record| record.validators.clone())
             .unwrap_or_default(),
@@ -120,7 +126,9 @@ pub async fn visit(
     let outcomes = look.outcomes.clone();
     let mut seen = seen(look, stands.map(Finding::Dated), now);
     seen.scheduled = errand.scheduled;
-    (remember(before, &site.id, seen), outcomes)
+    let mut record = remember(before, &site.id, seen);
+    record.reader = Some(reader);
+    (record, outcomes)
 }
 
 fn seen(look: Look, stands: Option<Finding>, now: Moment) -> HomeSight {

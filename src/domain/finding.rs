@@ -47,6 +47,9 @@ pub enum Basis {
     ArticleMeta,
     /// Beside a publication label in the article.
     ArticleLabel,
+    /// In a row, at the place that the column's own reading rules name: a selector, or a path into
+    /// data.
+    OwnRules,
 }
 
 impl Basis {
@@ -59,6 +62,7 @@ impl Basis {
             Basis::UrlPath => "文章网址日期",
             Basis::ArticleMeta => "文章PubDate标签",
             Basis::ArticleLabel => "文章发布日期",
+            Basis::OwnRules => "本栏目读取规则所指日期",
         }
     }
 }

@@ -28,6 +28,10 @@ pub struct HomeRecord {
     pub digest: Option<String>,
     /// For the next conditional request.
     pub validators: Validators,
+    /// What stands for the way the page was read, as in a column's record. Digest and validators
+    /// hold only while it is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<String>,
     /// When the latest visit began.
     pub visited_at: Moment,
     /// How it could be reached lately.

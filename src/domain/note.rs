@@ -62,6 +62,15 @@ pub enum Note {
     NoBlockOfName,
     /// The only list of the page is headed as another one.
     ListOfOtherName,
+    /// A list beside the column's own was left aside.
+    ListAside {
+        /// What stands above it; empty where nothing does.
+        heading: String,
+        /// Its newest date.
+        newest: Option<Date>,
+    },
+    /// Who asked for the page was sent to a home page.
+    SentHome,
     /// The column's rules cannot be followed.
     RulesFaulty {
         /// What is wrong with them, in English.
@@ -135,6 +144,8 @@ pub enum Note {
         /// How many.
         rows: usize,
     },
+    /// All of the list is kept from being displayed until a script shows it; it counts.
+    ListHidden,
     /// Rows that lead off the site; they count.
     OffSite {
         /// How many.
@@ -165,6 +176,17 @@ pub enum Note {
     NotFollowed {
         /// Its address.
         to: String,
+    },
+    /// None of the page's frames has a list.
+    NoFrameWithList,
+    /// The home page is an entrance that leads to one page, which was read instead.
+    OneWayIn,
+    /// Parts of the page are in another charset than the rest; each was read in its own.
+    MixedCharsets {
+        /// That of most of it.
+        main: String,
+        /// That of the rest.
+        other: String,
     },
     /// The page declares another charset than it is in.
     OtherCharset {
@@ -250,6 +272,14 @@ impl fmt::Display for Note {
             Note::ListOfOtherName => {
                 f.write_str("the only list of the page is headed as another one")
             }
+            Note::ListAside { heading, newest } => {
+                f.write_str("a list beside the column's own was left aside")?;
+                if !heading.is_empty() {
+                    write!(f, ", headed {heading:?}")?;
+                }
+                newest.map_or(Ok(()), |on| write!(f, ", newest {on}"))
+            }
+            Note::SentHome => f.write_str("redirected to the home page"),
             Note::RulesFaulty { fault } => write!(f, "by rules: {fault}"),
             Note::RowsMatched {
                 matched,
@@ -286,6 +316,9 @@ impl fmt::Display for Note {
                 write!(f, "{} left aside for order", Counted(*rows, "pinned row"))
             }
             Note::Hidden { rows } => write!(f, "{} left aside", Counted(*rows, "hidden row")),
+            Note::ListHidden => {
+                f.write_str("the whole list is not displayed until a script shows it; it was read")
+            }
             Note::OffSite { rows } => {
                 let verb = if *rows == 1 { "leads" } else { "lead" };
                 write!(f, "{} {verb} off the site", Counted(*rows, "row"))
@@ -305,6 +338,12 @@ impl fmt::Display for Note {
             Note::SiteLine => f.write_str("a line about the site (copyright, counter) left aside"),
             Note::Followed { to } => write!(f, "followed to {to}"),
             Note::NotFollowed { to } => write!(f, "could not follow to {to}"),
+            Note::NoFrameWithList => f.write_str("no frame of the page has a list"),
+            Note::OneWayIn => f.write_str("an entrance that leads to one page"),
+            Note::MixedCharsets { main, other } => write!(
+                f,
+                "the page is {main} with parts in {other}, which were read as that"
+            ),
             Note::OtherCharset { declared, actual } => {
                 write!(f, "the page declares {declared} but is {actual}")
             }

@@ -41,8 +41,32 @@ pub fn is_root(url: &Url) -> bool {
 pub fn is_home(url: &Url, home: Option<&Url>) -> bool {
     home.is_some_and(|home| {
         let same_host = home.host_str() == url.host_str();
-        home == url || (same_host && is_root(home) && is_root(url))
+        let same = same_host && plain_path(home) == plain_path(url) && home.query() == url.query();
+        same || (same_host && is_root(home) && is_root(url))
     })
+}
+
+/// The path without the name of an index file.
+fn plain_path(url: &Url) -> &str {
+    let path = url.path();
+    let (folder, file) = path.rsplit_once('/').unwrap_or_default();
+    match file.split('.').next() {
+        Some("index" | "default" | "") => folder,
+        _ => path,
+    }
+}
+
+/// Whether a page is of the host of another or of one above it, `www` left aside.
+pub fn is_above(url: &Url, other: &Url) -> bool {
+    let host = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        host.strip_prefix("www.").unwrap_or(host).to_owned()
+    };
+    let (above, below) = (host(url), host(other));
+    let within = below
+        .strip_suffix(&above)
+        .is_some_and(|rest| rest.ends_with('.'));
+    above == below || within && !REGISTRIES.contains(&above.as_str())
 }
 
 /// Names below which every holder of a name has a site of his own.

@@ -6,12 +6,16 @@ use std::collections::{BTreeMap, HashSet};
 use url::Url;
 
 use super::clues::Clues;
+use super::home::Behind;
 use super::notes::Notes;
-use super::{More, article, home, view};
+use super::{More, Reading, article, blocks, home, view};
 use crate::domain::finding::{Finding, LastUpdate, Undated};
 use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
+
+/// The most rows of a reading.
+const MOST_ROWS: usize = 1000;
 
 /// What the pages that are asked for are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +54,15 @@ impl Ask {
             .collect()
     }
 
-    /// The newest date of the pages, or what is found without one.
-    pub fn resolve(self, more: &BTreeMap<Url, More>, today: Date, notes: &mut Notes) -> Finding {
+    /// The newest date of the pages, or what is found without one; rows and blocks of pages behind
+    /// an entrance become those of the reading.
+    pub fn resolve(
+        self,
+        more: &BTreeMap<Url, More>,
+        today: Date,
+        reading: &mut Reading,
+        notes: &mut Notes,
+    ) {
         let mut best: Option<LastUpdate> = None;
         let (mut read, mut seen) = (0_usize, HashSet::new());
         for url in self.wanted.iter().filter(|url| seen.insert(url.as_str())) {
@@ -61,7 +72,9 @@ impl Ask {
             read += 1;
             let found = match self.sort {
                 Sort::Articles => published(page, url, today),
-                Sort::Pages => view::of(page, today, home::newest_behind).ok().flatten(),
+                Sort::Pages => view::of(page, today, home::behind)
+                    .ok()
+                    .and_then(|behind| take_over(behind, reading)),
             };
             if let Some(update) = found
                 && self.floor.is_none_or(|floor| update.on > floor)
@@ -70,12 +83,14 @@ impl Ask {
                 best = Some(update);
             }
         }
-        match (best, self.instead) {
+        if self.sort == Sort::Pages {
+            notes.say(Note::EntranceRead { pages: read });
+        }
+        reading.finding = match (best, self.instead) {
             (Some(update), _) => {
-                notes.say(match self.sort {
-                    Sort::Articles => Note::ArticlesRead { pages: read },
-                    Sort::Pages => Note::EntranceRead { pages: read },
-                });
+                if self.sort == Sort::Articles {
+                    notes.say(Note::ArticlesRead { pages: read });
+                }
                 Finding::Dated(update)
             }
             (None, Some(instead)) => {
@@ -88,8 +103,20 @@ impl Ask {
                 Finding::Undated(Undated::ArticlesUnreachable)
             }
             (None, None) => Finding::Undated(self.otherwise),
+        };
+    }
+}
+
+/// Puts rows and blocks of a page behind an entrance with those of the reading.
+fn take_over(behind: Behind, reading: &mut Reading) -> Option<LastUpdate> {
+    let rows = MOST_ROWS.saturating_sub(reading.rows.len());
+    reading.rows.extend(behind.rows.into_iter().take(rows));
+    for block in behind.blocks {
+        if reading.blocks.len() < blocks::MOST && !reading.blocks.contains(&block) {
+            reading.blocks.push(block);
         }
     }
+    behind.newest
 }
 
 /// The publication of the article that was asked for at `url`.

@@ -5,13 +5,15 @@
 use url::Url;
 
 use super::dom::{Dom, What, attr};
+use super::groups::Group;
 use super::view::View;
-use super::years::Doubt;
 use super::{Block, address, clean, column, dates, heading};
 use crate::domain::time::Date;
 
 /// The most blocks of a page.
-const MOST: usize = 40;
+pub const MOST: usize = 40;
+/// The longest name of a block, in characters.
+pub const NAME: usize = 30;
 /// The most lists that are looked at: not all of them are blocks.
 const MOST_LISTS: usize = 200;
 /// The fewest rows of a block without dates.
@@ -92,21 +94,31 @@ pub fn named(view: &View, name: &str) -> Option<Vec<usize>> {
     }
 }
 
-/// The newest date that is certain.
+/// The newest date that is certain, or as good as: a year that is not printed counts where it does
+/// on a list.
 pub fn newest(view: &View, rows: &[usize]) -> Option<Date> {
     let claims = rows.iter().filter_map(|at| view.datings.get(*at)?.claim());
-    let sure = claims.filter(|claim| claim.doubt == Doubt::None);
-    sure.map(|claim| claim.on).max()
+    let believed = claims.filter(|claim| column::is_believed(view, claim));
+    believed.map(|claim| claim.on).max()
 }
 
 /// The rows of lists, by list, in document order; tabs that are not displayed included.
 fn lists(view: &View) -> Vec<Vec<usize>> {
+    by_list(view, |group| &group.with_tabs)
+}
+
+/// The rows of the lists that are displayed, by list, in document order.
+pub fn displayed(view: &View) -> Vec<Vec<usize>> {
+    by_list(view, |group| &group.rows)
+}
+
+fn by_list<'g>(view: &'g View, of: impl Fn(&'g Group) -> &'g Vec<usize>) -> Vec<Vec<usize>> {
     let groups = view.groups.iter();
     let mut rows: Vec<usize> = groups
         .filter(|group| {
             group.dated > 0 && group.weight > 0.0 || column::is_undated_list(view, group)
         })
-        .flat_map(|group| group.with_tabs.iter().copied())
+        .flat_map(|group| of(group).iter().copied())
         .filter(|at| view.rows.get(*at).is_some_and(|row| !row.furniture))
         .collect();
     rows.sort_unstable();
@@ -117,7 +129,9 @@ fn lists(view: &View) -> Vec<Vec<usize>> {
         };
         let kin = (row.path, row.list);
         match out.last_mut() {
-            Some((last, rows)) if *last == kin || goes_on(view, *last, rows, at, kin) => {
+            Some((last, rows))
+                if *last == kin && !is_headed(view, at) || goes_on(view, *last, rows, at, kin) =>
+            {
                 *last = kin;
                 rows.push(at);
             }
@@ -149,14 +163,39 @@ fn goes_on(view: &View, last: Kin, rows: &[usize], at: usize, kin: Kin) -> bool 
             .any(|words| is_heading(&words))
 }
 
-/// Where a list begins and ends; lists from scripts stand behind the page.
+/// Where a list begins and ends; lists from scripts stand behind the page. The block of a row that
+/// stands alone may hold the heading too: such a list begins with its link.
 fn span(view: &View, rows: &[usize]) -> (usize, usize) {
     let block = |at: Option<&usize>| {
         at.and_then(|at| view.rows.get(*at))
             .map_or(view.dom.len(), |row| row.block)
     };
-    let last = block(rows.last());
-    (block(rows.first()), view.dom.end(last).max(last))
+    let (first, last) = (block(rows.first()), block(rows.last()));
+    let end = view.dom.end(last).max(last);
+    match rows {
+        [_] => (link_in(view.dom, first, end).unwrap_or(first), end),
+        _ => (first, end),
+    }
+}
+
+/// Whether the block of a row has a heading of its own before the link: it is no row of a list but
+/// a block with one row.
+fn is_headed(view: &View, at: usize) -> bool {
+    let Some(row) = view.rows.get(at).filter(|row| row.block < view.dom.len()) else {
+        return false;
+    };
+    let link = link_in(view.dom, row.block, view.dom.end(row.block));
+    link.is_some_and(|link| heading::heading(view.dom, row.block, link).is_some())
+}
+
+/// The link with the title of a row.
+fn link_in(dom: &Dom, from: usize, end: usize) -> Option<usize> {
+    let links = dom.range(from, end).filter(|(_, node)| node.tag == "a");
+    let mut titled = links.filter(|(at, node)| {
+        let said = clean::weight(&dom.text(*at, node.end, clean::TITLE));
+        said >= 4 || dom.attr(*at, "title").is_some()
+    });
+    titled.next().map(|(at, _)| at)
 }
 
 /// The short texts between two places, pictures' texts included, the nearest last.

@@ -220,7 +220,11 @@ impl Picker<'_, '_> {
             title,
             weight,
             url: href.and_then(|href| address::join(self.view.base, href)),
-            mark: self.mark(row, block, title_at),
+            // Wherever in the row it stands: that this is a row is what the rules say.
+            mark: self.mark(row, block, title_at).map(|mark| Mark {
+                basis: Basis::OwnRules,
+                ..mark
+            }),
             block,
             list: node.parent,
             path: 0,

@@ -1,21 +1,25 @@
 //! Bytes to text: which encoding a page is really in, whatever it declares.
 //!
 //! Order: byte order mark, then the declaration of header and `<meta>`, checked against a strict
-//! UTF-8 trial and GB18030. Of two decodings the strictly better wins, and a wrong declaration is
-//! noted. It knows nothing of markup beyond the word `charset`.
+//! UTF-8 trial and GB18030. Of two decodings the strictly better wins, a page of two encodings is
+//! read part by part, and a wrong declaration is noted. It knows nothing of markup beyond the word
+//! `charset`.
 
 use std::borrow::Cow;
 
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use mixed::Mixed;
+use trial::Trial;
+
 use crate::domain::note::Note;
 
-/// How much of a page tells whether it may be UTF-8 with a few mangled bytes.
-const SAMPLE: usize = 64 * 1024;
-/// How the hosts of mirrors in traditional characters begin.
-const MIRROR: &str = "big5.";
-/// How far into the page a declaration is looked for.
-const DECLARATION_WINDOW: usize = 4096;
+mod declared;
+mod mixed;
+mod trial;
+
+/// How much of a page tells whether it is UTF-16 without a mark.
+const HEAD: usize = 4096;
 
 /// Text, and how it was obtained.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,52 +38,30 @@ pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>, host: &str) -> Opt
         return None;
     }
     let declared = content_type
-        .and_then(|value| label_after_charset(value.as_bytes()))
-        .or_else(|| in_markup(body));
-    let trial = match by_mark(body).or_else(|| by_zeros(body)) {
-        Some(encoding) => Trial::of(body, encoding),
-        None => best(body, declared, host),
+        .and_then(|value| declared::in_header(value.as_bytes()))
+        .or_else(|| declared::in_markup(body));
+    let decoded = match by_mark(body).or_else(|| by_zeros(body)) {
+        Some(encoding) => Trial::of(body, encoding).into_decoded(declared),
+        None => by_bytes(body, declared, host),
     };
-    let decoded = trial.into_decoded(declared);
     is_text(&decoded.text).then_some(decoded)
 }
 
-/// One decoding and how many sequences in it were malformed.
-struct Trial<'a> {
-    text: Cow<'a, str>,
-    encoding: &'static Encoding,
-    faults: usize,
-}
-
-impl<'a> Trial<'a> {
-    fn of(body: &'a [u8], encoding: &'static Encoding) -> Trial<'a> {
-        let (text, encoding, faulty) = encoding.decode(body);
-        let faults = if faulty {
-            text.matches('\u{fffd}').count().max(1)
-        } else {
-            0
-        };
-        Trial {
-            text,
-            encoding,
-            faults,
-        }
+/// A body without a mark: UTF-8 as a whole, of two encodings, or of the one that reads best.
+fn by_bytes<'a>(body: &'a [u8], declared: Option<&'static Encoding>, host: &str) -> Decoded<'a> {
+    if let Ok(text) = std::str::from_utf8(body) {
+        return Trial::sound(text).into_decoded(declared);
     }
-
-    fn into_decoded(self, declared: Option<&'static Encoding>) -> Decoded<'a> {
-        let encoding = key(self.encoding);
-        let note = declared
-            .map(key)
-            .filter(|&word| word != encoding)
-            .map(|word| Note::OtherCharset {
-                declared: word.to_owned(),
-                actual: encoding.to_owned(),
-            });
-        Decoded {
-            text: self.text,
-            encoding,
-            note,
-        }
+    match mixed::decode(body, declared.map(family)) {
+        Some(Mixed { text, main, other }) => Decoded {
+            text: Cow::Owned(text),
+            encoding: key(main),
+            note: Some(Note::MixedCharsets {
+                main: key(main).to_owned(),
+                other: key(other).to_owned(),
+            }),
+        },
+        None => trial::best(body, declared, host).into_decoded(declared),
     }
 }
 
@@ -109,7 +91,7 @@ fn by_mark(body: &[u8]) -> Option<&'static Encoding> {
 
 /// UTF-16 without a mark shows as a zero in every other byte of the ASCII markup.
 fn by_zeros(body: &[u8]) -> Option<&'static Encoding> {
-    let head = body.get(..body.len().min(512)).unwrap_or_default();
+    let head = body.get(..body.len().min(HEAD)).unwrap_or_default();
     let zeros = |odd: usize| {
         head.iter()
             .enumerate()
@@ -120,167 +102,18 @@ fn by_zeros(body: &[u8]) -> Option<&'static Encoding> {
     let (even, odd) = (zeros(0), zeros(1));
     if half < 16 {
         None
-    } else if odd > half / 3 && even * 16 < half {
+    } else if odd > half / 4 && even * 16 < half {
         Some(UTF_16LE)
-    } else if even > half / 3 && odd * 16 < half {
+    } else if even > half / 4 && odd * 16 < half {
         Some(UTF_16BE)
     } else {
         None
     }
 }
 
-/// Weighs the declaration against the strict trials.
-fn best<'a>(body: &'a [u8], declared: Option<&'static Encoding>, host: &str) -> Trial<'a> {
-    if let Ok(text) = std::str::from_utf8(body) {
-        return Trial {
-            text: Cow::Borrowed(text),
-            encoding: UTF_8,
-            faults: 0,
-        };
-    }
-    if is_mostly_utf8(body.get(..SAMPLE).unwrap_or(body)) && is_mostly_utf8(body) {
-        return Trial::of(body, UTF_8);
-    }
-    let wanted = match declared {
-        Some(encoding) if encoding != UTF_8 && encoding != WINDOWS_1252 => family(encoding),
-        _ => guess(body, host),
-    };
-    let wanted = told_from_rival(Trial::of(body, wanted), body, host);
-    let better = if wanted.encoding != GB18030 && is_damaged(&wanted) {
-        let national = Trial::of(body, GB18030);
-        if national.faults < wanted.faults {
-            national
-        } else {
-            wanted
-        }
-    } else {
-        wanted
-    };
-    if declared == Some(UTF_8) && better.faults > 0 {
-        let utf8 = Trial::of(body, UTF_8);
-        if utf8.faults < better.faults {
-            return utf8;
-        }
-    }
-    better
-}
-
-/// Nearly all bytes of Big5 are valid GB18030 and the other way round. Where either may be meant,
-/// the one that reads as Chinese wins: mirrors in traditional characters convert the text and
-/// often not the declaration.
-fn told_from_rival<'a>(wanted: Trial<'a>, body: &'a [u8], host: &str) -> Trial<'a> {
-    let rival = if wanted.encoding == BIG5 {
-        GB18030
-    } else if wanted.encoding == GB18030 && host.starts_with(MIRROR) {
-        BIG5
-    } else {
-        return wanted;
-    };
-    let rival = Trial::of(body, rival);
-    if everyday(&rival.text) > everyday(&wanted.text) {
-        rival
-    } else {
-        wanted
-    }
-}
-
-/// How many of the text's characters are among the most frequent ones.
-fn everyday(text: &str) -> usize {
-    const FREQUENT: &str = "的一是在有和年月日人大中国國上关關于於通知公告政府工作信息民市区區会會\
-                            发發文件与與为為不以及第全开開";
-    let wide = text.chars().filter(|c| !c.is_ascii()).take(4000);
-    wide.filter(|c| FREQUENT.contains(*c)).count()
-}
-
 /// `gb2312` and `gbk` pages use characters beyond both; GB18030 is the superset.
 pub fn family(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
-}
-
-fn is_damaged(trial: &Trial) -> bool {
-    trial.faults * 200 > trial.text.chars().count()
-}
-
-/// UTF-8 in which a few bytes were mangled: the other encodings cannot produce this many valid
-/// sequences by chance.
-fn is_mostly_utf8(body: &[u8]) -> bool {
-    let (mut wide, mut faults, mut left) = (0_usize, 0_usize, body.len());
-    for chunk in body.utf8_chunks() {
-        let mangled = chunk.valid().matches('\u{fffd}').count();
-        wide += chunk.valid().chars().filter(|c| !c.is_ascii()).count() - mangled;
-        faults += mangled + usize::from(!chunk.invalid().is_empty());
-        left -= chunk.valid().len() + chunk.invalid().len();
-        // Not even if all that is left were sound.
-        if faults * 20 >= wide + left / 2 {
-            return false;
-        }
-    }
-    wide >= 20 && faults * 20 < wide
-}
-
-/// Undeclared and not UTF-8: GB18030, unless the host is a Big5 mirror or the bytes tell of an
-/// encoding outside mainland China.
-fn guess(body: &[u8], host: &str) -> &'static Encoding {
-    if host.starts_with(MIRROR) {
-        return BIG5;
-    }
-    if host.ends_with(".cn") {
-        return GB18030;
-    }
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(
-        body.get(..body.len().min(64 * 1024)).unwrap_or_default(),
-        true,
-    );
-    family(detector.guess(None, chardetng::Utf8Detection::Deny))
-}
-
-/// The declaration in the head: `<meta charset=…>`, `http-equiv`, or an XML declaration.
-fn in_markup(body: &[u8]) -> Option<&'static Encoding> {
-    let head = body
-        .get(..body.len().min(DECLARATION_WINDOW))
-        .unwrap_or_default();
-    let head = &without_comments(head);
-    label_after_charset(head).or_else(|| label_after(head, b"encoding"))
-}
-
-/// What stands in a comment declares nothing.
-fn without_comments(head: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(head.len());
-    let mut rest = head;
-    while let Some(at) = memchr::memmem::find(rest, b"<!--") {
-        out.extend_from_slice(rest.get(..at).unwrap_or_default());
-        rest = rest.get(at..).unwrap_or_default();
-        let end = memchr::memmem::find(rest, b"-->").map_or(rest.len(), |end| end + 3);
-        rest = rest.get(end..).unwrap_or_default();
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
-fn label_after_charset(bytes: &[u8]) -> Option<&'static Encoding> {
-    label_after(bytes, b"charset")
-}
-
-/// The first known label behind `word` and an equals sign.
-fn label_after(bytes: &[u8], word: &[u8]) -> Option<&'static Encoding> {
-    let mut rest = bytes;
-    loop {
-        let at = rest
-            .windows(word.len())
-            .position(|w| w.eq_ignore_ascii_case(word))?;
-        rest = rest.get(at + word.len()..)?;
-        let label: Vec<u8> = rest
-            .iter()
-            .skip_while(|b| b.is_ascii_whitespace() || **b == b'=' || **b == b'"' || **b == b'\'')
-            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'-' || **b == b'_')
-            .take(24)
-            .copied()
-            .collect();
-        if let Some(encoding) = Encoding::for_label(&label) {
-            return Some(encoding);
-        }
-    }
 }
 
 /// Signatures of formats that a list page never is.

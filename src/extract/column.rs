@@ -161,6 +161,11 @@ fn believed_note(view: &View, claim: &Claim) -> Option<Note> {
     }
 }
 
+/// Whether a day counts although it may not be printed wholly.
+pub fn is_believed(view: &View, claim: &Claim) -> bool {
+    claim.doubt == Doubt::None || believed_note(view, claim).is_some()
+}
+
 fn claims(view: &View, rows: &[usize]) -> Vec<(usize, Claim)> {
     rows.iter()
         .rev()

@@ -4,6 +4,8 @@
 pub use super::parse::Element;
 use super::parse::{Kind, Tree};
 
+use super::sheet::Sheet;
+
 /// What stands at one place of the page.
 #[derive(Debug, Clone, Copy)]
 pub enum What<'a> {
@@ -47,13 +49,18 @@ pub struct Dom<'a> {
 impl<'a> Dom<'a> {
     /// Lays the tree out flat.
     pub fn of(tree: &'a Tree) -> Dom<'a> {
+        Dom::styled(tree, &Sheet::default())
+    }
+
+    /// Lays the tree out flat, and heeds what the page's own style sheet hides.
+    pub fn styled(tree: &'a Tree, sheet: &Sheet) -> Dom<'a> {
         let mut nodes: Vec<Node<'a>> = Vec::with_capacity(tree.len());
         let mut rare = Vec::new();
         let mut place = tree.root();
         let mut parent = 0;
         loop {
             let here = nodes.len();
-            let made = make(nodes.get(parent), parent, place.kind());
+            let made = make(nodes.get(parent), parent, place.kind(), sheet);
             if !made.tag.is_empty() && !is_frequent(made.tag) {
                 rare.push(here);
             }
@@ -199,7 +206,7 @@ impl<'a> Dom<'a> {
     }
 }
 
-fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Kind) -> Node<'a> {
+fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Kind, sheet: &Sheet) -> Node<'a> {
     let what = match value {
         Kind::Element(element) => What::Element(element),
         Kind::Text(text) => What::Text(text),
@@ -219,12 +226,18 @@ fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Kind) -> Node<'a
         path,
     };
     if let What::Element(element) = what {
-        let mut classes = "";
+        let (mut classes, mut id, mut shown) = ("", None, false);
         for (key, value) in element.attrs() {
             match key {
                 "hidden" => node.hidden = true,
-                "style" => node.hidden |= is_undisplayed(value),
-                "id" => node.furniture |= names_furniture(value),
+                "style" => match is_undisplayed(value) {
+                    true => node.hidden = true,
+                    false => shown = value.contains("display"),
+                },
+                "id" => {
+                    node.furniture |= names_furniture(value);
+                    id = Some(value);
+                }
                 "class" => {
                     node.furniture |= names_furniture(value);
                     classes = value;
@@ -234,6 +247,7 @@ fn make<'a>(above: Option<&Node<'a>>, parent: usize, value: &'a Kind) -> Node<'a
         }
         let tag = element.name();
         node.tag = tag;
+        node.hidden |= !shown && sheet.hides(tag, id, classes);
         node.silent |= is_silent(tag);
         node.furniture |= matches!(tag, "header" | "footer" | "nav");
         node.path = path_step(path, tag.as_bytes(), classes);

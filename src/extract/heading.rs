@@ -4,6 +4,7 @@
 use super::clean;
 use super::column;
 use super::dom::{Dom, What, attr};
+use super::empty;
 use super::groups::Group;
 use super::identity;
 use super::refusal;
@@ -11,7 +12,7 @@ use super::view::View;
 
 /// The most ancestors that are climbed from the column's name.
 const MAX_CLIMB: usize = 14;
-/// The most characters of a heading and of an empty list's notice.
+/// The most characters of a heading.
 const SHORT: usize = 30;
 /// What stands between the parts of a document's title.
 pub const TITLE_BREAKS: [char; 6] = ['-', '_', '—', '|', '·', '–'];
@@ -65,8 +66,8 @@ pub fn own(view: &View, name: Option<&str>) -> Own {
     Own::Unknown
 }
 
-/// The names of the column, the surest first.
-fn names(view: &View, given: Option<&str>) -> Vec<String> {
+/// The names of the column for comparison, the surest first.
+pub fn names(view: &View, given: Option<&str>) -> Vec<String> {
     let stated = identity::meta(view.dom, "ColumnName");
     let title = refusal::title(view.dom);
     let first = title.split(TITLE_BREAKS).next();
@@ -79,7 +80,7 @@ fn names(view: &View, given: Option<&str>) -> Vec<String> {
 }
 
 /// Where the name stands by itself: not in a link, not in header, footer or navigation.
-fn anchors(dom: &Dom, name: &str) -> Vec<usize> {
+pub fn anchors(dom: &Dom, name: &str) -> Vec<usize> {
     dom.texts(0, dom.len())
         .filter(|(at, text)| {
             let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
@@ -122,22 +123,9 @@ fn places(view: &View) -> Vec<(usize, Place)> {
         .filter(|(_, row)| !row.furniture && !row.hidden && !row.tucked)
         .map(|(at, row)| (row.block, Place::Row(at)))
         .collect();
-    places.extend(notices(view.dom).map(|at| (at, Place::Notice)));
+    places.extend(empty::notices(view.dom).map(|at| (at, Place::Notice)));
     places.sort_by_key(|(at, _)| *at);
     places
-}
-
-/// Short texts that say that a list has no items.
-fn notices<'d>(dom: &'d Dom) -> impl Iterator<Item = usize> + 'd {
-    dom.texts(0, dom.len())
-        .filter(|(at, text)| {
-            let text = text.trim();
-            let short = text.len() <= 4 * SHORT && text.chars().count() <= SHORT;
-            let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
-            short && shown && refusal::is_empty_notice(text)
-        })
-        .filter(|(at, _)| !in_link(dom, *at))
-        .map(|(at, _)| at)
 }
 
 /// What the smallest block around the name holds behind it; and how far that is.
@@ -247,7 +235,7 @@ fn continues(view: &View, group: &Group) -> bool {
 }
 
 /// The heading between two places: an element that is one, or a short text before 更多.
-fn heading(dom: &Dom, from: usize, to: usize) -> Option<String> {
+pub fn heading(dom: &Dom, from: usize, to: usize) -> Option<String> {
     dom.range(from + 1, to)
         .find_map(|(at, node)| match node.what {
             What::Element(element) if !node.silent && !node.hidden => {

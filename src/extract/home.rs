@@ -2,13 +2,18 @@
 
 use url::Url;
 
+use super::Block;
 use super::address;
 use super::ask::{Ask, Sort};
+use super::blocks;
+use super::clean;
 use super::column::{self, Saying};
 use super::dom::{Element, attr};
+use super::heading;
+use super::refusal;
 use super::view::View;
-use super::years::Doubt;
 use crate::domain::finding::{Basis, Finding, LastUpdate, Undated, Unreadable};
+use crate::domain::item::Row;
 
 /// Pages of the second level that are looked at.
 const SECOND_LEVEL: usize = 5;
@@ -101,16 +106,54 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
     })
 }
 
-/// The newest row of a page behind a home page that has no list itself.
-pub fn newest_behind(view: &View) -> Option<LastUpdate> {
+/// What stands on a page behind a home page that has no list itself.
+pub struct Behind {
+    /// Its newest row.
+    pub newest: Option<LastUpdate>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// Its blocks; those without a heading go by the title of the page.
+    pub blocks: Vec<Block>,
+}
+
+/// Looks at a page behind a home page.
+pub fn behind(view: &View) -> Behind {
     let rows = rows(view);
+    let title = refusal::title(view.dom);
+    let title = title
+        .split(heading::TITLE_BREAKS)
+        .next()
+        .unwrap_or_default();
+    let mut blocks = blocks::of(view);
+    for block in blocks.iter_mut().filter(|block| block.heading.is_empty()) {
+        block.heading = clean::line(title, blocks::NAME);
+    }
+    Behind {
+        newest: newest_of(view, &rows),
+        rows: view.rows_of(&rows),
+        blocks,
+    }
+}
+
+fn newest_of(view: &View, rows: &[usize]) -> Option<LastUpdate> {
     let claims = rows
         .iter()
         .filter_map(|at| Some((*at, view.datings.get(*at)?.claim()?)));
-    let sure = claims.filter(|(_, claim)| claim.doubt == Doubt::None);
+    let sure = claims.filter(|(_, claim)| column::is_believed(view, claim));
     let (at, claim) = sure.max_by_key(|(_, claim)| claim.on)?;
     match column::dated(view, at, &claim) {
         Finding::Dated(update) => Some(update),
+        _ => None,
+    }
+}
+
+/// The one page to which an entrance leads that shows nothing itself.
+pub fn way_in(view: &View, rows: &[usize]) -> Option<Url> {
+    if !rows.is_empty() || !firsts(view).is_empty() {
+        return None;
+    }
+    match second_level(view).as_slice() {
+        [one] => Some(one.clone()),
         _ => None,
     }
 }

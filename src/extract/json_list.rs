@@ -218,7 +218,7 @@ fn mark(value: &Value, format: Option<&DateFormat>) -> Option<Mark> {
     };
     Some(Mark {
         stamp,
-        basis: Basis::Script,
+        basis: Basis::OwnRules,
         snippet: clean::line(&text, clean::SNIPPET),
         apart: true,
     })

@@ -24,12 +24,12 @@ pub fn is_idle(element: u64, name: &[u8], value: &[u8]) -> bool {
     }
 }
 
-/// Whether a style may keep its element from being displayed.
+/// Whether a style may keep its element from being displayed, or display it against a rule.
 fn may_hide(style: &[u8]) -> bool {
     let has = |word: &[u8]| {
         style
             .windows(word.len())
             .any(|part| part.eq_ignore_ascii_case(word))
     };
-    has(b"none") || has(b"hidden")
+    has(b"none") || has(b"hidden") || has(b"display")
 }

@@ -22,6 +22,7 @@ use task::{Draft, Outcome, Task};
 pub mod address;
 mod article;
 mod ask;
+mod banner;
 mod blocks;
 pub mod by_rules;
 mod charset;
@@ -33,7 +34,9 @@ mod data;
 pub mod date_format;
 mod dates;
 mod dom;
+mod empty;
 mod expand;
+mod folder;
 mod foreign;
 mod foreign_labels;
 mod glance;
@@ -67,6 +70,7 @@ mod remarks;
 mod rows;
 pub mod score;
 mod seen;
+mod sheet;
 mod shell;
 mod split;
 mod standing;
@@ -76,12 +80,13 @@ mod task;
 mod view;
 mod visible;
 mod weighing;
+mod whose;
 mod years;
 
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/5");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/7");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -37,6 +37,8 @@ fn rank(note: &Note) -> Rank {
         | Note::SameAsMissing
         | Note::NoBlockOfName
         | Note::ListOfOtherName
+        | Note::ListAside { .. }
+        | Note::SentHome
         | Note::RulesFaulty { .. }
         | Note::RowsMatched { .. }
         | Note::Records { .. }
@@ -47,14 +49,19 @@ fn rank(note: &Note) -> Rank {
         | Note::PartsFound { .. }
         | Note::Said(_) => Rank::Decision,
         Note::FutureRefused { .. } | Note::PastRefused { .. } => Rank::Refused,
-        Note::Pinned { .. } | Note::Hidden { .. } | Note::OffSite { .. } | Note::HeadRow => {
-            Rank::Rows
-        }
+        Note::Pinned { .. }
+        | Note::Hidden { .. }
+        | Note::ListHidden
+        | Note::OffSite { .. }
+        | Note::HeadRow => Rank::Rows,
         Note::EventDates { .. } | Note::IndexNumbers { .. } | Note::PageClock | Note::SiteLine => {
             Rank::Lookalike
         }
-        Note::Followed { .. } | Note::NotFollowed { .. } => Rank::Way,
-        Note::OtherCharset { .. } => Rank::Bytes,
+        Note::Followed { .. }
+        | Note::NotFollowed { .. }
+        | Note::NoFrameWithList
+        | Note::OneWayIn => Rank::Way,
+        Note::OtherCharset { .. } | Note::MixedCharsets { .. } => Rank::Bytes,
     }
 }
 

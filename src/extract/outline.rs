@@ -83,7 +83,10 @@ pub fn outline(page: &Page) -> Option<Outline> {
     let links = links::of(&dom, &base, trail);
     let frame = || {
         let mut frames = shell::frames(&dom, &base).into_iter();
-        frames.next().filter(|_| links.is_empty())
+        let shown = frames
+            .next()
+            .filter(|frame| frame.shown && links.is_empty());
+        shown.map(|frame| frame.url)
     };
     let jump = (links.len() <= ENTRANCE_LINKS)
         .then(|| shell::jump(&dom, &decoded.text, &base).or_else(frame))
@@ -170,8 +173,13 @@ pub struct Trail {
     pub end: usize,
 }
 
+/// Whether a page has a trail.
+pub fn has_trail(dom: &Dom) -> bool {
+    trail(dom).is_some()
+}
+
 /// Finds the trail: after the words for it, or in a block that is named so.
-fn trail(dom: &Dom) -> Option<Trail> {
+pub fn trail(dom: &Dom) -> Option<Trail> {
     const WORDS: [&str; 7] = [
         "当前位置",
         "您的位置",

@@ -31,6 +31,7 @@ const CHALLENGE_SOURCE: &[&str] = &[
     "cf_chl_",
     "yunsuo_session",
     "safeline",
+    "_guard/auto.js",
 ];
 const CHALLENGE_TEXT: &[&str] = &[
     "疑似攻击行为",
@@ -57,6 +58,38 @@ const CHALLENGE_TEXT: &[&str] = &[
     "禁止访问",
     "IP地址已被",
     "滑动验证",
+    "滑块完成",
+    "完成验证后",
+    "正在进行安全检测",
+    "安全检测中",
+    "人机识别",
+    "访问次数过多",
+    "输入验证码继续",
+    "地区无法访问",
+    "verify you are human",
+    "Security check",
+    "应用防火墙",
+    "云防护",
+    "可疑访问",
+    "可疑行为",
+    "异常访问",
+    "访问异常",
+    "请求存在异常",
+    "请求异常",
+    "请求被阻断",
+    "自动阻断",
+    "请求被拒绝",
+    "拒绝访问",
+    "拒绝了您的访问",
+    "没有访问权限",
+    "403 Forbidden",
+    "Checking your browser",
+    "Attention Required",
+    "DDoS protection",
+    "Request blocked",
+    "访问人数过多",
+    "操作过于频繁",
+    "请求过于频繁",
 ];
 const MISSING: &[&str] = &[
     "页面不存在",
@@ -81,6 +114,38 @@ const MISSING: &[&str] = &[
     "页面找不到",
     "页面丢失",
     "栏目不存在",
+    "栏目已撤销",
+    "栏目已停用",
+    "网页不存在",
+    "网页已删除",
+    "找不到网页",
+    "未找到网页",
+    "网页没有找到",
+    "未找到页面",
+    "没有找到页面",
+    "没有找到您要",
+    "没有找到您访问",
+    "无法找到页面",
+    "找不到文件",
+    "找不到您要",
+    "目录未找到",
+    "文件不存在",
+    "资源不存在",
+    "地址不存在",
+    "链接不存在",
+    "链接已失效",
+    "页面已失效",
+    "页面已移除",
+    "已经被移除",
+    "页面走丢",
+    "页面飞走",
+    "cannot be found",
+    "does not exist",
+    "Page not found",
+    "404错误",
+    "错误404",
+    "Error 404",
+    "HTTP 404",
 ];
 const MAINTENANCE: &[&str] = &[
     "网站维护",
@@ -99,34 +164,41 @@ const MAINTENANCE: &[&str] = &[
     "网站已迁移",
     "站点已关闭",
     "网站关闭",
+    "维护中",
+    "例行维护",
+    "网站改版",
+    "正在改版",
+    "改版中",
+    "改版升级",
+    "升级改造",
+    "机房搬迁",
+    "暂停访问",
+    "暂停对外",
+    "暂停开放",
+    "暂时关闭",
+    "临时关闭",
+    "暂时停止",
+    "停止服务",
+    "停止运行",
+    "停止访问",
+    "已停用",
+    "已下线",
+    "临时停用",
+    "网站筹建中",
+    "正在筹建",
+    "网站即将上线",
+    "页面维护",
+    "数据迁移",
+    "起关停",
+    "网站关停",
+    "已整合至",
+    "Temporarily Unavailable",
 ];
 /// What follows a word of maintenance where it names a duty, a body or an affair and announces
 /// nothing: 网站维护：…, 建设中心, 建设中标.
 const NAMES: &[char] = &[
     '：', ':', '单', '电', '人', '商', '部', '责', '技', '由', '与', '和', '及', '心', '标', '国',
     '的', '存', '小', '学',
-];
-
-/// Words with which a list page says that it has no items.
-const NO_ITEMS: &[&str] = &[
-    "暂无",
-    "没有相关",
-    "无相关",
-    "没有找到相关",
-    "没有符合",
-    "没有信息",
-    "没有内容",
-    "没有数据",
-    "共0条",
-    "共 0 条",
-    "0条记录",
-    "0 条记录",
-    "无数据",
-    "该栏目下没有",
-    "本栏目没有",
-    "正在更新中",
-    "内容正在",
-    "尚无",
 ];
 
 /// The reason for which the page is not what was asked for. `rows` is how many rows of a list it
@@ -248,18 +320,6 @@ fn visible(dom: &Dom) -> String {
         }
     }
     out
-}
-
-/// Whether the page says in so many words that the column has no items.
-pub fn says_empty(dom: &Dom) -> bool {
-    let visible = dom.text(0, dom.len(), 20_000);
-    is_empty_notice(&visible)
-}
-
-/// Whether a text says that a list has no items.
-pub fn is_empty_notice(text: &str) -> bool {
-    let may = text.contains(['暂', '没', '无', '条', '容', '更', '尚']);
-    may && NO_ITEMS.iter().any(|word| text.contains(word))
 }
 
 /// The document's title.

@@ -101,6 +101,10 @@ fn hidden(view: &View, rows: &[usize], notes: &mut Notes) {
     let Some(path) = listed(view, rows).map(|row| row.path).next() else {
         return;
     };
+    if listed(view, rows).all(|row| row.hidden || row.tucked) {
+        notes.say(Note::ListHidden);
+        return;
+    }
     let alike = view.rows.iter().filter(|row| row.path == path);
     let rows = alike.filter(|row| row.hidden).count();
     if rows > 0 {

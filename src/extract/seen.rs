@@ -5,6 +5,7 @@ use url::Url;
 use super::column::Saying;
 use super::glance::Glance;
 use super::notes::Notes;
+use super::shell::Frame;
 use super::view::View;
 use super::{Block, OtherDate, PageKind, Published, blocks, others};
 use crate::domain::finding::{Finding, Undated, Unreadable};
@@ -17,6 +18,8 @@ pub enum Step {
     Done(Box<Seen>),
     /// To another page.
     Hop(Url),
+    /// To its frames.
+    Frames(Vec<Frame>),
 }
 
 /// What was seen on one page.

@@ -93,33 +93,63 @@ fn joined_strings(text: &str) -> Option<String> {
     (!out.is_empty() && out.len() < 1000).then_some(out)
 }
 
-/// The most frames that are looked at.
-const FRAMES: usize = 3;
+/// The most frames of a page.
+const FRAMES: usize = 6;
+/// The most frames of a page that are looked through.
+const MOST_FRAMES: usize = 60;
+/// Frames lower or narrower than this hold no list.
+const LIST_PIXELS: u32 = 90;
 
-/// Frames that may hold the list: on the same site and not invisible.
-pub fn frames(dom: &Dom, base: &Url) -> Vec<Url> {
-    let tiny =
-        |value: Option<&str>| value.is_some_and(|v| matches!(v.trim(), "0" | "1" | "0px" | "1px"));
-    let mut out: Vec<Url> = Vec::new();
+/// A frame of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The page in it.
+    pub url: Url,
+    /// Whether a person is meant to see a list in it: it is displayed, of some size, and not named
+    /// as an advertisement or a counter.
+    pub shown: bool,
+}
+
+/// The frames on the same site that may hold the list, those that show most first.
+pub fn frames(dom: &Dom, base: &Url) -> Vec<Frame> {
+    let mut out: Vec<Frame> = Vec::new();
     for tag in ["iframe", "frame"] {
-        for (at, frame) in dom.tagged(tag) {
-            let seen = !tiny(attr(frame, "width"))
-                && !tiny(attr(frame, "height"))
-                && dom.get(at).is_some_and(|n| !n.hidden);
-            let target = attr(frame, "src")
-                .filter(|_| seen)
-                .and_then(|src| address::join(base, src));
-            if let Some(target) =
-                target.filter(|t| address::is_same_site(t, base) && t != base && !out.contains(t))
-            {
-                out.push(target);
-            }
-            if out.len() >= FRAMES {
-                return out;
+        for (at, frame) in dom.tagged(tag).take(MOST_FRAMES) {
+            let target = attr(frame, "src").and_then(|src| address::join(base, src));
+            let Some(url) = target.filter(|url| address::is_same_site(url, base) && url != base)
+            else {
+                continue;
+            };
+            let small = |name: &str| {
+                attr(frame, name)
+                    .and_then(pixels)
+                    .is_some_and(|n| n < LIST_PIXELS)
+            };
+            let beside = small("width") || small("height") || is_beside(url.path());
+            let shown = !beside && dom.get(at).is_some_and(|node| !node.hidden);
+            if !out.iter().any(|other| other.url == url) {
+                out.push(Frame { url, shown });
             }
         }
     }
+    out.sort_by_key(|frame| !frame.shown);
+    out.truncate(FRAMES);
     out
+}
+
+/// A length in pixels; a share of the page is none.
+fn pixels(value: &str) -> Option<u32> {
+    value.trim().trim_end_matches("px").trim().parse().ok()
+}
+
+/// Whether a path is that of an advertisement, a counter, or a part of every page.
+fn is_beside(path: &str) -> bool {
+    const NAMES: [&str; 18] = [
+        "ad", "ads", "advert", "banner", "count", "counter", "stat", "tj", "weather", "tianqi",
+        "share", "top", "head", "header", "foot", "footer", "bottom", "search",
+    ];
+    let mut words = path.split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)))
 }
 
 /// The address from which a script tag of the jpaas family fills the list.
@@ -201,15 +231,27 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_with_the_list_is_named_and_counters_are_not() {
+    fn frames_that_show_a_list_come_first_and_those_of_other_sites_never() {
         let tree = parse(
-            "<iframe src='/list/1.html' width=100%></iframe><iframe src='/c' width=0></iframe><iframe src='http://tj.example.com/'></iframe>",
-        ).expect("a tree");
-        let frames: Vec<String> = frames(&Dom::of(&tree), &base())
-            .into_iter()
-            .map(String::from)
+            "<iframe src='/c' width=0></iframe><iframe src='/top.html' width=100% height=120></iframe>\
+             <iframe src='/menu.html'></iframe><iframe src='/list/1.html' width=100%></iframe>\
+             <div style='display:none'><iframe src='/x.html'></iframe></div>\
+             <iframe src='http://tj.example.com/'></iframe><iframe src='/menu.html'></iframe>",
+        )
+        .expect("a tree");
+        let frames = frames(&Dom::of(&tree), &base());
+        let seen: Vec<(&str, bool)> = frames
+            .iter()
+            .map(|one| (one.url.path(), one.shown))
             .collect();
-        assert_eq!(frames, ["http://www.a.gov.cn/list/1.html"]);
+        let expected = [
+            ("/menu.html", true),
+            ("/list/1.html", true),
+            ("/c", false),
+            ("/top.html", false),
+            ("/x.html", false),
+        ];
+        assert_eq!(seen, expected);
     }
 
     #[test]

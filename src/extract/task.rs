@@ -6,19 +6,21 @@ use url::Url;
 use super::ask::Ask;
 use super::column::{self, Saying};
 use super::glance::Glance;
-use super::heading::{self, Own};
 use super::notes::Notes;
 use super::seen::{self, Seen, Step};
 use super::view::{self, Closed, View};
 use super::{
-    Aim, More, PageKind, Pages, Reading, Recipe, address, blocks, clean, home, identity, missing,
+    Aim, More, PageKind, Pages, Reading, Recipe, address, clean, empty, home, identity, missing,
     refusal, remarks, shell,
 };
 use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
+use frames::Frames;
 
+mod frames;
+mod list;
 mod ruled;
 
 /// The most jumps from a thin page to the next.
@@ -39,6 +41,8 @@ pub enum Outcome {
 pub enum Draft {
     /// For the page to which a thin page leads.
     Hop(Hop),
+    /// For the frames of a page.
+    Frames(Box<Frames>),
     /// For articles that would date the page.
     Articles(Ask, Box<Reading>, Notes),
 }
@@ -70,6 +74,7 @@ impl Task<'_> {
         match draft {
             None => self.look(None, MAX_HOPS, Notes::default()),
             Some(Draft::Hop(hop)) => self.follow(hop),
+            Some(Draft::Frames(frames)) => self.framed(*frames),
             Some(Draft::Articles(ask, reading, notes)) => self.resolved(ask, *reading, notes),
         }
     }
@@ -80,16 +85,42 @@ impl Task<'_> {
             Some(More::Page(page)) => page,
             _ => &self.pages.first,
         };
-        let home = || address::is_home(&page.url, self.recipe.home.as_ref());
-        if self.recipe.aim == Aim::Column && !self.is_of_home() && home() {
-            return closed(Unreadable::RedirectedHome, "unknown", notes);
+        if self.is_sent_home(&page.url) {
+            match self.recipe.aim {
+                Aim::Column => return closed(Unreadable::RedirectedHome, "unknown", notes),
+                Aim::Any => notes.say(Note::SentHome),
+                Aim::Home => {}
+            }
         }
-        let seen = match &self.recipe.read {
-            Some(rules) => self.by_rules(page, rules, (from.is_none(), hops), &mut notes),
-            None => self.read(page, hops, &mut notes),
-        };
-        match seen {
+        let step = self.seen_at(page, from.is_none(), hops, &mut notes);
+        self.went(step, from, hops, notes)
+    }
+
+    /// What one page shows.
+    fn seen_at(
+        &self,
+        page: &Page,
+        first: bool,
+        hops: usize,
+        notes: &mut Notes,
+    ) -> Result<Step, Closed> {
+        match &self.recipe.read {
+            Some(rules) => self.by_rules(page, rules, (first, hops), notes),
+            None => self.read(page, hops, notes),
+        }
+    }
+
+    /// Goes where the page at `from` leads.
+    fn went(
+        &self,
+        step: Result<Step, Closed>,
+        from: Option<Url>,
+        hops: usize,
+        notes: Notes,
+    ) -> Outcome {
+        match step {
             Ok(Step::Done(seen)) => self.settle(*seen, notes),
+            Ok(Step::Frames(frames)) => self.framed(Frames::new(from, frames, hops, notes)),
             Ok(Step::Hop(to)) => {
                 let hop = Hop {
                     from,
@@ -105,6 +136,17 @@ impl Task<'_> {
             }
             Err(shut) => closed(shut.why, shut.encoding, notes),
         }
+    }
+
+    /// Whether a page that was asked for under an address of its own is a home page: the site's,
+    /// or the root of its host.
+    fn is_sent_home(&self, url: &Url) -> bool {
+        let of_home = address::is_home(url, self.recipe.home.as_ref());
+        let asked = self.recipe.asked.as_ref();
+        let moved = asked.is_some_and(|asked| {
+            address::is_root(url) && !address::is_root(asked) && address::is_above(url, asked)
+        });
+        (of_home || moved) && !self.is_of_home()
     }
 
     /// Reads a page for which no rules are laid down.
@@ -174,7 +216,7 @@ impl Task<'_> {
     }
 
     fn resolved(&self, ask: Ask, mut reading: Reading, mut notes: Notes) -> Outcome {
-        reading.finding = ask.resolve(&self.pages.more, self.today, &mut notes);
+        ask.resolve(&self.pages.more, self.today, &mut reading, &mut notes);
         reading.notes = notes.into_list();
         Outcome::Found(Box::new(reading))
     }
@@ -197,20 +239,26 @@ fn closed(why: Unreadable, encoding: &'static str, notes: Notes) -> Outcome {
 impl Task<'_> {
     fn step(&self, view: &View, glance: &Glance, hops: usize, notes: &mut Notes) -> Step {
         let list = column::deciding(view).filter(|group| group.rows.len() >= 3 || group.dated > 0);
+        let name = self.recipe.column_name.as_deref();
+        let empty = list.is_none()
+            && self.recipe.aim == Aim::Column
+            && empty::says(view, glance.url(), name);
         if list.is_none()
-            && let Some(url) = self.onward(view, glance).filter(|_| hops > 0)
+            && !empty
+            && let Some(step) = self.onward(view, glance).filter(|_| hops > 0)
         {
-            return Step::Hop(url);
+            return step;
         }
         let rows = list.map_or(0, |group| group.rows.len());
         if let Some(why) = self.refused(view, glance.url(), rows, notes) {
             return Step::Done(Box::new(Seen::shut(why, view)));
         }
         Step::Done(Box::new(match self.kind(view, glance) {
-            PageKind::Home => self.home(view, notes),
+            _ if empty => Seen::bare(Finding::Empty, PageKind::List, view.encoding),
+            PageKind::Home => return self.home(view, hops, notes),
             PageKind::Article => seen::article(glance, view.encoding, notes),
-            PageKind::List => self.list(view, notes),
-            PageKind::Other => self.other(view),
+            PageKind::List => return self.list(view, hops, notes),
+            PageKind::Other => other(view),
         }))
     }
 
@@ -244,16 +292,16 @@ impl Task<'_> {
         None
     }
 
-    /// Where a page without a list leads: a jump, a data address, a frame.
-    fn onward(&self, view: &View, glance: &Glance) -> Option<Url> {
+    /// Where a page without a list leads: a jump, a data address, its frames.
+    fn onward(&self, view: &View, glance: &Glance) -> Option<Step> {
         let thin = view.text_length() < THIN;
         let jump = thin
             .then(|| shell::jump(view.dom, view.source, view.base))
             .flatten();
-        let frames = || shell::frames(view.dom, view.base).into_iter().next();
         let framed = thin || (self.recipe.aim == Aim::Column && glance.sight().told.evidence < 3);
         jump.or_else(|| shell::data_address(view.dom, view.base))
-            .or_else(|| framed.then(frames).flatten())
+            .map(Step::Hop)
+            .or_else(|| frames_of(view).filter(|_| framed))
     }
 
     fn kind(&self, view: &View, glance: &Glance) -> PageKind {
@@ -272,78 +320,31 @@ impl Task<'_> {
         }
     }
 
-    fn home(&self, view: &View, notes: &mut Notes) -> Seen {
+    fn home(&self, view: &View, hops: usize, notes: &mut Notes) -> Step {
         let rows = home::rows(view);
-        remarks::remark(view, &rows, notes);
         let most = self.recipe.budget.saturating_sub(1);
-        let saying = home::newest(view, &rows, most);
-        Seen::listed(saying, PageKind::Home, &rows, view)
-    }
-
-    fn list(&self, view: &View, notes: &mut Notes) -> Seen {
-        let Some(group) = column::deciding(view) else {
-            return self.other(view);
-        };
-        if self.is_wrong_page(view) {
-            return Seen::shut(Unreadable::WrongPage, view);
+        if let Some(inside) = home::way_in(view, &rows).filter(|_| hops > 0) {
+            notes.say(Note::OneWayIn);
+            return Step::Hop(inside);
         }
-        let own = match self.recipe.aim {
-            Aim::Column if self.is_of_home() => self.own_block(view),
-            Aim::Column => heading::own(view, self.recipe.column_name.as_deref()),
-            Aim::Home | Aim::Any => Own::Unknown,
-        };
-        let rows = match own {
-            Own::Unknown => group.rows.clone(),
-            Own::Rows(rows) => rows,
-            Own::Empty => return Seen::bare(Finding::Empty, PageKind::List, view.encoding),
-            Own::Others => {
-                notes.say(match self.is_of_home() {
-                    true => Note::NoBlockOfName,
-                    false => Note::ListOfOtherName,
-                });
-                return Seen::shut(Unreadable::NoList, view);
-            }
-        };
         remarks::remark(view, &rows, notes);
-        let saying = column::newest_of_list(view, &rows);
-        Seen::listed(saying, PageKind::List, &rows, view)
+        let saying = home::newest(view, &rows, most);
+        Step::Done(Box::new(Seen::listed(saying, PageKind::Home, &rows, view)))
     }
+}
 
-    /// The block of the home page that the column is; a page with one list needs no heading.
-    fn own_block(&self, view: &View) -> Own {
-        let name = self.recipe.column_name.as_deref();
-        match name.and_then(|name| blocks::named(view, name)) {
-            Some(rows) => Own::Rows(rows),
-            None if blocks::listings(view).len() <= 1 => Own::Unknown,
-            None => Own::Others,
-        }
-    }
+/// The frames of a page, where it has any.
+fn frames_of(view: &View) -> Option<Step> {
+    let frames = shell::frames(view.dom, view.base);
+    (!frames.is_empty()).then_some(Step::Frames(frames))
+}
 
-    /// A page that is neither list nor article.
-    fn other(&self, view: &View) -> Seen {
-        if view.text_length() < THIN && view.source.len() < 1024 {
-            Seen::shut(Unreadable::Shell, view)
-        } else if refusal::says_empty(view.dom) && self.recipe.aim == Aim::Column {
-            Seen::bare(Finding::Empty, PageKind::Other, view.encoding)
-        } else {
-            Seen::shut(Unreadable::NoList, view)
-        }
-    }
-
-    /// The page names another column, and the configured one nowhere.
-    fn is_wrong_page(&self, view: &View) -> bool {
-        let Some(name) = self
-            .recipe
-            .column_name
-            .as_deref()
-            .filter(|name| clean::weight(name) >= 2)
-        else {
-            return false;
-        };
-        let stated = identity::meta(view.dom, "ColumnName");
-        stated.is_some_and(|stated| {
-            !stated.contains(name) && !name.contains(stated) && !view.source.contains(name)
-        })
+/// A page that is neither list nor article.
+fn other(view: &View) -> Seen {
+    if view.text_length() < THIN && view.source.len() < 1024 {
+        Seen::shut(Unreadable::Shell, view)
+    } else {
+        Seen::shut(Unreadable::NoList, view)
     }
 }
 

@@ -8,6 +8,7 @@ use super::groups::{self, Group};
 use super::notes::Notes;
 use super::parse::parse;
 use super::rows::Listed;
+use super::sheet::Sheet;
 use super::survey::Survey;
 use super::years::{self, Dating, Doubt};
 use super::{address, charset, clean, comments, expand, guard, pageclock};
@@ -85,11 +86,12 @@ pub fn with<T>(
     let Some(tree) = parse(&decoded.text) else {
         return Err(closed);
     };
-    let dom = Dom::of(&tree);
+    let alive = comments::without_dead(&decoded.text);
+    let dom = Dom::styled(&tree, &Sheet::of(&alive));
     let base = base(&dom, &page.url);
     let survey = Survey::of(&dom, &base);
     let mut rows = survey.rows(&base);
-    let hidden = expand::rows(&comments::without_dead(&decoded.text));
+    let hidden = expand::rows(&alive);
     let hidden = Some(hidden).filter(|hidden| !hidden.is_empty());
     let hidden = hidden.and_then(|hidden| parse(&hidden));
     let hidden_dom = hidden.as_ref().map(Dom::of);

@@ -130,19 +130,14 @@ struct Line<'a> {
     text: String,
 }
 
-/// The flags as JSON, one object a line.
+/// The flags as one array of JSON, an object each.
 pub fn json(flags: &[Flag], now: Moment) -> Result<String, serde_json::Error> {
-    let lines: Result<Vec<String>, _> = flags
-        .iter()
-        .map(|flag| {
-            serde_json::to_string(&Line {
-                kind: flag.fact.kind(),
-                flag,
-                text: fact(flag, now),
-            })
-        })
-        .collect();
-    lines.map(|lines| lines.join("\n"))
+    let lines = flags.iter().map(|flag| Line {
+        kind: flag.fact.kind(),
+        flag,
+        text: fact(flag, now),
+    });
+    serde_json::to_string(&lines.collect::<Vec<Line>>())
 }
 
 #[cfg(test)]
@@ -222,13 +217,11 @@ mod tests {
     #[test]
     fn every_flag_is_an_object_of_json_with_its_dates() {
         let text = json(&flags(), at(NOW)).unwrap();
-        let lines: Vec<serde_json::Value> = text
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
+        let lines: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(lines.len(), 6);
         assert_eq!(lines[0]["kind"], "back-dated");
         assert_eq!(lines[0]["fact"]["back-dated"]["claimed_on"], "2017-11-03");
         assert_eq!(lines[4]["fact"]["burst"]["items"], 4);
+        assert_eq!(json(&[], at(NOW)).unwrap(), "[]");
     }
 }

@@ -69,6 +69,7 @@ mod tests {
             notes: Vec::new(),
             digest: None,
             validators: Validators::default(),
+            reader: None,
             visited_at: at("2017-11-18T09:00:00"),
             reach: crate::domain::home::Reach::default(),
         }

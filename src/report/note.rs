@@ -46,6 +46,15 @@ pub fn note(note: &Note, today: Date) -> String {
         Note::SameAsMissing => "该网站对不存在的网址也显示同一页面".to_owned(),
         Note::NoBlockOfName => "首页没有以该栏目名称为标题的版块".to_owned(),
         Note::ListOfOtherName => "页面仅有一个列表，其标题不是该栏目名称".to_owned(),
+        Note::ListAside { heading, newest } => {
+            let named = match heading.is_empty() {
+                true => "页面另有一个列表".to_owned(),
+                false => format!("页面另有标题为{}的列表", text(heading)),
+            };
+            let dated = newest.map_or_else(String::new, |on| format!("，最新{}", day(on)));
+            format!("{named}{dated}，不属于该栏目，未计入")
+        }
+        Note::SentHome => "网址跳转到首页".to_owned(),
         Note::RulesFaulty { .. } => "该栏目的读取规则有误，无法执行".to_owned(),
         Note::RowsMatched { .. }
         | Note::Records { .. }
@@ -64,6 +73,7 @@ pub fn note(note: &Note, today: Date) -> String {
         },
         Note::Pinned { rows } => format!("置顶的{rows}行不参与先后比较"),
         Note::Hidden { rows } => format!("隐藏的{rows}行未计入"),
+        Note::ListHidden => "整个列表默认不显示，由脚本切换后可见，已读取".to_owned(),
         Note::OffSite { rows } => format!("{rows}行的链接指向站外"),
         Note::HeadRow => "列表的表头未计入".to_owned(),
         Note::EventDates { rows } => format!("{rows}行中的活动或截止日期未计入"),
@@ -72,6 +82,13 @@ pub fn note(note: &Note, today: Date) -> String {
         Note::SiteLine => "网站自身信息（版权或访问量）中的日期未计入".to_owned(),
         Note::Followed { to } => format!("页面转至{}，已读取该网址", address(to)),
         Note::NotFollowed { to } => format!("页面转至{}，该网址未能打开", address(to)),
+        Note::NoFrameWithList => "页面的框架中均没有列表".to_owned(),
+        Note::OneWayIn => "首页仅为入口，只通向一个页面".to_owned(),
+        Note::MixedCharsets { main, other } => format!(
+            "页面编码为{}，部分内容为{}，已分别读取",
+            one_line(main, TEXT_CHARS),
+            one_line(other, TEXT_CHARS)
+        ),
         Note::OtherCharset { declared, actual } => format!(
             "页面声明的编码为{}，实际为{}",
             one_line(declared, TEXT_CHARS),
@@ -148,6 +165,22 @@ mod tests {
             Note::SameAsMissing,
             Note::NoBlockOfName,
             Note::ListOfOtherName,
+            Note::ListAside {
+                heading: owned("最新公开"),
+                newest: Some(on("2017-11-03")),
+            },
+            Note::ListAside {
+                heading: String::new(),
+                newest: None,
+            },
+            Note::SentHome,
+            Note::ListHidden,
+            Note::NoFrameWithList,
+            Note::OneWayIn,
+            Note::MixedCharsets {
+                main: owned("utf-8"),
+                other: owned("gb18030"),
+            },
             Note::RulesFaulty {
                 fault: owned("it is no CSS selector"),
             },

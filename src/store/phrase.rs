@@ -127,6 +127,8 @@ struct Front {
     notes: Vec<Note>,
     digest: Option<String>,
     validators: Validators,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reader: Option<String>,
 }
 
 /// An item, on paper.
@@ -352,6 +354,7 @@ pub fn home_out(home: &HomeRecord, said: &mut Said) -> Result<WireHome, StoreErr
         notes,
         digest,
         validators,
+        reader,
         visited_at,
         reach,
     } = home;
@@ -363,6 +366,7 @@ pub fn home_out(home: &HomeRecord, said: &mut Said) -> Result<WireHome, StoreErr
         notes: notes.clone(),
         digest: digest.clone(),
         validators: validators.clone(),
+        reader: reader.clone(),
     };
     Ok(WireHome {
         what: said.say(&front)?,
@@ -384,6 +388,7 @@ pub fn home_in(wire: WireHome, heard: &mut Heard) -> Option<HomeRecord> {
         notes: front.notes,
         digest: front.digest,
         validators: front.validators,
+        reader: front.reader,
         visited_at: wire.visited_at,
         reach: wire.reach,
     })

@@ -369,6 +369,7 @@ mod tests {
             "\"visited_at\"",
             "\"reader\":\"0123456789abcdef\",\"visited_at\"",
         ));
+        same::<ColumnRecord>(&RECORD.replace("list-row", "own-rules"));
         same::<Item>(ITEM);
         same::<Item>(CHANGED);
         let at = r#""2017-11-01T00:00:00+08:00""#;
@@ -387,6 +388,10 @@ mod tests {
         same::<Message>(MESSAGE);
         same::<HostRecord>(HOST);
         same::<HomeRecord>(HOME);
+        same::<HomeRecord>(&HOME.replace(
+            "\"visited_at\"",
+            "\"reader\":\"0123456789abcdef\",\"visited_at\"",
+        ));
         same::<Acceptance>(ACCEPTANCE);
         for sight in [
             r#"{"read":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}"#,

@@ -8,6 +8,7 @@ use url::Url;
 use wangxun::assess::freshness::{Freshness, judge};
 use wangxun::assess::limits::Limits;
 use wangxun::assess::outage::is_blind;
+use wangxun::daemon::front;
 use wangxun::daemon::sameness::Digests;
 use wangxun::daemon::visit::{Brought, Errand, Means, visit};
 use wangxun::domain::access::Access;
@@ -280,4 +281,28 @@ async fn data_is_asked_for_at_its_own_address_and_shown_as_the_columns_page() {
     // The next visit finds the same bytes.
     let again = visited(&column, Some(brought.record), 9).await;
     assert!(matches!(again.observation.sight, Sight::Unchanged(_)));
+}
+
+#[tokio::test]
+async fn a_home_page_that_did_not_change_is_read_anew_by_another_reader() {
+    let page = list(&[("/a/1.html", "2018-03-05"), ("/a/2.html", "2018-03-01")]);
+    let site = Site::plain(move |_| answer("200 OK", HTML, &page)).await;
+    let home = site.url("/");
+    let watched = Watched {
+        home: Some(home.clone()),
+        ..watched()
+    };
+    let visited = async |before| {
+        let (record, _) = front::visit(&means(), (&watched, &home), before, at(9)).await;
+        record
+    };
+    let mut record = visited(None).await;
+    assert_eq!(record.blocks.len(), 1);
+    // What is not read again keeps what was read before.
+    record.blocks.clear();
+    record = visited(Some(record)).await;
+    assert!(record.blocks.is_empty());
+    record.reader = Some("of a former version".to_owned());
+    record = visited(Some(record)).await;
+    assert_eq!(record.blocks.len(), 1);
 }

@@ -165,6 +165,7 @@ pub fn home(number: i64) -> HomeRecord {
         notes: Vec::new(),
         digest: Some("ab".repeat(32)),
         validators: Validators::default(),
+        reader: None,
         visited_at: at(number),
         reach: Reach {
             days: vec![DayOfVisits {

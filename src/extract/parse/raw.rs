@@ -19,8 +19,11 @@ pub fn end(bytes: &[u8], from: usize, name: &[u8]) -> usize {
 /// The same for a script, in which a comment may hold a script of its own.
 pub fn script_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
+    let mut ends = end(bytes, at, SCRIPT);
     loop {
-        let ends = end(bytes, at, SCRIPT);
+        if ends < at {
+            ends = end(bytes, at, SCRIPT);
+        }
         let inside = bytes.get(at..ends).unwrap_or_default();
         let Some(comment) = memchr::memmem::find(inside, b"<!--") else {
             return ends;

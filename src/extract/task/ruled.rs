@@ -121,7 +121,7 @@ impl Task<'_> {
                 };
                 self.viewed(page, notes, |view, glance, notes| {
                     let step = self.missed(view, glance, hops, Unreadable::NoRowsByPath, notes);
-                    if matches!(step, Step::Hop(_)) {
+                    if !matches!(step, Step::Done(_)) {
                         *notes = before;
                     }
                     step
@@ -189,7 +189,7 @@ impl Task<'_> {
         notes: &mut Notes,
     ) -> Step {
         match self.onward(view, glance).filter(|_| hops > 0) {
-            Some(url) => Step::Hop(url),
+            Some(step) => step,
             None => {
                 let why = self.refused(view, glance.url(), 0, notes).unwrap_or(why);
                 Step::Done(Box::new(Seen::shut(why, view)))
@@ -219,6 +219,6 @@ fn made(url: &Url, html: &str) -> Page {
 fn in_encoding(step: Step, encoding: &'static str) -> Step {
     match step {
         Step::Done(seen) => Step::Done(Box::new(Seen { encoding, ..*seen })),
-        hop @ Step::Hop(_) => hop,
+        onward => onward,
     }
 }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 use url::Url;
+
+use report::Report;
 
 use super::trial::Trial;
 use super::{INSTALLED, configured, instant, logs, runtime, saved, say, say_error};
@@ -16,20 +17,17 @@ use crate::daemon::sameness::Digests;
 use crate::daemon::visit::{self, Aimed, Look, Means, look};
 use crate::daemon::{front, missing};
 use crate::domain::access::Access;
-use crate::domain::finding::{Basis, Finding};
 use crate::domain::id::{ColumnId, SiteId};
-use crate::domain::note::Note;
-use crate::domain::observation::Cause;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::{ExtraHeaders, ReadRules};
 use crate::domain::time::{Date, Moment, date_of};
-use crate::domain::visit::{Failure, Outcome, Validators};
-use crate::extract::{Aim, Block, OtherDate, Reading, Recipe};
+use crate::domain::visit::{Outcome, Validators};
+use crate::extract::{Aim, Recipe};
 use crate::fetch::client::{Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
 
-/// The most items that are shown.
-const MOST_ITEMS: usize = 50;
+mod report;
+
 /// The most bytes of a file, after decompression.
 const FILE_BYTES: u64 = 2 * 1024 * 1024;
 /// Pages that one probe may fetch.
@@ -97,101 +95,6 @@ impl Expected {
     }
 }
 
-/// What is printed of one source.
-#[derive(Debug, Serialize)]
-struct Report {
-    source: String,
-    url: String,
-    encoding: String,
-    kind: &'static str,
-    outcome: &'static str,
-    newest: Option<Newest>,
-    published: Option<Published>,
-    others: Vec<Other>,
-    rows: usize,
-    items: Vec<Shown>,
-    /// Why there is no date, if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<Why>,
-    notes: Vec<Told>,
-    /// The reading rules in force, as `[column.read]` has them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    rules: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    blocks: Vec<ShownBlock>,
-}
-
-/// Why a source told no date.
-#[derive(Debug, Serialize)]
-struct Why {
-    reason: Cause,
-    text: String,
-}
-
-impl Why {
-    fn of(reason: Cause) -> Why {
-        let text = reason.in_chinese();
-        Why { reason, text }
-    }
-}
-
-/// A note: its code with its values, and the sentence.
-#[derive(Debug, Serialize)]
-struct Told {
-    #[serde(flatten)]
-    note: Note,
-    text: String,
-}
-
-impl Told {
-    fn of(note: Note) -> Told {
-        let text = note.to_string();
-        Told { note, text }
-    }
-}
-
-#[derive(Debug, Serialize)]
-struct Newest {
-    on: Date,
-    title: String,
-    url: Option<String>,
-    basis: Basis,
-}
-
-#[derive(Debug, Serialize)]
-struct Published {
-    on: Date,
-    month_only: bool,
-    time: Option<String>,
-    basis: Basis,
-}
-
-/// A date of an article that is not its publication.
-#[derive(Debug, Serialize)]
-struct Other {
-    role: &'static str,
-    on: Date,
-    basis: Basis,
-    snippet: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Shown {
-    title: String,
-    url: Option<String>,
-    on: Option<Date>,
-    basis: Option<Basis>,
-}
-
-/// One block of a home page.
-#[derive(Debug, Serialize)]
-struct ShownBlock {
-    heading: String,
-    newest: Option<Date>,
-    rows: usize,
-    more: Option<String>,
-}
-
 /// Probes every source. One that cannot be looked at does not hide the others.
 pub fn run(probe: Probe) -> anyhow::Result<bool> {
     logs::quiet();
@@ -205,7 +108,7 @@ pub fn run(probe: Probe) -> anyhow::Result<bool> {
             Ok(report) => match probe.format {
                 Format::Json => say(&serde_json::to_string(&report)?),
                 Format::Text => {
-                    say(&text(&report));
+                    say(&report.text());
                     for line in to_keep(&probe.trial)? {
                         say(&line);
                     }
@@ -300,10 +203,8 @@ fn file(
         ..probe.aim.recipe()
     };
     let reading = saved::reading(page, &recipe, date_of(now));
-    Ok(Report {
-        rules: recipe.read.iter().flat_map(read_rules::lines).collect(),
-        ..report(source, url.as_str(), reading, None)
-    })
+    let rules = recipe.read.iter().flat_map(read_rules::lines).collect();
+    Ok(Report::of(source, url.as_str(), reading, None).under(rules))
 }
 
 /// A column's list, or a site's home page.
@@ -367,10 +268,11 @@ async fn fetched(
     now: Moment,
 ) -> anyhow::Result<Report> {
     let rules = recipe.read.clone().unwrap_or_default();
+    let asked = recipe.asked.clone().or_else(|| Some(url.clone()));
     let aimed = Aimed {
         url,
         access,
-        recipe,
+        recipe: Recipe { asked, ..recipe },
         validators: Validators::default(),
         known: None,
         extra: ExtraHeaders::to(url, &rules.headers),
@@ -381,144 +283,6 @@ async fn fetched(
         Outcome::Failed(failure) => (visit.asked, Some(failure)),
         Outcome::NotModified => (visit.asked, None),
     };
-    Ok(Report {
-        rules: read_rules::lines(&rules),
-        ..report(source, address.as_str(), reading, failure)
-    })
-}
-
-fn report(source: &str, url: &str, reading: Option<Reading>, failed: Option<Failure>) -> Report {
-    let mut report = Report {
-        source: source.to_owned(),
-        url: url.to_owned(),
-        encoding: String::new(),
-        kind: "other",
-        outcome: "unreadable",
-        newest: None,
-        published: None,
-        others: Vec::new(),
-        rows: 0,
-        items: Vec::new(),
-        blocks: Vec::new(),
-        why: failed.map(|failure| Why::of(Cause::Failed(failure))),
-        notes: Vec::new(),
-        rules: Vec::new(),
-    };
-    let Some(reading) = reading else {
-        return report;
-    };
-    report.encoding = reading.encoding.to_owned();
-    report.kind = reading.kind.key();
-    report.notes = reading.notes.into_iter().map(Told::of).collect();
-    match reading.finding {
-        Finding::Dated(update) => {
-            report.outcome = "dated";
-            report.newest = Some(Newest {
-                on: update.on,
-                title: update.evidence.title,
-                url: update.evidence.link,
-                basis: update.basis,
-            });
-        }
-        Finding::Undated(why) => {
-            report.outcome = "undated";
-            report.why = Some(Why::of(Cause::Undated(why)));
-        }
-        Finding::Empty => report.outcome = "empty",
-        Finding::Unreadable(why) => {
-            report.why = Some(Why::of(Cause::Unreadable(why)));
-        }
-    }
-    report.published = reading.published.map(|published| Published {
-        on: published.on,
-        month_only: published.month_only,
-        time: published
-            .time
-            .map(|time| time.format("%H:%M:%S").to_string()),
-        basis: published.basis,
-    });
-    report.others = reading.others.into_iter().map(other).collect();
-    report.rows = reading.rows.len();
-    report.items = reading
-        .rows
-        .into_iter()
-        .take(MOST_ITEMS)
-        .map(|row| Shown {
-            title: row.title,
-            url: row.url,
-            on: row.on,
-            basis: row.basis,
-        })
-        .collect();
-    report.blocks = reading.blocks.into_iter().map(shown_block).collect();
-    report
-}
-
-fn other(other: OtherDate) -> Other {
-    Other {
-        role: other.role.key(),
-        on: other.on,
-        basis: other.basis,
-        snippet: other.snippet,
-    }
-}
-
-fn shown_block(block: Block) -> ShownBlock {
-    ShownBlock {
-        heading: block.heading,
-        newest: block.newest,
-        rows: block.rows,
-        more: block.more.map(String::from),
-    }
-}
-
-fn text(report: &Report) -> String {
-    let mut lines = vec![
-        format!("{}  {}", report.source, report.url),
-        format!(
-            "  {}, {}, {}, {} rows",
-            report.kind, report.outcome, report.encoding, report.rows
-        ),
-    ];
-    if let Some(newest) = &report.newest {
-        lines.push(format!(
-            "  newest {} ({:?}) {}",
-            newest.on, newest.basis, newest.title
-        ));
-    }
-    if let Some(published) = &report.published {
-        lines.push(format!(
-            "  published {} {} ({:?})",
-            published.on,
-            published.time.as_deref().unwrap_or_default(),
-            published.basis
-        ));
-    }
-    for other in &report.others {
-        let (role, on, basis) = (other.role, other.on, other.basis);
-        lines.push(format!("  {role} {on} ({basis:?}) {}", other.snippet));
-    }
-    for block in &report.blocks {
-        let newest = block.newest;
-        lines.push(format!(
-            "  block {} {:3} rows  {}  {}",
-            newest.map_or_else(|| "undated   ".to_owned(), |on| on.to_string()),
-            block.rows,
-            block.heading,
-            block.more.as_deref().unwrap_or_default()
-        ));
-    }
-    for item in &report.items {
-        let on = item
-            .on
-            .map_or_else(|| "          ".to_owned(), |on| on.to_string());
-        lines.push(format!("    {on}  {}", item.title));
-    }
-    lines.extend(report.rules.iter().map(|rule| format!("  rule: {rule}")));
-    if let Some(Why { reason, text }) = &report.why {
-        lines.push(format!("  why: {reason:?}, {text}"));
-    }
-    let notes = report.notes.iter();
-    lines.extend(notes.map(|told| format!("  note: {}", told.text)));
-    lines.join("\n")
+    let rules = read_rules::lines(&rules);
+    Ok(Report::of(source, address.as_str(), reading, failure).under(rules))
 }

@@ -1,0 +1,213 @@
+//! Pages of columns that say in so many words that they have no items: 暂无信息, 共0条. Only a page
+//! that is the column's may say so; what a search found, what a script has still to fill in, and
+//! what is not displayed say nothing.
+
+use url::Url;
+
+use super::clean;
+use super::dom::Dom;
+use super::heading;
+use super::identity;
+use super::outline;
+use super::refusal;
+use super::view::View;
+
+/// The most characters of a notice.
+const NOTICE: usize = 30;
+/// The most ancestors of a notice that are asked for marks of a template.
+const MAX_CLIMB: usize = 8;
+
+/// Words with which a list says that it has no items.
+const NO_ITEMS: [&str; 15] = [
+    "暂无",
+    "没有相关",
+    "无相关",
+    "没有找到相关",
+    "未找到相关",
+    "没有符合",
+    "没有信息",
+    "没有内容",
+    "没有数据",
+    "无数据",
+    "该栏目下没有",
+    "本栏目没有",
+    "正在更新中",
+    "内容正在",
+    "尚无",
+];
+
+/// Whether a page without a list is the column's, and says that it has no items.
+pub fn says(view: &View, url: &Url, name: Option<&str>) -> bool {
+    let dom = view.dom;
+    notices(dom).next().is_some()
+        && !is_filled_by_script(dom)
+        && !is_search(dom, url)
+        && is_column(view, name)
+}
+
+/// Short texts that say that a list has no items.
+pub fn notices<'d>(dom: &'d Dom) -> impl Iterator<Item = usize> + 'd {
+    dom.texts(0, dom.len())
+        .filter(|(at, text)| {
+            let text = text.trim();
+            let short = text.len() <= 4 * NOTICE && text.chars().count() <= NOTICE;
+            let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
+            short && shown && (is_notice(text) || is_counted(dom, *at, text))
+        })
+        .map(|(at, _)| at)
+        .filter(|at| !heading::in_link(dom, *at) && !is_template(dom, *at))
+}
+
+/// Whether a text says that a list has no items.
+pub fn is_notice(text: &str) -> bool {
+    let may = text.contains(['暂', '没', '未', '无', '条', '容', '更', '尚']);
+    may && (NO_ITEMS.iter().any(|word| has(text, word)) || counts_none(text))
+}
+
+/// Whether a text has the word, and not 暂无法访问, 暂无权限.
+fn has(text: &str, word: &str) -> bool {
+    let mut behind = text.split(word).skip(1);
+    behind.any(|rest| !rest.starts_with(['法', '权']))
+}
+
+/// `0条`, `共 0 条记录`, and neither `10条` nor `2.0条`.
+fn counts_none(text: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c) || c == '.';
+    text.match_indices('条').any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default().trim_end();
+        let rest = before.trim_end_matches(digit);
+        matches!(before.get(rest.len()..), Some("0" | "０"))
+    })
+}
+
+/// A nought in an element of its own: 共<b>0</b>条. One with a name is for a script to fill in.
+fn is_counted(dom: &Dom, at: usize, text: &str) -> bool {
+    if !matches!(text, "0" | "０") {
+        return false;
+    }
+    let own = dom.parent(at);
+    let around = dom.parent(own);
+    let whole = dom.text(around, dom.end(around), NOTICE + 1);
+    let short = whole.chars().count() <= NOTICE;
+    let tight: String = whole.split_whitespace().collect();
+    short && dom.attr(own, "id").is_none() && counts_none(&tight)
+}
+
+/// Whether an element is shown or left out by a script as the data will be.
+fn is_template(dom: &Dom, at: usize) -> bool {
+    const MARKS: [&str; 10] = [
+        "v-if",
+        "v-else",
+        "v-else-if",
+        "v-show",
+        "ng-if",
+        "ng-show",
+        "ng-hide",
+        "x-show",
+        "x-if",
+        "wx:if",
+    ];
+    let mut at = dom.parent(at);
+    for _ in 0..MAX_CLIMB {
+        let Some(element) = dom.element(at) else {
+            return false;
+        };
+        if element.attrs().any(|(name, _)| MARKS.contains(&name)) {
+            return true;
+        }
+        at = dom.parent(at);
+    }
+    false
+}
+
+/// Whether texts of the page are places that a script fills in.
+fn is_filled_by_script(dom: &Dom) -> bool {
+    let mut texts = dom.texts(0, dom.len());
+    texts.any(|(_, text)| text.contains("{{") || text.contains("<%"))
+}
+
+/// Whether the page is what a search found.
+fn is_search(dom: &Dom, url: &Url) -> bool {
+    const ADDRESS: [&str; 5] = ["search", "query", "keyword", "sousuo", "jiansuo"];
+    const TITLE: [&str; 3] = ["搜索", "检索", "查询结果"];
+    let path = url.path().to_ascii_lowercase();
+    let asked = url.query().unwrap_or_default().to_ascii_lowercase();
+    let title = refusal::title(dom);
+    ADDRESS
+        .iter()
+        .any(|word| path.contains(word) || asked.contains(word))
+        || TITLE.iter().any(|word| title.contains(word))
+        || notices(dom).any(|at| {
+            let text = dom.text(at, at + 1, NOTICE);
+            text.contains("关键") || text.contains("检索") || text.contains("搜索")
+        })
+}
+
+/// Whether the page is a column's: it names the one that is looked for, or, where none is known,
+/// states one, has a heading, or a trail.
+fn is_column(view: &View, name: Option<&str>) -> bool {
+    let dom = view.dom;
+    let stated = identity::meta(dom, "ColumnName");
+    let title = refusal::title(dom);
+    let first = title
+        .split(heading::TITLE_BREAKS)
+        .next()
+        .unwrap_or_default();
+    let Some(name) = name.map(clean::squeezed).filter(|name| !name.is_empty()) else {
+        return stated.is_some() || has_heading(dom) || outline::has_trail(dom);
+    };
+    let says = |text: &str| heading::names_it(text, &name);
+    let trail = outline::trail(dom);
+    let in_trail = |at: usize| trail.is_some_and(|trail| (trail.from..trail.end).contains(&at));
+    stated.is_some_and(says)
+        || says(first)
+        || dom.texts(0, dom.len()).any(|(at, text)| {
+            // A menu names all columns; the trail stands in its place and names one.
+            let in_menu = || dom.get(at).is_some_and(|node| node.furniture) && !in_trail(at);
+            let shown = dom.get(at).is_some_and(|node| !node.hidden);
+            shown && says(text) && !heading::in_link(dom, at) && !in_menu()
+        })
+}
+
+fn has_heading(dom: &Dom) -> bool {
+    ["h1", "h2", "h3", "h4"].into_iter().any(|tag| {
+        dom.tagged(tag).any(|(at, _)| {
+            let said = dom.text(at, dom.end(at), NOTICE);
+            let shown = dom.get(at).is_some_and(|node| !node.hidden);
+            shown && clean::weight(&said) >= 2 && !is_notice(&said)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_says_that_there_is_nothing_and_a_number_of_rows_does_not() {
+        for text in [
+            "暂无信息",
+            "暂无内容！",
+            "共0条",
+            "共 0 条记录",
+            "0 条记录",
+            "没有找到相关信息",
+            "共０条",
+            "对不起，该栏目下没有文章",
+        ] {
+            assert!(is_notice(text), "{text}");
+        }
+        for text in [
+            "页面暂无法访问",
+            "暂无权限查看",
+            "共10条",
+            "共 120 条记录",
+            "第1条",
+            "共100条记录",
+            "20条/页",
+            "通知公告",
+        ] {
+            assert!(!is_notice(text), "{text}");
+        }
+    }
+}
