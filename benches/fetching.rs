@@ -169,6 +169,7 @@ impl Eye {
         };
         Eye {
             means: Means {
+                eye: None,
                 fetcher: Fetcher::new(&identity).expect("a fetcher"),
                 page_budget: 6,
                 digests: Digests::default(),

@@ -261,7 +261,11 @@ fn unchanged(bencher: Bencher, sort: Sort) {
 }
 
 /// Pages made to be slow, each of the greatest length that is read.
-const HOSTILE: [&str; 35] = [
+const HOSTILE: [&str; 39] = [
+    "</p>",
+    "</b>",
+    "<span><div></span>",
+    "<b><div>a</b>",
     "<ul><li>",
     "<ul><li><a href=/x>关于开展检查工作的通知</a></ul>",
     "<i></i>",
@@ -310,7 +314,12 @@ fn hostile_page(part: &str) -> Vec<u8> {
         _ => "<html><body><ul>",
     };
     let most = 2 * 1024 * 1024;
-    let mut text = head.to_owned();
+    let deep = if part.starts_with("</") {
+        "<span>".repeat(500)
+    } else {
+        String::new()
+    };
+    let mut text = deep + head;
     let mut number = 0;
     while text.len() + part.len() + 16 < most {
         text.push_str(&part.replace('@', &number.to_string()));

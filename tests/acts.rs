@@ -53,6 +53,8 @@ const LIVE: &str = "[incidents]\nnear_veto.home_days = 3659\nveto.home_days = 36
 const TRIAL: &str = "[incidents]\nnear_veto.home_days = 3659\nveto.home_days = 3660\n[sending]\nall_quiet = false\n";
 
 const MONITOR: &str = r#"
+[availability]
+enabled = false
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"

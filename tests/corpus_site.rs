@@ -162,6 +162,8 @@ fn write(dir: &Path, site: &Site, samples: &[Sample]) -> PathBuf {
 }
 
 const MONITOR: &str = r#"
+[availability]
+enabled = false
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"

@@ -248,13 +248,8 @@ fn what_a_person_has_changed_is_not_written_over_and_fresh_begins_anew() {
     let fast = ["--pause", "0ms"];
     assert_eq!(group.discover(3, &out, &fast).code, Some(0));
     let first = group.requests(3);
-    let again = group.discover(3, &out, &fast);
-    assert_eq!(
-        (again.code, group.requests(3)),
-        (Some(0), first),
-        "{}",
-        again.err
-    );
+    // A crawl that is done leaves nothing to go on with.
+    assert!(!group.out("site.toml.state").exists());
     let fresh = group.discover(3, &out, &["--pause", "0ms", "--fresh"]);
     assert_eq!(
         (fresh.code, group.requests(3)),
@@ -271,6 +266,7 @@ fn what_a_person_has_changed_is_not_written_over_and_fresh_begins_anew() {
         let refused = group.discover(3, &out, more);
         assert_eq!(refused.code, Some(2));
         assert!(refused.err.contains("as it was written"), "{}", refused.err);
+        assert!(!group.out("site.toml.state").exists());
     }
     assert_eq!(fragment_in(&out), edited);
 }
@@ -295,6 +291,19 @@ fn bounds_hold_and_what_cannot_be_reached_is_said() {
     let private = wangxun(["discover", &group.home(0)]);
     assert_eq!(private.code, Some(2));
     assert!(private.err.contains("域名指向内部地址"), "{}", private.err);
+    assert!(private.err.contains("--private permits"), "{}", private.err);
+    assert!(
+        private.err.starts_with("0 pages fetched"),
+        "{}",
+        private.err
+    );
+    let day = wangxun(["discover", "http://a.gov.cn/", "--as-of", "2017/11/10"]);
+    assert!(day.err.contains("for example 2017-11-10"), "{}", day.err);
+    let gone = group.out("gone.toml");
+    let refused = ["discover", "http://127.0.0.1:1/", "--private", "--out"];
+    let refused = wangxun(refused.iter().copied().chain(gone.to_str()));
+    assert!(refused.err.contains("Refused"), "{}", refused.err);
+    assert!(!group.out("gone.toml.state").exists());
     for bad in [
         &["discover", "ftp://www.example.gov.cn/"][..],
         &["discover", "http://www.example.gov.cn/", "--depth", "9"],

@@ -231,6 +231,13 @@ fn a_small_page_of_a_column_that_says_so_is_empty() {
             "Empty",
         ),
         (
+            "a field of a document",
+            headed("<table><tr><th>废止时间：</th><td>暂无</td></tr></table>"),
+            "Shell",
+        ),
+        ("a field in one text", headed("<p>文号：暂无</p>"), "Shell"),
+        ("behind a hint", headed("<p>提示：暂无信息</p>"), "Empty"),
+        (
             "nobody's",
             "<title>某某区</title><p>暂无信息</p>".to_owned(),
             "Shell",

@@ -105,6 +105,8 @@ fn write(dir: &Path, site: &Site) -> PathBuf {
 }
 
 const MONITOR: &str = r#"
+[availability]
+enabled = false
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"

@@ -498,7 +498,7 @@ fn what_was_left_aside_is_told_and_changes_nothing() {
                <span>2018-03-10</span></li>";
     let cases = [
         (
-            list_with(&row("关于召开年度大会的预备通知", "2099-01-01"), ""),
+            list_with("", &row("关于召开年度大会的预备通知", "2099-01-01")),
             "a date more than one day ahead was refused: 2099-01-01",
         ),
         (
@@ -571,8 +571,9 @@ fn what_was_left_aside_is_told_and_changes_nothing() {
 #[test]
 fn the_most_important_notes_come_first() {
     let body = list_with(
-        "<li><a href='/y.html'>关于召开年度大会的预备通知</a><span>2099-01-01</span></li>",
-        "<li><a href='http://mp.weixin.qq.com/s/1'>一图读懂政务公开工作要点</a>2018-01-10</li>",
+        "",
+        "<li><a href='/y.html'>关于召开年度大会的预备通知</a><span>2099-01-01</span></li>\
+         <li><a href='http://mp.weixin.qq.com/s/1'>一图读懂政务公开工作要点</a>2018-01-10</li>",
     );
     let body = format!("<meta charset=gb2312><div>今天是2018年3月18日 星期日</div>{body}");
     let mut page = page("/tzgg/", &body);

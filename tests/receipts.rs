@@ -39,6 +39,8 @@ const SECRET: &str = "0123456789abcdef0123456789";
 const KEY: &str = "s3cr3t-key";
 
 const MONITOR: &str = r#"
+[availability]
+enabled = false
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"

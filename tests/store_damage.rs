@@ -313,9 +313,9 @@ fn spoil_row(dir: &Path, table: &str, spoil: impl Fn(&[u8], &[u8]) -> Vec<u8>) {
 }
 
 /// The row with a later version and a checksum that fits.
-fn of_version_3(tag: u8, key: &[u8], row: &[u8]) -> Vec<u8> {
+fn of_a_later_version(tag: u8, key: &[u8], row: &[u8]) -> Vec<u8> {
     let mut framed = row[..row.len() - 4].to_vec();
-    framed[0] = 3;
+    framed[0] += 1;
     let crc = crc32fast::hash(&[&[tag], key, &framed].concat());
     framed.extend_from_slice(&crc.to_be_bytes());
     framed
@@ -326,7 +326,9 @@ async fn rows_and_lines_of_a_later_version_are_refused_and_left_as_they_are() {
     let sample = sample().await;
     for (table, tag) in [("records", 0), ("messages", 10), ("state", 16)] {
         let copy = sample.copy();
-        spoil_row(copy.path(), table, |key, row| of_version_3(tag, key, row));
+        spoil_row(copy.path(), table, |key, row| {
+            of_a_later_version(tag, key, row)
+        });
         for _ in 0..3 {
             let error = Store::open(&settings(copy.path()), at(NOW)).await.err();
             let newer = matches!(error, Some(StoreError::Newer { .. }));
@@ -336,7 +338,7 @@ async fn rows_and_lines_of_a_later_version_are_refused_and_left_as_they_are() {
         assert!(names.len() <= 5, "{table}: {names:?}");
     }
     let copy = sample.copy();
-    let entry = r#"{"v":3,"seq":61,"at":"2017-11-03T00:00:00+08:00","unheard-of":[]}"#;
+    let entry = r#"{"v":1000,"seq":61,"at":"2017-11-03T00:00:00+08:00","unheard-of":[]}"#;
     let crc = crc32fast::hash(entry.as_bytes());
     let line = format!("{{\"crc\":\"{crc:08x}\",\"entry\":{entry}}}\n");
     let journal = copy.path().join(OPEN_DAY);

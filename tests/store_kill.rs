@@ -9,13 +9,17 @@
 
 #[path = "support/facts.rs"]
 mod facts;
+#[path = "support/failpoint.rs"]
+mod failpoint;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use facts::{at, change, everything, settings};
+use failpoint::Failpoint;
 use wangxun::store::handle::{Opening, Store};
 use wangxun::store::verify::verify;
 
@@ -139,6 +143,65 @@ async fn a_kill_while_the_store_is_built_anew_loses_nothing() {
     drop(store);
     let verified = verify(&settings(dir.path())).unwrap();
     assert!(verified.is_sound(), "{verified:?}");
+}
+
+/// Lets a child work until it dies at its `number`th write; the last change that it acknowledged.
+fn die_at(failpoint: &Failpoint, dir: &Path, number: usize) -> Option<i64> {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["child", "--exact", "--ignored", "--nocapture"])
+        .env(CHILD, dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut child = failpoint.arm(&mut command, dir, number).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let said = lines.map_while(Result::ok);
+    let last = said
+        .filter_map(|line| line.split_once("done ")?.1.parse().ok())
+        .last();
+    let status = child.wait().unwrap();
+    assert_eq!(status.signal(), Some(9), "write {number}: {status}");
+    last
+}
+
+/// A start and a few changes go through so many writes.
+const WRITES: usize = 60;
+
+/// Each of the first writes after a start in turn, or as many deaths as are asked for:
+/// `WANGXUN_ROUNDS=500`.
+#[tokio::test]
+async fn whichever_write_a_kill_falls_upon_what_was_acknowledged_is_there() {
+    let rounds = std::env::var("WANGXUN_ROUNDS").map_or(WRITES, |asked| asked.parse().unwrap());
+    let (dir, tools) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let failpoint = Failpoint::new(tools.path());
+    let mut acknowledged = -1;
+    for round in 0..rounds {
+        let number = 1 + round % WRITES;
+        let last = die_at(&failpoint, dir.path(), number);
+        acknowledged = last.map_or(acknowledged, |last| last.max(acknowledged));
+        let opened = Store::open(&settings(dir.path()), at(0)).await;
+        let (store, opening) = opened.unwrap();
+        let sound = matches!(opening, Opening::Existing | Opening::New);
+        assert!(sound, "write {number}: {opening:?}");
+        let health = store.health();
+        let damage = (health.quarantined, health.journal_damage);
+        assert_eq!(damage, (0, 0), "write {number}");
+        let messages = store.messages(usize::MAX).await.unwrap();
+        let stored = i64::try_from(messages.len()).unwrap();
+        // One change may be on disk whose acknowledgement was not heard.
+        let expected = acknowledged + 1..=acknowledged + 2;
+        assert!(
+            expected.contains(&stored),
+            "write {number}: {acknowledged} {stored}"
+        );
+        for (of, message) in (0..stored).rev().zip(messages) {
+            assert_eq!(vec![message], change(of).messages, "write {number}");
+        }
+        acknowledged = stored - 1;
+    }
+    let verified = verify(&settings(dir.path())).unwrap();
+    assert!(verified.is_sound(), "{verified:?}");
+    println!("{rounds} deaths at writes, {acknowledged} changes acknowledged, none lost");
 }
 
 fn copy(from: &Path, to: &Path) {

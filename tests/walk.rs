@@ -167,6 +167,8 @@ fn write(dir: &Path, sites: [&Site; 2], gateway: &GatewayHandle) -> PathBuf {
 }
 
 const MONITOR: &str = r#"
+[availability]
+enabled = false
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"

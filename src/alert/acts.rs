@@ -90,6 +90,7 @@ fn answers<'a>(
                     column,
                     began_at,
                     until,
+                    ..
                 },
                 Subject::Column(subject),
             ) if column == subject && *began_at == incident.began_at => Some((act, *until)),
@@ -255,6 +256,7 @@ mod tests {
             column: column(),
             began_at: at(began),
             until: date(until),
+            by_link: None,
         };
         act(when, deed)
     }

@@ -49,6 +49,7 @@ pub fn compose(tray: &Tray<'_>) -> Written {
         tray,
         written: Written::default(),
         told: BTreeMap::new(),
+        put_off: 0,
     };
     let reports = reports(tray);
     let handed = hand_over(tray, tray.waiting);
@@ -74,6 +75,7 @@ pub fn compose(tray: &Tray<'_>) -> Written {
             }
         }
     }
+    writer.over_budget();
     writer.keep(handed.gone.into_iter().chain(handed.fresh));
     writer.written.incidents = writer.told.into_values().collect();
     writer.written
@@ -93,6 +95,8 @@ struct Writer<'a> {
     tray: &'a Tray<'a>,
     written: Written,
     told: BTreeMap<IncidentKey, Incident>,
+    /// The people, operators apart, whose messages the budget puts off.
+    put_off: usize,
 }
 
 impl Writer<'_> {
@@ -181,12 +185,31 @@ impl Writer<'_> {
             }));
     }
 
-    /// The budget holds a message back until tomorrow: the operators hear of it once a day.
+    /// The budget holds a message back until tomorrow.
     fn overspent(&mut self, person: &Person) {
         if !is_operator(person) {
-            let why = "有联系人当日消息条数已达上限，其余消息顺延至次日发送";
-            self.operators("budget", &person.id, why);
+            self.put_off += 1;
         }
+    }
+
+    /// One word a day to the operators, at once, that the budget is used up.
+    fn over_budget(&mut self) {
+        if self.put_off == 0 {
+            return;
+        }
+        let tray = self.tray;
+        let why = format!(
+            "今日消息条数已达上限，有{}人的消息顺延至下一个发送日，请核查是否异常",
+            self.put_off
+        );
+        let key = MessageKey::of(&["budget", &date_of(tray.now).to_string()]);
+        let mut notices =
+            notice::undelivered(tray.group, tray.calendar, tray.rules, &key, &why, tray.now);
+        for notice in &mut notices {
+            notice.urgent = true;
+            notice.not_before = tray.now;
+        }
+        self.tell_new(notices);
     }
 
     /// Tells the operators what becomes of the notices of `person`, once a day for each `cause`.
@@ -196,6 +219,11 @@ impl Writer<'_> {
         let key = MessageKey::of(&[cause, person.as_str(), &day]);
         let notices =
             notice::undelivered(tray.group, tray.calendar, tray.rules, &key, why, tray.now);
+        self.tell_new(notices);
+    }
+
+    /// Keeps those of `notices` that neither wait already nor were told today.
+    fn tell_new(&mut self, notices: Vec<Notice>) {
         let known = |notice: &Notice| {
             let waits = self
                 .tray
@@ -241,6 +269,7 @@ fn write(
             .max(),
         notices: notices.iter().map(|notice| notice.key.clone()).collect(),
         in_place_of: instead(notices),
+        links: Vec::new(),
         urgent,
         provisional: !tray.calendar.knows(date_of(tray.now).year()),
         created_at: tray.now,
@@ -316,6 +345,7 @@ pub fn second_try(
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, hours::of(Some(person), rules)),
         attempts: 0,
+        links: Vec::new(),
         next_attempt_at: now,
         delivery: Delivery::Queued { last_error: None },
         ..failed.clone()
@@ -775,12 +805,30 @@ mod tests {
 
     #[test]
     fn the_budget_in_all_holds_within_one_writing() {
-        let mut day = Day::new(vec![
-            notice("li", "a", REMINDER, "2017-11-14T07:00:00"),
-            notice("op", "a", REMINDER, "2017-11-14T07:00:00"),
-        ]);
+        let names = ["li", "n1", "n2", "n3"];
+        let waiting = names.map(|name| notice(name, "a", REMINDER, "2017-11-14T07:00:00"));
+        let mut day = Day::new(waiting.to_vec());
+        for name in &names[1..] {
+            let li = PersonId::parse("li").unwrap();
+            let mut person = day.group.people[&li].clone();
+            person.id = PersonId::parse(name).unwrap();
+            day.group.people.insert(person.id.clone(), person);
+        }
         day.rules.budget.in_all = 1;
-        assert_eq!(day.write("2017-11-14T08:30:00").messages.len(), 1);
+        let written = day.write("2017-11-14T08:30:00");
+        assert_eq!(written.messages.len(), 1);
+        // The operator hears of the other three at once, in one message, and is not bound by it.
+        let now = "2017-11-14T08:31:00";
+        assert_eq!(next_at(&day.tray(now)), Some(at("2017-11-14T08:30:00")));
+        let written = day.write(now);
+        let texts: Vec<&str> = written
+            .messages
+            .iter()
+            .map(|one| one.text.as_str())
+            .collect();
+        assert_eq!(texts.len(), 1);
+        assert!(texts[0].contains("有3人的消息顺延"), "{texts:?}");
+        assert!(day.write("2017-11-14T09:31:00").is_empty(), "once a day");
     }
 
     #[test]

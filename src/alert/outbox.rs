@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::incident::{IncidentKey, Kind};
+use super::links::Link;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Route;
 use crate::domain::id::{ColumnId, PersonId, UnitId};
@@ -227,6 +228,9 @@ pub struct Message {
     /// For whom the person stands in with any of them, who is away.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub in_place_of: Vec<InPlaceOf>,
+    /// The links that were sent in it, by the digests of their tokens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
     /// Whether it was sent alone and at once.
     pub urgent: bool,
     /// Whether it was written by provisional working days, Monday to Friday, for want of the year's

@@ -66,6 +66,7 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 tier: None,
                 notices: Vec::new(),
                 in_place_of: Vec::new(),
+                links: Vec::new(),
                 urgent: false,
                 provisional: !tray.calendar.knows(date_of(tray.now).year()),
                 created_at: tray.now,

@@ -6,6 +6,7 @@ use chrono::{NaiveTime, TimeDelta};
 
 use super::acts::Bounds;
 use super::again::AgainRule;
+use super::links::LinkRules;
 use super::site_rules::SiteRules;
 use super::template::Texts;
 use crate::assess::ladder::Tier;
@@ -40,6 +41,8 @@ pub struct AlertRules {
     pub most_segments: usize,
     /// The console's address as recipients can open it; named in digests, if given.
     pub console_link: Option<String>,
+    /// Links by which people answer without signing in, where the operator has switched them on.
+    pub links: Option<LinkRules>,
     /// Whether operators who are told nothing on a working day hear that all is quiet.
     pub all_quiet: bool,
     /// The wordings.
@@ -147,6 +150,7 @@ impl Default for AlertRules {
             signature: "网巡".to_owned(),
             most_segments: 4,
             console_link: None,
+            links: None,
             all_quiet: true,
             texts: Texts::default(),
             again: AgainRule::default(),

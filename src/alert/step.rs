@@ -69,6 +69,9 @@ pub struct Context<'a> {
 /// The incident after the step, `None` where nothing changes, and the effects.
 pub type Step = (Option<Incident>, Vec<Effect>);
 
+/// A clock that was set back by more had been wrong by days.
+const SET_BACK: TimeDelta = TimeDelta::days(1);
+
 const UNCHANGED: Step = (None, Vec::new());
 
 /// Moves the incident of a column's deadline.
@@ -294,8 +297,9 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
         return None;
     };
     let tier = incident.tier?;
-    // What was told in a future from which the clock was set back is told once more.
-    let is_undone = told_at > at.now;
+    // What was told in a future from which the clock was set back by days is told once more. Of
+    // some hours nobody takes notice: it was told today.
+    let is_undone = told_at - at.now > SET_BACK;
     if at.answered
         || (tier == Tier::Escalation && incident.release == Some(Release::Proposed))
         || (at.visited_at <= told_at && !is_undone)
@@ -586,6 +590,19 @@ mod tests {
         let last = walk.told.last().cloned();
         let repeated = Told::Repeated(Tier::Overdue, 1);
         assert_eq!(last, Some(("11-20".to_owned(), repeated)));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_by_hours_repeats_nothing() {
+        let mut walk = Walk::new();
+        walk.morning("2017-11-20", "2017-11-03");
+        let told = walk.told.len();
+        // The machine is started again with a clock that is late by two hours.
+        walk.dated("2017-11-20T05:40:00", "2017-11-03");
+        walk.dated("2017-11-20T08:40:00", "2017-11-03");
+        assert_eq!(walk.told.len(), told, "{:?}", walk.told);
+        walk.morning("2017-11-23", "2017-11-03");
+        assert_eq!(walk.told.len(), told + 1);
     }
 
     #[test]

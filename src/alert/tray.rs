@@ -16,7 +16,7 @@ use super::outbox::{Message, Notice, Told};
 use super::rules::AlertRules;
 use super::trial::{self, Forecast};
 use crate::calendar::{Calendar, Hours};
-use crate::domain::group::{Group, Person};
+use crate::domain::group::{Group, Person, Role};
 use crate::domain::id::{ColumnId, PersonId};
 use crate::domain::time::{Moment, date_of, moment};
 
@@ -45,8 +45,8 @@ pub struct Tray<'a> {
     pub now: Moment,
 }
 
-/// The earliest instant at which [`compose`] may have something to write. What is held is due
-/// after a visit, and whoever judges visits composes afterwards.
+/// The earliest instant at which [`compose`](super::compose::compose) may have something to write.
+/// What is held is due after a visit, and whoever judges visits composes afterwards.
 pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
     let reports = reports(tray);
     let all = || tray.waiting.iter().chain(&reports);
@@ -199,11 +199,19 @@ pub(super) fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
         .any(|message| message.person == *person && !message.urgent && !message.notices.is_empty())
 }
 
+fn is_operator(tray: &Tray<'_>, person: &PersonId) -> bool {
+    let person = tray.group.people.get(person);
+    let mut duties = person.into_iter().flat_map(|person| &person.duties);
+    duties.any(|duty| duty.role == Role::Operator)
+}
+
 /// Whether today's budget allows no message to `person` any more, `more` written just now.
 pub(super) fn is_spent(tray: &Tray<'_>, person: &PersonId, more: &[Message]) -> bool {
     let budget = tray.rules.budget;
     let spent = |messages: usize, most: u32| messages >= most as usize;
     let all = || tray.today.iter().chain(more);
     let to_person = all().filter(|message| message.person == *person).count();
-    spent(to_person, budget.per_person) || spent(all().count(), budget.in_all)
+    // Whoever is to hear that the budget is used up is not bound by it.
+    let of_all = !is_operator(tray, person) && spent(all().count(), budget.in_all);
+    spent(to_person, budget.per_person) || of_all
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::incident::{Kind, Subject};
+use super::links;
 use super::outbox::{Facts, InPlaceOf, Notice, Told, Words};
 use super::rules::AlertRules;
 use super::segments;
@@ -60,10 +61,17 @@ const POST_BYTES: usize = 2000;
 /// The whole text for `notices`, which are in order. Text messages are cut to whole notices
 /// within the most segments, posts to what robots take; mail is not cut.
 pub fn text(notices: &[&Notice], route: Route, today: Date, rules: &AlertRules) -> String {
-    let lines: Vec<String> = notices
+    let mut lines: Vec<String> = notices
         .iter()
         .map(|notice| line(notice, today, rules))
         .collect();
+    if let Some(links) = &rules.links {
+        for place in links::carried(notices, route) {
+            if let Some(line) = lines.get_mut(place) {
+                line.push_str(&format!("回复请打开 {} ", links.place()));
+            }
+        }
+    }
     match (route, lines.as_slice()) {
         (Route::Sms, [only]) => format!("【{}】{only}", rules.signature),
         (Route::Sms, _) => digest(notices, &lines, rules),

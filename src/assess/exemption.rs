@@ -3,11 +3,14 @@
 //! An exemption lapses by itself: after its last day it covers nothing. Of several that cover a
 //! column the one that lasts longest counts.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
+use crate::calendar::Calendar;
 use crate::domain::act::{Act, Deed, Ground, Scope};
 use crate::domain::group::{Column, Site};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, date_of};
 
 /// How long exemptions may last, in natural days, first and last day included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +74,16 @@ pub enum Refusal {
         /// The most days.
         days: u32,
     },
+    /// Together with the maintenance that it adjoins it lasts too long.
+    #[error(
+        "with the maintenance that it adjoins it would last {days} days; {most} in a row are allowed"
+    )]
+    TooLongInARow {
+        /// All days in a row.
+        days: u32,
+        /// The most days.
+        most: u32,
+    },
     /// That there is nothing to publish is confirmed for one column.
     #[error("that nothing is due is confirmed for one column, not for a site or unit")]
     NotOneColumn,
@@ -91,7 +104,12 @@ pub fn check(wanted: &Wanted<'_>, today: Date, longest: Longest) -> Result<(), R
         Ground::NothingDue => wanted.limit_days.ok_or(Refusal::NotOneColumn)?,
     };
     let more = chrono::Days::new(u64::from(days.saturating_sub(1)));
-    let latest = from.checked_add_days(more).unwrap_or(Date::MAX);
+    // That nothing is due is confirmed from the day of the confirmation on, and then anew.
+    let since = match wanted.ground {
+        Ground::NothingDue => today,
+        Ground::Maintenance | Ground::Approved => from,
+    };
+    let latest = since.checked_add_days(more).unwrap_or(Date::MAX);
     if until > latest {
         return Err(Refusal::TooLong {
             until,
@@ -100,6 +118,76 @@ pub fn check(wanted: &Wanted<'_>, today: Date, longest: Longest) -> Result<(), R
         });
     }
     Ok(())
+}
+
+/// Whether the maintenance `wanted` of any of `columns` stays within the most days in a row,
+/// together with what was announced before or behind it. Days off between two of them divide
+/// nothing: only a day that is worked does.
+pub fn check_in_a_row<'a>(
+    wanted: &Wanted<'_>,
+    columns: impl Iterator<Item = &'a Column>,
+    acts: &[Act],
+    calendar: &Calendar,
+    longest: Longest,
+) -> Result<(), Refusal> {
+    if wanted.ground != Ground::Maintenance {
+        return Ok(());
+    }
+    let most = longest.maintenance_days;
+    for column in columns.filter(|column| wanted.scope.covers(column)) {
+        let mut days: BTreeSet<Date> = announced(column, acts).collect();
+        days.extend(days_of(wanted.from, wanted.until));
+        let days = in_a_row(&days, wanted, calendar);
+        if days > most {
+            return Err(Refusal::TooLongInARow { days, most });
+        }
+    }
+    Ok(())
+}
+
+/// The days of every maintenance of `column`; one that was ended lasted until the day of its end.
+fn announced<'a>(column: &'a Column, acts: &'a [Act]) -> impl Iterator<Item = Date> + 'a {
+    acts.iter()
+        .filter_map(|act| match &act.deed {
+            Deed::Exempted {
+                scope,
+                ground: Ground::Maintenance,
+                from,
+                until,
+            } if scope.covers(column) => {
+                let ended = ended_on(acts, act).unwrap_or(Date::MAX);
+                Some(days_of(*from, ended.min(*until)))
+            }
+            _ => None,
+        })
+        .flatten()
+}
+
+fn days_of(from: Date, until: Date) -> impl Iterator<Item = Date> {
+    from.iter_days().take_while(move |day| *day <= until)
+}
+
+/// How many of `days` follow one another around those of `wanted`.
+fn in_a_row(days: &BTreeSet<Date>, wanted: &Wanted<'_>, calendar: &Calendar) -> u32 {
+    let goes_on = |day: &Date| days.contains(day) || !calendar.is_working_day(*day);
+    let back = std::iter::successors(wanted.from.pred_opt(), Date::pred_opt);
+    let on = std::iter::successors(wanted.until.succ_opt(), Date::succ_opt);
+    let around = back.take_while(goes_on).chain(on.take_while(goes_on));
+    let count = days_of(wanted.from, wanted.until)
+        .chain(around)
+        .filter(|day| days.contains(day))
+        .count();
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The day on which somebody ended the exemption `act`.
+fn ended_on(acts: &[Act], act: &Act) -> Option<Date> {
+    let own = act.key();
+    let mut ends = acts.iter().filter_map(|other| match &other.deed {
+        Deed::ExemptionEnded { key } if *key == own => Some(date_of(other.at)),
+        _ => None,
+    });
+    ends.next()
 }
 
 /// The exemptions that run on one day.
@@ -295,5 +383,76 @@ mod tests {
             let late = check(&wanted, tomorrow, Longest::default());
             assert!(matches!(late, Err(Refusal::Past { .. })), "{late:?}");
         }
+    }
+
+    #[test]
+    fn maintenance_is_summed_up_over_what_adjoins_it() {
+        let site = Scope::Site(column().site);
+        let maintenance = |scope: &Scope, from: &str, until: &str| {
+            let mut act = act(scope.clone(), from, until);
+            if let Deed::Exempted { ground, .. } = &mut act.deed {
+                *ground = Ground::Maintenance;
+            }
+            act
+        };
+        let refused = |acts: &[Act], from: &str, until: &str| {
+            let wanted = Wanted {
+                scope: &site,
+                ground: Ground::Maintenance,
+                from: date(from),
+                until: date(until),
+                limit_days: None,
+            };
+            let (calendar, longest) = (Calendar::default(), Longest::default());
+            let columns = [column()];
+            match check_in_a_row(&wanted, columns.iter(), acts, &calendar, longest) {
+                Ok(()) => None,
+                Err(Refusal::TooLongInARow { days, .. }) => Some(days),
+                Err(other) => panic!("{other}"),
+            }
+        };
+        // 20 days until Friday 1 December 2017.
+        let first = maintenance(&site, "2017-11-12", "2017-12-01");
+        let acts = [first.clone()];
+        let table = [
+            ("2017-12-02", "2017-12-11", None),
+            ("2017-12-02", "2017-12-12", Some(31)),
+            // Saturday and Sunday between them divide nothing, a Monday does.
+            ("2017-12-04", "2017-12-14", Some(31)),
+            ("2017-12-05", "2018-01-03", None),
+            // Shared days count once.
+            ("2017-11-20", "2017-12-11", None),
+            ("2017-11-20", "2017-12-12", Some(31)),
+            // What is announced for later adjoins too.
+            ("2017-11-01", "2017-11-11", Some(31)),
+        ];
+        for (from, until, days) in table {
+            assert_eq!(refused(&acts, from, until), days, "{from} {until}");
+        }
+        // One column of the site is enough, and an early end shortens.
+        let own = maintenance(&Scope::Column(column().id), "2017-11-12", "2017-12-01");
+        assert_eq!(refused(&[own], "2017-12-02", "2017-12-12"), Some(31));
+        let mut end = first.clone();
+        end.at = moment("2017-11-27T09:00:00".parse().unwrap());
+        end.deed = Deed::ExemptionEnded { key: first.key() };
+        assert_eq!(refused(&[first, end], "2017-11-28", "2017-12-12"), Some(31));
+    }
+
+    #[test]
+    fn that_nothing_is_due_reaches_one_period_from_its_day() {
+        let scope = Scope::Column(column().id);
+        let granted = |from: &str, until: &str| {
+            let wanted = Wanted {
+                scope: &scope,
+                ground: Ground::NothingDue,
+                from: date(from),
+                until: date(until),
+                limit_days: Some(14),
+            };
+            check(&wanted, date("2017-11-14"), Longest::default()).is_ok()
+        };
+        assert!(granted("2017-11-14", "2017-11-27"));
+        assert!(!granted("2017-11-14", "2017-11-28"));
+        assert!(!granted("2017-11-20", "2017-12-03"), "not in advance");
     }
 }

@@ -5,8 +5,8 @@ use anyhow::Context as _;
 use chrono::NaiveDateTime;
 use clap::{ArgGroup, Args};
 
-use super::Configured;
 use super::question::ask;
+use super::{Configured, day};
 use crate::daemon::answer::Question;
 use crate::daemon::enact::{Order, What, end_of};
 use crate::domain::act::{Ground, Scope};
@@ -24,7 +24,7 @@ pub struct Ack {
     #[arg(long, value_name = "NAME")]
     by: String,
     /// The day by whose end the column will be updated
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     until: Date,
     /// Why it is late
     #[arg(long, value_name = "TEXT")]
@@ -59,10 +59,10 @@ pub struct Exempt {
     #[arg(long, value_name = "TEXT", required_unless_present = "list")]
     reason: Option<String>,
     /// The first day; today if left out
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<Date>,
     /// The last day
-    #[arg(long, value_name = "DATE", required_unless_present_any = ["list", "end"])]
+    #[arg(long, value_name = "DATE", value_parser = day, required_unless_present_any = ["list", "end"])]
     until: Option<Date>,
     /// For an announced maintenance or redesign
     #[arg(long, conflicts_with = "nothing_due")]

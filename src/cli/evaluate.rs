@@ -32,7 +32,7 @@ pub struct Evaluate {
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
     /// The day of reading, where a record states none
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
     as_of: Option<Date>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -13,9 +13,11 @@ mod question;
 mod rebuild;
 mod rehearse;
 mod replay;
+mod report;
 mod rubric;
 mod run;
 mod saved;
+mod score;
 mod simulated;
 mod trial;
 mod user;
@@ -56,7 +58,7 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Show the table of units
     Status(question::Status),
-    /// Explain the present verdict on one column
+    /// Explain the present verdict on one column, or how a rule came out for a site
     Why(question::Why),
     /// List the newest messages with their states
     Outbox(question::Outbox),
@@ -78,6 +80,10 @@ enum Command {
     GoLive(enact::GoLive),
     /// Make, change, remove and list the accounts of the console
     User(user::User),
+    /// Hand over the assessment of a month, quarter or year
+    Report(report::Report),
+    /// Enter what people find where the program does not measure, one by one or by a table
+    Score(score::Score),
     /// Show the rules of assessment in force
     Rubric(rubric::Rubric),
     /// Build the store anew from its journal; the daemon must not run
@@ -126,6 +132,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Hold(hold) => enact::hold(hold),
         Command::GoLive(go_live) => enact::go_live(go_live),
         Command::User(user) => user::run(user),
+        Command::Report(report) => report::run(&report),
+        Command::Score(score) => score::run(score),
         Command::Rubric(rubric) => rubric::run(&rubric),
         Command::Rebuild(configured) => rebuild::run(&configured.config),
         Command::Replay(replay) => replay::run(&replay),
@@ -164,6 +172,12 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 /// Writes to standard output; whoever closed it wants no more.
+/// A day as it is written in arguments.
+fn day(text: &str) -> Result<Date, String> {
+    let how = "a day is written as year, month and day, for example 2017-11-10";
+    text.parse().map_err(|_| how.to_owned())
+}
+
 fn say(text: &str) {
     let _ = heard(text);
 }

@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use tokio::time::Instant;
 
-use super::{Configured, configured, logs, owner, runtime, say, say_error};
+use super::{Configured, configured, day, logs, owner, report, runtime, say, say_error};
+use crate::assess::score::period::Period;
 use crate::clock::Clock;
 use crate::config::quantity::duration;
 use crate::config::settings::Config;
@@ -40,8 +41,15 @@ pub struct Status {
 pub struct Why {
     #[command(flatten)]
     configured: Configured,
-    /// The column, e.g. kxw/gzdt
-    column: String,
+    /// The column, e.g. kxw/gzdt; with --rule, the site
+    #[arg(value_name = "COLUMN|SITE")]
+    about: String,
+    /// Explain how this rule of assessment came out, e.g. D5
+    #[arg(long, value_name = "ID", requires = "period")]
+    rule: Option<String>,
+    /// … in this period, e.g. 2026Q3
+    #[arg(long, requires = "rule")]
+    period: Option<Period>,
 }
 
 /// `wangxun outbox`.
@@ -63,7 +71,7 @@ pub struct Flags {
     #[arg(long, value_name = "ID")]
     column: Option<String>,
     /// Only what was seen on this day or later
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -135,8 +143,11 @@ fn longest(text: &str) -> Result<Duration, String> {
 
 /// Explains a verdict.
 pub fn why(why: Why) -> anyhow::Result<bool> {
-    let column = why.column;
-    ask(&why.configured.config, Question::Why { column })
+    let config = &why.configured.config;
+    match why.rule.zip(why.period) {
+        Some((rule, period)) => report::why(config, &why.about, &rule, period),
+        None => ask(config, Question::Why { column: why.about }),
+    }
 }
 
 /// Lists messages.
@@ -180,15 +191,20 @@ pub fn accept(accept: Accept) -> anyhow::Result<bool> {
 
 /// Asks and prints the answer.
 pub fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {
-    logs::quiet();
-    let config = configured(path)?.config;
-    let answer = runtime()?.block_on(answered(config, question))?;
+    let answer = answer(path, question)?;
     if answer.ok {
         say(&answer.text);
     } else {
         say_error(&answer.text);
     }
     Ok(answer.ok)
+}
+
+/// The answer, not yet printed.
+pub fn answer(path: &Path, question: Question) -> anyhow::Result<Answer> {
+    logs::quiet();
+    let config = configured(path)?.config;
+    runtime()?.block_on(answered(config, question))
 }
 
 /// The answer of the daemon, or of the store where none runs. A daemon that begins or ends just

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::simulated::{Place, Play, Span, play};
-use super::{Configured, configured, logs, runtime, say};
+use super::{Configured, configured, day, logs, runtime, say};
 use crate::config::settings::Config;
 use crate::domain::group::Route;
 use crate::domain::receipts::Receipts;
@@ -23,7 +23,7 @@ pub struct Rehearse {
     #[command(flatten)]
     configured: Configured,
     /// The first simulated day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     start: Date,
     /// How many days are simulated
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=366))]
@@ -101,6 +101,7 @@ fn enclose(config: &mut Config, dir: &Path) {
     config.alert.live = true;
     config.heartbeat = None;
     config.probes.clear();
+    config.samples_a_day = None;
     config.console.listen = None;
     config.control_socket = dir.join("control.sock");
     config.store.dir = dir.join("store");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use super::{Configured, configured, logs, say};
+use super::{Configured, configured, day, logs, say};
 use crate::clock::Clock;
 use crate::daemon::past::{Replayed, replay};
 use crate::domain::time::{Date, date_of};
@@ -17,10 +17,10 @@ pub struct Replay {
     #[command(flatten)]
     configured: Configured,
     /// The first day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Date,
     /// The last day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: Date,
     /// The store whose past is looked at, or a copy of it; by default that of the configuration
     #[arg(long, value_name = "DIR")]

@@ -31,6 +31,7 @@ pub fn run(config: &Path) -> anyhow::Result<bool> {
             listener: Listener::default(),
             ready: None,
             stamped: false,
+            made_up: None,
         };
         run_daemon(orders, stop).await?;
         anyhow::Ok(true)

@@ -131,6 +131,7 @@ pub async fn play(play: Play) -> anyhow::Result<()> {
         listener: Listener::new(events),
         ready: Some(ready),
         stamped,
+        made_up: None,
     };
     let daemon = tokio::spawn(run_daemon(orders, async move {
         // A sender that is gone is a stop too.

@@ -52,6 +52,8 @@ pub struct Config {
     pub probes: Vec<Url>,
     /// The rules of assessment.
     pub rubric: Rubric,
+    /// So often a day each home page is asked whether it opens; `None` for not at all.
+    pub samples_a_day: Option<u32>,
 }
 
 /// What is done when.

@@ -12,10 +12,12 @@ use super::enact::Order;
 use super::lapse::{Life, Signs, lapse};
 use super::pulse::Pulse;
 use super::schedule;
+use super::score::Found;
 use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, MessageKey, Words};
 use crate::alert::trial::forecast;
+use crate::assess::score::period::Period;
 use crate::clock::Bell;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::domain::act::Act;
@@ -97,6 +99,13 @@ pub enum Question {
     Exemptions,
     /// Lays something down.
     Enact(Order),
+    /// The assessment of a period, as JSON.
+    Assess {
+        /// The period.
+        period: Period,
+    },
+    /// Enters what a person found under a rule.
+    Score(Found),
 }
 
 /// An answer.
@@ -153,6 +162,8 @@ impl Clerk {
             Question::Release { column, by } => self.release(&column, &by).await,
             Question::Exemptions => self.exemptions().await,
             Question::Enact(order) => self.desk.enact(order).await,
+            Question::Assess { period } => self.assess(period).await,
+            Question::Score(found) => self.desk.score(found).await,
         };
         if decides && let Some(bell) = &self.outbox {
             bell.ring();
@@ -185,6 +196,16 @@ impl Clerk {
             .filter(|table| !table.is_empty())
             .collect();
         Ok(Answer::yes(cautioned(caution, tables.join("\n\n"))))
+    }
+
+    async fn assess(&self, period: Period) -> Result<Answer, StoreError> {
+        Ok(match self.desk.assess(period).await? {
+            Err(refused) => Answer::no(refused),
+            Ok(assessment) => match serde_json::to_string(&assessment) {
+                Ok(json) => Answer::yes(json),
+                Err(error) => Answer::no(format!("the assessment cannot be written: {error}")),
+            },
+        })
     }
 
     async fn exemptions(&self) -> Result<Answer, StoreError> {
@@ -394,6 +415,7 @@ impl Clerk {
             tier: None,
             notices: Vec::new(),
             in_place_of: Vec::new(),
+            links: Vec::new(),
             urgent: true,
             provisional: false,
             created_at: now,

@@ -19,7 +19,7 @@ use super::pulse::{AT_LEAST_EVERY, Pulse};
 /// The longest question, in bytes.
 const QUESTION_BYTES: u64 = 4 * 1024;
 /// The longest answer, in bytes.
-const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
+const ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 /// How long a question may take to arrive.
 const QUESTION_WAIT: Duration = Duration::from_secs(5);
 /// How long an answer may take: a test message waits for its transport.

@@ -13,8 +13,9 @@ use tokio::sync::Mutex;
 use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
-use crate::alert::outbox::{Message, Notice};
+use crate::alert::outbox::{Delivery, Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
+use crate::alert::reconsider::{Bench, Outcome, reconsider};
 use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
 use crate::assess::ladder::Tier;
@@ -159,6 +160,39 @@ impl Desk {
         let tray = self.tray(known, &waiting, &today, now);
         let quiet_at = self.quiet(&tray, &open).await?;
         Ok([next_at(&tray), quiet_at].into_iter().flatten().min())
+    }
+
+    /// `message` as things stand now, kept; `None` where it was withdrawn.
+    pub async fn reconsider(&self, mut message: Message) -> Result<Option<Message>, StoreError> {
+        let _turn = self.turn.lock().await;
+        let now = self.clock.now();
+        let notices = self.store.notices(&message.notices).await?;
+        let open = self.store.open_incidents().await?;
+        let waiting = self.store.waiting_notices().await?;
+        let bench = Bench {
+            open: &open,
+            waiting: &waiting,
+            rules: &self.config.alert,
+            now,
+        };
+        let mut commit = Commit::at(now);
+        let kept = match reconsider(&message, &notices, bench) {
+            Outcome::AsItIs => return Ok(Some(message)),
+            Outcome::Reworded(reworded, gone) => {
+                commit.notices = gone;
+                commit.messages.push((*reworded).clone());
+                Some(*reworded)
+            }
+            Outcome::Withdrawn(gone) => {
+                tracing::info!(key = %message.key, "a message that is no longer true is withdrawn");
+                commit.notices = gone;
+                message.delivery = Delivery::Withdrawn { at: now };
+                commit.messages.push(message);
+                None
+            }
+        };
+        self.store.commit(commit).await?;
+        Ok(kept)
     }
 
     /// The columns, among those that `waiting` is about, that their latest visit could not judge.

@@ -11,7 +11,7 @@ use crate::alert::acts::{check_answer, check_hold, hold_on, is_trial};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::{Notice, NoticeState, Told};
 use crate::alert::trial;
-use crate::assess::exemption::{Wanted, check, is_ended};
+use crate::assess::exemption::{Wanted, check, check_in_a_row, is_ended};
 use crate::domain::act::{Act, Deed, Ground, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::group::Group;
 use crate::domain::id::{ColumnId, UnitId};
@@ -130,7 +130,7 @@ impl Desk {
                 ground,
                 from,
                 until,
-            } => self.exempted(scope, ground, from, until, now),
+            } => self.exempted(&acts, (scope, ground), (from, until), now),
             What::EndExemption { key } => ended(&acts, &key, now),
             What::Hold { about, until } => self.held(&acts, &about, until, now),
             What::Lift { about } => self.lifted(&acts, &about, now),
@@ -168,7 +168,11 @@ impl Desk {
     }
 
     /// The repetitions that wait about the incident, withdrawn.
-    async fn repetitions(&self, key: &IncidentKey, now: Moment) -> Result<Vec<Notice>, StoreError> {
+    pub(super) async fn repetitions(
+        &self,
+        key: &IncidentKey,
+        now: Moment,
+    ) -> Result<Vec<Notice>, StoreError> {
         let mut waiting = self.store.waiting_notices().await?;
         waiting
             .retain(|notice| notice.incident == *key && matches!(notice.told, Told::Repeated(..)));
@@ -190,16 +194,16 @@ impl Desk {
             column: column.clone(),
             began_at: incident.began_at,
             until,
+            by_link: None,
         };
         Ok((deed, text))
     }
 
     fn exempted(
         &self,
-        scope: Scope,
-        ground: Ground,
-        from: Option<Date>,
-        until: Date,
+        acts: &[Act],
+        (scope, ground): (Scope, Ground),
+        (from, until): (Option<Date>, Date),
         now: Moment,
     ) -> Granted {
         let group = &self.config.group;
@@ -217,7 +221,10 @@ impl Desk {
             until,
             limit_days: limit_days.map(|column| self.config.limits.of(column).limit_days),
         };
-        check(&wanted, today, self.config.alert.bounds.exemption)
+        let longest = self.config.alert.bounds.exemption;
+        let (columns, calendar) = (group.columns.values(), &self.config.calendar);
+        check(&wanted, today, longest)
+            .and_then(|()| check_in_a_row(&wanted, columns, acts, calendar, longest))
             .map_err(|refusal| refusal.to_string())?;
         let text = format!("{scope} is exempt from {from} until the end of {until}");
         let deed = Deed::Exempted {

@@ -93,7 +93,8 @@ impl Rounds {
         let host = host_of(url);
         let known = self.desk.store.host(&host).await?;
         Ok(Watch {
-            due: missing::is_due(known.as_ref(), self.desk.clock.now()),
+            // A made-up host has nothing but its pages.
+            due: self.means.eye.is_none() && missing::is_due(known.as_ref(), self.desk.clock.now()),
             host,
             known,
             fresh: false,

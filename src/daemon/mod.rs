@@ -8,6 +8,7 @@
 //! told to the service manager, to whoever receives the heartbeat, and to whoever asks.
 
 pub mod answer;
+pub mod assessment;
 pub mod control;
 pub mod desk;
 pub mod enact;
@@ -17,6 +18,7 @@ pub mod front;
 mod heartbeat;
 mod host;
 mod lapse;
+pub mod links;
 mod memory;
 pub mod missing;
 pub mod outbox;
@@ -28,6 +30,8 @@ pub mod receipts;
 pub mod round;
 pub mod run;
 pub mod sameness;
+pub mod sampler;
 pub mod schedule;
+pub mod score;
 pub mod visit;
 pub mod ways;

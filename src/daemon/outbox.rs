@@ -30,6 +30,9 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 /// The longest wait that a failure can lead to, apart from quiet hours.
 const LONGEST_RETRY: TimeDelta = TimeDelta::hours(25);
 
+/// What was written no longer ago is true.
+const JUST_WRITTEN: TimeDelta = TimeDelta::minutes(1);
+
 /// What the loop of the outbox works with.
 pub struct Outbox {
     /// The desk.
@@ -169,8 +172,16 @@ impl Outbox {
     }
 
     /// One attempt; whether it failed in a way that may pass.
-    async fn attempt(&self, mut message: Message) -> Result<bool, StoreError> {
+    async fn attempt(&self, message: Message) -> Result<bool, StoreError> {
         let begun = self.desk.clock.now();
+        let waited = begun - message.created_at >= JUST_WRITTEN;
+        let kept = match waited {
+            true => self.desk.reconsider(message).await?,
+            false => Some(message),
+        };
+        let Some(mut message) = kept else {
+            return Ok(false);
+        };
         let Some(person) = self.desk.config.group.people.get(&message.person) else {
             let withdrawn = Delivery::Withdrawn { at: begun };
             let why = "未发出，请确认接替人已登记";
@@ -178,8 +189,13 @@ impl Outbox {
         };
         message.attempts = message.attempts.saturating_add(1);
         message.delivery = Delivery::Attempting { since: begun };
+        let text = self.desk.with_links(&mut message).await?;
         self.ending.put(&message).await?;
-        let outcome = self.courier.send(person, &message, begun).await;
+        let sent = Message {
+            text,
+            ..message.clone()
+        };
+        let outcome = self.courier.send(person, &sent, begun).await;
         let at = self.desk.clock.now();
         match outcome {
             Attempt::Accepted { receipt } => {

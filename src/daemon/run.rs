@@ -20,15 +20,17 @@ use super::desk::Desk;
 use super::ending::Ending;
 use super::event::Listener;
 use super::heartbeat::Heart;
+use super::links::Links;
 use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
 use super::receipts::Receipts;
 use super::round::Rounds;
 use super::sameness::Digests;
-use super::visit::Means;
+use super::sampler::Sampler;
+use super::visit::{Eye, Means};
 use crate::clock::Clock;
 use crate::config::settings::Config;
-use crate::deliver::courier::{Courier, DeliverError};
+use crate::deliver::courier::{Carrier, Courier, DeliverError};
 use crate::deliver::heartbeat::Beacon;
 use crate::fetch::client::{FetchError, Fetcher, Identity};
 use crate::fetch::reach::Reach;
@@ -38,9 +40,10 @@ use crate::store::handle::{Opening, Store};
 use crate::store::settings::StoreSettings;
 use crate::web::access::Porter;
 use crate::web::access::session::NoRandom;
+use crate::web::links::Door;
 use crate::web::metrics::Metrics;
 use crate::web::receipts::Callback;
-use crate::web::serve::serve;
+use crate::web::serve::serve_alive;
 use crate::web::{Console, hosts_of};
 
 /// How long the loops may take to end after a stop was asked for.
@@ -111,6 +114,17 @@ pub struct Orders {
     pub ready: Option<oneshot::Sender<Ready>>,
     /// Whether each request for a page tells the time of `clock`: for a rehearsal, never in service.
     pub stamped: bool,
+    /// What stands in for the network, where the world is made up; never in service.
+    pub made_up: Option<MadeUp>,
+}
+
+/// A world without a network.
+#[derive(Clone)]
+pub struct MadeUp {
+    /// Sees its pages.
+    pub eye: Arc<dyn Eye>,
+    /// Takes its messages.
+    pub carrier: Arc<dyn Carrier>,
 }
 
 /// Runs the daemon until `stop` ends.
@@ -118,11 +132,12 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let config = orders.config;
     init_crypto();
     let stamp = orders.stamped.then(|| orders.clock.clone());
-    let means = means_of(&config, stamp)?;
-    let courier = Arc::new(Courier::new(
-        &config.transports,
-        &config.identity.user_agent,
-    )?);
+    let mut means = means_of(&config, stamp)?;
+    means.eye = orders.made_up.as_ref().map(|world| Arc::clone(&world.eye));
+    let courier = Arc::new(match orders.made_up {
+        Some(world) => Courier::made_up(world.carrier),
+        None => Courier::new(&config.transports, &config.identity.user_agent)?,
+    });
     let store = open(&config, &orders.clock).await?;
     let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
     desk.begin().await?;
@@ -135,13 +150,22 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         receipts_pulse.clone(),
         control_pulse.clone(),
     ];
+    let links_pulse = Pulse::new("links");
+    pulses.push(links_pulse.clone());
+    let console_pulse = Pulse::new("console");
+    if config.console.listen.is_some() {
+        pulses.push(console_pulse.clone());
+    }
     let heart = heart_of(&config, &desk, &metrics, &pulses)?;
     pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
+    let samples_pulse = config.samples_a_day.map(|_| Pulse::new("samples"));
+    pulses.extend(samples_pulse.clone());
     let ending = Ending {
         desk: desk.clone(),
         metrics: Arc::clone(&metrics),
     };
     let (posts, posted) = mpsc::channel(POSTS);
+    let (entries, entered) = mpsc::channel(POSTS);
     let (stopping, stopped) = watch::channel(false);
 
     let outbox_alarm = orders.clock.alarm();
@@ -167,7 +191,14 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         let secret = config.transports.receipts.callback.as_ref();
         console.callback =
             secret.map(|secret| Callback::new(secret.expose_secret(), posts.clone()));
-        around.spawn(keep_console(listener, console, stopped.clone()));
+        let links = config.alert.links.as_ref();
+        console.links = links.map(|links| Door::new(entries.clone(), links.expires_after));
+        around.spawn(keep_console(
+            listener,
+            console,
+            console_pulse,
+            stopped.clone(),
+        ));
     }
     around.spawn(pulse::watch(pulses));
     if let Some(heart) = heart {
@@ -178,6 +209,18 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     // An alarm that nobody waits for would hold a stepped clock.
     let ask_every = config.transports.receipts.ask_every;
     let receipts_alarm = ask_every.map(|_| orders.clock.alarm());
+    let samples_alarm = config.samples_a_day.map(|_| orders.clock.alarm());
+    let sampler = match (config.samples_a_day, samples_pulse) {
+        (Some(samples_a_day), Some(pulse)) => Some(Sampler {
+            desk: desk.clone(),
+            fetcher: means.fetcher.clone(),
+            reach: reach_of(&config)?,
+            samples_a_day,
+            pulse,
+            stop: stopped.clone(),
+        }),
+        _ => None,
+    };
     let rounds = Rounds {
         desk: desk.clone(),
         means,
@@ -197,6 +240,13 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         outbox: outbox_alarm.bell(),
         stop: stopped.clone(),
     };
+    let links = Links {
+        desk: desk.clone(),
+        entered,
+        pulse: links_pulse,
+        outbox: outbox_alarm.bell(),
+        stop: stopped.clone(),
+    };
     let outbox = Outbox {
         desk,
         ending,
@@ -209,6 +259,10 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     loops.spawn(rounds.run(round_alarm));
     loops.spawn(outbox.run(outbox_alarm));
     loops.spawn(receipts.run(receipts_alarm));
+    loops.spawn(links.run());
+    if let Some((sampler, alarm)) = sampler.zip(samples_alarm) {
+        loops.spawn(sampler.run(alarm));
+    }
     pulse::tell(&[sd_notify::NotifyState::Ready]);
     tracing::info!(console = ?ready.console, "ready");
     if let Some(sender) = orders.ready {
@@ -240,6 +294,7 @@ fn means_of(config: &Config, stamp: Option<Clock>) -> Result<Means, RunError> {
             Some(clock) => Fetcher::rehearsing(&identity, clock)?,
             None => Fetcher::new(&identity)?,
         },
+        eye: None,
         page_budget: config.page_budget,
         digests: Digests::default(),
     })
@@ -303,12 +358,17 @@ async fn open(config: &Config, clock: &Clock) -> Result<Store, RunError> {
     Ok(store)
 }
 
-async fn keep_console(listener: TcpListener, console: Console, mut stopped: watch::Receiver<bool>) {
+async fn keep_console(
+    listener: TcpListener,
+    console: Console,
+    pulse: Pulse,
+    mut stopped: watch::Receiver<bool>,
+) {
     let stop = async move {
         // A sender that is gone is a stop too.
         let _ = stopped.wait_for(|stop| *stop).await;
     };
-    if let Err(error) = serve(listener, console, stop).await {
+    if let Err(error) = serve_alive(listener, console, || pulse.beat(), stop).await {
         tracing::error!(%error, "the console broke off");
     }
 }
@@ -340,10 +400,16 @@ fn console_of(
         clock: desk.clock.clone(),
         metrics: Arc::clone(metrics),
         title: config.alert.signature.clone(),
-        hosts: hosts_of(bound, link),
+        hosts: {
+            let linked = config.alert.links.as_ref().map(|links| links.base.as_str());
+            let mut hosts = hosts_of(bound, link);
+            hosts.extend(hosts_of(None, linked));
+            hosts
+        },
         stale_after: STALE_AFTER,
         stuck_after: STUCK_AFTER,
         callback: None,
+        links: None,
         porter: Arc::new(porter),
     })
 }

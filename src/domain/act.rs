@@ -59,6 +59,9 @@ pub enum Deed {
         began_at: Moment,
         /// The last day of the answer.
         until: Date,
+        /// The digest of the link in a message by which it came; else by command line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by_link: Option<String>,
     },
     /// Messages about columns wait.
     Held {

@@ -1,6 +1,6 @@
 //! The site group (站群): units, their sites and columns, and the people responsible.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -254,6 +254,10 @@ pub struct Group {
     pub columns: BTreeMap<ColumnId, Column>,
     /// The people by id.
     pub people: BTreeMap<PersonId, Person>,
+    /// The column above a column, where columns are nested.
+    pub parents: BTreeMap<ColumnId, ColumnId>,
+    /// Sites of units that offer no services to the public.
+    pub without_services: BTreeSet<SiteId>,
 }
 
 /// A number or address with its middle hidden: `138****0001`, `l***@example.cn`.

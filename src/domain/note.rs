@@ -39,8 +39,23 @@ pub enum Note {
     NewestMonthOnly,
     /// The newest row shows month and day only: the nearest year was taken.
     NewestYearless,
+    /// The newest row shows month and day only: the year in the address of the list was taken.
+    NewestListYear,
+    /// The rows show only when letters were written, and the newest letter's page tells of no answer:
+    /// the newest of these days was taken.
+    NewestAsked,
+    /// The newest row does not tell its whole day for certain, so its article was read.
+    NewestRead,
     /// Neither the first rows nor their articles have a date: the newest of the others was taken.
     FirstRowsUndated,
+    /// The date of a row above the newest was refused, and its article tells no newer one.
+    FirstRowsRefused,
+    /// Rows above the newest have no date that can be believed, so their articles were read, and one
+    /// of them is newer.
+    FirstRowsRead {
+        /// How many.
+        pages: usize,
+    },
     /// The page states another site code than the configured one.
     OtherSiteCode {
         /// What it states.
@@ -134,6 +149,18 @@ pub enum Note {
         /// The earliest.
         earliest: Date,
     },
+    /// Rows for which the page names two years: they stay undated.
+    YearsDisagree {
+        /// How many.
+        rows: usize,
+    },
+    /// A day that the addresses of all rows carry: that of a move, not of a publication.
+    SharedDay {
+        /// The day.
+        on: Date,
+    },
+    /// A moment that all records of the page's data share: that of a move, not of a publication.
+    SharedMoment,
     /// Rows that stand first whatever their date.
     Pinned {
         /// How many.
@@ -262,6 +289,22 @@ impl fmt::Display for Note {
             Note::FirstRowsUndated => f.write_str(
                 "the first rows have no date that can be read; the newest other was taken",
             ),
+            Note::NewestListYear => f.write_str(
+                "the year of the newest row is not printed; that in the address of the list was taken",
+            ),
+            Note::NewestAsked => f.write_str(
+                "the rows tell only when letters were written; the newest of these days was taken",
+            ),
+            Note::NewestRead => f.write_str(
+                "the day of the newest row is not certain; its article was read",
+            ),
+            Note::FirstRowsRefused => f.write_str(
+                "the date of a first row was refused; the newest other was taken",
+            ),
+            Note::FirstRowsRead { pages } => write!(
+                f,
+                "the first rows have no date that can be believed; {pages} of their articles were read"
+            ),
             Note::OtherSiteCode { stated } => write!(f, "the page states the site code {stated}"),
             Note::OtherSiteName { stated } => write!(f, "the page names the site {stated}"),
             Note::TakenOver { title } => write!(f, "the page is titled {title}"),
@@ -312,6 +355,18 @@ impl fmt::Display for Note {
             Note::PastRefused { dates, earliest } => {
                 Refused(*dates, "before 1995", "earliest", *earliest).fmt(f)
             }
+            Note::YearsDisagree { rows } => write!(
+                f,
+                "the page names two years for {}, left undated",
+                Counted(*rows, "row")
+            ),
+            Note::SharedDay { on } => write!(
+                f,
+                "{on} in the address of every row is no date of publication"
+            ),
+            Note::SharedMoment => f.write_str(
+                "the moment that all records share is no date of publication",
+            ),
             Note::Pinned { rows } => {
                 write!(f, "{} left aside for order", Counted(*rows, "pinned row"))
             }

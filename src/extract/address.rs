@@ -119,10 +119,13 @@ pub fn path_date(url: &Url) -> Option<PathDate> {
     let mut best: Option<PathDate> = None;
     for (at, segment) in segments.iter().enumerate() {
         let rest = segments.get(at + 1..).unwrap_or_default();
+        let above = at.checked_sub(1).and_then(|at| segments.get(at));
+        let identified = || above.is_some_and(|above| IDENTIFIED.contains(above));
         let found = if rest.is_empty() {
             in_file(segment)
         } else {
             in_directories(segment, rest)
+                .filter(|found| !(matches!(found, PathDate::Year(_)) && identified()))
         };
         if let Some(day @ PathDate::Day(_)) = found {
             return Some(day);
@@ -134,6 +137,26 @@ pub fn path_date(url: &Url) -> Option<PathDate> {
     }
     best
 }
+
+/// The year that the address of a list carries, in a folder of its own or in a parameter.
+pub fn list_year(url: &Url) -> Option<i32> {
+    // What ends in a folder names it like any page in it.
+    let inside = url.path().ends_with('/').then(|| url.join("index").ok());
+    if let Some(PathDate::Year(year)) = path_date(inside.flatten().as_ref().unwrap_or(url)) {
+        return Some(year);
+    }
+    let named = |name: &str| matches!(name, "year" | "nd" | "niandu" | "nian");
+    url.query_pairs().find_map(|(name, value)| {
+        let year: i32 = value.parse().ok()?;
+        (named(&name.to_ascii_lowercase()) && (1995..=2100).contains(&year)).then_some(year)
+    })
+}
+
+/// Folders below which a number of four digits is an identifier: `/info/2016/5678.htm`.
+const IDENTIFIED: [&str; 12] = [
+    "info", "col", "column", "columns", "channel", "channels", "node", "category", "cat", "class",
+    "list", "site",
+];
 
 /// The day in a segment that begins day first, as addresses outside China have it:
 /// `29-10-2021`, `02-01-2022-title`.
@@ -281,6 +304,8 @@ mod tests {
             ("/xxgk/xxxq/pnidpv736523.html", None),
             ("/201712333/index.shtml", None),
             ("/info/1234/5678.htm", None),
+            ("/info/2016/5678.htm", None),
+            ("/xxgk/2016/5678.htm", Some(PathDate::Year(2016))),
             ("/content/20179999.html", None),
             ("/col/col3664/index.html", None),
         ];

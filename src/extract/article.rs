@@ -3,7 +3,6 @@
 //! generated.
 
 use chrono::NaiveTime;
-use memchr::memmem;
 use url::Url;
 
 use super::OtherDate;
@@ -13,8 +12,8 @@ use super::clues::Clues;
 use super::dates;
 use super::labels::Label;
 use super::metas::Stated;
-use super::moment;
 use super::others;
+use super::scripted;
 use super::visible::{self, Seen};
 use super::weighing;
 use crate::domain::finding::{Basis, Evidence, LastUpdate};
@@ -95,7 +94,7 @@ fn chinese(clues: &Clues, all: &[Seen]) -> Option<Article> {
         }
         (_, Some(meta)) => Some(stated(meta)),
         (Some(seen), None) => Some(printed(seen, None)),
-        (None, None) => by_script(clues)
+        (None, None) => scripted::read(clues)
             .or_else(|| by_address(clues))
             .or_else(|| by_month(clues)),
     }
@@ -153,53 +152,6 @@ fn evidence(clues: &Clues, all: &[Seen], weight: u32, best: Option<&Article>) ->
     .filter(|(holds, _)| *holds)
     .map(|(_, points)| points)
     .sum()
-}
-
-/// `fbrq = "2024年…"`, `__$pubtime='…'`, JSON-LD's `datePublished`.
-pub fn by_script(clues: &Clues) -> Option<Article> {
-    let source = clues.source;
-    const NAMES: [&str; 13] = [
-        "var ct",
-        "datePublished",
-        "pubtime",
-        "publishTime",
-        "publish_time",
-        "publishDate",
-        "publish_date",
-        "publishedAt",
-        "published_at",
-        "pubDate",
-        "PubDate",
-        "fbrq",
-        "fbsj",
-    ];
-    NAMES.iter().find_map(|name| {
-        memmem::find_iter(source.as_bytes(), name)
-            .take(20)
-            .find_map(|at| {
-                let after: String = source.get(at + name.len()..)?.chars().take(60).collect();
-                let rest = after.trim_start_matches(['"', '\'', ' ']);
-                let value = rest
-                    .strip_prefix([':', '='])?
-                    .trim_start()
-                    .trim_start_matches(['"', '\'']);
-                let value = value.split(['"', '\'', ';', ',', '<']).next()?;
-                let (on, time) = match value.trim().parse::<i64>() {
-                    Ok(epoch) => dates::from_epoch(epoch).map(|(on, time)| (on, Some(time)))?,
-                    Err(_) => {
-                        moment::of(value, clues.chinese).map(|moment| (moment.on, moment.time))?
-                    }
-                };
-                dates::is_plausible(on, clues.today).then(|| Article {
-                    on,
-                    time,
-                    month_only: false,
-                    basis: Basis::Script,
-                    snippet: clean::line(&format!("{name}: {value}"), clean::SNIPPET),
-                    title: String::new(),
-                })
-            })
-    })
 }
 
 /// The month that the page states, where it states no day.

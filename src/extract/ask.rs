@@ -9,7 +9,7 @@ use super::clues::Clues;
 use super::home::Behind;
 use super::notes::Notes;
 use super::{More, Reading, article, blocks, home, view};
-use crate::domain::finding::{Finding, LastUpdate, Undated};
+use crate::domain::finding::{Basis, Finding, LastUpdate, Undated};
 use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
@@ -37,6 +37,8 @@ pub struct Ask {
     pub instead: Option<Finding>,
     /// A day that is certain: what the pages tell counts only if it is later.
     pub floor: Option<Date>,
+    /// A day that the addresses of all rows share: it dates none of the pages.
+    pub shared: Option<Date>,
     /// What is noted then.
     pub note: Option<Note>,
     /// What is found when none has a date and nothing stands instead.
@@ -77,6 +79,7 @@ impl Ask {
                     .and_then(|behind| take_over(behind, reading)),
             };
             if let Some(update) = found
+                && !(update.basis == Basis::UrlPath && Some(update.on) == self.shared)
                 && self.floor.is_none_or(|floor| update.on > floor)
                 && best.as_ref().is_none_or(|other| update.on > other.on)
             {
@@ -87,9 +90,14 @@ impl Ask {
             notes.say(Note::EntranceRead { pages: read });
         }
         reading.finding = match (best, self.instead) {
-            (Some(update), _) => {
-                if self.sort == Sort::Articles {
-                    notes.say(Note::ArticlesRead { pages: read });
+            (Some(update), instead) => {
+                match self.sort {
+                    Sort::Articles if self.floor.is_some() => {
+                        notes.say(Note::FirstRowsRead { pages: read });
+                    }
+                    Sort::Articles if instead.is_some() => notes.say(Note::NewestRead),
+                    Sort::Articles => notes.say(Note::ArticlesRead { pages: read }),
+                    Sort::Pages => {}
                 }
                 Finding::Dated(update)
             }

@@ -13,7 +13,7 @@ use super::date_format::{DateFormat, FormatFault};
 use super::dates;
 use super::dom::Dom;
 use super::notes::Notes;
-use super::printed::Mark;
+use super::printed::{Mark, Reserve};
 use super::rows::Listed;
 use super::survey;
 use super::view::View;
@@ -280,6 +280,7 @@ impl Picker<'_, '_> {
                 basis: Basis::ListRow,
                 snippet: clean::line(text, clean::SNIPPET),
                 apart: true,
+                reserve: Reserve::None,
             })
         })
     }
@@ -299,10 +300,11 @@ impl Picker<'_, '_> {
             let text = self.dom().text(place, end, DATE_CHARS);
             let found = dates::scan_row(&text).into_iter().next()?;
             Some(Mark {
-                stamp: found.stamp,
+                stamp: found.in_china().stamp,
                 basis: Basis::ListRow,
                 snippet: clean::line(&text, clean::SNIPPET),
                 apart: true,
+                reserve: Reserve::None,
             })
         })
     }

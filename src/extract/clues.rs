@@ -11,6 +11,7 @@ use super::dates;
 use super::heads::Heads;
 use super::markup::{self, Tag, Token, Tokens};
 use super::metas::Metas;
+use super::numerals;
 use super::places::{Place, Stack};
 use super::tags::{self, tag};
 use crate::domain::time::Date;
@@ -291,6 +292,7 @@ fn length(text: &str) -> usize {
 fn has_two_digits(text: &str) -> bool {
     let plain = text.bytes().filter(u8::is_ascii_digit).take(2).count() == 2;
     plain
+        || numerals::may_stand(text)
         || (text.contains('０') || text.contains('１') || text.contains('２'))
             && dates::has_digit(text)
 }

@@ -10,6 +10,7 @@ use super::view::View;
 use super::years::{Claim, Dating, Doubt};
 use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use crate::domain::note::Note;
+use crate::domain::time::Date;
 
 /// Articles whose dates stand for a list without dates.
 const ARTICLES: usize = 5;
@@ -99,23 +100,30 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
                 sort: Sort::Articles,
                 instead: Some(instead),
                 floor: None,
+                shared: None,
                 note,
                 otherwise: Undated::YearUnknown,
             })
         }
         (Some((at, claim)), None) => Saying::Found(dated(view, *at, claim)),
         (None, None) => {
-            let implausible = rows
-                .iter()
-                .any(|at| view.datings.get(*at).is_some_and(|d| d.refused().is_some()));
+            let any = |of: &dyn Fn(Dating) -> bool| {
+                rows.iter()
+                    .any(|at| view.datings.get(*at).is_some_and(|dating| of(*dating)))
+            };
+            let implausible = any(&|dating| dating.refused().is_some());
+            let disputed = any(&|dating| dating == Dating::Disputed);
             Saying::Ask(Ask {
                 wanted: view.articles(rows, ARTICLES),
                 sort: Sort::Articles,
                 instead: None,
                 floor: None,
+                shared: shared(view, rows),
                 note: None,
                 otherwise: if implausible {
                     Undated::Implausible
+                } else if disputed {
+                    Undated::YearUnknown
                 } else {
                     Undated::NoDates
                 },
@@ -124,30 +132,60 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
     }
 }
 
-/// Reads the newest date of a list. Rows without a date that stand above all others may be newer
-/// than these: their articles are asked.
+/// Reads the newest date of a list. Rows without a date, or with one that was refused, that stand
+/// above all others may be newer than these: their articles are asked.
 pub fn newest_of_list(view: &View, rows: &[usize]) -> Saying {
     match newest(view, rows) {
-        Saying::Found(Finding::Dated(update)) => match leading(view, rows) {
-            above if above.is_empty() => Saying::Found(Finding::Dated(update)),
-            above => Saying::Ask(Ask {
+        Saying::Found(Finding::Dated(update)) => {
+            let (above, refused) = leading(view, rows, update.on);
+            if above.is_empty() {
+                return Saying::Found(Finding::Dated(update));
+            }
+            let note = match refused {
+                true => Note::FirstRowsRefused,
+                false => Note::FirstRowsUndated,
+            };
+            Saying::Ask(Ask {
                 wanted: above,
                 sort: Sort::Articles,
                 floor: Some(update.on),
+                shared: shared(view, rows),
                 instead: Some(Finding::Dated(update)),
-                note: Some(Note::FirstRowsUndated),
+                note: Some(note),
                 otherwise: Undated::NoDates,
-            }),
-        },
+            })
+        }
         saying => saying,
     }
 }
 
-/// The articles of the rows above the first one with a date: what is newest may stand there.
-fn leading(view: &View, rows: &[usize]) -> Vec<Url> {
-    let undated = |at: &&usize| view.datings.get(**at) == Some(&Dating::None);
-    let above: Vec<usize> = rows.iter().take_while(undated).copied().collect();
-    view.articles(&above, LEADING)
+/// The day that the addresses of rows share although it is none of a publication.
+fn shared(view: &View, rows: &[usize]) -> Option<Date> {
+    rows.iter().find_map(|at| match view.datings.get(*at)? {
+        Dating::Shared(day) => Some(*day),
+        _ => None,
+    })
+}
+
+/// The articles of the rows that may be newer than the newest one of `on`, and whether the date of
+/// any was refused: those above the first one with a date, and those above the newest whose date
+/// was refused.
+fn leading(view: &View, rows: &[usize], on: Date) -> (Vec<Url>, bool) {
+    let (mut above, mut dated, mut refused) = (Vec::new(), false, false);
+    for at in rows {
+        let dating = view.datings.get(*at).copied().unwrap_or(Dating::None);
+        match dating.claim() {
+            Some(claim) if claim.on >= on => break,
+            Some(_) => dated = true,
+            None if dating.refused().is_some() => {
+                refused = true;
+                above.push(*at);
+            }
+            None if !dated => above.push(*at),
+            None => {}
+        }
+    }
+    (view.articles(&above, LEADING), refused)
 }
 
 /// What is noted where a day that is not wholly printed is believed though its article does not
@@ -157,6 +195,8 @@ fn believed_note(view: &View, claim: &Claim) -> Option<Note> {
     match claim.doubt {
         Doubt::Day => Some(Note::NewestMonthOnly),
         Doubt::Year if young => Some(Note::NewestYearless),
+        Doubt::ListYear => Some(Note::NewestListYear),
+        Doubt::Asked => Some(Note::NewestAsked),
         Doubt::None | Doubt::Year => None,
     }
 }
@@ -166,11 +206,19 @@ pub fn is_believed(view: &View, claim: &Claim) -> bool {
     claim.doubt == Doubt::None || believed_note(view, claim).is_some()
 }
 
+/// The claims of rows. Days on which letters were written are none where answers are dated: who
+/// writes is not the unit.
 fn claims(view: &View, rows: &[usize]) -> Vec<(usize, Claim)> {
-    rows.iter()
+    let mut claims: Vec<(usize, Claim)> = rows
+        .iter()
         .rev()
         .filter_map(|at| Some((*at, view.datings.get(*at)?.claim()?)))
-        .collect()
+        .collect();
+    let asked = |(_, claim): &(usize, Claim)| claim.doubt == Doubt::Asked;
+    if !claims.iter().all(asked) {
+        claims.retain(|claim| !asked(claim));
+    }
+    claims
 }
 
 /// The finding of one row.

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveTime;
+
 use super::clean;
 use super::dates;
 use super::island::Island;
@@ -70,28 +72,36 @@ impl Island {
                 at += 1;
                 continue;
             }
-            self.tries += 1;
-            let (value, used) = loose::attempt(rest);
-            self.read += used;
-            match value {
-                Some(value) => {
-                    self.value(&value, 0);
-                    at += used.max(1);
-                }
-                None => {
-                    self.read += 2000;
-                    at += 1;
-                }
+            let used = self.literal(rest);
+            at += used.unwrap_or(1).max(1);
+        }
+    }
+
+    /// The literal at the start of a text, and how many bytes it took; nothing where no more are
+    /// read.
+    pub fn literal(&mut self, text: &str) -> Option<usize> {
+        if self.tries >= MAX_TRIES || self.read >= MAX_READ || !self.room() {
+            return None;
+        }
+        self.tries += 1;
+        let (value, used) = loose::attempt(text);
+        self.read += used;
+        match value {
+            Some(value) => {
+                self.value(&value);
+                Some(used)
+            }
+            None => {
+                self.read += 2000;
+                Some(1)
             }
         }
     }
 
-    fn value(&mut self, value: &Value, depth: usize) {
+    fn value(&mut self, value: &Value) {
         match value {
-            Value::Object(pairs) if self.object(pairs) => {}
-            Value::Object(pairs) => pairs
-                .iter()
-                .for_each(|(_, inner)| self.value(inner, depth + 1)),
+            Value::Object(pairs) if self.object(pairs, &[]) => {}
+            Value::Object(pairs) => pairs.iter().for_each(|(_, inner)| self.value(inner)),
             Value::List(values) => {
                 let texts: Vec<&str> = values
                     .iter()
@@ -103,10 +113,17 @@ impl Island {
                         }
                     })
                     .collect();
-                if texts.len() >= 3 && texts.len() == values.len() && depth > 0 {
+                if texts.len() >= 3 && texts.len() == values.len() {
                     self.of_texts(&texts);
                 }
-                values.iter().for_each(|inner| self.value(inner, depth + 1));
+                let shared = shared_keys(values);
+                self.shared |= !shared.is_empty();
+                for inner in values {
+                    match inner {
+                        Value::Object(pairs) if self.object(pairs, &shared) => {}
+                        inner => self.value(inner),
+                    }
+                }
             }
             Value::Text(text)
                 if text.len() > 40 && text.contains("<a") && text.contains("href") =>
@@ -117,10 +134,12 @@ impl Island {
         }
     }
 
-    /// A row from an object with a title, and a date or an address.
-    fn object(&mut self, pairs: &[(String, Value)]) -> bool {
+    /// A row from an object with a title, and a date or an address; `shared` are keys whose dates
+    /// are none of its own.
+    fn object(&mut self, pairs: &[(String, Value)], shared: &[&str]) -> bool {
         let pairs: Vec<(Cow<str>, &Value)> = pairs
             .iter()
+            .filter(|(name, _)| !shared.contains(&name.as_str()))
             .map(|(name, value)| (plain_key(name), value))
             .collect();
         let text = |wanted: &[&str]| {
@@ -149,6 +168,57 @@ impl Island {
         self.row(title, link, date.as_deref());
         true
     }
+}
+
+/// Records that share a date from which it is that of a move: fewer may be of one day.
+const SHARED_RECORDS: usize = 5;
+/// Keys with the moment at which a record was made.
+const MADE_KEYS: &[&str] = &[
+    "writedate",
+    "inputtime",
+    "inputdate",
+    "addtime",
+    "adddate",
+    "createdate",
+    "createtime",
+    "crtime",
+];
+
+/// The keys of dates that all records of a list share, where these cannot be their publication:
+/// other dates of theirs differ, or it is the moment at which records were made, or one to the
+/// second.
+fn shared_keys(values: &[Value]) -> Vec<&str> {
+    let Some(Value::Object(first)) = values.first().filter(|_| values.len() >= SHARED_RECORDS)
+    else {
+        return Vec::new();
+    };
+    let dates = first
+        .iter()
+        .map(|(name, value)| (name.as_str(), plain_key(name), value))
+        .filter(|(_, plain, _)| DATE_KEYS.contains(&plain.as_ref()));
+    let is_shared = |name: &str, value: &Value| {
+        values.iter().all(|other| match other {
+            Value::Object(pairs) => pairs
+                .iter()
+                .any(|(other, date)| other == name && date == value),
+            _ => false,
+        })
+    };
+    let (shared, own): (Vec<_>, Vec<_>) =
+        dates.partition(|(name, _, value)| is_shared(name, value));
+    let made = |plain: &str, value: &Value| {
+        let second = match value {
+            Value::Number(number) => dates::from_epoch(*number).map(|(_, time)| time),
+            Value::Text(text) => dates::scan(text).first().and_then(|found| found.time),
+            _ => None,
+        };
+        MADE_KEYS.contains(&plain) || second.is_some_and(|time| time != NaiveTime::MIN)
+    };
+    shared
+        .into_iter()
+        .filter(|(_, plain, value)| !own.is_empty() || made(plain, value))
+        .map(|(name, _, _)| name)
+        .collect()
 }
 
 const TITLE_KEYS: &[&str] = &[
@@ -186,6 +256,16 @@ const DATE_KEYS: &[&str] = &[
     "showtime",
     "infodate",
     "newsdate",
+    "publishtimestr",
+    "publishdatestr",
+    "pubtimestr",
+    "pubdatestr",
+    "releasetimestr",
+    "deploytime",
+    "deploydate",
+    "opentime",
+    "opendate",
+    "onlinetime",
     "fbrq",
     "fbsj",
     "datetime",
@@ -250,8 +330,18 @@ fn date_of(value: &Value) -> Option<String> {
             Ok(number) if text.trim().len() >= 10 => {
                 dates::from_epoch(number).map(|(on, _)| on.to_string())
             }
-            _ => dates::scan(text).first().map(|_| clean::line(text, 40)),
+            _ => match net_epoch(text) {
+                Some(number) => dates::from_epoch(number).map(|(on, _)| on.to_string()),
+                None => dates::scan(text).first().map(|_| clean::line(text, 40)),
+            },
         },
         _ => None,
     }
+}
+
+/// `/Date(1521162900000+0800)/`
+fn net_epoch(text: &str) -> Option<i64> {
+    let inner = text.trim().strip_prefix("/Date(")?;
+    let digits = inner.find(|c: char| !c.is_ascii_digit())?;
+    inner.get(..digits)?.parse().ok()
 }

@@ -96,10 +96,6 @@ impl DateFormat {
 
     /// The date that begins at `start`, unless it is the tail or the head of a longer number.
     fn at(&self, chars: &[char], start: usize) -> Option<Stamp> {
-        let digit = |at: Option<usize>| {
-            at.and_then(|at| chars.get(at))
-                .is_some_and(char::is_ascii_digit)
-        };
         let mut read = Read::default();
         let mut at = start;
         for part in &self.0 {
@@ -123,10 +119,19 @@ impl DateFormat {
             }
         }
         let open = |part: Option<&Part>| matches!(part, Some(Part::Number(..)));
-        let torn = (open(self.0.first()) && digit(start.checked_sub(1)))
-            || (open(self.0.last()) && digit(Some(at)));
+        let torn = (open(self.0.first()) && is_torn(chars, start, |at, by| at.checked_sub(by)))
+            || (open(self.0.last()) && is_torn(chars, at, |at, by| Some(at + by - 1)));
         if torn { None } else { read.stamp() }
     }
+}
+
+/// Whether a number goes on beyond an edge of what was read, alone or behind a sign that parts the
+/// numbers of one date or time.
+fn is_torn(chars: &[char], edge: usize, step: impl Fn(usize, usize) -> Option<usize>) -> bool {
+    let char_at = |by| step(edge, by).and_then(|at| chars.get(at).copied());
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let joint = |c: Option<char>| c.is_some_and(|c| "-/.:—·年月".contains(c));
+    digit(char_at(1)) || (joint(char_at(1)) && digit(char_at(2)))
 }
 
 /// A number of at most `most` digits, and how many it has.
@@ -215,6 +220,23 @@ mod tests {
             ("%d/%m/%Y", "06/03/018", None),
             ("%d/%m/%Y", "", None),
             ("%d%%%m%%%Y", "6%3%2018", day(2018, 3, 6)),
+            ("%m-%d", "2017-03-05", None),
+            (
+                "%m-%d",
+                "2017-03-05 发布 03-06",
+                Some(Stamp::MonthDay(3, 6)),
+            ),
+            ("%m-%d", "03-05-2017", None),
+            ("%m-%d", "17-03-05", None),
+            ("%m/%d", "2017/03/05", None),
+            ("%m月%d日", "2017年03月05日", None),
+            ("%m月%d日", "发布于03月05日", Some(Stamp::MonthDay(3, 5))),
+            ("%m.%d", "版本2.03.05", None),
+            ("%m-%d", "09:03-05", None),
+            ("%m-%d", "03-05 09:15", Some(Stamp::MonthDay(3, 5))),
+            ("%d.%m", "05.03.", Some(Stamp::MonthDay(3, 5))),
+            ("%Y-%m", "2018-03-06", None),
+            ("%Y.%m", "2018.03（总第8期）", Some(Stamp::Month(2018, 3))),
         ];
         for (format, text, expected) in cases {
             let format = DateFormat::parse(format).unwrap();

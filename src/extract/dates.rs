@@ -4,6 +4,8 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveTime};
 
+use super::numerals;
+use super::zone;
 use crate::domain::time::Date;
 
 /// How complete a printed date is.
@@ -17,6 +19,10 @@ pub enum Stamp {
     Month(i32, u32),
     /// So many days before the day of reading.
     Ago(u32),
+    /// A year of two digits, month and day: another writing puts the day first and the year last.
+    Short(Date),
+    /// Two numbers before a year, either of which may be the month.
+    Turned(u32, u32, i32),
 }
 
 /// A date in a text. Positions count characters.
@@ -26,6 +32,8 @@ pub struct Found {
     pub stamp: Stamp,
     /// The time of day behind it.
     pub time: Option<NaiveTime>,
+    /// Minutes that the zone behind the time is ahead of UTC, if one is written.
+    pub zone: Option<i32>,
     /// The first character.
     pub start: usize,
     /// One past the last character, time included.
@@ -45,6 +53,28 @@ impl Found {
             && self.full_year
             && self.end - self.start == 8
             && matches!(self.stamp, Stamp::Full(_))
+    }
+
+    /// Whether it is written like many a number that is no date: in one run of digits, or in two
+    /// short ones.
+    pub fn is_like_a_number(&self) -> bool {
+        let short = matches!(self.stamp, Stamp::MonthDay(..) | Stamp::Month(..));
+        self.is_compact() || (self.numeric && short)
+    }
+
+    /// The same moment as clocks in China show it, where its zone is written.
+    pub fn in_china(self) -> Found {
+        let (Stamp::Full(on), Some(time), Some(zone)) = (self.stamp, self.time, self.zone) else {
+            return self;
+        };
+        match zone::in_china(on, time, zone) {
+            Some((on, time)) => Found {
+                stamp: Stamp::Full(on),
+                time: Some(time),
+                ..self
+            },
+            None => self,
+        }
     }
 }
 
@@ -69,7 +99,9 @@ pub fn end_of_month(year: i32, month: u32, today: Date) -> Option<Date> {
 pub fn plain(c: char) -> char {
     match c {
         '０'..='９' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '－' | '–' | '‐' | '‑' | '−' | '﹣' => '-',
+        '－' | '–' | '‐' | '‑' | '‒' | '−' | '﹣' | '⁃' => '-',
+        '—' | '―' | '─' | '━' | '⸺' => '—',
+        '·' | '•' | '・' | '･' | '‧' | '∙' | '⋅' => '·',
         '／' => '/',
         '．' | '。' => '.',
         '：' | '∶' | '︰' => ':',
@@ -77,7 +109,7 @@ pub fn plain(c: char) -> char {
         '）' => ')',
         '【' | '［' | '〔' | '「' => '[',
         '】' | '］' | '〕' | '」' => ']',
-        '～' | '—' | '〜' => '~',
+        '～' | '〜' => '~',
         c if c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}' => ' ',
         c => c,
     }
@@ -86,11 +118,12 @@ pub fn plain(c: char) -> char {
 /// Whether a text can hold a date at all.
 pub fn has_digit(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(at, b)| {
+    let digit = bytes.iter().enumerate().any(|(at, b)| {
         b.is_ascii_digit()
             // A full-width digit.
             || *b == 0xef && matches!(bytes.get(at + 1..at + 3), Some([0xbc, 0x90..=0x99]))
-    })
+    });
+    digit || numerals::may_stand(text)
 }
 
 /// The most dates of one text: prose with more is no row and no date line.
@@ -106,20 +139,16 @@ pub fn scan(text: &str) -> Vec<Found> {
     let mut at = 0;
     while at < chars.len() && found.len() < MAX_FOUND {
         let length = digits(&chars, at);
-        if length == 0 {
-            at += 1;
-            continue;
-        }
-        at = match if is_word_start(&chars, at) {
-            date_at(&chars, at, length)
-        } else {
-            None
-        } {
+        let begins = match length {
+            0 => numerals::is_start(char_at(&chars, at)),
+            _ => is_word_start(&chars, at),
+        };
+        at = match begins.then(|| date_at(&chars, at, length)).flatten() {
             Some(date) => {
                 found.push(date);
                 date.end
             }
-            None => at + length,
+            None => at + length.max(1),
         };
     }
     found
@@ -133,14 +162,26 @@ pub fn scan_row(text: &str) -> Vec<Found> {
     }
 }
 
-/// A text that names a day by its distance and says nothing else.
+/// A text that names a day by its distance and says nothing else, but that it is a publication's.
 fn ago(text: &str) -> Option<Found> {
     let length = text.trim().chars().count();
-    if !(2..=16).contains(&length) {
+    if !(2..=24).contains(&length) {
         return None;
     }
+    const LED: [&str; 8] = [
+        "发布时间",
+        "发布日期",
+        "更新时间",
+        "发布于",
+        "更新于",
+        "发布",
+        "时间",
+        "日期",
+    ];
     let frame = |c: char| matches!(plain(c), ' ' | '[' | ']' | '(' | ')' | ':');
     let bare = text.trim_matches(frame);
+    let led = LED.iter().find_map(|word| bare.strip_prefix(word));
+    let bare = led.map_or(bare, |bare| bare.trim_start_matches(frame));
     let clock = |rest: &str| {
         rest.chars()
             .map(plain)
@@ -162,6 +203,7 @@ fn ago(text: &str) -> Option<Found> {
     Some(Found {
         stamp: Stamp::Ago(days),
         time: None,
+        zone: None,
         start: 0,
         end: text.chars().count(),
         ranged: false,
@@ -231,23 +273,30 @@ fn is_word_start(chars: &[char], at: usize) -> bool {
 }
 
 fn date_at(chars: &[char], at: usize, length: usize) -> Option<Found> {
+    let in_numerals = || numerals::read(chars, at).map(|(stamp, end)| (stamp, end, false));
     let read = match length {
-        4 => full(chars, at).or_else(|| year_month(chars, at)),
+        0 => in_numerals(),
+        4 => full(chars, at)
+            .or_else(|| year_month(chars, at))
+            .or_else(in_numerals),
         8 => compact(chars, at),
-        1 | 2 => short_year(chars, at, length).or_else(|| month_day(chars, at, length)),
+        1 | 2 => short_year(chars, at, length)
+            .or_else(|| turned(chars, at))
+            .or_else(|| month_day(chars, at, length)),
         _ => None,
     }?;
     let (stamp, end, numeric) = read;
-    let (time, end) = time_after(chars, end);
+    let Clock { time, zone, end } = time_after(chars, end);
     let ranged = is_range(chars, at, end);
     Some(Found {
         stamp,
         time,
+        zone,
         start: at,
         end,
         ranged,
         numeric,
-        full_year: length >= 4,
+        full_year: !matches!(length, 1 | 2) || matches!(stamp, Stamp::Turned(..)),
     })
 }
 
@@ -257,7 +306,7 @@ type Read = (Stamp, usize, bool);
 fn sign(chars: &[char], at: usize) -> Option<(char, usize)> {
     let at = blanks(chars, at, 4);
     let c = char_at(chars, at);
-    matches!(c, '-' | '/' | '.' | '年' | '月').then(|| (c, blanks(chars, at + 1, 4)))
+    matches!(c, '-' | '/' | '.' | '年' | '月' | '—' | '·').then(|| (c, blanks(chars, at + 1, 4)))
 }
 
 fn part(chars: &[char], at: usize) -> Option<(u32, usize)> {
@@ -275,7 +324,9 @@ fn full(chars: &[char], at: usize) -> Option<Read> {
     let (day, end) = part(chars, next)?;
     let matched = match (first, second) {
         ('年', '月') => true,
-        ('年', '-' | '/' | '.') | (_, '月') | ('月', _) | (_, '年') => false,
+        ('年', _) | (_, '月') | ('月', _) | (_, '年') => false,
+        // These part whole dates and numbers too, so that one alone says nothing.
+        ('—' | '·', _) | (_, '—' | '·') => first == second,
         _ => true,
     };
     if !matched || !(1900..=2100).contains(&year) {
@@ -349,10 +400,56 @@ fn short_year(chars: &[char], at: usize, length: usize) -> Option<Read> {
     if !shaped {
         return None;
     }
-    let year = i32::try_from(number(chars, at, 2)).ok()?;
-    let year = if year >= 95 { 1900 + year } else { 2000 + year };
+    let short = i32::try_from(number(chars, at, 2)).ok()?;
+    let year = if short >= 95 {
+        1900 + short
+    } else {
+        2000 + short
+    };
     let date = NaiveDate::from_ymd_opt(year, number(chars, at + 3, 2), number(chars, at + 6, 2))?;
-    Some((Stamp::Full(date), at + 8, true))
+    // No day is as high.
+    let stamp = match short {
+        32.. => Stamp::Full(date),
+        _ => Stamp::Short(date),
+    };
+    Some((stamp, at + 8, true))
+}
+
+/// `05/03/2018`: the fifth of March, or the third of May.
+fn turned(chars: &[char], at: usize) -> Option<Read> {
+    let (first, next) = part(chars, at)?;
+    let sign = char_at(chars, next);
+    let (second, next) = part(chars, next + 1)?;
+    let end = next + 5;
+    let shaped = matches!(sign, '-' | '/')
+        && char_at(chars, next) == sign
+        && digits(chars, next + 1) == 4
+        && !continues(chars, end)
+        && !char_at(chars, end).is_ascii_alphabetic();
+    let year = i32::try_from(number(chars, next + 1, 4)).ok()?;
+    let valid = |month, day| NaiveDate::from_ymd_opt(year, month, day).is_some();
+    let plausible = (1990..=2100).contains(&year) && (valid(first, second) || valid(second, first));
+    (shaped && plausible).then_some((Stamp::Turned(first, second, year), end, true))
+}
+
+/// Whether a short date of the last century or this one can only begin with its year: read with
+/// the year at its end it would be no date, or one that nobody can have seen on `today`.
+pub fn begins_with_year(on: Date, today: Date) -> bool {
+    let other = i32::try_from(on.day()).ok().and_then(|last| {
+        let day = u32::try_from(on.year() % 100).ok()?;
+        NaiveDate::from_ymd_opt(2000 + last, on.month(), day)
+    });
+    other.is_none_or(|other| !is_plausible(other, today))
+}
+
+/// A day whose month stands before it or behind it.
+pub fn ordered(first: u32, second: u32, year: i32, day_first: bool) -> Option<Date> {
+    let (month, day) = if day_first {
+        (second, first)
+    } else {
+        (first, second)
+    };
+    NaiveDate::from_ymd_opt(year, month, day)
 }
 
 fn month_day(chars: &[char], at: usize, length: usize) -> Option<Read> {
@@ -363,9 +460,9 @@ fn month_day(chars: &[char], at: usize, length: usize) -> Option<Read> {
         '月' if matches!(char_at(chars, blanks(chars, end, 2)), '日' | '号') => {
             past_day_word(chars, end)
         }
-        '-' | '/' | '.' if !continues(chars, end) && !char_at(chars, end).is_ascii_alphabetic() => {
-            end
-        }
+        // With a single digit it is a price, a version, a share.
+        '.' if length != 2 || end - next != 2 => return None,
+        '-' | '/' | '.' if !continues(chars, end) && stands_alone(chars, at, end) => end,
         _ => return None,
     };
     // A leap year, so that 29 February counts.
@@ -373,14 +470,49 @@ fn month_day(chars: &[char], at: usize, length: usize) -> Option<Read> {
     Some((Stamp::MonthDay(month, day), end, first != '月'))
 }
 
-/// The time of day directly behind a date.
-fn time_after(chars: &[char], end: usize) -> (Option<NaiveTime>, usize) {
+/// Whether nothing beside two numbers says that they are a price, a score, a span of hours or a
+/// count.
+fn stands_alone(chars: &[char], start: usize, end: usize) -> bool {
+    const UNITS: &str = "%‰°℃元万亿倍人个名项件岁天米吨分级折平公千百小页版度斤户家所条届场层楼室";
+    let before = |back: usize| start.checked_sub(back).map_or(' ', |at| char_at(chars, at));
+    let led = match before(1) {
+        // The last of 日期, 时间, 发布, 更新, 发布于.
+        '期' | '间' | '布' | '新' | '于' => true,
+        ':' => !before(2).is_ascii_digit(),
+        c => !c.is_alphanumeric() && !"$¥￥€£#+".contains(c),
+    };
+    let next = char_at(chars, end);
+    let followed = match next {
+        // The first of 发布, 来源, 浏览, 点击, 阅读, 作者, 编辑.
+        '发' | '来' | '浏' | '点' | '阅' | '作' | '编' => true,
+        ':' => digits(chars, end + 1) == 0,
+        c => !c.is_alphanumeric(),
+    };
+    let unit = char_at(chars, blanks(chars, end, 2));
+    led && followed && (unit == '\0' || !UNITS.contains(unit))
+}
+
+/// What stands behind a date of the moment: where all of it ends, too.
+struct Clock {
+    time: Option<NaiveTime>,
+    zone: Option<i32>,
+    end: usize,
+}
+
+/// The time of day directly behind a date, and its zone.
+fn time_after(chars: &[char], end: usize) -> Clock {
+    let none = Clock {
+        time: None,
+        zone: None,
+        end,
+    };
     let mut at = blanks(chars, end, 6);
-    if matches!(char_at(chars, at), 'T' | 't' | '-') && digits(chars, at + 1) > 0 {
+    let joined = matches!(char_at(chars, at), 'T' | 't') && digits(chars, at + 1) > 0;
+    if joined || (char_at(chars, at) == '-' && digits(chars, at + 1) > 0) {
         at += 1;
     }
     let Some((hour, next)) = part(chars, at) else {
-        return (None, end);
+        return none;
     };
     let minute = match char_at(chars, next) {
         ':' => part(chars, blanks(chars, next + 1, 1)),
@@ -388,19 +520,27 @@ fn time_after(chars: &[char], end: usize) -> (Option<NaiveTime>, usize) {
         _ => None,
     };
     let Some((minute, mut next)) = minute else {
-        return (None, end);
+        return none;
     };
-    let mut second = 0;
+    let (mut second, mut exact) = (0, joined);
     if char_at(chars, next) == ':' {
         if let Some((value, after)) = part(chars, next + 1) {
             (second, next) = (value, after);
+            exact = true;
         }
     } else if char_at(chars, next) == '分' {
         next += 1;
     }
     match NaiveTime::from_hms_opt(hour, minute, second) {
-        Some(time) => (Some(time), next),
-        None => (None, end),
+        Some(time) => {
+            let (zone, end) = zone::behind(chars, next, exact);
+            Clock {
+                time: Some(time),
+                zone,
+                end,
+            }
+        }
+        None => none,
     }
 }
 
@@ -408,29 +548,28 @@ fn time_after(chars: &[char], end: usize) -> (Option<NaiveTime>, usize) {
 fn is_range(chars: &[char], start: usize, end: usize) -> bool {
     let after = blanks(chars, end, 4);
     let opens = match char_at(chars, after) {
-        '~' | '至' | '到' => true,
+        '~' | '—' | '至' | '到' => true,
         '-' => digits(chars, blanks(chars, after + 1, 4)) > 0,
         _ => false,
     };
     let before = chars.get(..start).unwrap_or_default();
-    let mut back = before
-        .iter()
-        .rev()
-        .skip_while(|c| **c == ' ' || **c == '-' || **c == '~');
+    let mut back = before.iter().rev().skip_while(|c| is_gap(**c));
     let closes = match back.next() {
         Some('至' | '到') => back
             .next()
             .is_some_and(|c| c.is_ascii_digit() || matches!(c, '日' | ' ' | '分')),
         Some(c) => {
-            let gap = before
-                .iter()
-                .rev()
-                .take_while(|c| **c == ' ' || **c == '-' || **c == '~');
-            (c.is_ascii_digit() || *c == '日') && gap.clone().any(|c| *c == '-' || *c == '~')
+            let gap = before.iter().rev().take_while(|c| is_gap(**c));
+            (c.is_ascii_digit() || *c == '日') && gap.clone().any(|c| *c != ' ')
         }
         None => false,
     };
     opens || closes
+}
+
+/// Signs between the ends of a period.
+fn is_gap(c: char) -> bool {
+    matches!(c, ' ' | '-' | '~' | '—')
 }
 
 /// A date from an epoch in seconds or milliseconds, in UTC+8.
@@ -452,8 +591,12 @@ pub fn from_epoch(value: i64) -> Option<(Date, NaiveTime)> {
 mod tests {
     use super::*;
 
+    fn ymd(y: i32, m: u32, d: u32) -> Date {
+        NaiveDate::from_ymd_opt(y, m, d).expect("a date")
+    }
+
     fn day(y: i32, m: u32, d: u32) -> Stamp {
-        Stamp::Full(NaiveDate::from_ymd_opt(y, m, d).expect("a date"))
+        Stamp::Full(ymd(y, m, d))
     }
 
     #[test]
@@ -473,8 +616,14 @@ mod tests {
             ("2018-03-06-09:15", d),
             ("2018年3月6日 9时15分", d),
             ("发布时间：2018-03-06浏览次数：15", d),
-            ("18-03-06", d),
-            ("[18-03-06]", d),
+            ("18-03-06", Stamp::Short(ymd(2018, 3, 6))),
+            ("[18-03-06]", Stamp::Short(ymd(2018, 3, 6))),
+            ("05/03/2018", Stamp::Turned(5, 3, 2018)),
+            ("2018—03—06", d),
+            ("2018－3－6", d),
+            ("2018·3·6", d),
+            ("2018‒03‒06", d),
+            ("二〇一八年三月六日", d),
             ("98/03/06", day(1998, 3, 6)),
             ("03-06", Stamp::MonthDay(3, 6)),
             ("[3/6]", Stamp::MonthDay(3, 6)),

@@ -47,15 +47,30 @@ pub fn says(view: &View, url: &Url, name: Option<&str>) -> bool {
 
 /// Short texts that say that a list has no items.
 pub fn notices<'d>(dom: &'d Dom) -> impl Iterator<Item = usize> + 'd {
+    let mut before = "";
     dom.texts(0, dom.len())
-        .filter(|(at, text)| {
+        .filter(move |(at, text)| {
             let text = text.trim();
+            let label = before;
+            if !text.is_empty() {
+                before = text;
+            }
             let short = text.len() <= 4 * NOTICE && text.chars().count() <= NOTICE;
             let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
-            short && shown && (is_notice(text) || is_counted(dom, *at, text))
+            short
+                && shown
+                && (is_notice(text) && !is_value(label, text) || is_counted(dom, *at, text))
         })
         .map(|(at, _)| at)
         .filter(|at| !heading::in_link(dom, *at) && !is_template(dom, *at))
+}
+
+/// Whether a text is what stands behind a label: 废止日期：暂无 is said of a document.
+fn is_value(before: &str, text: &str) -> bool {
+    const COLONS: [char; 2] = ['：', ':'];
+    let bare = |rest: &str| NO_ITEMS.contains(&rest.trim());
+    let behind = text.rsplit_once(COLONS).map(|(_, rest)| rest);
+    (before.ends_with(COLONS) && !counts_none(text)) || behind.is_some_and(bare)
 }
 
 /// Whether a text says that a list has no items.

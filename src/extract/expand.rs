@@ -10,17 +10,17 @@ use super::loose::{self, Value};
 const MAX_WRITTEN: usize = 1024 * 1024;
 
 /// The hidden rows of a page as markup; empty when there are none.
-pub fn rows(text: &str) -> String {
+pub fn rows(text: &str) -> Island {
     let mut out = Island::default();
     let lead = text.trim_start_matches('\u{feff}').trim_start();
     if lead.starts_with(['{', '[']) || is_padded(lead) {
         out.literals(lead);
-        return out.html;
+        return out;
     }
     out.records(text);
     out.feed(text);
     out.scripts(text);
-    out.html
+    out
 }
 
 /// JSON with a function name before it.
@@ -103,6 +103,7 @@ impl Island {
             }
             self.written(body);
             self.numbered(body);
+            self.arrays(body);
             if has_one(body, &KEYS) {
                 self.literals(body);
             }
@@ -132,6 +133,22 @@ impl Island {
         }
         if joined.contains("<a") || joined.contains("<A") {
             self.fragment(&joined);
+        }
+    }
+
+    /// `new Array("…", "…", "2018-03-05")`, one call a row or one call of all.
+    fn arrays(&mut self, script: &str) {
+        let mut at = 0;
+        let next = |at| {
+            let rest = script.as_bytes().get(at..)?;
+            memchr::memmem::find(rest, b"new Array(").map(|offset| at + offset)
+        };
+        while let Some(start) = next(at) {
+            let used = match self.literal(script.get(start..).unwrap_or_default()) {
+                Some(used) => used,
+                None => return,
+            };
+            at = start + used.max("new Array(".len());
         }
     }
 
@@ -171,8 +188,9 @@ impl Island {
 }
 
 /// Signs of titles and rows in a script.
-const KEYS: [&str; 8] = [
-    "itle", "ITLE", "ubject", "SUBJECT", "eadline", "href=", "[[", "Array(",
+const KEYS: [&str; 11] = [
+    "itle", "ITLE", "ubject", "SUBJECT", "eadline", "href=", "[[", "Array(", "=[\"", "=['",
+    "push([",
 ];
 
 fn has_one(script: &str, words: &[&str]) -> bool {
@@ -262,12 +280,24 @@ mod tests {
                 r#"<script>var list = [["关于通知的公告","/art/1.html","2018-03-16"],["关于检查的公告公告","/art/2.html","2018-03-15"]];</script>"#,
             ),
             (
+                "a call a row",
+                r#"<script>arr[0]=new Array("关于通知的公告","/art/1.html","2018-03-16");arr[1]=new Array("关于检查的公告","/art/2.html","2018-03-15");</script>"#,
+            ),
+            (
+                "a call of all",
+                r#"<script>var list=new Array(new Array("关于通知的公告","/art/1.html","2018-03-16"),new Array("关于检查的公告","/art/2.html","2018-03-15"));</script>"#,
+            ),
+            (
+                "brackets a row",
+                r#"<script>arr[0]=["关于通知的公告","/art/1.html","2018-03-16"];arr[1]=["关于检查的公告","/art/2.html","2018-03-15"];</script>"#,
+            ),
+            (
                 "feed",
                 "<?xml version=\"1.0\"?><rss><channel><item><title>关于通知的公告</title><link>/art/1.html</link><pubDate>Fri, 16 Mar 2018 09:15:00 +0800</pubDate></item></channel></rss>",
             ),
         ];
         for (name, page) in cases {
-            let html = rows(page);
+            let html = rows(page).html;
             for word in ["关于通知的公告", "/art/1.html", "2018-03-16"] {
                 assert!(html.contains(word), "{name}: {word} not in {html}");
             }
@@ -282,7 +312,7 @@ mod tests {
             "if (a[0] == '首页') { c = '2018-03-16' }",
         ] {
             assert_eq!(
-                rows(&format!("<p>text</p><script>{script}</script>")),
+                rows(&format!("<p>text</p><script>{script}</script>")).html,
                 "",
                 "{script}"
             );
@@ -299,7 +329,7 @@ mod tests {
             ]), 0..200),
         ) {
             let text = parts.concat();
-            proptest::prop_assert!(rows(&text).len() <= 100 * (text.len() + 100));
+            proptest::prop_assert!(rows(&text).html.len() <= 100 * (text.len() + 100));
         }
     }
 }

@@ -159,6 +159,7 @@ pub fn scan(text: &str, order: Order) -> Vec<Found> {
                 time: words
                     .get(at + used..)
                     .and_then(|rest| time(rest, &chars, end)),
+                zone: None,
                 start,
                 end,
                 ranged: is_ranged(&words, &chars, at, used),

@@ -1,7 +1,8 @@
 //! The guard of the HTML parser, whose cost grows with the square of the nesting depth: it counts
 //! along with the tags and stops the parser before a page takes too long.
 //!
-//! Where its count and the tree could differ, it errs towards more work, never less.
+//! Its own count of what is open and the depth of the tree can differ, since the parser does not
+//! heed every tag: whichever is larger counts.
 
 use super::tags;
 
@@ -19,6 +20,8 @@ pub struct Guard {
     /// Open elements that hold another language: in them a tag can close itself.
     foreign: usize,
     formatting: usize,
+    /// How deep in the tree the latest element stands.
+    depth: usize,
     tags: usize,
     work: usize,
 }
@@ -27,7 +30,7 @@ impl Guard {
     /// A start tag, which may end in `/>`; nothing when the page takes too long.
     pub fn start(&mut self, name: u64, closed: bool) -> Option<()> {
         self.tags += 1;
-        self.work += 1 + self.open.len() + self.formatting;
+        self.work += 1 + self.deepest() + self.formatting;
         if self.tags > MAX_TAGS || self.work > MAX_WORK {
             return None;
         }
@@ -36,6 +39,22 @@ impl Guard {
             self.push(name);
         }
         (self.open.len() <= MAX_DEPTH).then_some(())
+    }
+
+    /// A comment, which parts the text around it.
+    pub fn comment(&mut self) -> Option<()> {
+        self.work += self.deepest();
+        (self.work <= MAX_WORK).then_some(())
+    }
+
+    /// The tree has grown by an element at this depth.
+    pub fn grown(&mut self, depth: usize) -> Option<()> {
+        self.depth = depth;
+        (depth <= MAX_DEPTH).then_some(())
+    }
+
+    fn deepest(&self) -> usize {
+        self.open.len().max(self.depth)
     }
 
     /// Elements with an optional end tag close their own kind.
@@ -49,8 +68,10 @@ impl Guard {
         self.foreign += usize::from(tags::is_foreign(name));
     }
 
-    /// An end tag.
-    pub fn end(&mut self, name: u64) {
+    /// An end tag: the parser looks for its element among all that are open.
+    pub fn end(&mut self, name: u64) -> Option<()> {
+        let is_latest = self.open.last() == Some(&name);
+        self.work += if is_latest { 1 } else { self.deepest() };
         if tags::is_formatting(name) {
             self.formatting = self.formatting.saturating_sub(1);
         }
@@ -61,6 +82,7 @@ impl Guard {
             let foreign = closed.filter(|name| tags::is_foreign(*name)).count();
             self.foreign = self.foreign.saturating_sub(foreign);
         }
+        (self.work <= MAX_WORK).then_some(())
     }
 }
 
@@ -88,6 +110,11 @@ mod tests {
                 "behind a comment that goes on",
                 format!("<!--!><script>--><a>{}", "<div>".repeat(600)),
             ),
+            (
+                "end tags alone",
+                "<div>".repeat(500) + &"</p>".repeat(400_000),
+            ),
+            ("end tags not heeded", "<span><div></span>".repeat(600)),
             (
                 "in foreign content",
                 format!("<svg><style>{}", "<div>".repeat(600)),

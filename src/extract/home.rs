@@ -88,6 +88,7 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
             sort: Sort::Articles,
             instead: None,
             floor: None,
+            shared: None,
             note: None,
             otherwise: Undated::NoDates,
         });
@@ -101,6 +102,7 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
         sort: Sort::Pages,
         instead: None,
         floor: None,
+        shared: None,
         note: None,
         otherwise: Undated::NoDates,
     })

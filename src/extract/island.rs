@@ -16,6 +16,8 @@ pub struct Island {
     pub tries: usize,
     /// Bytes that were read for them.
     pub read: usize,
+    /// Whether a list was found whose records share the moment at which they were made.
+    pub shared: bool,
 }
 
 impl Island {

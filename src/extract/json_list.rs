@@ -9,7 +9,7 @@ use super::dates::{self, Stamp};
 use super::json_path::{JsonPath, PathFault};
 use super::loose::{self, Value};
 use super::notes::Notes;
-use super::printed::Mark;
+use super::printed::{Mark, Reserve};
 use super::rows::Listed;
 use super::{address, clean, expand};
 use crate::domain::finding::Basis;
@@ -53,7 +53,7 @@ pub fn read(
         notes.say(Note::Records { count });
         return Ok(match count {
             0 => Data::Missing,
-            _ => Data::Fragment(expand::rows(text)),
+            _ => Data::Fragment(expand::rows(text).html),
         });
     }
     let Some((value, _)) = unpadded(text).and_then(loose::read) else {
@@ -221,6 +221,7 @@ fn mark(value: &Value, format: Option<&DateFormat>) -> Option<Mark> {
         basis: Basis::OwnRules,
         snippet: clean::line(&text, clean::SNIPPET),
         apart: true,
+        reserve: Reserve::None,
     })
 }
 
@@ -241,7 +242,9 @@ fn instant(text: &str) -> Option<Date> {
 fn printed(text: &str) -> Option<Stamp> {
     let run_together = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
     let text = if run_together { text.get(..8)? } else { text };
-    dates::scan(text).first().map(|found| found.stamp)
+    dates::scan(text)
+        .first()
+        .map(|found| found.in_china().stamp)
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub enum Label {
     Updated,
     /// A letter was answered.
     Answered,
+    /// An affair was dealt with, made public or not.
+    Handled,
     /// A letter was written.
     Asked,
     /// A deadline, a validity, a signing day, a clock: never the publication.
@@ -43,6 +45,8 @@ const OTHER: &[&str] = &[
     "颁布",
     "废止",
     "失效",
+    "农历",
+    "阴历",
 ];
 /// Words that rule a date out when a 时间, a 日期 or a colon completes them.
 const EVENTS: &[&str] = &[
@@ -97,15 +101,8 @@ const PUBLISHED: &[&str] = &[
     "posted",
 ];
 const UPDATED: &[&str] = &["更新", "修改", "修订", "updated", "modified"];
-const ANSWERED: &[&str] = &[
-    "回复",
-    "答复",
-    "办结",
-    "处理时间",
-    "处理日期",
-    "办理时间",
-    "反馈时间",
-];
+const ANSWERED: &[&str] = &["回复", "答复", "反馈时间", "反馈日期"];
+const HANDLED: &[&str] = &["办结", "处理时间", "处理日期", "办理时间", "办理日期"];
 const ASKED: &[&str] = &[
     "来信",
     "写信",
@@ -137,6 +134,12 @@ const NUMBERS: &[&str] = &[
     "证号",
     "信箱号",
     "受理号",
+    "版本",
+    "分机",
+    "比分",
+    "房间",
+    "单价",
+    "金额",
     "电话",
     "传真",
     "手机",
@@ -153,12 +156,45 @@ pub fn label_of(found: &Found, before: &str) -> Label {
         let tail = tail(before);
         last_end(&tail, NUMBERS).is_some_and(|end| is_near(&tail, end, 4))
     };
-    if found.is_compact() && names_number() {
+    if found.is_like_a_number() && names_number() {
         Label::Other
     } else {
         label(before)
     }
 }
+
+/// What the head of a column makes of a date below it; nothing where it says nothing of dates.
+pub fn head(found: &Found, head: &str) -> Option<Label> {
+    let compact: String = head.chars().filter(|c| !c.is_whitespace()).collect();
+    let compact = compact.to_lowercase();
+    if compact.is_empty() {
+        return None;
+    }
+    let dated = BARE.iter().any(|word| compact.contains(word));
+    let numbered = HEADED_NUMBERS.iter().any(|word| compact.contains(word));
+    if numbered && !dated {
+        return Some(Label::Other);
+    }
+    match label(head) {
+        // Two short numbers below a head that names no date are a count, a score, a price.
+        Label::None if found.is_like_a_number() => Some(Label::Other),
+        Label::None => None,
+        label => Some(label),
+    }
+}
+
+/// Heads of columns with numbers, beside the words before numbers.
+const HEADED_NUMBERS: &[&str] = &[
+    "编号",
+    "索引",
+    "文号",
+    "字号",
+    "序号",
+    "号码",
+    "信用代码",
+    "电话",
+    "查询码",
+];
 
 /// Reads the words directly before a date; the nearest known word decides.
 pub fn label(before: &str) -> Label {
@@ -166,11 +202,12 @@ pub fn label(before: &str) -> Label {
     if tail.is_empty() {
         return Label::None;
     }
-    let families: [(&[&str], Label); 5] = [
+    let families: [(&[&str], Label); 6] = [
         (OTHER, Label::Other),
         (PUBLISHED, Label::Published),
         (UPDATED, Label::Updated),
         (ANSWERED, Label::Answered),
+        (HANDLED, Label::Handled),
         (ASKED, Label::Asked),
     ];
     let mut nearest: Option<(usize, Label)> = None;

@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
             '{' => self.object(depth),
             '[' => self.list(depth),
             '"' | '\'' => self.string().map(Value::Text),
-            _ => self.word(),
+            _ => self.word(depth),
         }
     }
 
@@ -168,12 +168,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A list in brackets, or in the parentheses of a call that makes one.
     fn list(&mut self, depth: usize) -> Option<Value> {
-        self.take('[');
+        let end = match self.take('(') {
+            true => ')',
+            false => {
+                self.take('[');
+                ']'
+            }
+        };
         let mut values = Vec::new();
         loop {
             self.skip_blanks();
-            if self.take(']') {
+            if self.take(end) {
                 return Some(Value::List(values));
             }
             if self.take(',') {
@@ -189,16 +196,19 @@ impl<'a> Reader<'a> {
         (!key.is_empty()).then(|| key.to_owned())
     }
 
-    fn word(&mut self) -> Option<Value> {
+    fn word(&mut self, depth: usize) -> Option<Value> {
         let word = self.run(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '-' | '+'));
         if word.is_empty() {
             return None;
         }
         self.at += word.len();
-        // `new Date(1520265600000)` and the like.
+        // `new Date(1520265600000)` and the like; `new Array(…)` is a list.
         if word == "new" {
             self.skip_blanks();
-            self.bare_key();
+            let made = self.bare_key();
+            if made.as_deref() == Some("Array") && self.peek() == Some('(') {
+                return self.list(depth);
+            }
         }
         if self.take('(') {
             let (inner, used) = self

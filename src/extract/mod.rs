@@ -29,6 +29,7 @@ mod charset;
 pub mod clean;
 mod clues;
 mod column;
+mod column_heads;
 mod comments;
 mod data;
 pub mod date_format;
@@ -59,6 +60,7 @@ mod metas;
 pub mod missing;
 mod moment;
 mod notes;
+mod numerals;
 mod others;
 pub mod outline;
 mod pageclock;
@@ -69,6 +71,7 @@ mod refusal;
 mod remarks;
 mod rows;
 pub mod score;
+mod scripted;
 mod seen;
 mod sheet;
 mod shell;
@@ -81,12 +84,15 @@ mod view;
 mod visible;
 mod weighing;
 mod whose;
+mod written;
+mod year_heads;
 mod years;
+mod zone;
 
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/7");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/10");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

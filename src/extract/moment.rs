@@ -5,7 +5,8 @@ use memchr::memmem;
 
 use super::dates::{self, Stamp};
 use super::foreign;
-use crate::domain::time::{Date, china};
+use super::zone;
+use crate::domain::time::Date;
 
 /// A moment as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +32,13 @@ impl Moment {
     }
 
     fn in_china(self) -> Moment {
-        let ahead = i64::from(china().local_minus_utc());
         let local = self
-            .in_utc()
-            .and_then(|utc| utc.checked_add_signed(TimeDelta::seconds(ahead)));
-        local.map_or(self, |local| Moment {
-            on: local.date(),
-            time: Some(local.time()),
+            .time
+            .zip(self.zone)
+            .and_then(|(time, zone)| zone::in_china(self.on, time, zone));
+        local.map_or(self, |(on, time)| Moment {
+            on,
+            time: Some(time),
             zone: self.zone,
         })
     }
@@ -52,7 +53,7 @@ pub fn of(text: &str, chinese: bool) -> Option<Moment> {
             Stamp::Full(on) if chinese || found.full_year => Some(Moment {
                 on,
                 time: found.time,
-                zone: found.time.and_then(|_| zone(text, found.end)),
+                zone: found.zone,
             }),
             _ => None,
         });
@@ -91,40 +92,6 @@ pub fn with_zone(source: &str, moment: Moment) -> Option<Moment> {
             let same = other.zone.is_some_and(|zone| zone != 0) && other.in_utc() == Some(utc);
             same.then_some(other)
         })
-}
-
-/// The zone behind the time that ends at `end`, in minutes ahead of UTC: `Z`, `.000Z`, `+08:00`.
-fn zone(text: &str, end: usize) -> Option<i32> {
-    let rest: String = text.chars().skip(end).take(24).collect();
-    let rest = match rest.strip_prefix(['.', ',']) {
-        Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
-        None => rest.as_str(),
-    };
-    let rest = rest.trim_start();
-    if ["Z", "z", "UTC", "GMT"]
-        .iter()
-        .any(|word| rest.starts_with(word))
-    {
-        return Some(0);
-    }
-    let sign = match rest.chars().next()? {
-        '+' => 1,
-        '-' | '−' => -1,
-        _ => return None,
-    };
-    let digits: String = rest
-        .chars()
-        .skip(1)
-        .filter(|c| *c != ':')
-        .take_while(char::is_ascii_digit)
-        .take(4)
-        .collect();
-    let number: i32 = digits.parse().ok()?;
-    match digits.len() {
-        2 => Some(sign * number * 60),
-        4 => Some(sign * (number / 100 * 60 + number % 100)),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,11 @@ fn rank(note: &Note) -> Rank {
         | Note::EntranceRead { .. }
         | Note::NewestMonthOnly
         | Note::NewestYearless
+        | Note::NewestListYear
+        | Note::NewestAsked
+        | Note::NewestRead
+        | Note::FirstRowsRead { .. }
+        | Note::FirstRowsRefused
         | Note::FirstRowsUndated
         | Note::OtherSiteCode { .. }
         | Note::OtherSiteName { .. }
@@ -48,15 +53,20 @@ fn rank(note: &Note) -> Rank {
         | Note::RowsAt { .. }
         | Note::PartsFound { .. }
         | Note::Said(_) => Rank::Decision,
-        Note::FutureRefused { .. } | Note::PastRefused { .. } => Rank::Refused,
+        Note::FutureRefused { .. } | Note::PastRefused { .. } | Note::YearsDisagree { .. } => {
+            Rank::Refused
+        }
         Note::Pinned { .. }
         | Note::Hidden { .. }
         | Note::ListHidden
         | Note::OffSite { .. }
         | Note::HeadRow => Rank::Rows,
-        Note::EventDates { .. } | Note::IndexNumbers { .. } | Note::PageClock | Note::SiteLine => {
-            Rank::Lookalike
-        }
+        Note::EventDates { .. }
+        | Note::IndexNumbers { .. }
+        | Note::SharedDay { .. }
+        | Note::SharedMoment
+        | Note::PageClock
+        | Note::SiteLine => Rank::Lookalike,
         Note::Followed { .. }
         | Note::NotFollowed { .. }
         | Note::NoFrameWithList

@@ -21,6 +21,19 @@ pub struct Mark {
     pub snippet: String,
     /// Whether it stands apart from the title.
     pub apart: bool,
+    /// What speaks against it.
+    pub reserve: Reserve,
+}
+
+/// What speaks against a date that is printed as a row's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reserve {
+    /// Nothing.
+    None,
+    /// It is the day on which a letter was written.
+    Asked,
+    /// It is two single digits, like a score or a share: other rows must tell what they are.
+    Thin,
 }
 
 /// What speaks for a date: its label, its completeness, its standing, and the later day.
@@ -34,7 +47,7 @@ impl<'a> Survey<'_, 'a> {
             .dates_between(block, end)
             .filter(|d| d.in_item.is_none_or(|_| d.standing == Standing::Alone));
         self.best(outside, block)
-            .filter(|mark| matches!(mark.stamp, Stamp::Full(_) | Stamp::Ago(_)))
+            .filter(|mark| !matches!(mark.stamp, Stamp::MonthDay(..) | Stamp::Month(..)))
             .or_else(|| self.split(block, end))
             .or_else(|| {
                 let again = self
@@ -60,16 +73,19 @@ impl<'a> Survey<'_, 'a> {
             if d.found.ranged || !is_row_date(d, label) || self.is_concealed(d, block) {
                 continue;
             }
+            // What the unit has made public comes before what it has done, and both before what
+            // others have.
             let trust = match label {
-                Label::Answered => 5,
-                Label::Published => 4,
+                Label::Answered => 6,
+                Label::Published => 5,
+                Label::Handled => 4,
                 Label::None | Label::Date | Label::Updated => 3,
                 Label::Asked => 2,
                 Label::Other => 1,
             };
             let (completeness, day) = match d.found.stamp {
-                Stamp::Full(day) => (3, Some(day)),
-                Stamp::Ago(_) => (3, None),
+                Stamp::Full(day) | Stamp::Short(day) => (3, Some(day)),
+                Stamp::Ago(_) | Stamp::Turned(..) => (3, None),
                 Stamp::MonthDay(..) => (2, None),
                 Stamp::Month(..) => (1, None),
             };
@@ -79,7 +95,10 @@ impl<'a> Survey<'_, 'a> {
             }
         }
         let ((trust, ..), d) = best?;
-        (trust > 1).then(|| mark(d.text, d.found.stamp, Basis::ListRow, true))
+        (trust > 1).then(|| Mark {
+            reserve: reserve(trust == 2, d),
+            ..mark(d.text, d.found.stamp, Basis::ListRow, true)
+        })
     }
 
     /// Whether the date is not displayed although its row is.
@@ -88,48 +107,17 @@ impl<'a> Survey<'_, 'a> {
         hidden(d.node) && !hidden(block)
     }
 
-    /// The label before the date, or the head of its table column.
+    /// The head of the column in which the date stands, or the label before it.
     fn effective_label(&self, d: &Dated, block: usize) -> Label {
-        if d.label == Label::None && self.dom.tag(block) == "tr" {
-            return self
-                .column_head(block, d.node)
-                .map_or(Label::None, |head| labels::label_of(&d.found, &head));
+        // What stands before it in its own cell is nearer than any head.
+        let own = d.text.chars().take(d.found.start);
+        if d.label == Label::None || !own.into_iter().any(char::is_alphabetic) {
+            let head = self.column_head(block, d.node);
+            if let Some(label) = head.and_then(|head| labels::head(&d.found, &head)) {
+                return label;
+            }
         }
         d.label
-    }
-
-    /// The text of the first row's cell above this one.
-    fn column_head(&self, row: usize, node: usize) -> Option<String> {
-        let cells = |row: usize| {
-            self.dom
-                .range(row, self.dom.end(row))
-                .filter(move |(at, n)| {
-                    n.parent == row && *at != row && matches!(n.what, What::Element(_))
-                })
-        };
-        let position = cells(row).position(|(at, n)| at <= node && node < n.end)?;
-        let table = self.dom.parent(row);
-        let table = if self.dom.tag(table) == "tbody" {
-            self.dom.parent(table)
-        } else {
-            table
-        };
-        let head = self
-            .dom
-            .range(table, row)
-            .take(200)
-            .find(|(at, _)| self.dom.tag(*at) == "tr")?
-            .0;
-        if self
-            .dates_between(head, self.dom.end(head))
-            .next()
-            .is_some()
-        {
-            return None;
-        }
-        cells(head)
-            .nth(position)
-            .map(|(at, n)| self.dom.text(at, n.end, 20))
     }
 
     /// A date whose parts stand in neighbouring elements: day and month, year apart.
@@ -191,9 +179,11 @@ impl<'a> Survey<'_, 'a> {
                 Label::Published | Label::Date | Label::Updated
             );
             let alone = standing::standing(hint, found) == Standing::Alone;
-            matches!(found.stamp, Stamp::Full(_)) && !found.ranged && (labelled || alone)
+            let whole = matches!(found.stamp, Stamp::Full(_) | Stamp::Short(_));
+            whole && !found.ranged && (labelled || alone)
         })?;
-        Some(mark(hint, found.stamp, Basis::TitleAttribute, true))
+        let stamp = found.in_china().stamp;
+        Some(mark(hint, stamp, Basis::TitleAttribute, true))
     }
 
     /// A date in digits at the end or the beginning of the title itself.
@@ -219,14 +209,28 @@ fn mark(text: &str, stamp: Stamp, basis: Basis, apart: bool) -> Mark {
         basis,
         snippet: clean::line(text, clean::SNIPPET),
         apart,
+        reserve: Reserve::None,
+    }
+}
+
+fn reserve(asked: bool, d: &Dated) -> Reserve {
+    let bare = d.text.trim().len() == 3;
+    if asked {
+        Reserve::Asked
+    } else if bare && matches!(d.found.stamp, Stamp::MonthDay(..)) {
+        Reserve::Thin
+    } else {
+        Reserve::None
     }
 }
 
 /// Whether a date in a row can be the row's: prose dates and bare numbers cannot.
 fn is_row_date(d: &Dated, label: Label) -> bool {
     match (d.found.stamp, d.standing) {
-        (_, Standing::Prose) => matches!(label, Label::Published | Label::Answered),
-        (Stamp::Full(_) | Stamp::Ago(_), _) => true,
+        (_, Standing::Prose) => {
+            matches!(label, Label::Published | Label::Answered | Label::Handled)
+        }
+        (Stamp::Full(_) | Stamp::Ago(_) | Stamp::Short(_) | Stamp::Turned(..), _) => true,
         (Stamp::MonthDay(..), Standing::Alone) => true,
         (Stamp::MonthDay(..), Standing::Edge) => {
             d.text.trim().chars().count() <= 60 && d.found.end - d.found.start >= 5

@@ -284,7 +284,8 @@ fn has_link(dom: &Dom, at: usize) -> bool {
 /// What a page announces whose own words, links and furniture left aside, are few: in a line of
 /// its own.
 fn in_main(dom: &Dom) -> Option<Unreadable> {
-    let (mut length, mut found, mut link_end) = (0, None, 0);
+    let (mut length, mut link_end) = (0, 0);
+    let mut lines = Vec::new();
     for (at, node) in dom.iter() {
         match node.what {
             What::Element(element) if element.name() == "a" => link_end = link_end.max(node.end),
@@ -297,12 +298,14 @@ fn in_main(dom: &Dom) -> Option<Unreadable> {
                 if length > MAIN_LENGTH {
                     return None;
                 }
-                found = found.or_else(|| says(text).filter(|_| count <= LINE));
+                if count <= LINE {
+                    lines.push(text);
+                }
             }
             _ => {}
         }
     }
-    found
+    lines.into_iter().find_map(says)
 }
 
 /// The displayed text, as far as it can matter.

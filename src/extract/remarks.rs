@@ -36,6 +36,7 @@ const SITE_LINES: [&str; 8] = [
 pub fn remark(view: &View, rows: &[usize], notes: &mut Notes) {
     let rows = rows.get(..rows.len().min(MOST_ROWS)).unwrap_or_default();
     refused(view, notes);
+    disputed(view, rows, notes);
     pinned(view, rows, notes);
     hidden(view, rows, notes);
     off_site(view, rows, notes);
@@ -51,7 +52,7 @@ fn listed<'v>(view: &'v View, rows: &'v [usize]) -> impl Iterator<Item = &'v Lis
 /// The date that a row prints or its address carries, believed or not.
 fn stated(row: &Listed) -> Option<Date> {
     match row.mark.as_ref().map(|mark| mark.stamp) {
-        Some(Stamp::Full(on)) => Some(on),
+        Some(Stamp::Full(on) | Stamp::Short(on)) => Some(on),
         Some(_) => None,
         None => match row.url.as_ref().and_then(address::path_date) {
             Some(address::PathDate::Day(on)) => Some(on),
@@ -71,6 +72,27 @@ fn refused(view: &View, notes: &mut Notes) {
     if let Some(&earliest) = past.iter().min() {
         let dates = past.len();
         notes.say(Note::PastRefused { dates, earliest });
+    }
+}
+
+/// Rows whose day could not be told though something like one is there.
+fn disputed(view: &View, rows: &[usize], notes: &mut Notes) {
+    let datings = || rows.iter().filter_map(|at| view.datings.get(*at));
+    let rows = datings()
+        .filter(|dating| **dating == Dating::Disputed)
+        .count();
+    if rows > 0 {
+        notes.say(Note::YearsDisagree { rows });
+    }
+    let shared = datings().find_map(|dating| match dating {
+        Dating::Shared(day) => Some(*day),
+        _ => None,
+    });
+    if let Some(on) = shared {
+        notes.say(Note::SharedDay { on });
+    }
+    if view.shared {
+        notes.say(Note::SharedMoment);
     }
 }
 

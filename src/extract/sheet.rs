@@ -23,8 +23,10 @@ const MOST_SELECTORS: usize = 40;
 #[derive(Debug, Default)]
 pub struct Sheet {
     rules: Vec<Rule>,
-    /// Rules by one of their classes, or by `#` and their identifier.
-    by_name: HashMap<String, Vec<usize>>,
+    /// Rules by their identifier.
+    by_id: HashMap<String, Vec<usize>>,
+    /// Rules without one by their first class.
+    by_class: HashMap<String, Vec<usize>>,
 }
 
 /// A selector of one element, and what its rule does.
@@ -69,12 +71,12 @@ impl Sheet {
 
     fn index(&mut self) {
         for (at, rule) in self.rules.iter().enumerate() {
-            let name = match (&rule.id, rule.classes.first()) {
-                (Some(id), _) => format!("#{id}"),
-                (None, Some(class)) => class.clone(),
+            let rules = match (&rule.id, rule.classes.first()) {
+                (Some(id), _) => self.by_id.entry(id.clone()),
+                (None, Some(class)) => self.by_class.entry(class.clone()),
                 (None, None) => continue,
             };
-            let rules = self.by_name.entry(name).or_default();
+            let rules = rules.or_default();
             if rules.len() < MOST_OF_NAME {
                 rules.push(at);
             }
@@ -112,8 +114,8 @@ impl Sheet {
         }
         let words = || classes.split_ascii_whitespace();
         let mut best: Option<(&Rule, usize)> = None;
-        let named = words().filter_map(|word| self.by_name.get(word));
-        let by_id = id.and_then(|id| self.by_name.get(&format!("#{id}")));
+        let named = words().filter_map(|word| self.by_class.get(word));
+        let by_id = id.and_then(|id| self.by_id.get(id));
         for at in named.chain(by_id).flatten() {
             let Some(rule) = self.rules.get(*at) else {
                 continue;

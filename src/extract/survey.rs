@@ -2,9 +2,11 @@
 //! in every block, counted once so that climbing the tree costs nothing.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use url::Url;
 
+use super::column_heads::Heads;
 use super::dates::{self, Found};
 use super::dom::{Dom, What, attr};
 use super::labels::{self, Label};
@@ -63,6 +65,8 @@ pub struct Survey<'d, 'a> {
     /// Every date in its visible text, in document order.
     pub dated: Vec<Dated<'a>>,
     sums: Vec<Sum>,
+    /// The heads of the list that was asked for last.
+    pub heads: RefCell<Option<Heads>>,
 }
 
 impl<'d, 'a> Survey<'d, 'a> {
@@ -76,6 +80,7 @@ impl<'d, 'a> Survey<'d, 'a> {
             items,
             dated,
             sums,
+            heads: RefCell::new(None),
         }
     }
 
@@ -338,7 +343,8 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
                 .unwrap_or_default();
             // What stands in a title says nothing of the date behind it.
             let led = previous.1.is_none() || previous.1 == in_item;
-            let before = if led && before.trim().is_empty() && may_label(previous.0) {
+            let before = if led && !before.contains(char::is_alphanumeric) && may_label(previous.0)
+            {
                 previous.0
             } else {
                 before
@@ -350,7 +356,7 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
                 if known.0 != before {
                     known = (before, label(before));
                 }
-                match found.is_compact() {
+                match found.is_like_a_number() {
                     true => labels::label_of(&found, before),
                     false => known.1,
                 }
@@ -373,11 +379,15 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
 
 /// The dates of a text; most have none, and no word of a distance in days either.
 fn found(text: &str, bare: &str) -> Vec<Found> {
-    if bare.len() <= 64 && bare.contains(['刚', '今', '昨', '前']) {
+    let mut found = if bare.len() <= 96 && bare.contains(['刚', '今', '昨', '前']) {
         dates::scan_row(text)
     } else {
         dates::scan(text)
+    };
+    for found in found.iter_mut().filter(|found| found.zone.is_some()) {
+        *found = found.in_china();
     }
+    found
 }
 
 /// What the words before a date make of it: without a letter they make nothing.

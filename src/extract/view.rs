@@ -1,8 +1,11 @@
 //! One page, decoded, guarded, parsed once, and surveyed: its rows, their dates, their groups.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::charset::Decoded;
+use super::dates::Stamp;
 use super::dom::{Dom, attr};
 use super::groups::{self, Group};
 use super::notes::Notes;
@@ -10,8 +13,8 @@ use super::parse::parse;
 use super::rows::Listed;
 use super::sheet::Sheet;
 use super::survey::Survey;
-use super::years::{self, Dating, Doubt};
-use super::{address, charset, clean, comments, expand, guard, pageclock};
+use super::years::{self, Dating, Doubt, Given};
+use super::{address, charset, clean, comments, expand, guard, pageclock, written, year_heads};
 use crate::domain::finding::{Basis, Unreadable};
 use crate::domain::item::Row;
 use crate::domain::page::Page;
@@ -42,6 +45,8 @@ pub struct View<'a> {
     pub encoding: &'static str,
     /// The day on which it is read.
     pub today: Date,
+    /// Whether records in its data share the moment at which they were made.
+    pub shared: bool,
 }
 
 /// What cannot be surveyed, and why.
@@ -69,6 +74,9 @@ pub fn text<'p>(page: &'p Page, notes: &mut Notes) -> Result<Decoded<'p>, Closed
     if let Some(note) = decoded.note.take() {
         notes.say(note);
     }
+    if let Some(text) = written::inlined(&decoded.text) {
+        decoded.text = Cow::Owned(text);
+    }
     Ok(decoded)
 }
 
@@ -91,14 +99,15 @@ pub fn with<T>(
     let base = base(&dom, &page.url);
     let survey = Survey::of(&dom, &base);
     let mut rows = survey.rows(&base);
-    let hidden = expand::rows(&alive);
-    let hidden = Some(hidden).filter(|hidden| !hidden.is_empty());
-    let hidden = hidden.and_then(|hidden| parse(&hidden));
+    let island = expand::rows(&alive);
+    let hidden = Some(&island.html).filter(|hidden| !hidden.is_empty());
+    let hidden = hidden.and_then(|hidden| parse(hidden));
     let hidden_dom = hidden.as_ref().map(Dom::of);
     if let Some(script) = &hidden_dom {
         rows.extend(script_rows(script, &base));
     }
-    let mut datings = years::date(&rows, today);
+    let given = given(&survey, &rows, &base);
+    let mut datings = years::date(&rows, &given, today);
     pageclock::strike(&dom, &rows, &mut datings, today);
     let groups = groups::form(&rows, &datings);
     let view = View {
@@ -112,8 +121,24 @@ pub fn with<T>(
         script: hidden_dom.as_ref(),
         encoding: decoded.encoding,
         today,
+        shared: island.shared,
     };
     Ok(then(&view))
+}
+
+/// What the page says of the years of rows that print none; nothing where all rows do.
+pub fn given(survey: &Survey, rows: &[Listed], base: &Url) -> Given {
+    let yearless = |row: &Listed| {
+        let stamp = row.mark.as_ref().map(|mark| mark.stamp);
+        matches!(stamp, Some(Stamp::MonthDay(..)))
+    };
+    if !rows.iter().any(yearless) {
+        return Given::default();
+    }
+    Given {
+        printed: year_heads::of(survey, rows),
+        listed: address::list_year(base),
+    }
 }
 
 /// Surveys a page of which nothing else is asked and hands the view to `then`.

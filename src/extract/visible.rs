@@ -75,8 +75,15 @@ pub fn all<'c>(clues: &'c Clues<'c>) -> Vec<Seen<'c>> {
         let weighty = |link: usize| clues.links.get(link).is_some_and(|weight| *weight >= 4);
         let apart = lists.contains(&spot.place.path) || spot.link.is_some_and(weighty);
         for found in found {
-            let Stamp::Full(on) = found.stamp else {
-                continue;
+            let found = if clues.chinese {
+                found.in_china()
+            } else {
+                found
+            };
+            let on = match found.stamp {
+                Stamp::Full(on) => on,
+                Stamp::Short(on) if dates::begins_with_year(on, clues.today) => on,
+                _ => continue,
             };
             if !found.ranged && seen.len() < MAX_DATES && dates::is_plausible(on, clues.today) {
                 seen.push(weigh(clues, spot, found, on, apart));
@@ -163,7 +170,7 @@ fn lists(dated: &[(&Spot, Vec<Found>)]) -> HashSet<u64> {
 fn before(spot: &Spot, found: &Found) -> String {
     let own: String = spot.text.chars().take(found.start).collect();
     // What stands in a title says nothing of the date behind it.
-    if own.trim().is_empty() && !spot.behind_link && may_label(&spot.before) {
+    if !own.contains(char::is_alphanumeric) && !spot.behind_link && may_label(&spot.before) {
         spot.before.clone().into_owned()
     } else {
         own
@@ -223,7 +230,7 @@ fn weigh<'c>(
     let (bonus, near_title) = nearness(clues.heads.place, spot.at);
     let base = match label {
         Label::Published => 100,
-        Label::Answered => 60,
+        Label::Answered | Label::Handled => 60,
         Label::Date if standing == Standing::Prose => -100,
         Label::Date if standing >= Standing::Edge || short => 60,
         Label::Updated => 30,

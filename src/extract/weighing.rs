@@ -19,6 +19,7 @@ use super::linked::{self, Kind};
 use super::markup;
 use super::moment::{self, Moment};
 use super::places::Named;
+use super::scripted;
 use super::standing::Standing;
 use super::visible::Seen;
 use crate::domain::finding::Basis;
@@ -172,7 +173,7 @@ fn stated(clues: &Clues) -> Vec<Statement> {
         out.push(say(40, own, "the same moment with its zone"));
     }
     if out.is_empty()
-        && let Some(article) = article::by_script(clues)
+        && let Some(article) = scripted::read(clues)
     {
         out.push(Statement {
             witness: Witness::Stated,

@@ -2,17 +2,23 @@
 //! missing, and month-and-day rows get their year from the link's path or the order of the list.
 //! The nearest past year alone is a guess that makes dead columns look alive; it is marked so.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::address::{self, PathDate};
 use super::dates::{self, Stamp};
-use super::printed::Mark;
+use super::printed::{Mark, Reserve};
 use super::rows::Listed;
 use crate::domain::finding::Basis;
 use crate::domain::time::Date;
 
 /// A later date than the row above by more than this is a turn of the year, not disorder.
 const TURN_DAYS: i64 = 60;
+
+/// Rows that share one day in their addresses from which it is that of a move: fewer may be of
+/// one day.
+const SHARED_ROWS: usize = 5;
 
 /// What of a claimed day is not printed, nor proven by the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +27,12 @@ pub enum Doubt {
     None,
     /// The year: the newest that the order allows was taken.
     Year,
+    /// The year: that in the address of the list was taken.
+    ListYear,
     /// The day of the month: its last was taken.
     Day,
+    /// Whose day it is: that on which a letter was written.
+    Asked,
 }
 
 /// The date of a row.
@@ -45,6 +55,11 @@ pub enum Dating {
     Claim(Claim),
     /// A date in the future or before 1995: the first day that what is printed can mean.
     Implausible(Date),
+    /// Month and day, for which the page names two years.
+    Disputed,
+    /// Nothing but a day in the address that all rows of the list share: that of a move, not of a
+    /// publication.
+    Shared(Date),
     /// No date.
     None,
 }
@@ -62,20 +77,42 @@ impl Dating {
     pub fn refused(self) -> Option<Date> {
         match self {
             Dating::Implausible(on) => Some(on),
-            Dating::Claim(_) | Dating::None => None,
+            Dating::Claim(_) | Dating::Disputed | Dating::Shared(_) | Dating::None => None,
         }
     }
 }
 
+/// What a page tells of the years of its rows beside the rows themselves.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// The year printed for each row.
+    pub printed: Vec<Option<i32>>,
+    /// The year in the address of the page.
+    pub listed: Option<i32>,
+}
+
 /// Dates the rows of a page, which stand in document order.
-pub fn date(rows: &[Listed], today: Date) -> Vec<Dating> {
+pub fn date(rows: &[Listed], given: &Given, today: Date) -> Vec<Dating> {
+    let lists = Lists::of(rows, given.listed, today);
+    let paths: Vec<Option<PathDate>> = rows.iter().map(path_date).collect();
+    let shared = shared(rows, &paths);
     let mut out = Vec::with_capacity(rows.len());
     let mut above: Option<(usize, Date)> = None;
-    for row in rows {
+    for (at, row) in rows.iter().enumerate() {
         let from = above
             .filter(|(list, _)| *list == row.list)
             .map(|(_, date)| date);
-        let dating = one(row, from, today);
+        let printed = given.printed.get(at).copied().flatten();
+        let path = paths.get(at).copied().flatten();
+        let dating = match (path, shared.get(&row.path)) {
+            (Some(PathDate::Day(day)), Some(shared)) if day == *shared => {
+                match lists.one(row, None, printed, from, today) {
+                    Dating::None if row.mark.is_none() => Dating::Shared(day),
+                    dating => dating,
+                }
+            }
+            (path, _) => lists.one(row, path, printed, from, today),
+        };
         if let Dating::Claim(claim) = dating
             && !is_pinned(row)
         {
@@ -86,44 +123,221 @@ pub fn date(rows: &[Listed], today: Date) -> Vec<Dating> {
     out
 }
 
+/// The date in the address of a row, where the row does not tell the whole day itself.
+fn path_date(row: &Listed) -> Option<PathDate> {
+    let whole = row
+        .mark
+        .as_ref()
+        .is_some_and(|mark| matches!(mark.stamp, Stamp::Full(_) | Stamp::Ago(_)));
+    let url = row.url.as_ref().filter(|_| !whole)?;
+    address::path_date(url)
+}
+
+/// Days that the addresses of many rows of one structure carry, and no other, although nothing that
+/// is printed agrees.
+fn shared(rows: &[Listed], paths: &[Option<PathDate>]) -> HashMap<u64, Date> {
+    /// Day, rows with it, whether all have it, whether all print it.
+    type Run = (Date, usize, bool, bool);
+    let mut runs: HashMap<u64, Run> = HashMap::new();
+    for (row, path) in rows.iter().zip(paths) {
+        let Some(PathDate::Day(day)) = path else {
+            continue;
+        };
+        let (first, count, one, printed) = runs.entry(row.path).or_insert((*day, 0, true, true));
+        *count += 1;
+        *one &= first == day;
+        *printed &= row
+            .mark
+            .as_ref()
+            .is_some_and(|mark| mark.stamp == Stamp::MonthDay(day.month(), day.day()));
+    }
+    let shared = runs
+        .into_iter()
+        .filter(|(_, (_, count, one, printed))| *count >= SHARED_ROWS && *one && !printed);
+    shared.map(|(path, (day, ..))| (path, day)).collect()
+}
+
+/// What the rows of one list tell of each other.
+#[derive(Debug, Clone, Copy, Default)]
+struct List {
+    /// Some short date can only begin with its year.
+    year_first: bool,
+    /// Some number before a month cannot be one, so it is the day.
+    day_first: bool,
+    /// The same the other way round.
+    month_first: bool,
+    /// Some row has another year than the address of the list.
+    other_year: bool,
+    /// Some row of month and day stands so that a year has turned above it.
+    turns: bool,
+    /// Some stands so that the list may run upwards.
+    rises: bool,
+    /// Some stands so that it may run downwards.
+    falls: bool,
+    /// Some row of month and day is more than two single digits.
+    has_month_days: bool,
+}
+
+/// The lists of a page that have dates which tell of each other.
+struct Lists {
+    known: HashMap<usize, List>,
+    listed: Option<i32>,
+}
+
+impl Lists {
+    fn of(rows: &[Listed], listed: Option<i32>, today: Date) -> Lists {
+        let mut known: HashMap<usize, List> = HashMap::new();
+        let mut above: Option<(usize, u32, u32)> = None;
+        for row in rows {
+            let Some(mark) = &row.mark else { continue };
+            match mark.stamp {
+                Stamp::Short(on) if dates::begins_with_year(on, today) => {
+                    known.entry(row.list).or_default().year_first = true;
+                }
+                Stamp::Turned(first, second, _) if first > 12 || second > 12 => {
+                    let list = known.entry(row.list).or_default();
+                    list.day_first |= first > 12;
+                    list.month_first |= second > 12;
+                }
+                Stamp::Full(on) if listed.is_some_and(|year| year != on.year()) => {
+                    known.entry(row.list).or_default().other_year = true;
+                }
+                Stamp::MonthDay(month, day) if !is_pinned(row) => {
+                    let list = known.entry(row.list).or_default();
+                    list.has_month_days |= mark.reserve != Reserve::Thin;
+                    if let Some((_, m, d)) = above.filter(|(of, ..)| *of == row.list) {
+                        let later = days(month, day) - days(m, d);
+                        list.turns |= later > TURN_DAYS;
+                        list.rises |= later > 0;
+                        list.falls |= later < 0;
+                    }
+                    above = Some((row.list, month, day));
+                }
+                _ => {}
+            }
+        }
+        Lists { known, listed }
+    }
+
+    fn list(&self, row: &Listed) -> List {
+        self.known.get(&row.list).copied().unwrap_or_default()
+    }
+
+    fn one(
+        &self,
+        row: &Listed,
+        path: Option<PathDate>,
+        printed: Option<i32>,
+        above: Option<Date>,
+        today: Date,
+    ) -> Dating {
+        let by_path = || match path {
+            Some(PathDate::Day(day)) => believed(day, Basis::UrlPath, Doubt::None, true, today),
+            _ => Dating::None,
+        };
+        let Some(mark) = &row.mark else {
+            return by_path();
+        };
+        let plain = match mark.reserve {
+            Reserve::Asked => Doubt::Asked,
+            Reserve::Thin if !self.list(row).has_month_days => return by_path(),
+            Reserve::Thin | Reserve::None => Doubt::None,
+        };
+        let dated = |day, doubt| believed(day, mark.basis, doubt, mark.apart, today);
+        match mark.stamp {
+            Stamp::Full(day) => dated(day, plain),
+            Stamp::Ago(days) => match today.checked_sub_days(Days::new(u64::from(days))) {
+                Some(day) => dated(day, plain),
+                None => Dating::None,
+            },
+            Stamp::Short(day) => match path.map(year_of) {
+                _ if self.list(row).year_first => dated(day, plain),
+                Some(year) if (year - day.year()).abs() <= 1 => dated(day, plain),
+                _ => dated(day, Doubt::Year),
+            },
+            Stamp::Turned(first, second, year) => {
+                match self.turned(self.list(row), first, second, year) {
+                    Some(day) => dated(day, plain),
+                    None => by_path(),
+                }
+            }
+            Stamp::MonthDay(month, day) => match (printed, path) {
+                (Some(year), path) => {
+                    let on = NaiveDate::from_ymd_opt(year, month, day);
+                    let other = path.and_then(|path| near_path(path, month, day));
+                    match on {
+                        Some(on) if other.is_none_or(|other| other == on) => dated(on, plain),
+                        Some(_) => Dating::Disputed,
+                        None => Dating::None,
+                    }
+                }
+                (None, Some(path)) => match near_path(path, month, day) {
+                    Some(on) => dated(on, plain),
+                    None => by_path(),
+                },
+                (None, None) => self.by_list(row, (month, day), above, today, dated),
+            },
+            Stamp::Month(year, month) => match by_path() {
+                Dating::None => by_month(year, month, mark, today),
+                dating => dating,
+            },
+        }
+    }
+
+    /// Month and day with the year in the address of the list, or by the order of the rows.
+    fn by_list(
+        &self,
+        row: &Listed,
+        (month, day): (u32, u32),
+        above: Option<Date>,
+        today: Date,
+        dated: impl Fn(Date, Doubt) -> Dating,
+    ) -> Dating {
+        let list = self.list(row);
+        if let Some(year) = self.listed.filter(|_| !list.other_year) {
+            let on = NaiveDate::from_ymd_opt(year, month, day);
+            let fits = |on: &Date| {
+                dates::is_plausible(*on, today) && !(list.turns && list.rises && list.falls)
+            };
+            return match on.filter(fits) {
+                Some(on) => dated(on, Doubt::ListYear),
+                None => Dating::Disputed,
+            };
+        }
+        match by_order(month, day, above, today) {
+            Some(on) => dated(on, Doubt::Year),
+            None => Dating::None,
+        }
+    }
+
+    fn turned(&self, list: List, first: u32, second: u32, year: i32) -> Option<Date> {
+        match (list.day_first, list.month_first) {
+            (true, false) => dates::ordered(first, second, year, true),
+            (false, true) => dates::ordered(first, second, year, false),
+            _ if first == second => dates::ordered(first, second, year, true),
+            _ => None,
+        }
+    }
+}
+
+/// Days of a year before month and day, near enough for their order.
+fn days(month: u32, day: u32) -> i64 {
+    i64::from(month) * 31 + i64::from(day)
+}
+
+fn year_of(path: PathDate) -> i32 {
+    match path {
+        PathDate::Day(date) => date.year(),
+        PathDate::Month(year, _) | PathDate::Year(year) => year,
+    }
+}
+
 /// Whether a row says that it stands where it stands whatever its date.
 fn is_pinned(row: &Listed) -> bool {
     row.title.contains("置顶")
         || ["[顶]", "【顶】"]
             .iter()
             .any(|mark| row.title.starts_with(mark))
-}
-
-fn one(row: &Listed, above: Option<Date>, today: Date) -> Dating {
-    let path = || row.url.as_ref().and_then(address::path_date);
-    let by_path = || match path() {
-        Some(PathDate::Day(day)) => believed(day, Basis::UrlPath, Doubt::None, true, today),
-        _ => Dating::None,
-    };
-    let Some(mark) = &row.mark else {
-        return by_path();
-    };
-    match mark.stamp {
-        Stamp::Full(day) => believed(day, mark.basis, Doubt::None, mark.apart, today),
-        Stamp::Ago(days) => match today.checked_sub_days(Days::new(u64::from(days))) {
-            Some(day) => believed(day, mark.basis, Doubt::None, mark.apart, today),
-            None => Dating::None,
-        },
-        Stamp::MonthDay(month, day) => match path() {
-            Some(path) => match near_path(path, month, day) {
-                Some(date) => believed(date, mark.basis, Doubt::None, mark.apart, today),
-                None => by_path(),
-            },
-            None => match by_order(month, day, above, today) {
-                Some(date) => believed(date, mark.basis, Doubt::Year, mark.apart, today),
-                None => Dating::None,
-            },
-        },
-        Stamp::Month(year, month) => match by_path() {
-            Dating::None => by_month(year, month, mark, today),
-            dating => dating,
-        },
-    }
 }
 
 /// The last day of the month, as far as it has come.
@@ -196,6 +410,7 @@ mod tests {
                 basis: Basis::ListRow,
                 snippet: String::new(),
                 apart: true,
+                reserve: Reserve::None,
             }),
             block: 9,
             list: 3,
@@ -244,7 +459,7 @@ mod tests {
                 .iter()
                 .map(|(m, day, path)| row(Some(Stamp::MonthDay(*m, *day)), path))
                 .collect();
-            let got: Vec<String> = date(&rows, today)
+            let got: Vec<String> = date(&rows, &Given::default(), today)
                 .into_iter()
                 .filter_map(Dating::claim)
                 .map(|c| c.on.to_string())
@@ -258,7 +473,7 @@ mod tests {
         let mut rows = [(1, 5), (3, 16), (3, 12)]
             .map(|(month, day)| row(Some(Stamp::MonthDay(month, day)), "/x/1.html"));
         let second = |rows: &[Listed]| {
-            let dating = date(rows, d("2018-03-18"));
+            let dating = date(rows, &Given::default(), d("2018-03-18"));
             dating[1].claim().map(|claim| claim.on.to_string())
         };
         assert_eq!(second(&rows).as_deref(), Some("2017-03-16"));
@@ -272,7 +487,7 @@ mod tests {
             row(Some(Stamp::MonthDay(3, 1)), "/x/1.html"),
             row(Some(Stamp::MonthDay(3, 1)), "/201803/t20180301_1.html"),
         ];
-        let known: Vec<bool> = date(&rows, d("2018-03-18"))
+        let known: Vec<bool> = date(&rows, &Given::default(), d("2018-03-18"))
             .into_iter()
             .filter_map(Dating::claim)
             .map(|c| c.doubt == Doubt::None)
@@ -289,7 +504,11 @@ mod tests {
             ("1995-01-01", true),
             ("1994-12-31", false),
         ] {
-            let dating = date(&[row(Some(Stamp::Full(d(text))), "/x")], today);
+            let dating = date(
+                &[row(Some(Stamp::Full(d(text))), "/x")],
+                &Given::default(),
+                today,
+            );
             assert_eq!(dating[0].refused().is_none(), good, "{text}");
         }
     }
@@ -301,6 +520,7 @@ mod tests {
                 row(None, "/201711/t20171103_1.html"),
                 row(None, "/x/1.html"),
             ],
+            &Given::default(),
             d("2018-03-18"),
         );
         assert_eq!(

@@ -94,6 +94,10 @@ live = true
 unit_overdue_days = 0
 column_severe_days = 0
 
+# A year of samples would take longer than all of the rest.
+[availability]
+enabled = false
+
 [judging]
 confirm_after = "30min"
 blind_after_visits = 3

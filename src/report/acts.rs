@@ -50,7 +50,13 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
             day(*until)
         ),
         Deed::ExemptionEnded { key } => format!("提前结束报备豁免 {key}"),
-        Deed::Answered { until, .. } => format!("责任单位已回复：将于{}前更新", day(*until)),
+        Deed::Answered { until, by_link, .. } => {
+            let way = match by_link {
+                Some(_) => "责任单位已通过消息链接回复",
+                None => "责任单位已回复",
+            };
+            format!("{way}：将于{}前更新", day(*until))
+        }
         Deed::Held { scope, until } => {
             format!("暂缓发送消息（{}）至{}", kind(scope), instant(*until, now))
         }

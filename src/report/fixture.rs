@@ -99,6 +99,7 @@ pub(super) fn group() -> Group {
         sites: sites.map(|site| (site.id.clone(), site)).into(),
         columns: columns.map(|column| (column.id.clone(), column)).into(),
         people: people.map(|person| (person.id.clone(), person)).into(),
+        ..Group::default()
     }
 }
 
@@ -199,6 +200,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         tier,
         notices: Vec::new(),
         in_place_of: Vec::new(),
+        links: Vec::new(),
         urgent: false,
         provisional: false,
         created_at,

@@ -4,6 +4,7 @@
 //! terminal. What comes from a page is flattened, shortened and quoted before it is shown.
 
 pub mod acts;
+pub mod assessment;
 pub mod away;
 pub mod beside;
 #[cfg(test)]

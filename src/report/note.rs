@@ -33,7 +33,16 @@ pub fn note(note: &Note, today: Date) -> String {
         }
         Note::NewestMonthOnly => "最新一行只标注年月，按当月最后一天计".to_owned(),
         Note::NewestYearless => "最新一行只标注月日，按最近的年份计".to_owned(),
+        Note::NewestListYear => "最新一行只标注月日，按列表网址中的年份计".to_owned(),
+        Note::NewestAsked => "信件只标注来信时间，未见答复时间，按其中最新的来信时间计".to_owned(),
+        Note::NewestRead => "最新一行的日期不能完全确定，打开其文章读取日期".to_owned(),
         Note::FirstRowsUndated => "前几行的日期无法读取，采用其余各行中最新的日期".to_owned(),
+        Note::FirstRowsRefused => {
+            "前几行中有不采用的日期，其文章也没有更新的日期，采用其余各行中最新的日期".to_owned()
+        }
+        Note::FirstRowsRead { pages } => {
+            format!("前几行的日期不能采用，打开其中{pages}篇文章读取日期")
+        }
         Note::OtherSiteCode { stated } => {
             format!("页面标注的网站标识码为{}，与配置不符", text(stated))
         }
@@ -71,6 +80,11 @@ pub fn note(note: &Note, today: Date) -> String {
             1 => format!("1个日期（{}）早于1995年，不采用", day(*earliest)),
             _ => format!("{dates}个日期（最早{}）早于1995年，不采用", day(*earliest)),
         },
+        Note::YearsDisagree { rows } => format!("{rows}行在页面上有两个不同年份，按无日期处理"),
+        Note::SharedDay { on } => {
+            format!("所有条目的网址都是同一天（{}），不作为发布日期", day(*on))
+        }
+        Note::SharedMoment => "数据中所有记录的时间相同，不作为发布日期".to_owned(),
         Note::Pinned { rows } => format!("置顶的{rows}行不参与先后比较"),
         Note::Hidden { rows } => format!("隐藏的{rows}行未计入"),
         Note::ListHidden => "整个列表默认不显示，由脚本切换后可见，已读取".to_owned(),
@@ -152,7 +166,17 @@ mod tests {
             Note::EntranceRead { pages: 2 },
             Note::NewestMonthOnly,
             Note::NewestYearless,
+            Note::NewestListYear,
+            Note::NewestAsked,
+            Note::NewestRead,
             Note::FirstRowsUndated,
+            Note::FirstRowsRefused,
+            Note::FirstRowsRead { pages: 2 },
+            Note::YearsDisagree { rows: 3 },
+            Note::SharedDay {
+                on: on("2018-01-01"),
+            },
+            Note::SharedMoment,
             Note::OtherSiteCode {
                 stated: owned("bm00000001"),
             },

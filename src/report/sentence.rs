@@ -559,6 +559,7 @@ mod tests {
                     column: column_id("kxw/gzdt"),
                     began_at: at("2017-11-14T09:00:00"),
                     until,
+                    by_link: None,
                 }),
             ),
             (
@@ -574,6 +575,7 @@ mod tests {
                     column: column_id("kxw/gzdt"),
                     began_at: at("2017-10-14T09:00:00"),
                     until,
+                    by_link: None,
                 }),
             ),
         ]

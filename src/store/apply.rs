@@ -111,6 +111,13 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
     for act in &commit.acts {
         stage.put(Table::Acts, &keys::act(act), act)?;
     }
+    for day in &commit.days {
+        let key = keys::site_day(&day.site, day.on);
+        stage.put(Table::SiteDays, &key, day)?;
+    }
+    for entry in &commit.entries {
+        stage.put(Table::Entries, &keys::entry(entry), entry)?;
+    }
     Ok(())
 }
 

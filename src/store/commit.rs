@@ -6,11 +6,13 @@ use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
 use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::Moment;
 
 /// What becomes true together.
@@ -42,6 +44,10 @@ pub struct Commit {
     pub runs: Vec<JobRun>,
     /// What people laid down.
     pub acts: Vec<Act>,
+    /// Days of sites as they stand now.
+    pub days: Vec<SiteDay>,
+    /// What people entered for the assessment.
+    pub entries: Vec<Entry>,
 }
 
 /// The latest run of a periodic task.
@@ -70,6 +76,8 @@ impl Commit {
             messages: Vec::new(),
             runs: Vec::new(),
             acts: Vec::new(),
+            days: Vec::new(),
+            entries: Vec::new(),
         }
     }
 }

@@ -19,13 +19,15 @@ use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
 use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
-use crate::domain::time::Moment;
+use crate::domain::site_day::SiteDay;
+use crate::domain::time::{Date, Moment};
 
 /// How the store was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,6 +204,37 @@ impl Store {
     /// What people laid down, the oldest first.
     pub async fn acts(&self) -> Result<Vec<Act>, StoreError> {
         self.read(|reader| reader.acts()).await
+    }
+
+    /// What people entered for the assessment, the oldest first.
+    pub async fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        self.read(|reader| reader.entries()).await
+    }
+
+    /// The days of a site from `first` to `last`, both included.
+    pub async fn site_days(
+        &self,
+        site: &SiteId,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<SiteDay>, StoreError> {
+        let site = site.clone();
+        self.read(move |reader| reader.site_days(&site, first, last))
+            .await
+    }
+
+    /// A column's observations before `until`, the oldest first: those since `from`, and before
+    /// them as many as lead back to one that found a date. Thinned like
+    /// [`Store::observations`].
+    pub async fn observations_within(
+        &self,
+        column: &ColumnId,
+        from: Moment,
+        until: Moment,
+    ) -> Result<Vec<Observation>, StoreError> {
+        let column = column.clone();
+        self.read(move |reader| reader.observations_within(&column, from, until))
+            .await
     }
 
     /// What is known of a host.

@@ -3,16 +3,18 @@
 //! Names of variable length (columns, jobs, addresses) enter as the first half of their SHA-256;
 //! the value carries the name in full.
 
+use chrono::Datelike as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::MessageKey;
 use crate::domain::act::Act;
+use crate::domain::entry::Entry;
 use crate::domain::flag::{Fact, Flag};
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::name::Name;
-use crate::domain::time::Moment;
+use crate::domain::time::{Date, Moment};
 
 /// Half a SHA-256.
 pub type Hash = [u8; 16];
@@ -88,6 +90,20 @@ pub fn flag(flag: &Flag) -> Vec<u8> {
 /// Time, hash of what was laid down by whom.
 pub fn act(act: &Act) -> Vec<u8> {
     [&time(act.at)[..], &hash(&[act.key().as_bytes()])].concat()
+}
+
+/// Site, day.
+pub fn site_day(id: &SiteId, on: Date) -> Vec<u8> {
+    // Days since the first of January of the year 1; no page is older.
+    let number = u32::try_from(on.num_days_from_ce()).unwrap_or(0);
+    [&site(id)[..], &number.to_be_bytes()].concat()
+}
+
+/// Time, hash of what was entered by whom.
+pub fn entry(entry: &Entry) -> Vec<u8> {
+    let parts = [entry.site.as_str(), &entry.rule, &entry.period, &entry.by];
+    let which = hash(&parts.map(str::as_bytes));
+    [&time(entry.at)[..], &which].concat()
 }
 
 /// Subject and kind.

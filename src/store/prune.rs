@@ -20,6 +20,7 @@ use super::stage::Stage;
 use super::table::Table;
 use crate::domain::flag::Flag;
 use crate::domain::item::Item;
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::Moment;
 
 /// So many days a flag is kept: two years.
@@ -60,6 +61,14 @@ pub fn rows(
         let changes = stage.into_changes();
         engine.write(changes, engine.applied())?;
     }
+    let mut stage = Stage::new(engine);
+    for day in Reader::new(engine).all::<SiteDay>(Table::SiteDays, &[])? {
+        if day.on < cutoff.date_naive() {
+            stage.delete(Table::SiteDays, &keys::site_day(&day.site, day.on))?;
+        }
+    }
+    let changes = stage.into_changes();
+    engine.write(changes, engine.applied())?;
     for column in columns(engine, Table::Items, ITEMS_LIMIT)? {
         let mut stage = Stage::new(engine);
         pruned.items += oldest_items(&mut stage, &column)?;

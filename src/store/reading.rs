@@ -12,12 +12,14 @@ use super::keys::{self, Hash};
 use super::table::Table;
 use super::value::{self, Body, Fault};
 use crate::domain::act::Act;
+use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
-use crate::domain::id::ColumnId;
+use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::observation::{Observation, Sight};
-use crate::domain::time::Moment;
+use crate::domain::site_day::SiteDay;
+use crate::domain::time::{Date, Moment};
 
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
@@ -25,6 +27,9 @@ use crate::domain::observation::ColumnRecord;
 
 /// The most items of a column.
 pub const ITEMS_LIMIT: usize = 500;
+
+/// The most observations before a stretch of time that are looked at for a date.
+const OLDER_LIMIT: usize = 200;
 
 /// The most flags of a column.
 pub const FLAGS_LIMIT: usize = 200;
@@ -292,6 +297,71 @@ impl<'a> Reader<'a> {
     /// What people laid down, the oldest first.
     pub fn acts(&mut self) -> Result<Vec<Act>, StoreError> {
         self.all(Table::Acts, &[])
+    }
+
+    /// What people entered for the assessment, the oldest first.
+    pub fn entries(&mut self) -> Result<Vec<Entry>, StoreError> {
+        self.all(Table::Entries, &[])
+    }
+
+    /// The days of a site from `first` to `last`, both included.
+    pub fn site_days(
+        &mut self,
+        site: &SiteId,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<SiteDay>, StoreError> {
+        let (start, end) = (keys::site_day(site, first), keys::site_day(site, last));
+        let mut days = Vec::new();
+        for entry in self.engine.rows_from(Table::SiteDays, &start)? {
+            let (key, row) = entry?;
+            if key.as_ref() > end.as_slice() {
+                break;
+            }
+            days.extend(self.value(Table::SiteDays, &key, &row)?);
+        }
+        Ok(days)
+    }
+
+    /// A column's observations before `until`, the oldest first: those since `from`, and before
+    /// them as many as lead back to one that found a date.
+    pub fn observations_within(
+        &mut self,
+        column: &ColumnId,
+        from: Moment,
+        until: Moment,
+    ) -> Result<Vec<Observation>, StoreError> {
+        let column = keys::column(column);
+        let start = keys::observation_by_column(&column, until);
+        let mut findings = HashMap::new();
+        let mut observations = Vec::new();
+        let mut older = 0;
+        for entry in self.engine.rows_from(Table::ObservationsByColumn, &start)? {
+            let (place, _) = entry?;
+            let Some(time) = place.strip_prefix(column.as_slice()) else {
+                break;
+            };
+            let time: Vec<u8> = time.iter().map(|byte| !byte).collect();
+            let key = [&time[..], &column].concat();
+            let Some(stored) = self.get::<StoredObservation>(Table::Observations, &key)? else {
+                continue;
+            };
+            if stored.observed_at >= until {
+                continue;
+            }
+            let Some(seen) = self.whole(&column, &key, stored, &mut findings)? else {
+                continue;
+            };
+            let is_older = seen.observed_at < from;
+            let is_dated = matches!(seen.sight.finding(), Some(Finding::Dated(_)));
+            observations.push(seen);
+            older += usize::from(is_older);
+            if is_older && (is_dated || older >= OLDER_LIMIT) {
+                break;
+            }
+        }
+        observations.reverse();
+        Ok(observations)
     }
 
     /// A column's items, the newest claim first, undated ones last.

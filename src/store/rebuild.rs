@@ -149,7 +149,18 @@ pub fn all_commits(
     )?;
     let runs: Vec<JobRun> = reader.all(Table::Runs, &[])?;
     in_parts(runs, at, sink, |commit, part| commit.runs = part)?;
-    in_parts(reader.acts()?, at, sink, |commit, part| commit.acts = part)
+    in_parts(reader.acts()?, at, sink, |commit, part| commit.acts = part)?;
+    in_parts(
+        reader.all(Table::SiteDays, &[])?,
+        at,
+        sink,
+        |commit, part| {
+            commit.days = part;
+        },
+    )?;
+    in_parts(reader.entries()?, at, sink, |commit, part| {
+        commit.entries = part;
+    })
 }
 
 fn all_observations(

@@ -47,11 +47,15 @@ pub enum Table {
     Homes,
     /// Time, hash → act of a person.
     Acts,
+    /// Site, day → what samples of that day saw.
+    SiteDays,
+    /// Time, hash → what a person entered for the assessment.
+    Entries,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 22] = [
+    pub const ALL: [Table; 24] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -74,6 +78,8 @@ impl Table {
         Table::Acceptances,
         Table::Homes,
         Table::Acts,
+        Table::SiteDays,
+        Table::Entries,
     ];
 
     /// The name of its tree.
@@ -101,6 +107,8 @@ impl Table {
             Table::Acceptances => "acceptances",
             Table::Homes => "homes",
             Table::Acts => "acts",
+            Table::SiteDays => "site-days",
+            Table::Entries => "entries",
         }
     }
 

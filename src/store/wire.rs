@@ -12,8 +12,10 @@ use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::entry::Entry as Assessed;
 use crate::domain::flag::Flag;
 use crate::domain::host::HostRecord;
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::Moment;
 
 /// The version of the entries.
@@ -97,6 +99,10 @@ struct WireEntry {
     runs: Vec<JobRun>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     acts: Vec<Act>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    days: Vec<SiteDay>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<Assessed>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -181,6 +187,8 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         messages: Vec::new(),
         runs: Vec::new(),
         acts: Vec::new(),
+        days: Vec::new(),
+        entries: Vec::new(),
     };
     match &entry.fact {
         Fact::Prune { keep_history_days } => {
@@ -210,6 +218,8 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             wire.messages.clone_from(&commit.messages);
             wire.runs.clone_from(&commit.runs);
             wire.acts.clone_from(&commit.acts);
+            wire.days.clone_from(&commit.days);
+            wire.entries.clone_from(&commit.entries);
         }
     }
     Ok(wire)
@@ -246,6 +256,8 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.messages = wire.messages;
     commit.runs = wire.runs;
     commit.acts = wire.acts;
+    commit.days = wire.days;
+    commit.entries = wire.entries;
     let fact = match (wire.prune, wire.restated) {
         (Some(WirePrune { keep_history_days }), _) => Fact::Prune { keep_history_days },
         (None, Some(from)) => Fact::Restated { from },

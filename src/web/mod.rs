@@ -12,6 +12,7 @@ pub mod guard;
 pub mod health;
 pub mod home;
 pub mod label;
+pub mod links;
 pub mod metrics;
 pub mod narrow;
 pub mod receipts;
@@ -76,6 +77,8 @@ pub struct Console {
     pub porter: Arc<Porter>,
     /// The address for a gateway's reports, if there is one.
     pub callback: Option<receipts::Callback>,
+    /// Where the links of messages lead, if there are any.
+    pub links: Option<links::Door>,
 }
 
 /// The names by which a console that listens on `listen` and is linked to as `link` is called.
@@ -143,6 +146,7 @@ pub fn router(console: Console) -> Router {
         router = router.route(route.path, route.answer.layer(gate));
     }
     router
+        .merge(links::router())
         .fallback(view::missing)
         .method_not_allowed_fallback(view::only_to_look_at)
         .layer(DefaultBodyLimit::max(FORM_BYTES))

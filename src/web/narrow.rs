@@ -47,6 +47,6 @@ fn of_unit(group: &Group, unit: &UnitId) -> Group {
             .collect(),
         sites: sites.map(|(id, site)| (id.clone(), site.clone())).collect(),
         columns,
-        people: Default::default(),
+        ..Group::default()
     }
 }

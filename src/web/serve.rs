@@ -32,6 +32,8 @@ const CONNECTION_WITHIN: Duration = Duration::from_secs(120);
 const HEAD_BYTES: usize = 16 * 1024;
 /// How long open connections may go on after shutdown began.
 const SHUTDOWN_WITHIN: Duration = Duration::from_secs(5);
+/// How often an idle console says that it is alive.
+const ALIVE_EVERY: Duration = Duration::from_secs(30);
 /// The pause after the kernel refused a connection, for want of file descriptors for example.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -39,6 +41,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 pub async fn serve(
     listener: TcpListener,
     console: Console,
+    shutdown: impl Future,
+) -> io::Result<()> {
+    serve_alive(listener, console, || (), shutdown).await
+}
+
+/// Like [`serve`]; `alive` is called with every connection and at least every half minute, as long
+/// as there is a place for another one.
+pub async fn serve_alive(
+    listener: TcpListener,
+    console: Console,
+    alive: impl Fn(),
     shutdown: impl Future,
 ) -> io::Result<()> {
     let router = router(console);
@@ -50,8 +63,12 @@ pub async fn serve(
             let place = places.clone().acquire_owned().await;
             (place, listener.accept().await)
         };
+        if places.available_permits() > 0 {
+            alive();
+        }
         let (place, accepted) = tokio::select! {
             accepted = accepted => accepted,
+            () = tokio::time::sleep(ALIVE_EVERY) => continue,
             _ = &mut shutdown => break,
         };
         match accepted {

@@ -32,6 +32,7 @@ fn means() -> Means {
         user_agent: "wangxun (test)".to_owned(),
     };
     Means {
+        eye: None,
         fetcher: Fetcher::new(&identity).unwrap(),
         page_budget: 6,
         digests: Digests::default(),
@@ -164,7 +165,7 @@ async fn extra_headers_go_to_the_host_of_their_column_and_nowhere_else() {
 
 #[tokio::test]
 async fn changed_rules_read_a_page_anew_although_it_did_not_change() {
-    let text = list(&[("1.html", "05/03/2018"), ("2.html", "01/03/2018")]);
+    let text = list(&[("1.html", "01/03/2018"), ("2.html", "05/03/2018")]);
     let site = Site::plain(move |request| {
         let known = request.header("if-none-match") == Some("\"v1\"");
         match request.path.as_str() {
@@ -190,7 +191,7 @@ async fn changed_rules_read_a_page_anew_although_it_did_not_change() {
     assert!(matches!(mended.observation.sight, Sight::Read(_)));
     assert_eq!(day(&mended).as_deref(), Some("2018-03-05"));
     // A change of rules explains that dates go backwards and the structure is another one.
-    let back = rules("row = \"li:nth-child(2)\"\ndate = \"b\"\ndate_format = \"%d/%m/%Y\"");
+    let back = rules("row = \"li:nth-child(1)\"\ndate = \"b\"\ndate_format = \"%d/%m/%Y\"");
     let mut moved = mended.record.clone();
     moved.signature = Some("table>tr".to_owned());
     let earlier = visited(&column(&url, Some(back)), Some(moved), 11).await;
@@ -293,7 +294,12 @@ async fn a_home_page_that_did_not_change_is_read_anew_by_another_reader() {
         ..watched()
     };
     let visited = async |before| {
-        let (record, _) = front::visit(&means(), (&watched, &home), before, at(9)).await;
+        let errand = front::Front {
+            site: &watched,
+            url: &home,
+            scheduled: true,
+        };
+        let (record, _) = front::visit(&means(), &errand, before, at(9)).await;
         record
     };
     let mut record = visited(None).await;

@@ -305,6 +305,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         tier: Some(Tier::Overdue),
         notices: Vec::new(),
         in_place_of: Vec::new(),
+        links: Vec::new(),
         urgent: false,
         provisional: false,
         created_at,
@@ -350,6 +351,7 @@ pub async fn start_for(
     let clock = Clock::stepped(now(), None);
     let console = Console {
         callback: None,
+        links: None,
         porter: Arc::new(Porter::new(admission, false, settings.dir.clone()).expect("access")),
         group: Arc::new(group),
         limits: Arc::new(Limits::default()),

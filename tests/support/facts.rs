@@ -133,6 +133,7 @@ pub fn act(number: i64, at: Moment) -> Act {
             column: column(COLUMNS[0]),
             began_at: at,
             until: day(number),
+            by_link: None,
         },
     }
 }
@@ -258,6 +259,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         tier: Some(Tier::Overdue),
         notices: vec![key(number + 1000)],
         in_place_of: Vec::new(),
+        links: Vec::new(),
         urgent: false,
         provisional: false,
         created_at,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{Datelike as _, TimeDelta, Timelike as _};
@@ -41,6 +41,9 @@ from = "00:00"
 until = "23:59"
 live = true
 all_quiet = false
+
+[availability]
+enabled = false
 
 [judging]
 confirm_after = "1s"
@@ -185,6 +188,24 @@ impl House {
         self.spawn(Command::new(PROGRAM).args(["run", "--config"]))
     }
 
+    /// Starts the program with what `arm` adds to the command.
+    #[allow(dead_code, reason = "not every test adds something")]
+    pub fn start_with(&self, arm: impl FnOnce(&mut Command)) -> Daemon {
+        let mut command = Command::new(PROGRAM);
+        arm(&mut command);
+        self.spawn(command.args(["run", "--config"]))
+    }
+
+    /// Whether nothing is left to be sent, as the running program says; it may die while it is
+    /// asked.
+    #[allow(dead_code, reason = "not every test asks")]
+    pub fn outbox_is_empty(&self) -> bool {
+        let output = self.ask_outbox();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let mut lines = text.lines().skip(2);
+        output.status.success() && lines.all(|line| line.contains("已提交"))
+    }
+
     /// Starts the program with no file allowed to grow beyond `bytes`: writes fail as they do on
     /// a full disk.
     pub fn start_limited(&self, bytes: u64) -> Daemon {
@@ -208,15 +229,19 @@ impl House {
 
     /// The lines of `wangxun outbox`, without the head and the rule below it.
     pub fn outbox(&self) -> Vec<String> {
-        let output = Command::new(PROGRAM)
-            .args(["outbox", "--newest", "1000", "--config"])
-            .arg(self.path("monitor.toml"))
-            .output()
-            .expect("the program runs");
+        let output = self.ask_outbox();
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{told}\n{}", self.log());
         let text = String::from_utf8(output.stdout).expect("text");
         text.lines().skip(2).map(str::to_owned).collect()
+    }
+
+    fn ask_outbox(&self) -> Output {
+        let output = Command::new(PROGRAM)
+            .args(["outbox", "--newest", "1000", "--config"])
+            .arg(self.path("monitor.toml"))
+            .output();
+        output.expect("the program runs")
     }
 
     /// Waits until `done`, at most `seconds`; `what` is expected.

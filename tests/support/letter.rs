@@ -41,6 +41,7 @@ pub fn message(text: &str) -> Message {
         tier: None,
         notices: Vec::new(),
         in_place_of: Vec::new(),
+        links: Vec::new(),
         urgent: true,
         provisional: false,
         created_at: at,

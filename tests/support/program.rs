@@ -63,8 +63,8 @@ impl Place {
     pub fn samples() -> Place {
         let place = Place(TempDir::new().unwrap());
         let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
-        for entry in config.read_dir().unwrap() {
-            let entry = entry.unwrap();
+        let entries = config.read_dir().unwrap().map(Result::unwrap);
+        for entry in entries.filter(|entry| entry.path().is_file()) {
             std::fs::copy(entry.path(), place.path(entry.file_name())).unwrap();
         }
         place.mode("contacts.toml", 0o600);
@@ -211,6 +211,8 @@ dir = "store"
 listen = "127.0.0.1:0"
 [control]
 socket = "control.sock"
+[availability]
+enabled = false
 "#;
 
 const SITES: &str = r#"[[unit]]

@@ -23,6 +23,9 @@ pub enum Mood {
     Flaky,
     /// Takes the message and never says so.
     Holding,
+    /// Takes the message and says so only when it is asked again.
+    #[allow(dead_code, reason = "not every test needs every mood")]
+    HoldingNew,
 }
 
 /// A request for sending.
@@ -122,8 +125,11 @@ impl Gateway {
         let Some(value) = read(&mut socket).await else {
             return;
         };
+        let is_new = !self
+            .times()
+            .contains_key(value["key"].as_str().expect("a key"));
         let (status, code) = self.note(&value, mood);
-        if mood == Mood::Holding {
+        if mood == Mood::Holding || mood == Mood::HoldingNew && is_new {
             // Until the other side leaves.
             let _ = socket.read(&mut [0; 16]).await;
             return;
@@ -146,7 +152,7 @@ impl Gateway {
         let is_busy = match mood {
             Mood::Busy => true,
             Mood::Flaky => book.posted.len() % 3 == 1,
-            Mood::Open | Mood::Shut | Mood::Holding => false,
+            Mood::Open | Mood::Shut | Mood::Holding | Mood::HoldingNew => false,
         };
         let is_banned = book.banned.contains(&phone);
         book.posted.push(Posted {

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use wangxun::clock::{Alarm, Clock};
 use wangxun::config::settings::Config;
 use wangxun::daemon::event::Listener;
-use wangxun::daemon::run::{Orders, Ready, RunError, run};
+use wangxun::daemon::run::{MadeUp, Orders, Ready, RunError, run};
 
 /// How long the daemon may take to begin and to end, in real time.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,7 +24,13 @@ pub struct Running {
 impl Running {
     /// Starts the daemon. Whoever is to hold the time has an alarm of `clock` already: it works
     /// until that alarm waits.
+    #[allow(dead_code, reason = "not every world is served over sockets")]
     pub async fn start(config: Arc<Config>, clock: &Clock) -> Running {
+        Running::start_in(config, clock, None).await
+    }
+
+    /// The same in a made-up world.
+    pub async fn start_in(config: Arc<Config>, clock: &Clock, made_up: Option<MadeUp>) -> Running {
         let (ready, told) = oneshot::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let orders = Orders {
@@ -33,6 +39,7 @@ impl Running {
             listener: Listener::default(),
             ready: Some(ready),
             stamped: false,
+            made_up,
         };
         let daemon = tokio::spawn(run(orders, async move {
             // A sender that is gone is a stop too.
@@ -49,6 +56,14 @@ impl Running {
             stop,
             daemon,
         }
+    }
+
+    /// Ends the daemon in the middle of whatever it does.
+    #[allow(dead_code, reason = "not every test kills")]
+    pub async fn kill(self) {
+        self.daemon.abort();
+        // It ends because it was told to, or had ended itself.
+        let _ = self.daemon.await;
     }
 
     /// Ends the daemon; `held` has held the time since the last instant of the run.

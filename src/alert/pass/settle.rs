@@ -2,7 +2,7 @@
 
 use super::{Desk, withdrawn};
 use crate::alert::again::Again;
-use crate::alert::incident::{Incident, IncidentKey, Release, State, Subject};
+use crate::alert::incident::{Incident, IncidentKey, Kind, Release, State, Subject};
 use crate::alert::notice::{self, About};
 use crate::alert::outbox::Told;
 use crate::alert::step::{Effect, Step, step_plain};
@@ -79,6 +79,9 @@ impl Desk<'_> {
         // Who is told later does not stand in for who is told first.
         gone.retain(|_| told != Told::StillDown);
         gone.retain(|notice| !(proposed && notice.told == Told::EscalationProposed));
+        // That a deadline was met is told to all who had heard of it, though the next one nears.
+        let is_next = key.kind == Kind::Stale && told != Told::Recovered;
+        gone.retain(|notice| !(is_next && notice.told == Told::Recovered));
         self.verdicts.notices.extend(gone);
         let to_unit = matches!(
             told,

@@ -235,6 +235,41 @@ fn a_pass_over_the_same_facts_changes_nothing_more() {
 }
 
 #[test]
+fn whoever_was_told_hears_of_the_update_though_the_next_deadline_nears() {
+    let mut world = World::new();
+    world.saw(0, "2017-11-17T07:00:00", "2017-10-25", None);
+    world.pass("2017-11-17T07:00:00");
+    world.saw(0, "2017-11-17T07:30:00", "2017-10-25", None);
+    world.pass("2017-11-17T07:30:00");
+    assert!(
+        world
+            .told()
+            .contains(&("op".to_owned(), Told::Raised(Tier::SeverelyOverdue)))
+    );
+    for incident in world.open.values_mut() {
+        incident.told.insert(PersonId::parse("op").unwrap());
+    }
+    world.waiting.clear();
+    // A late update on a Saturday, and on Sunday its own deadline nears: nobody has read yet.
+    for when in ["2017-11-18T07:00:00", "2017-11-18T07:30:00"] {
+        world.saw(0, when, "2017-11-08", None);
+        world.pass(when);
+    }
+    for when in ["2017-11-19T07:00:00", "2017-11-19T07:30:00"] {
+        world.saw(0, when, "2017-11-08", None);
+        world.pass(when);
+    }
+    let told = world.told();
+    let of = |person: &str, what| {
+        told.iter()
+            .filter(|one| **one == (person.to_owned(), what))
+            .count()
+    };
+    assert_eq!(of("op", Told::Recovered), 2, "{told:?}");
+    assert_eq!(of("li", Told::Raised(Tier::Reminder)), 2, "{told:?}");
+}
+
+#[test]
 fn a_dead_host_is_one_incident_for_the_operator_alone() {
     let mut world = World::new();
     world.saw_all("2017-11-20T07:00:00", "2017-11-18");

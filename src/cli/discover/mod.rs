@@ -2,18 +2,19 @@
 //! `sites.toml`. It can be stopped at any time, and the same command goes on.
 
 mod crawl;
+mod output;
 mod state;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Args;
 use url::Url;
 
 use super::run::stop_asked;
-use super::{instant, logs, runtime, say, say_error};
+use super::{day, instant, logs, runtime, say, say_error};
 use crate::config::quantity::{duration, is_private, url as address};
 use crate::daemon::sameness::Digests;
 use crate::daemon::visit::Means;
@@ -24,6 +25,7 @@ use crate::discovery::survey::Survey;
 use crate::domain::access::Access;
 use crate::domain::id::{IdFault, SiteId, UnitId};
 use crate::domain::time::{Date, date_of};
+use crate::domain::visit::Failure;
 use crate::fetch::client::{Fetcher, Identity};
 use crate::fetch::tls::init_crypto;
 use crawl::{Bounds, Crawl, End};
@@ -71,7 +73,7 @@ pub struct Discover {
     #[arg(long)]
     no_robots: bool,
     /// The day of the visit, for dates without a year
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Date>,
 }
 
@@ -114,8 +116,16 @@ pub fn run(discover: Discover) -> anyhow::Result<bool> {
         ..
     }) = only(&survey)
     {
+        // There is nothing to go on with.
+        kept.map_or(Ok(()), State::remove)?;
+        let hint = match failure {
+            Failure::PrivateAddress => {
+                "; --private permits addresses in private and loopback ranges"
+            }
+            _ => "",
+        };
         bail!(
-            "the home page {} was not fetched: {failure:?}, {}",
+            "the home page {} was not fetched: {failure:?}, {}{hint}",
             discover.home,
             failure.in_chinese()
         );
@@ -133,13 +143,13 @@ fn only(survey: &Survey) -> Option<&Sheet> {
 
 /// Opens what earlier runs have left, and tells the survey of it.
 fn resumed(discover: &Discover, out: &Path, survey: &mut Survey) -> anyhow::Result<State> {
+    output::guard(out, &discover.home, discover.fresh)?;
     let mut state = State::open(out, &discover.home, discover.fresh)?;
-    state.guard(out)?;
     let sheets = state.take_sheets();
     if !sheets.is_empty() {
         say_error(&format!(
-            "going on: {} pages are known already",
-            sheets.len()
+            "going on: {} known already",
+            counted(sheets.len(), "page")
         ));
     }
     for sheet in sheets {
@@ -160,6 +170,7 @@ async fn crawled(
                 user_agent: concat!("wangxun/", env!("CARGO_PKG_VERSION"), " (discover)")
                     .to_owned(),
             })?,
+            eye: None,
             page_budget: PAGES_A_VISIT,
             digests: Digests::default(),
         },
@@ -175,7 +186,7 @@ async fn crawled(
         if let Some(state) = state.as_deref_mut() {
             state.keep(sheet)?;
         }
-        progress(survey, &sheet.url);
+        progress(survey, sheet);
         Ok(())
     };
     tokio::select! {
@@ -195,12 +206,19 @@ fn access(discover: &Discover) -> Access {
 }
 
 /// One line a page; on a terminal, one line in all.
-fn progress(survey: &Survey, url: &Url) {
+fn progress(survey: &Survey, sheet: &Sheet) {
+    let sheets = survey.sheets().iter();
+    let fetched = sheets.filter(|sheet| !matches!(sheet.came, Came::Failed(_)));
+    let said = match &sheet.came {
+        Came::Failed(failure) => format!("not fetched ({failure:?}): "),
+        Came::Page(_) | Came::Closed => String::new(),
+    };
     let line = format!(
-        "{} pages fetched, {} in the queue, {} columns found: {url}",
-        survey.sheets().len(),
+        "{} fetched, {} in the queue, {} found: {said}{}",
+        counted(fetched.count(), "page"),
         survey.waiting(),
-        survey.columns()
+        counted(survey.columns(), "column"),
+        sheet.url
     );
     let mut stderr = std::io::stderr();
     if stderr.is_terminal() {
@@ -209,6 +227,14 @@ fn progress(survey: &Survey, url: &Url) {
         let _ = stderr.flush();
     } else {
         say_error(&line);
+    }
+}
+
+/// `1 page`, `2 pages`.
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
     }
 }
 
@@ -229,31 +255,42 @@ fn finish(
         is_complete: survey.next().is_none(),
     };
     let text = fragment(survey, &proposals, &style);
-    match (state, &discover.out) {
-        (Some(mut state), Some(out)) => {
-            state
-                .write(out, &text)
-                .with_context(|| format!("{} cannot be written", out.display()))?;
+    match &discover.out {
+        Some(out) => {
+            output::write(out, &text)?;
             say(&format!(
-                "{}: {} columns, {} pages that could not be read",
+                "{}: {}, {} that could not be read",
                 out.display(),
-                proposals.columns.len(),
-                proposals.unread.len()
+                counted(proposals.columns.len(), "column"),
+                counted(proposals.unread.len(), "page")
             ));
         }
-        _ => say(&text),
+        None => say(&text),
+    }
+    let again = survey.sheets().iter().filter(|sheet| sheet.may_pass());
+    let again = again.count();
+    match (state, again) {
+        (Some(state), 0) if end == End::Done => state.remove()?,
+        (Some(_), again) if end == End::Done => say_error(&format!(
+            "{} failed in passing, the same command tries again",
+            counted(again, "page")
+        )),
+        _ => {}
     }
     match end {
         // A site without any column is an answer, and not the one that was hoped for.
         End::Done => Ok(!proposals.columns.is_empty()),
         End::Requests | End::Time | End::Stopped => {
-            let more = survey.waiting();
+            let more = match survey.waiting() {
+                1 => "1 address is left".to_owned(),
+                more => format!("{more} addresses are left"),
+            };
             let what = end.in_words();
             let how = match &discover.out {
                 Some(_) => "the same command goes on from here",
                 None => "with --out FILE a run can be gone on with",
             };
-            say_error(&format!("{what}; {more} addresses are left, {how}"));
+            say_error(&format!("{what}; {more}, {how}"));
             Ok(end != End::Stopped)
         }
     }

@@ -1,7 +1,7 @@
 //! What a crawl needs to go on: a file of JSON lines beside the fragment, one a visited page, each
-//! on disk before the next page is asked for. A last line that was cut off by a crash is dropped.
+//! on disk before the next page is asked for. A last line that was cut off by a crash is dropped. When
+//! nothing is left to go on with, the file is removed.
 
-use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,15 +10,12 @@ use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::daemon::visit::digest_of;
 use crate::discovery::sheet::Sheet;
 
 /// The form of the lines.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The longest line that is read, in bytes.
 const LINE: u64 = 4 * 1024 * 1024;
-/// The largest fragment that is compared, in bytes.
-const FRAGMENT: u64 = 16 * 1024 * 1024;
 
 /// One line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,8 +27,6 @@ enum Entry {
         home: Url,
     },
     Sheet(Box<Sheet>),
-    /// A fragment with this digest was written.
-    Wrote(String),
 }
 
 /// The file, open and locked.
@@ -39,13 +34,10 @@ pub struct State {
     file: File,
     path: PathBuf,
     sheets: Vec<Sheet>,
-    /// The digests of all fragments that were written here.
-    wrote: BTreeSet<String>,
 }
 
 impl State {
-    /// Opens the state of `out`, or begins one. `fresh` forgets the pages that are known, not that
-    /// a fragment was written.
+    /// Opens the state of `out`, or begins one. `fresh` forgets the pages that are known.
     pub fn open(out: &Path, home: &Url, fresh: bool) -> anyhow::Result<State> {
         let path = beside(out, ".state");
         let file = OpenOptions::new()
@@ -68,7 +60,6 @@ impl State {
             file,
             path,
             sheets: Vec::new(),
-            wrote: BTreeSet::new(),
         };
         let whole = state.load(home, fresh)?;
         if fresh || whole == 0 {
@@ -89,47 +80,22 @@ impl State {
             .collect()
     }
 
-    /// Refuses to write over a file that is not as we wrote it.
-    pub fn guard(&self, out: &Path) -> anyhow::Result<()> {
-        let mut there = Vec::new();
-        match File::open(out) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => {
-                return Err(error).with_context(|| format!("{} cannot be read", out.display()));
-            }
-            Ok(file) => file.take(FRAGMENT).read_to_end(&mut there)?,
-        };
-        if self.wrote.contains(&digest_of(&there)) {
-            return Ok(());
-        }
-        bail!(
-            "{} is there already and is not, or no longer, as it was written; choose another name or move it away",
-            out.display()
-        )
-    }
-
     /// Keeps a page.
     pub fn keep(&mut self, sheet: &Sheet) -> anyhow::Result<()> {
         self.append(&Entry::Sheet(Box::new(sheet.clone())))
     }
 
-    /// Writes the fragment in one step: it is there as a whole or not at all.
-    pub fn write(&mut self, out: &Path, text: &str) -> anyhow::Result<()> {
-        // First: a crash behind it leaves an earlier fragment of ours, which is known too.
-        self.append(&Entry::Wrote(digest_of(text.as_bytes())))?;
-        let part = beside(out, ".part");
-        let mut file = File::create(&part)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&part, out)?;
-        Ok(())
+    /// Nothing is left to go on with.
+    pub fn remove(self) -> anyhow::Result<()> {
+        std::fs::remove_file(&self.path)
+            .with_context(|| format!("{} cannot be removed", self.path.display()))
     }
 
     /// Reads the lines; answers with the length of those that are whole.
     fn load(&mut self, home: &Url, fresh: bool) -> anyhow::Result<u64> {
         let mut lines = BufReader::new(&self.file);
         let (mut whole, mut number, mut begun) = (0, 0, false);
-        let (mut sheets, mut wrote) = (Vec::new(), BTreeSet::new());
+        let mut sheets = Vec::new();
         loop {
             let mut line = Vec::new();
             let read = lines.by_ref().take(LINE).read_until(b'\n', &mut line)? as u64;
@@ -143,11 +109,12 @@ impl State {
                     bail!("{path} was written by another version; --fresh begins anew")
                 }
                 Ok(Entry::Begun { home: other, .. }) if other != *home && !fresh => {
-                    bail!("{path} is about {other}; choose another --out, or --fresh")
+                    bail!(
+                        "{path} is about {other} and not about {home}; choose another --out, or --fresh to forget it"
+                    )
                 }
                 Ok(Entry::Begun { .. }) => begun = true,
                 Ok(Entry::Sheet(sheet)) if begun => sheets.push(*sheet),
-                Ok(Entry::Wrote(digest)) => drop(wrote.insert(digest)),
                 Ok(Entry::Sheet(_)) | Err(_) if fresh => {}
                 Ok(Entry::Sheet(_)) | Err(_) => {
                     bail!("{path}, line {number}: no line of ours; --fresh begins anew")
@@ -155,25 +122,20 @@ impl State {
             }
             whole += read;
         }
-        self.wrote = wrote;
         if !fresh {
             self.sheets = sheets;
         }
         Ok(whole)
     }
 
-    /// Begins anew; that a fragment was written is remembered.
+    /// Begins anew.
     fn begin(&mut self, home: &Url) -> anyhow::Result<()> {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
         self.append(&Entry::Begun {
             version: VERSION,
             home: home.clone(),
-        })?;
-        let known: Vec<String> = self.wrote.iter().cloned().collect();
-        known
-            .into_iter()
-            .try_for_each(|digest| self.append(&Entry::Wrote(digest)))
+        })
     }
 
     fn append(&mut self, entry: &Entry) -> anyhow::Result<()> {
@@ -183,16 +145,12 @@ impl State {
             .file
             .write_all(&line)
             .and_then(|()| self.file.sync_data());
-        written.with_context(|| format!("{} cannot be written", self.path.display()))?;
-        if let Entry::Wrote(digest) = entry {
-            self.wrote.insert(digest.clone());
-        }
-        Ok(())
+        written.with_context(|| format!("{} cannot be written", self.path.display()))
     }
 }
 
 /// The file of this name with something more behind it.
-fn beside(out: &Path, more: &str) -> PathBuf {
+pub fn beside(out: &Path, more: &str) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(more);
     PathBuf::from(name)

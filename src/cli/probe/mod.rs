@@ -9,7 +9,7 @@ use url::Url;
 use report::Report;
 
 use super::trial::Trial;
-use super::{INSTALLED, configured, instant, logs, runtime, saved, say, say_error};
+use super::{INSTALLED, configured, day, instant, logs, runtime, saved, say, say_error};
 use crate::assess::outage::host_of;
 use crate::config::load::Loaded;
 use crate::config::read_rules;
@@ -48,7 +48,7 @@ pub struct Probe {
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
     /// The day of the visit, for dates without a year
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Date>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -254,6 +254,7 @@ fn means(agent: &str) -> anyhow::Result<Means> {
     };
     Ok(Means {
         fetcher: Fetcher::new(&identity)?,
+        eye: None,
         page_budget: PAGE_BUDGET,
         digests: Digests::default(),
     })

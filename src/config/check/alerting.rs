@@ -50,6 +50,7 @@ pub fn rules(source: &mut Source, raw: &RawMonitor) -> AlertRules {
     rules.again = again(source, &raw.escalation);
     rules.bounds = bounds(source, &raw.acts);
     texts(source, raw, &mut rules.texts);
+    rules.links = super::links::links(source, &raw.links);
     rules
 }
 

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod alerting;
+pub mod availability;
 pub mod calendar;
 pub mod console;
 pub mod contacts;
@@ -12,6 +13,7 @@ pub mod gateway;
 pub mod heartbeat;
 pub mod incidents;
 pub mod limits;
+pub mod links;
 pub mod monitor;
 pub mod own_network;
 pub mod presence;

@@ -49,6 +49,10 @@ pub fn sites(source: &mut Source, raw: &RawSites, written: &Written, politeness:
     }
     for raw in &raw.site {
         if let Some(site) = site(source, &mut seen, raw, (&group, written), politeness) {
+            let has_services = |raw: &RawSite| super::or(&raw.services, true);
+            if !has_services(raw.get_ref()) {
+                group.without_services.insert(site.id.clone());
+            }
             group.sites.insert(site.id.clone(), site);
         }
     }
@@ -57,10 +61,63 @@ pub fn sites(source: &mut Source, raw: &RawSites, written: &Written, politeness:
             group.columns.insert(column.id.clone(), column);
         }
     }
+    parents(source, raw, &mut group);
     if source.is_sound() && raw.unit.is_empty() {
         source.whole("no unit; write at least one [[unit]] with an id and a name");
     }
     group
+}
+
+/// Which column stands below which, on the same site and without a circle.
+fn parents(source: &mut Source, raw: &RawSites, group: &mut Group) {
+    let complete = source.holds_every("id");
+    for raw in &raw.column {
+        let raw = raw.get_ref();
+        let (Some(key), Some(id)) = (&raw.parent, &raw.id) else {
+            continue;
+        };
+        let Some(column) = ColumnId::parse(id.get_ref())
+            .ok()
+            .and_then(|id| group.columns.get(&id))
+        else {
+            continue;
+        };
+        let text = key.get_ref();
+        let parent = ColumnId::parse(text).ok();
+        let parent = parent.and_then(|id| group.columns.get(&id));
+        let fault = match parent {
+            None if !complete => continue,
+            None => {
+                let known = known(text, group.columns.keys().map(ColumnId::as_str));
+                format!("parent: unknown column {text:?}; {known}")
+            }
+            Some(parent) if parent.site != column.site => {
+                format!("parent: {text:?} stands on another site")
+            }
+            Some(parent) if is_below(&parent.id, &column.id, group) => {
+                format!("parent: {text:?} stands below {} itself", column.id)
+            }
+            Some(parent) => {
+                let (child, parent) = (column.id.clone(), parent.id.clone());
+                group.parents.insert(child, parent);
+                continue;
+            }
+        };
+        source.fault(&key.span(), fault);
+    }
+}
+
+/// Whether `column` is `top` or stands below it.
+fn is_below(column: &ColumnId, top: &ColumnId, group: &Group) -> bool {
+    let mut at = Some(column);
+    // Circles are refused one by one, so this ends.
+    while let Some(id) = at {
+        if id == top {
+            return true;
+        }
+        at = group.parents.get(id);
+    }
+    false
 }
 
 /// What is referred to as it was written, so that one fault is not told again wherever its unit

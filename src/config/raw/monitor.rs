@@ -32,6 +32,8 @@ pub struct RawMonitor {
     pub log: RawLog,
     pub heartbeat: RawHeartbeat,
     pub own_network: RawOwnNetwork,
+    pub links: RawLinks,
+    pub availability: RawAvailability,
     pub texts: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -280,4 +282,18 @@ pub struct RawHeartbeat {
 #[serde(deny_unknown_fields, default)]
 pub struct RawOwnNetwork {
     pub probes: Key<Vec<Spanned<String>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawLinks {
+    pub base: Key<String>,
+    pub expires_after: Key<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawAvailability {
+    pub enabled: Key<bool>,
+    pub samples_a_day: Key<u32>,
 }

@@ -32,6 +32,7 @@ pub struct RawSite {
     pub home: Key<String>,
     pub site_name: Key<String>,
     pub site_id_code: Key<String>,
+    pub services: Key<bool>,
     pub access: RawAccess,
 }
 
@@ -46,6 +47,7 @@ pub struct RawColumn {
     pub url: Key<String>,
     pub limit_days: Key<u32>,
     pub confirmed: Key<bool>,
+    pub parent: Key<String>,
     pub read: Option<Spanned<RawRead>>,
 }
 

@@ -1,6 +1,8 @@
 //! Trials of one encoding for a whole page, and which of them reads best.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, WINDOWS_1252};
 
@@ -9,6 +11,8 @@ use crate::domain::note::Note;
 
 /// How much of a page tells which encoding it is in.
 const SAMPLE: usize = 64 * 1024;
+/// How much of it, from its first wide character on, tells two encodings of the same bytes apart.
+const RIVAL_SAMPLE: usize = 16 * 1024;
 /// How the hosts of mirrors in traditional characters begin.
 const MIRROR: &str = "big5.";
 
@@ -115,7 +119,7 @@ fn told_from_rival<'a>(wanted: Trial<'a>, body: &'a [u8]) -> Trial<'a> {
 fn told_sample(body: &[u8]) -> &[u8] {
     let first = body.iter().position(|byte| *byte >= 0x80).unwrap_or(0);
     let rest = body.get(first..).unwrap_or_default();
-    rest.get(..SAMPLE).unwrap_or(rest)
+    rest.get(..RIVAL_SAMPLE).unwrap_or(rest)
 }
 
 /// How many of the text's characters are among the most frequent ones.
@@ -124,8 +128,9 @@ fn everyday(text: &str) -> usize {
                             发發文件与與为為不以及第全开開了对對个個地方法规規定行动動新建设設进進展\
                             管理局办辦务務服业業经經部门門党黨委员員组組情况況实實施生产產学學技术術\
                             安社关關项項目資资来來过過主要本等本时時间間加强強推各街道网網站检檢查城";
+    static KNOWN: LazyLock<HashSet<char>> = LazyLock::new(|| FREQUENT.chars().collect());
     let wide = text.chars().filter(|c| !c.is_ascii()).take(4000);
-    wide.filter(|c| FREQUENT.contains(*c)).count()
+    wide.filter(|c| KNOWN.contains(c)).count()
 }
 
 fn is_damaged(trial: &Trial) -> bool {

@@ -96,8 +96,8 @@ impl<'a> Parser<'a> {
             let rest = self.rest();
             match (rest.first(), rest.get(1)) {
                 (None, _) => {}
-                (_, Some(b'!')) => self.declaration(),
-                (_, Some(b'?')) => self.bogus(1),
+                (_, Some(b'!')) => self.declaration()?,
+                (_, Some(b'?')) => self.bogus(1)?,
                 (_, Some(b'/')) => self.end_tag()?,
                 (_, Some(b)) if b.is_ascii_alphabetic() => self.start_tag()?,
                 _ => self.stray(1),
@@ -174,7 +174,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `<!` begins a comment, the type of the document, data of another language, or nothing.
-    fn declaration(&mut self) {
+    fn declaration(&mut self) -> Option<()> {
         let behind = self.rest().get(2..).unwrap_or_default();
         let is = |word: &[u8]| {
             behind
@@ -182,7 +182,7 @@ impl<'a> Parser<'a> {
                 .is_some_and(|here| here.eq_ignore_ascii_case(word))
         };
         if behind.starts_with(b"--") {
-            self.comment();
+            self.comment()?;
         } else if is(b"doctype") {
             let from = self.at + 2 + b"doctype".len();
             let end = memchr(b'>', self.bytes.get(from..).unwrap_or_default());
@@ -202,20 +202,26 @@ impl<'a> Parser<'a> {
             self.characters(from..to, Stretch::Data);
             self.at = to + 3;
         } else {
-            self.bogus(2);
+            self.bogus(2)?;
         }
+        Some(())
     }
 
     /// What is taken for a comment up to the next `>`.
-    fn bogus(&mut self, skipped: usize) {
+    fn bogus(&mut self, skipped: usize) -> Option<()> {
         let from = self.at + skipped;
         let end = memchr(b'>', self.bytes.get(from..).unwrap_or_default());
         self.at = end.map_or(self.bytes.len(), |offset| from + offset + 1);
+        self.noted()
+    }
+
+    fn noted(&mut self) -> Option<()> {
         let _ = self.hand_on(Token::CommentToken(StrTendril::new()));
+        self.guard.comment()
     }
 
     /// A comment ends at `-->` or `--!>`; the short forms `<!-->` and `<!--->` end at once.
-    fn comment(&mut self) {
+    fn comment(&mut self) -> Option<()> {
         let inside = self.at + 4;
         self.at += 2;
         while let Some(offset) = memchr::memmem::find(self.rest(), b"--") {
@@ -230,11 +236,10 @@ impl<'a> Parser<'a> {
                 continue;
             };
             self.at += length;
-            let _ = self.hand_on(Token::CommentToken(StrTendril::new()));
-            return;
+            return self.noted();
         }
         self.at = self.bytes.len();
-        let _ = self.hand_on(Token::CommentToken(StrTendril::new()));
+        self.noted()
     }
 
     fn end_tag(&mut self) -> Option<()> {
@@ -245,11 +250,11 @@ impl<'a> Parser<'a> {
                 self.at += 2;
                 let (key, name) = self.name();
                 if self.attributes(None)?.is_some() {
-                    self.guard.end(key);
+                    self.guard.end(key)?;
                     let _ = self.hand_on(Token::TagToken(tag(TagKind::EndTag, name)));
                 }
             }
-            Some(_) => self.bogus(2),
+            Some(_) => self.bogus(2)?,
         }
         Some(())
     }
@@ -268,6 +273,7 @@ impl<'a> Parser<'a> {
             attrs: kept,
             ..tag(TagKind::StartTag, name)
         }));
+        self.guard.grown(self.builder.sink.depth())?;
         match told {
             TokenSinkResult::RawData(kind) => self.raw(kind, named),
             TokenSinkResult::Plaintext => {

@@ -53,6 +53,8 @@ struct Node {
     next: u32,
     first: u32,
     last: u32,
+    /// How many places there were above when it was put here.
+    depth: u32,
     kind: Kind,
 }
 
@@ -60,6 +62,8 @@ struct Node {
 #[derive(Debug)]
 pub struct Tree {
     nodes: Vec<Node>,
+    /// The depth of the place that was put somewhere last.
+    depth: u32,
     nameless: QualName,
 }
 
@@ -139,6 +143,7 @@ impl Tree {
             next: NONE,
             first: NONE,
             last: NONE,
+            depth: 0,
             kind,
         });
         at
@@ -164,11 +169,18 @@ impl Tree {
     fn append(&mut self, parent: u32, at: u32) {
         let previous = self.link(parent, |node| node.last);
         self.change(at, |node| (node.parent, node.previous) = (parent, previous));
+        self.sunk(parent, at);
         self.change(parent, |node| node.last = at);
         match previous {
             NONE => self.change(parent, |node| node.first = at),
             _ => self.change(previous, |node| node.next = at),
         }
+    }
+
+    fn sunk(&mut self, parent: u32, at: u32) {
+        self.depth = self.link(parent, |node| node.depth + 1);
+        let depth = self.depth;
+        self.change(at, |node| node.depth = depth);
     }
 
     /// Puts a place that has no parent before another one.
@@ -179,6 +191,7 @@ impl Tree {
         self.change(at, |node| {
             (node.parent, node.previous, node.next) = (parent, previous, next);
         });
+        self.sunk(parent, at);
         self.change(next, |node| node.previous = at);
         match previous {
             NONE => self.change(parent, |node| node.first = at),
@@ -206,10 +219,16 @@ impl Sink {
     pub fn of(bytes: usize) -> Sink {
         let mut tree = Tree {
             nodes: Vec::with_capacity(bytes / 24),
+            depth: 0,
             nameless: QualName::new(None, ns!(), local_name!("")),
         };
         tree.made(Kind::Other);
         Sink(RefCell::new(tree))
+    }
+
+    /// How deep the place stands that was put somewhere last.
+    pub fn depth(&self) -> usize {
+        usize::try_from(self.0.borrow().depth).unwrap_or(usize::MAX)
     }
 }
 

@@ -150,7 +150,8 @@ impl Task<'_> {
         signature: Option<String>,
         notes: &mut Notes,
     ) -> Step {
-        let datings = years::date(rows, self.today);
+        let given = view::given(view.survey, rows, view.base);
+        let datings = years::date(rows, &given, self.today);
         let groups = groups::form(rows, &datings);
         let view = &View {
             rows,

@@ -1,0 +1,159 @@
+//! Links in messages by which a person answers for one column without signing in.
+//!
+//! A link is for one incident and one answer. What stands in the store is its place in the text and
+//! a digest of each token that was put there: the token itself is made at the attempt to send, and
+//! nobody who reads the store, a page or the log can use the link.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::incident::{Incident, IncidentKey, Kind, Subject};
+use super::outbox::{Message, Notice, Told};
+use crate::domain::act::{Act, Deed};
+use crate::domain::group::Route;
+use crate::domain::id::ColumnId;
+use crate::domain::time::Moment;
+
+/// The path of a link, before its token.
+pub const PATH: &str = "/a/";
+/// The length of a token: 144 bits in base64.
+pub const TOKEN_CHARS: usize = 24;
+/// What stands in the place of a token.
+const PLACE: &str = "************************";
+/// The most links in one mail; a text message has one.
+const MOST_IN_MAIL: usize = 5;
+/// The most links of one message that are remembered; further attempts let the oldest go.
+const MOST: usize = 10;
+
+/// Where links lead to, and how long they last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRules {
+    /// The address of the console, without a slash at its end.
+    pub base: String,
+    /// How long a link may be used.
+    pub expires_after: TimeDelta,
+}
+
+/// One link that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The digest of its token.
+    pub hash: String,
+    /// The column that is answered for.
+    pub column: ColumnId,
+    /// When the incident began that is answered.
+    pub began_at: Moment,
+    /// It may not be used after this instant.
+    pub expires_at: Moment,
+}
+
+impl LinkRules {
+    /// A link whose token is not known yet. It is as long as one.
+    pub fn place(&self) -> String {
+        format!("{}{PATH}{PLACE}", self.base)
+    }
+}
+
+/// The digest of a token, as it is kept.
+pub fn hash_of(token: &str) -> String {
+    let digest = Sha256::digest(token.as_bytes());
+    let digits = digest.iter().take(16).map(|byte| format!("{byte:02x}"));
+    digits.collect()
+}
+
+/// Which of `notices`, in order, carry a link in a message over `route`: what a unit hears of a
+/// deadline; in a text message the first alone; never in a group chat.
+pub fn carried(notices: &[&Notice], route: Route) -> Vec<usize> {
+    let most = match route {
+        Route::Sms => 1,
+        Route::Mail => MOST_IN_MAIL,
+        Route::Robot => 0,
+    };
+    let of_deadline = |notice: &Notice| {
+        notice.kind == Kind::Stale
+            && notice.column.is_some()
+            && matches!(notice.told, Told::Raised(_) | Told::Repeated(..))
+    };
+    let all = notices.iter().enumerate();
+    let found = all.filter(|(_, notice)| of_deadline(notice));
+    let found = found.map(|(place, _)| place);
+    match route {
+        Route::Sms => found.take_while(|&place| place == 0).collect(),
+        Route::Mail | Route::Robot => found.take(most).collect(),
+    }
+}
+
+/// The places of links in `text`.
+pub fn places(text: &str) -> usize {
+    text.matches(PLACE).count()
+}
+
+/// `text` with `tokens` in the places of its links.
+pub fn filled(text: &str, tokens: &[String]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut tokens = tokens.iter();
+    for (at, part) in text.split(PLACE).enumerate() {
+        if at > 0 {
+            filled.push_str(tokens.next().map_or(PLACE, String::as_str));
+        }
+        filled.push_str(part);
+    }
+    filled
+}
+
+/// Adds the links of one attempt to what is remembered of `message`.
+pub fn remember(message: &mut Message, links: Vec<Link>) {
+    message.links.extend(links);
+    let over = message.links.len().saturating_sub(MOST);
+    message.links.drain(..over);
+}
+
+/// The incident that `link` answers, while it may be used at `now`: it has neither expired nor been
+/// used, and the incident is not over.
+pub fn incident_of<'a>(
+    link: &Link,
+    open: &'a std::collections::BTreeMap<IncidentKey, Incident>,
+    acts: &[Act],
+    now: Moment,
+) -> Option<&'a Incident> {
+    let is_used = acts.iter().any(|act| match &act.deed {
+        Deed::Answered { by_link, .. } => by_link.as_deref() == Some(link.hash.as_str()),
+        _ => false,
+    });
+    let key = IncidentKey {
+        subject: Subject::Column(link.column.clone()),
+        kind: Kind::Stale,
+    };
+    let incident = open.get(&key)?;
+    let is_open = incident.is_open() && incident.began_at == link.began_at;
+    (!is_used && now <= link.expires_at && is_open).then_some(incident)
+}
+
+/// The link with this digest among those of `messages`.
+pub fn find<'a>(hash: &str, messages: &'a [Message]) -> Option<&'a Link> {
+    let links = messages.iter().flat_map(|message| &message.links);
+    links.into_iter().find(|link| link.hash == hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_take_their_places_in_order_and_the_length_stays() {
+        let rules = LinkRules {
+            base: "https://w.example.cn".to_owned(),
+            expires_after: TimeDelta::days(7),
+        };
+        let text = format!("一 {} 二 {} 三", rules.place(), rules.place());
+        assert_eq!(places(&text), 2);
+        let tokens = ["a", "b"].map(|one| one.repeat(TOKEN_CHARS));
+        let whole = filled(&text, &tokens);
+        assert_eq!(whole.len(), text.len());
+        let (a, b) = (whole.find(&tokens[0]), whole.find(&tokens[1]));
+        assert!(a.is_some() && a < b && places(&whole) == 0, "{whole}");
+        assert_ne!(hash_of(&tokens[0]), hash_of(&tokens[1]));
+        assert_eq!(hash_of(&tokens[0]).len(), 32);
+    }
+}

@@ -1,0 +1,310 @@
+//! A message that waited, before it is attempted: is what it says still true?
+//!
+//! A gateway may be out for days. What is over by then is withdrawn, what has changed is said as it
+//! stands on the day of the attempt. The key stays, whatever becomes of the words: an attempt that
+//! the transport may have accepted is so repeated and never doubled.
+
+use std::collections::BTreeMap;
+
+use super::incident::{Incident, IncidentKey, Release};
+use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
+use super::rules::AlertRules;
+use super::wording;
+use crate::domain::time::{Moment, date_of};
+
+/// What a message is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Bench<'a> {
+    /// The incidents that are not over.
+    pub open: &'a BTreeMap<IncidentKey, Incident>,
+    /// The notices that are not yet part of a message.
+    pub waiting: &'a [Notice],
+    /// The rules of alerting.
+    pub rules: &'a AlertRules,
+    /// The present instant.
+    pub now: Moment,
+}
+
+/// What becomes of a message before it is attempted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is sent as it is.
+    AsItIs,
+    /// It is sent in these words.
+    Reworded(Box<Message>, Vec<Notice>),
+    /// Nothing in it is true any more. These notices are withdrawn with it.
+    Withdrawn(Vec<Notice>),
+}
+
+/// Holds `message`, which carries `notices`, against how things stand.
+pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Outcome {
+    // What carries nothing, or what the store does not know whole, is said as it was.
+    if notices.is_empty() || notices.len() != message.notices.len() {
+        return Outcome::AsItIs;
+    }
+    let mut gone = Vec::new();
+    let mut left = Vec::new();
+    for notice in notices {
+        match as_it_stands(notice, bench) {
+            Some(notice) => left.push(notice),
+            None => gone.push(notice.clone()),
+        }
+    }
+    // Of an end hears only who may have been told of the beginning.
+    if message.attempts == 0 {
+        let untold = bench.waiting.iter().filter(|notice| {
+            notice.told == Told::Recovered
+                && notice.person == message.person
+                && gone.iter().any(|gone| gone.incident == notice.incident)
+        });
+        let untold: Vec<Notice> = untold.cloned().collect();
+        gone.extend(untold);
+    }
+    for notice in &mut gone {
+        notice.state = NoticeState::Withdrawn(bench.now);
+    }
+    if left.is_empty() {
+        return Outcome::Withdrawn(gone);
+    }
+    let reworded = in_words_of_today(message, &left, bench);
+    match reworded == *message {
+        true => Outcome::AsItIs,
+        false => Outcome::Reworded(Box::new(reworded), gone),
+    }
+}
+
+/// What `notice` has to say now; `None` where that is nothing.
+fn as_it_stands(notice: &Notice, bench: Bench<'_>) -> Option<Notice> {
+    let incident = bench.open.get(&notice.incident);
+    let incident = incident.filter(|one| one.is_open() && one.began_at <= notice.created_at);
+    match notice.told {
+        Told::Raised(tier) | Told::Repeated(tier, _) => {
+            let now = incident?.tier.filter(|&now| now > tier);
+            let Some(now) = now else {
+                return Some(notice.clone());
+            };
+            // The rise is told by a notice of its own, where it is told to this person.
+            let is_told = bench.waiting.iter().any(|other| {
+                other.person == notice.person
+                    && other.incident == notice.incident
+                    && wording::tier(other.told) > Some(tier)
+            });
+            let mut risen = notice.clone();
+            risen.told = Told::Raised(now);
+            (!is_told).then_some(risen)
+        }
+        Told::EscalationProposed => {
+            let waits = incident?.release == Some(Release::Proposed);
+            waits.then(|| notice.clone())
+        }
+        Told::Blind
+        | Told::Empty
+        | Told::Down
+        | Told::StillDown
+        | Told::NearVeto(_)
+        | Told::Veto(_)
+        | Told::Offline => incident.map(|_| notice.clone()),
+        _ => Some(notice.clone()),
+    }
+}
+
+fn in_words_of_today(message: &Message, left: &[Notice], bench: Bench<'_>) -> Message {
+    let mut left: Vec<&Notice> = left.iter().collect();
+    left.sort_by_key(|notice| wording::order(notice));
+    let (today, rules) = (date_of(bench.now), bench.rules);
+    let kept = |key: &MessageKey| left.iter().any(|notice| notice.key == *key);
+    Message {
+        subject: wording::subject(&left, rules),
+        text: wording::text(&left, message.route, today, rules),
+        words: wording::words(&left, today, rules),
+        tier: left
+            .iter()
+            .filter_map(|notice| wording::tier(notice.told))
+            .max(),
+        notices: message
+            .notices
+            .iter()
+            .filter(|key| kept(key))
+            .cloned()
+            .collect(),
+        ..message.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::incident::{Kind, State, Subject};
+    use crate::alert::outbox::{Delivery, Facts};
+    use crate::assess::ladder::Tier;
+    use crate::domain::group::Route;
+    use crate::domain::id::{ColumnId, PersonId};
+    use crate::domain::time::moment;
+
+    const WRITTEN: &str = "2017-11-15T08:30:00";
+
+    fn at(text: &str) -> Moment {
+        moment(text.parse().unwrap())
+    }
+
+    fn key(column: &str) -> IncidentKey {
+        IncidentKey {
+            subject: Subject::Column(ColumnId::parse(column).unwrap()),
+            kind: Kind::Stale,
+        }
+    }
+
+    fn notice(column: &str, told: Told) -> Notice {
+        Notice {
+            key: MessageKey::of(&[column, &format!("{told:?}")]),
+            person: PersonId::parse("li").unwrap(),
+            incident: key(column),
+            kind: Kind::Stale,
+            column: ColumnId::parse(column).ok(),
+            unit: None,
+            told,
+            facts: Facts {
+                site: "科信委网站".to_owned(),
+                column: column.to_owned(),
+                unit: "科信委".to_owned(),
+                last_update: "2017-11-02".parse().ok(),
+                due_on: "2017-11-16".parse().ok(),
+                limit_days: Some(14),
+                why: String::new(),
+                duty: String::new(),
+            },
+            urgent: false,
+            created_at: at("2017-11-15T07:00:00"),
+            not_before: at(WRITTEN),
+            expires_at: at("2017-11-20T08:30:00"),
+            state: NoticeState::Waiting,
+            in_place_of: None,
+            copied: false,
+        }
+    }
+
+    fn incident(column: &str, began: &str, tier: Tier) -> (IncidentKey, Incident) {
+        let state = State::Open {
+            since: at(began),
+            repeats: 0,
+            told_at: at(began),
+            pending: None,
+        };
+        let mut incident = Incident::new(key(column), at(began), state);
+        incident.tier = Some(tier);
+        (key(column), incident)
+    }
+
+    /// A message with a warning about each of `columns`, as it was written.
+    fn message(columns: &[&str], rules: &AlertRules) -> (Message, Vec<Notice>) {
+        let told = Told::Raised(Tier::Warning);
+        let notices: Vec<Notice> = columns.iter().map(|name| notice(name, told)).collect();
+        let message = Message {
+            key: MessageKey::of(&["message"]),
+            person: PersonId::parse("li").unwrap(),
+            route: Route::Sms,
+            subject: String::new(),
+            text: String::new(),
+            words: Default::default(),
+            tier: None,
+            notices: notices.iter().map(|notice| notice.key.clone()).collect(),
+            in_place_of: Vec::new(),
+            links: Vec::new(),
+            urgent: false,
+            provisional: false,
+            created_at: at(WRITTEN),
+            expires_at: at("2017-11-20T08:30:00"),
+            attempts: 0,
+            next_attempt_at: at(WRITTEN),
+            delivery: Delivery::Queued { last_error: None },
+        };
+        let bench = Bench {
+            open: &BTreeMap::new(),
+            waiting: &[],
+            rules,
+            now: at(WRITTEN),
+        };
+        (in_words_of_today(&message, &notices, bench), notices)
+    }
+
+    fn after(
+        columns: &[&str],
+        open: &[(IncidentKey, Incident)],
+        waiting: &[Notice],
+        now: &str,
+    ) -> (Message, Outcome) {
+        let rules = AlertRules::default();
+        let (message, notices) = message(columns, &rules);
+        let open = open.iter().cloned().collect();
+        let bench = Bench {
+            open: &open,
+            waiting,
+            rules: &rules,
+            now: at(now),
+        };
+        let outcome = reconsider(&message, &notices, bench);
+        (message, outcome)
+    }
+
+    const BEGAN: &str = "2017-11-13T07:00:00";
+
+    #[test]
+    fn what_is_still_true_on_its_day_is_sent_as_it_is() {
+        let open = [incident("a", BEGAN, Tier::Warning)];
+        let (_, outcome) = after(&["a"], &open, &[], "2017-11-15T16:00:00");
+        assert_eq!(outcome, Outcome::AsItIs);
+    }
+
+    #[test]
+    fn days_are_counted_on_the_day_of_the_attempt_and_the_key_stays() {
+        let open = [incident("a", BEGAN, Tier::Warning)];
+        let (before, outcome) = after(&["a"], &open, &[], "2017-11-16T08:30:00");
+        let Outcome::Reworded(now, gone) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!((&now.key, gone.len()), (&before.key, 0));
+        assert_ne!(now.text, before.text);
+        assert!(now.text.contains("0天"), "{}", now.text);
+    }
+
+    #[test]
+    fn what_is_over_is_withdrawn_and_the_rest_is_told() {
+        // The second incident is another one than was told of.
+        for rest in [
+            vec![],
+            vec![incident("b", "2017-11-17T07:00:00", Tier::Warning)],
+        ] {
+            let mut open = vec![incident("a", BEGAN, Tier::Warning)];
+            open.extend(rest.clone());
+            let (_, outcome) = after(&["a", "b"], &open, &[], "2017-11-17T08:30:00");
+            let Outcome::Reworded(now, gone) = outcome else {
+                panic!("{outcome:?}");
+            };
+            assert_eq!((now.notices.len(), gone.len()), (1, 1));
+            assert!(!now.text.contains("“b”"), "{}", now.text);
+            let mut end = notice("b", Told::Recovered);
+            end.created_at = at("2017-11-16T09:00:00");
+            let (_, outcome) = after(&["b"], &rest, &[end], "2017-11-17T08:30:00");
+            let Outcome::Withdrawn(gone) = outcome else {
+                panic!("{outcome:?}");
+            };
+            // Nobody hears of the end of what they were not told of.
+            assert_eq!(gone.len(), 2);
+        }
+    }
+
+    #[test]
+    fn what_has_risen_is_told_at_its_tier_once() {
+        let open = [incident("a", BEGAN, Tier::Overdue)];
+        let now = "2017-11-17T08:30:00";
+        let (_, outcome) = after(&["a"], &open, &[], now);
+        let Outcome::Reworded(message, _) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(message.tier, Some(Tier::Overdue));
+        assert!(message.text.contains("时限1天"), "{}", message.text);
+        let risen = notice("a", Told::Raised(Tier::Overdue));
+        let (_, outcome) = after(&["a"], &open, &[risen], now);
+        assert!(matches!(outcome, Outcome::Withdrawn(_)), "{outcome:?}");
+    }
+}

@@ -1,0 +1,229 @@
+//! The assessment of a period, from what the store has: facts of every site are gathered, and
+//! handed to the rules.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveTime, TimeDelta};
+
+use super::desk::Desk;
+use crate::alert::incident::{Incident, Kind, State, Subject};
+use crate::assess::exemption::Exemptions;
+use crate::assess::ladder::Tier;
+use crate::assess::score::card::{Card, card};
+use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, readings};
+use crate::assess::score::period::Period;
+use crate::assess::score::rank::{change, rank};
+use crate::domain::act::{Act, Deed};
+use crate::domain::entry::Entry;
+use crate::domain::finding::Undated;
+use crate::domain::group::{Column, Site};
+use crate::domain::home::HomeRecord;
+use crate::domain::id::SiteId;
+use crate::domain::observation::Cause;
+use crate::domain::site_day::HomeOfDay;
+use crate::domain::time::{Date, Moment, date_of, moment};
+use crate::report::assessment::Assessment;
+use crate::store::error::StoreError;
+
+/// Alerts that ended so long before the period may still matter: repeated ones, and those that fell
+/// due in it.
+const ALERTS_BEFORE: TimeDelta = TimeDelta::days(120);
+/// The days before a period whose samples belong to a rolling week.
+const DAYS_BEFORE: Days = Days::new(6);
+
+/// What the sites share.
+struct Common {
+    from: Date,
+    to: Date,
+    acts: Vec<Act>,
+    entries: Vec<Entry>,
+    spans: BTreeMap<SiteId, Vec<AlertSpan>>,
+    homes: BTreeMap<SiteId, HomeRecord>,
+    is_today: bool,
+}
+
+impl Desk {
+    /// The assessment of `period`, or why there is none.
+    pub async fn assess(&self, period: Period) -> Result<Result<Assessment, String>, StoreError> {
+        let now = self.clock.now();
+        if date_of(now) < period.first() {
+            let first = period.first();
+            return Ok(Err(format!(
+                "{period} begins on {first}; nothing is known of it"
+            )));
+        }
+        let mut cards = self.cards(period, now).await?;
+        let before = self.cards(period.before(), now).await?;
+        rank(&mut cards);
+        change(&mut cards, &before);
+        let sites = self.config.group.sites.values();
+        let blank = sites.filter(|site| !self.is_watched(site));
+        Ok(Ok(Assessment {
+            at: now,
+            period,
+            operator: self.config.identity.name.clone(),
+            blank: blank.map(|site| site.name.clone()).collect(),
+            rubric: self.config.rubric.clone(),
+            cards,
+        }))
+    }
+
+    /// Whether anything of the site is visited.
+    fn is_watched(&self, site: &Site) -> bool {
+        let mut columns = self.config.group.columns.values();
+        site.home.is_some() || columns.any(|column| column.site == site.id && column.url.is_some())
+    }
+
+    async fn cards(&self, period: Period, now: Moment) -> Result<Vec<Card>, StoreError> {
+        let common = self.common(period, now).await?;
+        let mut cards = Vec::new();
+        for site in self.config.group.sites.values() {
+            if self.is_watched(site) {
+                let facts = self.facts(site, period, &common).await?;
+                let config = &self.config;
+                cards.push(card(&facts, period, &config.rubric, &config.calendar));
+            }
+        }
+        Ok(cards)
+    }
+
+    async fn common(&self, period: Period, now: Moment) -> Result<Common, StoreError> {
+        let today = date_of(now);
+        let (from, to) = (period.first(), period.last().min(today));
+        let mut entries = self.store.entries().await?;
+        entries.retain(|entry| entry.period == period.to_string());
+        let since = midnight(from) - ALERTS_BEFORE;
+        let mut incidents = self.store.closed_since(since).await?;
+        incidents.extend(self.store.open_incidents().await?.into_values());
+        let mut spans: BTreeMap<SiteId, Vec<AlertSpan>> = BTreeMap::new();
+        for incident in &incidents {
+            if let Some((site, span)) = self.span(incident, midnight(after(to))) {
+                spans.entry(site).or_default().push(span);
+            }
+        }
+        Ok(Common {
+            from,
+            to,
+            acts: self.store.acts().await?,
+            entries,
+            spans,
+            homes: self.store.homes().await?,
+            is_today: to == today,
+        })
+    }
+
+    /// When the column of an incident was overdue, as it was known at `end`.
+    fn span(&self, incident: &Incident, end: Moment) -> Option<(SiteId, AlertSpan)> {
+        let Subject::Column(id) = &incident.key.subject else {
+            return None;
+        };
+        let rise = incident
+            .rises
+            .iter()
+            .find(|rise| rise.tier >= Tier::Overdue);
+        let overdue_at = rise.map(|rise| rise.at).filter(|at| *at < end)?;
+        let ended_at = match incident.state {
+            State::Resolved { at } => Some(at).filter(|at| *at < end),
+            _ => None,
+        };
+        let column = self.config.group.columns.get(id)?;
+        let span = AlertSpan {
+            column: id.clone(),
+            overdue_at,
+            ended_at,
+        };
+        (incident.key.kind == Kind::Stale).then(|| (column.site.clone(), span))
+    }
+
+    async fn facts<'a>(
+        &'a self,
+        site: &'a Site,
+        period: Period,
+        common: &'a Common,
+    ) -> Result<SiteFacts<'a>, StoreError> {
+        let group = &self.config.group;
+        let mut columns = Vec::new();
+        let own = group
+            .columns
+            .values()
+            .filter(|column| column.site == site.id);
+        for column in own {
+            columns.push(self.column_facts(column, common).await?);
+        }
+        let before = common.from.checked_sub_days(DAYS_BEFORE);
+        let first = before.unwrap_or(common.from);
+        let days = self.store.site_days(&site.id, first, common.to).await?;
+        let last = days.iter().rfind(|day| day.home.is_some());
+        let of_days = last.and_then(|day| day.home.clone());
+        // The present page tells of the present day alone.
+        let now = common.homes.get(&site.id).filter(|_| common.is_today);
+        let mut entries = common.entries.clone();
+        entries.retain(|entry| entry.site == site.id && entry.period == period.to_string());
+        let unit = group.units.get(&site.unit);
+        Ok(SiteFacts {
+            site,
+            unit_name: unit.map_or(site.unit.as_str(), |unit| unit.name.as_str()),
+            services: !group.without_services.contains(&site.id),
+            from: common.from,
+            to: common.to,
+            columns,
+            days,
+            home: now.map(home_of).or(of_days),
+            alerts: common.spans.get(&site.id).cloned().unwrap_or_default(),
+            entries,
+        })
+    }
+
+    async fn column_facts<'a>(
+        &'a self,
+        column: &'a Column,
+        common: &'a Common,
+    ) -> Result<ColumnFacts<'a>, StoreError> {
+        let exemptions = Exemptions::on(&common.acts, common.to);
+        let exempt = exemptions.of(column).and_then(|act| match act.deed {
+            Deed::Exempted { until, .. } => Some(Exemption {
+                until,
+                key: act.key(),
+            }),
+            _ => None,
+        });
+        let (from, until) = (midnight(common.from), midnight(after(common.to)));
+        let observations = match column.url {
+            None => Vec::new(),
+            Some(_) => {
+                let seen = self.store.observations_within(&column.id, from, until);
+                seen.await?
+            }
+        };
+        let items = self.store.items(&column.id).await?;
+        Ok(ColumnFacts {
+            column,
+            parent: self.config.group.parents.get(&column.id),
+            readings: readings(observations),
+            exempt,
+            items_on: items.iter().filter_map(|item| item.claimed_on).collect(),
+        })
+    }
+}
+
+fn home_of(home: &HomeRecord) -> HomeOfDay {
+    let undated = match home.blind.as_ref().map(|blind| &blind.why) {
+        Some(Cause::Undated(Undated::NoDates)) if home.last_update.is_none() => {
+            Some(Undated::NoDates)
+        }
+        _ => None,
+    };
+    HomeOfDay {
+        newest_on: home.last_update.as_ref().map(|update| update.on),
+        read_at: home.read_at,
+        undated,
+    }
+}
+
+fn midnight(day: Date) -> Moment {
+    moment(day.and_time(NaiveTime::MIN))
+}
+
+fn after(day: Date) -> Date {
+    day.succ_opt().unwrap_or(day)
+}

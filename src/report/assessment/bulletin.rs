@@ -1,0 +1,246 @@
+//! The bulletin (通报) of a period, in Markdown: ranking, vetoes, what was found site by site, what
+//! was not assessed, and the rules as applied.
+
+use std::fmt::Write as _;
+
+use super::Assessment;
+use super::words::{self, find, verdict};
+use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
+use crate::assess::score::points::Points;
+use crate::assess::score::rubric::Area;
+use crate::report::plain::{full_date, one_line};
+use crate::report::rubric::{plain, weights};
+
+/// The longest name in a cell, in characters.
+const NAME_CHARS: usize = 30;
+/// The most finds of one rule that are told.
+const MOST_FINDS: usize = 20;
+
+/// The bulletin.
+pub fn markdown(assessment: &Assessment) -> String {
+    let mut out = format!("# {}政府网站考评通报\n\n", assessment.period.in_chinese());
+    let _ = writeln!(out, "{}\n", opening(assessment));
+    out.push_str("## 一、总体情况\n\n");
+    out.push_str(&ranking(assessment));
+    out.push_str("\n## 二、单项否决\n\n");
+    vetoes(&mut out, assessment);
+    out.push_str("\n## 三、存在的问题\n\n");
+    for card in &assessment.cards {
+        problems(&mut out, card);
+    }
+    out.push_str("## 四、未测评的内容\n\n");
+    for line in untold(assessment) {
+        let _ = writeln!(out, "- {line}");
+    }
+    out.push_str("\n## 五、考评规则\n\n");
+    let _ = writeln!(out, "{}\n", rules(assessment));
+    out
+}
+
+/// What was assessed, by what, until when.
+pub fn opening(assessment: &Assessment) -> String {
+    let Some(first) = assessment.cards.first() else {
+        return "没有可考评的网站。".to_owned();
+    };
+    let to = full_date(first.to);
+    let state = match first.is_over {
+        true => format!("截至{to}"),
+        false => format!("本期尚未结束，截至{to}"),
+    };
+    let graded = |of: &dyn Fn(&Card) -> bool| assessment.cards.iter().filter(|c| of(c)).count();
+    let vetoed = graded(&|card| !card.vetoes.is_empty());
+    let scored = graded(&|card| card.total.is_some());
+    let blank = match assessment.blank.len() {
+        0 => String::new(),
+        n => format!("，另有{n}个网站未配置网址，不参加考评"),
+    };
+    format!(
+        "按{}（{}），对{}个网站进行考评，{state}。有得分的{scored}个，单项否决{vetoed}个{blank}。",
+        assessment.rubric.title,
+        assessment.rubric.profile,
+        assessment.cards.len(),
+    )
+}
+
+fn ranking(assessment: &Assessment) -> String {
+    let mut out = String::from("| 名次 | 网站 | 单位 |");
+    for area in Area::ALL {
+        let _ = write!(out, " {} |", area.in_chinese());
+    }
+    out.push_str(" 总分 | 较上期 | 等级 | 单项否决 | 已测评 |\n|---|---|---|");
+    out.push_str(&"---|".repeat(Area::ALL.len() + 5));
+    out.push('\n');
+    for card in &assessment.cards {
+        let rank = words::rank(card);
+        let _ = write!(
+            out,
+            "| {rank} | {} | {} |",
+            name(&card.name),
+            name(&card.unit_name)
+        );
+        for area in &card.areas {
+            let _ = write!(out, " {} |", score(area));
+        }
+        let _ = writeln!(
+            out,
+            " {} | {} | {} | {} | {}% |",
+            words::total(card),
+            words::change(card),
+            words::grade(card),
+            words::rules(&card.vetoes),
+            plain(card.measured)
+        );
+    }
+    out
+}
+
+/// The score of an area, with the share that was measured where that is not all.
+pub fn score(area: &AreaScore) -> String {
+    match (area.applies, area.score) {
+        (false, _) => "不适用".to_owned(),
+        (true, None) => "未测评".to_owned(),
+        (true, Some(score)) if area.measured == Points::FULL => score.to_string(),
+        (true, Some(score)) => format!("{score}（测{}%）", plain(area.measured)),
+    }
+}
+
+fn name(text: &str) -> String {
+    cell(&one_line(text, NAME_CHARS))
+}
+
+/// Text that neither ends a cell nor begins any markup.
+fn cell(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if matches!(
+            c,
+            '|' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '#' | '\\' | '!'
+        ) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn vetoes(out: &mut String, assessment: &Assessment) {
+    let mut any = false;
+    for card in &assessment.cards {
+        for line in card.lines().filter(|line| line.verdict == Verdict::Veto) {
+            any = true;
+            let _ = writeln!(
+                out,
+                "- {}：{}（规则{}，{}）。",
+                name(&card.name),
+                cell(&line.rule.title),
+                line.rule.id,
+                cell(&line.rule.source)
+            );
+        }
+        if !card.near.is_empty() {
+            any = true;
+            let near = words::rules(&card.near);
+            let _ = writeln!(out, "- {}：接近否决（规则{near}）。", name(&card.name));
+        }
+    }
+    if !any {
+        out.push_str("已测评的项目没有单项否决，未测评的项目见第四部分。\n");
+    }
+}
+
+/// Lines with something to tell: what cost points, was vetoed, or is not kept.
+pub fn faults(card: &Card) -> impl Iterator<Item = &Line> {
+    let applying = card.areas.iter().filter(|area| area.applies);
+    applying.flat_map(|area| &area.lines).filter(|line| {
+        matches!(
+            line.verdict,
+            Verdict::Lost | Verdict::Veto | Verdict::NotKept
+        )
+    })
+}
+
+fn problems(out: &mut String, card: &Card) {
+    let mut lines = faults(card).peekable();
+    if lines.peek().is_none() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "### {}（{}）\n",
+        name(&card.name),
+        name(&card.unit_name)
+    );
+    for line in lines {
+        let unverified = match line.rule.is_unverified() {
+            true => "，未核实",
+            false => "",
+        };
+        let _ = writeln!(
+            out,
+            "- 规则{}，{}：{}{unverified}。",
+            line.rule.id,
+            cell(&line.rule.title),
+            verdict(line)
+        );
+        for one in line.finds.iter().take(MOST_FINDS) {
+            let _ = writeln!(out, "  - {}。", cell(&find(one, card.to)));
+        }
+        if let Some(more) = line.finds.len().checked_sub(MOST_FINDS).filter(|n| *n > 0) {
+            let _ = writeln!(out, "  - 另有{more}处，见明细。");
+        }
+    }
+    out.push('\n');
+}
+
+/// What was not assessed, each once, with the number of sites.
+pub fn untold(assessment: &Assessment) -> Vec<String> {
+    let mut out = Vec::new();
+    for rule in assessment.rubric.enabled() {
+        let lines = assessment.cards.iter().flat_map(Card::lines);
+        let own = lines.filter(|line| line.rule.id == rule.id);
+        let unmeasured: Vec<&Line> = own
+            .filter(|line| matches!(line.verdict, Verdict::Unmeasured(_)))
+            .collect();
+        let Some(first) = unmeasured.first() else {
+            continue;
+        };
+        let unverified = if rule.is_unverified() {
+            "，未核实"
+        } else {
+            ""
+        };
+        out.push(format!(
+            "规则{}，{}{unverified}：{}个网站{}",
+            rule.id,
+            cell(&rule.title),
+            unmeasured.len(),
+            verdict(first)
+        ));
+    }
+    out
+}
+
+/// The rules in one paragraph.
+pub fn rules(assessment: &Assessment) -> String {
+    let rubric = &assessment.rubric;
+    let unverified: Vec<&str> = rubric
+        .enabled()
+        .filter(|rule| rule.is_unverified())
+        .map(|rule| rule.id.as_str())
+        .collect();
+    let unverified = match unverified.is_empty() {
+        true => String::new(),
+        false => format!(
+            "规则{}的分值未与文件原文核对（未核实）。",
+            unverified.join("、")
+        ),
+    };
+    format!(
+        "领域权重：{}（自拟）。领域得分为100减去该领域扣分，总分为已测评领域的加权平均；\
+        未测评的内容既不计满分也不扣分，“已测评”为有测量依据的分值所占比例，未满100%的等级为暂定。\
+        单项否决的网站总分至多显示{}分，等级为不合格。{unverified}共{}条规则启用，全文见wangxun rubric。",
+        weights(rubric),
+        plain(rubric.choices.veto_most),
+        rubric.enabled().count(),
+    )
+}

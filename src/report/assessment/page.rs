@@ -1,0 +1,210 @@
+//! The assessment as a page that prints well on A4: the bulletin's summary, and one sheet a site.
+//! Everything is escaped by one function; the page needs no script and no other file.
+
+use std::fmt::Write as _;
+
+use super::Assessment;
+use super::bulletin::{faults, opening, rules, score, untold};
+use super::words::{self, evidence, find, spared, verdict};
+use crate::assess::score::card::{Card, Line, Verdict};
+use crate::assess::score::rubric::Area;
+use crate::report::plain::full_date;
+use crate::report::rubric::{confidence, plain};
+
+/// The most finds of one rule that are printed.
+const MOST_FINDS: usize = 50;
+
+const STYLE: &str = "@page{size:A4;margin:18mm 15mm}\
+body{font:10.5pt/1.6 'Noto Serif CJK SC','Source Han Serif SC',SimSun,serif;color:#111;margin:0 auto;max-width:190mm}\
+h1{font-size:18pt;text-align:center;margin:0 0 6mm}h2{font-size:13pt;margin:6mm 0 2mm}h3{font-size:11pt;margin:4mm 0 1mm}\
+table{border-collapse:collapse;width:100%;margin:2mm 0;font-size:9pt}th,td{border:.3mm solid #777;padding:1mm 1.5mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
+th{background:#eee}thead{display:table-header-group}tr{break-inside:avoid}section{break-before:page}td.n{text-align:right;white-space:nowrap}\
+.veto{color:#a00;font-weight:bold}.quiet{color:#555}ul{margin:1mm 0;padding-left:5mm}footer{margin-top:6mm;font-size:9pt;color:#555}";
+
+/// The page.
+pub fn html(assessment: &Assessment) -> String {
+    let title = format!("{}政府网站考评", assessment.period.in_chinese());
+    let mut out = format!(
+        "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{}</title>\
+        <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head><body>\n\
+        <h1>{}</h1>\n<p>{}</p>\n",
+        escaped(&title),
+        escaped(&title),
+        escaped(&opening(assessment))
+    );
+    ranking(&mut out, assessment);
+    out.push_str("<h2>未测评的内容</h2>\n<ul>");
+    for line in untold(assessment) {
+        let _ = write!(out, "<li>{}</li>", escaped(&line.replace('\\', "")));
+    }
+    let _ = write!(
+        out,
+        "</ul>\n<h2>考评规则</h2>\n<p>{}</p>\n",
+        escaped(&rules(assessment))
+    );
+    for card in &assessment.cards {
+        sheet(&mut out, card);
+    }
+    let _ = write!(
+        out,
+        "<footer>{}　{}制表</footer>\n</body></html>\n",
+        escaped(&assessment.operator),
+        full_date(assessment.at.date_naive())
+    );
+    out
+}
+
+fn ranking(out: &mut String, assessment: &Assessment) {
+    out.push_str("<table><thead><tr><th>名次</th><th>网站</th>");
+    for area in Area::ALL {
+        let _ = write!(out, "<th>{}</th>", area.in_chinese());
+    }
+    out.push_str("<th>总分</th><th>较上期</th><th>等级</th><th>已测评</th></tr></thead><tbody>\n");
+    for card in &assessment.cards {
+        let rank = words::rank(card);
+        let _ = write!(
+            out,
+            "<tr><td class=\"n\">{rank}</td><td>{}</td>",
+            escaped(&card.name)
+        );
+        for area in &card.areas {
+            let _ = write!(out, "<td>{}</td>", score(area));
+        }
+        let _ = writeln!(
+            out,
+            "<td>{}</td><td class=\"n\">{}</td><td>{}</td><td class=\"n\">{}%</td></tr>",
+            words::total(card),
+            words::change(card),
+            words::grade(card),
+            plain(card.measured)
+        );
+    }
+    out.push_str("</tbody></table>\n");
+}
+
+fn sheet(out: &mut String, card: &Card) {
+    let _ = write!(
+        out,
+        "<section><h2>{}（{}）</h2>\n<p>总分{}，等级{}，名次{}，已测评{}%。",
+        escaped(&card.name),
+        escaped(&card.unit_name),
+        words::total(card),
+        words::grade(card),
+        card.rank
+            .map_or_else(|| "—".to_owned(), |rank| rank.to_string()),
+        plain(card.measured)
+    );
+    if !card.vetoes.is_empty() {
+        let _ = write!(
+            out,
+            "<span class=\"veto\">单项否决：{}。</span>",
+            words::rules(&card.vetoes)
+        );
+    }
+    if !card.near.is_empty() {
+        let _ = write!(out, "接近否决：{}。", words::rules(&card.near));
+    }
+    out.push_str("</p>\n");
+    first(out, card);
+    for area in &card.areas {
+        let _ = write!(
+            out,
+            "<h3>{}　{}　权重{}</h3>\n<table><thead><tr><th>规则</th><th>内容</th><th>结论</th><th>事实和证据</th></tr></thead><tbody>\n",
+            area.area.in_chinese(),
+            score(area),
+            area.weight
+        );
+        for line in &area.lines {
+            row(out, card, line);
+        }
+        out.push_str("</tbody></table>\n");
+    }
+    out.push_str("</section>\n");
+}
+
+/// What to mend first: vetoes, then what costs most.
+fn first(out: &mut String, card: &Card) {
+    let mut lines: Vec<&Line> = faults(card).collect();
+    if lines.is_empty() {
+        return;
+    }
+    lines.sort_by_key(|line| {
+        (
+            line.verdict != Verdict::Veto,
+            std::cmp::Reverse(line.lost),
+            line.rule.id.clone(),
+        )
+    });
+    out.push_str("<h3>应先整改</h3>\n<ul>");
+    for line in lines.iter().take(5) {
+        let _ = write!(
+            out,
+            "<li>规则{}，{}：{}</li>",
+            line.rule.id,
+            escaped(&line.rule.title),
+            verdict(line)
+        );
+    }
+    out.push_str("</ul>\n");
+}
+
+fn row(out: &mut String, card: &Card, line: &Line) {
+    let class = match line.verdict {
+        Verdict::Veto => " class=\"veto\"",
+        Verdict::Unmeasured(_) => " class=\"quiet\"",
+        _ => "",
+    };
+    let unverified = match line.rule.is_unverified() {
+        true => "（未核实）",
+        false => "",
+    };
+    let _ = write!(
+        out,
+        "<tr><td>{}</td><td>{}{unverified}<br><span class=\"quiet\">{}，{}</span></td><td{class}>{}</td><td>",
+        line.rule.id,
+        escaped(&line.rule.title),
+        escaped(&line.rule.source),
+        escaped(&confidence(&line.rule)),
+        verdict(line)
+    );
+    let counted = line.finds.iter().map(|one| (one, String::new()));
+    let asides = line.asides.iter();
+    let spared = asides.map(|aside| (&aside.find, spared(aside, card.to)));
+    let all = counted.chain(spared);
+    for (one, why) in all.take(MOST_FINDS) {
+        let proof = evidence(one, card.to);
+        let why = if why.is_empty() {
+            why
+        } else {
+            format!("（{why}）")
+        };
+        let _ = write!(
+            out,
+            "<div>{}{}<br><span class=\"quiet\">{}</span></div>",
+            escaped(&find(one, card.to)),
+            escaped(&why),
+            escaped(&proof)
+        );
+    }
+    let more = (line.finds.len() + line.asides.len()).saturating_sub(MOST_FINDS);
+    if more > 0 {
+        let _ = write!(out, "<div class=\"quiet\">另有{more}条，见CSV明细</div>");
+    }
+    out.push_str("</td></tr>\n");
+}
+
+/// Text that is no markup, wherever it stands.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,191 @@
+//! The template by which people enter what the program does not measure, and its reading back.
+
+use super::Assessment;
+use super::csv::{BOM, row};
+use super::words::unmeasured;
+use crate::assess::score::card::Verdict;
+use crate::assess::score::measure::may_be_entered;
+use crate::domain::act::REASON_CHARS;
+use crate::domain::entry::MOST_FINDS;
+
+/// The heading of the template; a table to be read back must have it.
+pub const HEAD: [&str; 8] = [
+    "网站编号",
+    "网站",
+    "周期",
+    "规则",
+    "规则内容",
+    "现状",
+    "发现问题数",
+    "说明",
+];
+/// The most rows of a table.
+pub const MOST_ROWS: usize = 20_000;
+
+/// One row with a number of finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// The line in the table, from 1.
+    pub line: usize,
+    /// The site.
+    pub site: String,
+    /// The period.
+    pub period: String,
+    /// The rule.
+    pub rule: String,
+    /// How many finds.
+    pub finds: u32,
+    /// What was found.
+    pub reason: String,
+}
+
+/// The template: a row for each site and rule that a person may enter. The last two columns are to
+/// be filled; a row whose number is left blank says nothing.
+pub fn template(assessment: &Assessment) -> String {
+    let mut out = String::from(BOM);
+    out.push_str(&row(&HEAD.map(str::to_owned)));
+    for card in &assessment.cards {
+        let applying = card.areas.iter().filter(|area| area.applies);
+        for line in applying.flat_map(|area| &area.lines) {
+            if !may_be_entered(&line.rule) {
+                continue;
+            }
+            let state = match &line.verdict {
+                Verdict::Unmeasured(why) => unmeasured(why),
+                _ => "已录入".to_owned(),
+            };
+            out.push_str(&row(&[
+                card.site.to_string(),
+                card.name.clone(),
+                card.period.to_string(),
+                line.rule.id.to_string(),
+                line.rule.title.clone(),
+                state,
+                String::new(),
+                String::new(),
+            ]));
+        }
+    }
+    out
+}
+
+/// The rows that were filled, or every fault with its line.
+pub fn filled(text: &str) -> Result<Vec<Filled>, Vec<String>> {
+    let text = text.strip_prefix(BOM).unwrap_or(text);
+    let rows = cells(text);
+    let mut faults = Vec::new();
+    let head = rows.first().map(|(_, cells)| cells.as_slice());
+    if head != Some(HEAD.map(str::to_owned).as_slice()) {
+        return Err(vec![format!(
+            "line 1: the heading is not that of the template: {}",
+            HEAD.join(",")
+        )]);
+    }
+    if rows.len() > MOST_ROWS {
+        return Err(vec![format!("more than {MOST_ROWS} rows")]);
+    }
+    let mut filled = Vec::new();
+    for (line, cells) in rows.into_iter().skip(1) {
+        let Ok([site, _, period, rule, _, _, finds, reason]) = <[String; 8]>::try_from(cells)
+        else {
+            faults.push(format!("line {line}: it has not {} cells", HEAD.len()));
+            continue;
+        };
+        if finds.trim().is_empty() {
+            continue;
+        }
+        let Ok(finds) = finds.trim().parse::<u32>() else {
+            faults.push(format!("line {line}: {finds:?} is no number of finds"));
+            continue;
+        };
+        if finds > MOST_FINDS {
+            faults.push(format!("line {line}: more than {MOST_FINDS} finds"));
+        }
+        if reason.trim().is_empty() || reason.chars().count() > REASON_CHARS {
+            faults.push(format!(
+                "line {line}: 说明 must be given, at most {REASON_CHARS} characters"
+            ));
+        }
+        filled.push(Filled {
+            line,
+            site,
+            period,
+            rule,
+            finds,
+            reason,
+        });
+    }
+    match faults.is_empty() {
+        true => Ok(filled),
+        false => Err(faults),
+    }
+}
+
+/// The cells of a table, with the line on which each row begins. Quotes may hold line breaks.
+fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
+    let mut rows = Vec::new();
+    let (mut row, mut cell) = (Vec::new(), String::new());
+    let (mut line, mut begun) = (1, 1);
+    let mut quoted = false;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '\n' {
+            line += 1;
+        }
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                cell.push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\r' if !quoted => {}
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut cell));
+                rows.push((begun, std::mem::take(&mut row)));
+                begun = line;
+            }
+            c => cell.push(c),
+        }
+    }
+    if !cell.is_empty() || !row.is_empty() {
+        row.push(cell);
+        rows.push((begun, row));
+    }
+    rows.retain(|(_, row)| row.iter().any(|cell| !cell.trim().is_empty()));
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &str) -> String {
+        format!("{}{}\r\n{rows}", BOM, HEAD.join(","))
+    }
+
+    #[test]
+    fn rows_that_are_filled_are_read_and_blank_ones_say_nothing() {
+        let text = table(
+            "kxw,科信委,2026Q3,D2,断链,待录入,,\r\n\
+             kxw,科信委,2026Q3,D3,断链,待录入,3,\"首页、列表\n共\"\"三\"\"处\"\r\n",
+        );
+        let rows = filled(&text).unwrap();
+        assert_eq!(rows.len(), 1);
+        let row = rows.first().unwrap();
+        assert_eq!((row.line, row.rule.as_str(), row.finds), (3, "D3", 3));
+        assert_eq!(row.reason, "首页、列表\n共\"三\"处");
+    }
+
+    #[test]
+    fn every_fault_of_a_table_is_told_with_its_line() {
+        let text = table("kxw,a,2026Q3,D2,b,c,三,好\nkxw,a,2026Q3,D3,b,c,2,\nkxw,1\n");
+        let faults = filled(&text).unwrap_err();
+        let starts = ["line 2: ", "line 3: ", "line 4: "];
+        assert_eq!(faults.len(), starts.len(), "{faults:?}");
+        for (fault, start) in faults.iter().zip(starts) {
+            assert!(fault.starts_with(start), "{fault}");
+        }
+        assert!(filled("a,b\n1,2\n").unwrap_err()[0].contains("heading"));
+    }
+}

@@ -1,0 +1,264 @@
+//! Finds and verdicts in the words of office Chinese. What comes from pages or people is flattened,
+//! shortened and quoted.
+
+use crate::assess::score::card::{Card, Line, Verdict};
+use crate::assess::score::finding::{About, Aside, Fact, Find, Spared, Unmeasured};
+use crate::assess::score::points::Points;
+use crate::assess::score::rubric::Kind;
+use crate::domain::finding::LastUpdate;
+use crate::domain::time::{Date, date_of, in_chinese};
+use crate::report::plain::{address, instant, one_line, quotation, title};
+use crate::report::rubric::plain;
+use chrono::{NaiveTime, Timelike as _};
+
+use crate::domain::time::{Moment, moment};
+
+/// The longest name of a column, in characters.
+const NAME_CHARS: usize = 30;
+/// The longest title of an item, in characters.
+const TITLE_CHARS: usize = 40;
+/// The longest words of a person, in characters.
+const REASON_CHARS: usize = 120;
+
+/// What a find is about.
+pub fn about(about: &About) -> String {
+    match about {
+        About::Home => "首页".to_owned(),
+        About::Site => "网站".to_owned(),
+        About::Column(_, name) => format!("{}栏目", quotation(name, NAME_CHARS)),
+        About::Class(class) => format!("{}类栏目", class.in_chinese()),
+    }
+}
+
+/// A find in one sentence, without its full stop. Years are left out where they are that of `to`.
+pub fn find(find: &Find, to: Date) -> String {
+    let who = about(&find.about);
+    let now = noon(to);
+    match &find.fact {
+        Fact::Failures {
+            failed,
+            visits,
+            excluded,
+            from,
+            to: end,
+        } => {
+            let share = Points::whole(100).share(i64::from(*failed), i64::from(*visits));
+            let (from, end) = (in_chinese(*from, to), in_chinese(*end, to));
+            let aside = match excluded {
+                0 => String::new(),
+                n => format!("，另有{n}次因监测方原因不计"),
+            };
+            format!("{from}至{end}监测{visits}次，{failed}次打不开，占{share}%{aside}")
+        }
+        Fact::Missed(miss) => format!("{}：{}", instant(miss.at, now), miss.why.in_chinese()),
+        Fact::HomeOld {
+            newest_on,
+            age_days,
+            ..
+        } => format!(
+            "首页最近更新为{}，已{age_days}天未更新",
+            in_chinese(*newest_on, to)
+        ),
+        Fact::HomeUndated => "首页信息均未注明发布时间，视为未更新".to_owned(),
+        Fact::Slow {
+            slow,
+            opened,
+            seconds,
+        } => format!("打开的{opened}次中有{slow}次用时{seconds}秒及以上"),
+        Fact::Stale {
+            last_update,
+            age_days,
+            limit_days,
+            late_days,
+            ..
+        } => {
+            let on = in_chinese(last_update.on, to);
+            let late = match late_days {
+                0 => String::new(),
+                days => format!("，期内共逾期{days}天"),
+            };
+            format!("{who}最近更新为{on}，已{age_days}天未更新（时限{limit_days}天{late}）")
+        }
+        Fact::Blank { since, .. } => {
+            format!(
+                "{who}为空白栏目，{}起未见任何信息",
+                in_chinese(date_of(*since), to)
+            )
+        }
+        Fact::Undated { since, .. } => format!(
+            "{who}的信息未注明发布时间（{}起）",
+            in_chinese(date_of(*since), to)
+        ),
+        Fact::Blind { since, why, .. } => format!(
+            "{who}{}起无法判断：{}",
+            in_chinese(date_of(*since), to),
+            why.in_chinese()
+        ),
+        Fact::NeverVisited => format!("{who}本期没有访问记录"),
+        Fact::Few {
+            count,
+            least,
+            window_days,
+        } => format!("{who}{window_days}天内开展{count}次，要求不少于{least}次"),
+        Fact::SlowAlert {
+            overdue_at,
+            ended_at,
+            due_on,
+        } => {
+            let ended = match ended_at {
+                Some(at) => format!("{}才完成整改", in_chinese(date_of(*at), to)),
+                None => "至期末仍未整改".to_owned(),
+            };
+            format!(
+                "{who}{}确认超期，应于{}前整改，{ended}",
+                in_chinese(date_of(*overdue_at), to),
+                in_chinese(*due_on, to)
+            )
+        }
+        Fact::Again {
+            ended_at,
+            overdue_at,
+        } => format!(
+            "{who}{}整改后，{}再次超期",
+            in_chinese(date_of(*ended_at), to),
+            in_chinese(date_of(*overdue_at), to)
+        ),
+        Fact::NoHttps => "首页网址未使用HTTPS".to_owned(),
+        Fact::Domain(host) => format!("域名{}不是政府网站域名", one_line(host, 80)),
+        Fact::Entered {
+            finds, by, reason, ..
+        } => {
+            let (by, reason) = (one_line(by, NAME_CHARS), one_line(reason, REASON_CHARS));
+            format!("人工认定{finds}处（{by}）：{reason}")
+        }
+    }
+}
+
+/// What proves a find, in one sentence; empty where the find says all.
+pub fn evidence(find: &Find, to: Date) -> String {
+    let now = noon(to);
+    match &find.fact {
+        Fact::Stale {
+            last_update,
+            read_at,
+            ..
+        } => format!(
+            "{}；{}访问时仍为最新",
+            item(last_update),
+            instant(*read_at, now)
+        ),
+        Fact::HomeOld { read_at, .. } => format!("{}访问首页所见", instant(*read_at, now)),
+        Fact::Blank { read_at, .. } => format!("{}访问时仍为空白", instant(*read_at, now)),
+        Fact::Blind {
+            last_update: Some(update),
+            ..
+        } => item(update),
+        Fact::Entered { at, .. } => format!("{}录入", instant(*at, now)),
+        _ => String::new(),
+    }
+}
+
+fn item(update: &LastUpdate) -> String {
+    let evidence = &update.evidence;
+    let link = evidence.link.as_deref().unwrap_or(&evidence.page);
+    format!(
+        "{}（{}：{}，{}）",
+        title(&evidence.title, TITLE_CHARS),
+        update.basis.in_chinese(),
+        one_line(&evidence.snippet, TITLE_CHARS),
+        address(link)
+    )
+}
+
+/// Why a find is not counted.
+pub fn spared(aside: &Aside, to: Date) -> String {
+    match &aside.why {
+        Spared::Exempt { until, key } => {
+            format!("已报备至{}（编号{key}），不计", in_chinese(*until, to))
+        }
+        Spared::Other(rule) => format!("已由规则{rule}计，不重复计"),
+        Spared::Unproven => "证据不足，不计".to_owned(),
+        Spared::Unconfirmed => "栏目类别待确认，不计".to_owned(),
+        Spared::Over => "期内曾逾期，期末已更新，不计".to_owned(),
+        Spared::Detail => String::new(),
+    }
+}
+
+/// What a rule came to.
+pub fn verdict(line: &Line) -> String {
+    match &line.verdict {
+        Verdict::Kept if line.near => "接近否决".to_owned(),
+        Verdict::Kept => match line.rule.kind {
+            Kind::Standard => "达标".to_owned(),
+            _ => "未发现问题".to_owned(),
+        },
+        Verdict::Lost => format!("扣{}分", plain(line.lost)),
+        Verdict::NotKept => "不达标".to_owned(),
+        Verdict::Veto => "单项否决".to_owned(),
+        Verdict::Yields(rule) => format!("已由规则{rule}计，不重复计"),
+        Verdict::Unmeasured(why) => format!("未测评（{}）", unmeasured(why)),
+    }
+}
+
+/// Why something was not measured.
+pub fn unmeasured(why: &Unmeasured) -> String {
+    match why {
+        Unmeasured::NotYet => "本版本不自动测量，可人工录入".to_owned(),
+        Unmeasured::NotEntered => "待人工录入".to_owned(),
+        Unmeasured::TooFewSamples { have, need } => {
+            format!("监测次数不足：{have}次，至少需{need}次")
+        }
+        Unmeasured::NoVisits => "本期没有监测记录".to_owned(),
+        Unmeasured::NothingConfigured => "未配置此类对象".to_owned(),
+        Unmeasured::CannotTell => "访问所见不足以判断".to_owned(),
+    }
+}
+
+/// The place among all sites, or a stroke.
+pub fn rank(card: &Card) -> String {
+    card.rank
+        .map_or_else(|| "—".to_owned(), |rank| rank.to_string())
+}
+
+/// The total as shown, with the one that was computed where it differs.
+pub fn total(card: &Card) -> String {
+    match (card.total, card.computed) {
+        (Some(total), Some(computed)) if total != computed => {
+            format!("{total}（计算{computed}）")
+        }
+        (Some(total), _) => total.to_string(),
+        (None, _) => "未测评".to_owned(),
+    }
+}
+
+/// The grade; provisional where not all of it was measured.
+pub fn grade(card: &Card) -> String {
+    let Some(grade) = card.grade else {
+        return "未测评".to_owned();
+    };
+    let is_certain = card.measured == Points::FULL || !card.vetoes.is_empty();
+    match is_certain && card.is_over {
+        true => grade.in_chinese().to_owned(),
+        false => format!("{}（暂定）", grade.in_chinese()),
+    }
+}
+
+/// The change against the period before.
+pub fn change(card: &Card) -> String {
+    match card.change {
+        None => "—".to_owned(),
+        Some(change) if change > Points::ZERO => format!("+{change}"),
+        Some(change) => change.to_string(),
+    }
+}
+
+/// The rules of a list, joined.
+pub fn rules(ids: &[crate::assess::score::rubric::RuleId]) -> String {
+    let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+    ids.join("、")
+}
+
+fn noon(day: Date) -> Moment {
+    let noon = NaiveTime::MIN.with_hour(12).unwrap_or(NaiveTime::MIN);
+    moment(day.and_time(noon))
+}

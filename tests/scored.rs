@@ -1,0 +1,345 @@
+//! A month that was watched, assessed: the real daemon over real sockets in stepped time samples two
+//! sites with planted failures, people enter what it does not measure, and the real program hands
+//! the assessment over in every form, before and after the store was built anew.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Timelike as _;
+use tempfile::TempDir;
+use wangxun::assess::score::card::{Card, Grade, Line, Verdict};
+use wangxun::assess::score::finding::Fact;
+use wangxun::clock::Clock;
+use wangxun::config::load::load;
+use wangxun::domain::time::{Moment, date_of, moment};
+use wangxun::report::assessment::Assessment;
+
+#[path = "support/site.rs"]
+#[allow(dead_code, reason = "another test uses the other parts")]
+mod site;
+#[path = "support/stepped.rs"]
+mod stepped;
+
+use site::{Site, answer};
+use stepped::Running;
+
+const LONGEST_RUN: Duration = Duration::from_secs(240);
+const FROM: &str = "2017-11-01T00:00";
+const UNTIL: &str = "2017-11-30T23:50";
+
+fn at(text: &str) -> Moment {
+    moment(format!("{text}:00").parse().expect("an instant"))
+}
+
+fn page(day: &str) -> String {
+    let rows: String = (0..6)
+        .map(|n| {
+            format!(
+                "<li><a href='t{day}-{n}.html'>区科信委第{n}项工作开展情况通报</a><span>{day}</span></li>"
+            )
+        })
+        .collect();
+    format!(
+        "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>科信委</title></head><body>\
+         <div class=nav>首页 政务公开</div><h2>工作动态</h2><ul class=list>{rows}</ul></body></html>"
+    )
+}
+
+/// A site whose home page is of the day, and does not open on 10 November before the hour `down`.
+/// Its column was updated on 10 November for the last time.
+async fn serve(clock: &Clock, down: u32) -> Site {
+    let clock = clock.clone();
+    Site::plain(move |request| {
+        let html = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
+        let now = clock.now();
+        let is_down = date_of(now) == date_of(at("2017-11-10T00:00")) && now.hour() < down;
+        match request.path.as_str() {
+            "/" if is_down => answer("503 Service Unavailable", html, ""),
+            "/" => answer("200 OK", html, page(&date_of(now).to_string())),
+            "/gzdt/" => answer("200 OK", html, page("2017-11-10")),
+            "/tzgg/" => answer("200 OK", html, page("2017-10-20")),
+            _ => answer("404 Not Found", html, ""),
+        }
+    })
+    .await
+}
+
+const MONITOR: &str = r#"
+[operator]
+name = "运维"
+contact = "https://www.example.cn/wangxun"
+[schedule]
+visits = "0 7,13,19 * * *"
+jitter = "0s"
+[transports]
+allow_spool_only = true
+[transports.sms]
+spool = "sms"
+[politeness.access]
+private_addresses = true
+pause = "0ms"
+[store]
+dir = "store"
+[console]
+enabled = false
+[control]
+socket = "control.sock"
+"#;
+
+const CONTACTS: &str = r#"
+[[person]]
+id = "zhiban"
+name = "值班管理员"
+phone = "10000000005"
+duties = [{ role = "operator" }]
+"#;
+
+fn sites(addresses: &[(&str, &Site)]) -> String {
+    let one = |(id, site): &(&str, &Site)| {
+        format!(
+            "[[unit]]\nid = \"{id}\"\nname = \"=单位{id}\"\n[[site]]\nid = \"{id}\"\nunit = \"{id}\"\n\
+             name = \"{id}网站\"\nhome = \"http://{}/\"\nservices = false\n\
+             [[column]]\nid = \"{id}/gzdt\"\nsite = \"{id}\"\nname = \"工作动态\"\nclass = \"news\"\nurl = \"/gzdt/\"\n\
+             [[column]]\nid = \"{id}/tzgg\"\nsite = \"{id}\"\nname = \"通知公告\"\nclass = \"notices\"\nurl = \"/tzgg/\"\n",
+            site.address
+        )
+    };
+    addresses.iter().map(one).collect()
+}
+
+fn write(dir: &Path, group: &str) -> PathBuf {
+    for (name, text) in [
+        ("monitor.toml", MONITOR),
+        ("sites.toml", group),
+        ("contacts.toml", CONTACTS),
+    ] {
+        let file = dir.join(name);
+        std::fs::write(&file, text).expect("a file");
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&file, private).expect("a mode");
+    }
+    dir.join("monitor.toml")
+}
+
+/// The real program with these arguments: whether it answered yes, and what it said.
+async fn said(config: &Path, args: &[&str]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wangxun"));
+    command.args(args).arg("--config").arg(config);
+    let output = tokio::task::spawn_blocking(move || command.output());
+    let output = output.await.expect("no panic").expect("the program");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let more = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.success(), text + &more)
+}
+
+async fn told(config: &Path, args: &[&str]) -> String {
+    let (ok, text) = said(config, args).await;
+    assert!(ok, "{args:?}: {text}");
+    text
+}
+
+async fn assessed(config: &Path) -> Assessment {
+    let text = told(
+        config,
+        &["report", "--period", "2017-11", "--format", "json"],
+    )
+    .await;
+    let end = text.rfind('}').expect("an object");
+    serde_json::from_str(text.get(..=end).expect("a text")).expect("an assessment")
+}
+
+fn line<'a>(assessment: &'a Assessment, site: &str, rule: &str) -> (&'a Card, &'a Line) {
+    let mut cards = assessment.cards.iter();
+    let card = cards.find(|card| card.site.as_str() == site);
+    let card = card.unwrap_or_else(|| panic!("no card of {site}"));
+    let line = card.lines().find(|line| line.rule.id.as_str() == rule);
+    (card, line.unwrap_or_else(|| panic!("no rule {rule}")))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watched_month_is_assessed_and_handed_over() {
+    tokio::time::timeout(LONGEST_RUN, walk())
+        .await
+        .expect("the walk ends in time");
+}
+
+async fn walk() {
+    let dir = TempDir::new().expect("a directory");
+    let clock = Clock::stepped(at(FROM), None);
+    let (vetoed, well) = (serve(&clock, 9).await, serve(&clock, 8).await);
+    let config = write(dir.path(), &sites(&[("a", &vetoed), ("b", &well)]));
+    let mut end = clock.alarm();
+    let loaded = load(&config, at(FROM).date_naive()).unwrap_or_else(|faults| panic!("{faults}"));
+    let running = Running::start(Arc::new(loaded.config), &clock).await;
+    end.until(at(UNTIL)).await;
+
+    let first = assessed(&config).await;
+    planted(&first);
+    entered(dir.path(), &config).await;
+    let second = assessed(&config).await;
+    let (card, links) = line(&second, "b", "D2");
+    assert_eq!(links.lost.to_string(), "2.00");
+    assert!(
+        matches!(links.finds.first().map(|find| &find.fact), Some(Fact::Entered { by, .. }) if by == "张三")
+    );
+    assert!(!card.is_over || card.to == at(UNTIL).date_naive());
+    forms(dir.path(), &config).await;
+    running.end(end).await;
+
+    // What the journal has makes the same assessment.
+    told(&config, &["rebuild"]).await;
+    let third = assessed(&config).await;
+    let lost = |assessment: &Assessment| -> Vec<(String, String)> {
+        let lines = assessment.cards.iter().flat_map(Card::lines);
+        lines
+            .map(|line| {
+                (
+                    line.rule.id.to_string(),
+                    format!("{:?} {}", line.verdict, line.lost),
+                )
+            })
+            .collect()
+    };
+    assert_eq!(lost(&second), lost(&third));
+}
+
+/// What was planted is what was found.
+fn planted(assessment: &Assessment) {
+    let (card, veto) = line(assessment, "a", "V1");
+    assert_eq!(veto.verdict, Verdict::Veto, "{veto:?}");
+    let Some(Fact::Failures { failed, visits, .. }) = veto.finds.first().map(|find| &find.fact)
+    else {
+        panic!("{veto:?}");
+    };
+    assert_eq!((*failed, *visits), (9, 168));
+    assert_eq!(card.grade, Some(Grade::Failed));
+    assert!(
+        card.total < card.computed,
+        "{:?} {:?}",
+        card.total,
+        card.computed
+    );
+    let (card, kept) = line(assessment, "b", "V1");
+    assert_eq!(kept.verdict, Verdict::Kept);
+    assert!(kept.near);
+    // One sample at the start, and 24 a day.
+    let (_, rate) = line(assessment, "b", "D1");
+    let Some(Fact::Failures { failed, visits, .. }) = rate.finds.first().map(|find| &find.fact)
+    else {
+        panic!("{rate:?}");
+    };
+    assert_eq!((*failed, *visits), (8, 721));
+    // 8 of 721 are 1.1096 percent.
+    assert_eq!(rate.lost.to_string(), "5.55");
+    let (_, late) = line(assessment, "b", "D5");
+    assert_eq!(late.lost.to_string(), "3.00");
+    let (_, fresh) = line(assessment, "b", "D6");
+    assert_eq!(fresh.verdict, Verdict::Kept);
+    let (_, home) = line(assessment, "b", "V2");
+    assert_eq!(home.verdict, Verdict::Kept);
+    assert_eq!(card.rank, Some(1));
+    let services = card.areas.iter().find(|area| !area.applies);
+    assert_eq!(services.map(|area| area.weight), Some(20));
+}
+
+/// One by one, and by the template.
+async fn entered(dir: &Path, config: &Path) {
+    let set = |rule, finds| {
+        [
+            "score",
+            "set",
+            "b",
+            rule,
+            finds,
+            "--period",
+            "2017-11",
+            "--by",
+            "张三",
+            "--reason",
+            "抽查20个链接",
+        ]
+    };
+    told(config, &set("D2", "2")).await;
+    for (rule, why) in [
+        ("D5", "measured by the program"),
+        ("D9", "disabled"),
+        ("X9", "no rule"),
+    ] {
+        let (ok, text) = said(config, &set(rule, "1")).await;
+        assert!(!ok && text.contains(why), "{rule}: {text}");
+    }
+    let table = dir.join("table.csv");
+    let name = table.to_string_lossy().into_owned();
+    let blank = ["score", "template", "--period", "2017-11", "--out", &name];
+    told(config, &blank).await;
+    let text = std::fs::read_to_string(&table).expect("a table");
+    assert!(
+        text.contains("\"'=单位") || text.contains("b网站"),
+        "{text}"
+    );
+    let import = ["score", "import", &name, "--by", "李四"];
+    // A row with a fault keeps all of them out.
+    let faulty = text.replacen("\"待人工录入\",\"\",\"\"", "\"待人工录入\",\"三\",\"x\"", 1);
+    std::fs::write(&table, &faulty).expect("a table");
+    let (ok, said) = said(config, &import).await;
+    assert!(!ok && said.contains("nothing was entered"), "{said}");
+    let filled = text.replace(
+        "\"待人工录入\",\"\",\"\"",
+        "\"待人工录入\",\"1\",\"制度不全\"",
+    );
+    assert_ne!(filled, text);
+    std::fs::write(&table, &filled).expect("a table");
+    let done = told(config, &import).await;
+    assert!(done.contains("rows were entered"), "{done}");
+}
+
+/// Every form says the same, in words that an office would use.
+async fn forms(dir: &Path, config: &Path) {
+    let report = |format| ["report", "--period", "2017-11", "--format", format];
+    let bulletin = told(config, &report("md")).await;
+    for words in [
+        "2017年11月政府网站考评通报",
+        "“工作动态”栏目最近更新为11月10日，已20天未更新（时限14天，期内共逾期6天）",
+        "9次打不开，占5.36%",
+        "未测评",
+        "未核实",
+    ] {
+        assert!(bulletin.contains(words), "{words}: {bulletin}");
+    }
+    let csv = told(config, &report("csv")).await;
+    assert!(
+        csv.contains("\"'=单位a\"") && !csv.contains(",=单位"),
+        "{csv}"
+    );
+    let page = dir.join("page.html");
+    let name = page.to_string_lossy().into_owned();
+    let mut args = report("html").to_vec();
+    args.extend(["--out", &name, "--site", "b"]);
+    told(config, &args).await;
+    let html = std::fs::read_to_string(&page).expect("a page");
+    assert!(
+        html.contains("应先整改") && !html.contains("a网站"),
+        "{html}"
+    );
+    let why = ["why", "b", "--rule", "D5", "--period", "2017-11"];
+    let why = told(config, &why).await;
+    for words in [
+        "规则D5",
+        "扣3分",
+        "11月10日",
+        "访问时仍为最新",
+        "国办发〔2015〕15号",
+    ] {
+        assert!(why.contains(words), "{words}: {why}");
+    }
+    let (ok, text) = said(config, &["report", "--period", "2018Q4"]).await;
+    assert!(!ok && text.contains("begins on"), "{text}");
+}

@@ -1,0 +1,161 @@
+//! The configuration of a made-up year, as an administrator would write it. The wordings are
+//! shortened to what they say, so that a recipient needs no grammar.
+
+use std::fmt::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::world::World;
+
+const MONITOR: &str = r#"
+[operator]
+name = "运维"
+contact = "https://www.example.cn/wangxun"
+signature = "年"
+
+[schedule]
+visits = "VISITS"
+jitter = "5min"
+
+[sending]
+live = true
+most_segments = 10
+budget = { per_person = 200, in_all = 20000 }
+
+[escalation]
+unit_overdue_days = UNIT-DAYS
+column_severe_days = COLUMN-DAYS
+
+[transports]
+allow_spool_only = true
+
+[transports.sms]
+spool = "sms"
+
+[transports.mail]
+from = "wangxun@example.cn"
+spool = "mail"
+
+[store]
+dir = "store"
+cache = "CACHE"
+
+[console]
+enabled = false
+
+[control]
+socket = "control.sock"
+
+[texts]
+reminder = "<{site}/{column}|S0|{last_update}|{age_days}>"
+warning = "<{site}/{column}|S1|{last_update}|{age_days}>"
+overdue = "<{site}/{column}|S2|{last_update}|{age_days}>"
+severely_overdue = "<{site}/{column}|S3|{last_update}|{age_days}>"
+escalation = "<{site}/{column}|S4|{last_update}|{age_days}>"
+escalation_proposed = "<{site}/{column}|PROPOSED|{last_update}|{age_days}>"
+escalation_again = "<{site}/{column}|AGAIN|{last_update}|{age_days}>"
+recovered = "<{site}/{column}|UPDATED|{last_update}>"
+blind = "<{site}/{column}|BLIND>"
+empty = "<{site}/{column}|BLANK>"
+seen_again = "<{site}/{column}|SEEN>"
+down = "<{site}|DOWN>"
+up = "<{site}|UP>"
+offline = "<|OFFLINE>"
+online = "<|ONLINE>"
+trouble = "<|TROUBLE|{why}>"
+"#;
+
+/// Whether a second offence is proposed for escalation in this world.
+pub fn proposes_again(world: &World) -> bool {
+    world.seed % 2 == 1
+}
+
+/// The hours of visits, whole.
+pub fn hours(world: &World) -> &'static [i64] {
+    match world.seed % 3 {
+        2 => &[6, 14],
+        _ => &[7],
+    }
+}
+
+/// Writes all files but the contacts; where `monitor.toml` is.
+pub fn write(dir: &Path, world: &World) -> PathBuf {
+    let hours: Vec<String> = hours(world).iter().map(i64::to_string).collect();
+    let again = |days: &str| match proposes_again(world) {
+        true => days.to_owned(),
+        false => "0".to_owned(),
+    };
+    let monitor = MONITOR
+        .replace("VISITS", &format!("0 {} * * *", hours.join(",")))
+        .replace("UNIT-DAYS", &again("7"))
+        .replace("COLUMN-DAYS", &again("90"))
+        .replace("CACHE", "32MiB");
+    std::fs::write(dir.join("monitor.toml"), monitor).expect("monitor.toml");
+    std::fs::write(dir.join("sites.toml"), sites(world)).expect("sites.toml");
+    dir.join("monitor.toml")
+}
+
+/// The address of a column's list.
+pub fn url(host: usize, column: &str) -> String {
+    format!("http://h{host}.example.cn/{column}/")
+}
+
+fn sites(world: &World) -> String {
+    let mut text = String::new();
+    for (number, site) in world.sites.iter().enumerate() {
+        let id = &site.id;
+        let _ = writeln!(
+            text,
+            "[[unit]]\nid = \"u{number:02}\"\nname = \"u{number:02}\"\nshort = \"u{number:02}\"\n\
+             [[site]]\nid = \"{id}\"\nunit = \"u{number:02}\"\nname = \"{id}\"\nhome = \"\""
+        );
+    }
+    for (site, column) in world.columns() {
+        let own = match column.own_limit {
+            true => format!("limit_days = {}\n", column.limit),
+            false => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "[[column]]\nid = \"{}\"\nsite = \"{}\"\nunit = \"u{:02}\"\nname = \"{}\"\n\
+             class = \"{}\"\nurl = \"{}\"\n{own}",
+            column.id,
+            site.id,
+            column.unit,
+            column.name,
+            column.class,
+            url(site.host, &column.id)
+        );
+    }
+    text
+}
+
+/// The people of one life of the monitor.
+pub fn write_contacts(dir: &Path, world: &World, life: usize) {
+    let mut text = String::new();
+    for person in &world.people {
+        if !(person.lives.0 <= life && life < person.lives.1) {
+            continue;
+        }
+        let duties: Vec<String> = person
+            .duties
+            .iter()
+            .map(|(role, unit)| match unit {
+                Some(unit) => format!("{{ role = \"{role}\", unit = \"u{unit:02}\" }}"),
+                None => format!("{{ role = \"{role}\" }}"),
+            })
+            .collect();
+        let id = &person.id;
+        let _ = writeln!(text, "[[person]]\nid = \"{id}\"\nname = \"{id}\"");
+        for (key, value) in [("phone", &person.phone), ("mail", &person.mail)] {
+            if let Some(value) = value {
+                let _ = writeln!(text, "{key} = \"{value}\"");
+            }
+        }
+        let _ = writeln!(text, "duties = [{}]", duties.join(", "));
+    }
+    let path = dir.join("contacts.toml");
+    std::fs::write(&path, text).expect("contacts.toml");
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(&path, private).expect("permissions");
+}

@@ -1,0 +1,890 @@
+//! The oracle: from the truth, the rules and the instants at which the monitor looked, what
+//! everybody has to hear, from when on, and by when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use wangxun::domain::time::{Date, Moment};
+
+use super::files::proposes_again;
+use super::play::{Deed, Laid, Played, Seen};
+use super::rules::{AGAIN, REPEATS, Rules, UNTIL_PROPOSAL, step_at};
+use super::world::World;
+
+/// One thing that a text says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Said {
+    /// A column is at this step, counted from 0; 4 is 督办.
+    Step(usize),
+    /// 督办 is proposed, for its length or for its being the second time.
+    Proposed,
+    Again,
+    Updated,
+    Blind,
+    Blank,
+    Seen,
+    Down,
+    Up,
+    Offline,
+    Online,
+    Trouble,
+}
+
+/// One thing that one person has to hear.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    pub who: usize,
+    pub said: Said,
+    /// The column, or the site whose host it is; empty for the monitor itself.
+    pub about: String,
+    pub on: Option<Date>,
+    pub from: Moment,
+    pub by: Moment,
+    /// Whether silence is a fault; what was overtaken may be heard and need not.
+    pub must: bool,
+    /// When it was decided at the latest.
+    pub decided: Moment,
+    /// The column, where a deadline is told of: what is told waits while it is not seen or changes.
+    pub column: Option<usize>,
+    /// When something else took its place.
+    pub overtaken: Option<Moment>,
+}
+
+/// The end of something, for those who had heard of it since it began.
+#[derive(Debug, Clone)]
+pub struct End {
+    pub said: Said,
+    pub about: String,
+    pub on: BTreeSet<Date>,
+    pub since: Moment,
+    pub from: Moment,
+    /// When it was decided at the latest.
+    pub decided: Moment,
+    pub urgent: bool,
+    /// The latest time that the clock had shown before it was set back.
+    pub reached: Moment,
+}
+
+#[derive(Debug, Default)]
+pub struct Prophecy {
+    pub expected: Vec<Expected>,
+    pub ends: Vec<End>,
+    /// Of each column: from when on its deadline can be told of, or cannot.
+    pub tellable: Vec<Vec<(Moment, bool)>>,
+}
+
+impl Prophecy {
+    /// The first instant at or after `at` in the sending window at which the deadline of `column`
+    /// can be told of.
+    pub fn tellable_from(&self, rules: &Rules<'_>, column: usize, at: Moment) -> Option<Moment> {
+        let states = &self.tellable[column];
+        let mut from = rules.opening(at);
+        for _ in 0..1000 {
+            let now = states.iter().rfind(|(since, _)| *since <= from);
+            if now.is_none_or(|(_, can)| *can) {
+                return Some(from);
+            }
+            let next = states.iter().find(|(since, can)| *since > from && *can);
+            from = rules.opening(next?.0);
+        }
+        None
+    }
+}
+
+/// What a look shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    Silent,
+    Unclear,
+    Empty,
+    Dated(Date, &'static str),
+}
+
+/// A deadline that nears or has passed.
+#[derive(Debug, Clone)]
+struct Case {
+    base: Date,
+    began: Moment,
+    /// The first look that saw what it is, and is not confirmed yet.
+    open: bool,
+    step: usize,
+    since: Date,
+    told_at: Moment,
+    repeats: usize,
+    /// A change that one look has seen: when.
+    rises: Option<Moment>,
+    clears: Option<Moment>,
+    /// 督办 is proposed; or released.
+    proposed: bool,
+    escalated: bool,
+    was_late: bool,
+    answered: Option<Date>,
+    /// What was told last, and the proposal beside it.
+    latest: Vec<usize>,
+    beside: Vec<usize>,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Column {
+    known: Option<(Date, &'static str)>,
+    looked_at: Option<Moment>,
+    unclear: u32,
+    silent: u32,
+    is_silent: bool,
+    blind: Option<Moment>,
+    blind_told: Vec<usize>,
+    empty: u32,
+    blank: Option<Moment>,
+    blank_told: Vec<usize>,
+    case: Option<Case>,
+    last_severe: Vec<(Moment, Date)>,
+}
+
+pub struct Oracle<'a> {
+    pub rules: Rules<'a>,
+    played: &'a Played,
+    world: &'a World,
+    columns: Vec<Column>,
+    /// The host of each column.
+    hosts: Vec<usize>,
+    down: BTreeMap<usize, Moment>,
+    offline: Option<Moment>,
+    /// Of each unit: the column, its case, the day on which it was first confirmed to be late.
+    late: BTreeMap<usize, Vec<(usize, Moment, Date)>>,
+    prophecy: Prophecy,
+    /// The latest time that the clock had shown before the present life.
+    reached: Moment,
+}
+
+enum Event<'a> {
+    /// A life begins: what is known is judged anew.
+    Start(usize),
+    Round(Vec<&'a Seen>),
+    Deed(&'a Deed),
+}
+
+impl<'a> Oracle<'a> {
+    pub fn new(played: &'a Played) -> Oracle<'a> {
+        let world = &played.world;
+        Oracle {
+            rules: Rules::new(played),
+            played,
+            world,
+            columns: vec![Column::default(); world.columns().count()],
+            hosts: world.columns().map(|(site, _)| site.host).collect(),
+            down: BTreeMap::new(),
+            offline: None,
+            late: BTreeMap::new(),
+            reached: world.begin(),
+            prophecy: Prophecy {
+                tellable: vec![Vec::new(); world.columns().count()],
+                ..Prophecy::default()
+            },
+        }
+    }
+
+    /// Everything that follows.
+    pub fn prophesy(mut self) -> (Rules<'a>, Prophecy) {
+        for event in events(self.played) {
+            match event {
+                Event::Start(life) => self.start(life),
+                Event::Round(looks) => self.round(&looks),
+                Event::Deed(deed) => self.deed(deed),
+            }
+        }
+        (self.rules, self.prophecy)
+    }
+
+    /// The column as it is named and configured.
+    fn named(&self, place: usize) -> &'a super::world::Column {
+        let (_, column) = self.world.columns().nth(place).expect("a column");
+        column
+    }
+
+    fn about(&self, place: usize) -> String {
+        self.named(place).id.clone()
+    }
+
+    fn is_exempt(&self, place: usize, at: Moment) -> bool {
+        let day = at.date_naive();
+        self.played.deeds.iter().any(|deed| {
+            let covers = match deed.what {
+                Laid::ExemptUntil(until) => deed.at.date_naive() <= day && day <= until,
+                _ => false,
+            };
+            deed.column == place && deed.granted && deed.at <= at && covers
+        })
+    }
+
+    fn sight(&self, seen: &Seen) -> Sight {
+        let host = self.hosts[seen.column];
+        if self.world.is_offline(seen.truly) {
+            return Sight::Silent;
+        }
+        match self.world.trouble(host, seen.truly) {
+            Some(trouble) if trouble.is_silence() => return Sight::Silent,
+            Some(_) => return Sight::Unclear,
+            None => {}
+        }
+        let (items, structure) = self.named(seen.column).shown(seen.truly);
+        let Some(newest) = items.first() else {
+            return Sight::Empty;
+        };
+        // Another structure whose dates go backwards may be another list.
+        let changed = self.columns[seen.column]
+            .known
+            .is_some_and(|(on, known)| newest.on < on && structure != known);
+        match changed {
+            true => Sight::Unclear,
+            false => Sight::Dated(newest.on, structure),
+        }
+    }
+
+    /// The look of yesterday is the first look at what the new day makes of it.
+    fn start(&mut self, life: usize) {
+        let at = self.played.lives[life].from;
+        let before = self.played.lives.iter().take(life);
+        self.reached = before.map(|lived| lived.until).max().unwrap_or(at);
+        for place in 0..self.columns.len() {
+            if self.is_exempt(place, at) {
+                self.dismiss(place, at);
+                continue;
+            }
+            let recent = self.columns[place]
+                .looked_at
+                .is_some_and(|seen| at - seen <= TimeDelta::hours(36));
+            if recent {
+                self.deadline(place, at, life, true);
+                self.note(place, at);
+            }
+        }
+    }
+
+    fn round(&mut self, looks: &[&Seen]) {
+        let (at, life) = (looks[0].at, looks[0].life);
+        for seen in looks {
+            let sight = self.sight(seen);
+            self.look(seen.column, sight, at);
+        }
+        self.network(at, life);
+        for place in 0..self.columns.len() {
+            let looked = looks.iter().any(|seen| seen.column == place);
+            self.judge(place, looked, at, life);
+        }
+    }
+
+    fn look(&mut self, place: usize, sight: Sight, at: Moment) {
+        let column = &mut self.columns[place];
+        column.looked_at = Some(at);
+        column.is_silent = sight == Sight::Silent;
+        match sight {
+            Sight::Silent => {
+                column.silent += 1;
+                column.unclear += 1;
+            }
+            Sight::Unclear => {
+                column.silent = 0;
+                column.unclear += 1;
+            }
+            Sight::Empty => {
+                (column.silent, column.unclear) = (0, 0);
+                column.empty += 1;
+            }
+            Sight::Dated(on, structure) => {
+                (column.silent, column.unclear, column.empty) = (0, 0, 0);
+                column.known = Some((on, structure));
+            }
+        }
+    }
+
+    /// The monitor's own network, and hosts that give no answer.
+    fn network(&mut self, at: Moment, life: usize) {
+        let mut hosts: BTreeMap<usize, u32> = BTreeMap::new();
+        for place in 0..self.columns.len() {
+            let column = &self.columns[place];
+            if column.looked_at.is_none() || self.is_exempt(place, at) {
+                continue;
+            }
+            let silent = match column.is_silent {
+                true => column.silent.max(1),
+                false => 0,
+            };
+            let least = hosts.entry(self.hosts[place]).or_insert(u32::MAX);
+            *least = (*least).min(match column.is_silent {
+                // Silence for our own network's sake counts for nothing.
+                true if column.silent == 0 => 1,
+                true => silent,
+                false => 0,
+            });
+        }
+        let silent = hosts.values().filter(|&&visits| visits > 0).count();
+        let is_offline = hosts.len() >= 3 && silent * 100 >= hosts.len() * 80;
+        match (self.offline, is_offline) {
+            (None, true) => {
+                self.offline = Some(at);
+                self.operators(Said::Offline, String::new(), at, true);
+            }
+            (Some(since), false) => {
+                self.offline = None;
+                self.end(
+                    Said::Online,
+                    String::new(),
+                    since,
+                    (at, at),
+                    true,
+                    BTreeSet::new(),
+                );
+            }
+            _ => {}
+        }
+        if is_offline {
+            for column in &mut self.columns {
+                if column.is_silent {
+                    (column.silent, column.unclear) = (0, 0);
+                }
+            }
+        }
+        let _ = life;
+        for (host, visits) in hosts {
+            let about = self.site_of(host);
+            match (self.down.get(&host).copied(), visits) {
+                (Some(since), 0) => {
+                    self.down.remove(&host);
+                    self.end(Said::Up, about, since, (at, at), true, BTreeSet::new());
+                }
+                (None, 3..) if !is_offline => {
+                    self.down.insert(host, at);
+                    self.operators(Said::Down, about, at, true);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The first site on a host, by which people know it.
+    fn site_of(&self, host: usize) -> String {
+        let mut sites = self.world.sites.iter();
+        sites
+            .find(|site| site.host == host)
+            .expect("a site")
+            .id
+            .clone()
+    }
+
+    fn judge(&mut self, place: usize, looked: bool, at: Moment, life: usize) {
+        if self.is_exempt(place, at) {
+            self.dismiss(place, at);
+            return;
+        }
+        if !looked {
+            return;
+        }
+        self.deadline(place, at, life, false);
+        self.blindness(place, at);
+        self.note(place, at);
+    }
+
+    /// Whether the deadline can be told of from now on.
+    fn note(&mut self, place: usize, at: Moment) {
+        let column = &self.columns[place];
+        let changes = column
+            .case
+            .as_ref()
+            .is_some_and(|case| case.open && (case.rises.is_some() || case.clears.is_some()));
+        let can = column.unclear == 0 && !column.is_silent && !changes;
+        let states = &mut self.prophecy.tellable[place];
+        if states.last().is_none_or(|(_, last)| *last != can) {
+            states.push((at, can));
+        }
+    }
+
+    /// Of an exempt column nothing is told, not even that something is over.
+    fn dismiss(&mut self, place: usize, at: Moment) {
+        let column = &mut self.columns[place];
+        let mut gone = Vec::new();
+        if let Some(case) = column.case.take() {
+            gone.extend(case.latest);
+            gone.extend(case.beside);
+        }
+        column.blind = None;
+        column.blank = None;
+        gone.append(&mut column.blind_told);
+        gone.append(&mut column.blank_told);
+        self.overtake(&gone, at);
+    }
+
+    fn deadline(&mut self, place: usize, at: Moment, life: usize, known: bool) {
+        let column = &self.columns[place];
+        let seen = column.unclear == 0 && column.empty == 0 && !column.is_silent;
+        if column.empty > 0 && column.unclear == 0 {
+            // An emptied column has no deadline.
+            if let Some(case) = self.columns[place].case.take() {
+                self.overtake(&[case.latest, case.beside].concat(), at);
+            }
+            return;
+        }
+        let Some((on, _)) = column.known.filter(|_| seen) else {
+            return;
+        };
+        let today = at.date_naive();
+        let step = step_at(self.named(place).limit, (today - on).num_days());
+        // What is known already is no second look, and gives rise to nothing by itself.
+        let first = known && {
+            let case = self.columns[place].case.as_ref();
+            case.is_some_and(|case| match case.open {
+                true => {
+                    case.rises.is_some()
+                        || case.clears.is_some()
+                        || on > case.base
+                        || step.is_none()
+                }
+                false => true,
+            })
+        };
+        if first {
+            return;
+        }
+        let case = self.columns[place].case.take();
+        let after = match (case, step) {
+            (None, None) => None,
+            (None, Some(_)) => Some(suspected(on, at)),
+            (Some(case), None) if !case.open => {
+                drop(case);
+                None
+            }
+            (Some(case), Some(step)) if !case.open => match case.base == on {
+                true => Some(self.opened(place, case, step, at, life)),
+                false => Some(suspected(on, at)),
+            },
+            (Some(case), step) => match step.filter(|_| on <= case.base) {
+                Some(step) => Some(self.stays(place, case, on, step, at, life)),
+                None => self.clears(place, case, at),
+            },
+        };
+        self.columns[place].case = after;
+    }
+
+    fn opened(
+        &mut self,
+        place: usize,
+        mut case: Case,
+        step: usize,
+        at: Moment,
+        life: usize,
+    ) -> Case {
+        case.open = true;
+        let first = case.rises.take().unwrap_or(at);
+        self.rise(place, &mut case, step, (first, at), life);
+        case
+    }
+
+    fn rise(
+        &mut self,
+        place: usize,
+        case: &mut Case,
+        step: usize,
+        decided: (Moment, Moment),
+        life: usize,
+    ) {
+        let (first, at) = decided;
+        let today = at.date_naive();
+        (case.step, case.since, case.told_at, case.repeats) = (step, today, at, 0);
+        let unit = self.named(place).unit;
+        self.tell(
+            place,
+            case,
+            Said::Step(step),
+            self.rules.hearers(step, unit, life),
+            (first, at),
+        );
+        let again = self.is_again(place, case, step, today);
+        let late_before = case.was_late;
+        if step >= 2 {
+            if !late_before {
+                self.late
+                    .entry(unit)
+                    .or_default()
+                    .push((place, case.began, today));
+                case.was_late = true;
+            }
+            if step == 3 {
+                self.columns[place].last_severe.push((case.began, today));
+            }
+        }
+        if again && !case.proposed && !case.escalated {
+            case.proposed = true;
+            let operators = self.rules.operators();
+            case.beside = self.add(place, case.base, Said::Again, &operators, (first, at));
+        }
+    }
+
+    /// Whether it is the second time within the days of the rule, not counted on one day.
+    fn is_again(&self, place: usize, case: &Case, step: usize, today: Date) -> bool {
+        if !proposes_again(self.world) || step < 2 {
+            return false;
+        }
+        let within = |on: Date, days: i64| (1..=days).contains(&(today - on).num_days());
+        let unit = self.named(place).unit;
+        let overdue = !case.was_late
+            && self
+                .late
+                .get(&unit)
+                .into_iter()
+                .flatten()
+                .any(|(column, began, on)| {
+                    !(*column == place && *began == case.began) && within(*on, AGAIN.0)
+                });
+        let severe = step == 3
+            && self.columns[place]
+                .last_severe
+                .iter()
+                .any(|(began, on)| *began != case.began && within(*on, AGAIN.1));
+        overdue || severe
+    }
+
+    fn stays(
+        &mut self,
+        place: usize,
+        mut case: Case,
+        on: Date,
+        step: usize,
+        at: Moment,
+        life: usize,
+    ) -> Case {
+        let today = at.date_naive();
+        case.clears = None;
+        case.base = on;
+        if case.step < 4 && step > case.step {
+            match case.rises.take() {
+                None => case.rises = Some(at),
+                Some(first) => self.rise(place, &mut case, step, (first, at), life),
+            }
+            return case;
+        }
+        case.rises = None;
+        let unit = self.named(place).unit;
+        if case.step == 3
+            && step == 3
+            && self.rules.worked_between(case.since, today) >= UNTIL_PROPOSAL
+        {
+            // From here on it is the operator's to release.
+            case.step = 4;
+            (case.since, case.told_at, case.repeats) = (today, at, 0);
+            (case.proposed, case.escalated) = (true, false);
+            self.tell(
+                place,
+                &mut case,
+                Said::Proposed,
+                self.rules.operators(),
+                (at, at),
+            );
+            let beside = std::mem::take(&mut case.beside);
+            self.overtake(&beside, at);
+            return case;
+        }
+        if case.step < 4 {
+            case.step = step;
+        }
+        let waits = case.step == 4 && case.proposed && !case.escalated;
+        let answered = case.answered.is_some_and(|until| today <= until);
+        let Some((days, most)) = REPEATS[case.step] else {
+            return case;
+        };
+        let due = self.rules.worked_between(case.told_at.date_naive(), today) >= days
+            && self.world.is_worked(today);
+        let seen_since = self.columns[place]
+            .looked_at
+            .is_some_and(|seen| seen > case.told_at);
+        if waits || answered || case.repeats >= most || !due || !seen_since {
+            return case;
+        }
+        case.repeats += 1;
+        case.told_at = at;
+        let hearers = self.rules.hearers(case.step, unit, life);
+        let said = Said::Step(case.step);
+        self.tell(place, &mut case, said, hearers, (at, at));
+        case
+    }
+
+    fn clears(&mut self, place: usize, mut case: Case, at: Moment) -> Option<Case> {
+        case.rises = None;
+        let Some(first) = case.clears else {
+            case.clears = Some(at);
+            return Some(case);
+        };
+        self.overtake(&case.latest, first);
+        self.overtake(&case.beside, first);
+        let on = self.columns[place].known.map(|(on, _)| on);
+        self.end(
+            Said::Updated,
+            self.about(place),
+            case.began,
+            (at, at),
+            false,
+            on.into_iter().collect(),
+        );
+        None
+    }
+
+    /// What is told takes the place of what still waits to be told of the same.
+    fn tell(
+        &mut self,
+        place: usize,
+        case: &mut Case,
+        said: Said,
+        hearers: BTreeSet<usize>,
+        decided: (Moment, Moment),
+    ) {
+        self.overtake(&case.latest, decided.1);
+        case.latest = self.add(place, case.base, said, &hearers, decided);
+    }
+
+    fn add(
+        &mut self,
+        place: usize,
+        on: Date,
+        said: Said,
+        hearers: &BTreeSet<usize>,
+        decided: (Moment, Moment),
+    ) -> Vec<usize> {
+        let about = self.about(place);
+        let mut added = Vec::new();
+        for &who in hearers {
+            let (mut from, mut by) =
+                self.rules
+                    .heard_after(self.reached, decided.0, decided.1, who);
+            if matches!(said, Said::Step(_)) {
+                (from, by) = self.held(place, decided, (from, by), who);
+            }
+            added.push(self.prophecy.expected.len());
+            self.prophecy.expected.push(Expected {
+                who,
+                said,
+                about: about.clone(),
+                on: Some(on),
+                from,
+                by,
+                must: true,
+                decided: decided.1,
+                column: Some(place),
+                overtaken: None,
+            });
+        }
+        added
+    }
+
+    /// A person may let it wait.
+    fn held(
+        &self,
+        place: usize,
+        decided: (Moment, Moment),
+        heard: (Moment, Moment),
+        who: usize,
+    ) -> (Moment, Moment) {
+        let (mut from, mut by) = heard;
+        for deed in &self.played.deeds {
+            let Laid::HeldUntil(until) = deed.what else {
+                continue;
+            };
+            if deed.column != place || !deed.granted || until <= decided.0 || deed.at > by {
+                continue;
+            }
+            if deed.at <= from {
+                from = from.max(self.rules.opening(until.max(decided.0)));
+            }
+            let (_, later) = self.rules.heard(until, until.max(decided.1), who);
+            by = by.max(later);
+        }
+        (from, by)
+    }
+
+    /// What was not heard before `at` need not be heard any more, and what could not be heard yet
+    /// must not.
+    fn overtake(&mut self, waiting: &[usize], at: Moment) {
+        for &place in waiting {
+            let expected = &mut self.prophecy.expected[place];
+            expected.overtaken.get_or_insert(at);
+            if expected.by <= at {
+                continue;
+            }
+            expected.must = false;
+            // Before the clock was set back it may have been heard.
+            if expected.from > at && expected.from > self.reached {
+                expected.by = expected.from - TimeDelta::seconds(1);
+            }
+        }
+    }
+
+    fn blindness(&mut self, place: usize, at: Moment) {
+        let host_down = self.down.contains_key(&self.hosts[place]) && self.columns[place].is_silent;
+        let column = &self.columns[place];
+        let about = self.about(place);
+        let is_blind = column.unclear > 0 || column.is_silent;
+        if !is_blind {
+            if let Some(since) = self.columns[place].blind.take() {
+                let told = std::mem::take(&mut self.columns[place].blind_told);
+                self.overtake(&told, at);
+                self.end(
+                    Said::Seen,
+                    about.clone(),
+                    since,
+                    (at, at),
+                    false,
+                    BTreeSet::new(),
+                );
+            }
+        } else if column.unclear >= 3
+            && column.blind.is_none()
+            && !host_down
+            && self.offline.is_none()
+        {
+            self.columns[place].blind = Some(at);
+            self.columns[place].blind_told = self.operators(Said::Blind, about.clone(), at, false);
+        }
+        let column = &self.columns[place];
+        if column.empty >= 2 && !is_blind && column.blank.is_none() {
+            self.columns[place].blank = Some(at);
+            self.columns[place].blank_told = self.operators(Said::Blank, about, at, false);
+        } else if column.empty == 0
+            && !is_blind
+            && let Some(since) = self.columns[place].blank.take()
+        {
+            let told = std::mem::take(&mut self.columns[place].blank_told);
+            self.overtake(&told, at);
+            self.end(Said::Seen, about, since, (at, at), false, BTreeSet::new());
+        }
+    }
+
+    fn operators(&mut self, said: Said, about: String, at: Moment, urgent: bool) -> Vec<usize> {
+        let mut added = Vec::new();
+        for who in self.rules.operators() {
+            let (from, by) = match urgent {
+                true => (at, self.rules.sent_by(at, who, true)),
+                false => self.rules.heard_after(self.reached, at, at, who),
+            };
+            added.push(self.prophecy.expected.len());
+            self.prophecy.expected.push(Expected {
+                who,
+                said,
+                about: about.clone(),
+                on: None,
+                from,
+                by,
+                must: true,
+                decided: at,
+                column: None,
+                overtaken: None,
+            });
+        }
+        added
+    }
+
+    fn end(
+        &mut self,
+        said: Said,
+        about: String,
+        since: Moment,
+        decided: (Moment, Moment),
+        urgent: bool,
+        on: BTreeSet<Date>,
+    ) {
+        self.prophecy.ends.push(End {
+            said,
+            about,
+            on,
+            since,
+            from: match urgent {
+                true => decided.0,
+                false => self.rules.opening(decided.0),
+            },
+            decided: decided.1,
+            urgent,
+            reached: self.reached,
+        });
+    }
+
+    fn deed(&mut self, deed: &Deed) {
+        if !deed.granted {
+            return;
+        }
+        match deed.what {
+            Laid::Released => {
+                let Some(mut case) = self.columns[deed.column].case.take() else {
+                    return;
+                };
+                let unit = self.named(deed.column).unit;
+                case.step = 4;
+                case.escalated = true;
+                case.proposed = false;
+                (case.since, case.told_at) = (deed.at.date_naive(), deed.at);
+                let hearers = self.rules.hearers(4, unit, deed.life);
+                self.tell(
+                    deed.column,
+                    &mut case,
+                    Said::Step(4),
+                    hearers,
+                    (deed.at, deed.at),
+                );
+                let beside = std::mem::take(&mut case.beside);
+                self.overtake(&beside, deed.at);
+                self.columns[deed.column].case = Some(case);
+            }
+            Laid::Answered(until) => {
+                if let Some(case) = &mut self.columns[deed.column].case {
+                    case.answered = Some(until);
+                    if case.repeats > 0 {
+                        let waiting = case.latest.clone();
+                        self.overtake(&waiting, deed.at);
+                    }
+                }
+            }
+            Laid::ExemptUntil(_) => self.dismiss(deed.column, deed.at),
+            Laid::HeldUntil(_) => {}
+        }
+    }
+}
+
+fn suspected(base: Date, at: Moment) -> Case {
+    Case {
+        base,
+        began: at,
+        open: false,
+        step: 0,
+        since: at.date_naive(),
+        told_at: at,
+        repeats: 0,
+        rises: Some(at),
+        clears: None,
+        proposed: false,
+        escalated: false,
+        was_late: false,
+        answered: None,
+        latest: Vec::new(),
+        beside: Vec::new(),
+    }
+}
+
+/// All that happened, in order: the beginnings of lives, rounds of looks at one instant, and deeds.
+fn events(played: &Played) -> Vec<Event<'_>> {
+    let mut rounds: Vec<(usize, Event<'_>)> = Vec::new();
+    for seen in &played.seen {
+        match rounds.last_mut() {
+            Some((_, Event::Round(looks)))
+                if (looks[0].life, looks[0].at) == (seen.life, seen.at) =>
+            {
+                looks.push(seen)
+            }
+            _ => rounds.push((seen.order, Event::Round(vec![seen]))),
+        }
+    }
+    rounds.extend(
+        played
+            .deeds
+            .iter()
+            .map(|deed| (deed.order, Event::Deed(deed))),
+    );
+    let lives = played.lives.iter().enumerate();
+    rounds.extend(lives.map(|(life, lived)| (lived.order, Event::Start(life))));
+    rounds.sort_by_key(|(order, _)| *order);
+    rounds.into_iter().map(|(_, event)| event).collect()
+}
