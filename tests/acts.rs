@@ -49,8 +49,9 @@ fn day(text: &str) -> Date {
     text.parse().expect("a day")
 }
 
-const LIVE: &str = "[incidents]\nnear_veto.home_days = 3659\nveto.home_days = 3660\n[sending]\nlive = true\nall_quiet = false\n";
-const TRIAL: &str = "[incidents]\nnear_veto.home_days = 3659\nveto.home_days = 3660\n[sending]\nall_quiet = false\n";
+const LIVE: &str = "[incidents]\nnear_veto.enabled = false\nveto.enabled = false\n[sending]\nlive = true\nall_quiet = false\n";
+const TRIAL: &str =
+    "[incidents]\nnear_veto.enabled = false\nveto.enabled = false\n[sending]\nall_quiet = false\n";
 
 const MONITOR: &str = r#"
 [availability]

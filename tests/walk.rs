@@ -180,8 +180,8 @@ jitter = "0s"
 
 # Told are the columns alone.
 [incidents]
-near_veto.home_days = 3659
-veto.home_days = 3660
+near_veto.enabled = false
+veto.enabled = false
 
 [sending]
 live = true

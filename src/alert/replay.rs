@@ -19,6 +19,7 @@ use super::tray::{Tray, next_at};
 use super::trial::{forecast, go_live};
 use crate::assess::limits::Limits;
 use crate::assess::outage::told_apart;
+use crate::assess::reach::first_day;
 use crate::assess::remember::{Traces, remember};
 use crate::calendar::Calendar;
 use crate::domain::act::{Act, Deed};
@@ -27,6 +28,7 @@ use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::observation::{Cause, ColumnRecord, Observation};
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Date, Moment, date_of};
 
 /// How long a writer that had something due and wrote nothing is left alone.
@@ -54,6 +56,8 @@ pub struct Standing {
     pub items: BTreeMap<ColumnId, Vec<Item>>,
     /// What is known of each home page.
     pub homes: BTreeMap<SiteId, HomeRecord>,
+    /// The days of samples of each home page.
+    pub days: BTreeMap<SiteId, Vec<SiteDay>>,
     /// The incidents that are not over.
     pub open: BTreeMap<IncidentKey, Incident>,
     /// The notices that are not yet part of a message.
@@ -95,6 +99,14 @@ impl Standing {
         self.homes.insert(home.site.clone(), home);
     }
 
+    /// Keeps a day of samples as it stands now.
+    pub fn keep_day(&mut self, day: SiteDay) {
+        let known = self.days.entry(day.site.clone()).or_default();
+        let first = first_day(day.on);
+        known.retain(|other| other.on != day.on && other.on >= first);
+        known.push(day);
+    }
+
     /// Keeps a record.
     pub fn keep_record(&mut self, record: ColumnRecord) {
         self.records.insert(record.column.clone(), record);
@@ -110,6 +122,8 @@ pub enum Step {
     Fronted(Box<HomeRecord>),
     /// An item was seen that is new, or shows something else than before.
     Listed(Box<Item>),
+    /// A home page was sampled; this is its day so far.
+    Sampled(Box<SiteDay>),
     /// The group was judged.
     Judged {
         /// When.
@@ -215,6 +229,7 @@ impl<'a> Replay<'a> {
                 self.advance(observation.observed_at);
                 self.visited(&observation, record);
             }
+            Step::Sampled(day) => self.standing.keep_day(*day),
             Step::Listed(item) => self.standing.keep_item(*item),
             Step::Fronted(home) => {
                 self.advance(home.visited_at);
@@ -354,6 +369,7 @@ impl<'a> Replay<'a> {
             rules: self.setting.rules,
             records: &self.standing.records,
             homes: &self.standing.homes,
+            days: &self.standing.days,
             items: &self.standing.items,
             open: &self.standing.open,
             waiting: &waiting,

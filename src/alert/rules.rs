@@ -27,6 +27,9 @@ pub struct AlertRules {
     pub confirm_after: TimeDelta,
     /// After how many visits in a row that could not judge a column the operator is told.
     pub blind_after_visits: u32,
+    /// What falls due in a holiday of so many days off is announced on the last working day before
+    /// it; with 0 nothing is.
+    pub long_holiday_days: u32,
     /// After how many visits in a row without any answer a host is called down.
     pub down_after_visits: u32,
     /// When many silent hosts are the monitor's own network.
@@ -137,6 +140,7 @@ impl Default for AlertRules {
             digest_at: time(8, 30),
             confirm_after: TimeDelta::minutes(30),
             blind_after_visits: 3,
+            long_holiday_days: 3,
             down_after_visits: 3,
             offline: OfflineRule {
                 least_hosts: 3,

@@ -19,8 +19,8 @@ pub struct SiteRules {
     pub near: VetoRule,
     /// The site meets a veto.
     pub veto: VetoRule,
-    /// Without so many visits in seven days nothing is said of the rate of failures.
-    pub least_visits: u32,
+    /// Without so many samples in seven days nothing is said of the rate of failures.
+    pub least_samples: u32,
     /// How long a home page that was readable may be unreadable before the operator is told.
     pub blind_after: TimeDelta,
     /// When nobody is woken who need not be.
@@ -33,6 +33,8 @@ pub struct SiteRules {
 /// When a home page is down, and who hears of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DownRule {
+    /// Whether it is told at all; else the operator hears of silent hosts alone.
+    pub enabled: bool,
     /// Failed visits in a row.
     pub visits: u32,
     /// The least time between two of them.
@@ -65,6 +67,8 @@ pub struct Flapping {
 /// When a veto is near or met, and who hears of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VetoRule {
+    /// Whether it is told at all.
+    pub enabled: bool,
     /// From where on.
     pub marks: Marks,
     /// Who is told.
@@ -148,6 +152,7 @@ impl Default for SiteRules {
         };
         SiteRules {
             down: DownRule {
+                enabled: true,
                 visits: 3,
                 apart: TimeDelta::minutes(15),
                 roles: vec![Role::Liaison, Role::Operator],
@@ -162,6 +167,7 @@ impl Default for SiteRules {
                 },
             },
             near: VetoRule {
+                enabled: true,
                 marks: Marks::NEAR,
                 roles: vec![Role::Liaison, Role::Head, Role::Operator],
                 repeat: every(5),
@@ -169,13 +175,14 @@ impl Default for SiteRules {
                 at_night: false,
             },
             veto: VetoRule {
+                enabled: true,
                 marks: Marks::VETO,
                 roles: vec![Role::Liaison, Role::Head, Role::Operator, Role::Supervision],
                 repeat: every(1),
                 at_once: true,
                 at_night: false,
             },
-            least_visits: 140,
+            least_samples: 140,
             blind_after: TimeDelta::hours(24),
             night: Night {
                 from: time(22),

@@ -25,18 +25,13 @@ pub struct HomeSight {
     pub digest: Option<String>,
     /// For the next conditional request.
     pub validators: Validators,
-    /// How long the site took for the page, in milliseconds.
-    pub took_ms: u64,
-    /// Whether the visit is one of the schedule, and does not only confirm another.
-    pub scheduled: bool,
 }
 
 /// The record after `seen`. A failure never touches what was read before.
 pub fn remember(before: Option<HomeRecord>, site: &SiteId, seen: HomeSight) -> HomeRecord {
     let mut record = before.unwrap_or_else(|| never_visited(site, seen.at));
     record.visited_at = seen.at;
-    let proves = arrival(&seen.sight, seen.took_ms);
-    record.reach = after(record.reach, seen.at, proves, seen.scheduled);
+    record.reach = after(record.reach, seen.at, arrival(&seen.sight));
     let finding = match seen.sight {
         Sight::Failed(failure) => return blinded(record, seen.at, Cause::Failed(failure)),
         Sight::Unchanged(_) => {
@@ -122,8 +117,6 @@ mod tests {
             notes: Vec::new(),
             digest: Some("d".to_owned()),
             validators: Validators::default(),
-            took_ms: 300,
-            scheduled: true,
         }
     }
 

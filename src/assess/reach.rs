@@ -1,23 +1,20 @@
-//! Whether a home page opens, by what visits prove.
+//! Whether a home page opens, by what visits and samples prove.
 //!
-//! Counted is at most one scheduled visit an hour, over the last seven days (首页可用性 of
-//! 国办发〔2015〕15号: one week, spaced visits, 15 seconds). A visit that was turned away by a
-//! firewall or by its own TLS proves nothing either way. What our own network spoiled is taken
-//! back.
+//! A visit that was turned away by a firewall or by its own TLS proves nothing either way. What our
+//! own network spoiled is taken back. How often the page failed is told by the samples alone, which
+//! the assessment counts as well.
 
-use chrono::{TimeDelta, Timelike as _};
+use chrono::{Days, TimeDelta};
 
-use crate::domain::home::{DayOfVisits, HomeRecord, Reach};
+use crate::domain::home::{HomeRecord, Reach};
 use crate::domain::observation::{Cause, Sight};
-use crate::domain::time::{Moment, date_of};
+use crate::domain::site_day::SiteDay;
+use crate::domain::time::{Date, Moment};
 use crate::domain::visit::Failure;
 
-/// A page that is not open by then counts as failed.
-const OPEN_WITHIN_MS: u64 = 15_000;
-/// The hours over which the rate is told: seven days.
-const HOURS: i64 = 168;
-/// The days that are kept, so that seven times twenty-four hours are covered.
-const DAYS: i64 = 8;
+/// The days over which the rate is told, the present one included.
+/// Source: 国办发〔2015〕15号 watches a home page for one week.
+pub const DAYS: u64 = 7;
 /// The most visits of a row that are kept.
 const MOST_FAILED: usize = 12;
 
@@ -26,52 +23,48 @@ const MOST_FAILED: usize = 12;
 pub enum Arrival {
     /// The page came.
     Came,
-    /// It came too late for the rule.
-    CameLate,
     /// No browser would have got it either.
     Failed,
     /// Something answered that says nothing of what others get.
     Unproven,
 }
 
-/// How often scheduled visits failed.
+/// How often samples failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rate {
-    /// Visits.
+    /// Samples that count.
     pub visits: u32,
     /// Those that failed.
     pub failed: u32,
 }
 
 impl Rate {
-    /// Whether at least `percent` of the visits failed.
+    /// Whether at least `percent` of the samples failed.
     pub fn reaches(self, percent: u32) -> bool {
         self.failed > 0
             && u64::from(self.failed) * 100 >= u64::from(self.visits) * u64::from(percent)
     }
 }
 
-/// What `sight` proves, brought in `took_ms` milliseconds.
-pub fn arrival(sight: &Sight, took_ms: u64) -> Arrival {
+/// What `sight` proves.
+pub fn arrival(sight: &Sight) -> Arrival {
     match sight {
         Sight::Failed(Failure::Status(404 | 410)) => Arrival::Failed,
         Sight::Failed(failure) if failure.is_host_down() => Arrival::Failed,
         Sight::Failed(_) => Arrival::Unproven,
-        Sight::Read(_) | Sight::Unchanged(_) if took_ms >= OPEN_WITHIN_MS => Arrival::CameLate,
         Sight::Read(_) | Sight::Unchanged(_) => Arrival::Came,
     }
 }
 
-/// What is known after a visit at `at`; `scheduled` unless it only confirms another.
-pub fn after(mut reach: Reach, at: Moment, arrival: Arrival, scheduled: bool) -> Reach {
+/// What is known after a visit at `at`.
+pub fn after(mut reach: Reach, at: Moment, arrival: Arrival) -> Reach {
     reach.revisit_at = None;
     // What was seen in a future from which the clock was set back is forgotten.
     reach.failed_at.retain(|&failed| failed <= at);
     reach.answers_since = reach.answers_since.filter(|&since| since <= at);
     match arrival {
-        Arrival::Came | Arrival::CameLate => {
+        Arrival::Came => {
             reach.failed_at.clear();
-            reach.doubted = None;
             reach.answers_since.get_or_insert(at);
         }
         Arrival::Failed => {
@@ -85,52 +78,22 @@ pub fn after(mut reach: Reach, at: Moment, arrival: Arrival, scheduled: bool) ->
             reach.answers_since = None;
         }
     }
-    if scheduled && arrival != Arrival::Unproven {
-        let failed = arrival != Arrival::Came;
-        if count(&mut reach.days, at, failed) && arrival == Arrival::Failed {
-            reach.doubted = Some(at);
-        }
-    }
     reach
 }
 
-/// Counts a visit, unless its hour has one; whether it was counted.
-fn count(days: &mut Vec<DayOfVisits>, at: Moment, failed: bool) -> bool {
-    let today = date_of(at);
-    days.retain(|day| (0..DAYS).contains(&(today - day.on).num_days()));
-    let bit = 1 << at.hour();
-    if days.last().is_none_or(|last| last.on != today) {
-        days.push(DayOfVisits {
-            on: today,
-            asked: 0,
-            failed: 0,
-        });
-    }
-    let Some(day) = days.last_mut().filter(|day| day.asked & bit == 0) else {
-        return false;
-    };
-    day.asked |= bit;
-    if failed {
-        day.failed |= bit;
-    }
-    true
+/// The first day of the week that ends on `today`.
+pub fn first_day(today: Date) -> Date {
+    today.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(today)
 }
 
-/// How often the visits of the last seven times twenty-four hours failed.
-pub fn rate(reach: &Reach, now: Moment) -> Rate {
-    let today = date_of(now);
-    let mut rate = Rate::default();
-    for day in &reach.days {
-        let ago = (today - day.on).num_days() * 24 + i64::from(now.hour());
-        for hour in 0..24 {
-            let bit = 1_u32 << hour;
-            if day.asked & bit != 0 && (0..HOURS).contains(&(ago - hour)) {
-                rate.visits += 1;
-                rate.failed += u32::from(day.failed & bit != 0);
-            }
-        }
-    }
-    rate
+/// How often the samples of the week that ends on `today` failed.
+pub fn rate(days: &[SiteDay], today: Date) -> Rate {
+    let first = first_day(today);
+    let week = days.iter().filter(|day| first <= day.on && day.on <= today);
+    week.fold(Rate::default(), |rate, day| Rate {
+        visits: rate.visits + day.visits(),
+        failed: rate.failed + day.failed,
+    })
 }
 
 /// How many visits in a row failed, of those at least `apart` from one another.
@@ -146,7 +109,7 @@ pub fn failed_in_row(reach: &Reach, apart: TimeDelta) -> u32 {
     count
 }
 
-/// Takes back what our own network spoiled: the row of failures, and the latest that was counted.
+/// Takes back what our own network spoiled: the row of failures.
 pub fn excuse(record: &mut HomeRecord) {
     let silent = record.blind.as_mut().filter(|blind| match &blind.why {
         Cause::Failed(failure) => failure.is_host_down(),
@@ -156,48 +119,37 @@ pub fn excuse(record: &mut HomeRecord) {
     blind.why = Cause::OwnNetwork;
     blind.visits = 0;
     record.reach.failed_at.clear();
-    if let Some(at) = record.reach.doubted.take() {
-        let (on, bit) = (date_of(at), !(1 << at.hour()));
-        for day in record.reach.days.iter_mut().filter(|day| day.on == on) {
-            day.asked &= bit;
-            day.failed &= bit;
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::finding::{Finding, Undated};
+    use crate::domain::id::SiteId;
     use crate::domain::time::moment;
 
     fn at(text: &str) -> Moment {
         moment(text.parse().unwrap())
     }
 
-    /// Hourly visits for `hours` from the first of November on; those for which `fails` failed.
-    fn watched(hours: i64, fails: impl Fn(i64) -> bool) -> (Reach, Moment) {
-        let start = at("2017-11-01T00:25:00");
-        let mut reach = Reach::default();
-        for hour in 0..hours {
-            let arrival = match fails(hour) {
-                true => Arrival::Failed,
-                false => Arrival::Came,
-            };
-            let now = start + TimeDelta::hours(hour);
-            reach = after(reach, now, arrival, true);
-        }
-        (reach, start + TimeDelta::hours(hours - 1))
-    }
-
     #[test]
-    fn the_rate_is_that_of_the_last_hundred_and_sixty_eight_hours() {
-        let (reach, now) = watched(400, |hour| hour % 20 == 0);
-        let rate = rate(&reach, now);
-        assert_eq!((rate.visits, rate.failed), (168, 8));
-        assert!(reach.days.len() <= 8);
-        let (young, now) = watched(100, |_| false);
-        assert_eq!(super::rate(&young, now).visits, 100);
+    fn the_rate_is_that_of_seven_days_with_the_present_one() {
+        let day = |on: &str, opened, failed| {
+            let mut day = SiteDay::new(SiteId::parse("kxw").unwrap(), on.parse().unwrap());
+            day.opened[0] = opened;
+            day.failed = failed;
+            day.excluded = 3;
+            day
+        };
+        let days = [
+            day("2017-11-07", 10, 14),
+            day("2017-11-08", 20, 4),
+            day("2017-11-13", 23, 1),
+            day("2017-11-14", 11, 0),
+            day("2017-11-15", 0, 24),
+        ];
+        let rate = rate(&days, "2017-11-14".parse().unwrap());
+        assert_eq!((rate.visits, rate.failed), (59, 5));
     }
 
     #[test]
@@ -218,25 +170,18 @@ mod tests {
     }
 
     #[test]
-    fn confirmations_and_second_visits_of_an_hour_are_not_counted() {
+    fn of_failures_in_a_row_those_far_enough_apart_are_counted() {
         let mut reach = Reach::default();
-        let visits = [
-            ("2017-11-01T00:25:00", true),
-            ("2017-11-01T00:40:00", false),
-            ("2017-11-01T00:55:00", true),
-            ("2017-11-01T01:10:00", false),
-        ];
-        for (when, scheduled) in visits {
-            reach = after(reach, at(when), Arrival::Failed, scheduled);
+        for minute in ["00:25", "00:40", "00:55", "01:10"] {
+            let when = at(&format!("2017-11-01T{minute}:00"));
+            reach = after(reach, when, Arrival::Failed);
         }
-        let counted = rate(&reach, at("2017-11-01T01:10:00"));
-        assert_eq!((counted.visits, counted.failed), (1, 1));
         let rows = [(15, 4), (16, 2), (30, 2), (45, 2), (46, 1)];
         for (minutes, row) in rows {
             let apart = TimeDelta::minutes(minutes);
             assert_eq!(failed_in_row(&reach, apart), row, "{minutes}");
         }
-        let back = after(reach, at("2017-11-01T01:25:00"), Arrival::Came, true);
+        let back = after(reach, at("2017-11-01T01:25:00"), Arrival::Came);
         assert_eq!(failed_in_row(&back, TimeDelta::minutes(15)), 0);
         assert_eq!(back.answers_since, Some(at("2017-11-01T01:25:00")));
     }
@@ -246,17 +191,16 @@ mod tests {
         let failed = |failure| Sight::Failed(failure);
         let read = || Sight::Read(Finding::Undated(Undated::NoDates));
         let rows = [
-            (failed(Failure::Dns), 3, Arrival::Failed),
-            (failed(Failure::Status(502)), 3, Arrival::Failed),
-            (failed(Failure::Status(404)), 3, Arrival::Failed),
-            (failed(Failure::Status(400)), 3, Arrival::Unproven),
-            (failed(Failure::Blocked(403)), 3, Arrival::Unproven),
-            (failed(Failure::TlsLegacy), 3, Arrival::Unproven),
-            (read(), 14_999, Arrival::Came),
-            (read(), 15_000, Arrival::CameLate),
+            (failed(Failure::Dns), Arrival::Failed),
+            (failed(Failure::Status(502)), Arrival::Failed),
+            (failed(Failure::Status(404)), Arrival::Failed),
+            (failed(Failure::Status(400)), Arrival::Unproven),
+            (failed(Failure::Blocked(403)), Arrival::Unproven),
+            (failed(Failure::TlsLegacy), Arrival::Unproven),
+            (read(), Arrival::Came),
         ];
-        for (sight, took_ms, proves) in rows {
-            assert_eq!(arrival(&sight, took_ms), proves, "{sight:?}");
+        for (sight, proves) in rows {
+            assert_eq!(arrival(&sight), proves, "{sight:?}");
         }
     }
 }

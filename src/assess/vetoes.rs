@@ -1,7 +1,7 @@
 //! The vetoes (单项否决) of 国办发〔2015〕15号 as far as visits prove them, and how near a site is.
 //!
 //! Counted is what is proven alone: a column that cannot be judged counts neither as late nor as in
-//! time, too few visits say nothing of a rate, and an exempt column is left out. A rule is
+//! time, too few samples say nothing of a rate, and an exempt column is left out. A rule is
 //! answered with a fact, with "not so", or with "cannot be told now", and the last never ends what
 //! the first began.
 
@@ -15,6 +15,7 @@ use crate::domain::class::Class;
 use crate::domain::group::{Column, Watch};
 use crate::domain::home::HomeRecord;
 use crate::domain::observation::ColumnRecord;
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
 /// The days of the document for news columns: two weeks.
@@ -28,7 +29,7 @@ const MOST_NAMED: usize = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
-    /// V1: the share of visits for which the home page did not open.
+    /// V1: the share of samples for which the home page did not open.
     Unreachable,
     /// V2: the age of the newest item of the home page.
     HomeStale,
@@ -152,8 +153,10 @@ pub struct Ground<'a> {
     pub limits: &'a Limits,
     /// What is exempt today.
     pub exemptions: &'a Exemptions<'a>,
-    /// Without so many visits in seven days nothing is said of the rate.
-    pub least_visits: u32,
+    /// The days of samples of its home page.
+    pub days: &'a [SiteDay],
+    /// Without so many samples in seven days nothing is said of the rate.
+    pub least_samples: u32,
     /// How long a visit proves anything.
     pub lasts: chrono::TimeDelta,
     /// The present instant.
@@ -167,9 +170,9 @@ impl SiteSight {
         columns: impl Iterator<Item = (&'a Column, Option<&'a ColumnRecord>)>,
         ground: &Ground<'_>,
     ) -> SiteSight {
-        let rate = home.map(|home| reach::rate(&home.reach, ground.now));
         let mut sight = SiteSight {
-            rate: rate.filter(|rate| rate.visits >= ground.least_visits),
+            rate: Some(reach::rate(ground.days, date_of(ground.now)))
+                .filter(|rate| rate.visits >= ground.least_samples),
             newest: newest(home, ground),
             home_at: home.map(|home| home.visited_at),
             basic: Count::default(),

@@ -57,8 +57,6 @@ impl From<Window> for Hours {
     }
 }
 
-/// A holiday of so many days off is long: more than a weekend.
-const LONG_HOLIDAY_DAYS: usize = 3;
 /// No search for a working day goes farther: the longest holiday has eight days.
 const FARTHEST_DAYS: u32 = 60;
 
@@ -79,10 +77,11 @@ impl Calendar {
         }
     }
 
-    /// Whether `due_on` lies in a holiday of at least three days off and `today` between the last
+    /// Whether `due_on` lies in a holiday of at least `long` days off and `today` between the last
     /// working day before it and `due_on`: what falls due in a long holiday is announced before it.
-    pub fn is_eve_of(&self, due_on: Date, today: Date) -> bool {
-        if today > due_on || self.is_working_day(due_on) {
+    /// With 0 none is.
+    pub fn is_eve_of(&self, due_on: Date, long: usize, today: Date) -> bool {
+        if long == 0 || today > due_on || self.is_working_day(due_on) {
             return false;
         }
         let back = |day: Date| day.checked_sub_days(Days::new(1));
@@ -94,8 +93,7 @@ impl Calendar {
         let tomorrow = due_on.checked_add_days(Days::new(1)).unwrap_or(due_on);
         let after = days_from(tomorrow).take_while(|&day| !self.is_working_day(day));
         let first = before.last().copied().unwrap_or(due_on);
-        before.len() + after.count() + 1 >= LONG_HOLIDAY_DAYS
-            && back(first).is_some_and(|eve| today >= eve)
+        before.len() + after.count() + 1 >= long && back(first).is_some_and(|eve| today >= eve)
     }
 
     /// The first working day at or after `date`.
@@ -236,8 +234,10 @@ mod tests {
             ("2017-10-15", "2017-10-13", false),
         ];
         for (due_on, today, eve) in rows {
-            let found = calendar.is_eve_of(date(due_on), date(today));
+            let found = calendar.is_eve_of(date(due_on), 3, date(today));
             assert_eq!(found, eve, "{due_on} on {today}");
+            assert!(!calendar.is_eve_of(date(due_on), 0, date(today)));
+            assert!(!calendar.is_eve_of(date(due_on), 9, date(today)));
         }
     }
 

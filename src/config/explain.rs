@@ -265,8 +265,8 @@ fn incidents(config: &Config) -> String {
         veto("veto 触及单项否决", &rules.veto),
     ];
     format!(
-        "incidents of sites (网站事件); a rate needs {} visits in 7 days, night is {} to {}\n{}",
-        rules.least_visits,
+        "incidents of sites (网站事件); a rate needs {} samples in 7 days, night is {} to {}\n{}",
+        rules.least_samples,
         time(rules.night.from),
         time(rules.night.until),
         table(&rows)

@@ -20,6 +20,7 @@ use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
+use crate::assess::reach::first_day;
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::domain::acceptance::Acceptance;
@@ -29,6 +30,7 @@ use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::masked::masked;
 use crate::domain::observation::ColumnRecord;
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of, moment};
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
@@ -247,6 +249,7 @@ impl Desk {
             closed: self.store.closed_since(self.clock.now() - days).await?,
             records: self.store.records().await?,
             homes: self.store.homes().await?,
+            days: self.sampled().await?,
             items: self.owing().await?,
             open: self.store.open_incidents().await?,
             waiting: self.store.waiting_notices().await?,
@@ -264,6 +267,21 @@ impl Desk {
             }
         }
         Ok(items)
+    }
+
+    /// The samples of the last week of each home page.
+    async fn sampled(&self) -> Result<BTreeMap<SiteId, Vec<SiteDay>>, StoreError> {
+        let today = date_of(self.clock.now());
+        let mut days = BTreeMap::new();
+        let sites = self.config.group.sites.values();
+        for site in sites.filter(|site| site.home.is_some()) {
+            let of_site = self
+                .store
+                .site_days(&site.id, first_day(today), today)
+                .await?;
+            days.insert(site.id.clone(), of_site);
+        }
+        Ok(days)
     }
 
     async fn keep(&self, verdicts: Verdicts, now: Moment) -> Result<(), StoreError> {
@@ -303,6 +321,7 @@ fn log(incident: &Incident) {
 pub(super) struct Known {
     records: BTreeMap<ColumnId, ColumnRecord>,
     homes: BTreeMap<SiteId, HomeRecord>,
+    days: BTreeMap<SiteId, Vec<SiteDay>>,
     items: BTreeMap<ColumnId, Vec<Item>>,
     open: BTreeMap<IncidentKey, Incident>,
     waiting: Vec<Notice>,
@@ -328,6 +347,7 @@ impl Known {
             rules: &config.alert,
             records: &self.records,
             homes: &self.homes,
+            days: &self.days,
             items: &self.items,
             open: &self.open,
             waiting: &self.waiting,

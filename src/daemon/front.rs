@@ -36,17 +36,11 @@ pub struct Front<'a> {
     pub site: &'a Site,
     /// Its home page.
     pub url: &'a Url,
-    /// Whether the schedule asks for it; else it confirms what another visit saw.
-    pub scheduled: bool,
 }
 
 /// Every home page that is visited, as the schedule asks for it.
 pub fn scheduled(group: &Group) -> impl Iterator<Item = Front<'_>> {
-    sites(group).map(|(site, url)| Front {
-        site,
-        url,
-        scheduled: true,
-    })
+    sites(group).map(|(site, url)| Front { site, url })
 }
 
 /// How many home pages of other hosts are visited beside one whose failure is to be confirmed: where
@@ -60,11 +54,7 @@ pub fn revisits<'a>(
     now: Moment,
 ) -> Vec<Front<'a>> {
     let due = |record: &HomeRecord| record.reach.revisit_at.is_some_and(|at| at <= now);
-    let front = |(site, url): (&'a Site, &'a Url)| Front {
-        site,
-        url,
-        scheduled: false,
-    };
+    let front = |(site, url): (&'a Site, &'a Url)| Front { site, url };
     let known = |site: &Site| records.get(&site.id);
     let (asked, others): (Vec<_>, Vec<_>) =
         sites(group).partition(|(site, _)| known(site).is_some_and(due));
@@ -104,7 +94,7 @@ pub async fn visit(
     before: Option<HomeRecord>,
     now: Moment,
 ) -> (HomeRecord, Vec<&'static str>) {
-    let Front { site, url, .. } = *errand;
+    let Front { site, url } = *errand;
     let recipe = recipe(site, means.page_budget);
     let reader = fingerprint(url, &recipe, ExtraHeaders::NONE);
     let holds = |record: &&HomeRecord| {
@@ -124,8 +114,7 @@ pub async fn visit(
     let stands = known.and_then(|record| record.last_update.clone());
     let look = look(means, aimed, now).await;
     let outcomes = look.outcomes.clone();
-    let mut seen = seen(look, stands.map(Finding::Dated), now);
-    seen.scheduled = errand.scheduled;
+    let seen = seen(look, stands.map(Finding::Dated), now);
     let mut record = remember(before, &site.id, seen);
     record.reader = Some(reader);
     (record, outcomes)
@@ -133,7 +122,6 @@ pub async fn visit(
 
 fn seen(look: Look, stands: Option<Finding>, now: Moment) -> HomeSight {
     let digest = look.digest;
-    let took_ms = look.visit.took_ms;
     let (blocks, notes) = match &look.reading {
         Some(reading) => (blocks(reading), reading.notes.clone()),
         None => (Vec::new(), Vec::new()),
@@ -157,8 +145,6 @@ fn seen(look: Look, stands: Option<Finding>, now: Moment) -> HomeSight {
             true => look.visit.validators,
             false => Validators::default(),
         },
-        took_ms,
-        scheduled: true,
     }
 }
 

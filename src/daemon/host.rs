@@ -172,7 +172,7 @@ impl Rounds {
         errand: &Front<'_>,
         commit: &mut Commit,
     ) -> Result<usize, StoreError> {
-        let Front { site, url, .. } = *errand;
+        let Front { site, url } = *errand;
         let before = self.desk.store.home(&site.id).await?;
         let now = self.desk.clock.now();
         let (record, outcomes) = front::visit(&self.means, errand, before, now).await;

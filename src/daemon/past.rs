@@ -17,7 +17,7 @@ use crate::config::settings::Config;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::time::{Date, Moment, moment};
-use crate::store::commit::Commit;
+use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 use crate::store::past::{Past, changes};
 
@@ -127,6 +127,9 @@ impl<'a> Retold<'a> {
         for home in commit.homes {
             self.before.keep_home(home);
         }
+        for day in commit.days {
+            self.before.keep_day(day);
+        }
         for incident in commit.incidents {
             self.before.keep_incident(incident);
         }
@@ -137,6 +140,9 @@ impl<'a> Retold<'a> {
     }
 
     fn retell(&mut self, commit: Commit) {
+        for day in &commit.days {
+            self.step(Step::Sampled(Box::new(day.clone())));
+        }
         let gap = self.round.at.is_some_and(|at| commit.at - at > ONE_ROUND);
         if gap {
             self.end_round(None);
@@ -161,7 +167,7 @@ impl<'a> Retold<'a> {
                 || !commit.homes.is_empty()
             {
                 self.end_round(Some(at));
-            } else if commit.runs.iter().any(|run| run.job != schedule::PRUNE) {
+            } else if commit.runs.iter().any(ends_round) {
                 self.end_round(None);
             } else if !commit.notices.is_empty() {
                 self.later(Step::Written(at));
@@ -308,6 +314,11 @@ impl<'a> Retold<'a> {
 fn owes(config: &Config, column: &ColumnId) -> bool {
     let column = config.group.columns.get(column);
     column.is_some_and(|column| config.limits.duties.iter().any(|duty| duty.is_of(column)))
+}
+
+/// Whether the job is one whose end is judged.
+fn ends_round(run: &JobRun) -> bool {
+    [schedule::VISITS, schedule::HOMES].contains(&run.job.as_str())
 }
 
 /// Whether the change holds visits to home pages, and is no judgement that only asks for others.

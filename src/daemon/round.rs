@@ -19,7 +19,7 @@ use super::host::Host;
 use super::pulse::{self, Pulse};
 use super::schedule::{self, Job};
 use super::visit::Means;
-use crate::assess::outage::{host_health, host_of, is_doubtful, watched};
+use crate::assess::outage::{host_of, is_doubtful, latest_health, watched};
 use crate::clock::{Alarm, Bell};
 use crate::domain::group::Column;
 use crate::domain::id::ColumnId;
@@ -214,13 +214,14 @@ impl Rounds {
     /// Whether the probes answer; `None` while too few hosts are silent to ask them.
     async fn own_network(&self) -> Result<Option<bool>, StoreError> {
         let config = &self.desk.config;
-        let records = self.desk.store.records().await?;
+        let store = &self.desk.store;
+        let (records, homes) = (store.records().await?, store.homes().await?);
         let watched = watched(config.group.columns.values(), &records);
-        let hosts = host_health(
-            watched
-                .iter()
-                .map(|(host, record)| (host.as_str(), *record)),
-        );
+        let fronts: Vec<_> = front::sites(&config.group)
+            .filter_map(|(site, url)| Some((host_of(url), homes.get(&site.id)?)))
+            .collect();
+        let fronts = fronts.iter().map(|(host, home)| (host.as_str(), *home));
+        let hosts = latest_health(&watched, fronts);
         if !is_doubtful(&hosts, config.alert.offline) {
             return Ok(None);
         }

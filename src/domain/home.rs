@@ -43,14 +43,10 @@ pub struct HomeRecord {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reach {
-    /// The scheduled visits of the last eight days, oldest first.
-    pub days: Vec<DayOfVisits>,
     /// The visits of the present unbroken row that brought no page, the first twelve of them.
     pub failed_at: Vec<Moment>,
     /// Since when every visit brought the page.
     pub answers_since: Option<Moment>,
-    /// The latest scheduled visit that failed, while none has brought the page since.
-    pub doubted: Option<Moment>,
     /// When a visit is wanted before the schedule's next.
     pub revisit_at: Option<Moment>,
 }
@@ -60,17 +56,6 @@ impl Reach {
     pub fn is_empty(&self) -> bool {
         *self == Reach::default()
     }
-}
-
-/// The scheduled visits of one day, at most one an hour: bit 0 is the hour after midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DayOfVisits {
-    /// The day.
-    pub on: Date,
-    /// The hours in which a visit told whether the page opens.
-    pub asked: u32,
-    /// Those in which it did not.
-    pub failed: u32,
 }
 
 /// One block of a home page.

@@ -297,7 +297,6 @@ async fn a_home_page_that_did_not_change_is_read_anew_by_another_reader() {
         let errand = front::Front {
             site: &watched,
             url: &home,
-            scheduled: true,
         };
         let (record, _) = front::visit(&means(), &errand, before, at(9)).await;
         record

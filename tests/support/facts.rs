@@ -12,7 +12,7 @@ use wangxun::domain::act::{Act, Deed};
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
-use wangxun::domain::home::{DayOfVisits, HomeBlock, HomeRecord, Reach};
+use wangxun::domain::home::{HomeBlock, HomeRecord, Reach};
 use wangxun::domain::host::{Fingerprint, HostRecord};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
@@ -169,14 +169,8 @@ pub fn home(number: i64) -> HomeRecord {
         reader: None,
         visited_at: at(number),
         reach: Reach {
-            days: vec![DayOfVisits {
-                on: day(number / 5),
-                asked: 7,
-                failed: 2,
-            }],
             failed_at: vec![at(number)],
             answers_since: None,
-            doubted: Some(at(number)),
             revisit_at: Some(at(number + 15)),
         },
     }

@@ -14,7 +14,7 @@ use crate::assess::ladder::Tier;
 use crate::assess::outage;
 use crate::domain::group::{Column, Watch};
 use crate::domain::observation::ColumnRecord;
-use crate::domain::time::date_of;
+use crate::domain::time::{Date, date_of};
 
 impl<'a> Desk<'a> {
     pub(super) fn column(&mut self, column: &'a Column, down: &BTreeSet<String>, offline: bool) {
@@ -44,7 +44,7 @@ impl<'a> Desk<'a> {
             }
             (_, Some(update)) => {
                 let due_on = due_on(update.on, rule.limit_days);
-                let eve = situation.calendar.is_eve_of(due_on, date_of(situation.now));
+                let eve = self.is_eve_of(due_on);
                 Proof::Judged {
                     tier: judgement.tier.max(eve.then_some(Tier::Warning)),
                     update: Some(update),
@@ -73,6 +73,13 @@ impl<'a> Desk<'a> {
         } else if let Some(record) = record {
             self.sight(column, record, down, offline);
         }
+    }
+
+    /// Whether what falls due on `due_on` is announced today, because of a long holiday.
+    pub(super) fn is_eve_of(&self, due_on: Date) -> bool {
+        let (calendar, rules) = (self.situation.calendar, self.situation.rules);
+        let today = date_of(self.situation.now);
+        calendar.is_eve_of(due_on, rules.long_holiday_days as usize, today)
     }
 
     /// Whether the column can be seen at all: blindness and emptiness go to the operator.

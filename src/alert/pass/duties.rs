@@ -53,7 +53,7 @@ impl<'a> Desk<'a> {
             },
             Stand::Unmet if is_seen => {
                 let tier = duty.ladder.tier(period.due_on, today);
-                let eve = situation.calendar.is_eve_of(period.due_on, today);
+                let eve = self.is_eve_of(period.due_on);
                 Proof::Judged {
                     tier: tier.max(eve.then_some(Tier::Warning)),
                     update: None,

@@ -36,6 +36,7 @@ use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::observation::ColumnRecord;
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of};
 
 /// How long a visit proves anything. Rounds follow one another by the hour or the day; a longer
@@ -59,6 +60,8 @@ pub struct Situation<'a> {
     pub items: &'a BTreeMap<ColumnId, Vec<Item>>,
     /// What is known of each home page.
     pub homes: &'a BTreeMap<SiteId, HomeRecord>,
+    /// The days of samples of each home page, of the last week at least.
+    pub days: &'a BTreeMap<SiteId, Vec<SiteDay>>,
     /// The incidents that are not over.
     pub open: &'a BTreeMap<IncidentKey, Incident>,
     /// The notices that are not yet part of a message.
@@ -105,9 +108,12 @@ pub fn pass(situation: &Situation<'_>) -> Verdicts {
             .iter()
             .map(|(host, record)| (host.as_str(), *record)),
     );
-    let offline = outage::is_offline(&hosts, situation.rules.offline) || desk.homes_are_silent();
+    let homes = desk.watched_homes();
+    let homes = homes.iter().map(|(_, host, home)| (host.as_str(), *home));
+    let lately = outage::latest_health(&watched, homes);
+    let offline = outage::is_offline(&lately, situation.rules.offline);
     let down = outage::down_hosts(&hosts, situation.rules.down_after_visits);
-    desk.own_network(offline, &hosts);
+    desk.own_network(offline, &lately);
     desk.hosts(&hosts, &down, offline);
     desk.sites(offline);
     let columns = situation.group.columns.values();

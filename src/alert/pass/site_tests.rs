@@ -11,6 +11,7 @@ use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use crate::domain::group::{Duty, Person, Role, Route};
 use crate::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use crate::domain::observation::{Blind, Cause, Sight};
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::Moment;
 use crate::domain::visit::{Failure, Validators};
 
@@ -53,7 +54,7 @@ fn site(host: usize) -> SiteId {
     SiteId::parse(&format!("h{host}")).unwrap()
 }
 
-fn visit(world: &mut World, host: usize, when: Moment, scheduled: bool, sees: Sees<'_>) {
+fn visit(world: &mut World, host: usize, when: Moment, sees: Sees<'_>) {
     let sight = match sees {
         Sees::Newest(on) => Sight::Read(Finding::Dated(LastUpdate {
             on: on.parse().unwrap(),
@@ -76,8 +77,6 @@ fn visit(world: &mut World, host: usize, when: Moment, scheduled: bool, sees: Se
         notes: Vec::new(),
         digest: None,
         validators: Validators::default(),
-        took_ms: 200,
-        scheduled,
     };
     let before = world.homes.remove(&site(host));
     let record = remember(before, &site(host), seen);
@@ -87,15 +86,15 @@ fn visit(world: &mut World, host: usize, when: Moment, scheduled: bool, sees: Se
 /// A scheduled visit to the home pages of all four sites.
 fn round(world: &mut World, when: &str, sees: [Sees<'_>; 4]) {
     for (host, sees) in sees.into_iter().enumerate() {
-        visit(world, host, at(when), true, sees);
+        visit(world, host, at(when), sees);
     }
     world.pass(when);
 }
 
 /// A visit to confirm what was seen of `h0`, with `h1` as witness.
 fn again(world: &mut World, when: &str, sees: Sees<'_>) {
-    visit(world, 0, at(when), false, sees);
-    visit(world, 1, at(when), false, Sees::Newest("2017-11-19"));
+    visit(world, 0, at(when), sees);
+    visit(world, 1, at(when), Sees::Newest("2017-11-19"));
     world.pass(when);
 }
 
@@ -203,7 +202,7 @@ fn a_site_that_comes_and_goes_is_called_up_only_when_it_is_steady() {
         let fails = (quarter / 4) % 2 == 0 && quarter < 4 * 24;
         let sees = if fails { Sees::Fails } else { WELL };
         for (host, sees) in [(0, sees), (1, WELL)] {
-            visit(&mut world, host, when, quarter % 4 == 0, sees);
+            visit(&mut world, host, when, sees);
         }
         world.pass(&when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string());
         if !of(&world, Told::Recovered).is_empty() {
@@ -234,19 +233,13 @@ fn without_a_witness_no_unit_hears_and_together_it_is_our_own_network() {
     );
     for minute in ["40", "55"] {
         let when = format!("2017-11-20T11:{minute}:00");
-        visit(&mut world, 0, at(&when), false, Sees::Fails);
+        visit(&mut world, 0, at(&when), Sees::Fails);
         world.pass(&when);
     }
     assert_eq!(world.told(), []);
-    // Three of three that were asked are silent: nothing counts, not even for the rate.
-    for host in 0..3 {
-        visit(
-            &mut world,
-            host,
-            at("2017-11-20T12:25:00"),
-            true,
-            Sees::Fails,
-        );
+    // All that were asked are silent.
+    for host in 0..4 {
+        visit(&mut world, host, at("2017-11-20T12:25:00"), Sees::Fails);
     }
     world.pass("2017-11-20T12:26:00");
     assert_eq!(of(&world, Told::Offline), ["op"]);
@@ -256,8 +249,13 @@ fn without_a_witness_no_unit_hears_and_together_it_is_our_own_network() {
         home.blind.as_ref().map(|blind| &blind.why),
         Some(&Cause::OwnNetwork)
     );
-    let rate = crate::assess::reach::rate(&home.reach, at("2017-11-20T12:26:00"));
-    assert_eq!((rate.visits, rate.failed), (1, 1));
+    assert!(home.reach.failed_at.is_empty());
+    hear(&mut world);
+    // The columns answer again before the home pages are visited: our own network is back.
+    world.saw_all("2017-11-20T12:56:00", "2017-11-19");
+    world.pass("2017-11-20T12:57:00");
+    assert_eq!(of(&world, Told::Recovered), ["op"]);
+    assert!(world.open.is_empty(), "{:?}", world.open);
 }
 
 #[test]
@@ -269,7 +267,7 @@ fn what_blocks_us_is_no_outage_and_goes_to_the_operator_after_a_day() {
         let text = when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string();
         let blocked = [Sees::Blocked, WELL, WELL, Sees::Undated];
         for (host, sees) in blocked.into_iter().enumerate() {
-            visit(&mut world, host, when, true, sees);
+            visit(&mut world, host, when, sees);
         }
         world.pass(&text);
         let told = if hour < 24 { 0 } else { 2 };
@@ -489,8 +487,8 @@ fn late_and_empty_columns_together_near_a_veto_and_do_not_meet_it() {
 }
 
 #[test]
-fn the_rate_of_failures_needs_enough_visits() {
-    // Hours, failures; near, met.
+fn the_rate_of_failures_needs_enough_samples() {
+    // Samples, failures; near, met.
     let rows = [
         (139, 7, false, false),
         (140, 4, false, false),
@@ -502,42 +500,20 @@ fn the_rate_of_failures_needs_enough_visits() {
         (168, 8, true, false),
         (168, 9, false, true),
     ];
-    for (hours, failures, near, met) in rows {
+    for (samples, failed, near, met) in rows {
         let mut world = world();
-        let start = at("2017-11-10T00:25:00");
-        for hour in 0..hours {
-            let when = start + TimeDelta::hours(hour);
-            // Never twice in a row.
-            let fails = hour % 2 == 0 && hour / 2 < failures;
-            let on = when.date_naive().to_string();
-            let sees = if fails {
-                Sees::Fails
-            } else {
-                Sees::Newest(&on)
-            };
-            visit(&mut world, 0, when, true, sees);
-            visit(&mut world, 1, when, true, Sees::Newest(&on));
-            if hour + 2 >= hours {
-                world.pass(&when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string());
-            }
-        }
-        if hours > 140 {
-            // The second look.
-            let when = start + TimeDelta::hours(hours - 1) + TimeDelta::minutes(20);
-            let on = when.date_naive().to_string();
-            visit(&mut world, 0, when, false, Sees::Newest(&on));
-            world.pass(&when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string());
-        } else {
-            let when = start + TimeDelta::hours(hours - 1) + TimeDelta::minutes(20);
-            let on = when.date_naive().to_string();
-            visit(&mut world, 0, when, false, Sees::Newest(&on));
-            world.pass(&when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string());
+        let mut day = SiteDay::new(site(0), "2017-11-19".parse().unwrap());
+        day.opened[1] = samples - failed;
+        day.failed = failed;
+        world.days.insert(site(0), vec![day]);
+        for when in ["2017-11-20T08:25:00", "2017-11-20T09:25:00"] {
+            round(&mut world, when, [WELL; 4]);
         }
         let found = (
             !of(&world, Told::NearVeto(0)).is_empty(),
             !of(&world, Told::Veto(0)).is_empty(),
         );
-        assert_eq!(found, (near, met), "{failures} of {hours}");
+        assert_eq!(found, (near, met), "{failed} of {samples}");
     }
 }
 

@@ -24,8 +24,6 @@ use crate::domain::time::Moment;
 
 /// Another host that answered so shortly before, or since, shows that our own network is up.
 const WITNESS: TimeDelta = TimeDelta::minutes(10);
-/// Home pages that were visited within so much time were visited in one round.
-const ONE_ROUND: TimeDelta = TimeDelta::minutes(10);
 /// Below so many columns no share of them is told.
 const LEAST_COLUMNS: usize = 3;
 
@@ -38,26 +36,8 @@ pub(super) fn site_key(site: &SiteId, kind: Kind) -> IncidentKey {
 }
 
 impl<'a> Desk<'a> {
-    /// Whether most home pages of the latest round were silent together.
-    pub(super) fn homes_are_silent(&self) -> bool {
-        let homes = self.watched_homes();
-        let newest = homes.iter().map(|(_, _, home)| home.visited_at).max();
-        let Some(newest) = newest else { return false };
-        let of_round: Vec<_> = homes
-            .iter()
-            .filter(|(_, _, home)| newest - home.visited_at <= ONE_ROUND)
-            .collect();
-        let hosts: BTreeSet<&str> = of_round.iter().map(|(_, host, _)| host.as_str()).collect();
-        let answering = of_round.iter().filter(|(_, _, home)| !is_silent(home));
-        let answering: BTreeSet<&str> = answering.map(|(_, host, _)| host.as_str()).collect();
-        let rule = self.situation.rules.offline;
-        let silent = hosts.len() - answering.len();
-        hosts.len() >= rule.least_hosts.max(1)
-            && silent * 100 >= hosts.len() * rule.share_percent as usize
-    }
-
     /// The sites whose home pages are watched, with host and record.
-    fn watched_homes(&self) -> Vec<(&'a Site, String, &'a HomeRecord)> {
+    pub(super) fn watched_homes(&self) -> Vec<(&'a Site, String, &'a HomeRecord)> {
         let situation = self.situation;
         let sites = situation.group.sites.values();
         let homes = sites.filter_map(|site| {
@@ -83,6 +63,9 @@ impl<'a> Desk<'a> {
     /// The hosts of home pages of which the incident of the site is told, instead of the host's: any
     /// that are visited while another host shows that our own network is up.
     pub(super) fn hosts_of_homes(&self) -> BTreeSet<String> {
+        if !self.situation.rules.sites.down.enabled {
+            return BTreeSet::new();
+        }
         let homes = self.watched_homes().into_iter();
         homes
             .filter(|(_, host, home)| self.is_witnessed(host, home.visited_at))
@@ -128,6 +111,9 @@ impl<'a> Desk<'a> {
 
     fn front(&mut self, site: &'a Site, home: &'a HomeRecord, offline: bool) {
         let (rules, now) = (&self.situation.rules.sites.down, self.situation.now);
+        if !rules.enabled {
+            return self.dismiss(&site_key(&site.id, Kind::Down));
+        }
         let row = failed_in_row(&home.reach, rules.apart);
         let host = site.home.as_ref().map(host_of).unwrap_or_default();
         let front = match (home.reach.failed_at.first(), home.reach.answers_since) {
@@ -176,7 +162,7 @@ impl<'a> Desk<'a> {
         let was_read = home.last_update.is_some();
         let present = match &home.blind {
             None => Some(false),
-            Some(_) if offline || is_silent(home) || !was_read => None,
+            Some(_) if offline || outage::is_home_silent(home) || !was_read => None,
             Some(blind) => {
                 let long = home.visited_at - blind.since >= rules.sites.blind_after;
                 (long && blind.visits >= rules.blind_after_visits).then_some(true)
@@ -195,7 +181,8 @@ impl<'a> Desk<'a> {
         let ground = vetoes::Ground {
             limits: situation.limits,
             exemptions: &self.exemptions,
-            least_visits: situation.rules.sites.least_visits,
+            days: situation.days.get(&site.id).map_or(&[], Vec::as_slice),
+            least_samples: situation.rules.sites.least_samples,
             lasts: PROOF_LASTS,
             now: situation.now,
         };
@@ -231,6 +218,10 @@ impl<'a> Desk<'a> {
     ) -> Option<Incident> {
         let situation = self.situation;
         let key = site_key(&site.id, kind);
+        if !rule.enabled {
+            self.dismiss(&key);
+            return None;
+        }
         let open = situation.open.get(&key);
         let (Some(oldest), Some(latest)) = (seen.oldest, seen.latest) else {
             return None;
@@ -312,15 +303,6 @@ impl<'a> Desk<'a> {
             self.verdicts.homes.push(home);
         }
     }
-}
-
-fn is_silent(home: &HomeRecord) -> bool {
-    let blind = home.blind.as_ref();
-    blind.is_some_and(|blind| match &blind.why {
-        Cause::Failed(failure) => failure.is_host_down(),
-        Cause::OwnNetwork => true,
-        _ => false,
-    })
 }
 
 /// Whether the latest visit met another structure than the column's, or none.

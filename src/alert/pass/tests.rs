@@ -24,6 +24,7 @@ use crate::domain::id::{PersonId, SiteId, UnitId};
 use crate::domain::item::Item;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::observation::{Blind, Cause};
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::Moment;
 use crate::domain::time::{Date, moment};
 use crate::domain::visit::{Failure, Validators};
@@ -41,6 +42,7 @@ pub(super) struct World {
     pub(super) rules: AlertRules,
     pub(super) records: BTreeMap<ColumnId, ColumnRecord>,
     pub(super) homes: BTreeMap<SiteId, HomeRecord>,
+    pub(super) days: BTreeMap<SiteId, Vec<SiteDay>>,
     pub(super) items: BTreeMap<ColumnId, Vec<Item>>,
     pub(super) open: BTreeMap<IncidentKey, Incident>,
     pub(super) waiting: Vec<Notice>,
@@ -117,6 +119,7 @@ impl World {
             rules: AlertRules::default(),
             records: BTreeMap::new(),
             homes: BTreeMap::new(),
+            days: BTreeMap::new(),
             items: BTreeMap::new(),
             open: BTreeMap::new(),
             waiting: Vec::new(),
@@ -174,6 +177,7 @@ impl World {
             rules: &self.rules,
             records: &self.records,
             homes: &self.homes,
+            days: &self.days,
             items: &self.items,
             open: &self.open,
             waiting: &self.waiting,

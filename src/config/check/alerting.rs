@@ -221,6 +221,10 @@ fn judging(source: &mut Source, raw: &RawMonitor, rules: &mut AlertRules) {
         &raw.down_after_visits,
         rules.down_after_visits,
     );
+    let long = source.take("long_holiday_days", &raw.long_holiday_days, |&n| {
+        within(n, 0..=30)
+    });
+    rules.long_holiday_days = long.unwrap_or(rules.long_holiday_days);
     let least = source.take("least_hosts", &raw.offline.least_hosts, |&n| {
         within(n as usize, 2..=100_000)
     });

@@ -31,9 +31,9 @@ pub fn rules(source: &mut Source, raw: &RawMonitor) -> SiteRules {
         down: down(source, &raw.down, base.down),
         near,
         veto: met,
-        least_visits: source
-            .take("least_visits", &raw.least_visits, |&n| within(n, 1..=168))
-            .unwrap_or(base.least_visits),
+        least_samples: source
+            .take("least_samples", &raw.least_samples, |&n| within(n, 1..=672))
+            .unwrap_or(base.least_samples),
         blind_after: time(source, "blind_after", &raw.blind_after, 1..=30 * 24 * 60)
             .unwrap_or(base.blind_after),
         night: night(source, raw, base.night),
@@ -91,6 +91,7 @@ fn down(source: &mut Source, raw: &RawDown, base: DownRule) -> DownRule {
             .unwrap_or(base.flapping.steady),
     };
     DownRule {
+        enabled: or(&raw.enabled, base.enabled),
         visits: source
             .take("visits", &raw.visits, |&n| within(n, 2..=10))
             .unwrap_or(base.visits),
@@ -113,6 +114,7 @@ fn veto(source: &mut Source, raw: &RawVeto, base: VetoRule) -> VetoRule {
             .unwrap_or(base)
     };
     VetoRule {
+        enabled: or(&raw.enabled, base.enabled),
         marks: Marks {
             failed_percent: mark(
                 "failed_percent",

@@ -13,7 +13,7 @@ use crate::calendar::cron_line::{CronFault, CronLine};
 
 /// Once an hour by day.
 const VISITS: &str = "0 6-22 * * *";
-/// Home pages day and night: the failure rate rests on at least twenty spaced visits a day.
+/// Home pages day and night: an outage is to be known within the hour.
 const HOMES: &str = "25 * * * *";
 const PRUNE: &str = "30 3 * * *";
 const STORE_DIR: &str = "/var/lib/wangxun/store";

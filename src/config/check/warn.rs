@@ -7,10 +7,11 @@ use chrono::Datelike as _;
 use super::super::fault::Warning;
 use super::super::settings::Config;
 use super::super::typical;
+use crate::assess::reach::DAYS;
 use crate::domain::account::Admission;
 use crate::domain::group::{Group, Role, mask};
 use crate::domain::id::{ColumnId, SiteId, UnitId};
-use crate::domain::time::{Date, moment};
+use crate::domain::time::Date;
 use crate::domain::transport::SmsTransport;
 
 /// The most names in one warning.
@@ -36,7 +37,7 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     gateways(config, &mut warnings);
     console(config, &mut warnings);
     trial(config, &mut warnings);
-    samples(config, today, &mut warnings);
+    samples(config, &mut warnings);
     warnings
 }
 
@@ -80,22 +81,16 @@ fn spool(config: &Config, warnings: &mut Vec<Warning>) {
     }
 }
 
-/// Whether home pages are visited often enough for a rate of failures.
-fn samples(config: &Config, today: Date, warnings: &mut Vec<Warning>) {
-    let least = config.alert.sites.least_visits;
-    let start = moment(today.and_time(chrono::NaiveTime::MIN));
-    let end = start + chrono::TimeDelta::days(7);
-    let fires = std::iter::successors(config.schedule.homes.next_after(start), |&fire| {
-        config.schedule.homes.next_after(fire)
-    });
-    let hours: std::collections::BTreeSet<i64> = fires
-        .take_while(|&fire| fire < end)
-        .map(|fire| fire.timestamp() / 3600)
-        .collect();
-    if hours.len() + 1 < least as usize {
+/// Whether home pages are sampled often enough for a rate of failures.
+fn samples(config: &Config, warnings: &mut Vec<Warning>) {
+    let least = config.alert.sites.least_samples;
+    let Some(a_day) = config.samples_a_day else {
+        return;
+    };
+    let most = u64::from(a_day) * DAYS;
+    if most < u64::from(least) {
         let message = format!(
-            "home pages are visited in {} hours of a week, and a rate of failures needs {least}: nothing is said of it",
-            hours.len()
+            "[incidents] least_samples = {least}: home pages are sampled {most} times in {DAYS} days, so no rate of failures is told"
         );
         push(warnings, false, message);
     }

@@ -132,7 +132,7 @@ pub struct RawDuty {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawIncidents {
-    pub least_visits: Key<u32>,
+    pub least_samples: Key<u32>,
     pub blind_after: Key<String>,
     pub night_from: Key<String>,
     pub night_until: Key<String>,
@@ -146,6 +146,7 @@ pub struct RawIncidents {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawDown {
+    pub enabled: Key<bool>,
     pub visits: Key<u32>,
     pub apart: Key<String>,
     pub roles: Key<Vec<Spanned<String>>>,
@@ -169,6 +170,7 @@ pub struct RawFlapping {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawVeto {
+    pub enabled: Key<bool>,
     pub failed_percent: Key<u32>,
     pub home_days: Key<u32>,
     pub basic_stale: Key<u32>,
@@ -212,6 +214,7 @@ pub struct RawBudget {
 pub struct RawJudging {
     pub confirm_after: Key<String>,
     pub blind_after_visits: Key<u32>,
+    pub long_holiday_days: Key<u32>,
     pub down_after_visits: Key<u32>,
     pub offline: RawOffline,
 }
