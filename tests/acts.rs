@@ -299,6 +299,7 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
     // Overdue since Saturday, told on Monday; answered then.
     stage.until("2017-11-20T10:00").await;
     let answer = |until: &str| What::Answer {
+        duty: None,
         column: "kxw/gzdt".to_owned(),
         until: day(until),
     };

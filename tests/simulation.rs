@@ -85,19 +85,6 @@ fn all(_: &Truth, _: &SimSite, _: &SimColumn) -> bool {
 fn prove(played: &Played, started: Instant) -> Vec<Heard> {
     let (verdict, heard) = judge(played);
     let seed = played.truth.options().seed;
-    if let Ok(dump) = std::env::var("WANGXUN_DUMP") {
-        let mut text = String::new();
-        for one in &heard {
-            text += &format!(
-                "{} {} {:?} {:?} {:?}\n",
-                one.at, one.phone, one.said, one.site, one.column
-            );
-        }
-        for (message, notices) in &played.messages {
-            text += &format!("M {:?} {:?}\n", message, notices);
-        }
-        std::fs::write(format!("{dump}-{seed}"), text).expect("a dump");
-    }
     println!(
         "seed {seed}: {} columns, {} visits, {} messages, {} things heard as they had to be, \
          {} missed, {} false, {} doubled, {:?}",

@@ -180,6 +180,7 @@ jitter = "0s"
 
 # Told are the columns alone.
 [incidents]
+down.enabled = false
 near_veto.enabled = false
 veto.enabled = false
 

@@ -231,7 +231,7 @@ fn what_a_running_daemon_has_told_can_be_told_again_beside_it() {
         "<html><body><h2>工作动态</h2><ul>{rows}</ul></body></html>"
     )));
     let monitor = place.read("monitor.toml");
-    let told_at_once = "[incidents]\nnear_veto.enabled = false\nveto.enabled = false\n[judging]\nconfirm_after = \"1s\"\n[sending]\nlive = true\nfrom = \"00:00\"\nuntil = \"23:59\"\n";
+    let told_at_once = "[judging]\nconfirm_after = \"1s\"\n[sending]\nlive = true\nfrom = \"00:00\"\nuntil = \"23:59\"\n";
     place.write("monitor.toml", &format!("{monitor}{told_at_once}"));
     // A working day, whatever day it is.
     let weekend = today.weekday().number_from_monday() > 5;

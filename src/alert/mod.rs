@@ -25,3 +25,5 @@ pub mod template;
 pub mod tray;
 pub mod trial;
 pub mod wording;
+#[cfg(test)]
+mod wording_tests;

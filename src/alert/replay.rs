@@ -15,6 +15,7 @@ use super::incident::{Incident, IncidentKey, State};
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
 use super::pass::{Situation, Verdicts, pass, release_escalation};
 use super::rules::AlertRules;
+use super::site_step::is_hidden;
 use super::tray::{Tray, next_at};
 use super::trial::{forecast, go_live};
 use crate::assess::limits::Limits;
@@ -383,9 +384,11 @@ impl<'a> Replay<'a> {
     fn with_tray<T>(&self, decide: impl FnOnce(&Tray<'_>) -> T) -> T {
         let waiting: Vec<Notice> = self.standing.waiting.values().cloned().collect();
         let records = &self.standing.records;
-        let is_unseen = |column: &&ColumnId| {
-            let record = records.get(*column);
+        let is_unseen = |id: &&ColumnId| {
+            let record = records.get(*id);
+            let column = self.setting.group.columns.get(*id);
             record.is_some_and(|record| record.blind.is_some())
+                || column.is_some_and(|column| is_hidden(&self.standing.open, column, record))
         };
         let about = waiting.iter().filter_map(|notice| notice.column.as_ref());
         let unseen: BTreeSet<ColumnId> = about.filter(is_unseen).cloned().collect();

@@ -4,15 +4,19 @@
 //! As with columns, what would reach a unit is proven by visits that follow one another, and a
 //! visit that proves nothing changes nothing.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
-use super::incident::{Change, Ground, Incident, IncidentKey, Pending, State};
+use super::incident::{Change, Ground, Incident, IncidentKey, Kind, Pending, State, Subject};
 use super::outbox::Told;
 use super::rules::Repeat;
 use super::site_rules::DownRule;
 use super::step::{Effect, Step};
 use crate::assess::vetoes::{Fact, Held};
 use crate::calendar::Calendar;
+use crate::domain::group::Column;
+use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of};
 
 /// What the visits to a home page prove now.
@@ -39,6 +43,21 @@ pub struct At {
     pub visited_at: Moment,
     /// The present instant.
     pub now: Moment,
+}
+
+/// Whether `column` was not visited since the home page of its site stopped opening: nothing is told
+/// of it until a visit has shown that it can be read nevertheless.
+pub fn is_hidden(
+    open: &BTreeMap<IncidentKey, Incident>,
+    column: &Column,
+    record: Option<&ColumnRecord>,
+) -> bool {
+    let down = open.get(&IncidentKey {
+        subject: Subject::Site(column.site.clone()),
+        kind: Kind::Down,
+    });
+    down.filter(|incident| incident.is_open())
+        .is_some_and(|incident| record.is_none_or(|record| record.visited_at <= incident.began_at))
 }
 
 const UNCHANGED: Step = (None, Vec::new());

@@ -216,7 +216,7 @@ texts! {
     "{site}无法访问：{why}。该网站各栏目已暂停计时，请核查。";
     /// A home page that does not open.
     home_down, &FIELDS,
-    "{site}首页无法打开：{why}。该网站各栏目已暂停计时，请立即核查。";
+    "{site}首页无法打开：{why}，请立即核查。";
     /// A home page that has not opened for hours.
     home_still_down, &FIELDS,
     "{site}首页持续无法打开：{why}，尚未恢复，请督促处理。";

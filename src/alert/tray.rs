@@ -11,7 +11,7 @@ use chrono::NaiveTime;
 use super::acts::{Hold, held_until};
 use super::deputy::{self, Handed};
 use super::hours;
-use super::incident::{Incident, IncidentKey, Kind, State, Subject};
+use super::incident::{Incident, IncidentKey, Kind, State};
 use super::outbox::{Message, Notice, Told};
 use super::rules::AlertRules;
 use super::trial::{self, Forecast};
@@ -107,7 +107,7 @@ pub(super) fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
 pub(super) fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
     let deadline =
         matches!(notice.kind, Kind::Stale | Kind::Owed) && notice.told != Told::Recovered;
-    let unseen = |column: &ColumnId| tray.unseen.contains(column) || is_site_down(tray, column);
+    let unseen = |column: &ColumnId| tray.unseen.contains(column);
     let changes = |incident: &Incident| {
         matches!(
             incident.state,
@@ -121,19 +121,6 @@ pub(super) fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
         || deadline
             && (notice.column.as_ref().is_some_and(unseen)
                 || tray.open.get(&notice.incident).is_some_and(changes))
-}
-
-/// Whether the home page of the column's site does not open.
-fn is_site_down(tray: &Tray<'_>, column: &ColumnId) -> bool {
-    let column = tray.group.columns.get(column);
-    let down = column.and_then(|column| {
-        let key = IncidentKey {
-            subject: Subject::Site(column.site.clone()),
-            kind: Kind::Down,
-        };
-        tray.open.get(&key)
-    });
-    down.is_some_and(Incident::is_open)
 }
 
 /// When the digest that will carry `notice` is written, or when it is handed over, where its person

@@ -113,9 +113,11 @@ pub struct Held {
 
 /// How many columns are so for certain, and of how many it cannot be told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Count {
-    proven: u32,
-    untold: u32,
+pub struct Count {
+    /// Those that are so for certain.
+    pub proven: u32,
+    /// Those of which it cannot be told.
+    pub untold: u32,
     /// The oldest and newest visit of the proven ones.
     visits: Option<(Moment, Moment)>,
 }
@@ -134,12 +136,18 @@ enum Newest {
 /// What visits tell of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteSight {
-    rate: Option<Rate>,
+    /// The samples of the last seven days.
+    pub samples: Rate,
+    /// The same, where they are enough to tell a rate.
+    pub rate: Option<Rate>,
     newest: Newest,
     home_at: Option<Moment>,
-    basic: Count,
-    stale: Count,
-    empty: Count,
+    /// Late news, notice and policy columns.
+    pub basic: Count,
+    /// Late columns.
+    pub stale: Count,
+    /// Columns without any item.
+    pub empty: Count,
     /// The oldest latest visit to any of its pages; `None` where none was visited.
     pub oldest: Option<Moment>,
     /// The newest.
@@ -170,9 +178,10 @@ impl SiteSight {
         columns: impl Iterator<Item = (&'a Column, Option<&'a ColumnRecord>)>,
         ground: &Ground<'_>,
     ) -> SiteSight {
+        let samples = reach::rate(ground.days, date_of(ground.now));
         let mut sight = SiteSight {
-            rate: Some(reach::rate(ground.days, date_of(ground.now)))
-                .filter(|rate| rate.visits >= ground.least_samples),
+            samples,
+            rate: (samples.visits >= ground.least_samples).then_some(samples),
             newest: newest(home, ground),
             home_at: home.map(|home| home.visited_at),
             basic: Count::default(),

@@ -41,7 +41,7 @@ pub struct Status {
 pub struct Why {
     #[command(flatten)]
     configured: Configured,
-    /// The column, e.g. kxw/gzdt; with --rule, the site
+    /// The column, e.g. kxw/gzdt, or the site, e.g. kxw; with --rule, the site
     #[arg(value_name = "COLUMN|SITE")]
     about: String,
     /// Explain how this rule of assessment came out, e.g. D5

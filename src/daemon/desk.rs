@@ -16,6 +16,7 @@ use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Delivery, Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
 use crate::alert::reconsider::{Bench, Outcome, reconsider};
+use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
 use crate::assess::ladder::Tier;
@@ -141,7 +142,7 @@ impl Desk {
         let (group, rules) = (&self.config.group, &self.config.alert);
         let trial = is_trial(&acts, rules.live).then(|| forecast(&open, group, rules));
         let mut waiting = self.store.waiting_notices().await?;
-        let unseen = self.unseen(&waiting).await?;
+        let unseen = self.unseen(&waiting, &open).await?;
         let mut today = self.of_today(midnight, now).await?;
         let known = OnDesk {
             open: &open,
@@ -198,16 +199,22 @@ impl Desk {
     }
 
     /// The columns, among those that `waiting` is about, that their latest visit could not judge.
-    async fn unseen(&self, waiting: &[Notice]) -> Result<BTreeSet<ColumnId>, StoreError> {
+    async fn unseen(
+        &self,
+        waiting: &[Notice],
+        open: &BTreeMap<IncidentKey, Incident>,
+    ) -> Result<BTreeSet<ColumnId>, StoreError> {
         let about: BTreeSet<&ColumnId> = waiting
             .iter()
             .filter_map(|notice| notice.column.as_ref())
             .collect();
         let mut unseen = BTreeSet::new();
-        for column in about {
-            let record = self.store.record(column).await?;
-            if record.is_some_and(|record| record.blind.is_some()) {
-                unseen.insert(column.clone());
+        for id in about {
+            let record = self.store.record(id).await?;
+            let column = self.config.group.columns.get(id);
+            let hidden = column.is_some_and(|column| is_hidden(open, column, record.as_ref()));
+            if hidden || record.is_some_and(|record| record.blind.is_some()) {
+                unseen.insert(id.clone());
             }
         }
         Ok(unseen)

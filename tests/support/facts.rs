@@ -131,6 +131,7 @@ pub fn act(number: i64, at: Moment) -> Act {
         reason: "稿件在审".to_owned(),
         deed: Deed::Answered {
             column: column(COLUMNS[0]),
+            duty: None,
             began_at: at,
             until: day(number),
             by_link: None,

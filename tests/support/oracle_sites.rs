@@ -171,7 +171,9 @@ impl Oracle<'_> {
                         if opens <= by {
                             let still = self.say(site, Said::StillDown, heads.clone(), span, told);
                             prophecy.expected.push(still);
-                            prophecy.expected.push(up(heads.clone(), told));
+                            // Whoever is both contact and head hears of the end once.
+                            let heads = heads.difference(&contacts).cloned().collect();
+                            prophecy.expected.push(up(heads, told));
                         }
                     }
                     since = None;

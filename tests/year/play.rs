@@ -579,6 +579,7 @@ impl Year<'_> {
                     by: "张三".to_owned(),
                 },
                 Laid::Answered(until) => order(What::Answer {
+                    duty: None,
                     column: id,
                     until: *until,
                 }),

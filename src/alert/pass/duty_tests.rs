@@ -6,6 +6,7 @@ use crate::alert::outbox::Told;
 use crate::assess::duty::{DueLadder, Duty, YearDay};
 use crate::assess::ladder::Tier;
 use crate::calendar::Year;
+use crate::domain::act::{Act, Deed};
 use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
 use crate::domain::time::Date;
@@ -107,6 +108,44 @@ fn a_duty_that_is_met_or_cannot_be_told_is_never_spoken_of() {
             assert_eq!(told, [], "{month}");
         }
     }
+}
+
+#[test]
+fn an_answer_pauses_the_repetitions_of_a_duty() {
+    let mut world = world();
+    let days = |world: &mut World, from: u32, to: u32| {
+        let mut repeated = Vec::new();
+        for day in from..=to {
+            let news = self::day(world, &format!("2018-04-{day:02}"));
+            let again = |(_, told): &(String, Told)| matches!(told, Told::Repeated(..));
+            repeated.extend(news.iter().any(again).then_some(day));
+        }
+        repeated
+    };
+    // Overdue from the first, a Sunday; told again every three working days.
+    assert_eq!(days(&mut world, 1, 5), [4]);
+    let key = world.open.keys().find(|key| key.kind == Kind::Owed);
+    let incident = &world.open[key.unwrap()];
+    world.acts.push(Act {
+        at: at("2018-04-06T09:00:00"),
+        by: "张三".to_owned(),
+        reason: "稿件在审".to_owned(),
+        deed: Deed::Answered {
+            column: column(),
+            duty: Some("annual-report".to_owned()),
+            began_at: incident.began_at,
+            until: "2018-04-12".parse().unwrap(),
+            by_link: None,
+        },
+    });
+    assert_eq!(days(&mut world, 6, 15), [13]);
+    // One about the column's limit pauses nothing of the duty.
+    if let Deed::Answered { duty, .. } = &mut world.acts[0].deed {
+        *duty = None;
+    }
+    let mut again = self::world();
+    again.acts = world.acts;
+    assert_eq!(days(&mut again, 1, 15), [4, 9, 12]);
 }
 
 #[test]

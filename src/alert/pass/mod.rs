@@ -16,7 +16,9 @@ mod sites;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+pub use self::duties::Owing;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
@@ -29,9 +31,10 @@ use super::step::release;
 use crate::assess::exemption::Exemptions;
 use crate::assess::limits::Limits;
 use crate::assess::outage;
+use crate::assess::vetoes::SiteSight;
 use crate::calendar::Calendar;
 use crate::domain::act::Act;
-use crate::domain::group::{Column, Group};
+use crate::domain::group::{Column, Group, Site};
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
@@ -128,6 +131,25 @@ pub fn pass(situation: &Situation<'_>) -> Verdicts {
     desk.verdicts
 }
 
+/// What visits and samples tell of `site` now, and whether it is exempt as a whole.
+pub fn sight_of(situation: &Situation<'_>, site: &Site) -> (SiteSight, bool) {
+    let desk = Desk::new(situation);
+    let exempt = desk.exemptions.covers_site(site);
+    (desk.sight_of(site), exempt)
+}
+
+/// How each duty of `column` stands now, with the incident about it, and whether the column is spared.
+pub fn duties_of<'a>(situation: &'a Situation<'a>, column: &Column) -> Vec<Owing<'a>> {
+    let duties = situation.limits.duties.iter();
+    let of_column: Vec<_> = duties.filter(|duty| duty.is_of(column)).collect();
+    if of_column.is_empty() {
+        return Vec::new();
+    }
+    let desk = Desk::new(situation);
+    let owing = of_column.into_iter().map(|duty| desk.owing(column, duty));
+    owing.collect()
+}
+
 /// A person lets the proposed escalation of `column`, or of a duty of it, go out; `None` when none
 /// is proposed.
 pub fn release_escalation(
@@ -203,6 +225,8 @@ struct Desk<'a> {
     situation: &'a Situation<'a>,
     exemptions: Exemptions<'a>,
     before: History<'a>,
+    /// The sites that seem to be redesigned.
+    redesigned: BTreeSet<SiteId>,
     verdicts: Verdicts,
 }
 
@@ -212,6 +236,7 @@ impl<'a> Desk<'a> {
             situation,
             exemptions: Exemptions::on(situation.acts, date_of(situation.now)),
             before: History::of(situation),
+            redesigned: sites::redesigned(situation),
             verdicts: Verdicts::default(),
         }
     }

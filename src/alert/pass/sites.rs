@@ -1,16 +1,16 @@
 //! Sites as a whole: a home page that does not open, or cannot be judged any more; vetoes that are
 //! near or met; a site that seems to be redesigned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::{Desk, PROOF_LASTS};
+use super::{Desk, PROOF_LASTS, Situation};
 use crate::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
 use crate::alert::notice::About;
 use crate::alert::outbox::Told;
 use crate::alert::site_rules::VetoRule;
-use crate::alert::site_step::{Again, At, Front, Sight, proven, step_front, step_veto};
+use crate::alert::site_step::{Again, At, Front, Sight, is_hidden, proven, step_front, step_veto};
 use crate::alert::step::Effect;
 use crate::assess::outage::{self, host_of};
 use crate::assess::reach::{excuse, failed_in_row};
@@ -105,7 +105,7 @@ impl<'a> Desk<'a> {
                 self.front(site, home, offline);
                 self.home_sight(site, home, offline);
             }
-            self.vetoes(site, home, offline);
+            self.vetoes(site, offline);
         }
     }
 
@@ -174,7 +174,8 @@ impl<'a> Desk<'a> {
         self.plain(key, present, Told::Blind, About::Site(site, &why), false);
     }
 
-    fn vetoes(&mut self, site: &'a Site, home: Option<&'a HomeRecord>, offline: bool) {
+    /// What visits and samples tell of `site`.
+    pub(super) fn sight_of(&self, site: &Site) -> SiteSight {
         let situation = self.situation;
         let columns = situation.group.columns.values();
         let columns = columns.filter(|column| column.site == site.id);
@@ -187,10 +188,17 @@ impl<'a> Desk<'a> {
             now: situation.now,
         };
         let records = columns.map(|column| (column, situation.records.get(&column.id)));
-        let seen = SiteSight::of(home, records, &ground);
+        let home = site.home.as_ref();
+        let home = home.and_then(|_| situation.homes.get(&site.id));
+        SiteSight::of(home, records, &ground)
+    }
+
+    fn vetoes(&mut self, site: &'a Site, offline: bool) {
+        let situation = self.situation;
         if offline {
             return;
         }
+        let seen = self.sight_of(site);
         let rules = &situation.rules.sites;
         let met = seen.held(&rules.veto.marks, situation.now);
         let veto = self.veto(site, &seen, &met, (&rules.veto, Kind::Veto, Told::Veto));
@@ -251,23 +259,9 @@ impl<'a> Desk<'a> {
     /// Whether nothing is told of the column because its site as a whole does not open, or seems to
     /// be redesigned.
     pub(super) fn is_site_unclear(&self, column: &Column) -> bool {
-        let down = self.situation.open.get(&site_key(&column.site, Kind::Down));
-        // A page that opened at the latest visit is looked at again before it is called up.
-        let home = self.situation.homes.get(&column.site);
-        let opens = home.is_some_and(|home| home.reach.answers_since.is_some());
-        (down.is_some_and(Incident::is_open) && !opens) || self.is_redesigned(&column.site)
-    }
-
-    fn is_redesigned(&self, site: &SiteId) -> bool {
         let situation = self.situation;
-        let columns = situation.group.columns.values();
-        let records = columns
-            .filter(|column| column.site == *site && column.confirmed)
-            .filter_map(|column| situation.records.get(&column.id));
-        let changed: Vec<bool> = records.map(looks_redesigned).collect();
-        let so = changed.iter().filter(|changed| **changed).count();
-        changed.len() >= LEAST_COLUMNS
-            && so * 100 >= changed.len() * situation.rules.sites.redesign_percent as usize
+        let record = situation.records.get(&column.id);
+        is_hidden(situation.open, column, record) || self.redesigned.contains(&column.site)
     }
 
     /// Ends incidents about sites that are no longer configured, or have no home page any more.
@@ -303,6 +297,25 @@ impl<'a> Desk<'a> {
             self.verdicts.homes.push(home);
         }
     }
+}
+
+/// The sites so many of whose columns show another structure than before, or none, that they seem to
+/// be redesigned.
+pub(super) fn redesigned(situation: &Situation<'_>) -> BTreeSet<SiteId> {
+    let mut counts: BTreeMap<&SiteId, (usize, usize)> = BTreeMap::new();
+    let columns = situation.group.columns.values();
+    for column in columns.filter(|column| column.confirmed) {
+        if let Some(record) = situation.records.get(&column.id) {
+            let (all, changed) = counts.entry(&column.site).or_default();
+            *all += 1;
+            *changed += usize::from(looks_redesigned(record));
+        }
+    }
+    let percent = situation.rules.sites.redesign_percent as usize;
+    let so = counts
+        .into_iter()
+        .filter(|(_, (all, changed))| *all >= LEAST_COLUMNS && changed * 100 >= all * percent);
+    so.map(|(site, _)| site.clone()).collect()
 }
 
 /// Whether the latest visit met another structure than the column's, or none.
