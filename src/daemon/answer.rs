@@ -10,32 +10,30 @@ use serde::{Deserialize, Serialize};
 use super::desk::Desk;
 use super::enact::Order;
 use super::lapse::{Life, Signs, lapse};
+use super::of_sites;
 use super::pulse::Pulse;
 use super::schedule;
 use super::score::Found;
 use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, MessageKey, Words};
-use crate::alert::pass::{Situation, duties_of, sight_of};
 use crate::alert::trial::forecast;
 use crate::assess::score::period::Period;
-use crate::assess::vetoes::SiteSight;
 use crate::clock::Bell;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::domain::act::Act;
-use crate::domain::group::{Column, Group, Person, Site};
-use crate::domain::id::{ColumnId, PersonId, SiteId};
+use crate::domain::group::{Group, Person};
+use crate::domain::id::{ColumnId, PersonId};
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Date, date_of};
 use crate::report::acts;
 use crate::report::away;
-use crate::report::duty::{self, DutyCase};
+use crate::report::duty;
 use crate::report::flags;
 use crate::report::history::caution;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::plain::one_line;
 use crate::report::sentence::{Case, why};
-use crate::report::site::{self, SiteCase};
 use crate::report::{beside, recipient, table};
 use crate::store::error::StoreError;
 
@@ -194,8 +192,8 @@ impl Clerk {
             table::status(&overview),
             acts::in_force(&seen.acts, &seen.open, group, overview.at),
             away::list(group, date_of(overview.at)),
-            self.sites(&situation),
-            self.duties(&situation),
+            of_sites::incidents(&situation),
+            of_sites::duties(&situation),
             beside::reasons(&overview),
             beside::homes(&overview, &self.desk.store.homes().await?),
         ];
@@ -295,54 +293,8 @@ impl Clerk {
         let caution = caution(record.map(|record| record.visited_at), scene.now);
         let known = self.desk.known().await?;
         let situation = known.situation(&self.desk.config, scene.now);
-        let duties = duty::sentences(&owed(&situation, column, site));
+        let duties = duty::sentences(&of_sites::owed(&situation, column, site));
         Ok(Answer::yes(cautioned(caution, paragraph + &duties)))
-    }
-
-    /// The paragraph that defends what is told of a site as a whole.
-    async fn why_site(&self, id: &str) -> Result<Answer, StoreError> {
-        let group = &self.desk.config.group;
-        let site = SiteId::parse(id).ok().and_then(|id| group.sites.get(&id));
-        let Some(site) = site else {
-            return Ok(Answer::no(unknown_column(id, group)));
-        };
-        let known = self.desk.known().await?;
-        let situation = known.situation(&self.desk.config, self.desk.clock.now());
-        let (seen, exempt) = sight_of(&situation, site);
-        let paragraph = site_case(&situation, site, (&seen, exempt)).map(|case| site::why(&case));
-        let home = situation.homes.get(&site.id);
-        let caution = caution(
-            seen.latest.or(home.map(|home| home.visited_at)),
-            situation.now,
-        );
-        Ok(Answer::yes(cautioned(
-            caution,
-            paragraph.unwrap_or_default(),
-        )))
-    }
-
-    /// The incidents of sites that last.
-    fn sites(&self, situation: &Situation<'_>) -> String {
-        let sites = situation.group.sites.values();
-        let seen: Vec<_> = sites
-            .map(|site| (site, sight_of(situation, site)))
-            .collect();
-        let cases = seen
-            .iter()
-            .filter_map(|(site, (seen, exempt))| site_case(situation, site, (seen, *exempt)));
-        let cases: Vec<_> = cases.collect();
-        site::list(&cases)
-    }
-
-    /// What is owed by a day.
-    fn duties(&self, situation: &Situation<'_>) -> String {
-        let columns = situation.group.columns.values();
-        let cases = columns.filter_map(|column| {
-            let site = situation.group.sites.get(&column.site)?;
-            Some(owed(situation, column, site))
-        });
-        let cases: Vec<_> = cases.flatten().collect();
-        duty::list(&cases)
     }
 
     async fn outbox(&self, newest: usize) -> Result<Answer, StoreError> {
@@ -503,41 +455,8 @@ impl Clerk {
     }
 }
 
-fn site_case<'a>(
-    situation: &Situation<'a>,
-    site: &'a Site,
-    (seen, exempt): (&'a SiteSight, bool),
-) -> Option<SiteCase<'a>> {
-    Some(SiteCase {
-        site,
-        unit: situation.group.units.get(&site.unit)?,
-        home: situation.homes.get(&site.id),
-        seen,
-        rules: &situation.rules.sites,
-        open: situation.open,
-        exempt,
-        now: situation.now,
-    })
-}
-
-/// The duties of `column`, as they stand.
-fn owed<'a>(situation: &'a Situation<'a>, column: &'a Column, site: &'a Site) -> Vec<DutyCase<'a>> {
-    let duties = duties_of(situation, column).into_iter();
-    let cases = duties.map(|owing| DutyCase {
-        column,
-        site,
-        duty: owing.duty,
-        period: owing.period,
-        stand: owing.stand,
-        spared: owing.spared,
-        incident: owing.incident,
-        now: situation.now,
-    });
-    cases.collect()
-}
-
 /// `text` with the caution before it, where one is due.
-fn cautioned(caution: Option<String>, text: String) -> String {
+pub(super) fn cautioned(caution: Option<String>, text: String) -> String {
     match caution {
         Some(caution) => format!("{caution}\n\n{text}"),
         None => text,

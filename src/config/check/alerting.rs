@@ -55,7 +55,7 @@ pub fn rules(source: &mut Source, raw: &RawMonitor) -> AlertRules {
 }
 
 fn tier_rule(source: &mut Source, raw: &RawTier, rule: &mut TierRule) {
-    if let Some(roles) = roles(source, &raw.roles) {
+    if let Some(roles) = roles(source, "roles", &raw.roles) {
         rule.roles = roles;
     }
     rule.repeat = repeat(source, &raw.repeat_every, &raw.repeat_most, rule.repeat);
@@ -63,12 +63,16 @@ fn tier_rule(source: &mut Source, raw: &RawTier, rule: &mut TierRule) {
 }
 
 /// The roles that are told; `None` where the key is missing.
-pub fn roles(source: &mut Source, key: &Key<Vec<Spanned<String>>>) -> Option<Vec<Role>> {
+pub fn roles(
+    source: &mut Source,
+    name: &str,
+    key: &Key<Vec<Spanned<String>>>,
+) -> Option<Vec<Role>> {
     let written = key.as_ref()?;
     if written.get_ref().is_empty() {
         source.fault(
             &written.span(),
-            "roles: it is empty, so nobody would be told",
+            format!("{name}: it is empty, so nobody would be told"),
         );
     }
     let mut roles = Vec::new();

@@ -96,8 +96,8 @@ fn down(source: &mut Source, raw: &RawDown, base: DownRule) -> DownRule {
             .take("visits", &raw.visits, |&n| within(n, 2..=10))
             .unwrap_or(base.visits),
         apart: time(source, "apart", &raw.apart, 1..=hours).unwrap_or(base.apart),
-        roles: roles(source, &raw.roles).unwrap_or(base.roles),
-        later_roles: roles(source, &raw.later_roles).unwrap_or(base.later_roles),
+        roles: roles(source, "roles", &raw.roles).unwrap_or(base.roles),
+        later_roles: roles(source, "later_roles", &raw.later_roles).unwrap_or(base.later_roles),
         later_after: time(source, "later_after", &raw.later_after, 1..=7 * day)
             .unwrap_or(base.later_after),
         at_night: or(&raw.at_night, base.at_night),
@@ -128,7 +128,7 @@ fn veto(source: &mut Source, raw: &RawVeto, base: VetoRule) -> VetoRule {
             empty: mark("empty", &raw.empty, 10_000, marks.empty),
             empty_is_stale: or(&raw.empty_is_stale, marks.empty_is_stale),
         },
-        roles: roles(source, &raw.roles).unwrap_or(base.roles),
+        roles: roles(source, "roles", &raw.roles).unwrap_or(base.roles),
         repeat: repeat(source, &raw.repeat_every, &raw.repeat_most, base.repeat),
         at_once: or(&raw.at_once, base.at_once),
         at_night: or(&raw.at_night, base.at_night),
