@@ -12,6 +12,7 @@ pub mod freshness;
 pub mod home;
 pub mod ladder;
 pub mod limits;
+pub mod links;
 pub mod outage;
 pub mod reach;
 pub mod remember;

@@ -86,6 +86,18 @@ enum Format {
     Json,
 }
 
+/// `wangxun links`.
+#[derive(Debug, Args)]
+pub struct Links {
+    #[command(flatten)]
+    configured: Configured,
+    /// The site, e.g. kxw
+    site: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
 /// `wangxun send-test`.
 #[derive(Debug, Args)]
 pub struct SendTest {
@@ -166,6 +178,15 @@ pub fn flags(flags: Flags) -> anyhow::Result<bool> {
     ask(&flags.configured.config, question)
 }
 
+/// Lists broken links.
+pub fn links(links: Links) -> anyhow::Result<bool> {
+    let question = Question::Links {
+        site: links.site,
+        json: links.format == Format::Json,
+    };
+    ask(&links.configured.config, question)
+}
+
 /// Sends a test message.
 pub fn send_test(test: SendTest) -> anyhow::Result<bool> {
     let person = test.to;
@@ -223,7 +244,7 @@ async fn answered(config: Config, question: Question) -> anyhow::Result<Answer> 
         }
         owner::respect(&config.store.dir)?;
         match Store::open(&store_settings(&config), clock.now()).await {
-            Ok((store, _)) => return by_ourselves(config, store, clock, question).await,
+            Ok((store, _)) => return Box::pin(by_ourselves(config, store, clock, question)).await,
             Err(StoreError::InUse { .. }) if begun.elapsed() < LONGEST_START => {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }

@@ -12,6 +12,7 @@ pub mod duties;
 pub mod gateway;
 pub mod heartbeat;
 pub mod incidents;
+pub mod inspection;
 pub mod limits;
 pub mod links;
 pub mod monitor;
