@@ -397,6 +397,7 @@ mod tests {
             state: NoticeState::Waiting,
             in_place_of: None,
             copied: false,
+            first: false,
         };
         let of_unit = [hold(Scope::Unit(unit.clone()))];
         let of_other = [hold(Scope::Unit(UnitId::parse("wjw").unwrap()))];

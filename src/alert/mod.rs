@@ -6,11 +6,14 @@ pub mod acts;
 pub mod again;
 pub mod compose;
 pub mod deputy;
+#[cfg(test)]
+mod fixture;
 pub mod hours;
 pub mod incident;
 pub mod links;
 pub mod notice;
 pub mod outbox;
+pub mod overnight;
 pub mod pass;
 pub mod quiet;
 pub mod reconsider;
@@ -27,3 +30,4 @@ pub mod trial;
 pub mod wording;
 #[cfg(test)]
 mod wording_tests;
+pub mod wrong_clock;

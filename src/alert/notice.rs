@@ -103,6 +103,7 @@ pub fn write(
             state: NoticeState::Waiting,
             in_place_of: None,
             copied: false,
+            first: false,
         })
         .collect()
 }
@@ -163,6 +164,7 @@ pub fn undelivered(
             state: NoticeState::Waiting,
             in_place_of: None,
             copied: false,
+            first: false,
         })
         .collect()
 }

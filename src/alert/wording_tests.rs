@@ -92,6 +92,7 @@ fn notice(subject: Subject, kind: Kind, told: Told) -> Notice {
         state: NoticeState::Waiting,
         in_place_of: None,
         copied: false,
+        first: false,
     }
 }
 

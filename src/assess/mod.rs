@@ -18,4 +18,5 @@ pub mod reach;
 pub mod remember;
 pub mod score;
 pub mod sighting;
+pub mod timekeeping;
 pub mod vetoes;

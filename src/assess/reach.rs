@@ -117,7 +117,7 @@ pub fn excuse(record: &mut HomeRecord) {
     });
     let Some(blind) = silent else { return };
     blind.why = Cause::OwnNetwork;
-    blind.visits = 0;
+    (blind.visits, blind.silent) = (0, 0);
     record.reach.failed_at.clear();
 }
 

@@ -14,6 +14,7 @@ use super::of_sites;
 use super::pulse::Pulse;
 use super::schedule;
 use super::score::Found;
+use super::timekeeper::Timekeeper;
 use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, MessageKey, Words};
@@ -151,6 +152,8 @@ pub struct Clerk {
     pub outbox: Option<Bell>,
     /// The loops of the running daemon; `None` where none runs.
     pub loops: Option<Vec<Pulse>>,
+    /// Tells whether the running daemon believes the clock.
+    pub timekeeper: Option<Timekeeper>,
 }
 
 impl Clerk {
@@ -196,7 +199,17 @@ impl Clerk {
         });
         let known = self.desk.known().await?;
         let situation = known.situation(&self.desk.config, overview.at);
+        let doubt = match &self.timekeeper {
+            Some(timekeeper) => timekeeper.doubt().await,
+            None => None,
+        };
         let tables = [
+            doubt.map_or_else(String::new, |doubt| {
+                format!(
+                    "【时钟异常】{}，判断和发送已暂停，请校准时钟",
+                    doubt.in_chinese()
+                )
+            }),
             trial.unwrap_or_default(),
             table::status(&overview),
             acts::in_force(&seen.acts, &seen.open, group, overview.at),
@@ -459,6 +472,7 @@ impl Clerk {
             created_at: now,
             expires_at: now + TimeDelta::hours(1),
             attempts: 1,
+            maybe_taken: false,
             next_attempt_at: now,
             delivery: Delivery::Attempting { since: now },
         })

@@ -420,6 +420,7 @@ fn columns(world: &mut World, late: usize, empty: usize, unseen: usize) {
                 record.blind = Some(Blind {
                     since: at("2017-11-01T08:00:00"),
                     visits: 9,
+                    silent: 0,
                     why: Cause::Failed(Failure::Blocked(403)),
                 });
             }
