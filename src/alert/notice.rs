@@ -185,7 +185,14 @@ fn people(
     about: About<'_>,
 ) -> BTreeSet<PersonId> {
     match (told, about) {
-        (Told::Recovered, _) => incident.told.clone(),
+        // Who has left since needs no word of the end, nor does anybody in their place.
+        (Told::Recovered, _) => {
+            let people = &situation.group.people;
+            let told = incident.told.iter();
+            told.filter(|told| people.contains_key(*told))
+                .cloned()
+                .collect()
+        }
         (
             Told::Raised(tier) | Told::Repeated(tier, _),
             About::Column(column) | About::Duty(Owed { column, .. }),
