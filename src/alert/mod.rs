@@ -6,11 +6,14 @@ pub mod acts;
 pub mod again;
 pub mod compose;
 pub mod deputy;
+#[cfg(test)]
+mod fixture;
 pub mod hours;
 pub mod incident;
 pub mod links;
 pub mod notice;
 pub mod outbox;
+pub mod overnight;
 pub mod pass;
 pub mod quiet;
 pub mod reconsider;
@@ -18,8 +21,13 @@ pub mod replay;
 pub mod route;
 pub mod rules;
 pub mod segments;
+pub mod site_rules;
+pub mod site_step;
 pub mod step;
 pub mod template;
 pub mod tray;
 pub mod trial;
 pub mod wording;
+#[cfg(test)]
+mod wording_tests;
+pub mod wrong_clock;

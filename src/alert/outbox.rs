@@ -65,8 +65,14 @@ pub enum Told {
     Blind,
     /// A column has no items.
     Empty,
-    /// A host gives no answer.
+    /// A host gives no answer, or the home page of a site does not open.
     Down,
+    /// The home page of a site has not opened for hours.
+    StillDown,
+    /// A site is near a veto; the number of the repetition, 0 the first time.
+    NearVeto(u32),
+    /// A site meets a veto; the number of the repetition, 0 the first time.
+    Veto(u32),
     /// The monitor's own network is down.
     Offline,
     /// Something the operator must know: a person without contact, a message that failed.
@@ -91,6 +97,9 @@ pub struct Facts {
     pub limit_days: Option<u32>,
     /// A cause or remark, in Chinese.
     pub why: String,
+    /// What is owed, of a duty by a day.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub duty: String,
 }
 
 /// One fact for one person.
@@ -128,6 +137,9 @@ pub struct Notice {
     /// Whether a deputy has it too, so that it is not handed over again.
     #[serde(default, skip_serializing_if = "is_false")]
     pub copied: bool,
+    /// Whether the person had been told nothing of the incident before the message that carries it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub first: bool,
 }
 
 /// For whom somebody stands in.
@@ -224,12 +236,20 @@ pub struct Message {
     pub links: Vec<Link>,
     /// Whether it was sent alone and at once.
     pub urgent: bool,
+    /// Whether it was written by provisional working days, Monday to Friday, for want of the year's
+    /// holiday table.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub provisional: bool,
     /// When it was written.
     pub created_at: Moment,
     /// It is not sent after this instant.
     pub expires_at: Moment,
     /// How many attempts have begun.
     pub attempts: u32,
+    /// Whether a transport may have taken it all the same: an attempt ended without an answer, or
+    /// the process died in it. Such a message is repeated under its key and becomes no other.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub maybe_taken: bool,
     /// When the next attempt is due, while not final.
     pub next_attempt_at: Moment,
     /// How far it has come.

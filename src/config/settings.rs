@@ -50,6 +50,9 @@ pub struct Config {
     pub heartbeat: Option<Heartbeat>,
     /// Addresses that are asked whether the monitor itself is offline, when most hosts are silent.
     pub probes: Vec<Url>,
+    /// By how much the machine's clock may differ from what most hosts tell; `None` where it is not
+    /// checked.
+    pub clock_tolerance: Option<Duration>,
     /// The rules of assessment.
     pub rubric: Rubric,
     /// So often a day each home page is asked whether it opens; `None` for not at all.
@@ -74,9 +77,11 @@ pub struct InspectionPlan {
 pub struct Schedule {
     /// The visits to every column.
     pub visits: CronLine,
+    /// The visits to every home page.
+    pub homes: CronLine,
     /// The removal of what is too old to keep.
     pub prune: CronLine,
-    /// The most by which a fire of `visits` is delayed.
+    /// The most by which a fire of `visits` or `homes` is delayed.
     pub jitter: Duration,
 }
 

@@ -14,19 +14,25 @@ use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Delivery, Message, Notice};
+use crate::alert::overnight::{is_left_over, take_back};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
 use crate::alert::reconsider::{Bench, Outcome, reconsider};
+use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
+use crate::assess::reach::first_day;
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
-use crate::domain::id::ColumnId;
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{ColumnId, SiteId};
+use crate::domain::item::Item;
 use crate::domain::masked::masked;
 use crate::domain::observation::ColumnRecord;
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of, moment};
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
@@ -131,13 +137,14 @@ impl Desk {
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
         let midnight = moment(date_of(now).and_time(NaiveTime::MIN));
+        self.take_back(now).await?;
         let acts = self.store.acts().await?;
         let holds = holds(&acts);
         let open = self.store.open_incidents().await?;
         let (group, rules) = (&self.config.group, &self.config.alert);
         let trial = is_trial(&acts, rules.live).then(|| forecast(&open, group, rules));
         let mut waiting = self.store.waiting_notices().await?;
-        let unseen = self.unseen(&waiting).await?;
+        let unseen = self.unseen(&waiting, &open).await?;
         let mut today = self.of_today(midnight, now).await?;
         let known = OnDesk {
             open: &open,
@@ -160,16 +167,51 @@ impl Desk {
         Ok([next_at(&tray), quiet_at].into_iter().flatten().min())
     }
 
+    /// What earlier days could not send waits again.
+    async fn take_back(&self, now: Moment) -> Result<(), StoreError> {
+        let mut left = Vec::new();
+        for message in self.store.open_messages().await? {
+            if is_left_over(&message, now) {
+                let notices = self.store.notices(&message.notices).await?;
+                left.push((message, notices));
+            }
+        }
+        if left.is_empty() {
+            return Ok(());
+        }
+        let open = self.store.open_incidents().await?;
+        let waiting = self.store.waiting_notices().await?;
+        let bench = Bench {
+            open: &open,
+            later: &waiting,
+            rules: &self.config.alert,
+            now,
+        };
+        let back = take_back(&left, bench);
+        if back.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(
+            messages = back.messages.len(),
+            "what earlier days could not send waits for the next digest"
+        );
+        let mut commit = Commit::at(now);
+        commit.messages = back.messages;
+        commit.notices = back.notices;
+        commit.incidents = back.incidents;
+        self.store.commit(commit).await
+    }
+
     /// `message` as things stand now, kept; `None` where it was withdrawn.
     pub async fn reconsider(&self, mut message: Message) -> Result<Option<Message>, StoreError> {
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
         let notices = self.store.notices(&message.notices).await?;
         let open = self.store.open_incidents().await?;
-        let waiting = self.store.waiting_notices().await?;
+        let later = self.later_than(&message).await?;
         let bench = Bench {
             open: &open,
-            waiting: &waiting,
+            later: &later,
             rules: &self.config.alert,
             now,
         };
@@ -193,17 +235,36 @@ impl Desk {
         Ok(kept)
     }
 
+    /// What is told to anybody after `message`: what waits, and what newer messages to its person
+    /// carry.
+    async fn later_than(&self, message: &Message) -> Result<Vec<Notice>, StoreError> {
+        let mut later = self.store.waiting_notices().await?;
+        for newer in self.store.messages_since(message.created_at).await? {
+            let withdrawn = matches!(newer.delivery, Delivery::Withdrawn { .. });
+            if newer.person == message.person && newer.key != message.key && !withdrawn {
+                later.extend(self.store.notices(&newer.notices).await?);
+            }
+        }
+        Ok(later)
+    }
+
     /// The columns, among those that `waiting` is about, that their latest visit could not judge.
-    async fn unseen(&self, waiting: &[Notice]) -> Result<BTreeSet<ColumnId>, StoreError> {
+    async fn unseen(
+        &self,
+        waiting: &[Notice],
+        open: &BTreeMap<IncidentKey, Incident>,
+    ) -> Result<BTreeSet<ColumnId>, StoreError> {
         let about: BTreeSet<&ColumnId> = waiting
             .iter()
             .filter_map(|notice| notice.column.as_ref())
             .collect();
         let mut unseen = BTreeSet::new();
-        for column in about {
-            let record = self.store.record(column).await?;
-            if record.is_some_and(|record| record.blind.is_some()) {
-                unseen.insert(column.clone());
+        for id in about {
+            let record = self.store.record(id).await?;
+            let column = self.config.group.columns.get(id);
+            let hidden = column.is_some_and(|column| is_hidden(open, column, record.as_ref()));
+            if hidden || record.is_some_and(|record| record.blind.is_some()) {
+                unseen.insert(id.clone());
             }
         }
         Ok(unseen)
@@ -244,10 +305,40 @@ impl Desk {
         Ok(Known {
             closed: self.store.closed_since(self.clock.now() - days).await?,
             records: self.store.records().await?,
+            homes: self.store.homes().await?,
+            days: self.sampled().await?,
+            items: self.owing().await?,
             open: self.store.open_incidents().await?,
             waiting: self.store.waiting_notices().await?,
             acts: self.store.acts().await?,
         })
+    }
+
+    /// The items of the columns that owe something by a day.
+    async fn owing(&self) -> Result<BTreeMap<ColumnId, Vec<Item>>, StoreError> {
+        let mut items = BTreeMap::new();
+        let (group, limits) = (&self.config.group, &self.config.limits);
+        for column in group.columns.values() {
+            if limits.duties.iter().any(|duty| duty.is_of(column)) {
+                items.insert(column.id.clone(), self.store.items(&column.id).await?);
+            }
+        }
+        Ok(items)
+    }
+
+    /// The samples of the last week of each home page.
+    async fn sampled(&self) -> Result<BTreeMap<SiteId, Vec<SiteDay>>, StoreError> {
+        let today = date_of(self.clock.now());
+        let mut days = BTreeMap::new();
+        let sites = self.config.group.sites.values();
+        for site in sites.filter(|site| site.home.is_some()) {
+            let of_site = self
+                .store
+                .site_days(&site.id, first_day(today), today)
+                .await?;
+            days.insert(site.id.clone(), of_site);
+        }
+        Ok(days)
     }
 
     async fn keep(&self, verdicts: Verdicts, now: Moment) -> Result<(), StoreError> {
@@ -261,6 +352,7 @@ impl Desk {
         commit.incidents = verdicts.incidents;
         commit.notices = verdicts.notices;
         commit.records = verdicts.records;
+        commit.homes = verdicts.homes;
         self.store.commit(commit).await
     }
 }
@@ -285,6 +377,9 @@ fn log(incident: &Incident) {
 /// What the store holds of the group.
 pub(super) struct Known {
     records: BTreeMap<ColumnId, ColumnRecord>,
+    homes: BTreeMap<SiteId, HomeRecord>,
+    days: BTreeMap<SiteId, Vec<SiteDay>>,
+    items: BTreeMap<ColumnId, Vec<Item>>,
     open: BTreeMap<IncidentKey, Incident>,
     waiting: Vec<Notice>,
     closed: Vec<Incident>,
@@ -308,6 +403,9 @@ impl Known {
             calendar: &config.calendar,
             rules: &config.alert,
             records: &self.records,
+            homes: &self.homes,
+            days: &self.days,
+            items: &self.items,
             open: &self.open,
             waiting: &self.waiting,
             closed: &self.closed,

@@ -215,7 +215,7 @@ fn incident_row(group: &Group, incident: &Incident, now: Moment) -> IncidentRow 
 
 fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
     match subject {
-        Subject::Column(id) => match group.columns.get(id) {
+        Subject::Column(id) | Subject::Duty(id, _) => match group.columns.get(id) {
             Some(column) => {
                 let site = group.sites.get(&column.site).map(|site| site.name.as_str());
                 let name = format!("{}“{}”", site.unwrap_or_default(), column.name);
@@ -224,6 +224,11 @@ fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
             None => (format!("已移出配置的栏目 {id}"), None),
         },
         Subject::Host(host) => (format!("主机 {}", one_line(host, NAME_CHARS)), None),
+        Subject::Site(id) => {
+            let site = group.sites.get(id).map(|site| site.name.as_str());
+            let name = site.unwrap_or(id.as_str());
+            (one_line(name, NAME_CHARS), None)
+        }
         Subject::Unit(id) => {
             let unit = group.units.get(id).map(|unit| unit.short.as_str());
             let name = unit.unwrap_or(id.as_str());
@@ -264,11 +269,15 @@ fn stage(incident: &Incident) -> String {
 fn kind_in_chinese(kind: Kind) -> &'static str {
     match kind {
         Kind::Stale => "更新时限",
+        Kind::Owed => "定期发布",
         Kind::Blind => "无法判断",
         Kind::Empty => "空白栏目",
         Kind::Down => "网站无法访问",
         Kind::Offline => "监测网络中断",
         Kind::Trouble => "通知异常",
+        Kind::Calendar => "节假日安排缺失",
+        Kind::NearVeto => "接近单项否决",
+        Kind::Veto => "触及单项否决",
     }
 }
 
@@ -284,7 +293,10 @@ fn message_row(group: &Group, message: &Message, now: Moment) -> MessageRow {
             message.delivery,
             Delivery::Failed { .. } | Delivery::Expired { .. }
         ),
-        text: one_line(&message.text, TEXT_CHARS),
+        text: match message.provisional {
+            true => format!("（暂按周一至周五）{}", one_line(&message.text, TEXT_CHARS)),
+            false => one_line(&message.text, TEXT_CHARS),
+        },
     }
 }
 
