@@ -209,6 +209,75 @@ async fn walk() {
             .collect()
     };
     assert_eq!(lost(&second), lost(&third));
+    closed(dir.path(), &config, &third).await;
+}
+
+/// A closed period stays as it was, whatever is entered later; a correction says what changed.
+async fn closed(dir: &Path, config: &Path, open: &Assessment) {
+    let period = ["--period", "2017-11", "--by", "张三"];
+    let score = |what: &[&'static str]| -> Vec<&'static str> {
+        ["score"]
+            .iter()
+            .chain(what)
+            .chain(&period)
+            .copied()
+            .collect()
+    };
+    let (ok, text) = said(config, &score(&["correct", "--reason", "复核"])).await;
+    assert!(!ok && text.contains("is not closed"), "{text}");
+    told(config, &score(&["close"])).await;
+    let first = assessed(config).await;
+    assert_eq!(first.cards, open.cards);
+    assert_eq!(first.rubric, open.rubric);
+    let (ok, text) = said(config, &score(&["close"])).await;
+    assert!(!ok && text.contains("is closed"), "{text}");
+    let (ok, text) = said(config, &score(&["correct", "--reason", "复核"])).await;
+    assert!(!ok && text.contains("says the same"), "{text}");
+
+    // What is entered, what the rules become, and what is lost of the store change nothing.
+    told(config, &score(&["set", "b", "D2", "7", "--reason", "复查"])).await;
+    std::fs::write(dir.join("rubric.toml"), "[rule.D5]\npoints = 1\n").expect("a file");
+    told(config, &["rebuild"]).await;
+    assert_eq!(assessed(config).await.cards, first.cards);
+    let anew = [
+        "report", "--period", "2017-11", "--format", "json", "--anew",
+    ];
+    let anew: Assessment = serde_json::from_str(&told(config, &anew).await).expect("JSON");
+    assert_ne!(anew.cards, first.cards);
+
+    let (ok, text) = said(config, &score(&["correct"])).await;
+    assert!(!ok && text.contains("needs a reason"), "{text}");
+    let text = told(config, &score(&["correct", "--reason", "单位申诉"])).await;
+    assert!(text.contains("version 2"), "{text}");
+    for words in ["规则D2由“扣2分”改为“扣7分”", "规则D5由“扣3分”改为“扣1分”"]
+    {
+        assert!(text.contains(words), "{text}");
+    }
+    let stated = ["state", "b", "D2", "--reason", "=链接由第三方负责"];
+    told(config, &score(&stated)).await;
+    let why = told(config, &["why", "b", "--rule", "D2", "--period", "2017-11"]).await;
+    for words in [
+        "单位说明（张三",
+        "第三方负责",
+        "封存",
+        "更正为第2版，单位申诉",
+    ] {
+        assert!(why.contains(words), "{why}");
+    }
+    let second = assessed(config).await;
+    assert_eq!(second.cards, anew.cards);
+    assert_eq!((second.seals.len(), second.statements.len()), (2, 1));
+
+    let paragraph = ["report", "--period", "2017-11", "--format", "paragraph"];
+    let paragraph = told(config, &paragraph).await;
+    assert!(paragraph.contains("对2个政府网站进行了考评"), "{paragraph}");
+    let book = dir.join("book.xlsx").to_string_lossy().into_owned();
+    let xlsx = [
+        "report", "--period", "2017-11", "--format", "xlsx", "--out", &book,
+    ];
+    told(config, &xlsx).await;
+    let bytes = std::fs::read(&book).expect("a workbook");
+    assert!(bytes.starts_with(b"PK"));
 }
 
 /// What was planted is what was found.

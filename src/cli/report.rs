@@ -10,6 +10,8 @@ use super::{Configured, say, say_error};
 use crate::assess::score::period::Period;
 use crate::daemon::answer::Question;
 use crate::domain::id::{SiteId, UnitId};
+use crate::report::assessment::paragraph::paragraph;
+use crate::report::assessment::xlsx::xlsx;
 use crate::report::assessment::{Assessment, Extent, bulletin, csv, page, why as explained};
 
 /// `wangxun report`.
@@ -30,6 +32,9 @@ pub struct Report {
     /// All sites, which is the default
     #[arg(long)]
     all: bool,
+    /// By what is known now, though the period is closed
+    #[arg(long)]
+    anew: bool,
     /// How it is set
     #[arg(long, value_enum, default_value_t = Format::Md)]
     format: Format,
@@ -48,6 +53,10 @@ enum Format {
     Csv,
     /// Everything, with the evidence and the rules as applied
     Json,
+    /// The workbook: summary with ranking and charts, areas, sites, evidence, rules; needs --out
+    Xlsx,
+    /// The paragraph for an annual report
+    Paragraph,
 }
 
 /// Makes the report.
@@ -57,7 +66,8 @@ pub fn run(report: &Report) -> anyhow::Result<bool> {
         (_, Some(unit)) => Extent::Unit(UnitId::parse(unit).context("--unit")?),
         _ => Extent::All,
     };
-    let Some(assessment) = assessment(&report.configured.config, report.period)? else {
+    let Some(assessment) = assessment(&report.configured.config, report.period, report.anew)?
+    else {
         return Ok(false);
     };
     let assessment = assessment.only(&extent);
@@ -70,6 +80,14 @@ pub fn run(report: &Report) -> anyhow::Result<bool> {
         Format::Html => page::html(&assessment),
         Format::Csv => csv::csv(&assessment),
         Format::Json => serde_json::to_string_pretty(&assessment)?,
+        Format::Paragraph => paragraph(&assessment),
+        Format::Xlsx => {
+            let path = report.out.as_ref().context("a workbook needs --out FILE")?;
+            let bytes = xlsx(&assessment).context("the workbook cannot be made")?;
+            std::fs::write(path, bytes)
+                .with_context(|| format!("{} cannot be written", path.display()))?;
+            return Ok(true);
+        }
     };
     match &report.out {
         None => say(&text),
@@ -80,8 +98,8 @@ pub fn run(report: &Report) -> anyhow::Result<bool> {
 }
 
 /// The assessment of `period`; `None` where it was refused, which is said.
-pub fn assessment(config: &Path, period: Period) -> anyhow::Result<Option<Assessment>> {
-    let answer = answer(config, Question::Assess { period })?;
+pub fn assessment(config: &Path, period: Period, anew: bool) -> anyhow::Result<Option<Assessment>> {
+    let answer = answer(config, Question::Assess { period, anew })?;
     if !answer.ok {
         say_error(&answer.text);
         return Ok(None);
@@ -94,7 +112,7 @@ pub fn assessment(config: &Path, period: Period) -> anyhow::Result<Option<Assess
 
 /// Explains how `rule` came out for `site` in `period`.
 pub fn why(config: &Path, site: &str, rule: &str, period: Period) -> anyhow::Result<bool> {
-    let Some(assessment) = assessment(config, period)? else {
+    let Some(assessment) = assessment(config, period, false)? else {
         return Ok(false);
     };
     let mut cards = assessment.cards.iter();

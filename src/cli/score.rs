@@ -9,6 +9,7 @@ use super::question::{answer, ask};
 use super::{Configured, configured, report, saved, say, say_error};
 use crate::assess::score::period::Period;
 use crate::daemon::answer::Question;
+use crate::daemon::closing::{Close, Stated};
 use crate::daemon::score::Found;
 use crate::report::assessment::template::{filled, template};
 
@@ -23,7 +24,7 @@ pub struct Score {
     /// What to do
     #[arg(value_enum)]
     what: What,
-    /// set: SITE RULE NUMBER, e.g. kxw D2 3; import: the table
+    /// set: SITE RULE NUMBER, e.g. kxw D2 3; import: the table; state: SITE RULE
     #[arg(value_name = "ARGUMENTS")]
     rest: Vec<String>,
     /// The period: 2026-07, 2026Q3 or 2026
@@ -32,7 +33,7 @@ pub struct Score {
     /// Who enters it
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
-    /// What was looked at and found
+    /// What was looked at and found; why it is closed or corrected; what the unit says
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Write the template to this file instead of standard output
@@ -48,6 +49,12 @@ enum What {
     Template,
     /// Enter every row of such a table whose number is filled
     Import,
+    /// Close the period: rules, evidence and figures stay as they are now
+    Close,
+    /// Keep a further version of a closed period, which says what changed
+    Correct,
+    /// Enter what the unit says to a disputed point; it stands beside it
+    State,
 }
 
 /// Does what is asked for.
@@ -56,6 +63,8 @@ pub fn run(score: Score) -> anyhow::Result<bool> {
         What::Set => set(&score),
         What::Template => blank(&score),
         What::Import => import(&score),
+        What::Close | What::Correct => close(&score),
+        What::State => state(&score),
     }
 }
 
@@ -78,7 +87,7 @@ fn set(score: &Score) -> anyhow::Result<bool> {
 
 fn blank(score: &Score) -> anyhow::Result<bool> {
     let period = score.period.context("--period is missing")?;
-    let Some(assessment) = report::assessment(&score.configured.config, period)? else {
+    let Some(assessment) = report::assessment(&score.configured.config, period, false)? else {
         return Ok(false);
     };
     let text = template(&assessment);
@@ -88,6 +97,30 @@ fn blank(score: &Score) -> anyhow::Result<bool> {
             .with_context(|| format!("{} cannot be written", path.display()))?,
     }
     Ok(true)
+}
+
+fn close(score: &Score) -> anyhow::Result<bool> {
+    let question = Question::Close(Close {
+        period: score.period.context("--period is missing")?,
+        by: score.by.clone().context("--by is missing")?,
+        reason: score.reason.clone().unwrap_or_default(),
+        correct: score.what == What::Correct,
+    });
+    ask(&score.configured.config, question)
+}
+
+fn state(score: &Score) -> anyhow::Result<bool> {
+    let [site, rule] = score.rest.as_slice() else {
+        bail!("state needs a site and a rule, for example: kxw D2");
+    };
+    let question = Question::State(Stated {
+        site: site.clone(),
+        rule: rule.clone(),
+        period: score.period.context("--period is missing")?,
+        by: score.by.clone().context("--by is missing")?,
+        text: score.reason.clone().context("--reason is missing")?,
+    });
+    ask(&score.configured.config, question)
 }
 
 /// All rows are checked before the first is entered.

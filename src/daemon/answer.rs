@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::closing::{Close, Stated};
 use super::desk::Desk;
 use super::enact::Order;
 use super::lapse::{Life, Signs, lapse};
@@ -107,7 +108,13 @@ pub enum Question {
     Assess {
         /// The period.
         period: Period,
+        /// By what is known now, though it is closed.
+        anew: bool,
     },
+    /// Closes a period, or corrects a closed one.
+    Close(Close),
+    /// Enters what a unit says to a point.
+    State(Stated),
     /// Enters what a person found under a rule.
     Score(Found),
     /// The links of a site that lead nowhere.
@@ -176,7 +183,9 @@ impl Clerk {
             Question::Release { column, by } => self.release(&column, &by).await,
             Question::Exemptions => self.exemptions().await,
             Question::Enact(order) => self.desk.enact(order).await,
-            Question::Assess { period } => self.assess(period).await,
+            Question::Assess { period, anew } => self.assess(period, anew).await,
+            Question::Close(close) => self.desk.close(close).await,
+            Question::State(stated) => self.desk.state(stated).await,
             Question::Score(found) => self.desk.score(found).await,
         };
         if decides && let Some(bell) = &self.outbox {
@@ -226,8 +235,8 @@ impl Clerk {
         Ok(Answer::yes(cautioned(caution, tables.join("\n\n"))))
     }
 
-    async fn assess(&self, period: Period) -> Result<Answer, StoreError> {
-        Ok(match self.desk.assess(period).await? {
+    async fn assess(&self, period: Period, anew: bool) -> Result<Answer, StoreError> {
+        Ok(match self.desk.assessed(period, anew).await? {
             Err(refused) => Answer::no(refused),
             Ok(assessment) => match serde_json::to_string(&assessment) {
                 Ok(json) => Answer::yes(json),

@@ -53,7 +53,11 @@ impl Desk {
             )));
         }
         let mut cards = self.cards(period, now).await?;
-        let before = self.cards(period.before(), now).await?;
+        // A closed period before is what it was closed as.
+        let before = match self.closed(period.before()).await? {
+            Some(Ok(closed)) => closed.cards,
+            _ => self.cards(period.before(), now).await?,
+        };
         rank(&mut cards);
         change(&mut cards, &before);
         let sites = self.config.group.sites.values();
@@ -65,6 +69,8 @@ impl Desk {
             blank: blank.map(|site| site.name.clone()).collect(),
             rubric: self.config.rubric.clone(),
             cards,
+            seals: Vec::new(),
+            statements: Vec::new(),
         }))
     }
 

@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod assessment;
+pub mod closing;
 pub mod control;
 pub mod desk;
 pub mod enact;

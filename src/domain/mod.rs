@@ -10,6 +10,7 @@ pub mod account;
 pub mod act;
 pub mod braces;
 pub mod class;
+pub mod closing;
 pub mod dictionary;
 pub mod entry;
 pub mod finding;

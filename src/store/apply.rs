@@ -125,6 +125,18 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
     for target in &commit.targets {
         stage.put(Table::Targets, &keys::target(target), target)?;
     }
+    for closing in &commit.closings {
+        let key = keys::closing(&closing.period, closing.version);
+        stage.put(Table::Closings, &key, closing)?;
+    }
+    for piece in &commit.pieces {
+        let key = keys::closed_piece(&piece.period, piece.version, piece.number);
+        stage.put(Table::ClosedPieces, &key, piece)?;
+    }
+    for statement in &commit.statements {
+        let key = keys::statement(statement);
+        stage.put(Table::Statements, &key, statement)?;
+    }
     Ok(())
 }
 

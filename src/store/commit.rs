@@ -6,6 +6,7 @@ use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
 use crate::domain::home::HomeRecord;
@@ -54,6 +55,12 @@ pub struct Commit {
     pub inspections: Vec<Inspection>,
     /// Links that led nowhere, as they stand now.
     pub targets: Vec<Target>,
+    /// Periods of assessment that were closed or corrected.
+    pub closings: Vec<Closing>,
+    /// What was closed.
+    pub pieces: Vec<ClosedPiece>,
+    /// What units say to points.
+    pub statements: Vec<Statement>,
 }
 
 /// The latest run of a periodic task.
@@ -86,6 +93,9 @@ impl Commit {
             entries: Vec::new(),
             inspections: Vec::new(),
             targets: Vec::new(),
+            closings: Vec::new(),
+            pieces: Vec::new(),
+            statements: Vec::new(),
         }
     }
 }

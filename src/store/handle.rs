@@ -19,6 +19,7 @@ use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
 use crate::domain::home::HomeRecord;
@@ -235,6 +236,28 @@ impl Store {
         let site = site.clone();
         self.read(move |reader| reader.inspections(&site, first, last))
             .await
+    }
+
+    /// The versions of a closed period, the first first.
+    pub async fn closings(&self, period: &str) -> Result<Vec<Closing>, StoreError> {
+        let period = period.to_owned();
+        self.read(move |reader| reader.closings(&period)).await
+    }
+
+    /// The pieces of one version of a closed period.
+    pub async fn closed_pieces(
+        &self,
+        period: &str,
+        version: u32,
+    ) -> Result<Vec<ClosedPiece>, StoreError> {
+        let period = period.to_owned();
+        self.read(move |reader| reader.closed_pieces(&period, version))
+            .await
+    }
+
+    /// What units say to points, the oldest first.
+    pub async fn statements(&self) -> Result<Vec<Statement>, StoreError> {
+        self.read(|reader| reader.statements()).await
     }
 
     /// Links of a site that led nowhere at some time.

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::MessageKey;
 use crate::domain::act::Act;
+use crate::domain::closing::Statement;
 use crate::domain::entry::Entry;
 use crate::domain::flag::{Fact, Flag};
 use crate::domain::id::{ColumnId, SiteId};
@@ -110,6 +111,28 @@ pub fn entry(entry: &Entry) -> Vec<u8> {
 /// Site, hash of the address.
 pub fn target(target: &Target) -> Vec<u8> {
     [&site(&target.site)[..], &hash(&[target.url.as_bytes()])].concat()
+}
+
+/// Period.
+pub fn period(period: &str) -> Vec<u8> {
+    hash(&[period.as_bytes()]).to_vec()
+}
+
+/// Period, version.
+pub fn closing(of: &str, version: u32) -> Vec<u8> {
+    [&period(of)[..], &version.to_be_bytes()].concat()
+}
+
+/// Period, version, number.
+pub fn closed_piece(of: &str, version: u32, number: u32) -> Vec<u8> {
+    [&closing(of, version)[..], &number.to_be_bytes()].concat()
+}
+
+/// Time, hash of what was said by whom.
+pub fn statement(said: &Statement) -> Vec<u8> {
+    let parts = [said.site.as_str(), &said.rule, &said.period, &said.by];
+    let which = hash(&parts.map(str::as_bytes));
+    [&time(said.at)[..], &which].concat()
 }
 
 /// Subject and kind.

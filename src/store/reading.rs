@@ -12,6 +12,7 @@ use super::keys::{self, Hash};
 use super::table::Table;
 use super::value::{self, Body, Fault};
 use crate::domain::act::Act;
+use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
@@ -329,6 +330,25 @@ impl<'a> Reader<'a> {
     /// Links of a site that led nowhere.
     pub fn targets(&mut self, site: &SiteId) -> Result<Vec<Target>, StoreError> {
         self.all(Table::Targets, &keys::site(site))
+    }
+
+    /// The versions of a closed period, the first first.
+    pub fn closings(&mut self, period: &str) -> Result<Vec<Closing>, StoreError> {
+        self.all(Table::Closings, &keys::period(period))
+    }
+
+    /// The pieces of one version.
+    pub fn closed_pieces(
+        &mut self,
+        period: &str,
+        version: u32,
+    ) -> Result<Vec<ClosedPiece>, StoreError> {
+        self.all(Table::ClosedPieces, &keys::closing(period, version))
+    }
+
+    /// What units say, the oldest first.
+    pub fn statements(&mut self) -> Result<Vec<Statement>, StoreError> {
+        self.all(Table::Statements, &[])
     }
 
     fn of_days<T: DeserializeOwned>(

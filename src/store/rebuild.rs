@@ -166,7 +166,15 @@ pub fn all_commits(
         commit.inspections = part;
     })?;
     let targets = reader.all(Table::Targets, &[])?;
-    in_parts(targets, at, sink, |commit, part| commit.targets = part)
+    in_parts(targets, at, sink, |commit, part| commit.targets = part)?;
+    let pieces = reader.all(Table::ClosedPieces, &[])?;
+    in_parts(pieces, at, sink, |commit, part| commit.pieces = part)?;
+    let closings = reader.all(Table::Closings, &[])?;
+    in_parts(closings, at, sink, |commit, part| commit.closings = part)?;
+    let statements = reader.statements()?;
+    in_parts(statements, at, sink, |commit, part| {
+        commit.statements = part;
+    })
 }
 
 fn all_observations(

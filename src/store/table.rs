@@ -55,11 +55,17 @@ pub enum Table {
     Inspections,
     /// Site, hash of the address → a link that led nowhere.
     Targets,
+    /// Period, version → a closed period of assessment.
+    Closings,
+    /// Period, version, number → a piece of what was closed.
+    ClosedPieces,
+    /// Time, hash → what a unit says to a point.
+    Statements,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 26] = [
+    pub const ALL: [Table; 29] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -86,6 +92,9 @@ impl Table {
         Table::Entries,
         Table::Inspections,
         Table::Targets,
+        Table::Closings,
+        Table::ClosedPieces,
+        Table::Statements,
     ];
 
     /// The name of its tree.
@@ -117,6 +126,9 @@ impl Table {
             Table::Entries => "entries",
             Table::Inspections => "inspections",
             Table::Targets => "targets",
+            Table::Closings => "closings",
+            Table::ClosedPieces => "closed-pieces",
+            Table::Statements => "statements",
         }
     }
 

@@ -12,6 +12,7 @@ use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry as Assessed;
 use crate::domain::flag::Flag;
 use crate::domain::host::HostRecord;
@@ -109,6 +110,12 @@ struct WireEntry {
     inspections: Vec<Inspection>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     targets: Vec<Target>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    closings: Vec<Closing>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pieces: Vec<ClosedPiece>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    statements: Vec<Statement>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -197,6 +204,9 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         entries: Vec::new(),
         inspections: Vec::new(),
         targets: Vec::new(),
+        closings: Vec::new(),
+        pieces: Vec::new(),
+        statements: Vec::new(),
     };
     match &entry.fact {
         Fact::Prune { keep_history_days } => {
@@ -230,6 +240,9 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             wire.entries.clone_from(&commit.entries);
             wire.inspections.clone_from(&commit.inspections);
             wire.targets.clone_from(&commit.targets);
+            wire.closings.clone_from(&commit.closings);
+            wire.pieces.clone_from(&commit.pieces);
+            wire.statements.clone_from(&commit.statements);
         }
     }
     Ok(wire)
@@ -270,6 +283,9 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.entries = wire.entries;
     commit.inspections = wire.inspections;
     commit.targets = wire.targets;
+    commit.closings = wire.closings;
+    commit.pieces = wire.pieces;
+    commit.statements = wire.statements;
     let fact = match (wire.prune, wire.restated) {
         (Some(WirePrune { keep_history_days }), _) => Fact::Prune { keep_history_days },
         (None, Some(from)) => Fact::Restated { from },

@@ -20,13 +20,16 @@ const MOST_FINDS: usize = 20;
 pub fn markdown(assessment: &Assessment) -> String {
     let mut out = format!("# {}政府网站考评通报\n\n", assessment.period.in_chinese());
     let _ = writeln!(out, "{}\n", opening(assessment));
+    for line in sealed(assessment) {
+        let _ = writeln!(out, "{}\n", cell(&line));
+    }
     out.push_str("## 一、总体情况\n\n");
     out.push_str(&ranking(assessment));
     out.push_str("\n## 二、单项否决\n\n");
     vetoes(&mut out, assessment);
     out.push_str("\n## 三、存在的问题\n\n");
     for card in &assessment.cards {
-        problems(&mut out, card);
+        problems(&mut out, assessment, card);
     }
     out.push_str("## 四、未测评的内容\n\n");
     for line in untold(assessment) {
@@ -60,6 +63,28 @@ pub fn opening(assessment: &Assessment) -> String {
         assessment.rubric.profile,
         assessment.cards.len(),
     )
+}
+
+/// That the period is closed, and what its corrections changed.
+pub fn sealed(assessment: &Assessment) -> Vec<String> {
+    let seals = assessment.seals.iter().enumerate();
+    let told = seals.map(|(place, seal)| {
+        let by = one_line(&seal.by, NAME_CHARS);
+        let on = full_date(seal.at.date_naive());
+        let reason = match seal.reason.is_empty() {
+            true => String::new(),
+            false => format!("，{}", one_line(&seal.reason, 120)),
+        };
+        match place {
+            0 => format!("本期考评已于{on}由{by}封存{reason}。"),
+            _ => format!(
+                "{on}由{by}更正为第{}版{reason}：{}。",
+                seal.version,
+                seal.changes.join("；")
+            ),
+        }
+    });
+    told.collect()
 }
 
 fn ranking(assessment: &Assessment) -> String {
@@ -159,7 +184,7 @@ pub fn faults(card: &Card) -> impl Iterator<Item = &Line> {
     })
 }
 
-fn problems(out: &mut String, card: &Card) {
+fn problems(out: &mut String, assessment: &Assessment, card: &Card) {
     let mut lines = faults(card).peekable();
     if lines.peek().is_none() {
         return;
@@ -184,6 +209,9 @@ fn problems(out: &mut String, card: &Card) {
         );
         for one in line.finds.iter().take(MOST_FINDS) {
             let _ = writeln!(out, "  - {}。", cell(&find(one, card.to)));
+        }
+        for said in assessment.statements_of(card, line) {
+            let _ = writeln!(out, "  - {}。", cell(&words::statement(said, card.to)));
         }
         if let Some(more) = line.finds.len().checked_sub(MOST_FINDS).filter(|n| *n > 0) {
             let _ = writeln!(out, "  - 另有{more}处，见明细。");

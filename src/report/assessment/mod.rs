@@ -1,18 +1,23 @@
 //! The assessment of a period as it is handed over: table, bulletin, printed page, explanation.
 
 pub mod bulletin;
+pub mod changes;
 pub mod csv;
 mod inspected;
 pub mod page;
+pub mod paragraph;
 pub mod template;
+pub mod urgent;
 pub mod why;
 pub mod words;
+pub mod xlsx;
 
 use serde::{Deserialize, Serialize};
 
-use crate::assess::score::card::Card;
+use crate::assess::score::card::{Card, Line};
 use crate::assess::score::period::Period;
 use crate::assess::score::rubric::Rubric;
+use crate::domain::closing::Statement;
 use crate::domain::id::{SiteId, UnitId};
 use crate::domain::time::Moment;
 
@@ -31,6 +36,27 @@ pub struct Assessment {
     pub rubric: Rubric,
     /// The cards, the best first.
     pub cards: Vec<Card>,
+    /// The versions of a closed period, this one last; none while it is open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seals: Vec<Seal>,
+    /// What units say to points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<Statement>,
+}
+
+/// One version of a closed period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    /// The first is 1.
+    pub version: u32,
+    /// When it was closed or corrected.
+    pub at: Moment,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// What changed against the version before.
+    pub changes: Vec<String>,
 }
 
 /// Which cards are shown.
@@ -45,6 +71,12 @@ pub enum Extent {
 }
 
 impl Assessment {
+    /// What the unit says to a rule's outcome, the oldest first.
+    pub fn statements_of(&self, card: &Card, line: &Line) -> impl Iterator<Item = &Statement> {
+        let statements = self.statements.iter();
+        statements.filter(move |said| said.site == card.site && said.rule == line.rule.id.as_str())
+    }
+
     /// Keeps the cards of `extent`; places remain those among all.
     pub fn only(mut self, extent: &Extent) -> Assessment {
         self.cards.retain(|card| match extent {

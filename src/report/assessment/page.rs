@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use super::Assessment;
-use super::bulletin::{faults, opening, rules, score, untold};
+use super::bulletin::{opening, rules, score, sealed, untold};
+use super::urgent::urgent;
 use super::words::{self, evidence, find, spared, verdict};
 use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::rubric::Area;
@@ -32,6 +33,9 @@ pub fn html(assessment: &Assessment) -> String {
         escaped(&title),
         escaped(&opening(assessment))
     );
+    for line in sealed(assessment) {
+        let _ = writeln!(out, "<p class=\"quiet\">{}</p>", escaped(&line));
+    }
     ranking(&mut out, assessment);
     out.push_str("<h2>未测评的内容</h2>\n<ul>");
     for line in untold(assessment) {
@@ -43,7 +47,7 @@ pub fn html(assessment: &Assessment) -> String {
         escaped(&rules(assessment))
     );
     for card in &assessment.cards {
-        sheet(&mut out, card);
+        sheet(&mut out, assessment, card);
     }
     let _ = write!(
         out,
@@ -82,7 +86,7 @@ fn ranking(out: &mut String, assessment: &Assessment) {
     out.push_str("</tbody></table>\n");
 }
 
-fn sheet(out: &mut String, card: &Card) {
+fn sheet(out: &mut String, assessment: &Assessment, card: &Card) {
     let _ = write!(
         out,
         "<section><h2>{}（{}）</h2>\n<p>总分{}，等级{}，名次{}，已测评{}%。",
@@ -115,7 +119,7 @@ fn sheet(out: &mut String, card: &Card) {
             area.weight
         );
         for line in &area.lines {
-            row(out, card, line);
+            row(out, assessment, card, line);
         }
         out.push_str("</tbody></table>\n");
     }
@@ -124,19 +128,12 @@ fn sheet(out: &mut String, card: &Card) {
 
 /// What to mend first: vetoes, then what costs most.
 fn first(out: &mut String, card: &Card) {
-    let mut lines: Vec<&Line> = faults(card).collect();
+    let lines = urgent(card);
     if lines.is_empty() {
         return;
     }
-    lines.sort_by_key(|line| {
-        (
-            line.verdict != Verdict::Veto,
-            std::cmp::Reverse(line.lost),
-            line.rule.id.clone(),
-        )
-    });
     out.push_str("<h3>应先整改</h3>\n<ul>");
-    for line in lines.iter().take(5) {
+    for line in lines {
         let _ = write!(
             out,
             "<li>规则{}，{}：{}</li>",
@@ -148,7 +145,7 @@ fn first(out: &mut String, card: &Card) {
     out.push_str("</ul>\n");
 }
 
-fn row(out: &mut String, card: &Card, line: &Line) {
+fn row(out: &mut String, assessment: &Assessment, card: &Card, line: &Line) {
     let class = match line.verdict {
         Verdict::Veto => " class=\"veto\"",
         Verdict::Unmeasured(_) => " class=\"quiet\"",
@@ -185,6 +182,10 @@ fn row(out: &mut String, card: &Card, line: &Line) {
             escaped(&why),
             escaped(&proof)
         );
+    }
+    for said in assessment.statements_of(card, line) {
+        let said = words::statement(said, card.to);
+        let _ = write!(out, "<div><b>{}</b></div>", escaped(&said));
     }
     let more = (line.finds.len() + line.asides.len()).saturating_sub(MOST_FINDS);
     if more > 0 {

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Assessment;
-use super::words::{evidence, find, spared, verdict};
+use super::bulletin::sealed;
+use super::words::{evidence, find, spared, statement, verdict};
 use crate::assess::score::card::{Card, Line};
 use crate::assess::score::finding::Amount;
 use crate::assess::score::rubric::Kind;
@@ -40,6 +41,12 @@ pub fn why(assessment: &Assessment, card: &Card, line: &Line) -> String {
     );
     let _ = writeln!(out, "结论：{}{}", verdict(line), amount(line));
     told(&mut out, card, line);
+    for said in assessment.statements_of(card, line) {
+        let _ = writeln!(out, "{}。", statement(said, card.to));
+    }
+    for line in sealed(assessment) {
+        let _ = writeln!(out, "{line}");
+    }
     out
 }
 

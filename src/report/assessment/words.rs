@@ -6,6 +6,7 @@ use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::finding::{About, Aside, Fact, Find, Spared, Unmeasured};
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Kind;
+use crate::domain::closing::Statement;
 use crate::domain::finding::LastUpdate;
 use crate::domain::time::{Date, date_of, in_chinese};
 use crate::report::plain::{address, instant, one_line, quotation, title};
@@ -18,6 +19,8 @@ use crate::domain::time::{Moment, moment};
 const NAME_CHARS: usize = 30;
 /// The longest title of an item, in characters.
 const TITLE_CHARS: usize = 40;
+/// The longest statement of a unit, in characters.
+const STATEMENT_CHARS: usize = 500;
 /// The longest words of a person, in characters.
 const REASON_CHARS: usize = 120;
 
@@ -195,6 +198,16 @@ pub fn spared(aside: &Aside, to: Date) -> String {
         Spared::Overruled => "以人工认定为准，不计".to_owned(),
         Spared::Detail => String::new(),
     }
+}
+
+/// What a unit says to a point.
+pub fn statement(said: &Statement, to: Date) -> String {
+    format!(
+        "单位说明（{}，{}）：{}",
+        one_line(&said.by, NAME_CHARS),
+        in_chinese(date_of(said.at), to),
+        one_line(&said.text, STATEMENT_CHARS)
+    )
 }
 
 /// What a rule came to.

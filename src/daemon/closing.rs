@@ -1,0 +1,265 @@
+//! Closing a period: the assessment as it was made is kept, rules and evidence included, and is what
+//! everybody is told from then on. A correction keeps a further version that says what changed.
+
+use std::io::{Read as _, Write as _};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::answer::Answer;
+use super::desk::Desk;
+use crate::assess::score::period::Period;
+use crate::assess::score::rubric::RuleId;
+use crate::domain::act::{NAME_CHARS, REASON_CHARS};
+use crate::domain::closing::{ClosedPiece, Closing, MOST_CHANGES, PIECE_BYTES, Statement};
+use crate::domain::id::SiteId;
+use crate::domain::time::date_of;
+use crate::report::assessment::changes::changes;
+use crate::report::assessment::{Assessment, Seal};
+use crate::report::plain::one_line;
+use crate::store::commit::Commit;
+use crate::store::error::StoreError;
+
+/// The most bytes of an assessment that is written out.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// What is to become of a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Close {
+    /// The period.
+    pub period: Period,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Whether a closed period is corrected.
+    pub correct: bool,
+}
+
+/// What a unit says to a point.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Stated {
+    /// The site.
+    pub site: String,
+    /// The rule.
+    pub rule: String,
+    /// The period.
+    pub period: Period,
+    /// By whom.
+    pub by: String,
+    /// What.
+    pub text: String,
+}
+
+impl Desk {
+    /// The assessment of `period` as everybody is told it: the latest closed version, or what is
+    /// known now. With `anew` what is known now in any case.
+    pub async fn assessed(
+        &self,
+        period: Period,
+        anew: bool,
+    ) -> Result<Result<Assessment, String>, StoreError> {
+        let closed = match anew {
+            true => None,
+            false => self.closed(period).await?,
+        };
+        let mut assessment = match closed {
+            Some(Ok(closed)) => closed,
+            Some(Err(why)) => return Ok(Err(why)),
+            None => match self.assess(period).await? {
+                Ok(assessment) => assessment,
+                Err(why) => return Ok(Err(why)),
+            },
+        };
+        let mut statements = self.store.statements().await?;
+        statements.retain(|statement| statement.period == period.to_string());
+        assessment.statements = statements;
+        Ok(Ok(assessment))
+    }
+
+    /// The latest closed version of `period`, or why it cannot be read.
+    pub(super) async fn closed(
+        &self,
+        period: Period,
+    ) -> Result<Option<Result<Assessment, String>>, StoreError> {
+        let period = period.to_string();
+        let closings = self.store.closings(&period).await?;
+        let Some(latest) = closings.last() else {
+            return Ok(None);
+        };
+        let pieces = self.store.closed_pieces(&period, latest.version).await?;
+        let whole = pieces.len() == latest.pieces as usize;
+        let assessment = unsealed(&pieces, &latest.digest).filter(|_| whole);
+        let Some(mut assessment) = assessment else {
+            return Ok(Some(Err(format!(
+                "version {} of {period} is damaged; wangxun rebuild makes the store anew",
+                latest.version
+            ))));
+        };
+        assessment.seals = closings.iter().map(seal).collect();
+        Ok(Some(Ok(assessment)))
+    }
+
+    /// Closes or corrects a period.
+    pub async fn close(&self, close: Close) -> Result<Answer, StoreError> {
+        let _turn = self.turn.lock().await;
+        let (by, reason) = (
+            one_line(&close.by, NAME_CHARS),
+            one_line(&close.reason, REASON_CHARS),
+        );
+        if by.is_empty() {
+            return Ok(Answer::no("it needs the name of who closes it"));
+        }
+        if close.correct && reason.is_empty() {
+            return Ok(Answer::no("a correction needs a reason"));
+        }
+        let (now, period) = (self.clock.now(), close.period);
+        if date_of(now) <= period.last() {
+            let last = period.last();
+            return Ok(Answer::no(format!("{period} is not over before {last} is")));
+        }
+        let before = match self.closed(period).await? {
+            Some(Err(why)) => return Ok(Answer::no(why)),
+            Some(Ok(before)) => Some(before),
+            None => None,
+        };
+        match (&before, close.correct) {
+            (Some(_), false) => {
+                return Ok(Answer::no(format!(
+                    "{period} is closed; wangxun score correct keeps a further version"
+                )));
+            }
+            (None, true) => return Ok(Answer::no(format!("{period} is not closed"))),
+            _ => {}
+        }
+        let fresh = match self.assess(period).await? {
+            Ok(fresh) => fresh,
+            Err(why) => return Ok(Answer::no(why)),
+        };
+        let changes = before.as_ref().map(|before| changes(before, &fresh));
+        if changes.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Answer::no(format!(
+                "what is known now of {period} says the same as what was closed"
+            )));
+        }
+        let version = before.map_or(1, |before| before.seals.len() + 1);
+        let version = u32::try_from(version).unwrap_or(u32::MAX);
+        let mut changes = changes.unwrap_or_default();
+        changes.truncate(MOST_CHANGES);
+        let Some((digest, pieces)) = sealed(&fresh, version) else {
+            return Ok(Answer::no("the assessment cannot be written"));
+        };
+        let mut commit = Commit::at(now);
+        commit.closings.push(Closing {
+            period: period.to_string(),
+            version,
+            at: now,
+            by,
+            reason,
+            digest,
+            pieces: u32::try_from(pieces.len()).unwrap_or(u32::MAX),
+            changes: changes.clone(),
+        });
+        commit.pieces = pieces;
+        self.store.commit(commit).await?;
+        tracing::info!(%period, version, "a period of assessment is closed");
+        let told = changes.iter().map(|line| format!("\n- {line}"));
+        Ok(Answer::yes(format!(
+            "{period} is closed as version {version}{}",
+            told.collect::<String>()
+        )))
+    }
+
+    /// Enters what a unit says.
+    pub async fn state(&self, stated: Stated) -> Result<Answer, StoreError> {
+        let config = &self.config;
+        let site = SiteId::parse(&stated.site).ok();
+        let site = site.filter(|id| config.group.sites.contains_key(id));
+        let Some(site) = site else {
+            let site = &stated.site;
+            return Ok(Answer::no(format!(
+                "there is no site {site:?} in sites.toml"
+            )));
+        };
+        let rule = RuleId::parse(&stated.rule).ok();
+        if !rule.is_some_and(|id| config.rubric.rules.contains_key(&id)) {
+            let rule = &stated.rule;
+            return Ok(Answer::no(format!("there is no rule {rule:?}")));
+        }
+        let (by, text) = (
+            one_line(&stated.by, NAME_CHARS),
+            one_line(&stated.text, STATEMENT_CHARS),
+        );
+        if by.is_empty() || text.is_empty() {
+            return Ok(Answer::no("a statement needs a name and words"));
+        }
+        let now = self.clock.now();
+        let mut commit = Commit::at(now);
+        commit.statements.push(Statement {
+            at: now,
+            by,
+            text,
+            site,
+            rule: stated.rule,
+            period: stated.period.to_string(),
+        });
+        self.store.commit(commit).await?;
+        Ok(Answer::yes(
+            "the statement stands beside the point from now on".to_owned(),
+        ))
+    }
+}
+
+/// The longest statement, in characters.
+const STATEMENT_CHARS: usize = 500;
+
+fn seal(closing: &Closing) -> Seal {
+    Seal {
+        version: closing.version,
+        at: closing.at,
+        by: closing.by.clone(),
+        reason: closing.reason.clone(),
+        changes: closing.changes.clone(),
+    }
+}
+
+/// An assessment as pieces, with the digest of what was written.
+fn sealed(assessment: &Assessment, version: u32) -> Option<(String, Vec<ClosedPiece>)> {
+    let json = serde_json::to_vec(assessment).ok()?;
+    let digest = digest(&json);
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+    packer.write_all(&json).ok()?;
+    let text = BASE64_STANDARD.encode(packer.finish().ok()?);
+    let pieces = text.as_bytes().chunks(PIECE_BYTES).enumerate();
+    let pieces = pieces.map(|(number, piece)| ClosedPiece {
+        period: assessment.period.to_string(),
+        version,
+        number: u32::try_from(number).unwrap_or(u32::MAX),
+        text: String::from_utf8_lossy(piece).into_owned(),
+    });
+    Some((digest, pieces.collect()))
+}
+
+/// The assessment that these pieces hold, if they are what was written.
+fn unsealed(pieces: &[ClosedPiece], expected: &str) -> Option<Assessment> {
+    let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let packed = BASE64_STANDARD.decode(text).ok()?;
+    let mut json = Vec::new();
+    let mut unpacker = GzDecoder::new(packed.as_slice()).take(MOST_BYTES);
+    unpacker.read_to_end(&mut json).ok()?;
+    (digest(&json) == expected)
+        .then(|| serde_json::from_slice(&json).ok())
+        .flatten()
+}
+
+fn digest(bytes: &[u8]) -> String {
+    let sum = Sha256::digest(bytes);
+    sum.iter().map(|byte| format!("{byte:02x}")).collect()
+}

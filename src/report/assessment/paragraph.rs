@@ -1,0 +1,107 @@
+//! The paragraph for an annual report with the figures of the assessment.
+
+use std::fmt::Write as _;
+
+use super::Assessment;
+use crate::assess::score::card::{Card, Grade};
+use crate::assess::score::finding::Fact;
+use crate::assess::score::points::Points;
+use crate::assess::score::rubric::Area;
+use crate::report::plain::full_date;
+
+/// The paragraph.
+pub fn paragraph(assessment: &Assessment) -> String {
+    let cards = &assessment.cards;
+    let Some(first) = cards.first() else {
+        return "没有可考评的网站。".to_owned();
+    };
+    let until = match first.is_over {
+        true => String::new(),
+        false => format!("（截至{}）", full_date(first.to)),
+    };
+    let mut out = format!(
+        "{}{until}，按{}对{}个政府网站进行了考评",
+        assessment.period.in_chinese(),
+        assessment.rubric.title,
+        cards.len()
+    );
+    let totals: Vec<Points> = cards.iter().filter_map(|card| card.total).collect();
+    if let Some(mean) = mean(&totals) {
+        let best = totals.iter().max().copied().unwrap_or(Points::ZERO);
+        let worst = totals.iter().min().copied().unwrap_or(Points::ZERO);
+        let _ = write!(out, "，平均{mean}分，最高{best}分，最低{worst}分");
+    }
+    out.push('。');
+    let graded = |grade| {
+        cards
+            .iter()
+            .filter(|card| card.grade == Some(grade))
+            .count()
+    };
+    let _ = write!(
+        out,
+        "优秀{}个、良好{}个、合格{}个、不合格{}个",
+        graded(Grade::Excellent),
+        graded(Grade::Good),
+        graded(Grade::Passed),
+        graded(Grade::Failed)
+    );
+    let vetoed = cards.iter().filter(|card| !card.vetoes.is_empty()).count();
+    let _ = write!(out, "，其中单项否决{vetoed}个。");
+    let areas: Vec<String> = Area::ALL
+        .iter()
+        .filter_map(|&area| of_area(cards, area))
+        .collect();
+    if !areas.is_empty() {
+        let _ = write!(out, "各领域平均得分：{}。", areas.join("、"));
+    }
+    let _ = write!(
+        out,
+        "共发现逾期未更新栏目{}个、空白栏目{}个、打不开的链接{}个。",
+        finds(cards, |fact| matches!(fact, Fact::Stale { .. })),
+        finds(cards, |fact| matches!(fact, Fact::Blank { .. })),
+        finds(cards, |fact| matches!(fact, Fact::DeadLink { .. }))
+    );
+    if cards.iter().any(|card| card.measured < Points::FULL) {
+        out.push_str("部分内容未测评，既不计满分也不扣分。");
+    }
+    out
+}
+
+fn of_area(cards: &[Card], wanted: Area) -> Option<String> {
+    let areas = cards.iter().flat_map(|card| &card.areas);
+    let scores: Vec<Points> = areas
+        .filter(|area| area.area == wanted && area.applies)
+        .filter_map(|area| area.score)
+        .collect();
+    Some(format!("{}{}分", wanted.in_chinese(), mean(&scores)?))
+}
+
+fn mean(points: &[Points]) -> Option<Points> {
+    let sum: Points = points.iter().copied().sum();
+    let count = i64::try_from(points.len())
+        .ok()
+        .filter(|count| *count > 0)?;
+    Some(sum.share(1, count))
+}
+
+/// How many different things were found; several rules may count one.
+fn finds(cards: &[Card], is: impl Fn(&Fact) -> bool) -> usize {
+    let of_card = |card: &Card| {
+        let mut known: Vec<String> = Vec::new();
+        for find in card.lines().flat_map(|line| &line.finds) {
+            if !is(&find.fact) {
+                continue;
+            }
+            let name = match &find.fact {
+                Fact::DeadLink { url, .. } => url.clone(),
+                _ => format!("{:?}", find.about),
+            };
+            if !known.contains(&name) {
+                known.push(name);
+            }
+        }
+        known.len()
+    };
+    cards.iter().map(of_card).sum()
+}
