@@ -5,6 +5,7 @@
 //! Three columns of one site were updated on 3 November 2017 and never again; it is 20 November.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "the helpers of a test fail by panicking"
 )]
@@ -21,7 +22,9 @@ use wangxun::domain::account::{AccountName, Role};
 use wangxun::domain::act::Deed;
 use wangxun::domain::id::UnitId;
 use wangxun::domain::time::{Moment, moment};
+use wangxun::fetch::tls::init_crypto;
 use wangxun::store::accounts::{Account, Accounts, AccountsError};
+use wangxun::web::access::gate::token_digest;
 use wangxun::web::access::password;
 
 #[path = "support/browser.rs"]
@@ -195,6 +198,12 @@ impl Office {
         ] {
             account(&store, name, role);
         }
+        let unit = || Role::Unit(UnitId::parse("kxw").expect("an id"));
+        for (token, role) in [("unit-token", unit()), ("viewer-token", Role::Viewer)] {
+            put(&store, token, role, |made| {
+                made.token = Some(token_digest(token));
+            });
+        }
         Office {
             _dir: dir,
             _site: site,
@@ -253,13 +262,20 @@ fn written(dir: &Path, site: &Site) -> PathBuf {
 }
 
 fn account(store: &Path, name: &str, role: Role) {
-    let made = Account {
+    put(store, name, role, |made| {
+        made.password = Some(password::digest(PASSWORD, name).expect("a digest"));
+    });
+}
+
+fn put(store: &Path, name: &str, role: Role, with: impl FnOnce(&mut Account)) {
+    let mut made = Account {
         name: AccountName::parse(name).expect("a name"),
         role,
-        password: Some(password::digest(PASSWORD, name).expect("a digest")),
+        password: None,
         token: None,
         since: at("2017-11-18T06:00"),
     };
+    with(&mut made);
     Accounts::change(store, |accounts| {
         accounts.put(made);
         Ok::<(), AccountsError>(())
@@ -453,4 +469,107 @@ async fn every_page_fits_every_screen_and_is_read_without_script() {
     }
     drop(browser);
     office.close().await;
+}
+
+/// A request of a program: status, kind and text of the answer.
+async fn program(
+    office: &Office,
+    token: &str,
+    path: &str,
+    body: Option<serde_json::Value>,
+) -> (u16, String, String) {
+    init_crypto();
+    let client = reqwest::Client::new();
+    let url = office.url(&format!("/api/v1/{path}"));
+    let request = match body {
+        None => client.get(url),
+        Some(body) => client.post(url).json(&body),
+    };
+    let request = match token {
+        "" => request,
+        token => request.bearer_auth(token),
+    };
+    let answer = request.send().await.expect("an answer");
+    let kind = answer.headers().get("content-type");
+    let kind = kind.map(|kind| kind.to_str().expect("text").to_owned());
+    let status = answer.status().as_u16();
+    (
+        status,
+        kind.unwrap_or_default(),
+        answer.text().await.expect("text"),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_program_reads_what_its_token_may_and_answers_for_its_unit() {
+    let office = Office::open().await;
+    for (token, path, status) in [
+        ("", "overview", 401),
+        ("wrong", "overview", 401),
+        ("viewer-token", "overview", 200),
+        ("viewer-token", "columns/kxw/wjdt", 200),
+        ("unit-token", "columns/kxw/gzdt", 200),
+        ("unit-token", "columns/kxw/wjdt", 404),
+        ("unit-token", "messages", 403),
+        ("viewer-token", "messages?page=1", 200),
+        ("viewer-token", "columns?state=nothing", 400),
+        ("viewer-token", "columns?page=0", 400),
+        ("viewer-token", "columns?color=red", 400),
+        ("viewer-token", "sites/none", 404),
+    ] {
+        let (got, kind, text) = program(&office, token, path, None).await;
+        assert_eq!(got, status, "{token} {path}: {text}");
+        assert!(kind.starts_with("application/json"), "{path}: {kind}");
+    }
+    let (_, _, text) = program(&office, "viewer-token", "columns?q=gzdt", None).await;
+    let found: serde_json::Value = serde_json::from_str(&text).expect("json");
+    assert_eq!(found.pointer("/count"), Some(&1.into()), "{text}");
+    assert_eq!(found.pointer("/items/0/standing"), Some(&"overdue".into()));
+    assert_eq!(found.pointer("/items/0/due_on"), Some(&"2017-11-17".into()));
+    let (_, kind, text) = program(&office, "unit-token", "due.ics?unit=kxw", None).await;
+    assert!(kind.starts_with("text/calendar") && text.contains("DTSTART;VALUE=DATE:20171117"));
+    assert!(!text.contains("wjdt"), "{text}");
+    let (_, kind, text) = program(&office, "viewer-token", "incidents.atom", None).await;
+    assert!(
+        kind.starts_with("application/atom+xml") && text.contains("工作动态"),
+        "{text}"
+    );
+
+    let ack = |until: &str, column: &str| {
+        Some(serde_json::json!({"column": column, "until": until, "reason": "稿件在审"}))
+    };
+    for (token, body, status) in [
+        ("viewer-token", ack("2017-11-22", "kxw/gzdt"), 403),
+        ("unit-token", ack("2017-11-22", "kxw/wjdt"), 404),
+        ("unit-token", ack("2018-06-01", "kxw/gzdt"), 422),
+        ("unit-token", ack("soon", "kxw/gzdt"), 422),
+        ("unit-token", Some(serde_json::json!({"column": 1})), 400),
+        ("unit-token", ack("2017-11-22", "kxw/gzdt"), 200),
+    ] {
+        let (got, _, text) = program(&office, token, "ack", body).await;
+        assert_eq!(got, status, "{token}: {text}");
+    }
+    let deeds = office.deeds().await;
+    assert_eq!(
+        deeds.iter().filter(|(by, _)| by == "unit-token").count(),
+        1,
+        "{deeds:?}"
+    );
+    office.close().await;
+}
+
+#[test]
+fn the_description_names_every_route_of_the_interface() {
+    let description = wangxun::web::api::describe::description();
+    let paths = description["paths"].as_object().expect("paths");
+    let routes = wangxun::web::routes();
+    let mut routes: Vec<String> = routes
+        .iter()
+        .filter(|route| route.path.starts_with("/api/v1/") && !route.path.ends_with("openapi.json"))
+        .map(|route| route.path.replace("{*id}", "{id}"))
+        .collect();
+    routes.sort();
+    let mut described: Vec<&String> = paths.keys().collect();
+    described.sort();
+    assert_eq!(described, routes.iter().collect::<Vec<_>>());
 }
