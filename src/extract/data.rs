@@ -2,6 +2,8 @@
 //! strings. Keys are compared without case and signs.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use chrono::NaiveTime;
 
@@ -107,7 +109,7 @@ impl Island {
                     .iter()
                     .filter_map(|v| {
                         if let Value::Text(t) = v {
-                            Some(t.as_str())
+                            Some(t.as_ref())
                         } else {
                             None
                         }
@@ -136,39 +138,84 @@ impl Island {
 
     /// A row from an object with a title, and a date or an address; `shared` are keys whose dates
     /// are none of its own.
-    fn object(&mut self, pairs: &[(String, Value)], shared: &[&str]) -> bool {
-        let pairs: Vec<(Cow<str>, &Value)> = pairs
-            .iter()
-            .filter(|(name, _)| !shared.contains(&name.as_str()))
-            .map(|(name, value)| (plain_key(name), value))
-            .collect();
-        let text = |wanted: &[&str]| {
-            wanted.iter().find_map(|key| {
-                pairs.iter().find_map(|(name, value)| match value {
-                    Value::Text(text) if name == key && !text.trim().is_empty() => {
-                        Some(text.as_str())
-                    }
-                    _ => None,
-                })
-            })
-        };
-        let Some(title) = text(TITLE_KEYS) else {
+    fn object(&mut self, pairs: &[(Cow<str>, Value)], shared: &[&str]) -> bool {
+        let fields = Fields::of(pairs, shared);
+        let Some(title) = fields.title else {
             return false;
         };
-        let date = DATE_KEYS.iter().find_map(|key| {
-            pairs
-                .iter()
-                .find(|(name, _)| name == key)
-                .and_then(|(_, value)| date_of(value))
-        });
-        let link = text(LINK_KEYS);
-        if date.is_none() && link.is_none() {
+        let date = fields.date();
+        if date.is_none() && fields.link.is_none() {
             return false;
         }
-        self.row(title, link, date.as_deref());
+        self.row(title, fields.link, date.as_deref());
         true
     }
 }
+
+/// What an object says of a row.
+#[derive(Debug, Default)]
+struct Fields<'v> {
+    title: Option<&'v str>,
+    link: Option<&'v str>,
+    /// With the places of their keys among those of dates.
+    dates: Vec<(usize, &'v Value<'v>)>,
+}
+
+impl<'v> Fields<'v> {
+    fn of(pairs: &'v [(Cow<str>, Value)], shared: &[&str]) -> Self {
+        let mut fields = Self::default();
+        let (mut title, mut link) = (usize::MAX, usize::MAX);
+        for (name, value) in pairs {
+            let Some((field, rank)) = KEYS.get(plain_key(name).as_ref()).copied() else {
+                continue;
+            };
+            let text = match value {
+                Value::Text(text) if !text.trim().is_empty() => Some(text.as_ref()),
+                _ => None,
+            };
+            match field {
+                _ if shared.contains(&name.as_ref()) => {}
+                Field::Date => fields.dates.push((rank, value)),
+                Field::Title if text.is_some() && rank < title => {
+                    (fields.title, title) = (text, rank);
+                }
+                Field::Link if text.is_some() && rank < link => {
+                    (fields.link, link) = (text, rank);
+                }
+                Field::Title | Field::Link => {}
+            }
+        }
+        fields
+    }
+
+    /// The date under the key that is most surely that of the publication.
+    fn date(&self) -> Option<String> {
+        let mut dates = self.dates.clone();
+        dates.sort_by_key(|(rank, _)| *rank);
+        dates.iter().find_map(|(_, value)| date_of(value))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Field {
+    Title,
+    Date,
+    Link,
+}
+
+/// All keys, with their places in their tables.
+static KEYS: LazyLock<HashMap<&str, (Field, usize)>> = LazyLock::new(|| {
+    let tables = [
+        (Field::Title, TITLE_KEYS),
+        (Field::Date, DATE_KEYS),
+        (Field::Link, LINK_KEYS),
+    ];
+    let places = |(field, keys): (Field, &'static [&'static str])| {
+        let keyed = keys.iter().enumerate();
+        keyed.map(move |(at, key)| (*key, (field, at)))
+    };
+    tables.into_iter().flat_map(places).collect()
+});
 
 /// Records that share a date from which it is that of a move: fewer may be of one day.
 const SHARED_RECORDS: usize = 5;
@@ -187,14 +234,14 @@ const MADE_KEYS: &[&str] = &[
 /// The keys of dates that all records of a list share, where these cannot be their publication:
 /// other dates of theirs differ, or it is the moment at which records were made, or one to the
 /// second.
-fn shared_keys(values: &[Value]) -> Vec<&str> {
+fn shared_keys<'v>(values: &'v [Value]) -> Vec<&'v str> {
     let Some(Value::Object(first)) = values.first().filter(|_| values.len() >= SHARED_RECORDS)
     else {
         return Vec::new();
     };
     let dates = first
         .iter()
-        .map(|(name, value)| (name.as_str(), plain_key(name), value))
+        .map(|(name, value)| (name.as_ref(), plain_key(name), value))
         .filter(|(_, plain, _)| DATE_KEYS.contains(&plain.as_ref()));
     let is_shared = |name: &str, value: &Value| {
         values.iter().all(|other| match other {

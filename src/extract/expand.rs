@@ -1,10 +1,13 @@
 //! Rows that hide in scripts and data islands, written out as plain list markup: records in
 //! CDATA, `document.write`, arrays and JSON in scripts, feeds, and bodies that are JSON as a whole.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::island::Island;
 use super::loose::{self, Value};
+use super::words::Words;
 
 /// The most bytes of one script's written strings.
 const MAX_WRITTEN: usize = 1024 * 1024;
@@ -104,7 +107,7 @@ impl Island {
             self.written(body);
             self.numbered(body);
             self.arrays(body);
-            if has_one(body, &KEYS) {
+            if KEYS.any_in(body) {
                 self.literals(body);
             }
         }
@@ -154,7 +157,7 @@ impl Island {
 
     /// `title[3]="…"; url[3]="…"; day[3]="…"`: the strings of one number are one row.
     fn numbered(&mut self, script: &str) {
-        let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+        let mut rows: BTreeMap<u32, Vec<Cow<str>>> = BTreeMap::new();
         let mut rest = script;
         while let Some(at) = rest.find(']') {
             let (before, after) = rest.split_at(at);
@@ -181,17 +184,19 @@ impl Island {
             }
         }
         for values in rows.values().filter(|values| values.len() >= 2) {
-            let texts: Vec<&str> = values.iter().map(String::as_str).take(12).collect();
+            let texts: Vec<&str> = values.iter().map(AsRef::as_ref).take(12).collect();
             self.of_texts(&texts);
         }
     }
 }
 
 /// Signs of titles and rows in a script.
-const KEYS: [&str; 11] = [
-    "itle", "ITLE", "ubject", "SUBJECT", "eadline", "href=", "[[", "Array(", "=[\"", "=['",
-    "push([",
-];
+static KEYS: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(&[&[
+        "itle", "ITLE", "ubject", "SUBJECT", "eadline", "href=", "[[", "Array(", "=[\"", "=['",
+        "push([",
+    ]])
+});
 
 fn has_one(script: &str, words: &[&str]) -> bool {
     let has = |word: &&str| memchr::memmem::find(script.as_bytes(), word.as_bytes()).is_some();

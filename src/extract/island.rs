@@ -1,5 +1,6 @@
 //! Markup that is made of what hides in scripts: fragments as they are, rows written out plainly.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::clean;
@@ -48,19 +49,27 @@ impl Island {
         if !self.room() || clean::weight(title) < 4 {
             return;
         }
-        let href = link
-            .map(|link| format!(" href=\"{}\"", escape(link.trim())))
-            .unwrap_or_default();
+        let link = link.map(|link| escape(link.trim()));
+        let href = link.iter().flat_map(|link| [" href=\"", link, "\""]);
+        let title = clean::line(&without_tags(title), clean::TITLE);
         let date = date.map(escape).unwrap_or_default();
-        let title = escape(&clean::line(&without_tags(title), clean::TITLE));
-        let _ = writeln!(
-            self.html,
-            "<ul><li><a{href}>{title}</a><span>{date}</span></li></ul>"
-        );
+        self.html.push_str("<ul><li><a");
+        self.html.extend(href);
+        let rest = [
+            ">",
+            &escape(&title),
+            "</a><span>",
+            &date,
+            "</span></li></ul>\n",
+        ];
+        self.html.extend(rest);
     }
 }
 
-fn without_tags(text: &str) -> String {
+fn without_tags(text: &str) -> Cow<'_, str> {
+    if !text.contains('<') {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::new();
     let mut inside = false;
     for c in text.chars().take(2000) {
@@ -71,11 +80,13 @@ fn without_tags(text: &str) -> String {
             _ => {}
         }
     }
-    out
+    Cow::Owned(out)
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('"', "&quot;")
+fn escape(text: &str) -> Cow<'_, str> {
+    if memchr::memchr3(b'&', b'<', b'"', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+    Cow::Owned(escaped.replace('"', "&quot;"))
 }

@@ -110,11 +110,11 @@ fn fragment(value: &Value, html: &str, notes: &mut Notes) -> Result<Data, PathFa
         path: html.to_owned(),
         bytes: text.len(),
     });
-    Ok(Data::Fragment(text.clone()))
+    Ok(Data::Fragment(text.clone().into_owned()))
 }
 
 /// The objects at a path: those of the lists to which it leads, and those to which it leads itself.
-fn elements<'v>(path: &JsonPath, value: &'v Value) -> Vec<&'v Value> {
+fn elements<'v>(path: &JsonPath, value: &'v Value<'v>) -> Vec<&'v Value<'v>> {
     path.all(value)
         .into_iter()
         .flat_map(|value| match value {

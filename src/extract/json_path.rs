@@ -63,7 +63,7 @@ impl JsonPath {
     }
 
     /// The values to which it leads, in order.
-    pub fn all<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
+    pub fn all<'v>(&self, value: &'v Value<'v>) -> Vec<&'v Value<'v>> {
         let mut here = vec![value];
         for step in &self.0 {
             here = here
@@ -76,7 +76,7 @@ impl JsonPath {
     }
 
     /// The first value to which it leads.
-    pub fn first<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+    pub fn first<'v>(&self, value: &'v Value<'v>) -> Option<&'v Value<'v>> {
         self.all(value).into_iter().next()
     }
 }
@@ -96,7 +96,7 @@ fn elements(brackets: &str, steps: &mut Vec<Step>) -> Result<(), PathFault> {
     Ok(())
 }
 
-fn below<'v>(value: &'v Value, step: &Step) -> Vec<&'v Value> {
+fn below<'v>(value: &'v Value<'v>, step: &Step) -> Vec<&'v Value<'v>> {
     match (value, step) {
         (Value::Object(pairs), Step::Name(wanted)) => pairs
             .iter()
@@ -134,7 +134,7 @@ mod tests {
                 .all(&value)
                 .into_iter()
                 .map(|value| match value {
-                    Value::Text(text) => text.as_str(),
+                    Value::Text(text) => text.as_ref(),
                     _ => "?",
                 })
                 .collect();

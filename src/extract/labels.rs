@@ -1,7 +1,10 @@
 //! The words before a date that say what kind of date it is.
 
+use std::sync::LazyLock;
+
 use super::Role;
 use super::dates::Found;
+use super::words::Words;
 
 /// What the words before a date make of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,11 +153,19 @@ const NUMBERS: &[&str] = &[
     "tel",
 ];
 
+static LABELS: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(&[
+        OTHER, PUBLISHED, UPDATED, ANSWERED, HANDLED, ASKED, EVENTS, BARE,
+    ])
+});
+static NUMBER_WORDS: LazyLock<Words> = LazyLock::new(|| Words::of(&[NUMBERS]));
+
 /// The label of a date. What is written like many numbers are is none behind the word for a number.
 pub fn label_of(found: &Found, before: &str) -> Label {
     let names_number = || {
         let tail = tail(before);
-        last_end(&tail, NUMBERS).is_some_and(|end| is_near(&tail, end, 4))
+        let [end] = NUMBER_WORDS.last_ends(&tail);
+        end.is_some_and(|end| is_near(&tail, end, 4))
     };
     if found.is_like_a_number() && names_number() {
         Label::Other
@@ -202,22 +213,31 @@ pub fn label(before: &str) -> Label {
     if tail.is_empty() {
         return Label::None;
     }
-    let families: [(&[&str], Label); 6] = [
-        (OTHER, Label::Other),
-        (PUBLISHED, Label::Published),
-        (UPDATED, Label::Updated),
-        (ANSWERED, Label::Answered),
-        (HANDLED, Label::Handled),
-        (ASKED, Label::Asked),
+    let [
+        other,
+        published,
+        updated,
+        answered,
+        handled,
+        asked,
+        event,
+        plain,
+    ] = LABELS.last_ends(&tail);
+    let families = [
+        (other, Label::Other),
+        (published, Label::Published),
+        (updated, Label::Updated),
+        (answered, Label::Answered),
+        (handled, Label::Handled),
+        (asked, Label::Asked),
     ];
     let mut nearest: Option<(usize, Label)> = None;
-    for (words, label) in families {
-        let end = last_end(&tail, words);
+    for (end, label) in families {
         if end.is_some_and(|end| nearest.is_none_or(|(other, _)| end > other)) {
             nearest = end.map(|end| (end, label));
         }
     }
-    if last_end(&tail, EVENTS).is_some_and(|end| {
+    if event.is_some_and(|end| {
         nearest.is_none_or(|(other, _)| end > other)
             && is_near(&tail, end, 5)
             && tail
@@ -228,55 +248,62 @@ pub fn label(before: &str) -> Label {
     }
     match nearest {
         Some((end, label)) if is_near(&tail, end, 5) => label,
-        _ if last_end(&tail, BARE).is_some_and(|end| is_near(&tail, end, 2)) => bare(before),
+        _ if plain.is_some_and(|end| is_near(&tail, end, 2)) => bare(before),
         _ => Label::None,
     }
 }
 
 /// What a date is that its label rules out as the publication.
 pub fn role(before: &str) -> Option<Role> {
-    const DOCUMENT: &[&str] = &["成文", "签发", "印发", "颁布"];
-    const EFFECTIVE: &[&str] = &[
-        "生效",
-        "实施",
-        "施行",
-        "有效期",
-        "废止",
-        "失效",
-        "终止",
-        "到期",
-    ];
-    const EVENT: &[&str] = &[
-        "截止",
-        "截至",
-        "结束",
-        "开标",
-        "报名",
-        "考试",
-        "举办",
-        "活动",
-        "会议",
-        "公示期",
-        "起始",
-        "开始",
-        "采访",
-        "访谈",
-        "开庭",
-        "面试",
-    ];
     let tail = tail(before);
+    let [document, effective, event] = ROLES.last_ends(&tail);
     let families = [
-        (DOCUMENT, Role::Document),
-        (EFFECTIVE, Role::Effective),
-        (EVENT, Role::Event),
+        (document, Role::Document),
+        (effective, Role::Effective),
+        (event, Role::Event),
     ];
     families
-        .iter()
-        .filter_map(|(words, role)| Some((last_end(&tail, words)?, *role)))
+        .into_iter()
+        .filter_map(|(end, role)| Some((end?, role)))
         .filter(|(end, _)| is_near(&tail, *end, 5))
         .max_by_key(|(end, _)| *end)
         .map(|(_, role)| role)
 }
+
+/// Words of documents, of their effect, of events.
+static ROLES: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(&[
+        &["成文", "签发", "印发", "颁布"],
+        &[
+            "生效",
+            "实施",
+            "施行",
+            "有效期",
+            "废止",
+            "失效",
+            "终止",
+            "到期",
+        ],
+        &[
+            "截止",
+            "截至",
+            "结束",
+            "开标",
+            "报名",
+            "考试",
+            "举办",
+            "活动",
+            "会议",
+            "公示期",
+            "起始",
+            "开始",
+            "采访",
+            "访谈",
+            "开庭",
+            "面试",
+        ],
+    ])
+});
 
 /// The last characters without blanks, in lower case.
 fn tail(before: &str) -> String {
@@ -288,13 +315,6 @@ fn tail(before: &str) -> String {
         .iter()
         .collect::<String>()
         .to_lowercase()
-}
-
-fn last_end(tail: &str, words: &[&str]) -> Option<usize> {
-    words
-        .iter()
-        .filter_map(|word| tail.rfind(word).map(|at| at + word.len()))
-        .max()
 }
 
 /// Whether at most a few characters of the same phrase stand behind the word.

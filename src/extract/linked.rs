@@ -1,6 +1,8 @@
 //! JSON-LD: when the article of the page was published, and not one of its comments, videos or
 //! neighbours.
 
+use std::borrow::Cow;
+
 use super::loose::{self, Value};
 use super::moment::{self, Moment};
 
@@ -59,7 +61,7 @@ fn visit(value: &Value, left: &mut usize, best: &mut Option<Stated>) {
                 *best = Some(stated);
             }
             for (key, value) in pairs {
-                if matches!(key.as_str(), "@graph" | "mainEntity") {
+                if matches!(key.as_ref(), "@graph" | "mainEntity") {
                     visit(value, left, best);
                 }
             }
@@ -68,7 +70,7 @@ fn visit(value: &Value, left: &mut usize, best: &mut Option<Stated>) {
     }
 }
 
-fn stated(pairs: &[(String, Value)]) -> Option<Stated> {
+fn stated(pairs: &[(Cow<str>, Value)]) -> Option<Stated> {
     let get = |name: &str| {
         pairs
             .iter()

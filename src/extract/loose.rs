@@ -1,17 +1,19 @@
 //! Data written in scripts: JSON, and the looser object and array literals that pages use. Reads
 //! what can be read, within limits, and never fails.
 
-/// A value of a literal.
+use std::borrow::Cow;
+
+/// A value of a literal; texts without escapes stay where they were written.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum Value<'t> {
     /// Text.
-    Text(String),
+    Text(Cow<'t, str>),
     /// A whole number.
     Number(i64),
     /// An array.
-    List(Vec<Value>),
+    List(Vec<Value<'t>>),
     /// An object, in the order of its keys.
-    Object(Vec<(String, Value)>),
+    Object(Vec<(Cow<'t, str>, Value<'t>)>),
     /// Anything else.
     Other,
 }
@@ -20,14 +22,14 @@ pub enum Value {
 const MAX_DEPTH: usize = 24;
 
 /// Reads one literal at the start of `text`; also says how many bytes it took.
-pub fn read(text: &str) -> Option<(Value, usize)> {
+pub fn read(text: &str) -> Option<(Value<'_>, usize)> {
     let (value, used) = attempt(text);
     Some((value?, used))
 }
 
 /// Reads one literal at the start of `text`, if one stands there whole; and how many bytes were
 /// read for it.
-pub fn attempt(text: &str) -> (Option<Value>, usize) {
+pub fn attempt(text: &str) -> (Option<Value<'_>>, usize) {
     let mut reader = Reader { text, at: 0 };
     let value = reader.value(0);
     (value, reader.at)
@@ -43,7 +45,11 @@ pub fn strings_of_call(text: &str) -> (String, usize) {
         match c {
             '"' | '\'' => {
                 let part = reader.string().unwrap_or_default();
-                out.push_str(&if escaped_call { unescape(&part) } else { part });
+                if escaped_call {
+                    out.push_str(&unescape(&part));
+                } else {
+                    out.push_str(&part);
+                }
                 escaped_call = false;
                 continue;
             }
@@ -134,7 +140,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn value(&mut self, depth: usize) -> Option<Value> {
+    fn value(&mut self, depth: usize) -> Option<Value<'a>> {
         self.skip_blanks();
         match self.peek()? {
             _ if depth > MAX_DEPTH => None,
@@ -145,7 +151,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Option<Value> {
+    fn object(&mut self, depth: usize) -> Option<Value<'a>> {
         self.take('{');
         let mut pairs = Vec::new();
         loop {
@@ -158,7 +164,7 @@ impl<'a> Reader<'a> {
             }
             let key = match self.peek()? {
                 '"' | '\'' => self.string()?,
-                _ => self.bare_key()?,
+                _ => Cow::Borrowed(self.bare_key()?),
             };
             self.skip_blanks();
             if !self.take(':') {
@@ -169,7 +175,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A list in brackets, or in the parentheses of a call that makes one.
-    fn list(&mut self, depth: usize) -> Option<Value> {
+    fn list(&mut self, depth: usize) -> Option<Value<'a>> {
         let end = match self.take('(') {
             true => ')',
             false => {
@@ -190,13 +196,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn bare_key(&mut self) -> Option<String> {
+    fn bare_key(&mut self) -> Option<&'a str> {
         let key = self.run(|c| c.is_alphanumeric() || c == '_' || c == '$');
         self.at += key.len();
-        (!key.is_empty()).then(|| key.to_owned())
+        (!key.is_empty()).then_some(key)
     }
 
-    fn word(&mut self, depth: usize) -> Option<Value> {
+    fn word(&mut self, depth: usize) -> Option<Value<'a>> {
         let word = self.run(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '-' | '+'));
         if word.is_empty() {
             return None;
@@ -206,7 +212,7 @@ impl<'a> Reader<'a> {
         if word == "new" {
             self.skip_blanks();
             let made = self.bare_key();
-            if made.as_deref() == Some("Array") && self.peek() == Some('(') {
+            if made == Some("Array") && self.peek() == Some('(') {
                 return self.list(depth);
             }
         }
@@ -223,28 +229,40 @@ impl<'a> Reader<'a> {
     }
 
     /// A quoted string with its escapes resolved; `None` when it does not end.
-    fn string(&mut self) -> Option<String> {
+    fn string(&mut self) -> Option<Cow<'a, str>> {
         let quote = self.peek()?;
         self.at += quote.len_utf8();
         // A quote is one byte.
         let end = u8::try_from(quote).ok()?;
-        let mut out = String::new();
-        loop {
-            let rest = self.rest();
-            let Some(plain) = memchr::memchr2(end, b'\\', rest.as_bytes()) else {
-                self.at = self.text.len();
-                return None;
-            };
-            let ends = rest.as_bytes().get(plain) == Some(&end);
-            // What has escapes has many of them.
-            out.reserve(plain + if ends { 0 } else { 32 });
-            out.push_str(rest.get(..plain)?);
-            self.at += plain + 1;
-            if ends {
-                return Some(out);
-            }
-            self.escape(&mut out)?;
+        let (plain, ended) = self.plain(end)?;
+        if ended {
+            return Some(Cow::Borrowed(plain));
         }
+        let mut out = plain.to_owned();
+        loop {
+            self.escape(&mut out)?;
+            let (plain, ended) = self.plain(end)?;
+            // What has escapes has many of them.
+            out.reserve(plain.len() + if ended { 0 } else { 32 });
+            out.push_str(plain);
+            if ended {
+                return Some(Cow::Owned(out));
+            }
+        }
+    }
+
+    /// What stands before the end of a string or the next escape in it, and whether it ends there.
+    fn plain(&mut self, end: u8) -> Option<(&'a str, bool)> {
+        let rest = self.rest();
+        let Some(length) = memchr::memchr2(end, b'\\', rest.as_bytes()) else {
+            self.at = self.text.len();
+            return None;
+        };
+        self.at += length + 1;
+        Some((
+            rest.get(..length)?,
+            rest.as_bytes().get(length) == Some(&end),
+        ))
     }
 
     fn escape(&mut self, out: &mut String) -> Option<()> {

@@ -84,6 +84,7 @@ mod view;
 mod visible;
 mod weighing;
 mod whose;
+mod words;
 mod written;
 mod year_heads;
 mod years;

@@ -2,8 +2,11 @@
 //! maintenance notices. Where rows stand beside the notice, it must be what the page is about:
 //! its title or its heading says it, or it says hardly anything else.
 
+use std::sync::LazyLock;
+
 use super::dom::{Dom, What};
 use super::heading;
+use super::words::{Hit, Words};
 use crate::domain::finding::Unreadable;
 
 /// Text that a notice page may have at most, in characters.
@@ -237,33 +240,30 @@ fn numbered(title: &str) -> Option<Unreadable> {
         .then_some(Unreadable::SoftMissing)
 }
 
+/// The words of all notices; their families in the order of what outweighs the others.
+static NOTICES: LazyLock<Words> =
+    LazyLock::new(|| Words::of(&[CHALLENGE_TEXT, MISSING, MAINTENANCE]));
+const MEANT: [Unreadable; 3] = [
+    Unreadable::Challenge,
+    Unreadable::SoftMissing,
+    Unreadable::Maintenance,
+];
+
 /// What a text announces.
 fn says(text: &str) -> Option<Unreadable> {
-    let any = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if any(CHALLENGE_TEXT) {
-        Some(Unreadable::Challenge)
-    } else if any(MISSING) {
-        Some(Unreadable::SoftMissing)
-    } else if MAINTENANCE.iter().any(|word| announces(text, word)) {
-        Some(Unreadable::Maintenance)
-    } else {
-        None
-    }
+    let counts = |hit: &Hit| {
+        let rest = text.get(hit.end..).unwrap_or_default();
+        // A word of maintenance must stand for itself, not be part of a name.
+        MEANT.get(hit.family) != Some(&Unreadable::Maintenance)
+            || !rest.trim_start().starts_with(NAMES)
+    };
+    let families = NOTICES.hits(text).filter(counts).map(|hit| hit.family);
+    families.min().and_then(|at| MEANT.get(at).cloned())
 }
 
 /// Whether a title is that of a page that is not what was asked for.
 pub fn is_titled(title: &str) -> bool {
-    let says = |words: &[&str]| words.iter().any(|word| title.contains(word));
-    says(CHALLENGE_TEXT)
-        || says(MISSING)
-        || says(MAINTENANCE)
-        || title.trim_start().starts_with("404")
-}
-
-/// Whether the word stands in the text for itself, not as part of a name.
-fn announces(text: &str, word: &str) -> bool {
-    let mut after = text.split(word).skip(1);
-    after.any(|rest| !rest.trim_start().starts_with(NAMES))
+    NOTICES.any_in(title) || title.trim_start().starts_with("404")
 }
 
 /// Headings without links, outside links, header and navigation: titles of rows are none.

@@ -163,7 +163,7 @@ pub fn data_address(dom: &Dom, base: &Url) -> Option<Url> {
         for (key, value) in pairs {
             let text = match value {
                 super::loose::Value::Text(text) => text,
-                super::loose::Value::Number(number) => number.to_string(),
+                super::loose::Value::Number(number) => number.to_string().into(),
                 _ => continue,
             };
             url.query_pairs_mut().append_pair(&key, &text);
