@@ -36,6 +36,8 @@ const VISITS: usize = 2000;
 const ROWS: usize = 200;
 /// How much of the source is shown, in characters.
 const SOURCE_CHARS: usize = 60_000;
+/// The shortest end of an address by which a row is found in the source.
+const FILE_CHARS: usize = 4;
 /// Rounds of reading: what the reader asks for besides is not at hand.
 const TURNS: usize = 8;
 
@@ -202,8 +204,13 @@ async fn read_again(site: &Site, column: &Column, body: Vec<u8>, on: Date) -> Op
 
 /// The source in stretches of lines, those of the deciding row apart.
 fn pieces(source: &str, decided: Option<&LastUpdate>) -> Vec<Piece> {
-    let title = decided.map(|update| update.evidence.title.as_str());
-    let holds = |line: &str| title.is_some_and(|title| !title.is_empty() && line.contains(title));
+    let evidence = decided.map(|update| &update.evidence);
+    // The source may write a title otherwise than it reads; its address then finds the row.
+    let link = evidence.and_then(|evidence| evidence.link.as_deref());
+    let file = link.and_then(|link| link.rsplit('/').find(|part| part.len() >= FILE_CHARS));
+    let title = evidence.map(|evidence| evidence.title.as_str());
+    let wanted = [title.filter(|title| !title.is_empty()), file];
+    let holds = |line: &str| wanted.iter().flatten().any(|part| line.contains(part));
     let mut pieces: Vec<Piece> = Vec::new();
     for line in source.split_inclusive('\n') {
         let decided = holds(line);
