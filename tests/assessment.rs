@@ -24,8 +24,11 @@ use wangxun::domain::entry::Entry;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::group::{Column, Identity, Site};
 use wangxun::domain::id::{ColumnId, SiteId, UnitId};
+use wangxun::domain::inspection::{Inspection, LinkCount};
+use wangxun::domain::marks::{Mark, PageMarks, Tag};
 use wangxun::domain::observation::{Cause, Observation, Sight};
 use wangxun::domain::site_day::{HomeOfDay, MissCause, Sample, SiteDay};
+use wangxun::domain::target::{Spell, Target, TargetKind, TargetPlace};
 use wangxun::domain::time::{Date, Moment, moment};
 use wangxun::domain::visit::Failure;
 
@@ -75,6 +78,8 @@ struct World {
     entries: Vec<Entry>,
     services: bool,
     from: Date,
+    inspection: Option<Inspection>,
+    targets: Vec<Target>,
 }
 
 impl World {
@@ -108,6 +113,8 @@ impl World {
             entries: Vec::new(),
             services: true,
             from: ago(91),
+            inspection: None,
+            targets: Vec::new(),
         }
     }
 
@@ -171,6 +178,8 @@ impl World {
             }
         });
         let facts = SiteFacts {
+            inspection: self.inspection.clone(),
+            targets: self.targets.clone(),
             site: &self.site,
             unit_name: "科信委",
             services: self.services,
@@ -529,7 +538,7 @@ fn what_nobody_measured_is_neither_a_full_score_nor_a_deduction() {
         assert_eq!(area.measured > Points::ZERO, is_measured, "{:?}", area.area);
     }
     let links = line(&card, "D2");
-    assert_eq!(links.verdict, Verdict::Unmeasured(Unmeasured::NotYet));
+    assert_eq!(links.verdict, Verdict::Unmeasured(Unmeasured::NotInspected));
     assert!(links.rule.is_unverified() && links.rule.enabled);
     // Of availability 5 of 6.1 points stand on measurement, of management 0 without visits.
     assert_eq!(card.areas.first().unwrap().measured.to_string(), "81.97");
@@ -673,4 +682,171 @@ fn both_profiles_travel_in_the_binary_and_mark_what_was_not_verified() {
         let on: Vec<&str> = on.map(|rule| rule.id.as_str()).collect();
         assert_eq!(on, unverified_on, "{}", rubric.profile);
     }
+}
+
+/// An inspection of the last day that found everything in order.
+fn inspection() -> Inspection {
+    let mut marks = PageMarks::default();
+    for &tag in Tag::ALL {
+        marks.tags.add(tag);
+    }
+    for &mark in Mark::ALL {
+        marks.marks.add(mark);
+    }
+    marks.code = Some("1101020001".to_owned());
+    Inspection {
+        site: SiteId::parse("kxw").unwrap(),
+        on: end(),
+        at: at(end()),
+        home: Some(marks),
+        columns: Vec::new(),
+        articles: 3,
+        wanting: Vec::new(),
+        pages: 5,
+        home_items_on: Some((0..10).map(ago).collect()),
+        certificate_until: None,
+        ipv6: Some(true),
+        links: LinkCount {
+            home: 50,
+            others: 100,
+            unasked: 0,
+        },
+    }
+}
+
+fn dead(url: &str, on_home: bool, external: bool, confirmed: bool) -> Target {
+    Target {
+        site: SiteId::parse("kxw").unwrap(),
+        url: url.to_owned(),
+        kind: TargetKind::Page,
+        external,
+        on_home,
+        places: vec![TargetPlace {
+            page: "http://kxw.example.gov.cn/".to_owned(),
+            text: "链接".to_owned(),
+        }],
+        spells: vec![Spell {
+            since: at(ago(3)),
+            why: Failure::Status(404),
+            gone_since: Some(at(ago(3))),
+            confirmed_at: confirmed.then(|| at(ago(2))),
+            ended_at: None,
+            removed: false,
+        }],
+        asked_at: at(end()),
+    }
+}
+
+#[test]
+fn confirmed_links_cost_points_by_page_and_suspected_ones_none() {
+    let mut world = World::new();
+    world.targets = vec![
+        dead("http://kxw.example.gov.cn/1", true, false, true),
+        dead("http://other.example.cn/", true, true, true),
+        dead("http://kxw.example.gov.cn/2", true, false, false),
+        dead("http://kxw.example.gov.cn/3", false, false, true),
+        dead("http://other.example.cn/4", false, true, true),
+    ];
+    let unmeasured = world.card(&p2015());
+    assert_eq!(
+        line(&unmeasured, "D2").verdict,
+        Verdict::Unmeasured(Unmeasured::NotInspected)
+    );
+    world.inspection = Some(inspection());
+    let card = world.card(&p2015());
+    assert_eq!(
+        (lost(&card, "D2"), lost(&card, "D3")),
+        ("2.00".into(), "0.10".into())
+    );
+    let everywhere = world.card(&rules("[choices]\nexternal_links = \"everywhere\""));
+    assert_eq!(lost(&everywhere, "D3"), "0.20");
+    let nowhere = world.card(&rules("[choices]\nexternal_links = \"nowhere\""));
+    assert_eq!(
+        (lost(&nowhere, "D2"), lost(&nowhere, "D3")),
+        ("1.00".into(), "0.10".into())
+    );
+    // A spell that was over before the end counts no more; one that began later not yet.
+    world.targets[0].spells[0].ended_at = Some(at(end() - TimeDelta::days(1)));
+    world.targets[3].spells[0].since = at(end() + TimeDelta::days(2));
+    let card = world.card(&p2015());
+    assert_eq!(
+        (lost(&card, "D2"), lost(&card, "D3")),
+        ("1.00".into(), "0.00".into())
+    );
+    let over = line(&card, "D2")
+        .asides
+        .iter()
+        .filter(|aside| aside.why == Spared::Over);
+    assert_eq!(over.count(), 1);
+}
+
+#[test]
+fn what_a_person_enters_takes_the_place_of_what_an_inspection_found() {
+    let mut world = World::new();
+    world.inspection = Some(inspection());
+    world.targets = vec![dead("http://kxw.example.gov.cn/1", true, false, true)];
+    world.entries.push(entry("D2", 3));
+    let card = world.card(&p2015());
+    assert_eq!(lost(&card, "D2"), "3.00");
+    let overruled = line(&card, "D2").asides.iter();
+    assert_eq!(
+        overruled
+            .filter(|aside| aside.why == Spared::Overruled)
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn ten_items_in_fourteen_days_are_enough_and_nine_are_not() {
+    let mut world = World::new();
+    world.inspection = Some(inspection());
+    assert_eq!(line(&world.card(&p2015()), "D4").verdict, Verdict::Kept);
+    for (dates, is_kept) in [
+        ((0..9).map(ago).collect::<Vec<_>>(), false),
+        // The fourteenth day is within, the fifteenth is not.
+        ((0..9).chain([14]).map(ago).collect(), true),
+        ((0..9).chain([15]).map(ago).collect(), false),
+    ] {
+        let mut seen = inspection();
+        seen.home_items_on = Some(dates);
+        world.inspection = Some(seen);
+        let card = world.card(&p2015());
+        assert_eq!(line(&card, "D4").verdict == Verdict::Kept, is_kept);
+        assert_eq!(lost(&card, "D4"), if is_kept { "0.00" } else { "5.00" });
+    }
+}
+
+#[test]
+fn tags_marks_code_and_certificate_are_judged_as_they_were_seen() {
+    let mut world = World::new();
+    world.inspection = Some(inspection());
+    let card = world.card(&p2015());
+    for rule in ["S1", "S2", "S3", "S14"] {
+        assert_eq!(line(&card, rule).verdict, Verdict::Kept, "{rule}");
+    }
+    assert_eq!(
+        line(&card, "S17").verdict,
+        Verdict::Unmeasured(Unmeasured::NothingConfigured)
+    );
+    let mut seen = inspection();
+    seen.home = Some(PageMarks {
+        code: Some("11010200".to_owned()),
+        ..PageMarks::default()
+    });
+    seen.ipv6 = Some(false);
+    seen.certificate_until = Some(at(end() + TimeDelta::days(29)));
+    world.inspection = Some(seen.clone());
+    let card = world.card(&p2015());
+    for (rule, finds) in [("S1", 1), ("S2", 8), ("S3", 1), ("S14", 1), ("S17", 1)] {
+        let line = line(&card, rule);
+        assert_eq!(
+            (&line.verdict, line.finds.len()),
+            (&Verdict::NotKept, finds),
+            "{rule}"
+        );
+    }
+    seen.certificate_until = Some(at(end() + TimeDelta::days(30)));
+    world.inspection = Some(seen);
+    assert_eq!(line(&world.card(&p2015()), "S17").verdict, Verdict::Kept);
 }

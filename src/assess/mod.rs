@@ -11,6 +11,7 @@ pub mod freshness;
 pub mod home;
 pub mod ladder;
 pub mod limits;
+pub mod links;
 pub mod outage;
 pub mod remember;
 pub mod score;

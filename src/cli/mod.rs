@@ -65,6 +65,8 @@ enum Command {
     Outbox(question::Outbox),
     /// List what the memory of items shows, for the operator to look at
     Flags(question::Flags),
+    /// List the links of a site that lead nowhere, certain and suspected ones
+    Links(question::Links),
     /// Send a test message to a person through the real transport
     SendTest(question::SendTest),
     /// Let a proposed escalation go out
@@ -127,6 +129,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Why(why) => question::why(why),
         Command::Outbox(outbox) => question::outbox(outbox),
         Command::Flags(flags) => question::flags(flags),
+        Command::Links(links) => question::links(links),
         Command::SendTest(test) => question::send_test(test),
         Command::Release(release) => question::release(release),
         Command::Accept(accept) => question::accept(accept),

@@ -86,6 +86,18 @@ enum Format {
     Json,
 }
 
+/// `wangxun links`.
+#[derive(Debug, Args)]
+pub struct Links {
+    #[command(flatten)]
+    configured: Configured,
+    /// The site, e.g. kxw
+    site: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
 /// `wangxun send-test`.
 #[derive(Debug, Args)]
 pub struct SendTest {
@@ -164,6 +176,15 @@ pub fn flags(flags: Flags) -> anyhow::Result<bool> {
         json: flags.format == Format::Json,
     };
     ask(&flags.configured.config, question)
+}
+
+/// Lists broken links.
+pub fn links(links: Links) -> anyhow::Result<bool> {
+    let question = Question::Links {
+        site: links.site,
+        json: links.format == Format::Json,
+    };
+    ask(&links.configured.config, question)
 }
 
 /// Sends a test message.

@@ -102,6 +102,7 @@ fn enclose(config: &mut Config, dir: &Path) {
     config.heartbeat = None;
     config.probes.clear();
     config.samples_a_day = None;
+    config.inspection = None;
     config.console.listen = None;
     config.control_socket = dir.join("control.sock");
     config.store.dir = dir.join("store");

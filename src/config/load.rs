@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::{
-    access, alerting, availability, calendar, console, contacts, heartbeat, limits, monitor,
-    own_network, rubric, sites, transports, vendor, warn,
+    access, alerting, availability, calendar, console, contacts, heartbeat, inspection, limits,
+    monitor, own_network, rubric, sites, transports, vendor, warn,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -127,6 +127,7 @@ impl Files {
         let heartbeat = heartbeat::heartbeat(monitor, &raw.heartbeat);
         let probes = own_network::probes(monitor, &raw.own_network);
         let samples_a_day = availability::samples_a_day(monitor, &raw.availability);
+        let inspection = inspection::inspection(monitor, &raw.inspection);
         let group = self.group(&politeness);
         let calendar = self.calendar();
         let rubric = rubric::rubric(self.rubric.as_mut());
@@ -149,6 +150,7 @@ impl Files {
             probes,
             rubric,
             samples_a_day,
+            inspection,
         })
     }
 

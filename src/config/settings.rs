@@ -54,6 +54,19 @@ pub struct Config {
     pub rubric: Rubric,
     /// So often a day each home page is asked whether it opens; `None` for not at all.
     pub samples_a_day: Option<u32>,
+    /// How pages are inspected; `None` for not at all.
+    pub inspection: Option<InspectionPlan>,
+}
+
+/// When and how far pages are inspected for what the assessment asks beside freshness.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InspectionPlan {
+    /// When all sites are inspected.
+    pub schedule: CronLine,
+    /// The most pages of one site that are read in one inspection.
+    pub pages_a_site: u32,
+    /// The most links of one site that are asked in one inspection.
+    pub links_a_site: u32,
 }
 
 /// What is done when.

@@ -22,13 +22,14 @@ use crate::clock::Bell;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::domain::act::Act;
 use crate::domain::group::{Group, Person};
-use crate::domain::id::{ColumnId, PersonId};
+use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Date, date_of};
 use crate::report::acts;
 use crate::report::away;
 use crate::report::flags;
 use crate::report::history::caution;
+use crate::report::links;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::plain::one_line;
 use crate::report::sentence::{Case, why};
@@ -106,6 +107,13 @@ pub enum Question {
     },
     /// Enters what a person found under a rule.
     Score(Found),
+    /// The links of a site that lead nowhere.
+    Links {
+        /// The site.
+        site: String,
+        /// As JSON instead of a list.
+        json: bool,
+    },
 }
 
 /// An answer.
@@ -151,6 +159,7 @@ impl Clerk {
             Question::Status => self.status().await,
             Question::Stale { longest_seconds } => self.stale(longest_seconds).await,
             Question::Why { column } => self.why(&column).await,
+            Question::Links { site, json } => self.links(&site, json).await,
             Question::Outbox { newest } => self.outbox(newest).await,
             Question::Flags {
                 column,
@@ -286,6 +295,26 @@ impl Clerk {
         });
         let caution = caution(record.map(|record| record.visited_at), scene.now);
         Ok(Answer::yes(cautioned(caution, paragraph)))
+    }
+
+    async fn links(&self, site: &str, json: bool) -> Result<Answer, StoreError> {
+        let sites = &self.desk.config.group.sites;
+        let id = SiteId::parse(site).ok();
+        let Some(site) = id.and_then(|id| sites.get(&id)) else {
+            return Ok(Answer::no(format!(
+                "there is no site {site:?} in sites.toml"
+            )));
+        };
+        let mut targets = self.desk.store.targets(&site.id).await?;
+        if !json {
+            let now = self.desk.clock.now();
+            return Ok(Answer::yes(links::list(&site.name, &targets, now)));
+        }
+        targets.retain(|target| target.open().is_some());
+        Ok(match serde_json::to_string_pretty(&targets) {
+            Ok(text) => Answer::yes(text),
+            Err(error) => Answer::no(format!("the links cannot be written as JSON: {error}")),
+        })
     }
 
     async fn outbox(&self, newest: usize) -> Result<Answer, StoreError> {

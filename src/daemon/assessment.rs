@@ -160,7 +160,12 @@ impl Desk {
         let mut entries = common.entries.clone();
         entries.retain(|entry| entry.site == site.id && entry.period == period.to_string());
         let unit = group.units.get(&site.unit);
+        let inspections = self.store.inspections(&site.id, common.from, common.to);
+        let inspection = inspections.await?.pop();
+        let targets = self.store.targets(&site.id).await?;
         Ok(SiteFacts {
+            inspection,
+            targets,
             site,
             unit_name: unit.map_or(site.unit.as_str(), |unit| unit.name.as_str()),
             services: !group.without_services.contains(&site.id),

@@ -18,6 +18,7 @@ pub mod event;
 pub mod front;
 mod heartbeat;
 mod host;
+pub mod inspection;
 mod lapse;
 pub mod links;
 mod memory;

@@ -19,6 +19,7 @@ use super::desk::Desk;
 use super::ending::Ending;
 use super::event::Listener;
 use super::heartbeat::Heart;
+use super::inspection::Inspector;
 use super::links::Links;
 use super::outbox::Outbox;
 use super::pulse::{self, Pulse};
@@ -163,6 +164,10 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
     let samples_pulse = config.samples_a_day.map(|_| Pulse::new("samples"));
     pulses.extend(samples_pulse.clone());
+    // A made-up world has no pages to be inspected.
+    let plan = config.inspection.clone().filter(|_| means.eye.is_none());
+    let inspection_pulse = plan.as_ref().map(|_| Pulse::new("inspection"));
+    pulses.extend(inspection_pulse.clone());
     let ending = Ending {
         desk: desk.clone(),
         metrics: Arc::clone(&metrics),
@@ -227,6 +232,18 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         }),
         _ => None,
     };
+    let inspection_alarm = plan.as_ref().map(|_| orders.clock.alarm());
+    let inspector = match plan.zip(inspection_pulse) {
+        Some((plan, pulse)) => Some(Inspector {
+            desk: desk.clone(),
+            fetcher: means.fetcher.clone(),
+            reach: reach_of(&config)?,
+            plan,
+            pulse,
+            stop: stopped.clone(),
+        }),
+        None => None,
+    };
     let rounds = Rounds {
         desk: desk.clone(),
         means,
@@ -276,6 +293,9 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     loops.spawn(counter.run());
     if let Some((sampler, alarm)) = sampler.zip(samples_alarm) {
         loops.spawn(sampler.run(alarm));
+    }
+    if let Some((inspector, alarm)) = inspector.zip(inspection_alarm) {
+        loops.spawn(inspector.run(alarm));
     }
     pulse::tell(&[sd_notify::NotifyState::Ready]);
     tracing::info!(console = ?ready.console, "ready");

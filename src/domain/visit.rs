@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::page::Page;
+use super::time::Moment;
 
 /// One request, redirects included, as it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Visit {
     pub validators: Validators,
     /// What came back.
     pub outcome: Outcome,
+    /// When the certificate ends with which the page's host showed itself over HTTPS.
+    pub certificate_until: Option<Moment>,
 }
 
 /// What makes the next request conditional.

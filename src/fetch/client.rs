@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::domain::access::Access;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::ExtraHeaders;
+use crate::domain::time::Moment;
 use crate::domain::visit::{Failure, Outcome, Validators, Visit};
 
 /// The longest `Content-Type` that is kept, in bytes.
@@ -48,10 +49,10 @@ pub enum FetchError {
 /// Fetches pages. Clones share their politeness and what the hosts permit.
 #[derive(Clone)]
 pub struct Fetcher {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
+pub(super) struct Shared {
     line: Line,
     permissions: Permissions,
 }
@@ -126,11 +127,15 @@ impl Fetcher {
             extra,
             spent: Spent::default(),
             is_answered: false,
+            overflow: Overflow::Refuse,
+            head_only: false,
+            certificate_until: None,
         };
         let arrived = Box::pin(journey.run()).await;
         let (outcome, validators) =
             arrived.unwrap_or_else(|failure| (Outcome::Failed(failure), Validators::default()));
         Visit {
+            certificate_until: journey.certificate_until,
             asked: url.clone(),
             took_ms: u64::try_from(journey.spent.0.as_millis()).unwrap_or(u64::MAX),
             validators,
@@ -139,22 +144,28 @@ impl Fetcher {
     }
 }
 
-type Arrival = (Outcome, Validators);
+pub(super) type Arrival = (Outcome, Validators);
 
 /// One visit under way.
-struct Journey<'a> {
-    shared: &'a Shared,
-    asked: &'a Url,
-    access: &'a Access,
-    validators: &'a Validators,
-    extra: ExtraHeaders<'a>,
-    spent: Spent,
+pub(super) struct Journey<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) asked: &'a Url,
+    pub(super) access: &'a Access,
+    pub(super) validators: &'a Validators,
+    pub(super) extra: ExtraHeaders<'a>,
+    pub(super) spent: Spent,
     /// Whether the site has answered anything yet.
-    is_answered: bool,
+    pub(super) is_answered: bool,
+    /// What becomes of a body that is too long.
+    pub(super) overflow: Overflow,
+    /// Whether the head of the answer is enough.
+    pub(super) head_only: bool,
+    /// When the certificate of the page's host ends.
+    pub(super) certificate_until: Option<Moment>,
 }
 
 impl Journey<'_> {
-    async fn run(&mut self) -> Result<Arrival, Failure> {
+    pub(super) async fn run(&mut self) -> Result<Arrival, Failure> {
         if !matches!(self.asked.scheme(), "http" | "https") {
             return Err(Failure::BadAnswer);
         }
@@ -191,6 +202,7 @@ impl Journey<'_> {
             self.is_answered = true;
             trail.keep(&url, &answer.headers);
             let Some(location) = redirection(&answer) else {
+                self.certificate_until = answer.certificate_until;
                 return self.arrive(url, answer).map_err(Fault::later);
             };
             url = trail.next(&url, location).map_err(Fault::later)?;
@@ -212,7 +224,8 @@ impl Journey<'_> {
             pause: self.access.pause.max(delay),
             budget: self.access.total_timeout.saturating_sub(self.spent.0),
             limit: self.access.body_limit,
-            overflow: Overflow::Refuse,
+            overflow: self.overflow,
+            head_only: self.head_only,
         };
         self.shared.line.ask(&errand, &mut self.spent).await
     }

@@ -75,6 +75,7 @@ impl Clients {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .pool_max_idle_per_host(0)
+            .tls_info(true)
             .user_agent(self.agent.clone())
             .default_headers(headers())
             .tls_certs_merge(self.roots.iter().cloned())

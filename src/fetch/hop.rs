@@ -7,12 +7,14 @@ use reqwest::header::{
     CONTENT_ENCODING, COOKIE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER, TRANSFER_ENCODING,
 };
+use reqwest::tls::TlsInfo;
 use reqwest::{RequestBuilder, Response};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use super::body::{Intake, Overflow};
+use super::certificate;
 use super::dial::{self, Clients};
 use super::fault::{self, Fault};
 use super::guard;
@@ -21,7 +23,7 @@ use crate::clock::Clock;
 use crate::domain::access::Access;
 use crate::domain::reading_rules::Header;
 use crate::domain::retry_after;
-use crate::domain::time::REHEARSAL_NOW;
+use crate::domain::time::{Moment, REHEARSAL_NOW};
 use crate::domain::visit::{Failure, Validators};
 
 /// The longest rest that is believed. A host that errs by a year must not be lost for a year.
@@ -44,6 +46,8 @@ pub(super) struct Errand<'a> {
     pub budget: Duration,
     pub limit: usize,
     pub overflow: Overflow,
+    /// Whether the head of the answer is enough.
+    pub head_only: bool,
 }
 
 /// What came back.
@@ -52,6 +56,8 @@ pub(super) struct Answer {
     pub headers: HeaderMap,
     /// Empty unless the status is a success.
     pub body: Vec<u8>,
+    /// When the certificate ends with which the host showed itself.
+    pub certificate_until: Option<Moment>,
 }
 
 /// Time spent with the other side, waiting for turns not included.
@@ -99,7 +105,11 @@ impl Line {
             tracing::error!(error = %error, "no http client can be made");
             Fault::later(Failure::Tls)
         })?;
-        let mut request = request(client.get(errand.url.clone()), errand);
+        let begun = match errand.head_only {
+            true => client.head(errand.url.clone()),
+            false => client.get(errand.url.clone()),
+        };
+        let mut request = request(begun, errand);
         if let Some(clock) = &self.stamp {
             request = request.header(REHEARSAL_NOW, clock.now().to_rfc3339());
         }
@@ -115,8 +125,11 @@ impl Line {
         if let Some(rest) = rest(status, &headers) {
             turn.rest(rest, fault::of_status(status));
         }
+        let shown = response.extensions().get::<TlsInfo>();
+        let certificate = shown.and_then(TlsInfo::peer_certificate);
+        let certificate_until = certificate.and_then(certificate::valid_until);
         let body = match status {
-            200..=299 => timeout_at(deadline, body(response, errand))
+            200..=299 if !errand.head_only => timeout_at(deadline, body(response, errand))
                 .await
                 .unwrap_or(Err(Failure::TotalTimeout))
                 .map_err(Fault::later)?,
@@ -126,6 +139,7 @@ impl Line {
             status,
             headers,
             body,
+            certificate_until,
         })
     }
 }

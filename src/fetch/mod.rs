@@ -6,6 +6,8 @@
 //! lead to different people. Nothing here understands a page or decides when to visit.
 
 mod body;
+mod certificate;
+mod check;
 pub mod client;
 mod dial;
 mod fault;

@@ -90,6 +90,7 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
             budget: access.total_timeout.saturating_sub(spent.0),
             limit: robots::LIMIT,
             overflow: Overflow::Cut,
+            head_only: false,
         };
         let answer = line.ask(&errand, spent).await?;
         trail.keep(&file, &answer.headers);

@@ -97,6 +97,9 @@ column_severe_days = 0
 [availability]
 enabled = false
 
+[inspection]
+enabled = false
+
 [judging]
 confirm_after = "30min"
 blind_after_visits = 3

@@ -12,6 +12,7 @@ mod fixture;
 pub mod flags;
 pub mod front;
 pub mod history;
+pub mod links;
 pub mod note;
 pub mod overview;
 pub mod plain;

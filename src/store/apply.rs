@@ -118,6 +118,13 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
     for entry in &commit.entries {
         stage.put(Table::Entries, &keys::entry(entry), entry)?;
     }
+    for seen in &commit.inspections {
+        let key = keys::site_day(&seen.site, seen.on);
+        stage.put(Table::Inspections, &key, seen)?;
+    }
+    for target in &commit.targets {
+        stage.put(Table::Targets, &keys::target(target), target)?;
+    }
     Ok(())
 }
 

@@ -10,9 +10,11 @@ use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
 use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
+use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::site_day::SiteDay;
+use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
 /// What becomes true together.
@@ -48,6 +50,10 @@ pub struct Commit {
     pub days: Vec<SiteDay>,
     /// What people entered for the assessment.
     pub entries: Vec<Entry>,
+    /// What inspections saw; one of the same site and day takes the place of the former.
+    pub inspections: Vec<Inspection>,
+    /// Links that led nowhere, as they stand now.
+    pub targets: Vec<Target>,
 }
 
 /// The latest run of a periodic task.
@@ -78,6 +84,8 @@ impl Commit {
             acts: Vec::new(),
             days: Vec::new(),
             entries: Vec::new(),
+            inspections: Vec::new(),
+            targets: Vec::new(),
         }
     }
 }

@@ -24,9 +24,11 @@ use crate::domain::flag::Flag;
 use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
 use crate::domain::id::{ColumnId, SiteId};
+use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::site_day::SiteDay;
+use crate::domain::target::Target;
 use crate::domain::time::{Date, Moment};
 
 /// How the store was found.
@@ -221,6 +223,24 @@ impl Store {
         let site = site.clone();
         self.read(move |reader| reader.site_days(&site, first, last))
             .await
+    }
+
+    /// The inspections of a site from `first` to `last`, both included.
+    pub async fn inspections(
+        &self,
+        site: &SiteId,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<Inspection>, StoreError> {
+        let site = site.clone();
+        self.read(move |reader| reader.inspections(&site, first, last))
+            .await
+    }
+
+    /// Links of a site that led nowhere at some time.
+    pub async fn targets(&self, site: &SiteId) -> Result<Vec<Target>, StoreError> {
+        let site = site.clone();
+        self.read(move |reader| reader.targets(&site)).await
     }
 
     /// A column's observations before `until`, the oldest first: those since `from`, and before

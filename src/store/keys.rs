@@ -14,6 +14,7 @@ use crate::domain::flag::{Fact, Flag};
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::name::Name;
+use crate::domain::target::Target;
 use crate::domain::time::{Date, Moment};
 
 /// Half a SHA-256.
@@ -104,6 +105,11 @@ pub fn entry(entry: &Entry) -> Vec<u8> {
     let parts = [entry.site.as_str(), &entry.rule, &entry.period, &entry.by];
     let which = hash(&parts.map(str::as_bytes));
     [&time(entry.at)[..], &which].concat()
+}
+
+/// Site, hash of the address.
+pub fn target(target: &Target) -> Vec<u8> {
+    [&site(&target.site)[..], &hash(&[target.url.as_bytes()])].concat()
 }
 
 /// Subject and kind.

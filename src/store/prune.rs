@@ -19,8 +19,10 @@ use super::reading::{FLAGS_LIMIT, ITEMS_LIMIT, Reader, sort_flags, sort_items};
 use super::stage::Stage;
 use super::table::Table;
 use crate::domain::flag::Flag;
+use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
 use crate::domain::site_day::SiteDay;
+use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
 /// So many days a flag is kept: two years.
@@ -65,6 +67,16 @@ pub fn rows(
     for day in Reader::new(engine).all::<SiteDay>(Table::SiteDays, &[])? {
         if day.on < cutoff.date_naive() {
             stage.delete(Table::SiteDays, &keys::site_day(&day.site, day.on))?;
+        }
+    }
+    for seen in Reader::new(engine).all::<Inspection>(Table::Inspections, &[])? {
+        if seen.on < cutoff.date_naive() {
+            stage.delete(Table::Inspections, &keys::site_day(&seen.site, seen.on))?;
+        }
+    }
+    for target in Reader::new(engine).all::<Target>(Table::Targets, &[])? {
+        if target.asked_at < cutoff {
+            stage.delete(Table::Targets, &keys::target(&target))?;
         }
     }
     let changes = stage.into_changes();

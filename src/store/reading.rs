@@ -16,9 +16,11 @@ use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
 use crate::domain::id::{ColumnId, SiteId};
+use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
 use crate::domain::observation::{Observation, Sight};
 use crate::domain::site_day::SiteDay;
+use crate::domain::target::Target;
 use crate::domain::time::{Date, Moment};
 
 use crate::alert::incident::{Incident, IncidentKey};
@@ -311,14 +313,39 @@ impl<'a> Reader<'a> {
         first: Date,
         last: Date,
     ) -> Result<Vec<SiteDay>, StoreError> {
+        self.of_days(Table::SiteDays, site, first, last)
+    }
+
+    /// The inspections of a site from `first` to `last`, both included.
+    pub fn inspections(
+        &mut self,
+        site: &SiteId,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<Inspection>, StoreError> {
+        self.of_days(Table::Inspections, site, first, last)
+    }
+
+    /// Links of a site that led nowhere.
+    pub fn targets(&mut self, site: &SiteId) -> Result<Vec<Target>, StoreError> {
+        self.all(Table::Targets, &keys::site(site))
+    }
+
+    fn of_days<T: DeserializeOwned>(
+        &mut self,
+        table: Table,
+        site: &SiteId,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<T>, StoreError> {
         let (start, end) = (keys::site_day(site, first), keys::site_day(site, last));
         let mut days = Vec::new();
-        for entry in self.engine.rows_from(Table::SiteDays, &start)? {
+        for entry in self.engine.rows_from(table, &start)? {
             let (key, row) = entry?;
             if key.as_ref() > end.as_slice() {
                 break;
             }
-            days.extend(self.value(Table::SiteDays, &key, &row)?);
+            days.extend(self.value(table, &key, &row)?);
         }
         Ok(days)
     }

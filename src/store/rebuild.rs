@@ -160,7 +160,13 @@ pub fn all_commits(
     )?;
     in_parts(reader.entries()?, at, sink, |commit, part| {
         commit.entries = part;
-    })
+    })?;
+    let inspections = reader.all(Table::Inspections, &[])?;
+    in_parts(inspections, at, sink, |commit, part| {
+        commit.inspections = part;
+    })?;
+    let targets = reader.all(Table::Targets, &[])?;
+    in_parts(targets, at, sink, |commit, part| commit.targets = part)
 }
 
 fn all_observations(

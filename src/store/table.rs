@@ -51,11 +51,15 @@ pub enum Table {
     SiteDays,
     /// Time, hash → what a person entered for the assessment.
     Entries,
+    /// Site, day → what an inspection of its pages saw.
+    Inspections,
+    /// Site, hash of the address → a link that led nowhere.
+    Targets,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 24] = [
+    pub const ALL: [Table; 26] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -80,6 +84,8 @@ impl Table {
         Table::Acts,
         Table::SiteDays,
         Table::Entries,
+        Table::Inspections,
+        Table::Targets,
     ];
 
     /// The name of its tree.
@@ -109,6 +115,8 @@ impl Table {
             Table::Acts => "acts",
             Table::SiteDays => "site-days",
             Table::Entries => "entries",
+            Table::Inspections => "inspections",
+            Table::Targets => "targets",
         }
     }
 

@@ -15,7 +15,9 @@ use crate::domain::act::Act;
 use crate::domain::entry::Entry as Assessed;
 use crate::domain::flag::Flag;
 use crate::domain::host::HostRecord;
+use crate::domain::inspection::Inspection;
 use crate::domain::site_day::SiteDay;
+use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
 /// The version of the entries.
@@ -103,6 +105,10 @@ struct WireEntry {
     days: Vec<SiteDay>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     entries: Vec<Assessed>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    inspections: Vec<Inspection>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    targets: Vec<Target>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -189,6 +195,8 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         acts: Vec::new(),
         days: Vec::new(),
         entries: Vec::new(),
+        inspections: Vec::new(),
+        targets: Vec::new(),
     };
     match &entry.fact {
         Fact::Prune { keep_history_days } => {
@@ -220,6 +228,8 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             wire.acts.clone_from(&commit.acts);
             wire.days.clone_from(&commit.days);
             wire.entries.clone_from(&commit.entries);
+            wire.inspections.clone_from(&commit.inspections);
+            wire.targets.clone_from(&commit.targets);
         }
     }
     Ok(wire)
@@ -258,6 +268,8 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.acts = wire.acts;
     commit.days = wire.days;
     commit.entries = wire.entries;
+    commit.inspections = wire.inspections;
+    commit.targets = wire.targets;
     let fact = match (wire.prune, wire.restated) {
         (Some(WirePrune { keep_history_days }), _) => Fact::Prune { keep_history_days },
         (None, Some(from)) => Fact::Restated { from },

@@ -4,8 +4,10 @@ use crate::domain::entry::Entry;
 use crate::domain::finding::{Finding, LastUpdate, Undated};
 use crate::domain::group::{Column, Site};
 use crate::domain::id::ColumnId;
+use crate::domain::inspection::Inspection;
 use crate::domain::observation::{Cause, Observation, Sight};
 use crate::domain::site_day::{HomeOfDay, SiteDay};
+use crate::domain::target::Target;
 use crate::domain::time::{Date, Moment};
 
 /// What is known of one site.
@@ -31,6 +33,10 @@ pub struct SiteFacts<'a> {
     pub alerts: Vec<AlertSpan>,
     /// What people entered for this period, the oldest first.
     pub entries: Vec<Entry>,
+    /// The latest inspection of the period.
+    pub inspection: Option<Inspection>,
+    /// Links that led nowhere at some time.
+    pub targets: Vec<Target>,
 }
 
 /// What is known of one column.

@@ -6,9 +6,12 @@ use super::rubric::RuleId;
 use crate::domain::class::Class;
 use crate::domain::finding::{LastUpdate, Undated};
 use crate::domain::id::ColumnId;
+use crate::domain::marks::{Mark, Tag};
 use crate::domain::observation::Cause;
 use crate::domain::site_day::Miss;
+use crate::domain::target::TargetKind;
 use crate::domain::time::{Date, Moment};
+use crate::domain::visit::Failure;
 
 /// One find.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +142,94 @@ pub enum Fact {
     NoHttps,
     /// The domain is none of government.
     Domain(String),
+    /// Tags that a page lacks, or a date of another form than is prescribed.
+    TagsAmiss {
+        /// The page, where it is neither the home page nor a column's.
+        page: Option<String>,
+        /// Tags that are missing or empty.
+        missing: Vec<Tag>,
+        /// The content of `PubDate`.
+        date: Option<String>,
+    },
+    /// A mark that the home page does not bear.
+    MarkMissing {
+        /// The mark.
+        mark: Mark,
+    },
+    /// A mark that the home page bears and lists do not.
+    MarkMissingElsewhere {
+        /// The mark.
+        mark: Mark,
+        /// Lists without it.
+        lacking: u32,
+        /// Lists that were read.
+        pages: u32,
+    },
+    /// The identification code is none, or another than the configured one.
+    CodeAmiss {
+        /// What the home page shows.
+        shown: String,
+        /// What is configured.
+        configured: Option<String>,
+    },
+    /// So many new items on the home page.
+    FewHomeItems {
+        /// How many.
+        count: u32,
+        /// How many there should be.
+        least: u32,
+        /// Within so many days.
+        window_days: u32,
+        /// The day of the inspection.
+        on: Date,
+    },
+    /// The certificate ends.
+    CertificateEnds {
+        /// Its last day.
+        on: Date,
+        /// So many days after the inspection.
+        days: u32,
+        /// So many it should be.
+        least: u32,
+    },
+    /// The host has no address of IPv6.
+    NoIpv6,
+    /// A link that leads nowhere.
+    DeadLink {
+        /// Where it leads.
+        url: String,
+        /// What it is.
+        kind: TargetKind,
+        /// Whether it leads to another site.
+        external: bool,
+        /// A page that carries it.
+        page: String,
+        /// Its words there.
+        text: String,
+        /// How many pages are known to carry it.
+        places: u32,
+        /// What the latest answer was.
+        why: Failure,
+        /// When it began.
+        since: Moment,
+        /// When it was certain.
+        confirmed_at: Option<Moment>,
+        /// When it was over.
+        ended_at: Option<Moment>,
+    },
+    /// What an inspection looked at.
+    Inspected {
+        /// When.
+        at: Moment,
+        /// Pages.
+        pages: u32,
+        /// Articles among them.
+        articles: u32,
+        /// Links that were asked or known to be good.
+        links: u32,
+        /// Links that were not.
+        unasked: u32,
+    },
     /// What a person found.
     Entered {
         /// How many finds.
@@ -182,6 +273,10 @@ pub enum Spared {
     Over,
     /// It is shown for completeness.
     Detail,
+    /// It is suspected and not certain.
+    Suspected,
+    /// A person decided otherwise.
+    Overruled,
 }
 
 /// Why something was not measured.
@@ -205,6 +300,8 @@ pub enum Unmeasured {
     NothingConfigured,
     /// Visits could not tell.
     CannotTell,
+    /// No inspection of the period read its pages.
+    NotInspected,
 }
 
 /// What a rule's measuring came to.

@@ -116,15 +116,6 @@ pub fn domain(facts: &SiteFacts<'_>) -> Measurement {
     }
 }
 
-/// Whether a site code is configured, which has the form of one.
-pub fn site_code(facts: &SiteFacts<'_>) -> Measurement {
-    match &facts.site.identity.id_code {
-        None => Measurement::none(Unmeasured::NothingConfigured),
-        // One of another form is refused by the configuration.
-        Some(_) => Measurement::finds(Vec::new(), Vec::new()),
-    }
-}
-
 fn site_find(fact: Fact) -> Measurement {
     let about = About::Site;
     Measurement::finds(vec![Find { about, fact }], Vec::new())

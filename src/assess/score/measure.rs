@@ -1,10 +1,10 @@
 //! One rule measured by what is known of a site.
 
 use super::facts::SiteFacts;
-use super::finding::{About, Amount, Fact, Find, Measurement, Unmeasured};
+use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::metric::Metric;
 use super::rubric::{Check, Rubric, Rule};
-use super::{availability, management, publishing};
+use super::{availability, links, management, pages, publishing};
 use crate::calendar::Calendar;
 use crate::domain::entry::Entry;
 
@@ -15,6 +15,7 @@ pub fn measure(
     facts: &SiteFacts<'_>,
     calendar: &Calendar,
 ) -> Measurement {
+    let entered = || entered(rule, facts);
     match rule.metric {
         Metric::HomeFailures => availability::failures(rule, rubric, facts),
         Metric::HomeLoad => availability::load(rule, rubric, facts),
@@ -28,9 +29,29 @@ pub fn measure(
         Metric::RepeatedAlerts => management::repeated_alerts(rule, facts),
         Metric::Https => management::https(facts),
         Metric::Domain => management::domain(facts),
-        Metric::SiteCode => management::site_code(facts),
-        _ => entered(rule, facts),
+        Metric::SiteCode => pages::site_code(facts),
+        Metric::Certificate => pages::certificate(rule, facts),
+        Metric::HomeNewItems => judged(entered(), pages::home_items(rule, facts)),
+        Metric::HomeDeadLinks => judged(entered(), links::of_home(rubric, facts)),
+        Metric::DeadLinks => judged(entered(), links::of_others(rubric, facts)),
+        Metric::PageTags => judged(entered(), pages::tags(facts)),
+        Metric::FooterMarks => judged(entered(), pages::marks(facts)),
+        Metric::Ipv6 => judged(entered(), pages::ipv6(facts)),
+        _ => entered(),
     }
+}
+
+/// What a person entered, in place of what the program found; that is told beside it.
+fn judged(entered: Measurement, found: Measurement) -> Measurement {
+    if entered.amount.is_err() {
+        return found;
+    }
+    let overruled = found.finds.into_iter().map(|find| Aside {
+        find,
+        why: Spared::Overruled,
+    });
+    let asides = overruled.chain(found.asides).collect();
+    Measurement { asides, ..entered }
 }
 
 /// Whether people may enter what they find under `rule`.

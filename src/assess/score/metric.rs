@@ -58,6 +58,8 @@ pub enum Metric {
     Https,
     /// Whether the host has an IPv6 address.
     Ipv6,
+    /// The days for which the home page's certificate is good.
+    Certificate,
     /// Advertising on pages.
     Advertising,
     /// Overdue columns that were not mended within so many working days.
@@ -83,7 +85,7 @@ pub enum Shape {
 
 impl Metric {
     /// Every metric, in the order of the areas.
-    pub const ALL: [Metric; 31] = [
+    pub const ALL: [Metric; 32] = [
         Metric::HomeFailures,
         Metric::HomeAge,
         Metric::HomeNewItems,
@@ -110,6 +112,7 @@ impl Metric {
         Metric::Domain,
         Metric::Https,
         Metric::Ipv6,
+        Metric::Certificate,
         Metric::Advertising,
         Metric::SlowAlerts,
         Metric::RepeatedAlerts,
@@ -146,6 +149,7 @@ impl Metric {
             Metric::Domain => "domain",
             Metric::Https => "https",
             Metric::Ipv6 => "ipv6",
+            Metric::Certificate => "certificate",
             Metric::Advertising => "advertising",
             Metric::SlowAlerts => "slow-alerts",
             Metric::RepeatedAlerts => "repeated-alerts",
@@ -169,8 +173,22 @@ impl Metric {
                 | Metric::SiteCode
                 | Metric::Domain
                 | Metric::Https
+                | Metric::Certificate
                 | Metric::SlowAlerts
                 | Metric::RepeatedAlerts
+        )
+    }
+
+    /// Whether an inspection measures it. A person's entry takes the place of what it found.
+    pub fn is_inspected(self) -> bool {
+        matches!(
+            self,
+            Metric::HomeNewItems
+                | Metric::HomeDeadLinks
+                | Metric::DeadLinks
+                | Metric::PageTags
+                | Metric::FooterMarks
+                | Metric::Ipv6
         )
     }
 
@@ -178,7 +196,7 @@ impl Metric {
     pub fn shape(self) -> Shape {
         match self {
             Metric::HomeFailures | Metric::HomeLoad => Shape::Rate,
-            Metric::HomeNewItems | Metric::Activities => Shape::Number,
+            Metric::HomeNewItems | Metric::Activities | Metric::Certificate => Shape::Number,
             _ => Shape::Finds,
         }
     }

@@ -10,6 +10,7 @@ pub mod console;
 pub mod contacts;
 pub mod gateway;
 pub mod heartbeat;
+pub mod inspection;
 pub mod limits;
 pub mod links;
 pub mod monitor;

@@ -80,7 +80,7 @@ pub fn schedule(source: &mut Source, raw: &RawMonitor) -> Option<Schedule> {
     })
 }
 
-fn line(source: &mut Source, name: &str, key: &Key<String>, default: &str) -> Option<CronLine> {
+pub fn line(source: &mut Source, name: &str, key: &Key<String>, default: &str) -> Option<CronLine> {
     match key {
         None => CronLine::parse(default).ok(),
         Some(_) => source.take(name, key, |text| {

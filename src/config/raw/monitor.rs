@@ -32,6 +32,7 @@ pub struct RawMonitor {
     pub own_network: RawOwnNetwork,
     pub links: RawLinks,
     pub availability: RawAvailability,
+    pub inspection: RawInspection,
     pub texts: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -223,4 +224,13 @@ pub struct RawLinks {
 pub struct RawAvailability {
     pub enabled: Key<bool>,
     pub samples_a_day: Key<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawInspection {
+    pub enabled: Key<bool>,
+    pub schedule: Key<String>,
+    pub pages_a_site: Key<u32>,
+    pub links_a_site: Key<u32>,
 }

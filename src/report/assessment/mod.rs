@@ -2,6 +2,7 @@
 
 pub mod bulletin;
 pub mod csv;
+mod inspected;
 pub mod page;
 pub mod template;
 pub mod why;

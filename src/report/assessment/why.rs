@@ -6,6 +6,7 @@ use super::Assessment;
 use super::words::{evidence, find, spared, verdict};
 use crate::assess::score::card::{Card, Line};
 use crate::assess::score::finding::Amount;
+use crate::assess::score::rubric::Kind;
 use crate::report::plain::full_date;
 use crate::report::rubric::{confidence, points};
 
@@ -24,14 +25,17 @@ pub fn why(assessment: &Assessment, card: &Card, line: &Line) -> String {
         rule.id,
         rule.title,
     );
+    let kind = match rule.kind {
+        // A veto costs no points: its kind says all.
+        Kind::Veto => rule.kind.in_chinese().to_owned(),
+        _ => format!("{}，{}", rule.kind.in_chinese(), points(rule)),
+    };
     let _ = writeln!(
         out,
-        "依据：{}，可信度{}；{}，{}，{}；规则集{}",
+        "依据：{}，可信度{}；{}，{kind}；规则集{}",
         rule.source,
         confidence(rule),
         rule.area.in_chinese(),
-        rule.kind.in_chinese(),
-        points(rule),
         assessment.rubric.profile,
     );
     let _ = writeln!(out, "结论：{}{}", verdict(line), amount(line));

@@ -1,6 +1,7 @@
 //! Finds and verdicts in the words of office Chinese. What comes from pages or people is flattened,
 //! shortened and quoted.
 
+use super::inspected;
 use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::finding::{About, Aside, Fact, Find, Spared, Unmeasured};
 use crate::assess::score::points::Points;
@@ -125,6 +126,15 @@ pub fn find(find: &Find, to: Date) -> String {
         ),
         Fact::NoHttps => "首页网址未使用HTTPS".to_owned(),
         Fact::Domain(host) => format!("域名{}不是政府网站域名", one_line(host, 80)),
+        Fact::TagsAmiss { .. }
+        | Fact::MarkMissing { .. }
+        | Fact::MarkMissingElsewhere { .. }
+        | Fact::CodeAmiss { .. }
+        | Fact::FewHomeItems { .. }
+        | Fact::CertificateEnds { .. }
+        | Fact::NoIpv6
+        | Fact::DeadLink { .. }
+        | Fact::Inspected { .. } => inspected::find(&who, &find.fact, to),
         Fact::Entered {
             finds, by, reason, ..
         } => {
@@ -154,6 +164,7 @@ pub fn evidence(find: &Find, to: Date) -> String {
             ..
         } => item(update),
         Fact::Entered { at, .. } => format!("{}录入", instant(*at, now)),
+        Fact::DeadLink { .. } => inspected::evidence(&find.fact, now),
         _ => String::new(),
     }
 }
@@ -180,6 +191,8 @@ pub fn spared(aside: &Aside, to: Date) -> String {
         Spared::Unproven => "证据不足，不计".to_owned(),
         Spared::Unconfirmed => "栏目类别待确认，不计".to_owned(),
         Spared::Over => "期内曾逾期，期末已更新，不计".to_owned(),
+        Spared::Suspected => "疑似，未确认，不计".to_owned(),
+        Spared::Overruled => "以人工认定为准，不计".to_owned(),
         Spared::Detail => String::new(),
     }
 }
@@ -211,6 +224,7 @@ pub fn unmeasured(why: &Unmeasured) -> String {
         Unmeasured::NoVisits => "本期没有监测记录".to_owned(),
         Unmeasured::NothingConfigured => "未配置此类对象".to_owned(),
         Unmeasured::CannotTell => "访问所见不足以判断".to_owned(),
+        Unmeasured::NotInspected => "本期没有巡检记录".to_owned(),
     }
 }
 

@@ -1,0 +1,116 @@
+//! Measuring broken links: those that were certain on the last day. What is only suspected, and what
+//! was mended within the period, is told beside them.
+
+use chrono::NaiveTime;
+
+use super::facts::SiteFacts;
+use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::rubric::{ExternalLinks, Rubric};
+use crate::domain::target::{Spell, Target};
+use crate::domain::time::{Moment, moment};
+
+/// Broken links of the home page.
+pub fn of_home(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
+    measured(rubric, facts, true)
+}
+
+/// Broken links of other pages alone.
+pub fn of_others(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
+    measured(rubric, facts, false)
+}
+
+fn measured(rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) -> Measurement {
+    if facts.site.home.is_none() {
+        return Measurement::none(Unmeasured::NothingConfigured);
+    }
+    let Some(inspection) = &facts.inspection else {
+        return Measurement::none(Unmeasured::NotInspected);
+    };
+    let links = inspection.links;
+    let is_looked_at = match on_home {
+        true => inspection.home.is_some(),
+        false => inspection.pages > 1,
+    };
+    let counts = |target: &Target| match rubric.choices.external_links {
+        _ if !target.external => true,
+        ExternalLinks::Home => target.on_home,
+        ExternalLinks::Everywhere => true,
+        ExternalLinks::Nowhere => false,
+    };
+    let end = end_of(facts);
+    let (mut finds, mut asides) = (Vec::new(), Vec::new());
+    for target in &facts.targets {
+        if target.on_home != on_home || !counts(target) {
+            continue;
+        }
+        if let Some(spell) = target.spell_at(end) {
+            let find = find(target, spell, end);
+            match spell.is_confirmed(end) {
+                true => finds.push(find),
+                false => {
+                    let why = Spared::Suspected;
+                    asides.push(Aside { find, why });
+                }
+            }
+            continue;
+        }
+        let begin = moment(facts.from.and_time(NaiveTime::MIN));
+        let over = target.spells.iter().rev().find(|spell| {
+            let ended = spell.ended_at.is_some_and(|at| begin <= at && at <= end);
+            ended && spell.confirmed_at.is_some()
+        });
+        if let Some(spell) = over {
+            let find = find(target, spell, end);
+            let why = Spared::Over;
+            asides.push(Aside { find, why });
+        }
+    }
+    if !is_looked_at && finds.is_empty() {
+        return Measurement {
+            asides,
+            ..Measurement::none(Unmeasured::CannotTell)
+        };
+    }
+    asides.push(Aside {
+        find: Find {
+            about: About::Site,
+            fact: Fact::Inspected {
+                at: inspection.at,
+                pages: inspection.pages,
+                articles: inspection.articles,
+                links: links.home + links.others,
+                unasked: links.unasked,
+            },
+        },
+        why: Spared::Detail,
+    });
+    Measurement::finds(finds, asides)
+}
+
+/// The last moment that is looked at.
+fn end_of(facts: &SiteFacts<'_>) -> Moment {
+    let next = facts.to.succ_opt().unwrap_or(facts.to);
+    moment(next.and_time(NaiveTime::MIN))
+}
+
+fn find(target: &Target, spell: &Spell, end: Moment) -> Find {
+    let place = target.places.first();
+    Find {
+        about: match target.on_home {
+            true => About::Home,
+            false => About::Site,
+        },
+        fact: Fact::DeadLink {
+            url: target.url.clone(),
+            kind: target.kind,
+            external: target.external,
+            page: place.map(|place| place.page.clone()).unwrap_or_default(),
+            text: place.map(|place| place.text.clone()).unwrap_or_default(),
+            places: u32::try_from(target.places.len()).unwrap_or(u32::MAX),
+            why: spell.why.clone(),
+            since: spell.since,
+            confirmed_at: spell.confirmed_at.filter(|at| *at <= end),
+            ended_at: spell.ended_at.filter(|at| *at <= end),
+        },
+    }
+}

@@ -1,0 +1,225 @@
+//! Measuring what inspections saw of pages: tags, the marks at the foot, the code, items on the home
+//! page, the certificate, the address over IPv6. What one inspection saw on the last day that is
+//! known counts; what no page was read for is not measured.
+
+use super::facts::SiteFacts;
+use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::rubric::Rule;
+use crate::domain::group::Identity;
+use crate::domain::inspection::Inspection;
+use crate::domain::marks::{Mark, PageMarks, Tag};
+use crate::domain::time::{Date, date_of};
+
+/// The tags of a home page, of a list and of an article. Source: 国办发〔2017〕47号; description and
+/// keywords of columns are not asked for, since no text says that they are required.
+const OF_HOME: [Tag; 3] = [Tag::SiteName, Tag::SiteDomain, Tag::SiteIdCode];
+const OF_COLUMN: [Tag; 2] = [Tag::ColumnName, Tag::ColumnType];
+const OF_ARTICLE: [Tag; 3] = [Tag::ArticleTitle, Tag::PubDate, Tag::ContentSource];
+
+/// The inspection that counts, or why none does.
+fn inspection<'a>(facts: &'a SiteFacts<'_>) -> Result<&'a Inspection, Unmeasured> {
+    if facts.site.home.is_none() {
+        return Err(Unmeasured::NothingConfigured);
+    }
+    facts.inspection.as_ref().ok_or(Unmeasured::NotInspected)
+}
+
+/// The inspection that read the home page.
+fn home<'a>(facts: &'a SiteFacts<'_>) -> Result<(&'a Inspection, &'a PageMarks), Unmeasured> {
+    let inspection = inspection(facts)?;
+    let home = inspection.home.as_ref().ok_or(Unmeasured::CannotTell)?;
+    Ok((inspection, home))
+}
+
+fn about_site(fact: Fact) -> Find {
+    let about = About::Site;
+    Find { about, fact }
+}
+
+/// What was looked at, for whoever asks.
+fn looked(inspection: &Inspection) -> Aside {
+    let links = inspection.links;
+    Aside {
+        find: about_site(Fact::Inspected {
+            at: inspection.at,
+            pages: inspection.pages,
+            articles: inspection.articles,
+            links: links.home + links.others,
+            unasked: links.unasked,
+        }),
+        why: Spared::Detail,
+    }
+}
+
+/// Pages without tags that they have to bear, or with a date of another form.
+pub fn tags(facts: &SiteFacts<'_>) -> Measurement {
+    let (inspection, home) = match home(facts) {
+        Ok(seen) => seen,
+        Err(why) => return Measurement::none(why),
+    };
+    let mut finds = Vec::new();
+    let mut amiss = |about: About, page: Option<String>, marks: &PageMarks, wanted: &[Tag]| {
+        let missing = marks.tags.lacks(wanted);
+        let date = marks.date_amiss.clone();
+        if !missing.is_empty() || date.is_some() {
+            let fact = Fact::TagsAmiss {
+                page,
+                missing,
+                date,
+            };
+            finds.push(Find { about, fact });
+        }
+    };
+    amiss(About::Home, None, home, &OF_HOME);
+    for (id, marks) in &inspection.columns {
+        let mut columns = facts.columns.iter();
+        let column = columns.find(|column| column.column.id == *id);
+        // A column that is not configured any more is nobody's.
+        if let Some(column) = column {
+            let about = About::Column(id.clone(), column.column.name.clone());
+            amiss(about, None, marks, &OF_COLUMN);
+        }
+    }
+    for (page, marks) in &inspection.wanting {
+        amiss(About::Site, Some(page.clone()), marks, &OF_ARTICLE);
+    }
+    Measurement::finds(finds, vec![looked(inspection)])
+}
+
+/// Marks that the home page does not bear. Of other pages it is told how many lack which.
+pub fn marks(facts: &SiteFacts<'_>) -> Measurement {
+    let (inspection, home) = match home(facts) {
+        Ok(seen) => seen,
+        Err(why) => return Measurement::none(why),
+    };
+    let missing = home.marks.lacks(Mark::ALL).into_iter();
+    let finds = missing.map(|mark| Find {
+        about: About::Home,
+        fact: Fact::MarkMissing { mark },
+    });
+    let mut asides = vec![looked(inspection)];
+    let pages = inspection.columns.len();
+    for &mark in Mark::ALL.iter().filter(|&&mark| home.marks.has(mark)) {
+        let lacking = inspection.columns.iter();
+        let lacking = lacking.filter(|(_, marks)| !marks.marks.has(mark)).count();
+        if lacking > 0 {
+            let fact = Fact::MarkMissingElsewhere {
+                mark,
+                lacking: count(lacking),
+                pages: count(pages),
+            };
+            let find = about_site(fact);
+            let why = Spared::Detail;
+            asides.push(Aside { find, why });
+        }
+    }
+    Measurement::finds(finds.collect(), asides)
+}
+
+/// Whether the code that the pages show has the form of one and is the configured one.
+pub fn site_code(facts: &SiteFacts<'_>) -> Measurement {
+    let configured = facts.site.identity.id_code.as_deref();
+    let seen = facts.inspection.as_ref();
+    let home = seen.and_then(|seen| seen.home.as_ref());
+    let shown = home.and_then(|home| home.code.as_deref());
+    let (Some(shown), Some(seen)) = (shown, seen) else {
+        return match configured {
+            // One of another form is refused by the configuration.
+            Some(_) => Measurement::finds(Vec::new(), Vec::new()),
+            None => Measurement::none(Unmeasured::NothingConfigured),
+        };
+    };
+    let differs = configured.is_some_and(|configured| configured != shown);
+    let find = about_site(Fact::CodeAmiss {
+        shown: shown.to_owned(),
+        configured: configured.map(str::to_owned),
+    });
+    match differs || !Identity::is_code(shown) {
+        true => Measurement::finds(vec![find], vec![looked(seen)]),
+        false => Measurement::finds(Vec::new(), vec![looked(seen)]),
+    }
+}
+
+/// Items on the home page within the window that ends with the day of the inspection.
+pub fn home_items(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
+    let inspection = match inspection(facts) {
+        Ok(inspection) => inspection,
+        Err(why) => return Measurement::none(why),
+    };
+    let Some(dates) = &inspection.home_items_on else {
+        return Measurement::none(Unmeasured::CannotTell);
+    };
+    let age = |on: Date| (inspection.on - on).num_days();
+    let within = |on: &&Date| (0..=i64::from(rule.window_days)).contains(&age(**on));
+    let number = count(dates.iter().filter(within).count());
+    let find = Find {
+        about: About::Home,
+        fact: Fact::FewHomeItems {
+            count: number,
+            least: rule.threshold,
+            window_days: rule.window_days,
+            on: inspection.on,
+        },
+    };
+    let (finds, asides) = match number < rule.threshold {
+        true => (vec![find], Vec::new()),
+        false => {
+            let why = Spared::Detail;
+            (Vec::new(), vec![Aside { find, why }])
+        }
+    };
+    Measurement {
+        amount: Ok(Amount::Number(number)),
+        finds,
+        asides,
+        near_too: 0,
+    }
+}
+
+/// The days for which the home page's certificate is good.
+pub fn certificate(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
+    let inspection = match inspection(facts) {
+        Ok(inspection) => inspection,
+        Err(why) => return Measurement::none(why),
+    };
+    let Some(until) = inspection.certificate_until else {
+        return Measurement::none(Unmeasured::NothingConfigured);
+    };
+    let days = (date_of(until) - inspection.on).num_days();
+    let days = u32::try_from(days).unwrap_or(0);
+    let find = about_site(Fact::CertificateEnds {
+        on: date_of(until),
+        days,
+        least: rule.threshold,
+    });
+    let (finds, asides) = match days < rule.threshold {
+        true => (vec![find], Vec::new()),
+        false => {
+            let why = Spared::Detail;
+            (Vec::new(), vec![Aside { find, why }])
+        }
+    };
+    Measurement {
+        amount: Ok(Amount::Number(days)),
+        finds,
+        asides,
+        near_too: 0,
+    }
+}
+
+/// Whether the home page's host has an address of IPv6. Whether that can be reached is not asked.
+pub fn ipv6(facts: &SiteFacts<'_>) -> Measurement {
+    let inspection = match inspection(facts) {
+        Ok(inspection) => inspection,
+        Err(why) => return Measurement::none(why),
+    };
+    match inspection.ipv6 {
+        None => Measurement::none(Unmeasured::CannotTell),
+        Some(true) => Measurement::finds(Vec::new(), vec![looked(inspection)]),
+        Some(false) => Measurement::finds(vec![about_site(Fact::NoIpv6)], vec![looked(inspection)]),
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

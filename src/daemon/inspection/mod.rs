@@ -1,0 +1,247 @@
+//! The loop of inspections (巡检): at a quiet hour every site's home page, columns and articles are
+//! read for what the assessment asks beside freshness, and the links that they carry are asked.
+//! Nothing is alerted by it. A link that seems gone is asked again when that can make it certain.
+
+mod asking;
+mod walk;
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::stream::{self, StreamExt as _};
+use tokio::sync::watch;
+
+use super::desk::Desk;
+use super::pulse::Pulse;
+use super::schedule::Job;
+use crate::assess::links::again_at;
+use crate::clock::Alarm;
+use crate::config::settings::InspectionPlan;
+use crate::domain::group::Group;
+use crate::domain::target::Target;
+use crate::domain::time::{Moment, date_of};
+use crate::fetch::client::Fetcher;
+use crate::fetch::reach::Reach;
+use crate::store::commit::{Commit, JobRun};
+use crate::store::error::StoreError;
+use asking::{Asked, Memory};
+use walk::Walked;
+
+/// The task's name in the store.
+pub const INSPECTION: &str = "inspection";
+/// The longest wait until the store is asked again what is due.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
+/// The least time between two times of asking links again.
+const AGAIN_EVERY: TimeDelta = TimeDelta::hours(1);
+/// How often the loop shows that it lives while much is under way.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// What the loop works with.
+pub struct Inspector {
+    /// The desk.
+    pub desk: Desk,
+    /// Fetches pages, in the same queue for each host as the rounds.
+    pub fetcher: Fetcher,
+    /// Tells whether our own network is up.
+    pub reach: Reach,
+    /// When and how far.
+    pub plan: InspectionPlan,
+    /// Beats while it works.
+    pub pulse: Pulse,
+    /// Turns true when the daemon is to stop.
+    pub stop: watch::Receiver<bool>,
+}
+
+impl Inspector {
+    /// Runs until the stop; fails only when the store does.
+    pub async fn run(mut self, mut alarm: Alarm) -> Result<(), StoreError> {
+        let clock = self.desk.clock.clone();
+        let mut memory = Memory::default();
+        alarm.until(clock.now()).await;
+        while !*self.stop.borrow() {
+            self.pulse.beat();
+            let next = self.turn(&mut memory).await?;
+            let next = next.max(clock.now() + TimeDelta::seconds(1));
+            tokio::select! {
+                () = alarm.until(next) => {}
+                _ = self.stop.changed() => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out what is due; answers when there is something to do next.
+    async fn turn(&self, memory: &mut Memory) -> Result<Moment, StoreError> {
+        let now = self.desk.clock.now();
+        let job = Job {
+            name: INSPECTION,
+            line: &self.plan.schedule,
+            jitter: TimeDelta::zero(),
+        };
+        let Some(last) = self.desk.store.last_run(INSPECTION).await? else {
+            // A new installation begins with its columns; the first inspection has its hour.
+            self.ran(now, now).await?;
+            return Ok(job.next_at(Some(now), now).unwrap_or(now + LONGEST_WAIT));
+        };
+        let work = async {
+            match job.due(Some(last), now) {
+                Some(fire) => {
+                    if self.inspect_all(memory, now).await? {
+                        self.ran(now, fire).await?;
+                    }
+                }
+                None => self.ask_again(memory, now).await?,
+            }
+            Ok(())
+        };
+        if !self.unless_stopped(work).await? {
+            return Ok(now);
+        }
+        let now = self.desk.clock.now();
+        let last = self.desk.store.last_run(INSPECTION).await?;
+        let next = job.next_at(last, now).unwrap_or(now + LONGEST_WAIT);
+        let mut soonest = next.min(now + LONGEST_WAIT);
+        for site in self.desk.config.group.sites.values() {
+            let targets = self.desk.store.targets(&site.id).await?;
+            let again = targets.iter().filter_map(again_at);
+            // What could not be judged is asked again, but not without a pause.
+            let again = again.map(|at| {
+                memory
+                    .again_at
+                    .map_or(at, |last| at.max(last + AGAIN_EVERY))
+            });
+            soonest = again.fold(soonest, Ord::min);
+        }
+        Ok(soonest)
+    }
+
+    /// Does the work while the pulse beats. What a stop interrupts has not happened.
+    async fn unless_stopped(
+        &self,
+        work: impl Future<Output = Result<(), StoreError>>,
+    ) -> Result<bool, StoreError> {
+        let mut stop = self.stop.clone();
+        let beating = async {
+            loop {
+                self.pulse.beat();
+                tokio::time::sleep(BEAT).await;
+            }
+        };
+        tokio::select! {
+            done = work => done.map(|()| true),
+            () = beating => Ok(true),
+            _ = stop.changed() => Ok(false),
+        }
+    }
+
+    async fn ran(&self, now: Moment, at: Moment) -> Result<(), StoreError> {
+        let mut commit = Commit::at(now);
+        commit.runs.push(JobRun {
+            job: INSPECTION.to_owned(),
+            at,
+        });
+        self.desk.store.commit(commit).await
+    }
+
+    /// Inspects every site that has a home page; whether the world could be reached.
+    async fn inspect_all(&self, memory: &mut Memory, now: Moment) -> Result<bool, StoreError> {
+        let config = &self.desk.config;
+        let group = &config.group;
+        let sites = group.sites.values().filter(|site| site.home.is_some());
+        let rotation = memory.rotation();
+        let walks: Vec<_> = sites
+            .map(|site| {
+                let columns = group.columns.values();
+                let columns = columns.filter(|column| column.site == site.id).collect();
+                walk::walk(&self.fetcher, site, columns, &self.plan, rotation, now)
+            })
+            .collect();
+        let mut walks = stream::iter(walks).buffer_unordered(config.visits_at_once.max(1));
+        let mut walked: Vec<Walked<'_>> = Vec::new();
+        while let Some(walk) = walks.next().await {
+            walked.push(walk);
+        }
+        if !walked.is_empty() && walked.iter().all(|walk| walk.inspection.pages == 0) {
+            tracing::warn!("no site gave any page: the inspection is put off");
+            return Ok(self.reach.answers().await != Some(false));
+        }
+        let mut links = Vec::new();
+        for walk in &walked {
+            let known = self.desk.store.targets(&walk.site.id).await?;
+            links.extend(walk.links(&known, self.plan.links_a_site as usize));
+        }
+        let asked = self.ask(memory, links, now).await;
+        for walk in walked {
+            self.keep(walk, &asked, now).await?;
+        }
+        Ok(true)
+    }
+
+    /// Keeps what was seen of one site.
+    async fn keep(&self, walk: Walked<'_>, asked: &Asked, now: Moment) -> Result<(), StoreError> {
+        let site = walk.site;
+        let known = self.desk.store.targets(&site.id).await?;
+        let mut commit = Commit::at(now);
+        let mut inspection = walk.inspection.clone();
+        inspection.links = walk.count(asked);
+        commit.targets = walk.changes(known, asked, now);
+        let confirmed = commit.targets.iter().filter_map(Target::open);
+        tracing::info!(
+            site = %site.id,
+            pages = inspection.pages,
+            links = inspection.links.home + inspection.links.others,
+            broken = confirmed.filter(|spell| spell.confirmed_at.is_some()).count(),
+            "inspected"
+        );
+        debug_assert_eq!(inspection.on, date_of(now));
+        commit.inspections.push(inspection);
+        self.desk.store.commit(commit).await
+    }
+
+    /// Asks those links again that may be certain then.
+    async fn ask_again(&self, memory: &mut Memory, now: Moment) -> Result<(), StoreError> {
+        if memory.again_at.is_some_and(|at| now < at + AGAIN_EVERY) {
+            return Ok(());
+        }
+        memory.again_at = Some(now);
+        for site in self.desk.config.group.sites.values() {
+            let known = self.desk.store.targets(&site.id).await?;
+            let is_due = |target: &Target| again_at(target).is_some_and(|at| at <= now);
+            let due: Vec<Target> = known.into_iter().filter(is_due).collect();
+            if due.is_empty() {
+                continue;
+            }
+            let mut links = walk::again(site, &due);
+            links.extend(memory.controls(&site.access));
+            links.extend(controls(&self.desk.config.group));
+            let asked = self.ask(memory, links, now).await;
+            let mut commit = Commit::at(now);
+            commit.targets = walk::changed(due, &asked, now);
+            self.desk.store.commit(commit).await?;
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, memory: &mut Memory, links: Vec<asking::Link<'_>>, now: Moment) -> Asked {
+        let config = &self.desk.config;
+        let asker = asking::Asker {
+            fetcher: &self.fetcher,
+            reach: &self.reach,
+            at_once: config.visits_at_once.max(1) * 2,
+            offline: config.alert.offline,
+        };
+        asker.ask(memory, links, now).await
+    }
+}
+
+/// The home pages, which show that there is a way to the sites.
+fn controls(group: &Group) -> impl Iterator<Item = asking::Link<'_>> {
+    group.sites.values().filter_map(|site| {
+        Some(asking::Link {
+            url: site.home.clone()?,
+            access: &site.access,
+            external: false,
+            always: true,
+        })
+    })
+}

@@ -1,0 +1,443 @@
+//! The walk over one site: its home page, the lists of its columns, and articles, as far as the
+//! plan goes; what they bear, and the links that they carry.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use url::Url;
+
+use super::asking::{Asked, Link};
+use crate::assess::links::{Answered, Meaning, meaning, removed, step};
+use crate::config::settings::InspectionPlan;
+use crate::daemon::front;
+use crate::domain::finding::Finding;
+use crate::domain::group::{Column, Site};
+use crate::domain::id::ColumnId;
+use crate::domain::inspection::{Inspection, LinkCount, MOST_KEPT};
+use crate::domain::marks::{PageMarks, Tag};
+use crate::domain::page::Page;
+use crate::domain::target::{MOST_PLACES, Target, TargetKind, TargetPlace};
+use crate::domain::time::{Date, Moment, date_of};
+use crate::domain::visit::{Failure, Outcome, Validators};
+use crate::extract::inspected::{Inspected, inspect, text_of};
+use crate::extract::targets::is_same_site;
+use crate::extract::{Answer, Pages, read};
+use crate::fetch::client::Fetcher;
+
+/// The most links of one site that are remembered in one walk.
+const MOST_LINKS: usize = 100_000;
+/// How long a name may take to be looked up.
+const LONGEST_LOOKUP: Duration = Duration::from_secs(5);
+/// The tags that an article has to bear. Source: 国办发〔2017〕47号.
+const OF_ARTICLES: [Tag; 3] = [Tag::ArticleTitle, Tag::PubDate, Tag::ContentSource];
+
+/// What a page is within its site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Home,
+    Column(ColumnId),
+    Other,
+}
+
+/// A link, and where it was seen.
+struct Seen {
+    kind: TargetKind,
+    on_home: bool,
+    places: Vec<TargetPlace>,
+}
+
+/// A walk that is over.
+pub struct Walked<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// What was seen.
+    pub inspection: Inspection,
+    seen: BTreeMap<Url, Seen>,
+    /// Pages that were read in full, as addresses.
+    read: BTreeSet<String>,
+    /// Pages that were asked for and did not come.
+    failed: BTreeMap<String, Failure>,
+}
+
+/// A walk under way.
+struct Walk<'a> {
+    fetcher: &'a Fetcher,
+    site: &'a Site,
+    home: Option<&'a Url>,
+    today: Date,
+    walked: Walked<'a>,
+    /// Sources of what writes the feet of pages.
+    feet: BTreeMap<Url, Option<String>>,
+    /// Articles that wait, those of each page together.
+    waiting: VecDeque<Vec<Url>>,
+    known: BTreeSet<Url>,
+}
+
+/// Walks over `site`. The articles of each list are taken from another place with every `rotation`.
+pub async fn walk<'a>(
+    fetcher: &'a Fetcher,
+    site: &'a Site,
+    columns: Vec<&'a Column>,
+    plan: &'a InspectionPlan,
+    rotation: usize,
+    now: Moment,
+) -> Walked<'a> {
+    let mut walk = Walk {
+        fetcher,
+        site,
+        home: site.home.as_ref(),
+        today: date_of(now),
+        walked: Walked {
+            site,
+            inspection: nothing(site, now),
+            seen: BTreeMap::new(),
+            read: BTreeSet::new(),
+            failed: BTreeMap::new(),
+        },
+        feet: BTreeMap::new(),
+        waiting: VecDeque::new(),
+        known: BTreeSet::new(),
+    };
+    let most = plan.pages_a_site as usize;
+    let mut left = most;
+    let lists = columns.into_iter().filter_map(|column| {
+        let url = column.url.clone()?;
+        Some((url, Place::Column(column.id.clone())))
+    });
+    let home = site.home.clone().map(|url| (url, Place::Home));
+    for (url, place) in home.into_iter().chain(lists) {
+        if left == 0 {
+            break;
+        }
+        if walk.known.insert(url.clone()) {
+            left -= 1;
+            walk.visit(&url, place).await;
+        }
+    }
+    // In turn one of each list, so that no column is left out for another's sake.
+    let mut round = 0;
+    while left > 0 {
+        let Some(mut list) = walk.waiting.pop_front() else {
+            break;
+        };
+        if list.is_empty() {
+            continue;
+        }
+        let at = rotation.wrapping_mul(7).wrapping_add(round) % list.len();
+        let url = list.swap_remove(at);
+        if !list.is_empty() {
+            walk.waiting.push_back(list);
+        }
+        round += 1;
+        if walk.known.insert(url.clone()) {
+            left -= 1;
+            walk.visit(&url, Place::Other).await;
+        }
+    }
+    walk.walked
+}
+
+fn nothing(site: &Site, now: Moment) -> Inspection {
+    Inspection {
+        site: site.id.clone(),
+        on: date_of(now),
+        at: now,
+        home: None,
+        columns: Vec::new(),
+        articles: 0,
+        wanting: Vec::new(),
+        pages: 0,
+        home_items_on: None,
+        certificate_until: None,
+        ipv6: None,
+        links: LinkCount::default(),
+    }
+}
+
+impl Walk<'_> {
+    async fn visit(&mut self, url: &Url, place: Place) {
+        let nothing = Validators::default();
+        let visit = self.fetcher.visit(url, &self.site.access, &nothing).await;
+        let page = match visit.outcome {
+            Outcome::Page(page) => page,
+            Outcome::NotModified => return,
+            Outcome::Failed(failure) => {
+                self.walked.failed.insert(url.to_string(), failure);
+                return;
+            }
+        };
+        let Some(seen) = self.inspected(page.clone()).await else {
+            return;
+        };
+        self.walked.inspection.pages += 1;
+        self.walked.read.insert(url.to_string());
+        if place == Place::Home {
+            self.walked.inspection.certificate_until = visit.certificate_until;
+            self.walked.inspection.home_items_on = self.home_items(page).await;
+            self.walked.inspection.ipv6 = has_ipv6(url).await;
+        }
+        self.carry(url, &place, &seen);
+        self.bear(url, place, seen.marks, seen.is_article);
+    }
+
+    /// The page as inspected, with what writes its foot.
+    async fn inspected(&mut self, page: Page) -> Option<Inspected> {
+        let seen = aside(page.clone(), Vec::new()).await?;
+        if seen.feet.is_empty() {
+            return Some(seen);
+        }
+        let mut sources = Vec::new();
+        for foot in &seen.feet {
+            if !self.feet.contains_key(foot) {
+                let source = self.foot(foot).await;
+                self.feet.insert(foot.clone(), source);
+            }
+            sources.extend(self.feet.get(foot).cloned().flatten());
+        }
+        match sources.is_empty() {
+            true => Some(seen),
+            false => aside(page, sources).await,
+        }
+    }
+
+    async fn foot(&self, url: &Url) -> Option<String> {
+        let nothing = Validators::default();
+        let visit = self.fetcher.visit(url, &self.site.access, &nothing).await;
+        match visit.outcome {
+            Outcome::Page(page) => text_of(&page).map(|text| text.into_owned()),
+            Outcome::NotModified | Outcome::Failed(_) => None,
+        }
+    }
+
+    /// The dates that the items of the home page claim, each item once.
+    async fn home_items(&self, page: Page) -> Option<Vec<Date>> {
+        let recipe = front::recipe(self.site, 1);
+        let today = self.today;
+        let reading = tokio::task::spawn_blocking(move || {
+            let pages = Pages {
+                first: page,
+                more: BTreeMap::new(),
+            };
+            read(&pages, &recipe, today)
+        });
+        let Ok(Answer::Found(reading)) = reading.await else {
+            return None;
+        };
+        if !matches!(reading.finding, Finding::Dated(_)) {
+            return None;
+        }
+        let mut items: BTreeSet<(Option<String>, String)> = BTreeSet::new();
+        let rows = reading.rows.into_iter().filter_map(|row| {
+            let name = match row.url {
+                Some(url) => (Some(url), String::new()),
+                None => (None, row.title),
+            };
+            row.on.filter(|_| items.insert(name))
+        });
+        let mut dates: Vec<Date> = rows.filter(|on| *on <= today).collect();
+        dates.sort_unstable_by(|one, other| other.cmp(one));
+        dates.truncate(MOST_KEPT);
+        Some(dates)
+    }
+
+    /// Takes the links of a page.
+    fn carry(&mut self, page: &Url, place: &Place, seen: &Inspected) {
+        let mut articles = Vec::new();
+        for link in &seen.links {
+            let is_own = self.home.is_some_and(|home| link.url.host() == home.host());
+            if is_own && link.kind == TargetKind::Page && !self.known.contains(&link.url) {
+                articles.push(link.url.clone());
+            }
+            if self.walked.seen.len() >= MOST_LINKS {
+                continue;
+            }
+            let known = self.walked.seen.entry(link.url.clone());
+            let known = known.or_insert_with(|| Seen {
+                kind: link.kind,
+                on_home: false,
+                places: Vec::new(),
+            });
+            known.on_home |= *place == Place::Home;
+            if known.places.len() < MOST_PLACES {
+                known.places.push(TargetPlace {
+                    page: page.to_string(),
+                    text: link.text.clone(),
+                });
+            }
+        }
+        self.waiting.push_back(articles);
+    }
+
+    fn bear(&mut self, url: &Url, place: Place, marks: PageMarks, is_article: bool) {
+        let inspection = &mut self.walked.inspection;
+        match place {
+            Place::Home => inspection.home = Some(marks),
+            Place::Column(id) if inspection.columns.len() < MOST_KEPT => {
+                inspection.columns.push((id, marks));
+            }
+            Place::Column(_) => {}
+            Place::Other if is_article => {
+                inspection.articles += 1;
+                let amiss = marks.date_amiss.is_some();
+                let lacks = !marks.tags.lacks(&OF_ARTICLES).is_empty();
+                if (amiss || lacks) && inspection.wanting.len() < MOST_KEPT {
+                    inspection.wanting.push((url.to_string(), marks));
+                }
+            }
+            Place::Other => {}
+        }
+    }
+}
+
+/// Whether the name of the host stands for an address of IPv6; nothing where it is no name or is
+/// not known.
+async fn has_ipv6(url: &Url) -> Option<bool> {
+    let name = url.domain()?;
+    let port = url.port_or_known_default().unwrap_or(80);
+    let asked = tokio::net::lookup_host((name, port));
+    let addresses = tokio::time::timeout(LONGEST_LOOKUP, asked)
+        .await
+        .ok()?
+        .ok()?;
+    let found: Vec<bool> = addresses.map(|address| address.is_ipv6()).collect();
+    (!found.is_empty()).then(|| found.contains(&true))
+}
+
+/// Inspects on the blocking pool.
+async fn aside(page: Page, feet: Vec<String>) -> Option<Inspected> {
+    let url = page.url.clone();
+    let inspected = tokio::task::spawn_blocking(move || {
+        let feet: Vec<&str> = feet.iter().map(String::as_str).collect();
+        inspect(&page, &feet)
+    });
+    match inspected.await {
+        Ok(inspected) => inspected,
+        Err(error) => {
+            tracing::error!(%url, %error, "inspecting broke off");
+            None
+        }
+    }
+}
+
+impl Walked<'_> {
+    fn is_external(&self, url: &Url) -> bool {
+        let home = self.site.home.as_ref();
+        !home.is_some_and(|home| is_same_site(url, home))
+    }
+
+    /// The links that are to be asked, at most `most`: those that led nowhere before, those of the
+    /// home page, and the others.
+    pub fn links(&self, known: &[Target], most: usize) -> Vec<Link<'_>> {
+        let open: BTreeSet<&str> = known
+            .iter()
+            .filter(|target| target.open().is_some())
+            .map(|target| target.url.as_str())
+            .collect();
+        let mut seen: Vec<(&Url, &Seen)> = self.seen.iter().collect();
+        seen.retain(|(url, _)| !self.read.contains(url.as_str()));
+        seen.sort_by_key(|(url, seen)| (!open.contains(url.as_str()), !seen.on_home));
+        seen.retain(|(url, _)| self.failed(url.as_str()).is_none());
+        let asked = seen.into_iter().take(most);
+        asked
+            .map(|(url, _)| Link {
+                url: url.clone(),
+                access: &self.site.access,
+                external: self.is_external(url),
+                always: open.contains(url.as_str()),
+            })
+            .collect()
+    }
+
+    /// Why a page did not come, where the host itself answered so. Of a silent host it may be our
+    /// own network: its links are asked together with all others.
+    fn failed(&self, url: &str) -> Option<&Failure> {
+        let failure = self.failed.get(url);
+        failure.filter(|failure| !failure.is_host_down())
+    }
+
+    /// What asking the link came to: pages that were read or did not come need not be asked again.
+    fn answered(&self, url: &str, asked: &Asked) -> Option<Answered> {
+        if self.read.contains(url) {
+            return Some(Answered::Well);
+        }
+        if let Some(failure) = self.failed(url) {
+            return Some(Answered::Failed(failure.clone()));
+        }
+        asked.of(url).cloned()
+    }
+
+    /// How many links were looked at.
+    pub fn count(&self, asked: &Asked) -> LinkCount {
+        let mut count = LinkCount::default();
+        for (url, seen) in &self.seen {
+            let answered = self.answered(url.as_str(), asked);
+            let counted = match answered.map(|answered| meaning(&answered)) {
+                None | Some(Meaning::Nothing) => &mut count.unasked,
+                Some(_) if seen.on_home => &mut count.home,
+                Some(_) => &mut count.others,
+            };
+            *counted += 1;
+        }
+        count
+    }
+
+    /// What changes of the links that led nowhere.
+    pub fn changes(&self, known: Vec<Target>, asked: &Asked, now: Moment) -> Vec<Target> {
+        let mut known: BTreeMap<String, Target> = known
+            .into_iter()
+            .map(|target| (target.url.clone(), target))
+            .collect();
+        let mut changes = Vec::new();
+        for (url, seen) in &self.seen {
+            let before = known.remove(url.as_str());
+            let Some(answered) = self.answered(url.as_str(), asked) else {
+                continue;
+            };
+            let now_seen = Target {
+                site: self.site.id.clone(),
+                url: url.to_string(),
+                kind: seen.kind,
+                external: self.is_external(url),
+                on_home: seen.on_home,
+                places: seen.places.clone(),
+                spells: Vec::new(),
+                asked_at: now,
+            };
+            changes.extend(step(before, &now_seen, &answered));
+        }
+        // What is left stands on no page that was read. Where those that carried it were, it is gone
+        // from them.
+        let is_read = |place: &TargetPlace| self.read.contains(&place.page);
+        let gone = known
+            .into_values()
+            .filter(|target| target.places.iter().all(is_read));
+        changes.extend(gone.filter_map(|target| removed(target, now)));
+        changes
+    }
+}
+
+/// The links of `due` as they are to be asked again.
+pub fn again<'a>(site: &'a Site, due: &[Target]) -> Vec<Link<'a>> {
+    let links = due.iter().filter_map(|target| {
+        Some(Link {
+            url: Url::parse(&target.url).ok()?,
+            access: &site.access,
+            external: target.external,
+            always: true,
+        })
+    });
+    links.collect()
+}
+
+/// What changes of `due` after they were asked again.
+pub fn changed(due: Vec<Target>, asked: &Asked, now: Moment) -> Vec<Target> {
+    let changes = due.into_iter().filter_map(|target| {
+        let answered = asked.of(&target.url)?.clone();
+        let seen = Target {
+            asked_at: now,
+            ..target.clone()
+        };
+        step(Some(target), &seen, &answered)
+    });
+    changes.collect()
+}

@@ -1,0 +1,59 @@
+//! What one inspection (巡检) of a site's pages saw, beside their freshness. One a day is kept.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ColumnId, SiteId};
+use super::marks::PageMarks;
+use super::time::{Date, Moment};
+
+/// The most columns, articles and dates of one inspection that are kept.
+pub const MOST_KEPT: usize = 200;
+
+/// An inspection of one site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inspection {
+    /// The site.
+    pub site: SiteId,
+    /// The day.
+    pub on: Date,
+    /// When it began.
+    pub at: Moment,
+    /// What the home page bears, where it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<PageMarks>,
+    /// What the list pages of columns bear.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<(ColumnId, PageMarks)>,
+    /// How many articles were read.
+    #[serde(default)]
+    pub articles: u32,
+    /// What those articles bear that lack something or have it amiss.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wanting: Vec<(String, PageMarks)>,
+    /// Pages that were read, whatever they are.
+    #[serde(default)]
+    pub pages: u32,
+    /// The dates that items on the home page claim, the newest first, where it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home_items_on: Option<Vec<Date>>,
+    /// When the home page's certificate ends, where it came over HTTPS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<Moment>,
+    /// Whether the home page's host has an address of IPv6, where names tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<bool>,
+    /// Links that were asked, and those that led somewhere by the memory of the last hours.
+    #[serde(default)]
+    pub links: LinkCount,
+}
+
+/// How many links were looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkCount {
+    /// On the home page.
+    pub home: u32,
+    /// On other pages only.
+    pub others: u32,
+    /// Links that were found and, for want of budget or permission, not asked.
+    pub unasked: u32,
+}

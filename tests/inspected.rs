@@ -1,0 +1,368 @@
+//! Two sites whose pages lack and break what was planted, inspected for three nights: the real daemon
+//! over real sockets in stepped time finds all of it and nothing else.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test fail by panicking"
+)]
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use wangxun::assess::score::card::{Line, Verdict};
+use wangxun::assess::score::finding::{Fact, Spared};
+use wangxun::clock::Clock;
+use wangxun::config::load::load;
+use wangxun::domain::time::{Moment, moment};
+use wangxun::report::assessment::Assessment;
+
+#[path = "support/site.rs"]
+#[allow(dead_code, reason = "another test uses the other parts")]
+mod site;
+#[path = "support/stepped.rs"]
+mod stepped;
+
+use site::{Reply, Request, Site, answer};
+use stepped::Running;
+
+const LONGEST_RUN: Duration = Duration::from_secs(240);
+const HTML: &str = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
+
+fn at(text: &str) -> Moment {
+    moment(format!("{text}:00").parse().expect("an instant"))
+}
+
+fn rows(folder: &str, script: bool) -> String {
+    let row = |n: usize| {
+        format!(
+            "<li><a href=\"/{folder}/{n}.html\">关于第{n}项工作开展情况的通报</a><span>2017-11-0{n}</span></li>"
+        )
+    };
+    let rows: String = (1..=5).map(row).collect();
+    match script {
+        false => format!("<ul>{rows}</ul>"),
+        true => format!("<script>document.write('<ul>{rows}</ul>');</script>"),
+    }
+}
+
+const TAGS: &str = "<meta name=SiteName content=科信委><meta name=SiteDomain content=example.cn>\
+    <meta name=SiteIDCode content=1101020001>";
+const FOOT: &str = "<div>主办单位：科信委 联系电话：00000000 <a href='/map.html'>网站地图</a> 京ICP备05000000号 \
+    京公网安备11010200000001号 网站标识码1101020001 <a href='/conac.cn.html'>标识</a>\
+    <a href='/jiucuo.html'>我为政府网站找错</a></div>";
+
+fn home() -> String {
+    format!(
+        "<html><head><meta charset=utf-8><title>科信委</title>{TAGS}</head><body><h2>工作动态</h2>{}\
+         <a href='/gone.html'>旧专题</a><img src='/gone.png' alt=徽标><a href='/form.doc'>申请表</a>\
+         <a href='/barred.html'>内网</a><a href='/failing.html'>查询</a><a href='/mended.html'>专栏</a>\
+         <a href='/no-head.html'>老页面</a><a href='http://no-such-host.invalid/'>友情链接</a>{FOOT}</body></html>",
+        rows("gzdt", false)
+    )
+}
+
+fn column(name: &str, folder: &str, script: bool) -> String {
+    format!(
+        "<html><head><meta charset=utf-8><title>{name}</title><meta name=ColumnName content={name}>\
+         <meta name=ColumnType content={name}></head><body><h2>{name}</h2>{}{FOOT}</body></html>",
+        rows(folder, script)
+    )
+}
+
+fn article(n: &str, more: &str) -> String {
+    format!(
+        "<html><head><meta charset=utf-8><meta name=ArticleTitle content=通报{n}>\
+         <meta name=PubDate content='2017-11-0{n} 09:00'><meta name=ContentSource content=科信委></head>\
+         <body><p>关于第{n}项工作开展情况的通报正文。</p>{more}</body></html>"
+    )
+}
+
+/// What site `a` answers. Planted are: on the home page a page, a picture and a file that are gone,
+/// a foreign name that does not exist, one page that is mended on the second day, one that is barred,
+/// one that fails; in a list that a script writes one article that is gone; in an article one link.
+fn planted(request: &Request, now: Moment) -> Reply {
+    let is_head = request.head.starts_with("HEAD");
+    let ok = |html: String| answer("200 OK", HTML, html);
+    let number = |path: &str| {
+        path.rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .replace(".html", "")
+    };
+    match request.path.as_str() {
+        "/robots.txt" => answer("404 Not Found", HTML, ""),
+        "/" => ok(home()),
+        "/gzdt/" => ok(column("工作动态", "gzdt", false)),
+        "/tzgg/" => ok(column("通知公告", "tzgg", true)),
+        "/tzgg/3.html" => answer("404 Not Found", HTML, "页面不存在"),
+        "/gzdt/2.html" => ok(article("2", "<a href='/files/gone.pdf'>附件</a>")),
+        "/mended.html" if now < at("2017-11-07T12:00") => answer("404 Not Found", HTML, ""),
+        "/barred.html" => answer("403 Forbidden", HTML, ""),
+        "/failing.html" => answer("500 Internal Server Error", HTML, ""),
+        "/no-head.html" if is_head => answer("404 Not Found", HTML, ""),
+        "/map.html" | "/mended.html" | "/no-head.html" | "/conac.cn.html" | "/jiucuo.html" => {
+            ok("<html><body>网站地图</body></html>".to_owned())
+        }
+        path if path.starts_with("/gzdt/") || path.starts_with("/tzgg/") => {
+            ok(article(&number(path), ""))
+        }
+        _ => answer("404 Not Found", HTML, ""),
+    }
+}
+
+/// What site `b` answers: nothing is broken, but it lacks tags, marks and items.
+fn bare(request: &Request) -> Reply {
+    let page = |more: &str| {
+        format!(
+            "<html><head><meta charset=utf-8><title>卫计委</title></head><body><h2>工作动态</h2>{}{more}</body></html>",
+            rows("gzdt", false)
+        )
+    };
+    match request.path.as_str() {
+        "/" => answer("200 OK", HTML, page("<p>京ICP备05000000号</p>")),
+        "/gzdt/" => answer("200 OK", HTML, page("")),
+        path if path.starts_with("/gzdt/") => answer(
+            "200 OK",
+            HTML,
+            "<html><head><meta charset=utf-8><meta name=ArticleTitle content=公告>\
+             <meta name=PubDate content='2017/11/02'></head><body>正文</body></html>",
+        ),
+        _ => answer("404 Not Found", HTML, ""),
+    }
+}
+
+const MONITOR: &str = r#"
+[operator]
+name = "运维"
+contact = "https://www.example.cn/wangxun"
+[schedule]
+visits = "0 7 * * *"
+jitter = "0s"
+[transports]
+allow_spool_only = true
+[transports.sms]
+spool = "sms"
+[politeness.access]
+private_addresses = true
+pause = "0ms"
+connect_timeout = "3s"
+[availability]
+enabled = false
+[store]
+dir = "store"
+[console]
+enabled = false
+[control]
+socket = "control.sock"
+"#;
+
+const CONTACTS: &str = r#"
+[[person]]
+id = "zhiban"
+name = "值班管理员"
+phone = "10000000005"
+duties = [{ role = "operator" }]
+"#;
+
+fn write(dir: &Path, sites: &[(&str, &Site)]) -> PathBuf {
+    let one = |(id, site): &(&str, &Site)| {
+        let mut text = format!(
+            "[[unit]]\nid = \"{id}\"\nname = \"单位{id}\"\n[[site]]\nid = \"{id}\"\nunit = \"{id}\"\n\
+             name = \"{id}网站\"\nhome = \"http://{}/\"\nsite_id_code = \"1101020001\"\n\
+             [[column]]\nid = \"{id}/gzdt\"\nsite = \"{id}\"\nname = \"工作动态\"\nclass = \"news\"\nurl = \"/gzdt/\"\n",
+            site.address
+        );
+        if *id == "a" {
+            text += "[[column]]\nid = \"a/tzgg\"\nsite = \"a\"\nname = \"通知公告\"\nclass = \"notices\"\nurl = \"/tzgg/\"\n";
+        }
+        text
+    };
+    let group: String = sites.iter().map(one).collect();
+    for (name, text) in [
+        ("monitor.toml", MONITOR),
+        ("sites.toml", &group),
+        ("contacts.toml", CONTACTS),
+        // The rules of marks cost something, so that what was planted shows in the score.
+        (
+            "rubric.toml",
+            "[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n",
+        ),
+    ] {
+        let file = dir.join(name);
+        std::fs::write(&file, text).expect("a file");
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&file, private).expect("a mode");
+    }
+    dir.join("monitor.toml")
+}
+
+async fn told(config: &Path, args: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wangxun"));
+    command.args(args).arg("--config").arg(config);
+    let output = tokio::task::spawn_blocking(move || command.output());
+    let output = output.await.expect("no panic").expect("the program");
+    let (out, more) = (&output.stdout, &output.stderr);
+    let more = String::from_utf8_lossy(more);
+    assert!(output.status.success(), "{more}");
+    String::from_utf8_lossy(out).into_owned()
+}
+
+async fn assessed(config: &Path) -> Assessment {
+    let args = ["report", "--period", "2017-11", "--format", "json"];
+    serde_json::from_str(&told(config, &args).await).expect("an assessment")
+}
+
+fn line<'a>(assessment: &'a Assessment, site: &str, rule: &str) -> &'a Line {
+    let mut cards = assessment.cards.iter();
+    let card = cards.find(|card| card.site.as_str() == site);
+    let mut lines = card.expect("a card").lines();
+    lines
+        .find(|line| line.rule.id.as_str() == rule)
+        .unwrap_or_else(|| panic!("no rule {rule}"))
+}
+
+/// The ends of the addresses that lead nowhere, with whether that is certain.
+fn dead(line: &Line) -> BTreeSet<(String, bool)> {
+    let url = |fact: &Fact| match fact {
+        Fact::DeadLink { url, .. } => url
+            .rsplit('/')
+            .find(|part| !part.is_empty())
+            .map(str::to_owned),
+        _ => None,
+    };
+    let sure = line
+        .finds
+        .iter()
+        .filter_map(|find| Some((url(&find.fact)?, true)));
+    let suspected = line
+        .asides
+        .iter()
+        .filter(|aside| aside.why == Spared::Suspected);
+    let suspected = suspected.filter_map(|aside| Some((url(&aside.find.fact)?, false)));
+    sure.chain(suspected).collect()
+}
+
+fn set(links: &[(&str, bool)]) -> BTreeSet<(String, bool)> {
+    links
+        .iter()
+        .map(|(url, sure)| ((*url).to_owned(), *sure))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_planted_is_found_and_nothing_else() {
+    tokio::time::timeout(LONGEST_RUN, nights())
+        .await
+        .expect("the nights end in time");
+}
+
+async fn nights() {
+    let dir = TempDir::new().expect("a directory");
+    let clock = Clock::stepped(at("2017-11-06T08:00"), None);
+    let mine = clock.clone();
+    let a = Site::plain(move |request| planted(request, mine.now())).await;
+    let b = Site::plain(bare).await;
+    let config = write(dir.path(), &[("a", &a), ("b", &b)]);
+    let mut end = clock.alarm();
+    let loaded = load(&config, at("2017-11-06T08:00").date_naive());
+    let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
+    let running = Running::start(Arc::new(loaded.config), &clock).await;
+
+    // Before the first night nothing is known, and nothing is claimed.
+    end.until(at("2017-11-06T21:00")).await;
+    let none = assessed(&config).await;
+    assert!(matches!(
+        line(&none, "a", "D2").verdict,
+        Verdict::Unmeasured(_)
+    ));
+
+    // After one look everything is suspected at most.
+    end.until(at("2017-11-06T23:00")).await;
+    let first = assessed(&config).await;
+    let all = |sure| {
+        set(&[
+            ("gone.html", sure),
+            ("gone.png", sure),
+            ("form.doc", sure),
+            ("no-such-host.invalid", sure),
+            ("barred.html", false),
+            ("failing.html", false),
+        ])
+    };
+    let mut early = all(false);
+    early.extend(set(&[("mended.html", false)]));
+    assert_eq!(dead(line(&first, "a", "D2")), early);
+    assert_eq!(line(&first, "a", "D2").verdict, Verdict::Kept);
+
+    // Six hours later what is gone is certain.
+    end.until(at("2017-11-07T06:00")).await;
+    let second = assessed(&config).await;
+    let mut sure = all(true);
+    sure.extend(set(&[("mended.html", true)]));
+    assert_eq!(dead(line(&second, "a", "D2")), sure);
+
+    // The next night sees what was mended.
+    end.until(at("2017-11-08T06:00")).await;
+    let third = assessed(&config).await;
+    let links = line(&third, "a", "D2");
+    assert_eq!(dead(links), all(true));
+    assert_eq!(links.lost.to_string(), "4.00");
+    let over = links
+        .asides
+        .iter()
+        .filter(|aside| aside.why == Spared::Over);
+    assert_eq!(over.count(), 1);
+    let others = line(&third, "a", "D3");
+    assert_eq!(dead(others), set(&[("3.html", true), ("gone.pdf", true)]));
+    assert_eq!(others.lost.to_string(), "0.20");
+    for rule in ["D2", "D3"] {
+        let line = line(&third, "b", rule);
+        assert_eq!(
+            (&line.verdict, dead(line)),
+            (&Verdict::Kept, set(&[])),
+            "{line:?}"
+        );
+    }
+
+    // Five items in two weeks are fewer than ten.
+    for site in ["a", "b"] {
+        assert_eq!(line(&third, site, "D4").lost.to_string(), "5.00");
+    }
+    assert_eq!(line(&third, "a", "S1").lost.to_string(), "0.00");
+    assert_eq!(line(&third, "a", "S2").lost.to_string(), "0.00");
+    // Of `b`: the home page, one column, five articles; seven marks of eight.
+    assert_eq!(line(&third, "b", "S1").finds.len(), 7);
+    assert_eq!(line(&third, "b", "S2").lost.to_string(), "7.00");
+
+    let why = told(
+        &config,
+        &["why", "a", "--rule", "D3", "--period", "2017-11"],
+    )
+    .await;
+    for words in [
+        "3.html",
+        "服务器返回错误（状态码404）",
+        "所在页面",
+        "再次检测确认",
+        "/tzgg/",
+    ] {
+        assert!(why.contains(words), "{why}");
+    }
+    let list = told(&config, &["links", "a"]).await;
+    assert!(list.contains("打不开的链接6个，疑似2个"), "{list}");
+    assert!(list.contains("“旧专题”"), "{list}");
+    let before = told(&config, &["links", "a", "--format", "json"]).await;
+    running.end(end).await;
+
+    // What the journal has says the same.
+    told(&config, &["rebuild"]).await;
+    assert_eq!(
+        told(&config, &["links", "a", "--format", "json"]).await,
+        before
+    );
+}
