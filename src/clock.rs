@@ -81,6 +81,11 @@ impl Clock {
         })))
     }
 
+    /// Whether this is the machine's clock, which may be wrong, and no made-up time.
+    pub fn is_system(&self) -> bool {
+        matches!(self.0, Kind::System)
+    }
+
     /// The present instant, at +08:00.
     pub fn now(&self) -> Moment {
         match &self.0 {

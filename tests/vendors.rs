@@ -150,6 +150,7 @@ fn told(attempt: Attempt) -> String {
             permanent,
             error,
             retry_after,
+            ..
         } => {
             let wait = retry_after.map(|wait| format!(" +{}s", wait.as_secs()));
             let good = if permanent { "for good" } else { "for now" };
@@ -284,6 +285,7 @@ async fn alibaba_cloud_takes_what_is_signed_and_refuses_what_is_not() {
         .collect();
     let again = Message {
         attempts: 2,
+        maybe_taken: false,
         ..message()
     };
     send(&aliyun(&vendor, SECRET), &again).await;

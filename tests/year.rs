@@ -42,10 +42,19 @@ fn years() -> BTreeMap<i32, Year> {
     loaded.config.calendar.years
 }
 
+/// A directory in memory, where there is one: no life of these years ends in a power cut, and a year
+/// syncs its store tens of thousands of times. `tests/kill_steps.rs` and `tests/store_kill.rs` hold
+/// the syncs.
+fn in_memory() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let made = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir());
+    made.expect("a directory")
+}
+
 /// Lives one year, on a thread of its own, and judges it.
 fn lived(seed: u64, size: Size, years: &BTreeMap<i32, Year>) -> (Played, Verdict) {
     let begun = Instant::now();
-    let dir = tempfile::tempdir().expect("a directory");
+    let dir = in_memory();
     let world = World::new(seed, size, years.clone());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

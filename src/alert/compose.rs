@@ -132,24 +132,26 @@ impl Writer<'_> {
         notices.sort_by_key(|notice| wording::order(notice));
         let message = write(self.tray, person, &notices, route, urgent);
         for notice in &notices {
-            self.tell(&notice.incident, &person.id);
             let mut bundled = (*notice).clone();
+            bundled.first = self.tell(&notice.incident, &person.id);
             bundled.state = NoticeState::Bundled(message.key.clone());
             self.written.notices.push(bundled);
         }
         self.written.messages.push(message);
     }
 
-    /// Notes that `person` is told of the incident, so that its end is told too.
-    fn tell(&mut self, key: &IncidentKey, person: &PersonId) {
+    /// Notes that `person` is told of the incident, so that its end is told too; whether this is
+    /// the first that the person is told of it.
+    fn tell(&mut self, key: &IncidentKey, person: &PersonId) -> bool {
         let open = self.tray.open;
-        if let Some(incident) = open.get(key).filter(|incident| incident.is_open()) {
-            let told = self
-                .told
-                .entry(key.clone())
-                .or_insert_with(|| incident.clone());
-            told.told.insert(person.clone());
-        }
+        let Some(incident) = open.get(key).filter(|incident| incident.is_open()) else {
+            return false;
+        };
+        let told = self
+            .told
+            .entry(key.clone())
+            .or_insert_with(|| incident.clone());
+        told.told.insert(person.clone())
     }
 
     /// Keeps what was handed over and did not become part of a message at once.
@@ -265,6 +267,7 @@ fn write(
         created_at: tray.now,
         expires_at: expiry(tray, person, notices, urgent),
         attempts: 0,
+        maybe_taken: false,
         next_attempt_at: tray.now,
         delivery: Delivery::Queued { last_error: None },
     }
@@ -334,6 +337,7 @@ pub fn second_try(
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, hours::of(Some(person), rules)),
         attempts: 0,
+        maybe_taken: false,
         links: Vec::new(),
         next_attempt_at: now,
         delivery: Delivery::Queued { last_error: None },
@@ -403,6 +407,7 @@ mod tests {
             state: NoticeState::Waiting,
             in_place_of: None,
             copied: false,
+            first: false,
         }
     }
 

@@ -178,6 +178,7 @@ pub fn hand_over(
                         .max(notice.expires_at),
                 },
                 copied: false,
+                first: false,
                 ..notice.clone()
             });
         }

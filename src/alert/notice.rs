@@ -81,6 +81,7 @@ pub fn write(
             state: NoticeState::Waiting,
             in_place_of: None,
             copied: false,
+            first: false,
         })
         .collect()
 }
@@ -140,6 +141,7 @@ pub fn undelivered(
             state: NoticeState::Waiting,
             in_place_of: None,
             copied: false,
+            first: false,
         })
         .collect()
 }

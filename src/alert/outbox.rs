@@ -128,6 +128,9 @@ pub struct Notice {
     /// Whether a deputy has it too, so that it is not handed over again.
     #[serde(default, skip_serializing_if = "is_false")]
     pub copied: bool,
+    /// Whether the person had been told nothing of the incident before the message that carries it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub first: bool,
 }
 
 /// For whom somebody stands in.
@@ -230,6 +233,10 @@ pub struct Message {
     pub expires_at: Moment,
     /// How many attempts have begun.
     pub attempts: u32,
+    /// Whether a transport may have taken it all the same: an attempt ended without an answer, or
+    /// the process died in it. Such a message is repeated under its key and becomes no other.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub maybe_taken: bool,
     /// When the next attempt is due, while not final.
     pub next_attempt_at: Moment,
     /// How far it has come.

@@ -73,6 +73,7 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                     tray.rules.window,
                 ),
                 attempts: 0,
+                maybe_taken: false,
                 next_attempt_at: tray.now,
                 delivery: Delivery::Queued { last_error: None },
             })

@@ -10,6 +10,7 @@ use super::incident::{Incident, IncidentKey, Release};
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
 use super::rules::AlertRules;
 use super::wording;
+use crate::assess::ladder::Tier;
 use crate::domain::time::{Moment, date_of};
 
 /// What a message is held against.
@@ -17,8 +18,9 @@ use crate::domain::time::{Moment, date_of};
 pub struct Bench<'a> {
     /// The incidents that are not over.
     pub open: &'a BTreeMap<IncidentKey, Incident>,
-    /// The notices that are not yet part of a message.
-    pub waiting: &'a [Notice],
+    /// What is told later: the notices that are not yet part of a message, and those of messages
+    /// that were written after this one.
+    pub later: &'a [Notice],
     /// The rules of alerting.
     pub rules: &'a AlertRules,
     /// The present instant.
@@ -51,9 +53,10 @@ pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Ou
         }
     }
     // Of an end hears only who may have been told of the beginning.
-    if message.attempts == 0 {
-        let untold = bench.waiting.iter().filter(|notice| {
+    if !message.maybe_taken {
+        let untold = bench.later.iter().filter(|notice| {
             notice.told == Told::Recovered
+                && notice.state == NoticeState::Waiting
                 && notice.person == message.person
                 && gone.iter().any(|gone| gone.incident == notice.incident)
         });
@@ -73,25 +76,26 @@ pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Ou
     }
 }
 
-/// What `notice` has to say now; `None` where that is nothing.
-fn as_it_stands(notice: &Notice, bench: Bench<'_>) -> Option<Notice> {
+/// What `notice` has to say now; `None` where that is nothing, or is said later than it was.
+pub(super) fn as_it_stands(notice: &Notice, bench: Bench<'_>) -> Option<Notice> {
     let incident = bench.open.get(&notice.incident);
     let incident = incident.filter(|one| one.is_open() && one.began_at <= notice.created_at);
     match notice.told {
         Told::Raised(tier) | Told::Repeated(tier, _) => {
             let now = incident?.tier.filter(|&now| now > tier);
-            let Some(now) = now else {
-                return Some(notice.clone());
-            };
-            // The rise is told by a notice of its own, where it is told to this person.
-            let is_told = bench.waiting.iter().any(|other| {
-                other.person == notice.person
+            let is_told = bench.later.iter().any(|other| {
+                other.key != notice.key
+                    && other.person == notice.person
                     && other.incident == notice.incident
-                    && wording::tier(other.told) > Some(tier)
+                    && other.created_at >= notice.created_at
+                    && wording::tier(other.told) >= Some(tier)
             });
-            let mut risen = notice.clone();
-            risen.told = Told::Raised(now);
-            (!is_told).then_some(risen)
+            let mut notice = notice.clone();
+            // Escalation has people of its own, and may wait for release.
+            if let Some(now) = now.filter(|&now| now < Tier::Escalation) {
+                notice.told = Told::Raised(now);
+            }
+            (!is_told).then_some(notice)
         }
         Told::EscalationProposed => {
             let waits = incident?.release == Some(Release::Proposed);
@@ -102,7 +106,7 @@ fn as_it_stands(notice: &Notice, bench: Bench<'_>) -> Option<Notice> {
     }
 }
 
-fn in_words_of_today(message: &Message, left: &[Notice], bench: Bench<'_>) -> Message {
+pub(super) fn in_words_of_today(message: &Message, left: &[Notice], bench: Bench<'_>) -> Message {
     let mut left: Vec<&Notice> = left.iter().collect();
     left.sort_by_key(|notice| wording::order(notice));
     let (today, rules) = (date_of(bench.now), bench.rules);
@@ -128,96 +132,7 @@ fn in_words_of_today(message: &Message, left: &[Notice], bench: Bench<'_>) -> Me
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alert::incident::{Kind, State, Subject};
-    use crate::alert::outbox::{Delivery, Facts};
-    use crate::assess::ladder::Tier;
-    use crate::domain::group::Route;
-    use crate::domain::id::{ColumnId, PersonId};
-    use crate::domain::time::moment;
-
-    const WRITTEN: &str = "2017-11-15T08:30:00";
-
-    fn at(text: &str) -> Moment {
-        moment(text.parse().unwrap())
-    }
-
-    fn key(column: &str) -> IncidentKey {
-        IncidentKey {
-            subject: Subject::Column(ColumnId::parse(column).unwrap()),
-            kind: Kind::Stale,
-        }
-    }
-
-    fn notice(column: &str, told: Told) -> Notice {
-        Notice {
-            key: MessageKey::of(&[column, &format!("{told:?}")]),
-            person: PersonId::parse("li").unwrap(),
-            incident: key(column),
-            kind: Kind::Stale,
-            column: ColumnId::parse(column).ok(),
-            unit: None,
-            told,
-            facts: Facts {
-                site: "科信委网站".to_owned(),
-                column: column.to_owned(),
-                unit: "科信委".to_owned(),
-                last_update: "2017-11-02".parse().ok(),
-                due_on: "2017-11-16".parse().ok(),
-                limit_days: Some(14),
-                why: String::new(),
-            },
-            urgent: false,
-            created_at: at("2017-11-15T07:00:00"),
-            not_before: at(WRITTEN),
-            expires_at: at("2017-11-20T08:30:00"),
-            state: NoticeState::Waiting,
-            in_place_of: None,
-            copied: false,
-        }
-    }
-
-    fn incident(column: &str, began: &str, tier: Tier) -> (IncidentKey, Incident) {
-        let state = State::Open {
-            since: at(began),
-            repeats: 0,
-            told_at: at(began),
-            pending: None,
-        };
-        let mut incident = Incident::new(key(column), at(began), state);
-        incident.tier = Some(tier);
-        (key(column), incident)
-    }
-
-    /// A message with a warning about each of `columns`, as it was written.
-    fn message(columns: &[&str], rules: &AlertRules) -> (Message, Vec<Notice>) {
-        let told = Told::Raised(Tier::Warning);
-        let notices: Vec<Notice> = columns.iter().map(|name| notice(name, told)).collect();
-        let message = Message {
-            key: MessageKey::of(&["message"]),
-            person: PersonId::parse("li").unwrap(),
-            route: Route::Sms,
-            subject: String::new(),
-            text: String::new(),
-            words: Default::default(),
-            tier: None,
-            notices: notices.iter().map(|notice| notice.key.clone()).collect(),
-            in_place_of: Vec::new(),
-            links: Vec::new(),
-            urgent: false,
-            created_at: at(WRITTEN),
-            expires_at: at("2017-11-20T08:30:00"),
-            attempts: 0,
-            next_attempt_at: at(WRITTEN),
-            delivery: Delivery::Queued { last_error: None },
-        };
-        let bench = Bench {
-            open: &BTreeMap::new(),
-            waiting: &[],
-            rules,
-            now: at(WRITTEN),
-        };
-        (in_words_of_today(&message, &notices, bench), notices)
-    }
+    use crate::alert::fixture::{at, incident, message, notice};
 
     fn after(
         columns: &[&str],
@@ -230,7 +145,7 @@ mod tests {
         let open = open.iter().cloned().collect();
         let bench = Bench {
             open: &open,
-            waiting,
+            later: waiting,
             rules: &rules,
             now: at(now),
         };

@@ -251,6 +251,7 @@ mod tests {
         record.blind = Some(Blind {
             since: record.visited_at,
             visits: 1,
+            silent: 1,
             why: Cause::Failed(Failure::Dns),
         });
         assert!(matches!(

@@ -16,3 +16,4 @@ pub mod outage;
 pub mod remember;
 pub mod score;
 pub mod sighting;
+pub mod timekeeping;

@@ -53,8 +53,8 @@ pub fn host_health<'a>(
 fn silent_visits(record: &ColumnRecord) -> Option<u32> {
     let blind = record.blind.as_ref()?;
     match &blind.why {
-        Cause::Failed(failure) if failure.is_host_down() => Some(blind.visits),
-        Cause::OwnNetwork => Some(blind.visits),
+        Cause::Failed(failure) if failure.is_host_down() => Some(blind.silent),
+        Cause::OwnNetwork => Some(0),
         _ => None,
     }
 }
@@ -122,7 +122,7 @@ pub fn excuse(record: &mut ColumnRecord) {
         && let Some(blind) = &mut record.blind
     {
         blind.why = Cause::OwnNetwork;
-        blind.visits = 0;
+        (blind.visits, blind.silent) = (0, 0);
     }
 }
 
@@ -168,6 +168,7 @@ mod tests {
             blind: why.map(|why| Blind {
                 since: at,
                 visits,
+                silent: visits,
                 why,
             }),
             empty_since: None,

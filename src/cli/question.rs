@@ -270,6 +270,7 @@ async fn by_ourselves(
         courier: Arc::new(courier),
         outbox: None,
         loops: None,
+        timekeeper: None,
     };
     Ok(clerk.answer(question).await)
 }

@@ -101,6 +101,7 @@ fn enclose(config: &mut Config, dir: &Path) {
     config.alert.live = true;
     config.heartbeat = None;
     config.probes.clear();
+    config.clock_tolerance = None;
     config.samples_a_day = None;
     config.inspection = None;
     config.console.listen = None;

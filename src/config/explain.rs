@@ -358,6 +358,7 @@ fn places(config: &Config) -> String {
         row(&["user agent", &config.identity.user_agent]),
         row(&["heartbeat", &heartbeat(config)]),
         row(&["own network", &probes(config)]),
+        row(&["clock", &clock(config)]),
     ])
 }
 
@@ -371,6 +372,18 @@ fn heartbeat(config: &Config) -> String {
             written(heartbeat.every)
         ),
     }
+}
+
+fn clock(config: &Config) -> String {
+    config.clock_tolerance.map_or_else(
+        || "not checked".to_owned(),
+        |tolerance| {
+            format!(
+                "may differ by {} from what most hosts tell",
+                written(tolerance)
+            )
+        },
+    )
 }
 
 fn probes(config: &Config) -> String {

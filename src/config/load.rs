@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::{
-    access, alerting, availability, calendar, console, contacts, heartbeat, inspection, limits,
-    monitor, own_network, rubric, sites, transports, vendor, warn,
+    access, alerting, availability, calendar, clock, console, contacts, heartbeat, inspection,
+    limits, monitor, own_network, rubric, sites, transports, vendor, warn,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -126,6 +126,7 @@ impl Files {
         let log = monitor::log(monitor, raw);
         let heartbeat = heartbeat::heartbeat(monitor, &raw.heartbeat);
         let probes = own_network::probes(monitor, &raw.own_network);
+        let clock_tolerance = clock::tolerance(monitor, &raw.clock);
         let samples_a_day = availability::samples_a_day(monitor, &raw.availability);
         let inspection = inspection::inspection(monitor, &raw.inspection);
         let group = self.group(&politeness);
@@ -148,6 +149,7 @@ impl Files {
             log,
             heartbeat,
             probes,
+            clock_tolerance,
             rubric,
             samples_a_day,
             inspection,

@@ -50,6 +50,9 @@ pub struct Config {
     pub heartbeat: Option<Heartbeat>,
     /// Addresses that are asked whether the monitor itself is offline, when most hosts are silent.
     pub probes: Vec<Url>,
+    /// By how much the machine's clock may differ from what most hosts tell; `None` where it is not
+    /// checked.
+    pub clock_tolerance: Option<Duration>,
     /// The rules of assessment.
     pub rubric: Rubric,
     /// So often a day each home page is asked whether it opens; `None` for not at all.

@@ -13,6 +13,7 @@ use super::lapse::{Life, Signs, lapse};
 use super::pulse::Pulse;
 use super::schedule;
 use super::score::Found;
+use super::timekeeper::Timekeeper;
 use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, MessageKey, Words};
@@ -149,6 +150,8 @@ pub struct Clerk {
     pub outbox: Option<Bell>,
     /// The loops of the running daemon; `None` where none runs.
     pub loops: Option<Vec<Pulse>>,
+    /// Tells whether the running daemon believes the clock.
+    pub timekeeper: Option<Timekeeper>,
 }
 
 impl Clerk {
@@ -192,7 +195,17 @@ impl Clerk {
                 forecast.in_chinese()
             )
         });
+        let doubt = match &self.timekeeper {
+            Some(timekeeper) => timekeeper.doubt().await,
+            None => None,
+        };
         let tables = [
+            doubt.map_or_else(String::new, |doubt| {
+                format!(
+                    "【时钟异常】{}，判断和发送已暂停，请校准时钟",
+                    doubt.in_chinese()
+                )
+            }),
             trial.unwrap_or_default(),
             table::status(&overview),
             acts::in_force(&seen.acts, &seen.open, group, overview.at),
@@ -449,6 +462,7 @@ impl Clerk {
             created_at: now,
             expires_at: now + TimeDelta::hours(1),
             attempts: 1,
+            maybe_taken: false,
             next_attempt_at: now,
             delivery: Delivery::Attempting { since: now },
         })

@@ -14,6 +14,7 @@ use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Delivery, Message, Notice};
+use crate::alert::overnight::{is_left_over, take_back};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
 use crate::alert::reconsider::{Bench, Outcome, reconsider};
 use crate::alert::tray::{Tray, next_at};
@@ -131,6 +132,7 @@ impl Desk {
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
         let midnight = moment(date_of(now).and_time(NaiveTime::MIN));
+        self.take_back(now).await?;
         let acts = self.store.acts().await?;
         let holds = holds(&acts);
         let open = self.store.open_incidents().await?;
@@ -160,16 +162,51 @@ impl Desk {
         Ok([next_at(&tray), quiet_at].into_iter().flatten().min())
     }
 
+    /// What earlier days could not send waits again.
+    async fn take_back(&self, now: Moment) -> Result<(), StoreError> {
+        let mut left = Vec::new();
+        for message in self.store.open_messages().await? {
+            if is_left_over(&message, now) {
+                let notices = self.store.notices(&message.notices).await?;
+                left.push((message, notices));
+            }
+        }
+        if left.is_empty() {
+            return Ok(());
+        }
+        let open = self.store.open_incidents().await?;
+        let waiting = self.store.waiting_notices().await?;
+        let bench = Bench {
+            open: &open,
+            later: &waiting,
+            rules: &self.config.alert,
+            now,
+        };
+        let back = take_back(&left, bench);
+        if back.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(
+            messages = back.messages.len(),
+            "what earlier days could not send waits for the next digest"
+        );
+        let mut commit = Commit::at(now);
+        commit.messages = back.messages;
+        commit.notices = back.notices;
+        commit.incidents = back.incidents;
+        self.store.commit(commit).await
+    }
+
     /// `message` as things stand now, kept; `None` where it was withdrawn.
     pub async fn reconsider(&self, mut message: Message) -> Result<Option<Message>, StoreError> {
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
         let notices = self.store.notices(&message.notices).await?;
         let open = self.store.open_incidents().await?;
-        let waiting = self.store.waiting_notices().await?;
+        let later = self.later_than(&message).await?;
         let bench = Bench {
             open: &open,
-            waiting: &waiting,
+            later: &later,
             rules: &self.config.alert,
             now,
         };
@@ -191,6 +228,19 @@ impl Desk {
         };
         self.store.commit(commit).await?;
         Ok(kept)
+    }
+
+    /// What is told to anybody after `message`: what waits, and what newer messages to its person
+    /// carry.
+    async fn later_than(&self, message: &Message) -> Result<Vec<Notice>, StoreError> {
+        let mut later = self.store.waiting_notices().await?;
+        for newer in self.store.messages_since(message.created_at).await? {
+            let withdrawn = matches!(newer.delivery, Delivery::Withdrawn { .. });
+            if newer.person == message.person && newer.key != message.key && !withdrawn {
+                later.extend(self.store.notices(&newer.notices).await?);
+            }
+        }
+        Ok(later)
     }
 
     /// The columns, among those that `waiting` is about, that their latest visit could not judge.

@@ -35,5 +35,6 @@ pub mod sameness;
 pub mod sampler;
 pub mod schedule;
 pub mod score;
+pub mod timekeeper;
 pub mod visit;
 pub mod ways;

@@ -13,14 +13,19 @@ use super::desk::Desk;
 use super::ending::Ending;
 use super::event::{Event, Listener};
 use super::pulse::Pulse;
+use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
 use super::ways::Ways;
 use crate::alert::hours;
 use crate::alert::outbox::{Delivery, Message};
+use crate::alert::overnight::after_death;
+use crate::alert::wrong_clock::{self, is_about_clock};
+use crate::assess::timekeeping::{Doubt, Stand};
 use crate::clock::Alarm;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::deliver::retry::next_attempt;
 use crate::domain::group::Person;
-use crate::domain::time::Moment;
+use crate::domain::id::PersonId;
+use crate::domain::time::{Moment, date_of, moment};
 use crate::domain::transport::Way;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
@@ -45,6 +50,8 @@ pub struct Outbox {
     pub listener: Listener,
     /// Beats with every attempt.
     pub pulse: Pulse,
+    /// Tells whether the clock is believed.
+    pub timekeeper: Timekeeper,
     /// Turns true when the daemon is to stop.
     pub stop: watch::Receiver<bool>,
 }
@@ -54,11 +61,24 @@ impl Outbox {
     pub async fn run(mut self, mut alarm: Alarm) -> Result<(), StoreError> {
         let clock = self.desk.clock.clone();
         alarm.until(clock.now()).await;
-        self.resume().await?;
         let config = Arc::clone(&self.desk.config);
         let mut ways = Ways::new(&config.transports);
+        let mut resumed = false;
         while !*self.stop.borrow() {
             self.pulse.beat();
+            if let Stand::Doubted(doubt) = self.timekeeper.stand().await? {
+                self.tell_of_clock(doubt).await?;
+                tokio::select! {
+                    () = alarm.until(clock.now() + DOUBTED_WAIT) => {}
+                    _ = self.stop.changed() => {}
+                }
+                continue;
+            }
+            if !resumed {
+                self.resume().await?;
+                resumed = true;
+            }
+            self.believe().await?;
             let compose_at = self.desk.compose().await?;
             self.send_due(&mut ways).await?;
             let now = clock.now();
@@ -84,25 +104,93 @@ impl Outbox {
         Ok(())
     }
 
-    /// Attempts whose outcome a crash has hidden are due again, under the same key.
-    async fn resume(&self) -> Result<(), StoreError> {
+    /// While the clock is doubted the operators hear of it, once, and nothing else is sent.
+    async fn tell_of_clock(&self, doubt: Doubt) -> Result<(), StoreError> {
+        let config = &self.desk.config;
+        let now = self.desk.clock.now();
+        let words = wrong_clock::doubted(doubt, &config.group, &config.alert, now);
+        let since = doubt.corrected(now) - LONGEST_RETRY;
+        let mut commit = Commit::at(now);
+        for mut word in words {
+            word.next_attempt_at = now;
+            let known = self.desk.store.messages_since(since).await?;
+            if known.iter().all(|known| known.key != word.key) {
+                commit.messages.push(word);
+            }
+        }
+        if !commit.messages.is_empty() {
+            self.desk.store.commit(commit).await?;
+        }
+        for word in self.desk.store.open_messages().await? {
+            // A wait that no failure leads to was reckoned by another time.
+            let waits = word.next_attempt_at - now;
+            let is_due = waits <= TimeDelta::zero() || waits > LONGEST_RETRY;
+            if is_about_clock(&word) && is_due {
+                self.attempt(word).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Once the clock is believed, those who were told of a doubt hear so.
+    async fn believe(&self) -> Result<(), StoreError> {
+        if !self.timekeeper.is_doubt_over().await {
+            return Ok(());
+        }
+        let config = &self.desk.config;
         let now = self.desk.clock.now();
         let mut commit = Commit::at(now);
+        for mut word in self.desk.store.open_messages().await? {
+            if is_about_clock(&word) {
+                word.delivery = Delivery::Withdrawn { at: now };
+                commit.messages.push(word);
+            }
+        }
+        commit
+            .messages
+            .extend(wrong_clock::believed(&config.group, &config.alert, now));
+        self.desk.store.commit(commit).await
+    }
+
+    /// Attempts whose outcome a crash has hidden are due again, under the same key; and what ran out
+    /// while nobody could send it has time again: whatever else had run out is ended.
+    async fn resume(&self) -> Result<(), StoreError> {
+        let now = self.desk.clock.now();
+        let config = &self.desk.config;
+        let more = |person: &PersonId, expires_at| {
+            let person = config.group.people.get(person);
+            after_death(expires_at, person, (&config.calendar, &config.alert), now)
+        };
+        let mut commit = Commit::at(now);
         for mut message in self.desk.store.open_messages().await? {
-            if matches!(message.delivery, Delivery::Attempting { .. }) {
+            let given = more(&message.person, message.expires_at);
+            let hidden = matches!(message.delivery, Delivery::Attempting { .. });
+            if hidden {
                 message.delivery = Delivery::Queued {
                     last_error: Some("the outcome of the latest attempt is not known".to_owned()),
                 };
                 message.next_attempt_at = now;
+                message.maybe_taken = true;
+            }
+            message.expires_at = given.unwrap_or(message.expires_at);
+            if hidden || given.is_some() {
                 commit.messages.push(message);
             }
         }
-        if commit.messages.is_empty() {
+        for mut notice in self.desk.store.waiting_notices().await? {
+            if let Some(given) = more(&notice.person, notice.expires_at) {
+                notice.expires_at = given;
+                commit.notices.push(notice);
+            }
+        }
+        if commit.messages.is_empty() && commit.notices.is_empty() {
             return Ok(());
         }
         tracing::warn!(
             messages = commit.messages.len(),
-            "attempts without a known outcome are repeated under the same key"
+            notices = commit.notices.len(),
+            "messages that a crash has kept go out; attempts without a known outcome are repeated \
+             under the same key"
         );
         self.desk.store.commit(commit).await
     }
@@ -156,14 +244,24 @@ impl Outbox {
     }
 
     /// The first instant at or after `at` at which `message` may be sent: quiet hours hold for
-    /// repetitions too.
+    /// repetitions too, and on a later day than its own it comes after that day's digest was
+    /// written, which may say the same.
     fn allowed_from(&self, message: &Message, at: Moment) -> Moment {
         if message.urgent {
             return at;
         }
         let config = &self.desk.config;
-        let hours = hours::of_id(&message.person, &config.group, &config.alert);
-        config.calendar.opening(at, hours)
+        let person = config.group.people.get(&message.person);
+        let opens = config
+            .calendar
+            .opening(at, hours::of(person, &config.alert));
+        match date_of(opens) == date_of(message.created_at) {
+            true => opens,
+            false => {
+                let digest = hours::digest_at(person, &config.alert);
+                opens.max(moment(date_of(opens).and_time(digest)))
+            }
+        }
     }
 
     async fn defer(&self, mut message: Message, now: Moment) -> Result<(), StoreError> {
@@ -197,6 +295,9 @@ impl Outbox {
         };
         let outcome = self.courier.send(person, &sent, begun).await;
         let at = self.desk.clock.now();
+        if let Attempt::Failed { maybe_taken, .. } = outcome {
+            message.maybe_taken |= maybe_taken;
+        }
         match outcome {
             Attempt::Accepted { receipt } => {
                 let accepted = Delivery::Accepted { at, receipt };

@@ -11,7 +11,7 @@ use chrono::{NaiveTime, TimeDelta};
 
 use super::schedule;
 use crate::alert::incident::{Kind, Release, Subject};
-use crate::alert::outbox::{Delivery, MessageKey, NoticeState};
+use crate::alert::outbox::{Delivery, MessageKey, Notice, NoticeState};
 use crate::alert::replay::{Account, Replay, Setting, Standing, Step, tellings};
 use crate::config::settings::Config;
 use crate::domain::id::ColumnId;
@@ -160,12 +160,11 @@ impl<'a> Retold<'a> {
             delivery.is_final() && !accepted
         };
         if commit.messages.iter().any(|told| ended(&told.delivery)) {
-            let waits = |state: &NoticeState| *state == NoticeState::Waiting;
-            let notices = commit.notices;
-            let notices = notices
-                .into_iter()
-                .filter(|told| waits(&told.state))
-                .collect();
+            // What only waits again was told before.
+            let is_new = |notice: &Notice| {
+                notice.state == NoticeState::Waiting && !self.known.contains(&notice.key)
+            };
+            let notices = commit.notices.into_iter().filter(is_new).collect();
             self.later(Step::Undelivered { at, notices });
         } else if !commit.notices.is_empty() {
             self.told(&commit);

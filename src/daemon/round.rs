@@ -19,8 +19,10 @@ use super::front;
 use super::host::Host;
 use super::pulse::{self, Pulse};
 use super::schedule::{self, Job};
+use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
 use super::visit::Means;
 use crate::assess::outage::{host_health, host_of, is_doubtful, watched};
+use crate::assess::timekeeping::Stand;
 use crate::clock::{Alarm, Bell};
 use crate::domain::group::{Column, Site};
 use crate::domain::id::ColumnId;
@@ -50,6 +52,8 @@ pub struct Rounds {
     pub metrics: Arc<Metrics>,
     /// Beats with every visit.
     pub pulse: Pulse,
+    /// Tells whether the clock is believed.
+    pub timekeeper: Timekeeper,
     /// Rung when there may be something to send.
     pub outbox: Bell,
     /// Turns true when the daemon is to stop.
@@ -61,11 +65,20 @@ impl Rounds {
     pub async fn run(mut self, mut alarm: Alarm) -> Result<(), StoreError> {
         let clock = self.desk.clock.clone();
         alarm.until(clock.now()).await;
-        self.judge(0).await?;
+        let mut judged = false;
         while !*self.stop.borrow() {
             self.pulse.beat();
-            self.turn().await?;
-            let next = self.next_at().await?;
+            let next = match self.timekeeper.before_round().await? {
+                Stand::Doubted(_) => clock.now() + DOUBTED_WAIT,
+                Stand::Believed => {
+                    if !judged {
+                        self.judge(0).await?;
+                        judged = true;
+                    }
+                    self.turn().await?;
+                    self.next_at().await?
+                }
+            };
             // However the times fall, an idle loop does not spin.
             let next = next.max(clock.now() + TimeDelta::seconds(1));
             tokio::select! {

@@ -27,6 +27,7 @@ use super::receipts::Receipts;
 use super::round::Rounds;
 use super::sameness::Digests;
 use super::sampler::Sampler;
+use super::timekeeper::Timekeeper;
 use super::visit::{Eye, Means};
 use super::{control, counter};
 use crate::clock::Clock;
@@ -144,6 +145,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
     desk.begin().await?;
     let metrics = Arc::new(Metrics::new(orders.clock.now()));
+    let timekeeper = Timekeeper::new(&config, &orders.clock, &store, &means.fetcher, &metrics);
     let [round_pulse, outbox_pulse, receipts_pulse, control_pulse] =
         ["rounds", "outbox", "receipts", "control"].map(Pulse::new);
     let mut pulses = vec![
@@ -184,6 +186,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         courier: Arc::clone(&courier),
         outbox: Some(outbox_alarm.bell()),
         loops: Some(pulses.clone()),
+        timekeeper: Some(timekeeper.clone()),
     };
     around.spawn(control::serve(
         socket_of(&config)?,
@@ -228,6 +231,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
             reach: reach_of(&config)?,
             samples_a_day,
             pulse,
+            timekeeper: timekeeper.clone(),
             stop: stopped.clone(),
         }),
         _ => None,
@@ -240,6 +244,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
             reach: reach_of(&config)?,
             plan,
             pulse,
+            timekeeper: timekeeper.clone(),
             stop: stopped.clone(),
         }),
         None => None,
@@ -251,6 +256,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         listener: orders.listener.clone(),
         metrics: Arc::clone(&metrics),
         pulse: round_pulse,
+        timekeeper: timekeeper.clone(),
         outbox: outbox_alarm.bell(),
         stop: stopped.clone(),
     };
@@ -283,6 +289,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         courier,
         listener: orders.listener,
         pulse: outbox_pulse,
+        timekeeper,
         stop: stopped,
     };
     let mut loops = JoinSet::new();

@@ -12,8 +12,10 @@ use url::Url;
 
 use super::desk::Desk;
 use super::pulse::Pulse;
+use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
 use crate::alert::outbox::MessageKey;
 use crate::assess::outage::{HostHealth, host_of, is_doubtful, is_offline, told_apart};
+use crate::assess::timekeeping::Stand;
 use crate::clock::Alarm;
 use crate::domain::access::Access;
 use crate::domain::finding::Undated;
@@ -46,6 +48,8 @@ pub struct Sampler {
     pub samples_a_day: u32,
     /// Beats with every sample.
     pub pulse: Pulse,
+    /// Tells whether the clock is believed.
+    pub timekeeper: Timekeeper,
     /// Turns true when the daemon is to stop.
     pub stop: watch::Receiver<bool>,
 }
@@ -60,10 +64,14 @@ impl Sampler {
             let now = clock.now();
             let last = self.desk.store.last_run(SAMPLES).await?;
             let fire = latest(now, self.samples_a_day);
-            if last.is_none_or(|last| last < fire || now < last) {
-                self.sample_all(now, fire).await?;
+            let is_due = last.is_none_or(|last| last < fire || now < last);
+            let mut next = next(now, self.samples_a_day);
+            if is_due {
+                match self.timekeeper.stand().await? {
+                    Stand::Believed => self.sample_all(now, fire).await?,
+                    Stand::Doubted(_) => next = now + DOUBTED_WAIT,
+                }
             }
-            let next = next(clock.now(), self.samples_a_day);
             tokio::select! {
                 () = alarm.until(next) => {}
                 _ = self.stop.changed() => {}

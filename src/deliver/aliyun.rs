@@ -79,7 +79,7 @@ impl AliyunGateway {
         let request = self.call("SendSms", &pairs, &parts, now);
         let attempt = match self.line.exchange(request, true).await {
             Ok(answer) => answer::verdict(&answer, said(&answer)),
-            Err(error) => Attempt::failed(error),
+            Err(unanswered) => unanswered.into(),
         };
         attempt.masked(Some(phone), self.secrets())
     }
@@ -108,7 +108,7 @@ impl AliyunGateway {
         ];
         let request = self.call("QuerySendDetails", &pairs, &["ask", receipt], now);
         match self.line.exchange(request, true).await {
-            Err(error) => vec![Err(wording::error_of(&error, self.secrets()))],
+            Err(unanswered) => vec![Err(wording::error_of(&unanswered.why, self.secrets()))],
             Ok(answer) => match (&answer.body, answer::text_at(&answer, "/Code")) {
                 (Ok(body), Some(code)) if code == "OK" => {
                     let reports = report::asked_of_aliyun(body, receipt);

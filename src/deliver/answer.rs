@@ -79,6 +79,7 @@ pub fn verdict(answer: &Answer, said: Said) -> Attempt {
         permanent,
         error,
         retry_after: answer.retry_after.max(wait),
+        maybe_taken: said.code.is_none() && is_silent(answer),
     }
 }
 
@@ -125,7 +126,14 @@ pub fn judge(answer: &Answer, success: &GatewaySuccess, receipt: Option<&str>) -
         permanent: refused || (!good_status && is_permanent(answer.status)),
         error: error(answer, success, told),
         retry_after: answer.retry_after,
+        maybe_taken: told.is_none() && is_silent(answer),
     }
+}
+
+/// Whether an answer without the gateway's own word leaves open what became of the message: a
+/// proxy that waited in vain, a success whose body broke off.
+fn is_silent(answer: &Answer) -> bool {
+    !(300..500).contains(&answer.status)
 }
 
 /// Whether a status speaks against this message for good. 401 and 407 speak about our login,

@@ -94,6 +94,9 @@ pub enum Attempt {
         error: String,
         /// How long the transport asks to wait, at most a day.
         retry_after: Option<Duration>,
+        /// Whether the transport may have taken it all the same: it was given the message and did
+        /// not say what became of it.
+        maybe_taken: bool,
     },
 }
 
@@ -293,29 +296,42 @@ impl Attempt {
                 permanent,
                 error,
                 retry_after,
+                maybe_taken,
             } => Attempt::Failed {
                 permanent,
                 error: wording::error_of(&error, secrets),
                 retry_after,
+                maybe_taken,
             },
         }
     }
 
     /// A failure for good.
     pub(super) fn refused(error: impl Into<String>) -> Attempt {
-        Attempt::Failed {
-            permanent: true,
-            error: error.into(),
-            retry_after: None,
-        }
+        Attempt::without_taking(true, error.into())
     }
 
-    /// A failure that may pass.
+    /// A failure that may pass, of a transport that surely did not take the message.
     pub(super) fn failed(error: impl Into<String>) -> Attempt {
+        Attempt::without_taking(false, error.into())
+    }
+
+    /// No answer: the transport may have taken the message, or not.
+    pub(super) fn unanswered(error: impl Into<String>) -> Attempt {
         Attempt::Failed {
             permanent: false,
             error: error.into(),
             retry_after: None,
+            maybe_taken: true,
+        }
+    }
+
+    fn without_taking(permanent: bool, error: String) -> Attempt {
+        Attempt::Failed {
+            permanent,
+            error,
+            retry_after: None,
+            maybe_taken: false,
         }
     }
 }

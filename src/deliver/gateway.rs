@@ -89,7 +89,7 @@ impl HttpGateway {
         let wanted = self.settings.success.field.is_some() || self.settings.receipt.is_some();
         let answer = match self.request(&fields) {
             Ok(request) => self.line.exchange(request, wanted).await,
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         let attempt = match answer {
             Ok(answer) => answer::judge(
@@ -97,7 +97,7 @@ impl HttpGateway {
                 &self.settings.success,
                 self.settings.receipt.as_deref(),
             ),
-            Err(error) => Attempt::failed(error),
+            Err(unanswered) => unanswered.into(),
         };
         attempt.masked(Some(phone), self.secrets())
     }

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::answer::Answer;
-use super::courier::DeliverError;
+use super::courier::{Attempt, DeliverError};
 use crate::domain::retry_after::rest;
 
 /// The longest wait that a gateway may ask for.
@@ -26,6 +26,34 @@ const ANSWER_BYTES: usize = 64 * 1024;
 pub struct Line {
     client: Client,
     timeout: Duration,
+}
+
+/// A request that got no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Why: English, not yet masked.
+    pub why: String,
+    /// Whether the gateway may have been given the request.
+    pub maybe_taken: bool,
+}
+
+impl From<Unanswered> for Attempt {
+    fn from(unanswered: Unanswered) -> Attempt {
+        match unanswered.maybe_taken {
+            true => Attempt::unanswered(unanswered.why),
+            false => Attempt::failed(unanswered.why),
+        }
+    }
+}
+
+impl From<String> for Unanswered {
+    /// What could not even be asked.
+    fn from(why: String) -> Unanswered {
+        Unanswered {
+            why,
+            maybe_taken: false,
+        }
+    }
 }
 
 impl Line {
@@ -54,12 +82,22 @@ impl Line {
 
     /// Sends `request` and reads the answer; its body only where it is `wanted`. The error is for
     /// the log, not yet masked.
-    pub async fn exchange(&self, request: RequestBuilder, wanted: bool) -> Result<Answer, String> {
+    pub async fn exchange(
+        &self,
+        request: RequestBuilder,
+        wanted: bool,
+    ) -> Result<Answer, Unanswered> {
         let deadline = Instant::now() + self.timeout;
         let mut response = timeout_at(deadline, request.send())
             .await
-            .map_err(|_| "the gateway gave no answer in time")?
-            .map_err(|error| innermost("the gateway", &error))?;
+            .map_err(|_| Unanswered {
+                why: "the gateway gave no answer in time".to_owned(),
+                maybe_taken: true,
+            })?
+            .map_err(|error| Unanswered {
+                why: innermost("the gateway", &error),
+                maybe_taken: !(error.is_connect() || error.is_builder()),
+            })?;
         let header = |name| {
             let value = response.headers().get(name)?;
             value.to_str().ok()

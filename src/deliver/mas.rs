@@ -56,7 +56,7 @@ impl MasGateway {
             .body(base64(document.to_string().as_bytes()));
         let attempt = match self.line.exchange(request, true).await {
             Ok(answer) => answer::verdict(&answer, said(&answer)),
-            Err(error) => Attempt::failed(error),
+            Err(unanswered) => unanswered.into(),
         };
         attempt.masked(Some(phone), self.secrets())
     }

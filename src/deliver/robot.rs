@@ -44,7 +44,7 @@ impl RobotLine {
         };
         let is_vendor = !matches!(self.kind, RobotKind::Webhook { .. });
         let attempt = match self.line.exchange(request, is_vendor).await {
-            Err(error) => Attempt::failed(error),
+            Err(unanswered) => unanswered.into(),
             Ok(answer) => match &self.kind {
                 RobotKind::WeCom { .. } => answer::verdict(&answer, of_wecom(&answer)),
                 RobotKind::DingTalk { .. } => answer::verdict(&answer, of_dingtalk(&answer)),
@@ -219,5 +219,6 @@ fn of_webhook(answer: &Answer) -> Attempt {
         permanent: is_permanent(status),
         error: format!("the receiver answered {status}"),
         retry_after: answer.retry_after,
+        maybe_taken: status >= 500,
     }
 }

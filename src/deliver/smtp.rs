@@ -73,8 +73,10 @@ impl MailServer {
                 permanent: failure.about_message && failure.error.is_permanent(),
                 error: self.worded(&failure.error),
                 retry_after: None,
+                // A server that answers with a code has not taken it.
+                maybe_taken: failure.about_message && failure.error.status().is_none(),
             },
-            Err(_) => Attempt::failed("the mail server did not answer in time"),
+            Err(_) => Attempt::unanswered("the mail server did not answer in time"),
         }
     }
 

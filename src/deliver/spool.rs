@@ -96,7 +96,7 @@ async fn write(dir: &Path, name: String, bytes: Vec<u8>) -> Attempt {
     match written {
         Ok(Ok(())) => Attempt::Accepted { receipt },
         Ok(Err(error)) => Attempt::failed(wording::error_of(&format!("spool: {error}"), [])),
-        Err(_) => Attempt::failed("spool: the writer broke off"),
+        Err(_) => Attempt::unanswered("spool: the writer broke off"),
     }
 }
 

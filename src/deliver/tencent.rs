@@ -82,7 +82,7 @@ impl TencentGateway {
         let request = self.call("SendSms", &body, now);
         let attempt = match self.line.exchange(request, true).await {
             Ok(answer) => answer::verdict(&answer, said(&answer)),
-            Err(error) => Attempt::failed(error),
+            Err(unanswered) => unanswered.into(),
         };
         attempt.masked(Some(phone), self.secrets())
     }
@@ -92,7 +92,7 @@ impl TencentGateway {
         let body = json!({ "Limit": REPORTS, "SmsSdkAppId": self.settings.app_id });
         let request = self.call("PullSmsSendStatus", &body, now);
         match self.line.exchange(request, true).await {
-            Err(error) => vec![Err(wording::error_of(&error, self.secrets()))],
+            Err(unanswered) => vec![Err(wording::error_of(&unanswered.why, self.secrets()))],
             Ok(answer) => match (
                 &answer.body,
                 answer::text_at(&answer, "/Response/Error/Code"),

@@ -94,6 +94,9 @@ pub struct Blind {
     pub since: Moment,
     /// How many visits in a row.
     pub visits: u32,
+    /// How many of them, up to the latest in a row, got no answer from the host at all.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub silent: u32,
     /// The latest reason.
     pub why: Cause,
 }
@@ -101,12 +104,26 @@ pub struct Blind {
 impl Blind {
     /// The row of visits that could not tell, after one more at `at`.
     pub fn after(before: Option<&Blind>, at: Moment, why: Cause) -> Blind {
-        let (since, visits) = match before {
-            Some(blind) => (blind.since, blind.visits.saturating_add(1)),
-            None => (at, 1),
+        let (since, visits, silent) = match before {
+            Some(blind) => (blind.since, blind.visits.saturating_add(1), blind.silent),
+            None => (at, 1, 0),
         };
-        Blind { since, visits, why }
+        // What a firewall answers says that the host lives.
+        let silent = match &why {
+            Cause::Failed(failure) if failure.is_host_down() => silent.saturating_add(1),
+            _ => 0,
+        };
+        Blind {
+            since,
+            visits,
+            silent,
+            why,
+        }
     }
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Why a visit could not tell.
@@ -134,6 +151,33 @@ impl Cause {
             Cause::Undated(why) => why.in_chinese().to_owned(),
             Cause::Redesigned => "疑似改版，列表结构变化".to_owned(),
             Cause::OwnNetwork => "监测系统自身网络故障".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::moment;
+
+    #[test]
+    fn visits_without_any_answer_are_counted_apart_from_refusals() {
+        let at = moment("2017-11-14T09:00:00".parse().unwrap());
+        let (blocked, dead) = (Failure::Blocked(403), Failure::FirstByteTimeout);
+        // What each visit met; how many in a row could not tell, and got no answer at all.
+        let table = [
+            (&blocked, 1, 0),
+            (&blocked, 2, 0),
+            (&dead, 3, 1),
+            (&dead, 4, 2),
+            (&blocked, 5, 0),
+            (&dead, 6, 1),
+        ];
+        let mut blind: Option<Blind> = None;
+        for (failure, visits, silent) in table {
+            let next = Blind::after(blind.as_ref(), at, Cause::Failed(failure.clone()));
+            assert_eq!((next.visits, next.silent), (visits, silent));
+            blind = Some(next);
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The visit: one address, asked politely, as far as its redirects lead.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Certificate;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use tokio::time::Instant;
 use url::{Position, Url};
 
 use super::body::Overflow;
+use super::dates::Dates;
 use super::dial::Clients;
 use super::fault::{self, Fault};
 use super::hop::{self, Answer, Errand, Line, Spent};
@@ -92,6 +95,7 @@ impl Fetcher {
             clients,
             hosts: Hosts::default(),
             stamp,
+            dates: Dates::default(),
         };
         Ok(Fetcher {
             shared: Arc::new(Shared {
@@ -99,6 +103,11 @@ impl Fetcher {
                 permissions: Permissions::default(),
             }),
         })
+    }
+
+    /// What time it is by each host that told it since `begun`.
+    pub fn told(&self, begun: Instant) -> BTreeMap<String, Moment> {
+        self.shared.line.dates.since(begun)
     }
 
     /// One GET: robots, politeness, redirects, limits. Whatever happens is in the outcome.

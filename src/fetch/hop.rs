@@ -15,6 +15,7 @@ use url::Url;
 
 use super::body::{Intake, Overflow};
 use super::certificate;
+use super::dates::Dates;
 use super::dial::{self, Clients};
 use super::fault::{self, Fault};
 use super::guard;
@@ -70,6 +71,8 @@ pub(super) struct Line {
     pub hosts: Hosts,
     /// Whose time every request tells, in a rehearsal.
     pub stamp: Option<Clock>,
+    /// What time hosts told.
+    pub dates: Dates,
 }
 
 impl Line {
@@ -122,6 +125,7 @@ impl Line {
         }
         let status = response.status().as_u16();
         let headers = response.headers().clone();
+        self.dates.hear(errand.url, &headers);
         if let Some(rest) = rest(status, &headers) {
             turn.rest(rest, fault::of_status(status));
         }

@@ -9,6 +9,7 @@ mod body;
 mod certificate;
 mod check;
 pub mod client;
+mod dates;
 mod dial;
 mod fault;
 pub mod guard;

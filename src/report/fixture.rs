@@ -136,6 +136,7 @@ pub(super) fn blind(since: &str, visits: u32, why: Cause) -> Option<Blind> {
     Some(Blind {
         since: at(since),
         visits,
+        silent: visits,
         why,
     })
 }
@@ -205,6 +206,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         created_at,
         expires_at: created_at,
         attempts: 1,
+        maybe_taken: false,
         next_attempt_at: created_at,
         delivery: Delivery::Accepted {
             at: created_at,

@@ -59,11 +59,18 @@ pub enum Reason {
         /// How many messages and notices.
         messages: usize,
     },
+    /// The machine's clock and the hosts' disagree.
+    ClockDoubted,
 }
 
 impl Reason {
     /// Every reason's word, as a label.
-    pub const KEYS: [&'static str; 3] = ["store-fatal", "visits-stale", "outbox-stuck"];
+    pub const KEYS: [&'static str; 4] = [
+        "store-fatal",
+        "visits-stale",
+        "outbox-stuck",
+        "clock-doubted",
+    ];
 
     /// The word of a label.
     pub fn key(self) -> &'static str {
@@ -71,6 +78,7 @@ impl Reason {
             Reason::StoreFatal => "store-fatal",
             Reason::VisitsStale { .. } => "visits-stale",
             Reason::OutboxStuck { .. } => "outbox-stuck",
+            Reason::ClockDoubted => "clock-doubted",
         }
     }
 
@@ -80,6 +88,7 @@ impl Reason {
             Reason::StoreFatal => "存储无法写入，监测结果未能保存",
             Reason::VisitsStale { .. } => "长时间没有完成任何访问",
             Reason::OutboxStuck { .. } => "消息到时未能发出",
+            Reason::ClockDoubted => "服务器时钟与多数网站不一致，判断和发送已暂停",
         }
     }
 }
@@ -110,6 +119,9 @@ impl Vitals {
             .any(|column| column.url.is_some());
         let stuck = stuck(outbox, waiting, now, console.stuck_after);
         vitals.reasons = vitals.judge(watching, console.stale_after, stuck);
+        if console.metrics.tally().clock_doubted {
+            vitals.reasons.push(Reason::ClockDoubted);
+        }
         vitals
     }
 
@@ -237,7 +249,7 @@ mod tests {
         let mut fatal = vitals();
         fatal.store.fatal = Some("the disk is full".to_owned());
         assert_eq!(fatal.judge(true, hours(1), 0), [Reason::StoreFatal]);
-        let keys = [Reason::StoreFatal, stale, stuck].map(Reason::key);
+        let keys = [Reason::StoreFatal, stale, stuck, Reason::ClockDoubted].map(Reason::key);
         assert_eq!(keys, Reason::KEYS);
     }
 }

@@ -40,6 +40,8 @@ pub struct Tally {
     pub heartbeats: BTreeMap<&'static str, u64>,
     /// When the latest round finished.
     pub round_finished_at: Option<Moment>,
+    /// Whether the clock is doubted, so that nothing is judged or sent.
+    pub clock_doubted: bool,
 }
 
 impl Metrics {
@@ -88,6 +90,11 @@ impl Metrics {
         let mut tally = self.lock();
         tally.rounds += 1;
         tally.round_finished_at = Some(at);
+    }
+
+    /// The clock was checked.
+    pub fn clock_doubted(&self, doubted: bool) {
+        self.lock().clock_doubted = doubted;
     }
 
     /// The counts now.

@@ -213,6 +213,7 @@ pub fn records(group: &Group, visited_at: Moment) -> Vec<ColumnRecord> {
                 Some(Blind {
                     since: visited_at - TimeDelta::days(2),
                     visits: 8,
+                    silent: 8,
                     why,
                 })
             };
@@ -310,6 +311,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         created_at,
         expires_at: created_at + TimeDelta::days(3),
         attempts: 1,
+        maybe_taken: false,
         next_attempt_at: created_at + TimeDelta::minutes(30),
         delivery,
     }

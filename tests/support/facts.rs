@@ -85,6 +85,7 @@ pub fn record(name: &str, visited_at: Moment, on: Date) -> ColumnRecord {
         blind: Some(Blind {
             since: at(0),
             visits: 2,
+            silent: 0,
             why: Cause::Undated(Undated::YearUnknown),
         }),
         empty_since: None,
@@ -233,6 +234,7 @@ pub fn notice(number: i64, state: NoticeState) -> Notice {
         state,
         in_place_of: None,
         copied: false,
+        first: false,
     }
 }
 
@@ -252,6 +254,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         created_at,
         expires_at: created_at + Duration::days(1),
         attempts: 1,
+        maybe_taken: false,
         next_attempt_at: created_at,
         delivery,
     }

@@ -46,6 +46,7 @@ pub fn message(text: &str) -> Message {
         created_at: at,
         expires_at: at + chrono::TimeDelta::hours(24),
         attempts: 1,
+        maybe_taken: false,
         next_attempt_at: at,
         delivery: Delivery::Attempting { since: at },
     }

@@ -40,6 +40,8 @@ pub struct Expected {
     pub on: Option<Date>,
     pub from: Moment,
     pub by: Moment,
+    /// The life in which it was decided: in a later one the clock may have been set back.
+    pub life: usize,
     /// Whether silence is a fault; what was overtaken may be heard and need not.
     pub must: bool,
     /// When it was decided at the latest.
@@ -58,6 +60,7 @@ pub struct End {
     pub on: BTreeSet<Date>,
     pub since: Moment,
     pub from: Moment,
+    pub life: usize,
     /// When it was decided at the latest.
     pub decided: Moment,
     pub urgent: bool,
@@ -154,6 +157,7 @@ pub struct Oracle<'a> {
     prophecy: Prophecy,
     /// The latest time that the clock had shown before the present life.
     reached: Moment,
+    life: usize,
 }
 
 enum Event<'a> {
@@ -176,6 +180,7 @@ impl<'a> Oracle<'a> {
             offline: None,
             late: BTreeMap::new(),
             reached: world.begin(),
+            life: 0,
             prophecy: Prophecy {
                 tellable: vec![Vec::new(); world.columns().count()],
                 ..Prophecy::default()
@@ -243,6 +248,7 @@ impl<'a> Oracle<'a> {
     /// The look of yesterday is the first look at what the new day makes of it.
     fn start(&mut self, life: usize) {
         let at = self.played.lives[life].from;
+        self.life = life;
         let before = self.played.lives.iter().take(life);
         self.reached = before.map(|lived| lived.until).max().unwrap_or(at);
         for place in 0..self.columns.len() {
@@ -664,6 +670,7 @@ impl<'a> Oracle<'a> {
                 on: Some(on),
                 from,
                 by,
+                life: self.life,
                 must: true,
                 decided: decided.1,
                 column: Some(place),
@@ -770,6 +777,7 @@ impl<'a> Oracle<'a> {
                 on: None,
                 from,
                 by,
+                life: self.life,
                 must: true,
                 decided: at,
                 column: None,
@@ -793,6 +801,7 @@ impl<'a> Oracle<'a> {
             about,
             on,
             since,
+            life: self.life,
             from: match urgent {
                 true => decided.0,
                 false => self.rules.opening(decided.0),

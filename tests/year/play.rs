@@ -45,6 +45,7 @@ const ROWS: usize = 12;
 pub struct Taken {
     /// By the monitor's clock.
     pub at: Moment,
+    pub life: usize,
     pub route: Route,
     pub address: String,
     pub key: String,
@@ -340,10 +341,10 @@ impl Carrier for Around {
                     .any(|person| person.dead && person.phone.as_deref() == Some(address));
             if fault != Some(Fault::Shut) && is_dead {
                 self.log().refused.push((now, address.to_owned()));
-                return failed(true);
+                return failed(true, false);
             }
             if fault == Some(Fault::Shut) {
-                return failed(false);
+                return failed(false, false);
             }
             let dies = is_due && self.plan.death == Death::Taken;
             self.took(address, message, now, fault.is_none() && !dies);
@@ -351,18 +352,19 @@ impl Carrier for Around {
                 self.die(now).await;
             }
             match fault {
-                Some(_) => failed(false),
+                Some(_) => failed(false, true),
                 None => Attempt::Accepted { receipt: None },
             }
         })
     }
 }
 
-fn failed(permanent: bool) -> Attempt {
+fn failed(permanent: bool, lost: bool) -> Attempt {
     Attempt::Failed {
         permanent,
         error: "made up".to_owned(),
         retry_after: None,
+        maybe_taken: lost,
     }
 }
 
@@ -371,6 +373,7 @@ impl Around {
         let mut log = self.log();
         log.taken.push(Taken {
             at: now,
+            life: self.life,
             route: message.route,
             address: address.to_owned(),
             key: message.key.as_str().to_owned(),

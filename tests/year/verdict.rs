@@ -14,6 +14,7 @@ use super::rules::Rules;
 #[derive(Debug, Clone)]
 struct Heard {
     at: Moment,
+    life: usize,
     who: usize,
     said: Said,
     about: String,
@@ -156,6 +157,7 @@ fn items(taken: &Taken, who: usize) -> Vec<Heard> {
         };
         items.push(Heard {
             at: taken.at,
+            life: taken.life,
             who,
             said,
             about: part(0).to_owned(),
@@ -197,7 +199,7 @@ fn meet(
             && heard.said == expected.said
             && heard.about == expected.about
             && (expected.on.is_none() || heard.on == expected.on)
-            && expected.from <= heard.at
+            && (expected.from <= heard.at || expected.life < heard.life)
     };
     let found = heard
         .iter_mut()
@@ -245,7 +247,12 @@ fn meet(
         let late = by.is_none_or(|by| by > expected.by);
         let by = by.unwrap_or(end);
         if late {
-            let found = heard.iter_mut().find(|heard| same(heard) && heard.at <= by);
+            // What is heard once something else has taken its place is that.
+            let in_time =
+                |at: Moment| at <= by && expected.overtaken.is_none_or(|overtaken| at < overtaken);
+            let found = heard
+                .iter_mut()
+                .find(|heard| same(heard) && in_time(heard.at));
             if let Some(found) = found {
                 found.matched = true;
                 verdict.right += 1;
@@ -325,7 +332,7 @@ fn recovered(
                 && heard.who == who
                 && heard.said == over.said
                 && heard.about == over.about
-                && over.from <= heard.at
+                && (over.from <= heard.at || over.life < heard.life)
                 && heard.at <= by
         });
         match found {
@@ -500,6 +507,17 @@ fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard
             format!("not acknowledged: {} {}", taken.address, taken.key),
         ));
     }
+    for message in played
+        .messages
+        .iter()
+        .filter(|message| message.text.contains(about))
+    {
+        let written = format!(
+            "written to {} until {} after {} attempts: {:?}",
+            message.person, message.expires_at, message.attempts, message.delivery
+        );
+        lines.push((message.created_at, written));
+    }
     lines.sort();
     for (at, line) in lines {
         println!("{} {line}", at.format("%Y-%m-%d %H:%M:%S"));
@@ -530,8 +548,11 @@ fn quiet(played: &Played, rules: &Rules<'_>, verdict: &mut Verdict) {
         }
     }
     let operators = rules.operators();
-    let days = played.world.start.iter_days().skip(2);
-    for day in days.take(played.world.size.days as usize - 4) {
+    // On the first working day nothing is known of a day before.
+    let days = played.world.start.iter_days();
+    let days = days.take(played.world.size.days as usize - 2);
+    let worked = days.filter(|&day| played.world.is_worked(day));
+    for day in worked.skip(1) {
         let opens = wangxun::domain::time::moment(day.and_hms_opt(8, 30, 0).expect("a time"));
         let lives = rules.lives.iter().any(|life| {
             life.from + TimeDelta::hours(3) <= opens && opens + TimeDelta::minutes(3) <= life.until

@@ -77,9 +77,13 @@ impl Desk<'_> {
             && incident.release == Some(Release::Proposed);
         let mut gone = withdrawn(self.situation, key);
         gone.retain(|notice| !(proposed && notice.told == Told::EscalationProposed));
-        // That a deadline was met is told to all who had heard of it, though the next one nears.
-        let is_next = key.kind == Kind::Stale && told != Told::Recovered;
-        gone.retain(|notice| !(is_next && notice.told == Told::Recovered));
+        // That a deadline was met is told to all who had heard of it, though the next one nears, or
+        // has been met as well before they had heard of it.
+        gone.retain(|notice| {
+            let was_met = key.kind == Kind::Stale && notice.told == Told::Recovered;
+            let is_next = told != Told::Recovered || !incident.told.contains(&notice.person);
+            !(was_met && is_next)
+        });
         self.verdicts.notices.extend(gone);
         let to_unit = matches!(
             told,

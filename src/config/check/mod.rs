@@ -6,6 +6,7 @@ pub mod access;
 pub mod alerting;
 pub mod availability;
 pub mod calendar;
+pub mod clock;
 pub mod console;
 pub mod contacts;
 pub mod gateway;

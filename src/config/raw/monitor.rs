@@ -30,6 +30,7 @@ pub struct RawMonitor {
     pub log: RawLog,
     pub heartbeat: RawHeartbeat,
     pub own_network: RawOwnNetwork,
+    pub clock: RawClock,
     pub links: RawLinks,
     pub availability: RawAvailability,
     pub inspection: RawInspection,
@@ -210,6 +211,13 @@ pub struct RawHeartbeat {
 #[serde(deny_unknown_fields, default)]
 pub struct RawOwnNetwork {
     pub probes: Key<Vec<Spanned<String>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawClock {
+    pub check: Key<bool>,
+    pub tolerance: Key<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -14,7 +14,9 @@ use tokio::sync::watch;
 use super::desk::Desk;
 use super::pulse::Pulse;
 use super::schedule::Job;
+use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
 use crate::assess::links::again_at;
+use crate::assess::timekeeping::Stand;
 use crate::clock::Alarm;
 use crate::config::settings::InspectionPlan;
 use crate::domain::group::Group;
@@ -48,6 +50,8 @@ pub struct Inspector {
     pub plan: InspectionPlan,
     /// Beats while it works.
     pub pulse: Pulse,
+    /// Tells whether the clock is believed.
+    pub timekeeper: Timekeeper,
     /// Turns true when the daemon is to stop.
     pub stop: watch::Receiver<bool>,
 }
@@ -60,7 +64,10 @@ impl Inspector {
         alarm.until(clock.now()).await;
         while !*self.stop.borrow() {
             self.pulse.beat();
-            let next = self.turn(&mut memory).await?;
+            let next = match self.timekeeper.stand().await? {
+                Stand::Doubted(_) => clock.now() + DOUBTED_WAIT,
+                Stand::Believed => self.turn(&mut memory).await?,
+            };
             let next = next.max(clock.now() + TimeDelta::seconds(1));
             tokio::select! {
                 () = alarm.until(next) => {}

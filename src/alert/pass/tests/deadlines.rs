@@ -1,0 +1,128 @@
+//! Deadlines: what is told once, risen, over, and for the second time.
+
+use super::*;
+
+#[test]
+fn a_pass_over_the_same_facts_changes_nothing_more() {
+    let mut world = World::new();
+    world.saw_all("2017-11-14T07:00:00", "2017-11-03");
+    let first = world.pass("2017-11-14T07:05:00");
+    assert_eq!((first.incidents.len(), first.notices.len()), (8, 0));
+    assert!(world.pass("2017-11-14T07:06:00").is_empty());
+    world.saw_all("2017-11-14T07:35:00", "2017-11-03");
+    let second = world.pass("2017-11-14T07:36:00");
+    assert_eq!((second.incidents.len(), second.notices.len()), (8, 8));
+    assert!(world.told().iter().all(|(person, _)| person == "li"));
+    assert!(world.pass("2017-11-14T07:37:00").is_empty());
+}
+
+#[test]
+fn whoever_was_told_hears_of_the_update_though_the_next_deadline_nears() {
+    let mut world = World::new();
+    world.saw(0, "2017-11-17T07:00:00", "2017-10-25", None);
+    world.pass("2017-11-17T07:00:00");
+    world.saw(0, "2017-11-17T07:30:00", "2017-10-25", None);
+    world.pass("2017-11-17T07:30:00");
+    assert!(
+        world
+            .told()
+            .contains(&("op".to_owned(), Told::Raised(Tier::SeverelyOverdue)))
+    );
+    for incident in world.open.values_mut() {
+        incident.told.insert(PersonId::parse("op").unwrap());
+    }
+    world.waiting.clear();
+    // A late update on a Saturday, and on Sunday its own deadline nears: nobody has read yet.
+    for when in ["2017-11-18T07:00:00", "2017-11-18T07:30:00"] {
+        world.saw(0, when, "2017-11-08", None);
+        world.pass(when);
+    }
+    for when in ["2017-11-19T07:00:00", "2017-11-19T07:30:00"] {
+        world.saw(0, when, "2017-11-08", None);
+        world.pass(when);
+    }
+    let told = world.told();
+    let of = |person: &str, what| {
+        told.iter()
+            .filter(|one| **one == (person.to_owned(), what))
+            .count()
+    };
+    assert_eq!(of("op", Told::Recovered), 2, "{told:?}");
+    assert_eq!(of("li", Told::Raised(Tier::Reminder)), 2, "{told:?}");
+    // On Monday morning that one is met as well, of which nobody was told.
+    for when in ["2017-11-20T07:00:00", "2017-11-20T07:30:00"] {
+        world.saw(0, when, "2017-11-19", None);
+        world.pass(when);
+    }
+    let both = vec![("op".to_owned(), Told::Recovered); 2];
+    assert_eq!(world.told(), both, "the end of what was told");
+}
+
+#[test]
+fn the_second_overdue_of_a_unit_within_a_week_is_proposed_for_escalation() {
+    for (first, proposed) in [("2017-11-18", 0), ("2017-11-20", 2), ("2017-11-26", 0)] {
+        let mut world = World::new();
+        // The columns of h1 are overdue from the 18th on, those of h2 a while later.
+        world.saw_all("2017-11-18T07:00:00", "2017-11-18");
+        let second: Date = first.parse().unwrap();
+        for minute in ["00", "35"] {
+            let when = format!("2017-11-18T07:{minute}:00");
+            world.saw(1, &when, "2017-11-03", None);
+            world.pass(&when);
+        }
+        let on = (second - TimeDelta::days(15)).to_string();
+        for minute in ["40", "55"] {
+            let when = format!("{first}T07:{minute}:00");
+            world.saw(2, &when, &on, None);
+            world.pass(&when);
+        }
+        let told = world.told().into_iter();
+        let found = told.filter(|(_, told)| *told == Told::EscalationProposed);
+        assert_eq!(found.count(), proposed, "{first}");
+    }
+}
+
+#[test]
+fn the_second_severe_lateness_of_a_column_within_a_quarter_is_proposed_for_escalation() {
+    for (rose, proposed) in [("2017-09-30", 1), ("2017-08-01", 0)] {
+        let mut world = World::new();
+        let column = ColumnId::parse("h1/a").unwrap();
+        let rose = at(&format!("{rose}T08:00:00"));
+        let state = State::Resolved { at: rose };
+        let mut over = Incident::new(stale_key(&column), rose, state);
+        over.rises = vec![Rise {
+            tier: Tier::SeverelyOverdue,
+            at: rose,
+        }];
+        world.closed = vec![over];
+        for minute in ["00", "35"] {
+            let when = format!("2017-12-01T07:{minute}:00");
+            world.saw_all(&when, "2017-11-03");
+            world.pass(&when);
+        }
+        let told = world.told().into_iter();
+        let found = told.filter(|(_, told)| *told == Told::EscalationProposed);
+        assert_eq!(found.count(), proposed, "{rose}");
+    }
+}
+
+#[test]
+fn what_was_seen_before_the_monitors_own_silence_proves_nothing_now() {
+    let mut world = World::new();
+    world.saw_all("2017-11-18T07:00:00", "2017-11-03");
+    world.pass("2017-11-18T07:05:00");
+    world.saw_all("2017-11-18T07:35:00", "2017-11-03");
+    world.pass("2017-11-18T07:36:00");
+    assert_eq!(
+        world.told().len(),
+        16,
+        "liaison and operator, eight columns"
+    );
+    // Weeks later the machine is switched on again.
+    assert!(world.pass("2017-12-18T07:00:00").is_empty());
+    world.saw_all("2017-12-18T07:05:00", "2017-12-15");
+    world.pass("2017-12-18T07:10:00");
+    world.saw_all("2017-12-18T07:40:00", "2017-12-15");
+    world.pass("2017-12-18T07:41:00");
+    assert!(world.open.is_empty() && world.waiting.is_empty());
+}

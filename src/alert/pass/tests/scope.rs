@@ -1,0 +1,166 @@
+//! What nobody is to hear of: exemptions, the trial run, what is not or no longer configured.
+
+use super::*;
+
+fn exempted(from: &str, until: &str) -> Act {
+    Act {
+        at: at("2017-11-14T09:00:00"),
+        by: "张".to_owned(),
+        reason: "改版".to_owned(),
+        deed: Deed::Exempted {
+            scope: Scope::Site(SiteId::parse("h1").unwrap()),
+            ground: Ground::Maintenance,
+            from: from.parse().unwrap(),
+            until: until.parse().unwrap(),
+        },
+    }
+}
+
+/// The columns of `h1` about which an incident is suspected or open.
+fn open_on_h1(world: &World) -> usize {
+    let of_h1 = |key: &&IncidentKey| match &key.subject {
+        Subject::Column(id) => id.as_str().starts_with("h1/"),
+        Subject::Host(host) => host.starts_with("h1."),
+        _ => false,
+    };
+    world.open.keys().filter(of_h1).count()
+}
+
+#[test]
+fn nobody_hears_of_what_is_exempt_and_afterwards_two_visits_are_needed_again() {
+    let mut world = World::new();
+    world.saw_all("2017-11-14T07:00:00", "2017-11-03");
+    world.pass("2017-11-14T07:05:00");
+    world.saw_all("2017-11-14T07:35:00", "2017-11-03");
+    world.pass("2017-11-14T07:36:00");
+    assert_eq!((world.told().len(), open_on_h1(&world)), (8, 2));
+    // What waits is withdrawn, and no rise is told while it lasts.
+    world.acts = vec![exempted("2017-11-14", "2017-11-20")];
+    world.pass("2017-11-14T09:00:00");
+    assert_eq!((world.told().len(), open_on_h1(&world)), (6, 0));
+    for day in 15..=20 {
+        world.saw_all(&format!("2017-11-{day}T07:00:00"), "2017-11-03");
+        world.pass(&format!("2017-11-{day}T07:05:00"));
+        assert_eq!(open_on_h1(&world), 0, "{day}");
+    }
+    // The first day after it: suspected by one visit, told after the second.
+    world.waiting.clear();
+    world.saw_all("2017-11-21T07:00:00", "2017-11-03");
+    world.pass("2017-11-21T07:05:00");
+    let of_h1 = |world: &World| {
+        let raised = |one: &&Notice| matches!(one.told, Told::Raised(_));
+        let waiting = world.waiting.iter().filter(raised);
+        let columns = waiting.filter_map(|one| one.column.clone());
+        columns.filter(|id| id.as_str().starts_with("h1/")).count()
+    };
+    assert_eq!((open_on_h1(&world), of_h1(&world)), (2, 0));
+    world.saw_all("2017-11-21T07:35:00", "2017-11-03");
+    world.pass("2017-11-21T07:36:00");
+    // The unit has no head: the operator hears in the head's place.
+    assert_eq!((open_on_h1(&world), of_h1(&world)), (2, 4));
+}
+
+#[test]
+fn an_exempt_host_may_be_silent_and_its_columns_unreadable() {
+    let mut world = World::new();
+    let silent = || Some((3, TIMED_OUT));
+    world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+    world.saw(1, "2017-11-20T07:00:00", "2017-11-01", silent());
+    world.pass("2017-11-20T07:05:00");
+    assert_eq!((world.told().len(), open_on_h1(&world)), (1, 1));
+    world.acts = vec![exempted("2017-11-20", "2017-11-21")];
+    world.pass("2017-11-20T07:06:00");
+    assert_eq!((world.told().len(), open_on_h1(&world)), (0, 0));
+    world.saw(1, "2017-11-20T11:00:00", "2017-11-01", silent());
+    assert!(world.pass("2017-11-20T11:05:00").is_empty());
+    let next = world.pass("2017-11-22T07:00:00");
+    assert_eq!((next.incidents.len(), world.told().len()), (1, 1));
+}
+
+#[test]
+fn a_trial_run_tells_no_unit_and_its_end_tells_how_things_stand() {
+    let mut world = World::new();
+    world.live = false;
+    for day in 14..=18 {
+        for minute in ["00", "35"] {
+            let when = format!("2017-11-{day}T07:{minute}:00");
+            world.saw_all(&when, "2017-11-03");
+            world.pass(&when);
+        }
+    }
+    assert_eq!(world.told(), []);
+    let of = |world: &World| trial::forecast(&world.open, &world.group, &world.rules);
+    let forecast = of(&world);
+    // Of a unit without a head the operator hears in the head's place.
+    assert_eq!((forecast.messages, forecast.columns), (2, 8));
+    // Two columns are in time again before it ends.
+    for minute in ["00", "35"] {
+        let when = format!("2017-11-20T07:{minute}:00");
+        world.saw_all(&when, "2017-11-03");
+        world.saw(1, &when, "2017-11-20", None);
+        world.pass(&when);
+    }
+    world.live = true;
+    let verdicts = trial::go_live(&world.situation("2017-11-20T09:00:00"));
+    let told: Vec<_> = verdicts.notices.iter().map(|notice| notice.told).collect();
+    assert_eq!(told, [Told::Raised(Tier::Overdue); 12]);
+    assert_eq!(verdicts.incidents.len(), 6);
+}
+
+#[test]
+fn a_unit_without_contacts_is_told_of_once() {
+    let mut world = World::new();
+    world.group.people.remove(&PersonId::parse("li").unwrap());
+    world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+    world.pass("2017-11-20T07:05:00");
+    assert_eq!(world.told(), [("op".to_owned(), Told::Trouble)]);
+    assert!(world.pass("2017-11-21T07:05:00").is_empty());
+}
+
+#[test]
+fn of_an_unconfirmed_column_nobody_hears_anything() {
+    let mut world = World::new();
+    world.saw_all("2017-11-20T07:00:00", "2017-11-01");
+    world.pass("2017-11-20T07:05:00");
+    world.saw_all("2017-11-20T07:35:00", "2017-11-01");
+    world.pass("2017-11-20T07:36:00");
+    assert!(!world.open.is_empty() && !world.waiting.is_empty());
+    for column in world.group.columns.values_mut() {
+        column.confirmed = false;
+    }
+    world.pass("2017-11-20T08:00:00");
+    assert!(world.open.is_empty() && world.waiting.is_empty());
+    let blocked = || Some((9, Cause::Failed(Failure::Blocked(403))));
+    world.saw(1, "2017-11-21T07:00:00", "2017-11-01", blocked());
+    assert!(world.pass("2017-11-21T07:05:00").is_empty());
+    assert!(world.waiting.is_empty());
+}
+
+#[test]
+fn a_column_taken_out_of_the_configuration_is_no_longer_spoken_of() {
+    let mut world = World::new();
+    world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+    world.saw(0, "2017-11-20T07:00:00", "2017-11-01", None);
+    world.pass("2017-11-20T07:05:00");
+    world.saw(0, "2017-11-20T07:35:00", "2017-11-01", None);
+    world.pass("2017-11-20T07:36:00");
+    assert_eq!(world.told().len(), 4, "liaison and operator, two columns");
+    world
+        .group
+        .columns
+        .remove(&ColumnId::parse("h0/a").unwrap());
+    world.pass("2017-11-20T08:00:00");
+    let left: Vec<_> = world.waiting.iter().map(|notice| &notice.column).collect();
+    assert!(
+        left.iter()
+            .all(|column| { column.as_ref().is_some_and(|id| id.as_str() == "h0/b") })
+    );
+    let told = Told::Raised(Tier::Overdue);
+    assert!(world.waiting.iter().all(|notice| notice.told == told));
+    assert!(
+        world
+            .open
+            .values()
+            .all(|incident| { matches!(incident.state, State::Open { .. }) })
+    );
+}
