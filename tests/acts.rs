@@ -49,8 +49,9 @@ fn day(text: &str) -> Date {
     text.parse().expect("a day")
 }
 
-const LIVE: &str = "[sending]\nlive = true\nall_quiet = false\n";
-const TRIAL: &str = "[sending]\nall_quiet = false\n";
+const LIVE: &str = "[incidents]\nnear_veto.enabled = false\nveto.enabled = false\n[sending]\nlive = true\nall_quiet = false\n";
+const TRIAL: &str =
+    "[incidents]\nnear_veto.enabled = false\nveto.enabled = false\n[sending]\nall_quiet = false\n";
 
 const MONITOR: &str = r#"
 [availability]
@@ -298,6 +299,7 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
     // Overdue since Saturday, told on Monday; answered then.
     stage.until("2017-11-20T10:00").await;
     let answer = |until: &str| What::Answer {
+        duty: None,
         column: "kxw/gzdt".to_owned(),
         until: day(until),
     };

@@ -34,6 +34,9 @@ use stepped::Running;
 const BASE: &str = "http://127.0.0.1:1";
 
 const MONITOR: &str = r#"
+[incidents]
+near_veto.enabled = false
+veto.enabled = false
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"

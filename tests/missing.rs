@@ -107,6 +107,9 @@ fn write(dir: &Path, site: &Site) -> PathBuf {
 const MONITOR: &str = r#"
 [availability]
 enabled = false
+[incidents]
+near_veto.enabled = false
+veto.enabled = false
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"

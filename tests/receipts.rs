@@ -41,6 +41,9 @@ const KEY: &str = "s3cr3t-key";
 const MONITOR: &str = r#"
 [availability]
 enabled = false
+[incidents]
+near_veto.enabled = false
+veto.enabled = false
 [operator]
 name = "运维"
 contact = "https://www.example.cn/wangxun"

@@ -178,6 +178,12 @@ signature = "网巡"
 visits = "0 7,13,19 * * *"
 jitter = "0s"
 
+# Told are the columns alone.
+[incidents]
+down.enabled = false
+near_veto.enabled = false
+veto.enabled = false
+
 [sending]
 live = true
 all_quiet = false

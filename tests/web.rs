@@ -285,6 +285,7 @@ async fn the_page_of_a_site_shows_what_its_home_page_shows() {
         validators: Validators::default(),
         reader: None,
         visited_at: now(),
+        reach: Default::default(),
     }];
     let running = start(group(2, 2), commit).await;
     let body = get(&running, "/site/s00").await.body;

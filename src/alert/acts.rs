@@ -5,7 +5,7 @@
 
 use thiserror::Error;
 
-use super::incident::Incident;
+use super::incident::{Incident, Subject};
 use super::outbox::{Notice, Told};
 use crate::assess::exemption::Longest;
 use crate::calendar::Calendar;
@@ -77,23 +77,34 @@ fn within(
     Ok(())
 }
 
+/// Whether `subject` is the deadline of `column`, or its duty where one is named.
+fn is_about(subject: &Subject, column: &ColumnId, duty: Option<&str>) -> bool {
+    match subject {
+        Subject::Column(id) => id == column && duty.is_none(),
+        Subject::Duty(id, name) => id == column && duty == Some(name),
+        _ => false,
+    }
+}
+
 /// The answers to `incident`, in the order given.
 fn answers<'a>(
     acts: &'a [Act],
     incident: &'a Incident,
 ) -> impl Iterator<Item = (&'a Act, Date)> + 'a {
-    use super::incident::Subject;
     acts.iter()
         .filter_map(|act| match (&act.deed, &incident.key.subject) {
             (
                 Deed::Answered {
                     column,
+                    duty,
                     began_at,
                     until,
                     ..
                 },
-                Subject::Column(subject),
-            ) if column == subject && *began_at == incident.began_at => Some((act, *until)),
+                subject,
+            ) if is_about(subject, column, duty.as_deref()) && *began_at == incident.began_at => {
+                Some((act, *until))
+            }
             _ => None,
         })
 }
@@ -173,7 +184,16 @@ pub fn hold_of<'a>(
 /// Until when `notice` waited or waits because of a hold that began while it was of use. Only what
 /// a unit hears of a deadline is held.
 pub fn held_until(holds: &[Hold<'_>], notice: &Notice) -> Option<Moment> {
-    if !matches!(notice.told, Told::Raised(_) | Told::Repeated(..)) {
+    let to_unit = matches!(
+        notice.told,
+        Told::Raised(_)
+            | Told::Repeated(..)
+            | Told::Down
+            | Told::StillDown
+            | Told::NearVeto(_)
+            | Told::Veto(_)
+    );
+    if !to_unit {
         return None;
     }
     let over = holds.iter().filter(|hold| {
@@ -218,7 +238,9 @@ pub fn is_trial(acts: &[Act], configured_live: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alert::incident::{IncidentKey, Kind, State, Subject};
+    use crate::alert::incident::{IncidentKey, Kind, State};
+    use crate::alert::outbox::{Facts, MessageKey, NoticeState};
+    use crate::domain::id::{PersonId, SiteId};
     use crate::domain::time::moment;
 
     fn at(text: &str) -> Moment {
@@ -253,6 +275,7 @@ mod tests {
 
     fn answered(when: &str, began: &str, until: &str) -> Act {
         let deed = Deed::Answered {
+            duty: None,
             column: column(),
             began_at: at(began),
             until: date(until),
@@ -339,6 +362,61 @@ mod tests {
         acts.push(lift);
         assert!(lasts(&acts, "2017-11-21T08:59:59"));
         assert!(!lasts(&acts, "2017-11-21T09:00:00"));
+    }
+
+    #[test]
+    fn a_hold_on_a_unit_holds_what_is_told_of_its_sites() {
+        let until = at("2017-11-23T00:00:00");
+        let hold = |scope| act("2017-11-20T09:00:00", Deed::Held { scope, until });
+        let unit = UnitId::parse("kxw").unwrap();
+        let notice = |told| Notice {
+            key: MessageKey::of(&["a"]),
+            person: PersonId::parse("li").unwrap(),
+            incident: IncidentKey {
+                subject: Subject::Site(SiteId::parse("kxw").unwrap()),
+                kind: Kind::Veto,
+            },
+            kind: Kind::Veto,
+            column: None,
+            unit: Some(unit.clone()),
+            told,
+            facts: Facts {
+                site: "区科信委网站".to_owned(),
+                column: String::new(),
+                unit: "区科信委".to_owned(),
+                last_update: None,
+                due_on: None,
+                limit_days: None,
+                why: String::new(),
+                duty: String::new(),
+            },
+            urgent: true,
+            created_at: at("2017-11-20T08:00:00"),
+            not_before: at("2017-11-20T08:00:00"),
+            expires_at: at("2017-11-24T08:00:00"),
+            state: NoticeState::Waiting,
+            in_place_of: None,
+            copied: false,
+            first: false,
+        };
+        let of_unit = [hold(Scope::Unit(unit.clone()))];
+        let of_other = [hold(Scope::Unit(UnitId::parse("wjw").unwrap()))];
+        for told in [
+            Told::Down,
+            Told::StillDown,
+            Told::NearVeto(0),
+            Told::Veto(2),
+        ] {
+            let notice = notice(told);
+            assert_eq!(
+                held_until(&holds(&of_unit), &notice),
+                Some(until),
+                "{told:?}"
+            );
+            assert_eq!(held_until(&holds(&of_other), &notice), None, "{told:?}");
+        }
+        // That it is over is no verdict to be doubted.
+        assert_eq!(held_until(&holds(&of_unit), &notice(Told::Recovered)), None);
     }
 
     #[test]

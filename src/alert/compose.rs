@@ -8,8 +8,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike as _;
+
 use super::hours;
-use super::incident::{Incident, IncidentKey};
+use super::incident::{Incident, IncidentKey, Kind};
 use super::notice;
 use super::outbox::{Delivery, InPlaceOf, Message, MessageKey, Notice, NoticeState};
 use super::rules::AlertRules;
@@ -113,8 +115,15 @@ impl Writer<'_> {
             .filter(|notice| not_before(self.tray, notice) <= now)
             .filter(|notice| !is_held(self.tray, notice))
             .partition(|notice| is_urgent(self.tray, notice));
-        for notice in urgent {
+        // One message for each outage, and one for all vetoes together.
+        let (vetoes, alone): (Vec<_>, Vec<_>) = urgent
+            .into_iter()
+            .partition(|notice| notice.kind == Kind::Veto);
+        for notice in alone {
             self.message(person, vec![notice], true);
+        }
+        if !vetoes.is_empty() {
+            self.message(person, vetoes, true);
         }
         let open = is_digest_time(self.tray, person);
         if open && !rest.is_empty() && !has_digest(self.tray, &person.id) {
@@ -264,6 +273,7 @@ fn write(
         in_place_of: instead(notices),
         links: Vec::new(),
         urgent,
+        provisional: !tray.calendar.knows(date_of(tray.now).year()),
         created_at: tray.now,
         expires_at: expiry(tray, person, notices, urgent),
         attempts: 0,
@@ -334,6 +344,7 @@ pub fn second_try(
         route,
         text,
         words,
+        provisional: !calendar.knows(today.year()),
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, hours::of(Some(person), rules)),
         attempts: 0,
@@ -353,8 +364,8 @@ mod tests {
 
     use super::*;
     use crate::alert::acts::{Hold, holds};
+    use crate::alert::incident::State;
     use crate::alert::incident::{Change, Pending, Subject};
-    use crate::alert::incident::{Kind, State};
     use crate::alert::outbox::Facts;
     use crate::alert::outbox::Told;
     use crate::alert::tray::next_at;
@@ -395,6 +406,7 @@ mod tests {
                 last_update: "2017-11-03".parse().ok(),
                 due_on: "2017-11-17".parse().ok(),
                 limit_days: Some(14),
+                duty: String::new(),
                 why: match told {
                     Told::Raised(_) | Told::Repeated(..) => String::new(),
                     _ => "域名无法解析".to_owned(),

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::ladder::Tier;
+use crate::assess::vetoes::Rule;
 use crate::domain::finding::LastUpdate;
-use crate::domain::id::{ColumnId, PersonId, UnitId};
+use crate::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use crate::domain::time::Moment;
 
 /// What an incident is about.
@@ -17,8 +18,12 @@ use crate::domain::time::Moment;
 pub enum Subject {
     /// A column.
     Column(ColumnId),
+    /// A duty of a column, by the word that names it.
+    Duty(ColumnId, String),
     /// A host, `name` or `name:port`.
     Host(String),
+    /// A site.
+    Site(SiteId),
     /// A unit.
     Unit(UnitId),
     /// The monitor itself.
@@ -29,7 +34,9 @@ impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Subject::Column(column) => write!(f, "column {column}"),
+            Subject::Duty(column, duty) => write!(f, "duty {duty} of {column}"),
             Subject::Host(host) => write!(f, "host {host}"),
+            Subject::Site(site) => write!(f, "site {site}"),
             Subject::Unit(unit) => write!(f, "unit {unit}"),
             Subject::Monitor => f.write_str("monitor"),
         }
@@ -42,16 +49,24 @@ impl std::fmt::Display for Subject {
 pub enum Kind {
     /// A column nears or passes its limit.
     Stale,
-    /// A column cannot be judged.
+    /// A column owes what it has to publish by a day.
+    Owed,
+    /// A column cannot be judged, or a home page any more.
     Blind,
     /// A column has no items.
     Empty,
-    /// A host gives no answer.
+    /// A host gives no answer, or the home page of a site does not open.
     Down,
     /// The monitor's own network is down.
     Offline,
     /// Delivery or contact trouble.
     Trouble,
+    /// The holiday table of a year is missing.
+    Calendar,
+    /// A site comes near a veto.
+    NearVeto,
+    /// A site meets a veto.
+    Veto,
 }
 
 /// The identity of an open incident: there is at most one for a subject and kind.
@@ -83,6 +98,18 @@ pub struct Incident {
     /// When it was confirmed to be overdue, and severely overdue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rises: Vec<Rise>,
+    /// The rules on which a veto, or its nearness, rests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<Ground>,
+}
+
+/// A rule that was seen to be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ground {
+    /// The rule.
+    pub rule: Rule,
+    /// The newest visit that first saw it so; visits after it confirm it.
+    pub seen_at: Moment,
 }
 
 /// A tier that was confirmed.
@@ -167,6 +194,7 @@ impl Incident {
             tier: None,
             release: None,
             rises: Vec::new(),
+            grounds: Vec::new(),
         }
     }
 

@@ -21,9 +21,13 @@ pub mod replay;
 pub mod route;
 pub mod rules;
 pub mod segments;
+pub mod site_rules;
+pub mod site_step;
 pub mod step;
 pub mod template;
 pub mod tray;
 pub mod trial;
 pub mod wording;
+#[cfg(test)]
+mod wording_tests;
 pub mod wrong_clock;

@@ -9,24 +9,40 @@ use super::outbox::{Facts, MessageKey, Notice, NoticeState, Told};
 use super::pass::Situation;
 use super::route;
 use super::rules::AlertRules;
+use crate::assess::duty::Duty;
 use crate::assess::freshness::due_on;
 use crate::assess::outage::host_of;
 use crate::calendar::Calendar;
-use crate::domain::group::{Column, Group, Unit};
+use crate::domain::group::{Column, Group, Site, Unit};
 use crate::domain::id::PersonId;
-use crate::domain::time::{Moment, date_of, in_chinese};
+use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
 /// What a notice is about.
 #[derive(Debug, Clone, Copy)]
 pub enum About<'a> {
     /// A column.
     Column(&'a Column),
+    /// What a column owes by a day.
+    Duty(Owed<'a>),
     /// A host.
     Host(&'a str),
     /// A unit without contacts.
     Unit(&'a Unit),
+    /// A site, with the facts or the cause in Chinese.
+    Site(&'a Site, &'a str),
     /// The monitor itself, with the cause in Chinese.
     Monitor(&'a str),
+}
+
+/// What a column owes by a day.
+#[derive(Debug, Clone, Copy)]
+pub struct Owed<'a> {
+    /// The column.
+    pub column: &'a Column,
+    /// The duty.
+    pub duty: &'a Duty,
+    /// The last day that is in time.
+    pub due_on: Date,
 }
 
 /// The notices that tell `told` about `incident`, one for each person concerned. Urgent ones may
@@ -39,7 +55,7 @@ pub fn write(
     urgent: bool,
 ) -> Vec<Notice> {
     // A trouble that was mended needs no words.
-    if told == Told::Recovered && incident.key.kind == Kind::Trouble {
+    if told == Told::Recovered && matches!(incident.key.kind, Kind::Trouble | Kind::Calendar) {
         return Vec::new();
     }
     let mut facts = facts(situation, about);
@@ -50,8 +66,11 @@ pub fn write(
     }
     let (calendar, rules) = (situation.calendar, situation.rules);
     let life = |person: &PersonId| {
+        let hours = hours::of_id(person, situation.group, rules);
         if urgent {
-            return (situation.now, situation.now + rules.expires_after);
+            let what = (incident.key.kind, told);
+            let opens = rules.sites.opening(what, calendar, hours, situation.now);
+            return (opens, opens + rules.expires_after);
         }
         life(person, situation.group, calendar, rules, situation.now)
     };
@@ -64,12 +83,15 @@ pub fn write(
             incident: incident.key.clone(),
             kind: incident.key.kind,
             column: match about {
-                About::Column(column) => Some(column.id.clone()),
-                About::Host(_) | About::Unit(_) | About::Monitor(_) => None,
+                About::Column(column) | About::Duty(Owed { column, .. }) => Some(column.id.clone()),
+                About::Host(_) | About::Unit(_) | About::Site(..) | About::Monitor(_) => None,
             },
             unit: match about {
-                About::Column(column) => Some(column.unit.clone()),
+                About::Column(column) | About::Duty(Owed { column, .. }) => {
+                    Some(column.unit.clone())
+                }
                 About::Unit(unit) => Some(unit.id.clone()),
+                About::Site(site, _) => Some(site.unit.clone()),
                 About::Host(_) | About::Monitor(_) => None,
             },
             told,
@@ -133,6 +155,7 @@ pub fn undelivered(
                 due_on: None,
                 limit_days: None,
                 why: why.to_owned(),
+                duty: String::new(),
             },
             urgent: false,
             created_at: now,
@@ -163,11 +186,27 @@ fn people(
 ) -> BTreeSet<PersonId> {
     match (told, about) {
         (Told::Recovered, _) => incident.told.clone(),
-        (Told::Raised(tier) | Told::Repeated(tier, _), About::Column(column)) => {
-            route::of_tier(tier, &column.unit, situation.group, situation.rules)
-        }
+        (
+            Told::Raised(tier) | Told::Repeated(tier, _),
+            About::Column(column) | About::Duty(Owed { column, .. }),
+        ) => route::of_tier(tier, &column.unit, situation.group, situation.rules),
+        (told, About::Site(site, _)) => of_site(situation, told, site),
         _ => route::operators(situation.group),
     }
+}
+
+/// Who hears of a site as a whole: in a trial run the operators alone.
+fn of_site(situation: &Situation<'_>, told: Told, site: &Site) -> BTreeSet<PersonId> {
+    let (group, rules) = (situation.group, &situation.rules.sites);
+    let operators = route::operators(group);
+    let Some(roles) = rules.roles(told) else {
+        return operators;
+    };
+    let mut people = route::of_roles(roles, &site.unit, group);
+    if !situation.live {
+        people.retain(|person| operators.contains(person));
+    }
+    people
 }
 
 fn facts(situation: &Situation<'_>, about: About<'_>) -> Facts {
@@ -179,9 +218,17 @@ fn facts(situation: &Situation<'_>, about: About<'_>) -> Facts {
         due_on: None,
         limit_days: None,
         why: String::new(),
+        duty: String::new(),
     };
     match about {
         About::Monitor(why) => why.clone_into(&mut facts.why),
+        About::Site(site, why) => {
+            site.name.clone_into(&mut facts.site);
+            why.clone_into(&mut facts.why);
+            if let Some(unit) = situation.group.units.get(&site.unit) {
+                unit.short.clone_into(&mut facts.unit);
+            }
+        }
         About::Host(host) => {
             facts.site = site_at(situation.group, host);
             facts.why = silence_of(situation, host);
@@ -194,6 +241,13 @@ fn facts(situation: &Situation<'_>, about: About<'_>) -> Facts {
             );
         }
         About::Column(column) => column_facts(situation, column, &mut facts),
+        About::Duty(owed) => {
+            column_facts(situation, owed.column, &mut facts);
+            owed.duty.name.clone_into(&mut facts.duty);
+            facts.due_on = Some(owed.due_on);
+            facts.limit_days = None;
+            facts.why = String::new();
+        }
     }
     facts
 }

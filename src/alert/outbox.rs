@@ -65,8 +65,14 @@ pub enum Told {
     Blind,
     /// A column has no items.
     Empty,
-    /// A host gives no answer.
+    /// A host gives no answer, or the home page of a site does not open.
     Down,
+    /// The home page of a site has not opened for hours.
+    StillDown,
+    /// A site is near a veto; the number of the repetition, 0 the first time.
+    NearVeto(u32),
+    /// A site meets a veto; the number of the repetition, 0 the first time.
+    Veto(u32),
     /// The monitor's own network is down.
     Offline,
     /// Something the operator must know: a person without contact, a message that failed.
@@ -91,6 +97,9 @@ pub struct Facts {
     pub limit_days: Option<u32>,
     /// A cause or remark, in Chinese.
     pub why: String,
+    /// What is owed, of a duty by a day.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub duty: String,
 }
 
 /// One fact for one person.
@@ -227,6 +236,10 @@ pub struct Message {
     pub links: Vec<Link>,
     /// Whether it was sent alone and at once.
     pub urgent: bool,
+    /// Whether it was written by provisional working days, Monday to Friday, for want of the year's
+    /// holiday table.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub provisional: bool,
     /// When it was written.
     pub created_at: Moment,
     /// It is not sent after this instant.

@@ -4,6 +4,8 @@
 //! It is a message without notices. It takes no place of a digest: what must be told later on the
 //! same day is told.
 
+use chrono::Datelike as _;
+
 use super::deputy;
 use super::outbox::{Delivery, Message, MessageKey, Words};
 use super::route;
@@ -66,6 +68,7 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 in_place_of: Vec::new(),
                 links: Vec::new(),
                 urgent: false,
+                provisional: !tray.calendar.knows(date_of(tray.now).year()),
                 created_at: tray.now,
                 expires_at: tray.calendar.lapse(
                     tray.now,

@@ -101,7 +101,13 @@ pub(super) fn as_it_stands(notice: &Notice, bench: Bench<'_>) -> Option<Notice> 
             let waits = incident?.release == Some(Release::Proposed);
             waits.then(|| notice.clone())
         }
-        Told::Blind | Told::Empty | Told::Down | Told::Offline => incident.map(|_| notice.clone()),
+        Told::Blind
+        | Told::Empty
+        | Told::Down
+        | Told::StillDown
+        | Told::NearVeto(_)
+        | Told::Veto(_)
+        | Told::Offline => incident.map(|_| notice.clone()),
         _ => Some(notice.clone()),
     }
 }

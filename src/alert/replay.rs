@@ -15,16 +15,21 @@ use super::incident::{Incident, IncidentKey, State};
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
 use super::pass::{Situation, Verdicts, pass, release_escalation};
 use super::rules::AlertRules;
+use super::site_step::is_hidden;
 use super::tray::{Tray, next_at};
 use super::trial::{forecast, go_live};
 use crate::assess::limits::Limits;
 use crate::assess::outage::told_apart;
+use crate::assess::reach::first_day;
 use crate::assess::remember::{Traces, remember};
 use crate::calendar::Calendar;
 use crate::domain::act::{Act, Deed};
 use crate::domain::group::Group;
-use crate::domain::id::{ColumnId, PersonId};
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{ColumnId, PersonId, SiteId};
+use crate::domain::item::Item;
 use crate::domain::observation::{Cause, ColumnRecord, Observation};
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Date, Moment, date_of};
 
 /// How long a writer that had something due and wrote nothing is left alone.
@@ -48,6 +53,12 @@ pub struct Setting<'a> {
 pub struct Standing {
     /// What is known of each column.
     pub records: BTreeMap<ColumnId, ColumnRecord>,
+    /// The items of columns, by name.
+    pub items: BTreeMap<ColumnId, Vec<Item>>,
+    /// What is known of each home page.
+    pub homes: BTreeMap<SiteId, HomeRecord>,
+    /// The days of samples of each home page.
+    pub days: BTreeMap<SiteId, Vec<SiteDay>>,
     /// The incidents that are not over.
     pub open: BTreeMap<IncidentKey, Incident>,
     /// The notices that are not yet part of a message.
@@ -77,6 +88,26 @@ impl Standing {
         };
     }
 
+    /// Keeps an item as it was seen last.
+    pub fn keep_item(&mut self, item: Item) {
+        let known = self.items.entry(item.column.clone()).or_default();
+        known.retain(|other| other.name() != item.name());
+        known.push(item);
+    }
+
+    /// Keeps what is known of a home page.
+    pub fn keep_home(&mut self, home: HomeRecord) {
+        self.homes.insert(home.site.clone(), home);
+    }
+
+    /// Keeps a day of samples as it stands now.
+    pub fn keep_day(&mut self, day: SiteDay) {
+        let known = self.days.entry(day.site.clone()).or_default();
+        let first = first_day(day.on);
+        known.retain(|other| other.on != day.on && other.on >= first);
+        known.push(day);
+    }
+
     /// Keeps a record.
     pub fn keep_record(&mut self, record: ColumnRecord) {
         self.records.insert(record.column.clone(), record);
@@ -88,6 +119,12 @@ impl Standing {
 pub enum Step {
     /// A column was visited; the record is what was remembered of it then.
     Visited(Box<(Observation, ColumnRecord)>),
+    /// A home page was visited, or its next visit changed; the record is what was remembered of it then.
+    Fronted(Box<HomeRecord>),
+    /// An item was seen that is new, or shows something else than before.
+    Listed(Box<Item>),
+    /// A home page was sampled; this is its day so far.
+    Sampled(Box<SiteDay>),
     /// The group was judged.
     Judged {
         /// When.
@@ -192,6 +229,12 @@ impl<'a> Replay<'a> {
                 let (observation, record) = *seen;
                 self.advance(observation.observed_at);
                 self.visited(&observation, record);
+            }
+            Step::Sampled(day) => self.standing.keep_day(*day),
+            Step::Listed(item) => self.standing.keep_item(*item),
+            Step::Fronted(home) => {
+                self.advance(home.visited_at);
+                self.standing.keep_home(*home);
             }
             Step::Judged { at, answered } => {
                 self.advance(at);
@@ -326,6 +369,9 @@ impl<'a> Replay<'a> {
             calendar: self.setting.calendar,
             rules: self.setting.rules,
             records: &self.standing.records,
+            homes: &self.standing.homes,
+            days: &self.standing.days,
+            items: &self.standing.items,
             open: &self.standing.open,
             waiting: &waiting,
             closed: &closed,
@@ -338,9 +384,11 @@ impl<'a> Replay<'a> {
     fn with_tray<T>(&self, decide: impl FnOnce(&Tray<'_>) -> T) -> T {
         let waiting: Vec<Notice> = self.standing.waiting.values().cloned().collect();
         let records = &self.standing.records;
-        let is_unseen = |column: &&ColumnId| {
-            let record = records.get(*column);
+        let is_unseen = |id: &&ColumnId| {
+            let record = records.get(*id);
+            let column = self.setting.group.columns.get(*id);
             record.is_some_and(|record| record.blind.is_some())
+                || column.is_some_and(|column| is_hidden(&self.standing.open, column, record))
         };
         let about = waiting.iter().filter_map(|notice| notice.column.as_ref());
         let unseen: BTreeSet<ColumnId> = about.filter(is_unseen).cloned().collect();
@@ -370,6 +418,9 @@ impl<'a> Replay<'a> {
         }
         for record in verdicts.records {
             self.standing.keep_record(record);
+        }
+        for home in verdicts.homes {
+            self.standing.keep_home(home);
         }
     }
 

@@ -19,6 +19,11 @@ pub fn of_tier(tier: Tier, unit: &UnitId, group: &Group, rules: &AlertRules) -> 
         .tiers
         .get(&tier)
         .map_or(&[] as &[Role], |rule| &rule.roles);
+    of_roles(roles, unit, group)
+}
+
+/// The people of `unit` in `roles`, and the central ones.
+pub fn of_roles(roles: &[Role], unit: &UnitId, group: &Group) -> BTreeSet<PersonId> {
     let mut people: BTreeSet<PersonId> = roles
         .iter()
         .flat_map(|&role| holders(role, unit, group))

@@ -7,6 +7,7 @@ use chrono::{NaiveTime, TimeDelta};
 use super::acts::Bounds;
 use super::again::AgainRule;
 use super::links::LinkRules;
+use super::site_rules::SiteRules;
 use super::template::Texts;
 use crate::assess::ladder::Tier;
 use crate::assess::outage::OfflineRule;
@@ -26,6 +27,9 @@ pub struct AlertRules {
     pub confirm_after: TimeDelta,
     /// After how many visits in a row that could not judge a column the operator is told.
     pub blind_after_visits: u32,
+    /// What falls due in a holiday of so many days off is announced on the last working day before
+    /// it; with 0 nothing is.
+    pub long_holiday_days: u32,
     /// After how many visits in a row without any answer a host is called down.
     pub down_after_visits: u32,
     /// When many silent hosts are the monitor's own network.
@@ -50,6 +54,8 @@ pub struct AlertRules {
     pub again: AgainRule,
     /// How far people's acts may reach.
     pub bounds: Bounds,
+    /// The incidents of sites as a whole.
+    pub sites: SiteRules,
     /// Whether units are told without a person having ended the trial run.
     pub live: bool,
 }
@@ -134,6 +140,7 @@ impl Default for AlertRules {
             digest_at: time(8, 30),
             confirm_after: TimeDelta::minutes(30),
             blind_after_visits: 3,
+            long_holiday_days: 3,
             down_after_visits: 3,
             offline: OfflineRule {
                 least_hosts: 3,
@@ -152,6 +159,7 @@ impl Default for AlertRules {
             texts: Texts::default(),
             again: AgainRule::default(),
             bounds: Bounds::default(),
+            sites: SiteRules::default(),
             live: false,
         }
     }

@@ -19,12 +19,12 @@ use crate::domain::time::{Moment, date_of};
 /// What the latest visit proves of a column's deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof<'a> {
-    /// The newest dated item was read, and its age reaches this tier, if any.
-    Dated {
-        /// The tier by age.
+    /// The deadline was read, and reaches this tier, if any.
+    Judged {
+        /// The tier by its age, or by the day by which something is owed.
         tier: Option<Tier>,
-        /// The item.
-        update: &'a LastUpdate,
+        /// The item; `None` where something is owed that was not published.
+        update: Option<&'a LastUpdate>,
     },
     /// Nothing: the visit could not judge.
     Nothing,
@@ -84,7 +84,7 @@ pub fn step(
     match (before.map(|incident| (incident, &incident.state)), proof) {
         (
             None | Some((_, State::Resolved { .. })),
-            Proof::Dated {
+            Proof::Judged {
                 tier: Some(_),
                 update,
             },
@@ -94,7 +94,7 @@ pub fn step(
         (Some((incident, _)), Proof::OutOfScope) => {
             (Some(resolved(incident, at.now)), vec![Effect::Withdraw])
         }
-        (Some((incident, State::Suspected { seen_at })), Proof::Dated { tier, update }) => {
+        (Some((incident, State::Suspected { seen_at })), Proof::Judged { tier, update }) => {
             match tier {
                 None => (Some(resolved(incident, at.now)), Vec::new()),
                 // What was seen in a future from which the clock was set back is seen now.
@@ -104,7 +104,7 @@ pub fn step(
                 Some(tier) => opened(incident, tier, at),
             }
         }
-        (Some((incident, State::Open { .. })), Proof::Dated { tier, update }) => match tier {
+        (Some((incident, State::Open { .. })), Proof::Judged { tier, update }) => match tier {
             Some(tier) if !is_later(incident, update) => stays(incident, tier, update, at),
             _ => clears(incident, at),
         },
@@ -163,12 +163,12 @@ pub fn step_plain(
     }
 }
 
-fn suspect(key: &IncidentKey, update: &LastUpdate, at: Context<'_>) -> Step {
+fn suspect(key: &IncidentKey, update: Option<&LastUpdate>, at: Context<'_>) -> Step {
     let state = State::Suspected {
         seen_at: at.visited_at,
     };
     let mut incident = Incident::new(key.clone(), at.visited_at, state);
-    incident.last_update = Some(update.clone());
+    incident.last_update = update.cloned();
     (Some(incident), vec![revisit(at)])
 }
 
@@ -203,13 +203,13 @@ fn raised(mut after: Incident, tier: Tier, at: Context<'_>) -> Step {
 
 /// The deadline stands as it was, or an older item is now the newest: it rises, repeats, or
 /// stays.
-fn stays(incident: &Incident, tier: Tier, update: &LastUpdate, at: Context<'_>) -> Step {
+fn stays(incident: &Incident, tier: Tier, update: Option<&LastUpdate>, at: Context<'_>) -> Step {
     let State::Open { since, pending, .. } = incident.state else {
         return UNCHANGED;
     };
     let pending = from_now(pending, at);
     let mut after = incident.clone();
-    after.last_update = Some(update.clone());
+    after.last_update = update.cloned();
     let told = incident.tier.unwrap_or(Tier::Reminder);
     if tier > told {
         return match pending {
@@ -344,18 +344,14 @@ fn is_long(since: Moment, at: Context<'_>) -> bool {
 }
 
 /// Whether `update` is newer than what the incident is about: that deadline is met.
-fn is_later(incident: &Incident, update: &LastUpdate) -> bool {
-    incident
-        .last_update
-        .as_ref()
-        .is_some_and(|known| update.on > known.on)
+fn is_later(incident: &Incident, update: Option<&LastUpdate>) -> bool {
+    let known = incident.last_update.as_ref().zip(update);
+    known.is_some_and(|(known, update)| update.on > known.on)
 }
 
-fn is_other_deadline(incident: &Incident, update: &LastUpdate) -> bool {
-    incident
-        .last_update
-        .as_ref()
-        .is_some_and(|known| update.on != known.on)
+fn is_other_deadline(incident: &Incident, update: Option<&LastUpdate>) -> bool {
+    let known = incident.last_update.as_ref().zip(update);
+    known.is_some_and(|(known, update)| update.on != known.on)
 }
 
 fn revisit(at: Context<'_>) -> Effect {
@@ -487,9 +483,9 @@ mod tests {
             let tier = Ladder::default().tier(u32::try_from(age).unwrap(), 14);
             self.step(
                 when,
-                Proof::Dated {
+                Proof::Judged {
                     tier,
-                    update: &update,
+                    update: Some(&update),
                 },
             )
         }

@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::domain::braces::{Piece, pieces};
 
 /// The fields that a template of a single notice may use.
-pub const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 12] = [
     "site",
     "column",
     "unit",
@@ -22,6 +22,7 @@ pub const FIELDS: [&str; 11] = [
     "overdue_days",
     "limit_days",
     "why",
+    "duty",
     "link",
 ];
 
@@ -183,6 +184,27 @@ texts! {
     /// What was told about is over.
     recovered, &FIELDS,
     "{site}“{column}”栏目已于{last_update}更新，此前提醒解除。";
+    /// What a column owes by a day that comes near.
+    duty_reminder, &FIELDS,
+    "{site}“{column}”栏目应于{due_on}前发布{duty}，还有{days_left}天，目前尚未发布，请及时发布。";
+    /// What it owes in a few days.
+    duty_warning, &FIELDS,
+    "{site}“{column}”栏目应于{due_on}前发布{duty}，仅剩{days_left}天，目前尚未发布，请抓紧发布。";
+    /// What it owed.
+    duty_overdue, &FIELDS,
+    "{site}“{column}”栏目应于{due_on}前发布{duty}，已超期{overdue_days}天，请立即发布。";
+    /// What it owed long ago.
+    duty_severely_overdue, &FIELDS,
+    "{site}“{column}”栏目应于{due_on}前发布{duty}，已超期{overdue_days}天，属严重超期，请在3个工作日内整改。";
+    /// What was not published although told.
+    duty_escalation, &FIELDS,
+    "{site}“{column}”栏目应于{due_on}前发布{duty}，已超期{overdue_days}天，现予督办，请{unit}说明情况。";
+    /// A proposal of escalation to the operator.
+    duty_escalation_proposed, &FIELDS,
+    "{site}“{column}”栏目应于{due_on}前发布{duty}，已超期{overdue_days}天仍未整改，建议督办，请审核放行。";
+    /// What was owed is published.
+    duty_met, &FIELDS,
+    "{site}“{column}”栏目已发布{duty}，此前提醒解除。";
     /// A column that cannot be judged.
     blind, &FIELDS,
     "{site}“{column}”栏目无法判断：{why}。已暂停计时，请核查。";
@@ -192,6 +214,30 @@ texts! {
     /// A host that gives no answer.
     down, &FIELDS,
     "{site}无法访问：{why}。该网站各栏目已暂停计时，请核查。";
+    /// A home page that does not open.
+    home_down, &FIELDS,
+    "{site}首页无法打开：{why}，请立即核查。";
+    /// A home page that has not opened for hours.
+    home_still_down, &FIELDS,
+    "{site}首页持续无法打开：{why}，尚未恢复，请督促处理。";
+    /// A home page that cannot be judged any more.
+    home_blind, &FIELDS,
+    "{site}首页更新情况无法判断：{why}，请核查。";
+    /// A home page that can be judged again.
+    home_seen_again, &FIELDS,
+    "{site}首页已恢复监测。";
+    /// A site near a veto.
+    near_veto, &FIELDS,
+    "{site}接近单项否决：{why}，请及时整改。";
+    /// A site that is near no veto any more.
+    near_veto_over, &FIELDS,
+    "{site}接近单项否决的情形已消除。";
+    /// A site that meets a veto.
+    veto, &FIELDS,
+    "{site}已触及单项否决：{why}，请立即整改。";
+    /// A site that meets no veto any more.
+    veto_over, &FIELDS,
+    "{site}触及单项否决的情形已消除。";
     /// A host that answers again.
     up, &FIELDS,
     "{site}已恢复访问。";

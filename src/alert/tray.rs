@@ -91,7 +91,11 @@ pub(super) fn expires_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
 /// opening: one that would was written before the clock was set back.
 pub(super) fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
     let opens = if is_urgent(tray, notice) {
-        tray.now
+        let what = (notice.kind, notice.told);
+        let hours = hours_of(tray, notice);
+        tray.rules
+            .sites
+            .opening(what, tray.calendar, hours, tray.now)
     } else {
         tray.calendar.opening(tray.now, hours_of(tray, notice))
     };
@@ -101,7 +105,8 @@ pub(super) fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
 /// Whether a person lets `notice` wait, or it tells of a deadline whose column is not seen, or where
 /// one visit has seen a change that no second has confirmed.
 pub(super) fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
-    let deadline = notice.kind == Kind::Stale && notice.told != Told::Recovered;
+    let deadline =
+        matches!(notice.kind, Kind::Stale | Kind::Owed) && notice.told != Told::Recovered;
     let unseen = |column: &ColumnId| tray.unseen.contains(column);
     let changes = |incident: &Incident| {
         matches!(

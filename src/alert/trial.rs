@@ -11,7 +11,7 @@ use super::route;
 use super::rules::AlertRules;
 use crate::assess::ladder::Tier;
 use crate::calendar::Calendar;
-use crate::domain::group::{Column, Group};
+use crate::domain::group::{Column, Group, Site};
 use crate::domain::id::PersonId;
 use crate::domain::time::{Moment, date_of};
 
@@ -46,10 +46,55 @@ pub fn forecast(
         columns += 1;
         people.extend(route::of_tier(tier, &column.unit, group, rules));
     }
+    for (incident, column) in of_duties(open, group) {
+        columns += 1;
+        let tier = incident.tier.unwrap_or(Tier::Reminder);
+        let tier = tier.min(Tier::SeverelyOverdue);
+        people.extend(route::of_tier(tier, &column.unit, group, rules));
+    }
+    for (_, site, told) in of_sites(open, group) {
+        if let Some(roles) = rules.sites.roles(told) {
+            people.extend(route::of_roles(roles, &site.unit, group));
+        }
+    }
     Forecast {
         messages: people.len(),
         columns,
     }
+}
+
+/// The confirmed incidents about what columns owe by a day.
+fn of_duties<'a>(
+    open: &'a BTreeMap<IncidentKey, Incident>,
+    group: &'a Group,
+) -> impl Iterator<Item = (&'a Incident, &'a Column)> {
+    open.iter().filter_map(|(key, incident)| {
+        let Subject::Duty(id, _) = &key.subject else {
+            return None;
+        };
+        let column = group.columns.get(id)?;
+        incident.is_open().then_some((incident, column))
+    })
+}
+
+/// The confirmed incidents of sites of which units hear, with what is said of them.
+fn of_sites<'a>(
+    open: &'a BTreeMap<IncidentKey, Incident>,
+    group: &'a Group,
+) -> impl Iterator<Item = (&'a Incident, &'a Site, Told)> {
+    open.iter().filter_map(|(key, incident)| {
+        let Subject::Site(id) = &key.subject else {
+            return None;
+        };
+        let told = match key.kind {
+            Kind::Down => Told::Down,
+            Kind::NearVeto => Told::NearVeto(0),
+            Kind::Veto => Told::Veto(0),
+            _ => return None,
+        };
+        let site = group.sites.get(id)?;
+        incident.is_open().then_some((incident, site, told))
+    })
 }
 
 /// The confirmed incidents about deadlines, with their columns and tiers. Nobody is escalated who
@@ -98,7 +143,32 @@ pub fn go_live(situation: &Situation<'_>) -> Verdicts {
         verdicts.notices.extend(written);
         verdicts.incidents.push(told);
     }
+    let sites = of_sites(situation.open, situation.group);
+    let sites = sites.map(|(incident, _, told)| (incident, told));
+    let duties = of_duties(situation.open, situation.group);
+    let duties = duties.map(|(incident, _)| (incident, Told::Raised(Tier::Reminder)));
+    for (incident, told) in sites.chain(duties) {
+        let waiting = withdrawn(situation, &incident.key);
+        verdicts.notices.extend(waiting);
+        verdicts.incidents.push(anew(incident, told, situation.now));
+    }
     verdicts
+}
+
+/// The incident of a site or a duty such that the next pass, if it finds it so, tells it once more, to the unit
+/// too.
+fn anew(incident: &Incident, told: Told, now: Moment) -> Incident {
+    let mut again = incident.clone();
+    again.tier = None;
+    again.release = None;
+    again.rises.clear();
+    again.state = match told {
+        Told::Down => State::Resolved { at: now },
+        _ => State::Suspected {
+            seen_at: incident.began_at,
+        },
+    };
+    again
 }
 
 /// The daily word to the operators of what would be sent; nothing where nothing would be.

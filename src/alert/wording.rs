@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::incident::Kind;
+use super::incident::{Kind, Subject};
 use super::links;
 use super::outbox::{Facts, InPlaceOf, Notice, Told, Words};
 use super::rules::AlertRules;
@@ -25,6 +25,9 @@ pub fn tier(told: Told) -> Option<Tier> {
         | Told::Blind
         | Told::Empty
         | Told::Down
+        | Told::StillDown
+        | Told::NearVeto(_)
+        | Told::Veto(_)
         | Told::Offline
         | Told::Trouble => None,
     }
@@ -34,17 +37,19 @@ pub fn tier(told: Told) -> Option<Tier> {
 pub fn order(notice: &Notice) -> (u8, Option<Date>, String, String) {
     let rank = match notice.told {
         Told::Offline => 0,
-        Told::Down => 1,
-        Told::EscalationProposed | Told::Raised(Tier::Escalation) => 2,
-        Told::Repeated(Tier::Escalation, _) => 3,
-        Told::Raised(Tier::SeverelyOverdue) | Told::Repeated(Tier::SeverelyOverdue, _) => 4,
-        Told::Raised(Tier::Overdue) | Told::Repeated(Tier::Overdue, _) => 5,
-        Told::Raised(Tier::Warning) | Told::Repeated(Tier::Warning, _) => 6,
-        Told::Raised(Tier::Reminder) | Told::Repeated(Tier::Reminder, _) => 7,
-        Told::Trouble => 8,
-        Told::Blind => 9,
-        Told::Empty => 10,
-        Told::Recovered => 11,
+        Told::Down | Told::StillDown => 1,
+        Told::Veto(_) => 2,
+        Told::EscalationProposed | Told::Raised(Tier::Escalation) => 3,
+        Told::Repeated(Tier::Escalation, _) => 4,
+        Told::NearVeto(_) => 5,
+        Told::Raised(Tier::SeverelyOverdue) | Told::Repeated(Tier::SeverelyOverdue, _) => 6,
+        Told::Raised(Tier::Overdue) | Told::Repeated(Tier::Overdue, _) => 7,
+        Told::Raised(Tier::Warning) | Told::Repeated(Tier::Warning, _) => 8,
+        Told::Raised(Tier::Reminder) | Told::Repeated(Tier::Reminder, _) => 9,
+        Told::Trouble => 10,
+        Told::Blind => 11,
+        Told::Empty => 12,
+        Told::Recovered => 13,
     };
     let facts = &notice.facts;
     (rank, facts.due_on, facts.site.clone(), facts.column.clone())
@@ -224,7 +229,9 @@ fn worst(notices: &[&Notice]) -> &'static str {
     match (first.told, tier(first.told)) {
         (_, Some(tier)) => tier.in_chinese(),
         (Told::Offline, _) => "监测网络异常",
-        (Told::Down, _) => "网站无法访问",
+        (Told::Down | Told::StillDown, _) => "网站无法访问",
+        (Told::Veto(_), _) => "触及单项否决",
+        (Told::NearVeto(_), _) => "接近单项否决",
         (Told::Trouble, _) => "系统提示",
         (Told::Blind, _) => "无法判断",
         (Told::Empty, _) => "空白栏目",
@@ -238,7 +245,17 @@ fn template<'a>(notice: &Notice, texts: &'a Texts) -> &'a Text {
 
 /// The key of the wording of `notice`.
 fn key(notice: &Notice) -> &'static str {
+    let of_duty = matches!(notice.incident.subject, Subject::Duty(..));
+    let of_site = matches!(notice.incident.subject, Subject::Site(_));
     match notice.told {
+        Told::Raised(tier) | Told::Repeated(tier, _) if of_duty => match tier {
+            Tier::Reminder => "duty_reminder",
+            Tier::Warning => "duty_warning",
+            Tier::Overdue => "duty_overdue",
+            Tier::SeverelyOverdue => "duty_severely_overdue",
+            Tier::Escalation => "duty_escalation",
+        },
+        Told::EscalationProposed if of_duty => "duty_escalation_proposed",
         Told::Raised(tier) | Told::Repeated(tier, _) => match tier {
             Tier::Reminder => "reminder",
             Tier::Warning => "warning",
@@ -249,13 +266,22 @@ fn key(notice: &Notice) -> &'static str {
         // Why it is proposed is said where it is not the usual reason.
         Told::EscalationProposed if !notice.facts.why.is_empty() => "escalation_again",
         Told::EscalationProposed => "escalation_proposed",
+        Told::Blind if of_site => "home_blind",
         Told::Blind => "blind",
         Told::Empty => "empty",
+        Told::Down if of_site => "home_down",
         Told::Down => "down",
+        Told::StillDown => "home_still_down",
+        Told::NearVeto(_) => "near_veto",
+        Told::Veto(_) => "veto",
         Told::Offline => "offline",
         Told::Trouble => "trouble",
         Told::Recovered => match notice.incident.kind {
-            Kind::Stale | Kind::Trouble => "recovered",
+            Kind::Owed => "duty_met",
+            Kind::Stale | Kind::Trouble | Kind::Calendar => "recovered",
+            Kind::NearVeto => "near_veto_over",
+            Kind::Veto => "veto_over",
+            Kind::Blind if of_site => "home_seen_again",
             Kind::Blind | Kind::Empty => "seen_again",
             Kind::Down => "up",
             Kind::Offline => "online",
@@ -277,6 +303,7 @@ fn value(field: &str, facts: &Facts, today: Date, rules: &AlertRules) -> String 
         "overdue_days" => days(facts.due_on.map(|due| (today - due).num_days())),
         "limit_days" => days(facts.limit_days.map(i64::from)),
         "why" => facts.why.clone(),
+        "duty" => facts.duty.clone(),
         "link" => link(rules),
         _ => String::new(),
     }

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::calendar::Calendar;
 use crate::domain::act::{Act, Deed, Ground, Scope};
-use crate::domain::group::Column;
+use crate::domain::group::{Column, Site};
 use crate::domain::time::{Date, date_of};
 
 /// How long exemptions may last, in natural days, first and last day included.
@@ -212,6 +212,15 @@ impl<'a> Exemptions<'a> {
     pub fn until(&self, column: &Column) -> Option<Date> {
         let covering = self.0.iter().filter(|(scope, ..)| scope.covers(column));
         covering.map(|(_, until, _)| *until).max()
+    }
+
+    /// Whether `site` is exempt as a whole, by itself or with its unit.
+    pub fn covers_site(&self, site: &Site) -> bool {
+        self.0.iter().any(|(scope, ..)| match scope {
+            Scope::Column(_) => false,
+            Scope::Site(id) => *id == site.id,
+            Scope::Unit(id) => *id == site.unit,
+        })
     }
 
     /// The exemption that covers `column`.

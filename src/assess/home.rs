@@ -1,8 +1,9 @@
 //! What a visit changes in what is known of a home page. It is an observation of its own: no
 //! column is judged by it.
 
+use super::reach::{after, arrival};
 use crate::domain::finding::{Finding, Unreadable};
-use crate::domain::home::{HomeBlock, HomeRecord};
+use crate::domain::home::{HomeBlock, HomeRecord, Reach};
 use crate::domain::id::SiteId;
 use crate::domain::note::Note;
 use crate::domain::observation::{Blind, Cause, Sight};
@@ -30,6 +31,7 @@ pub struct HomeSight {
 pub fn remember(before: Option<HomeRecord>, site: &SiteId, seen: HomeSight) -> HomeRecord {
     let mut record = before.unwrap_or_else(|| never_visited(site, seen.at));
     record.visited_at = seen.at;
+    record.reach = after(record.reach, seen.at, arrival(&seen.sight));
     let finding = match seen.sight {
         Sight::Failed(failure) => return blinded(record, seen.at, Cause::Failed(failure)),
         Sight::Unchanged(_) => {
@@ -67,6 +69,7 @@ fn never_visited(site: &SiteId, at: Moment) -> HomeRecord {
         validators: Validators::default(),
         reader: None,
         visited_at: at,
+        reach: Reach::default(),
     }
 }
 

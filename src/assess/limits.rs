@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::duty::Duty;
 use super::ladder::Ladder;
 use crate::domain::class::Class;
 use crate::domain::group::Column;
@@ -20,6 +21,8 @@ pub struct ClassRule {
 pub struct Limits {
     /// By class; a class that is missing here has the rule of [`Class::Other`].
     pub classes: BTreeMap<Class, ClassRule>,
+    /// What columns owe by a day of every year.
+    pub duties: Vec<Duty>,
 }
 
 impl Default for Limits {
@@ -41,7 +44,10 @@ impl Default for Limits {
                 (class, rule)
             })
             .collect();
-        Limits { classes }
+        Limits {
+            classes,
+            duties: Vec::new(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
+pub mod duty;
 pub mod exemption;
 #[cfg(test)]
 mod fixture;
@@ -13,7 +14,9 @@ pub mod ladder;
 pub mod limits;
 pub mod links;
 pub mod outage;
+pub mod reach;
 pub mod remember;
 pub mod score;
 pub mod sighting;
 pub mod timekeeping;
+pub mod vetoes;

@@ -5,9 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
+
 use crate::domain::group::Column;
+use crate::domain::home::HomeRecord;
 use crate::domain::id::ColumnId;
-use crate::domain::observation::{Cause, ColumnRecord};
+use crate::domain::observation::{Blind, Cause, ColumnRecord};
+use crate::domain::time::Moment;
+
+/// Visits of one host that lie no further apart were made in one round.
+const ONE_ROUND: TimeDelta = TimeDelta::minutes(10);
 
 /// How one host answered lately.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +56,78 @@ pub fn host_health<'a>(
     hosts
 }
 
+/// How each host answered, by its columns and its home pages, whichever were visited last: where
+/// the home page has failed since a column was answered, or a column was answered since the home
+/// page failed, the later visit tells.
+pub fn latest_health<'a>(
+    columns: &[(String, &ColumnRecord)],
+    homes: impl Iterator<Item = (&'a str, &'a HomeRecord)>,
+) -> BTreeMap<String, HostHealth> {
+    let seen = columns.iter();
+    let mut hosts = host_health(seen.map(|(host, record)| (host.as_str(), *record)));
+    let newest = |host: &str, silent: bool| {
+        let of_host = columns.iter().filter(|(other, _)| other == host);
+        let such = of_host.filter(|(_, record)| is_silent(record) == silent);
+        such.map(|(_, record)| record.visited_at).max()
+    };
+    let mut fronts: BTreeMap<&str, (Option<Moment>, Option<Moment>)> = BTreeMap::new();
+    for (host, home) in homes {
+        let (answered, silent) = fronts.entry(host).or_default();
+        let at = match is_home_silent(home) {
+            true => silent,
+            false => answered,
+        };
+        *at = (*at).max(Some(home.visited_at));
+    }
+    for (host, (answered, silent)) in fronts {
+        // Of several home pages of one host, one that answers is enough.
+        let by_home = match answered {
+            Some(at) => (HostHealth::Answers, Some(at)),
+            None => (HostHealth::Silent { visits: 1 }, silent),
+        };
+        let by_columns = hosts.get(host).map(|health| {
+            let at = newest(host, *health != HostHealth::Answers);
+            (health.clone(), at)
+        });
+        let health = match by_columns {
+            Some(by_columns) => later(by_columns, by_home),
+            None => by_home.0,
+        };
+        hosts.insert(host.to_owned(), health);
+    }
+    hosts
+}
+
+/// What the later visit tells; of two in one round an answer.
+fn later(
+    (a, a_at): (HostHealth, Option<Moment>),
+    (b, b_at): (HostHealth, Option<Moment>),
+) -> HostHealth {
+    let apart = a_at.zip(b_at).map(|(a_at, b_at)| a_at - b_at);
+    match apart {
+        Some(apart) if apart > ONE_ROUND => a,
+        Some(apart) if apart < -ONE_ROUND => b,
+        _ if b == HostHealth::Answers => b,
+        _ => a,
+    }
+}
+
+/// Whether the latest visit got no answer.
+pub fn is_silent(record: &ColumnRecord) -> bool {
+    silent_visits(record).is_some()
+}
+
+/// Whether the latest visit to the home page got no answer.
+pub fn is_home_silent(home: &HomeRecord) -> bool {
+    home.blind.as_ref().and_then(silence).is_some()
+}
+
 /// Failed visits in a row for want of any answer; `None` when the latest visit got one.
 fn silent_visits(record: &ColumnRecord) -> Option<u32> {
-    let blind = record.blind.as_ref()?;
+    record.blind.as_ref().and_then(silence)
+}
+
+fn silence(blind: &Blind) -> Option<u32> {
     match &blind.why {
         Cause::Failed(failure) if failure.is_host_down() => Some(blind.silent),
         Cause::OwnNetwork => Some(0),

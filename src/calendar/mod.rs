@@ -77,6 +77,25 @@ impl Calendar {
         }
     }
 
+    /// Whether `due_on` lies in a holiday of at least `long` days off and `today` between the last
+    /// working day before it and `due_on`: what falls due in a long holiday is announced before it.
+    /// With 0 none is.
+    pub fn is_eve_of(&self, due_on: Date, long: usize, today: Date) -> bool {
+        if long == 0 || today > due_on || self.is_working_day(due_on) {
+            return false;
+        }
+        let back = |day: Date| day.checked_sub_days(Days::new(1));
+        let before = std::iter::successors(back(due_on), |&day| back(day));
+        let before: Vec<Date> = before
+            .take(FARTHEST_DAYS as usize)
+            .take_while(|&day| !self.is_working_day(day))
+            .collect();
+        let tomorrow = due_on.checked_add_days(Days::new(1)).unwrap_or(due_on);
+        let after = days_from(tomorrow).take_while(|&day| !self.is_working_day(day));
+        let first = before.last().copied().unwrap_or(due_on);
+        before.len() + after.count() + 1 >= long && back(first).is_some_and(|eve| today >= eve)
+    }
+
     /// The first working day at or after `date`.
     pub fn working_day_from(&self, date: Date) -> Date {
         days_from(date)
@@ -197,6 +216,29 @@ mod tests {
             assert_eq!(calendar.is_working_day(date(day)), worked, "{day}");
         }
         assert!(calendar.knows(2017) && !calendar.knows(2018));
+    }
+
+    #[test]
+    fn what_falls_due_in_a_long_holiday_is_announced_on_its_eve() {
+        let calendar = calendar();
+        let rows = [
+            ("2017-10-05", "2017-09-29", false),
+            ("2017-10-05", "2017-09-30", true),
+            ("2017-10-05", "2017-10-05", true),
+            ("2017-10-05", "2017-10-06", false),
+            ("2017-10-01", "2017-09-30", true),
+            ("2017-10-08", "2017-09-30", true),
+            ("2017-10-09", "2017-09-30", false),
+            ("2017-09-30", "2017-09-29", false),
+            // A weekend is no long holiday.
+            ("2017-10-15", "2017-10-13", false),
+        ];
+        for (due_on, today, eve) in rows {
+            let found = calendar.is_eve_of(date(due_on), 3, date(today));
+            assert_eq!(found, eve, "{due_on} on {today}");
+            assert!(!calendar.is_eve_of(date(due_on), 0, date(today)));
+            assert!(!calendar.is_eve_of(date(due_on), 9, date(today)));
+        }
     }
 
     #[test]

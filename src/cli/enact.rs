@@ -20,6 +20,9 @@ pub struct Ack {
     configured: Configured,
     /// The column that is late
     column: String,
+    /// What the column owes by a day, by its name in [duties]; else its limit is answered for
+    #[arg(long, value_name = "DUTY")]
+    duty: Option<String>,
     /// Who answers for the unit
     #[arg(long, value_name = "NAME")]
     by: String,
@@ -112,6 +115,7 @@ pub fn ack(ack: Ack) -> anyhow::Result<bool> {
         reason: ack.reason,
         what: What::Answer {
             column: ack.column,
+            duty: ack.duty,
             until: ack.until,
         },
     };

@@ -41,7 +41,7 @@ pub struct Status {
 pub struct Why {
     #[command(flatten)]
     configured: Configured,
-    /// The column, e.g. kxw/gzdt; with --rule, the site
+    /// The column, e.g. kxw/gzdt, or the site, e.g. kxw; with --rule, the site
     #[arg(value_name = "COLUMN|SITE")]
     about: String,
     /// Explain how this rule of assessment came out, e.g. D5
@@ -244,7 +244,7 @@ async fn answered(config: Config, question: Question) -> anyhow::Result<Answer> 
         }
         owner::respect(&config.store.dir)?;
         match Store::open(&store_settings(&config), clock.now()).await {
-            Ok((store, _)) => return by_ourselves(config, store, clock, question).await,
+            Ok((store, _)) => return Box::pin(by_ourselves(config, store, clock, question)).await,
             Err(StoreError::InUse { .. }) if begun.elapsed() < LONGEST_START => {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }

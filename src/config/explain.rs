@@ -10,11 +10,14 @@ use super::read_rules;
 use super::settings::Config;
 use super::typical;
 use crate::alert::rules::Repeat;
+use crate::alert::site_rules::VetoRule;
+use crate::assess::duty::YearDay;
 use crate::assess::ladder::Tier;
 use crate::assess::limits::ClassRule;
 use crate::assess::score::rubric::{Area, Rule};
 use crate::calendar::cron_line::CronLine;
 use crate::domain::account::{Admission, Proxy};
+use crate::domain::group::Role;
 use crate::domain::time::Moment;
 use crate::domain::transport::{MailTransport, Rate, SmsTransport};
 
@@ -28,7 +31,9 @@ pub fn explain(config: &Config, warnings: &[Warning], now: Moment) -> String {
         counts(config),
         schedule(config, now),
         ladders(config),
+        duties(config),
         tiers(config),
+        incidents(config),
         transports(config),
         templates(config),
         wordings(config),
@@ -74,11 +79,15 @@ fn counts(config: &Config) -> String {
 
 fn schedule(config: &Config, now: Moment) -> String {
     let plan = &config.schedule;
-    let rows = [("visits", &plan.visits), ("prune", &plan.prune)]
-        .map(|(name, line)| row(&[name, line.source(), &fires(line, now)]));
+    let rows = [
+        ("visits", &plan.visits),
+        ("homes", &plan.homes),
+        ("prune", &plan.prune),
+    ]
+    .map(|(name, line)| row(&[name, line.source(), &fires(line, now)]));
     let jitter = written(plan.jitter);
     format!(
-        "schedule (time of China), the next {FIRES} times; visits moved by up to {jitter}\n{}",
+        "schedule (time of China), the next {FIRES} times; visits and homes moved by up to {jitter}\n{}",
         table(&rows)
     )
 }
@@ -118,6 +127,40 @@ fn ladders(config: &Config) -> String {
     )
 }
 
+/// What is owed by a day; nothing where nothing is.
+fn duties(config: &Config) -> String {
+    let duties = &config.limits.duties;
+    if duties.is_empty() {
+        return String::new();
+    }
+    let mut rows = vec![row(&[
+        "duty (定期发布)",
+        "due",
+        "counts from",
+        "提醒",
+        "预警",
+        "严重超期",
+        "columns",
+        "titles",
+    ])];
+    for duty in duties {
+        let columns = config.group.columns.values();
+        let owing = columns.filter(|column| duty.is_of(column)).count();
+        let day = |day: YearDay| format!("{:02}-{:02}", day.month, day.day);
+        rows.push(row(&[
+            &format!("{} {}", duty.id, duty.name),
+            &day(duty.due),
+            &day(duty.opens),
+            &format!("{} days before", duty.ladder.reminder_days),
+            &format!("{} days before", duty.ladder.warning_days),
+            &format!("{} days after", duty.ladder.severe_days),
+            &owing.to_string(),
+            &duty.titles.join("、"),
+        ]));
+    }
+    format!("duties by a day of every year\n{}", table(&rows))
+}
+
 fn begins(name: &str, rule: &ClassRule) -> Vec<String> {
     let limit = rule.limit_days;
     let last = limit
@@ -145,16 +188,7 @@ fn tiers(config: &Config) -> String {
         .iter()
         .map(|(tier, rule)| {
             let roles: Vec<&str> = rule.roles.iter().map(|role| role.in_chinese()).collect();
-            let repeat = match rule.repeat {
-                Repeat::Once => "once".to_owned(),
-                Repeat::Every { working_days, most } => {
-                    let most = most.map_or(String::new(), |most| format!(", at most {most} times"));
-                    match working_days {
-                        1 => format!("every working day{most}"),
-                        more => format!("every {more} working days{most}"),
-                    }
-                }
-            };
+            let repeat = repeated(rule.repeat);
             let release = if rule.release {
                 "released by a person"
             } else {
@@ -179,6 +213,78 @@ fn tiers(config: &Config) -> String {
         alert.budget.in_all,
         table(&rows)
     )
+}
+
+/// The incidents of sites as a whole.
+fn incidents(config: &Config) -> String {
+    let rules = &config.alert.sites;
+    let down = &rules.down;
+    let names = |roles: &[Role]| {
+        let names: Vec<&str> = roles.iter().map(|role| role.in_chinese()).collect();
+        names.join("、")
+    };
+    let when = |at_once: bool, at_night: bool| match (at_once, at_night) {
+        (false, _) => "in the sending window",
+        (true, false) => "at once, not at night",
+        (true, true) => "at once",
+    };
+    let veto = |name: &str, rule: &VetoRule| {
+        let marks = &rule.marks;
+        let begins = format!(
+            "≥ {}% failed, home > {} days, ≥ {} basic late, ≥ {} late, ≥ {} empty",
+            marks.failed_percent, marks.home_days, marks.basic_stale, marks.stale, marks.empty
+        );
+        let when = when(rule.at_once, rule.at_night);
+        row(&[
+            name,
+            &begins,
+            &names(&rule.roles),
+            when,
+            &repeated(rule.repeat),
+        ])
+    };
+    let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
+    let minutes = |time: chrono::TimeDelta| written(time.to_std().unwrap_or_default());
+    let rows = [
+        row(&[
+            "down 首页无法打开",
+            &format!(
+                "{} failed visits, {} apart",
+                down.visits,
+                minutes(down.apart)
+            ),
+            &names(&down.roles),
+            when(true, down.at_night),
+            &format!(
+                "{} after {}",
+                names(&down.later_roles),
+                minutes(down.later_after)
+            ),
+        ]),
+        veto("near_veto 接近单项否决", &rules.near),
+        veto("veto 触及单项否决", &rules.veto),
+    ];
+    format!(
+        "incidents of sites (网站事件); a rate needs {} samples in 7 days, night is {} to {}\n{}",
+        rules.least_samples,
+        time(rules.night.from),
+        time(rules.night.until),
+        table(&rows)
+    )
+}
+
+/// How a tier or incident is repeated.
+fn repeated(repeat: Repeat) -> String {
+    match repeat {
+        Repeat::Once => "once".to_owned(),
+        Repeat::Every { working_days, most } => {
+            let most = most.map_or(String::new(), |most| format!(", at most {most} times"));
+            match working_days {
+                1 => format!("every working day{most}"),
+                more => format!("every {more} working days{most}"),
+            }
+        }
+    }
 }
 
 fn transports(config: &Config) -> String {

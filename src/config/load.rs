@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::{
-    access, alerting, availability, calendar, clock, console, contacts, heartbeat, inspection,
-    limits, monitor, own_network, rubric, sites, transports, vendor, warn,
+    access, alerting, availability, calendar, clock, console, contacts, duties, heartbeat,
+    inspection, limits, monitor, own_network, rubric, sites, transports, vendor, warn,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -130,6 +130,9 @@ impl Files {
         let samples_a_day = availability::samples_a_day(monitor, &raw.availability);
         let inspection = inspection::inspection(monitor, &raw.inspection);
         let group = self.group(&politeness);
+        let mut limits = limits;
+        let whole = self.sites.is_sound();
+        limits.duties = duties::duties(&mut self.monitor, &self.raw, (&group, whole));
         let calendar = self.calendar();
         let rubric = rubric::rubric(self.rubric.as_mut());
         Some(Config {

@@ -77,9 +77,11 @@ pub struct InspectionPlan {
 pub struct Schedule {
     /// The visits to every column.
     pub visits: CronLine,
+    /// The visits to every home page.
+    pub homes: CronLine,
     /// The removal of what is too old to keep.
     pub prune: CronLine,
-    /// The most by which a fire of `visits` is delayed.
+    /// The most by which a fire of `visits` or `homes` is delayed.
     pub jitter: Duration,
 }
 

@@ -59,12 +59,16 @@ pub fn params(config: &Config, templates: &Templates) -> Vec<Param> {
 fn values(config: &Config) -> impl Fn(&str) -> String {
     let (site, column, unit) = longest_names(config);
     let link = config.alert.console_link.clone().unwrap_or_default();
+    let duties = config.limits.duties.iter();
+    let longest = duties.max_by_key(|duty| duty.name.chars().count());
+    let duty = longest.map_or_else(|| "年度报告".to_owned(), |duty| duty.name.clone());
     move |field: &str| {
         let value = match field {
             "site" => &site,
             "column" => &column,
             "unit" => &unit,
             "link" => &link,
+            "duty" => &duty,
             "last_update" => "2017年10月12日",
             "due_on" => "12月28日",
             "age_days" | "limit_days" => "180",

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::desk::Desk;
 use super::enact::Order;
 use super::lapse::{Life, Signs, lapse};
+use super::of_sites;
 use super::pulse::Pulse;
 use super::schedule;
 use super::score::Found;
@@ -28,6 +29,7 @@ use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Date, date_of};
 use crate::report::acts;
 use crate::report::away;
+use crate::report::duty;
 use crate::report::flags;
 use crate::report::history::caution;
 use crate::report::links;
@@ -195,6 +197,8 @@ impl Clerk {
                 forecast.in_chinese()
             )
         });
+        let known = self.desk.known().await?;
+        let situation = known.situation(&self.desk.config, overview.at);
         let doubt = match &self.timekeeper {
             Some(timekeeper) => timekeeper.doubt().await,
             None => None,
@@ -210,6 +214,8 @@ impl Clerk {
             table::status(&overview),
             acts::in_force(&seen.acts, &seen.open, group, overview.at),
             away::list(group, date_of(overview.at)),
+            of_sites::incidents(&situation),
+            of_sites::duties(&situation),
             beside::reasons(&overview),
             beside::homes(&overview, &self.desk.store.homes().await?),
         ];
@@ -278,7 +284,7 @@ impl Clerk {
             Some((column, site, group.units.get(&column.unit)?))
         });
         let Some((column, site, unit)) = parts else {
-            return Ok(Answer::no(unknown_column(id, group)));
+            return self.why_site(id).await;
         };
         let seen = self.seen().await?;
         let scene = self.scene(&seen);
@@ -307,7 +313,10 @@ impl Clerk {
             now: scene.now,
         });
         let caution = caution(record.map(|record| record.visited_at), scene.now);
-        Ok(Answer::yes(cautioned(caution, paragraph)))
+        let known = self.desk.known().await?;
+        let situation = known.situation(&self.desk.config, scene.now);
+        let duties = duty::sentences(&of_sites::owed(&situation, column, site));
+        Ok(Answer::yes(cautioned(caution, paragraph + &duties)))
     }
 
     async fn links(&self, site: &str, json: bool) -> Result<Answer, StoreError> {
@@ -459,6 +468,7 @@ impl Clerk {
             in_place_of: Vec::new(),
             links: Vec::new(),
             urgent: true,
+            provisional: false,
             created_at: now,
             expires_at: now + TimeDelta::hours(1),
             attempts: 1,
@@ -489,7 +499,7 @@ impl Clerk {
 }
 
 /// `text` with the caution before it, where one is due.
-fn cautioned(caution: Option<String>, text: String) -> String {
+pub(super) fn cautioned(caution: Option<String>, text: String) -> String {
     match caution {
         Some(caution) => format!("{caution}\n\n{text}"),
         None => text,

@@ -136,6 +136,7 @@ impl Counter {
             }
             Task::Answer { column, until } => What::Answer {
                 column: column.to_string(),
+                duty: None,
                 until,
             },
             Task::Exempt {

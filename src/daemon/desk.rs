@@ -17,17 +17,22 @@ use crate::alert::outbox::{Delivery, Message, Notice};
 use crate::alert::overnight::{is_left_over, take_back};
 use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
 use crate::alert::reconsider::{Bench, Outcome, reconsider};
+use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
+use crate::assess::reach::first_day;
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
-use crate::domain::id::ColumnId;
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{ColumnId, SiteId};
+use crate::domain::item::Item;
 use crate::domain::masked::masked;
 use crate::domain::observation::ColumnRecord;
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of, moment};
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
@@ -139,7 +144,7 @@ impl Desk {
         let (group, rules) = (&self.config.group, &self.config.alert);
         let trial = is_trial(&acts, rules.live).then(|| forecast(&open, group, rules));
         let mut waiting = self.store.waiting_notices().await?;
-        let unseen = self.unseen(&waiting).await?;
+        let unseen = self.unseen(&waiting, &open).await?;
         let mut today = self.of_today(midnight, now).await?;
         let known = OnDesk {
             open: &open,
@@ -244,16 +249,22 @@ impl Desk {
     }
 
     /// The columns, among those that `waiting` is about, that their latest visit could not judge.
-    async fn unseen(&self, waiting: &[Notice]) -> Result<BTreeSet<ColumnId>, StoreError> {
+    async fn unseen(
+        &self,
+        waiting: &[Notice],
+        open: &BTreeMap<IncidentKey, Incident>,
+    ) -> Result<BTreeSet<ColumnId>, StoreError> {
         let about: BTreeSet<&ColumnId> = waiting
             .iter()
             .filter_map(|notice| notice.column.as_ref())
             .collect();
         let mut unseen = BTreeSet::new();
-        for column in about {
-            let record = self.store.record(column).await?;
-            if record.is_some_and(|record| record.blind.is_some()) {
-                unseen.insert(column.clone());
+        for id in about {
+            let record = self.store.record(id).await?;
+            let column = self.config.group.columns.get(id);
+            let hidden = column.is_some_and(|column| is_hidden(open, column, record.as_ref()));
+            if hidden || record.is_some_and(|record| record.blind.is_some()) {
+                unseen.insert(id.clone());
             }
         }
         Ok(unseen)
@@ -294,10 +305,40 @@ impl Desk {
         Ok(Known {
             closed: self.store.closed_since(self.clock.now() - days).await?,
             records: self.store.records().await?,
+            homes: self.store.homes().await?,
+            days: self.sampled().await?,
+            items: self.owing().await?,
             open: self.store.open_incidents().await?,
             waiting: self.store.waiting_notices().await?,
             acts: self.store.acts().await?,
         })
+    }
+
+    /// The items of the columns that owe something by a day.
+    async fn owing(&self) -> Result<BTreeMap<ColumnId, Vec<Item>>, StoreError> {
+        let mut items = BTreeMap::new();
+        let (group, limits) = (&self.config.group, &self.config.limits);
+        for column in group.columns.values() {
+            if limits.duties.iter().any(|duty| duty.is_of(column)) {
+                items.insert(column.id.clone(), self.store.items(&column.id).await?);
+            }
+        }
+        Ok(items)
+    }
+
+    /// The samples of the last week of each home page.
+    async fn sampled(&self) -> Result<BTreeMap<SiteId, Vec<SiteDay>>, StoreError> {
+        let today = date_of(self.clock.now());
+        let mut days = BTreeMap::new();
+        let sites = self.config.group.sites.values();
+        for site in sites.filter(|site| site.home.is_some()) {
+            let of_site = self
+                .store
+                .site_days(&site.id, first_day(today), today)
+                .await?;
+            days.insert(site.id.clone(), of_site);
+        }
+        Ok(days)
     }
 
     async fn keep(&self, verdicts: Verdicts, now: Moment) -> Result<(), StoreError> {
@@ -311,6 +352,7 @@ impl Desk {
         commit.incidents = verdicts.incidents;
         commit.notices = verdicts.notices;
         commit.records = verdicts.records;
+        commit.homes = verdicts.homes;
         self.store.commit(commit).await
     }
 }
@@ -335,6 +377,9 @@ fn log(incident: &Incident) {
 /// What the store holds of the group.
 pub(super) struct Known {
     records: BTreeMap<ColumnId, ColumnRecord>,
+    homes: BTreeMap<SiteId, HomeRecord>,
+    days: BTreeMap<SiteId, Vec<SiteDay>>,
+    items: BTreeMap<ColumnId, Vec<Item>>,
     open: BTreeMap<IncidentKey, Incident>,
     waiting: Vec<Notice>,
     closed: Vec<Incident>,
@@ -358,6 +403,9 @@ impl Known {
             calendar: &config.calendar,
             rules: &config.alert,
             records: &self.records,
+            homes: &self.homes,
+            days: &self.days,
+            items: &self.items,
             open: &self.open,
             waiting: &self.waiting,
             closed: &self.closed,

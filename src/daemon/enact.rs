@@ -46,6 +46,8 @@ pub enum What {
     Answer {
         /// The column.
         column: String,
+        /// What it owes by a day; else its limit is answered for.
+        duty: Option<String>,
         /// The last day of the answer.
         until: Date,
     },
@@ -164,8 +166,12 @@ impl Desk {
         let now = self.clock.now();
         let mut commit = Commit::at(now);
         let granted = match what {
-            What::Answer { column, until } => {
-                let incident = self.late(&column).await?;
+            What::Answer {
+                column,
+                duty,
+                until,
+            } => {
+                let incident = self.late(&column, duty.as_deref()).await?;
                 if let Ok(incident) = &incident {
                     commit.notices = self.repetitions(&incident.key, now).await?;
                 }
@@ -200,17 +206,27 @@ impl Desk {
         Ok(Ok(text))
     }
 
-    /// The open incident about the deadline of `column`.
-    async fn late(&self, column: &str) -> Result<Result<Incident, Refused>, StoreError> {
+    /// The open incident about the deadline of `column`, or about what it owes by a day.
+    async fn late(
+        &self,
+        column: &str,
+        duty: Option<&str>,
+    ) -> Result<Result<Incident, Refused>, StoreError> {
         let group = &self.config.group;
         let id = ColumnId::parse(column).ok();
         let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
             let text = unknown_column(column, group);
             return Ok(Err(Refused::other(text, UNKNOWN_COLUMN)));
         };
-        let key = IncidentKey {
-            subject: Subject::Column(id),
-            kind: Kind::Stale,
+        let key = match duty {
+            Some(duty) => IncidentKey {
+                subject: Subject::Duty(id, duty.to_owned()),
+                kind: Kind::Owed,
+            },
+            None => IncidentKey {
+                subject: Subject::Column(id),
+                kind: Kind::Stale,
+            },
         };
         let open = self.store.open_incidents().await?.remove(&key);
         let open = open.filter(Incident::is_open);
@@ -236,15 +252,20 @@ impl Desk {
     }
 
     fn answered(&self, acts: &[Act], incident: &Incident, until: Date, now: Moment) -> Granted {
-        let Subject::Column(column) = &incident.key.subject else {
-            let text = "only columns are answered for";
-            return Err(Refused::other(text, "只能就栏目答复。"));
+        let (column, duty) = match &incident.key.subject {
+            Subject::Column(column) => (column, None),
+            Subject::Duty(column, duty) => (column, Some(duty.clone())),
+            _ => {
+                let text = "only columns are answered for";
+                return Err(Refused::other(text, "只能就栏目答复。"));
+            }
         };
         let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
         check_answer(acts, incident, until, date_of(now), bounds, calendar)?;
         let text = format!("{column} is answered: nothing is repeated until the end of {until}");
         let deed = Deed::Answered {
             column: column.clone(),
+            duty,
             began_at: incident.began_at,
             until,
             by_link: None,

@@ -1,14 +1,18 @@
-//! One visit to one home page, in the same rounds as the columns'. What it finds is recorded and
-//! shown; nothing is alerted by it.
+//! One visit to one home page. What it finds is recorded beside the columns; the incidents of sites
+//! rest on it.
+
+use std::collections::BTreeMap;
 
 use url::Url;
 
 use super::reader::fingerprint;
 use super::visit::{Aimed, Look, Means, look};
 use crate::assess::home::{HomeSight, remember};
+use crate::assess::outage::host_of;
 use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::group::{Group, Site};
 use crate::domain::home::{HomeBlock, HomeRecord};
+use crate::domain::id::SiteId;
 use crate::domain::observation::Sight;
 use crate::domain::reading_rules::ExtraHeaders;
 use crate::domain::time::Moment;
@@ -25,6 +29,53 @@ pub fn sites(group: &Group) -> impl Iterator<Item = (&Site, &Url)> {
     sites.filter_map(|site| Some((site, site.home.as_ref()?)))
 }
 
+/// A home page that is to be visited.
+#[derive(Debug, Clone, Copy)]
+pub struct Front<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// Its home page.
+    pub url: &'a Url,
+}
+
+/// Every home page that is visited, as the schedule asks for it.
+pub fn scheduled(group: &Group) -> impl Iterator<Item = Front<'_>> {
+    sites(group).map(|(site, url)| Front { site, url })
+}
+
+/// How many home pages of other hosts are visited beside one whose failure is to be confirmed: where
+/// they answer, our own network is not to blame.
+const WITNESSES: usize = 2;
+
+/// The home pages whose confirmation is due at `now`, with witnesses.
+pub fn revisits<'a>(
+    group: &'a Group,
+    records: &BTreeMap<SiteId, HomeRecord>,
+    now: Moment,
+) -> Vec<Front<'a>> {
+    let due = |record: &HomeRecord| record.reach.revisit_at.is_some_and(|at| at <= now);
+    let front = |(site, url): (&'a Site, &'a Url)| Front { site, url };
+    let known = |site: &Site| records.get(&site.id);
+    let (asked, others): (Vec<_>, Vec<_>) =
+        sites(group).partition(|(site, _)| known(site).is_some_and(due));
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let hosts: Vec<String> = asked.iter().map(|(_, url)| host_of(url)).collect();
+    let witnesses = others.into_iter().filter(|(site, url)| {
+        let answers = known(site).is_some_and(|record| record.reach.answers_since.is_some());
+        answers && !hosts.contains(&host_of(url))
+    });
+    let witnesses: Vec<_> = witnesses.take(WITNESSES).collect();
+    asked.into_iter().chain(witnesses).map(front).collect()
+}
+
+/// When the next confirmation of a home page is due.
+pub fn next_revisit_at(group: &Group, records: &BTreeMap<SiteId, HomeRecord>) -> Option<Moment> {
+    let visited = sites(group).filter_map(|(site, _)| records.get(&site.id));
+    visited.filter_map(|record| record.reach.revisit_at).min()
+}
+
 /// How the home page of `site` is read.
 pub fn recipe(site: &Site, budget: usize) -> Recipe {
     Recipe {
@@ -39,10 +90,11 @@ pub fn recipe(site: &Site, budget: usize) -> Recipe {
 /// Visits the home page at `now`; answers with what is known then, and how each request ended.
 pub async fn visit(
     means: &Means,
-    (site, url): (&Site, &Url),
+    errand: &Front<'_>,
     before: Option<HomeRecord>,
     now: Moment,
 ) -> (HomeRecord, Vec<&'static str>) {
+    let Front { site, url } = *errand;
     let recipe = recipe(site, means.page_budget);
     let reader = fingerprint(url, &recipe, ExtraHeaders::NONE);
     let holds = |record: &&HomeRecord| {

@@ -2,14 +2,14 @@
 
 use url::Url;
 
-use super::front;
+use super::front::{self, Front};
 use super::memory::memory;
 use super::missing;
 use super::round::Rounds;
 use super::visit::{Brought, Errand, visit};
 use crate::assess::outage::host_of;
 use crate::domain::access::Access;
-use crate::domain::group::{Column, Site};
+use crate::domain::group::Column;
 use crate::domain::host::HostRecord;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::Moment;
@@ -48,7 +48,7 @@ pub(super) struct Host<'a> {
     /// Columns, with what is known of them.
     pub columns: Vec<(&'a Column, Option<ColumnRecord>)>,
     /// Home pages.
-    pub homes: Vec<(&'a Site, &'a Url)>,
+    pub homes: Vec<Front<'a>>,
 }
 
 impl Rounds {
@@ -75,11 +75,11 @@ impl Rounds {
                 self.desk.store.commit(full).await?;
             }
         }
-        for (site, url) in homes {
+        for home in homes {
             if *self.stop.borrow() {
                 break;
             }
-            pages += self.visit_home(site, url, &mut commit).await?;
+            pages += self.visit_home(&home, &mut commit).await?;
             self.pulse.beat();
         }
         if commit != Commit::at(commit.at) {
@@ -169,13 +169,13 @@ impl Rounds {
 
     async fn visit_home(
         &self,
-        site: &Site,
-        url: &Url,
+        errand: &Front<'_>,
         commit: &mut Commit,
     ) -> Result<usize, StoreError> {
+        let Front { site, url } = *errand;
         let before = self.desk.store.home(&site.id).await?;
         let now = self.desk.clock.now();
-        let (record, outcomes) = front::visit(&self.means, (site, url), before, now).await;
+        let (record, outcomes) = front::visit(&self.means, errand, before, now).await;
         tracing::debug!(site = %site.id, %url, blind = ?record.blind, "home page visited");
         for outcome in &outcomes {
             self.metrics.page(outcome);

@@ -104,6 +104,7 @@ impl Desk {
             reason,
             deed: Deed::Answered {
                 column,
+                duty: None,
                 began_at: link.began_at,
                 until,
                 by_link: Some(link.hash.clone()),

@@ -23,6 +23,7 @@ mod lapse;
 pub mod links;
 mod memory;
 pub mod missing;
+mod of_sites;
 pub mod outbox;
 pub mod past;
 pub mod pulse;

@@ -14,9 +14,10 @@ use crate::alert::incident::{Kind, Release, Subject};
 use crate::alert::outbox::{Delivery, MessageKey, Notice, NoticeState};
 use crate::alert::replay::{Account, Replay, Setting, Standing, Step, tellings};
 use crate::config::settings::Config;
-use crate::domain::id::ColumnId;
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::time::{Date, Moment, moment};
-use crate::store::commit::Commit;
+use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 use crate::store::past::{Past, changes};
 
@@ -93,6 +94,7 @@ struct Round {
     /// When its latest visit was noted; `None` between rounds.
     at: Option<Moment>,
     columns: BTreeSet<ColumnId>,
+    homes: BTreeSet<SiteId>,
     /// What was written since then: during the round, or after it.
     since: Vec<Step>,
 }
@@ -111,8 +113,22 @@ impl<'a> Retold<'a> {
     }
 
     fn stand(&mut self, commit: Commit) {
+        let config = self.config;
         for record in commit.records {
             self.before.keep_record(record);
+        }
+        for item in commit
+            .items
+            .into_iter()
+            .filter(|item| owes(config, &item.column))
+        {
+            self.before.keep_item(item);
+        }
+        for home in commit.homes {
+            self.before.keep_home(home);
+        }
+        for day in commit.days {
+            self.before.keep_day(day);
         }
         for incident in commit.incidents {
             self.before.keep_incident(incident);
@@ -124,11 +140,14 @@ impl<'a> Retold<'a> {
     }
 
     fn retell(&mut self, commit: Commit) {
+        for day in &commit.days {
+            self.step(Step::Sampled(Box::new(day.clone())));
+        }
         let gap = self.round.at.is_some_and(|at| commit.at - at > ONE_ROUND);
         if gap {
             self.end_round(None);
         }
-        if !commit.observations.is_empty() {
+        if !commit.observations.is_empty() || visited_homes(&commit) {
             return self.visits(commit);
         }
         if !commit.acts.is_empty() {
@@ -143,9 +162,12 @@ impl<'a> Retold<'a> {
             if let Some(step) = released(&commit) {
                 self.end_round(None);
                 self.step(step);
-            } else if !commit.incidents.is_empty() || !commit.records.is_empty() {
+            } else if !commit.incidents.is_empty()
+                || !commit.records.is_empty()
+                || !commit.homes.is_empty()
+            {
                 self.end_round(Some(at));
-            } else if commit.runs.iter().any(|run| run.job == schedule::VISITS) {
+            } else if commit.runs.iter().any(ends_round) {
                 self.end_round(None);
             } else if !commit.notices.is_empty() {
                 self.later(Step::Written(at));
@@ -190,7 +212,10 @@ impl<'a> Retold<'a> {
 
     fn visits(&mut self, commit: Commit) {
         let again = |column: &ColumnId| self.round.columns.contains(column);
-        if commit.observations.iter().any(|seen| again(&seen.column)) {
+        let home_again = |site: &SiteId| self.round.homes.contains(site);
+        if commit.observations.iter().any(|seen| again(&seen.column))
+            || commit.homes.iter().any(|home| home_again(&home.site))
+        {
             self.end_round(None);
         }
         // What was written since the latest visit was written while the round went on.
@@ -198,6 +223,19 @@ impl<'a> Retold<'a> {
             self.step(step);
         }
         let at = commit.at;
+        let config = self.config;
+        for item in commit
+            .items
+            .into_iter()
+            .filter(|item| owes(config, &item.column))
+        {
+            self.step(Step::Listed(Box::new(item)));
+        }
+        for home in commit.homes {
+            self.round.homes.insert(home.site.clone());
+            self.round.at = Some(at.max(home.visited_at));
+            self.step(Step::Fronted(Box::new(home)));
+        }
         let mut records = commit.records;
         for seen in commit.observations {
             let record = records
@@ -269,6 +307,26 @@ impl<'a> Retold<'a> {
             past: Past::default(),
         }
     }
+}
+
+/// Whether the column owes something by a day, so that its items have to be known.
+fn owes(config: &Config, column: &ColumnId) -> bool {
+    let column = config.group.columns.get(column);
+    column.is_some_and(|column| config.limits.duties.iter().any(|duty| duty.is_of(column)))
+}
+
+/// Whether the job is one whose end is judged.
+fn ends_round(run: &JobRun) -> bool {
+    [schedule::VISITS, schedule::HOMES].contains(&run.job.as_str())
+}
+
+/// Whether the change holds visits to home pages, and is no judgement that only asks for others.
+fn visited_homes(commit: &Commit) -> bool {
+    let judged = !commit.incidents.is_empty() || !commit.notices.is_empty();
+    let recent = |home: &HomeRecord| {
+        commit.at - home.visited_at < ONE_ROUND && home.reach.revisit_at.is_none()
+    };
+    !judged && commit.homes.iter().any(recent)
 }
 
 /// A release by a person, where the change is one.

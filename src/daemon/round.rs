@@ -11,20 +11,19 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::watch;
-use url::Url;
 
 use super::desk::Desk;
 use super::event::{Event, Listener};
-use super::front;
+use super::front::{self, Front};
 use super::host::Host;
 use super::pulse::{self, Pulse};
 use super::schedule::{self, Job};
 use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
 use super::visit::Means;
-use crate::assess::outage::{host_health, host_of, is_doubtful, watched};
+use crate::assess::outage::{host_of, is_doubtful, latest_health, watched};
 use crate::assess::timekeeping::Stand;
 use crate::clock::{Alarm, Bell};
-use crate::domain::group::{Column, Site};
+use crate::domain::group::Column;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::Moment;
@@ -93,9 +92,12 @@ impl Rounds {
     async fn turn(&self) -> Result<(), StoreError> {
         let now = self.desk.clock.now();
         let config = &self.desk.config;
-        let last = self.desk.store.last_run(schedule::VISITS).await?;
-        let fire = self.job().due(last, now);
-        let records = self.desk.store.records().await?;
+        let store = &self.desk.store;
+        let last = store.last_run(schedule::VISITS).await?;
+        let fire = self.job(schedule::VISITS).due(last, now);
+        let last = store.last_run(schedule::HOMES).await?;
+        let homes_fire = self.job(schedule::HOMES).due(last, now);
+        let records = store.records().await?;
         let due: Vec<&Column> = match fire {
             Some(_) => config
                 .group
@@ -105,28 +107,34 @@ impl Rounds {
                 .collect(),
             None => schedule::revisits(&config.group, &records, now),
         };
-        if !due.is_empty() {
-            let homes = match fire {
-                Some(_) => front::sites(&config.group).collect(),
-                None => Vec::new(),
-            };
-            let pages = self.visit_all(due, records, homes).await?;
+        let homes: Vec<Front<'_>> = match homes_fire {
+            Some(_) => front::scheduled(&config.group).collect(),
+            None => front::revisits(&config.group, &store.homes().await?, now),
+        };
+        let visits = !due.is_empty() || !homes.is_empty();
+        let mut pages = 0;
+        if visits {
+            pages = self.visit_all(due, records, homes).await?;
             if *self.stop.borrow() {
                 return Ok(());
             }
-            self.ran(schedule::VISITS, fire, now).await?;
+        }
+        self.ran(schedule::VISITS, fire, now).await?;
+        self.ran(schedule::HOMES, homes_fire, now).await?;
+        if visits {
             self.judge(pages).await?;
-        } else if fire.is_some() {
-            self.ran(schedule::VISITS, fire, now).await?;
         }
         self.prune(now).await
     }
 
-    fn job(&self) -> Job<'_> {
+    fn job(&self, name: &'static str) -> Job<'_> {
         let plan = &self.desk.config.schedule;
         Job {
-            name: schedule::VISITS,
-            line: &plan.visits,
+            name,
+            line: match name {
+                schedule::HOMES => &plan.homes,
+                _ => &plan.visits,
+            },
             jitter: TimeDelta::from_std(plan.jitter).unwrap_or_default(),
         }
     }
@@ -164,12 +172,15 @@ impl Rounds {
         let store = &self.desk.store;
         let config = &self.desk.config;
         let records = store.records().await?;
-        let visits = self
-            .job()
-            .next_at(store.last_run(schedule::VISITS).await?, now);
+        let mut fires = Vec::new();
+        for name in [schedule::VISITS, schedule::HOMES] {
+            fires.push(self.job(name).next_at(store.last_run(name).await?, now));
+        }
         let revisit = schedule::next_revisit_at(&config.group, &records);
+        let front = front::next_revisit_at(&config.group, &store.homes().await?);
         let prune = config.schedule.prune.next_after(now);
-        let next = [visits, revisit, prune].into_iter().flatten().min();
+        let next = fires.into_iter().chain([revisit, front, prune]);
+        let next = next.flatten().min();
         Ok(next.map_or(now + LONGEST_WAIT, |next| next.min(now + LONGEST_WAIT)))
     }
 
@@ -178,7 +189,7 @@ impl Rounds {
         &self,
         due: Vec<&Column>,
         mut records: BTreeMap<ColumnId, ColumnRecord>,
-        homes: Vec<(&Site, &Url)>,
+        homes: Vec<Front<'_>>,
     ) -> Result<usize, StoreError> {
         let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
         for column in due {
@@ -188,9 +199,9 @@ impl Rounds {
                 host.columns.push((column, record));
             }
         }
-        for (site, url) in homes {
-            let host = hosts.entry(host_of(url)).or_default();
-            host.homes.push((site, url));
+        for home in homes {
+            let host = hosts.entry(host_of(home.url)).or_default();
+            host.homes.push(home);
         }
         let at_once = self.desk.config.visits_at_once.max(1);
         let hosts: Vec<_> = hosts
@@ -216,13 +227,14 @@ impl Rounds {
     /// Whether the probes answer; `None` while too few hosts are silent to ask them.
     async fn own_network(&self) -> Result<Option<bool>, StoreError> {
         let config = &self.desk.config;
-        let records = self.desk.store.records().await?;
+        let store = &self.desk.store;
+        let (records, homes) = (store.records().await?, store.homes().await?);
         let watched = watched(config.group.columns.values(), &records);
-        let hosts = host_health(
-            watched
-                .iter()
-                .map(|(host, record)| (host.as_str(), *record)),
-        );
+        let fronts: Vec<_> = front::sites(&config.group)
+            .filter_map(|(site, url)| Some((host_of(url), homes.get(&site.id)?)))
+            .collect();
+        let fronts = fronts.iter().map(|(host, home)| (host.as_str(), *home));
+        let hosts = latest_health(&watched, fronts);
         if !is_doubtful(&hosts, config.alert.offline) {
             return Ok(None);
         }

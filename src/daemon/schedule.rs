@@ -13,6 +13,8 @@ use crate::domain::time::Moment;
 
 /// The job of visiting every column.
 pub const VISITS: &str = "visits";
+/// The job of visiting every home page.
+pub const HOMES: &str = "homes";
 /// The job of removing what has outlived its retention.
 pub const PRUNE: &str = "prune";
 

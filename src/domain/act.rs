@@ -55,6 +55,9 @@ pub enum Deed {
     Answered {
         /// The column.
         column: ColumnId,
+        /// What it owes by a day, by the word that names it; else its limit is answered for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duty: Option<String>,
         /// When the incident began that is answered; the answer ends with it.
         began_at: Moment,
         /// The last day of the answer.

@@ -34,6 +34,28 @@ pub struct HomeRecord {
     pub reader: Option<String>,
     /// When the latest visit began.
     pub visited_at: Moment,
+    /// How it could be reached lately.
+    #[serde(default, skip_serializing_if = "Reach::is_empty")]
+    pub reach: Reach,
+}
+
+/// How a home page could be reached lately: as far as visits prove that it opens, or does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reach {
+    /// The visits of the present unbroken row that brought no page, the first twelve of them.
+    pub failed_at: Vec<Moment>,
+    /// Since when every visit brought the page.
+    pub answers_since: Option<Moment>,
+    /// When a visit is wanted before the schedule's next.
+    pub revisit_at: Option<Moment>,
+}
+
+impl Reach {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Reach::default()
+    }
 }
 
 /// One block of a home page.

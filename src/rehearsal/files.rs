@@ -81,6 +81,7 @@ signature = "西城网巡"
 
 [schedule]
 visits = "0 4,8,12,16,20 * * *"
+homes = "0 4,8,12,16,20 * * *"
 prune = "30 3 * * *"
 jitter = "5min"
 

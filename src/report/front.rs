@@ -71,6 +71,7 @@ mod tests {
             validators: Validators::default(),
             reader: None,
             visited_at: at("2017-11-18T09:00:00"),
+            reach: crate::domain::home::Reach::default(),
         }
     }
 

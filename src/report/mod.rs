@@ -7,6 +7,7 @@ pub mod acts;
 pub mod assessment;
 pub mod away;
 pub mod beside;
+pub mod duty;
 #[cfg(test)]
 mod fixture;
 pub mod flags;
@@ -21,6 +22,7 @@ pub mod refusal;
 pub mod replay;
 pub mod rubric;
 pub mod sentence;
+pub mod site;
 pub mod standing;
 pub mod table;
 pub mod year;

@@ -261,15 +261,13 @@ fn down_since(scene: &Scene, site: &Site, columns: &[ColumnLine]) -> Option<Mome
     let urls = columns
         .iter()
         .filter_map(|line| scene.group.columns.get(&line.column)?.address());
-    site.home
-        .iter()
-        .chain(urls)
-        .map(host_of)
-        .collect::<BTreeSet<String>>()
-        .into_iter()
-        .filter_map(|host| {
+    let hosts: BTreeSet<String> = site.home.iter().chain(urls).map(host_of).collect();
+    let subjects = hosts.into_iter().map(Subject::Host);
+    subjects
+        .chain([Subject::Site(site.id.clone())])
+        .filter_map(|subject| {
             let incident = scene.open.get(&IncidentKey {
-                subject: Subject::Host(host),
+                subject,
                 kind: Kind::Down,
             })?;
             matches!(incident.state, State::Open { .. }).then_some(incident.began_at)

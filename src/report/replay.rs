@@ -231,10 +231,10 @@ fn lines(changes: &[Change], group: &Group) -> String {
 fn about(telling: &Telling) -> String {
     let site = one_line(&telling.site, NAME_CHARS);
     match (&telling.incident.subject, telling.column.is_empty()) {
-        (Subject::Column(_), _) | (_, false) => {
+        (Subject::Column(_) | Subject::Duty(..), _) | (_, false) => {
             format!("{site}“{}”", one_line(&telling.column, NAME_CHARS))
         }
-        (Subject::Host(_), _) => site,
+        (Subject::Host(_) | Subject::Site(_), _) => site,
         (Subject::Unit(unit), _) => unit.to_string(),
         (Subject::Monitor, _) => "监测系统".to_owned(),
     }
@@ -249,6 +249,11 @@ fn told_in_chinese(told: Told) -> String {
         Told::Blind => "无法判断".to_owned(),
         Told::Empty => "空白栏目".to_owned(),
         Told::Down => "网站无法访问".to_owned(),
+        Told::StillDown => "网站持续无法访问".to_owned(),
+        Told::NearVeto(0) => "接近单项否决".to_owned(),
+        Told::NearVeto(times) => format!("接近单项否决（第{times}次重复）"),
+        Told::Veto(0) => "触及单项否决".to_owned(),
+        Told::Veto(times) => format!("触及单项否决（第{times}次重复）"),
         Told::Offline => "监测网络异常".to_owned(),
         Told::Trouble => "系统提示".to_owned(),
     }

@@ -557,6 +557,7 @@ mod tests {
                 "answered",
                 late(Deed::Answered {
                     column: column_id("kxw/gzdt"),
+                    duty: None,
                     began_at: at("2017-11-14T09:00:00"),
                     until,
                     by_link: None,
@@ -573,6 +574,7 @@ mod tests {
                 "answered for an incident that is over",
                 late(Deed::Answered {
                     column: column_id("kxw/gzdt"),
+                    duty: None,
                     began_at: at("2017-10-14T09:00:00"),
                     until,
                     by_link: None,

@@ -125,7 +125,10 @@ pub fn outbox(messages: &[Message], group: &Group, now: Moment) -> String {
                 way(group, &message.person, message.route),
                 message.tier.map_or("-", Tier::in_chinese).to_owned(),
                 route_in_chinese(message.route).to_owned(),
-                message.delivery.in_chinese().to_owned(),
+                match message.provisional {
+                    true => format!("{}（暂按周一至周五）", message.delivery.in_chinese()),
+                    false => message.delivery.in_chinese().to_owned(),
+                },
                 one_line(&message.text, TEXT_CHARS),
             ]
         })

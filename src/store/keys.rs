@@ -114,19 +114,30 @@ pub fn target(target: &Target) -> Vec<u8> {
 
 /// Subject and kind.
 pub fn open_incident(key: &IncidentKey) -> Vec<u8> {
+    let of_duty;
     let (sort, name) = match &key.subject {
+        Subject::Duty(column, duty) => {
+            // No column's name holds a line break.
+            of_duty = format!("{column}\n{duty}");
+            ("duty", of_duty.as_str())
+        }
         Subject::Column(id) => ("column", id.as_str()),
         Subject::Host(host) => ("host", host.as_str()),
+        Subject::Site(id) => ("site", id.as_str()),
         Subject::Unit(id) => ("unit", id.as_str()),
         Subject::Monitor => ("monitor", ""),
     };
     let kind = match key.kind {
         Kind::Stale => "stale",
+        Kind::Owed => "owed",
         Kind::Blind => "blind",
         Kind::Empty => "empty",
         Kind::Down => "down",
         Kind::Offline => "offline",
         Kind::Trouble => "trouble",
+        Kind::Calendar => "calendar",
+        Kind::NearVeto => "near-veto",
+        Kind::Veto => "veto",
     };
     hash(&[sort.as_bytes(), name.as_bytes(), kind.as_bytes()]).to_vec()
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::error::StoreError;
 use super::keys::{self, Hash};
 use crate::domain::finding::{Finding, LastUpdate};
-use crate::domain::home::{HomeBlock, HomeRecord};
+use crate::domain::home::{HomeBlock, HomeRecord, Reach};
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::{Change, Item};
 use crate::domain::note::Note;
@@ -113,6 +113,8 @@ pub struct WireHome {
     visited_at: Moment,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     read_at: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Reach::is_empty")]
+    reach: Reach,
 }
 
 /// The part of a home page's record that repeats.
@@ -354,6 +356,7 @@ pub fn home_out(home: &HomeRecord, said: &mut Said) -> Result<WireHome, StoreErr
         validators,
         reader,
         visited_at,
+        reach,
     } = home;
     let front = Front {
         site: site.clone(),
@@ -369,6 +372,7 @@ pub fn home_out(home: &HomeRecord, said: &mut Said) -> Result<WireHome, StoreErr
         what: said.say(&front)?,
         visited_at: *visited_at,
         read_at: *read_at,
+        reach: reach.clone(),
     })
 }
 
@@ -386,6 +390,7 @@ pub fn home_in(wire: WireHome, heard: &mut Heard) -> Option<HomeRecord> {
         validators: front.validators,
         reader: front.reader,
         visited_at: wire.visited_at,
+        reach: wire.reach,
     })
 }
 

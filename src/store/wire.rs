@@ -21,7 +21,7 @@ use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
 /// The version of the entries.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The longest line, in bytes.
 pub const LINE_LIMIT: usize = 8 * 1024 * 1024;
@@ -301,9 +301,10 @@ mod tests {
     use serde::de::DeserializeOwned;
 
     /// A line as each former version wrote it.
-    const FORMER: [&str; 2] = [
+    const FORMER: [&str; 3] = [
         include_str!("shapes-1.jsonl"),
         include_str!("shapes-2.jsonl"),
+        include_str!("shapes-3.jsonl"),
     ];
 
     #[test]
@@ -380,6 +381,22 @@ mod tests {
         assert_eq!((lost, commit.acts.len()), (0, 9));
         let again = write_line(&entry, &mut Said::default()).unwrap();
         assert_eq!(String::from_utf8(again).unwrap(), ACTS);
+    }
+
+    /// One line with all that is told of sites as a whole and of duties.
+    const SITES: &str = include_str!("shapes-sites.jsonl");
+
+    #[test]
+    fn a_line_of_sites_and_duties_is_read_and_written_again_byte_by_byte() {
+        let line = SITES.trim_end().as_bytes();
+        let (entry, lost) = read_line(line, &mut Heard::default()).unwrap();
+        let Fact::Commit(commit) = &entry.fact else {
+            panic!("{entry:?}");
+        };
+        let all = (commit.incidents.len(), commit.notices.len());
+        assert_eq!((lost, all), (0, (6, 5)));
+        let again = write_line(&entry, &mut Said::default()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), SITES);
     }
 
     #[test]

@@ -92,8 +92,12 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
 /// Whether a subject stands in a group that was narrowed to one unit.
 pub fn is_of(group: &Group, subject: &Subject) -> bool {
     match subject {
-        Subject::Column(column) => group.columns.contains_key(column),
+        Subject::Column(column) | Subject::Duty(column, _) => group.columns.contains_key(column),
         Subject::Unit(unit) => group.units.contains_key(unit),
+        // A narrowed group has sites of others that show a column of the unit.
+        Subject::Site(site) => {
+            (group.sites.get(site)).is_some_and(|site| group.units.contains_key(&site.unit))
+        }
         _ => false,
     }
 }
@@ -120,7 +124,7 @@ fn told(incident: &Incident) -> Option<Tier> {
 /// What an incident is about, and the column if it is one.
 pub fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
     match subject {
-        Subject::Column(id) => match group.columns.get(id) {
+        Subject::Column(id) | Subject::Duty(id, _) => match group.columns.get(id) {
             Some(column) => {
                 let site = group.sites.get(&column.site).map(|site| site.name.as_str());
                 let name = format!("{}“{}”", site.unwrap_or_default(), column.name);
@@ -129,6 +133,11 @@ pub fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
             None => (format!("已移出配置的栏目 {id}"), None),
         },
         Subject::Host(host) => (format!("主机 {}", one_line(host, NAME_CHARS)), None),
+        Subject::Site(id) => {
+            let site = group.sites.get(id).map(|site| site.name.as_str());
+            let name = site.unwrap_or(id.as_str());
+            (one_line(name, NAME_CHARS), None)
+        }
         Subject::Unit(id) => {
             let unit = group.units.get(id).map(|unit| unit.short.as_str());
             let name = unit.unwrap_or(id.as_str());
@@ -170,10 +179,14 @@ fn stage(incident: &Incident, now: Moment) -> String {
 pub fn kind_in_chinese(kind: Kind) -> &'static str {
     match kind {
         Kind::Stale => "更新时限",
+        Kind::Owed => "定期发布",
         Kind::Blind => "无法判断",
         Kind::Empty => "空白栏目",
         Kind::Down => "网站无法访问",
         Kind::Offline => "监测网络中断",
         Kind::Trouble => "通知异常",
+        Kind::Calendar => "节假日安排缺失",
+        Kind::NearVeto => "接近单项否决",
+        Kind::Veto => "触及单项否决",
     }
 }

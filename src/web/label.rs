@@ -65,10 +65,14 @@ pub fn delivery(delivery: &Delivery) -> &'static str {
 pub fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Stale => "stale",
+        Kind::Owed => "owed",
         Kind::Blind => "blind",
         Kind::Empty => "empty",
         Kind::Down => "down",
         Kind::Offline => "offline",
         Kind::Trouble => "trouble",
+        Kind::Calendar => "calendar",
+        Kind::NearVeto => "near-veto",
+        Kind::Veto => "veto",
     }
 }

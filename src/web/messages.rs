@@ -90,7 +90,10 @@ impl MessageRow {
             tier: message.tier.map_or("—", Tier::in_chinese),
             state: message.delivery.in_chinese(),
             bad: is_lost(&message.delivery),
-            text: one_line(&message.text, TEXT_CHARS),
+            text: match message.provisional {
+                true => format!("（暂按周一至周五）{}", one_line(&message.text, TEXT_CHARS)),
+                false => one_line(&message.text, TEXT_CHARS),
+            },
         }
     }
 }

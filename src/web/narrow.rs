@@ -15,8 +15,9 @@ pub fn to_unit(mut picture: Picture, unit: &UnitId) -> Picture {
         .records
         .retain(|column, _| group.columns.contains_key(column));
     picture.open.retain(|key, _| match &key.subject {
-        Subject::Column(column) => group.columns.contains_key(column),
+        Subject::Column(column) | Subject::Duty(column, _) => group.columns.contains_key(column),
         Subject::Unit(other) => other == unit,
+        Subject::Site(site) => group.sites.get(site).is_some_and(|site| site.unit == *unit),
         Subject::Host(_) | Subject::Monitor => false,
     });
     picture.outbox.clear();

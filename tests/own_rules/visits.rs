@@ -294,7 +294,11 @@ async fn a_home_page_that_did_not_change_is_read_anew_by_another_reader() {
         ..watched()
     };
     let visited = async |before| {
-        let (record, _) = front::visit(&means(), (&watched, &home), before, at(9)).await;
+        let errand = front::Front {
+            site: &watched,
+            url: &home,
+        };
+        let (record, _) = front::visit(&means(), &errand, before, at(9)).await;
         record
     };
     let mut record = visited(None).await;

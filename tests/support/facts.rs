@@ -12,7 +12,7 @@ use wangxun::domain::act::{Act, Deed};
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
-use wangxun::domain::home::{HomeBlock, HomeRecord};
+use wangxun::domain::home::{HomeBlock, HomeRecord, Reach};
 use wangxun::domain::host::{Fingerprint, HostRecord};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
@@ -132,6 +132,7 @@ pub fn act(number: i64, at: Moment) -> Act {
         reason: "稿件在审".to_owned(),
         deed: Deed::Answered {
             column: column(COLUMNS[0]),
+            duty: None,
             began_at: at,
             until: day(number),
             by_link: None,
@@ -169,6 +170,11 @@ pub fn home(number: i64) -> HomeRecord {
         validators: Validators::default(),
         reader: None,
         visited_at: at(number),
+        reach: Reach {
+            failed_at: vec![at(number)],
+            answers_since: None,
+            revisit_at: Some(at(number + 15)),
+        },
     }
 }
 
@@ -226,6 +232,7 @@ pub fn notice(number: i64, state: NoticeState) -> Notice {
             due_on: Some(day(14)),
             limit_days: Some(14),
             why: String::new(),
+            duty: String::new(),
         },
         urgent: false,
         created_at: at(number),
@@ -251,6 +258,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         in_place_of: Vec::new(),
         links: Vec::new(),
         urgent: false,
+        provisional: false,
         created_at,
         expires_at: created_at + Duration::days(1),
         attempts: 1,

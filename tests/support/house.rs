@@ -44,6 +44,9 @@ all_quiet = false
 
 [availability]
 enabled = false
+[incidents]
+near_veto.enabled = false
+veto.enabled = false
 
 [judging]
 confirm_after = "1s"

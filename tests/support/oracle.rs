@@ -87,7 +87,7 @@ impl Oracle<'_> {
                 self.blindness(site, column, &mut prophecy);
             }
             if columns().next().is_some() {
-                self.silence(site, &mut prophecy);
+                self.site(site, &mut prophecy);
             }
         }
         self.own_network(&mut prophecy);
@@ -343,34 +343,6 @@ impl Oracle<'_> {
             .heard(began.from + minutes(60), began.from + minutes(80))
     }
 
-    /// A site without any answer: the operator hears of it and of its end, at any hour.
-    fn silence(&self, site: &SimSite, prophecy: &mut Prophecy) {
-        let minutes = TimeDelta::minutes;
-        let mut silent = false;
-        for round in &self.rules.rounds {
-            let condition = self.rules.truth.condition(&site.id, round.from);
-            if self.rules.truth.own_network_is_down(round.from) || is_silent(condition) == silent {
-                continue;
-            }
-            silent = !silent;
-            let (said, from, until) = if silent {
-                (Said::Down, minutes(60), minutes(80))
-            } else {
-                (Said::Up, minutes(0), minutes(6))
-            };
-            prophecy.expected.push(Expected {
-                said,
-                site: Some(site.id.clone()),
-                column: None,
-                on: None,
-                phones: self.rules.operators(),
-                from: round.from + from,
-                by: self.rules.sent_by(round.from + until),
-                must: true,
-            });
-        }
-    }
-
     fn own_network(&self, prophecy: &mut Prophecy) {
         let mut down = false;
         for round in &self.rules.rounds {
@@ -394,7 +366,7 @@ impl Oracle<'_> {
 
 /// Whether a site in this condition gives no answer that is one, so that the site as a whole is
 /// told of and not its columns.
-fn is_silent(condition: Condition) -> bool {
+pub fn is_silent(condition: Condition) -> bool {
     matches!(
         condition,
         Condition::Closed | Condition::Silent | Condition::ServerError

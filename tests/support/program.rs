@@ -213,6 +213,9 @@ listen = "127.0.0.1:0"
 socket = "control.sock"
 [availability]
 enabled = false
+[incidents]
+near_veto.enabled = false
+veto.enabled = false
 "#;
 
 const SITES: &str = r#"[[unit]]

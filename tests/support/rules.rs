@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike as _, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike as _, NaiveTime, TimeDelta, Timelike as _, Weekday};
 use wangxun::domain::class::Class;
 use wangxun::domain::group::Role;
 use wangxun::domain::id::{SiteId, UnitId};
@@ -13,7 +13,7 @@ use wangxun::rehearsal::site::Condition;
 use wangxun::rehearsal::truth::Truth;
 
 /// The hours at which every column is visited.
-const HOURS: [u32; 5] = [4, 8, 12, 16, 20];
+pub const HOURS: [u32; 5] = [4, 8, 12, 16, 20];
 
 /// A round of visits: the second visit, if one is wanted, has ended at `until`.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +30,11 @@ fn steps(class: Class) -> [i64; 4] {
         Class::Notices | Class::Policy | Class::Interpretation => [151, 174, 181, 211],
         _ => [336, 359, 366, 396],
     }
+}
+
+/// The limit of a class in days.
+pub fn limit_of(class: Class) -> i64 {
+    steps(class)[2] - 1
 }
 
 pub fn step_at(class: Class, age: i64) -> Option<usize> {
@@ -145,7 +150,7 @@ impl<'a> Rules<'a> {
         self.is_worked(at.date_naive()) && at.time() >= time(8) && at.time() < time(17)
     }
 
-    fn opening(&self, from: Moment) -> Moment {
+    pub fn opening(&self, from: Moment) -> Moment {
         let today = from.date_naive();
         if self.in_window(from) {
             return from;
@@ -197,6 +202,22 @@ impl<'a> Rules<'a> {
             all.extend(self.operators());
         }
         all
+    }
+
+    /// Those who hold one of `roles`, the central ones for all units.
+    pub fn in_roles(&self, roles: &[Role], unit: &UnitId) -> BTreeSet<String> {
+        let of = |role: &Role| self.holders(*role, unit);
+        roles.iter().flat_map(of).collect()
+    }
+
+    /// `from`, or seven in the morning where that is at night.
+    pub fn morning(&self, from: Moment) -> Moment {
+        let today = from.date_naive();
+        match from.time().hour() {
+            0..=6 => at(today, 7, 0),
+            22.. => at(today.succ_opt().expect("a day"), 7, 0),
+            _ => from,
+        }
     }
 
     pub fn operators(&self) -> BTreeSet<String> {

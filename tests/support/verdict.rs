@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wangxun::alert::incident::Kind;
+use wangxun::alert::incident::{Kind, Subject};
 use wangxun::alert::outbox::{Message, Notice, Told};
 use wangxun::assess::ladder::Tier;
 use wangxun::domain::id::{ColumnId, SiteId};
@@ -108,16 +108,25 @@ fn counted(notice: &Notice, at: Moment, phone: &str, played: &Played) -> Heard {
         said: match notice.told {
             Told::Raised(tier) | Told::Repeated(tier, _) => Said::Step(place(tier)),
             Told::EscalationProposed => Said::Proposed,
-            Told::Blind => Said::Blind,
             Told::Empty => Said::Blank,
+            Told::NearVeto(_) => Said::NearVeto,
+            Told::Veto(_) => Said::Veto,
+            Told::StillDown => Said::StillDown,
+            Told::Recovered if notice.kind == Kind::NearVeto => Said::NearOver,
+            Told::Recovered if notice.kind == Kind::Veto => Said::VetoOver,
+            Told::Blind if column.is_none() => Said::HomeBlind,
+            Told::Blind => Said::Blind,
+            Told::Recovered if column.is_none() => Said::HomeSeen,
             Told::Recovered if notice.kind == Kind::Stale => Said::Updated,
             Told::Recovered => Said::SeenAgain,
             Told::Trouble => Said::Late,
             other => panic!("{other:?} in a digest"),
         },
-        site: column
-            .as_ref()
-            .map(|column| played.config.group.columns[column].site.clone()),
+        site: match (&column, &notice.incident.subject) {
+            (Some(column), _) => Some(played.config.group.columns[column].site.clone()),
+            (None, Subject::Site(site)) => Some(site.clone()),
+            (None, _) => None,
+        },
         column,
         on: notice.facts.last_update,
         age: None,
@@ -228,6 +237,7 @@ fn unfounded(rules: &Rules<'_>, heard: &[Heard], verdict: &mut Verdict) {
             heard.said,
             Said::Down | Said::Up | Said::Offline | Said::Online
         );
+        let vetoed = matches!(heard.said, Said::Veto | Said::VetoOver);
         let mut wrong = Vec::new();
         if !heard.matched {
             wrong.push("nobody was to hear this");
@@ -236,10 +246,22 @@ fn unfounded(rules: &Rules<'_>, heard: &[Heard], verdict: &mut Verdict) {
         if step && site.is_some_and(|site| !rules.last_saw(site, heard.at)) {
             wrong.push("the site is not seen");
         }
-        if !urgent && !rules.in_window(heard.at) {
+        if vetoed && rules.morning(heard.at) != heard.at {
+            wrong.push("at night");
+        }
+        if !urgent && !vetoed && !rules.in_window(heard.at) {
             wrong.push("outside the sending window");
         }
-        let of_unit = matches!(heard.said, Said::Step(_) | Said::Updated);
+        let of_unit = matches!(
+            heard.said,
+            Said::Step(_)
+                | Said::Updated
+                | Said::Down
+                | Said::StillDown
+                | Said::Up
+                | Said::NearVeto
+                | Said::NearOver
+        ) || vetoed;
         if !of_unit && !operators.contains(&heard.phone) {
             wrong.push("the operator's alone");
         }

@@ -19,8 +19,22 @@ pub enum Said {
     SeenAgain,
     /// A column is blank.
     Blank,
-    /// A site gives no answer.
+    /// The home page of a site does not open.
     Down,
+    /// It has not opened for hours.
+    StillDown,
+    /// It cannot be read any more.
+    HomeBlind,
+    /// It can again.
+    HomeSeen,
+    /// A site is near a veto.
+    NearVeto,
+    /// It is no more.
+    NearOver,
+    /// A site meets a veto.
+    Veto,
+    /// It does no more.
+    VetoOver,
     /// It answers again.
     Up,
     /// The monitor's own network is down.
@@ -109,14 +123,21 @@ fn said(text: &str) -> Option<Said> {
         ("更新，此前提醒解除。", Said::Updated),
         ("栏目为空白栏目，请核查。", Said::Blank),
         ("栏目已恢复监测。", Said::SeenAgain),
-        ("网站已恢复访问。", Said::Up),
+        ("已恢复访问。", Said::Up),
+        ("首页已恢复监测。", Said::HomeSeen),
+        ("接近单项否决的情形已消除。", Said::NearOver),
+        ("触及单项否决的情形已消除。", Said::VetoOver),
         ("监测系统自身网络已恢复。", Said::Online),
         ("未能在有效期内发出，请登录监测平台核查", Said::Late),
     ];
     let by_end = ends.into_iter().find(|(end, _)| text.ends_with(end));
     let middles = [
         ("栏目无法判断：", Said::Blind),
-        ("网站无法访问：", Said::Down),
+        ("首页无法打开：", Said::Down),
+        ("首页持续无法打开：", Said::StillDown),
+        ("首页更新情况无法判断：", Said::HomeBlind),
+        ("接近单项否决：", Said::NearVeto),
+        ("已触及单项否决：", Said::Veto),
         ("监测系统自身网络异常：", Said::Offline),
     ];
     let by_middle = middles
@@ -129,7 +150,8 @@ fn said(text: &str) -> Option<Said> {
 fn names(text: &str, truth: &Truth) -> (Option<SiteId>, Option<ColumnId>) {
     let named = |name: &str| text.strip_prefix(name);
     let site = truth.sites().iter().find(|site| {
-        named(site.unit.site_name).is_some_and(|rest| rest.starts_with(['“', '无', '已']))
+        named(site.unit.site_name)
+            .is_some_and(|rest| rest.starts_with(['“', '首', '已', '接', '触']))
     });
     let Some(site) = site else {
         return (None, None);

@@ -26,6 +26,15 @@ budget = { per_person = 200, in_all = 20000 }
 unit_overdue_days = UNIT-DAYS
 column_severe_days = COLUMN-DAYS
 
+# Told are the deadlines of columns alone.
+[incidents]
+down.enabled = false
+near_veto.enabled = false
+veto.enabled = false
+
+[judging]
+long_holiday_days = 0
+
 [transports]
 allow_spool_only = true
 

@@ -583,6 +583,7 @@ impl Year<'_> {
                     by: "张三".to_owned(),
                 },
                 Laid::Answered(until) => order(What::Answer {
+                    duty: None,
                     column: id,
                     until: *until,
                 }),

@@ -9,11 +9,12 @@ use crate::alert::notice::About;
 use crate::alert::outbox::Told;
 use crate::alert::route;
 use crate::alert::step::{Context, Proof, step};
-use crate::assess::freshness::{Freshness, judge};
+use crate::assess::freshness::{Freshness, due_on, judge};
+use crate::assess::ladder::Tier;
 use crate::assess::outage;
 use crate::domain::group::{Column, Watch};
 use crate::domain::observation::ColumnRecord;
-use crate::domain::time::date_of;
+use crate::domain::time::{Date, date_of};
 
 impl<'a> Desk<'a> {
     pub(super) fn column(&mut self, column: &'a Column, down: &BTreeSet<String>, offline: bool) {
@@ -38,11 +39,17 @@ impl<'a> Desk<'a> {
                 _,
             ) => Proof::OutOfScope,
             (Freshness::NotYetVisited | Freshness::Unknown { .. }, _) | (_, None) => Proof::Nothing,
-            _ if blind || is_past(record, situation.now) => Proof::Nothing,
-            (_, Some(update)) => Proof::Dated {
-                tier: judgement.tier,
-                update,
-            },
+            _ if blind || is_past(record, situation.now) || self.is_site_unclear(column) => {
+                Proof::Nothing
+            }
+            (_, Some(update)) => {
+                let due_on = due_on(update.on, rule.limit_days);
+                let eve = self.is_eve_of(due_on);
+                Proof::Judged {
+                    tier: judgement.tier.max(eve.then_some(Tier::Warning)),
+                    update: Some(update),
+                }
+            }
         };
         let key = stale_key(&column.id);
         let open = situation.open.get(&key);
@@ -59,12 +66,20 @@ impl<'a> Desk<'a> {
         };
         let made = step(open, &key, proof, context);
         self.settle(&key, made, About::Column(column), false);
+        self.duties(column);
         if matches!(judgement.freshness, Freshness::Exempt { .. }) {
             self.dismiss(&sight_key(column, Kind::Blind));
             self.dismiss(&sight_key(column, Kind::Empty));
         } else if let Some(record) = record {
             self.sight(column, record, down, offline);
         }
+    }
+
+    /// Whether what falls due on `due_on` is announced today, because of a long holiday.
+    pub(super) fn is_eve_of(&self, due_on: Date) -> bool {
+        let (calendar, rules) = (self.situation.calendar, self.situation.rules);
+        let today = date_of(self.situation.now);
+        calendar.is_eve_of(due_on, rules.long_holiday_days as usize, today)
     }
 
     /// Whether the column can be seen at all: blindness and emptiness go to the operator.
@@ -113,14 +128,17 @@ impl<'a> Desk<'a> {
     /// Ends incidents about columns that are no longer configured, or no longer confirmed.
     pub(super) fn orphans(&mut self) {
         for key in self.situation.open.keys() {
-            if let Subject::Column(column) = &key.subject
-                && !self
-                    .situation
-                    .group
-                    .columns
-                    .get(column)
-                    .is_some_and(|column| column.confirmed)
-            {
+            let (column, duty) = match &key.subject {
+                Subject::Column(column) => (column, None),
+                Subject::Duty(column, duty) => (column, Some(duty)),
+                _ => continue,
+            };
+            let column = self.situation.group.columns.get(column);
+            let owes = |column: &Column| {
+                let mut duties = self.situation.limits.duties.iter();
+                duty.is_none_or(|id| duties.any(|duty| duty.id == *id && duty.is_of(column)))
+            };
+            if !column.is_some_and(|column| column.confirmed && owes(column)) {
                 self.dismiss(key);
             }
         }

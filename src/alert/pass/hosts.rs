@@ -28,6 +28,7 @@ impl Desk<'_> {
         );
         if offline {
             self.excuse_all();
+            self.excuse_homes();
         }
     }
 
@@ -48,15 +49,19 @@ impl Desk<'_> {
         down: &BTreeSet<String>,
         offline: bool,
     ) {
+        let told_by_site = self.hosts_of_homes();
         for (host, health) in hosts {
+            let key = IncidentKey {
+                subject: Subject::Host(host.clone()),
+                kind: Kind::Down,
+            };
+            if told_by_site.contains(host) && !self.situation.open.contains_key(&key) {
+                continue;
+            }
             let present = match health {
                 HostHealth::Answers => Some(false),
                 HostHealth::Silent { .. } if offline => None,
                 HostHealth::Silent { .. } => down.contains(host).then_some(true),
-            };
-            let key = IncidentKey {
-                subject: Subject::Host(host.clone()),
-                kind: Kind::Down,
             };
             self.plain(key, present, Told::Down, About::Host(host), true);
         }

@@ -3,30 +3,43 @@
 //! Asks nothing and remembers nothing: the same records, incidents and instant give the same
 //! verdicts, so a pass may be run after every round, at start and at any time in between.
 
+mod calendar;
 mod columns;
+mod duties;
+#[cfg(test)]
+mod duty_tests;
 mod hosts;
 mod settle;
 #[cfg(test)]
+mod site_tests;
+mod sites;
+#[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+pub use self::duties::Owing;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
 use super::again::History;
 use super::incident::{Incident, IncidentKey, Kind, Subject};
-use super::notice::About;
+use super::notice::{About, Owed};
 use super::outbox::{Notice, NoticeState};
 use super::rules::AlertRules;
 use super::step::release;
 use crate::assess::exemption::Exemptions;
 use crate::assess::limits::Limits;
 use crate::assess::outage;
+use crate::assess::vetoes::SiteSight;
 use crate::calendar::Calendar;
 use crate::domain::act::Act;
-use crate::domain::group::{Column, Group};
-use crate::domain::id::ColumnId;
+use crate::domain::group::{Column, Group, Site};
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{ColumnId, SiteId};
+use crate::domain::item::Item;
 use crate::domain::observation::ColumnRecord;
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of};
 
 /// How long a visit proves anything. Rounds follow one another by the hour or the day; a longer
@@ -46,6 +59,12 @@ pub struct Situation<'a> {
     pub rules: &'a AlertRules,
     /// What is known of each column.
     pub records: &'a BTreeMap<ColumnId, ColumnRecord>,
+    /// The items of columns that owe something by a day.
+    pub items: &'a BTreeMap<ColumnId, Vec<Item>>,
+    /// What is known of each home page.
+    pub homes: &'a BTreeMap<SiteId, HomeRecord>,
+    /// The days of samples of each home page, of the last week at least.
+    pub days: &'a BTreeMap<SiteId, Vec<SiteDay>>,
     /// The incidents that are not over.
     pub open: &'a BTreeMap<IncidentKey, Incident>,
     /// The notices that are not yet part of a message.
@@ -69,12 +88,17 @@ pub struct Verdicts {
     pub notices: Vec<Notice>,
     /// Records whose next visit or cause of blindness changed.
     pub records: Vec<ColumnRecord>,
+    /// Home pages whose next visit changed, or whose failures our own network caused.
+    pub homes: Vec<HomeRecord>,
 }
 
 impl Verdicts {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.incidents.is_empty() && self.notices.is_empty() && self.records.is_empty()
+        self.incidents.is_empty()
+            && self.notices.is_empty()
+            && self.records.is_empty()
+            && self.homes.is_empty()
     }
 }
 
@@ -87,30 +111,71 @@ pub fn pass(situation: &Situation<'_>) -> Verdicts {
             .iter()
             .map(|(host, record)| (host.as_str(), *record)),
     );
-    let offline = outage::is_offline(&hosts, situation.rules.offline);
+    let homes = desk.watched_homes();
+    let homes = homes.iter().map(|(_, host, home)| (host.as_str(), *home));
+    let lately = outage::latest_health(&watched, homes);
+    let offline = outage::is_offline(&lately, situation.rules.offline);
     let down = outage::down_hosts(&hosts, situation.rules.down_after_visits);
-    desk.own_network(offline, &hosts);
+    desk.own_network(offline, &lately);
     desk.hosts(&hosts, &down, offline);
+    desk.sites(offline);
     let columns = situation.group.columns.values();
     for column in columns.filter(|column| column.confirmed) {
         desk.column(column, &down, offline);
     }
     desk.exempt_hosts(&hosts);
     desk.orphans();
+    desk.gone_sites();
     desk.units();
+    desk.calendar();
     desk.verdicts
 }
 
-/// A person lets the proposed escalation of `column` go out; `None` when none is proposed.
+/// What visits and samples tell of `site` now, and whether it is exempt as a whole.
+pub fn sight_of(situation: &Situation<'_>, site: &Site) -> (SiteSight, bool) {
+    let desk = Desk::new(situation);
+    let exempt = desk.exemptions.covers_site(site);
+    (desk.sight_of(site), exempt)
+}
+
+/// How each duty of `column` stands now, with the incident about it, and whether the column is spared.
+pub fn duties_of<'a>(situation: &'a Situation<'a>, column: &Column) -> Vec<Owing<'a>> {
+    let duties = situation.limits.duties.iter();
+    let of_column: Vec<_> = duties.filter(|duty| duty.is_of(column)).collect();
+    if of_column.is_empty() {
+        return Vec::new();
+    }
+    let desk = Desk::new(situation);
+    let owing = of_column.into_iter().map(|duty| desk.owing(column, duty));
+    owing.collect()
+}
+
+/// A person lets the proposed escalation of `column`, or of a duty of it, go out; `None` when none
+/// is proposed.
 pub fn release_escalation(
     situation: &Situation<'_>,
     column: &Column,
     by: &str,
 ) -> Option<Verdicts> {
-    let key = stale_key(&column.id);
-    let (incident, effects) = release(situation.open.get(&key)?, by, situation.now)?;
+    let let_go = |key: &IncidentKey| release(situation.open.get(key)?, by, situation.now);
     let mut desk = Desk::new(situation);
-    desk.settle(&key, (incident, effects), About::Column(column), false);
+    let key = stale_key(&column.id);
+    if let Some(made) = let_go(&key) {
+        desk.settle(&key, made, About::Column(column), false);
+        return Some(desk.verdicts);
+    }
+    let mut duties = situation.limits.duties.iter();
+    let (key, made, duty) = duties.find_map(|duty| {
+        let key = duties::duty_key(&column.id, duty);
+        let made = let_go(&key)?;
+        Some((key, made, duty))
+    })?;
+    let owed = Owed {
+        column,
+        duty,
+        due_on: duty.period(date_of(situation.now)).due_on,
+    };
+    desk.settle(&key, made, About::Duty(owed), false);
     Some(desk.verdicts)
 }
 
@@ -160,6 +225,8 @@ struct Desk<'a> {
     situation: &'a Situation<'a>,
     exemptions: Exemptions<'a>,
     before: History<'a>,
+    /// The sites that seem to be redesigned.
+    redesigned: BTreeSet<SiteId>,
     verdicts: Verdicts,
 }
 
@@ -169,6 +236,7 @@ impl<'a> Desk<'a> {
             situation,
             exemptions: Exemptions::on(situation.acts, date_of(situation.now)),
             before: History::of(situation),
+            redesigned: sites::redesigned(situation),
             verdicts: Verdicts::default(),
         }
     }

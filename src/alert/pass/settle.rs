@@ -53,7 +53,7 @@ impl Desk<'_> {
                 Effect::Withdraw => self.withdraw(key),
                 Effect::Propose(again) => self.propose(&incident, again, about),
                 Effect::Revisit(at) => {
-                    if let Subject::Column(column) = &key.subject {
+                    if let Subject::Column(column) | Subject::Duty(column, _) = &key.subject {
                         self.revisit(column, at);
                     }
                 }
@@ -76,6 +76,8 @@ impl Desk<'_> {
             && incident.tier < Some(Tier::Escalation)
             && incident.release == Some(Release::Proposed);
         let mut gone = withdrawn(self.situation, key);
+        // Who is told later does not stand in for who is told first.
+        gone.retain(|_| told != Told::StillDown);
         gone.retain(|notice| !(proposed && notice.told == Told::EscalationProposed));
         // That a deadline was met is told to all who had heard of it, though the next one nears, or
         // has been met as well before they had heard of it.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use toml::Spanned;
 
 use super::super::quantity::{duration, known, name, time_of_day, url, within};
 use super::super::raw::Key;
@@ -10,7 +11,7 @@ use super::super::raw::monitor::{
     RawActs, RawEscalation, RawMonitor, RawOperator, RawSending, RawTier,
 };
 use super::super::source::Source;
-use super::{or, parts, word};
+use super::{incidents, or, parts, word};
 use crate::alert::acts::Bounds;
 use crate::alert::again::AgainRule;
 use crate::alert::rules::{AlertRules, Budget, Repeat, TierRule};
@@ -26,7 +27,7 @@ const TEXT_CHARS: usize = 400;
 /// The longest signature, in characters: what gateways accept.
 const SIGNATURE_CHARS: usize = 12;
 
-/// Reads `[tiers]`, `[sending]`, `[judging]`, `[texts]` and the signature.
+/// Reads `[tiers]`, `[sending]`, `[judging]`, `[incidents]`, `[texts]` and the signature.
 pub fn rules(source: &mut Source, raw: &RawMonitor) -> AlertRules {
     let mut rules = AlertRules::default();
     for (key, raw) in &raw.tiers {
@@ -45,6 +46,7 @@ pub fn rules(source: &mut Source, raw: &RawMonitor) -> AlertRules {
     sending(source, &raw.sending, &mut rules);
     rules.live = or(&raw.sending.live, rules.live);
     judging(source, raw, &mut rules);
+    rules.sites = incidents::rules(source, raw);
     rules.again = again(source, &raw.escalation);
     rules.bounds = bounds(source, &raw.acts);
     texts(source, raw, &mut rules.texts);
@@ -53,49 +55,69 @@ pub fn rules(source: &mut Source, raw: &RawMonitor) -> AlertRules {
 }
 
 fn tier_rule(source: &mut Source, raw: &RawTier, rule: &mut TierRule) {
-    if let Some(key) = &raw.roles {
-        if key.get_ref().is_empty() {
-            source.fault(&key.span(), "roles: it is empty, so nobody would be told");
-        }
-        rule.roles.clear();
-        for part in parts(&raw.roles) {
-            match word(part.get_ref(), "role", &Role::ALL, Role::key) {
-                Err(message) => source.fault(&part.span(), message),
-                Ok(role) if rule.roles.contains(&role) => {
-                    source.fault(
-                        &part.span(),
-                        format!("the role {} stands a second time", role.key()),
-                    );
-                }
-                Ok(role) => rule.roles.push(role),
+    if let Some(roles) = roles(source, "roles", &raw.roles) {
+        rule.roles = roles;
+    }
+    rule.repeat = repeat(source, &raw.repeat_every, &raw.repeat_most, rule.repeat);
+    rule.release = or(&raw.release, rule.release);
+}
+
+/// The roles that are told; `None` where the key is missing.
+pub fn roles(
+    source: &mut Source,
+    name: &str,
+    key: &Key<Vec<Spanned<String>>>,
+) -> Option<Vec<Role>> {
+    let written = key.as_ref()?;
+    if written.get_ref().is_empty() {
+        source.fault(
+            &written.span(),
+            format!("{name}: it is empty, so nobody would be told"),
+        );
+    }
+    let mut roles = Vec::new();
+    for part in parts(key) {
+        match word(part.get_ref(), "role", &Role::ALL, Role::key) {
+            Err(message) => source.fault(&part.span(), message),
+            Ok(role) if roles.contains(&role) => {
+                source.fault(
+                    &part.span(),
+                    format!("the role {} stands a second time", role.key()),
+                );
             }
+            Ok(role) => roles.push(role),
         }
     }
-    let most = source.take("repeat_most", &raw.repeat_most, |&n| {
+    Some(roles)
+}
+
+/// How something is repeated: `every` so many working days, at `most` so often.
+pub fn repeat(source: &mut Source, every: &Key<u32>, most: &Key<u32>, base: Repeat) -> Repeat {
+    let times = source.take("repeat_most", most, |&n| {
         if n == 0 {
             return Err("0 repetitions are written repeat_every = 0".to_owned());
         }
         within(n, 1..=1000)
     });
-    let every = source.take("repeat_every", &raw.repeat_every, |&n| within(n, 0..=250));
-    let (before, most_before) = match rule.repeat {
+    let days = source.take("repeat_every", every, |&n| within(n, 0..=250));
+    let (before, most_before) = match base {
         Repeat::Once => (0, None),
         Repeat::Every { working_days, most } => (working_days, most),
     };
-    rule.repeat = match every.unwrap_or(before) {
+    let repeat = match days.unwrap_or(before) {
         0 => Repeat::Once,
         working_days => Repeat::Every {
             working_days,
-            most: most.or(most_before),
+            most: times.or(most_before),
         },
     };
-    if let (Repeat::Once, Some(key)) = (rule.repeat, &raw.repeat_most) {
+    if let (Repeat::Once, Some(key)) = (repeat, most) {
         source.fault(
             &key.span(),
             "repeat_most: nothing is repeated without repeat_every",
         );
     }
-    rule.release = or(&raw.release, rule.release);
+    repeat
 }
 
 fn signature(source: &mut Source, raw: &RawOperator, rules: &mut AlertRules) {
@@ -175,7 +197,7 @@ fn window(source: &mut Source, raw: &RawSending, rules: &mut AlertRules) {
     rules.digest_at = digest_at;
 }
 
-fn delta(text: &str, range: std::ops::RangeInclusive<Duration>) -> Result<TimeDelta, String> {
+pub fn delta(text: &str, range: std::ops::RangeInclusive<Duration>) -> Result<TimeDelta, String> {
     let value = duration(text, range)?;
     TimeDelta::from_std(value).map_err(|error| error.to_string())
 }
@@ -203,6 +225,10 @@ fn judging(source: &mut Source, raw: &RawMonitor, rules: &mut AlertRules) {
         &raw.down_after_visits,
         rules.down_after_visits,
     );
+    let long = source.take("long_holiday_days", &raw.long_holiday_days, |&n| {
+        within(n, 0..=30)
+    });
+    rules.long_holiday_days = long.unwrap_or(rules.long_holiday_days);
     let least = source.take("least_hosts", &raw.offline.least_hosts, |&n| {
         within(n as usize, 2..=100_000)
     });

@@ -13,6 +13,8 @@ use crate::calendar::cron_line::{CronFault, CronLine};
 
 /// Once an hour by day.
 const VISITS: &str = "0 6-22 * * *";
+/// Home pages day and night: an outage is to be known within the hour.
+const HOMES: &str = "25 * * * *";
 const PRUNE: &str = "30 3 * * *";
 const STORE_DIR: &str = "/var/lib/wangxun/store";
 const CONTROL_SOCKET: &str = "/run/wangxun/control.sock";
@@ -69,12 +71,14 @@ fn header_text(text: &str) -> Result<String, String> {
 pub fn schedule(source: &mut Source, raw: &RawMonitor) -> Option<Schedule> {
     let raw = &raw.schedule;
     let visits = line(source, "visits", &raw.visits, VISITS);
+    let homes = line(source, "homes", &raw.homes, HOMES);
     let prune = line(source, "prune", &raw.prune, PRUNE);
     let jitter = source.take("jitter", &raw.jitter, |text| {
         duration(text, Duration::ZERO..=Duration::from_secs(3600))
     });
     Some(Schedule {
         visits: visits?,
+        homes: homes?,
         prune: prune?,
         jitter: jitter.unwrap_or(Duration::from_secs(300)),
     })

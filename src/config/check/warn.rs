@@ -7,6 +7,7 @@ use chrono::Datelike as _;
 use super::super::fault::Warning;
 use super::super::settings::Config;
 use super::super::typical;
+use crate::assess::reach::DAYS;
 use crate::domain::account::Admission;
 use crate::domain::group::{Group, Role, mask};
 use crate::domain::id::{ColumnId, SiteId, UnitId};
@@ -36,6 +37,7 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     gateways(config, &mut warnings);
     console(config, &mut warnings);
     trial(config, &mut warnings);
+    samples(config, &mut warnings);
     warnings
 }
 
@@ -76,6 +78,21 @@ fn spool(config: &Config, warnings: &mut Vec<Warning>) {
                 dir.display()
             ),
         );
+    }
+}
+
+/// Whether home pages are sampled often enough for a rate of failures.
+fn samples(config: &Config, warnings: &mut Vec<Warning>) {
+    let least = config.alert.sites.least_samples;
+    let Some(a_day) = config.samples_a_day else {
+        return;
+    };
+    let most = u64::from(a_day) * DAYS;
+    if most < u64::from(least) {
+        let message = format!(
+            "[incidents] least_samples = {least}: home pages are sampled {most} times in {DAYS} days, so no rate of failures is told"
+        );
+        push(warnings, false, message);
     }
 }
 

@@ -20,6 +20,8 @@ pub struct RawMonitor {
     pub tiers: BTreeMap<Spanned<String>, RawTier>,
     pub sending: RawSending,
     pub judging: RawJudging,
+    pub incidents: RawIncidents,
+    pub duties: BTreeMap<Spanned<String>, RawDuty>,
     pub escalation: RawEscalation,
     pub acts: RawActs,
     pub transports: RawTransports,
@@ -60,6 +62,7 @@ pub struct RawOperator {
 #[serde(deny_unknown_fields, default)]
 pub struct RawSchedule {
     pub visits: Key<String>,
+    pub homes: Key<String>,
     pub prune: Key<String>,
     pub jitter: Key<String>,
 }
@@ -111,6 +114,78 @@ pub struct RawSending {
     pub live: Key<bool>,
 }
 
+/// What is owed by a day of every year.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawDuty {
+    pub name: Key<String>,
+    pub columns: Key<Vec<Spanned<String>>>,
+    pub classes: Key<Vec<Spanned<String>>>,
+    pub opens: Key<String>,
+    pub due: Key<String>,
+    pub titles: Key<Vec<Spanned<String>>>,
+    pub reminder_days: Key<u32>,
+    pub warning_days: Key<u32>,
+    pub severe_days: Key<u32>,
+    pub escalate_after_working_days: Key<u32>,
+}
+
+/// The incidents of sites as a whole.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawIncidents {
+    pub least_samples: Key<u32>,
+    pub blind_after: Key<String>,
+    pub night_from: Key<String>,
+    pub night_until: Key<String>,
+    pub redesign_percent: Key<u32>,
+    pub down: RawDown,
+    pub near_veto: RawVeto,
+    pub veto: RawVeto,
+}
+
+/// The home page does not open.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawDown {
+    pub enabled: Key<bool>,
+    pub visits: Key<u32>,
+    pub apart: Key<String>,
+    pub roles: Key<Vec<Spanned<String>>>,
+    pub later_roles: Key<Vec<Spanned<String>>>,
+    pub later_after: Key<String>,
+    pub at_night: Key<bool>,
+    pub steady: Key<String>,
+    pub flapping: RawFlapping,
+}
+
+/// The home page goes down again and again.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawFlapping {
+    pub times: Key<u32>,
+    pub within: Key<String>,
+    pub steady: Key<String>,
+}
+
+/// A veto, or its nearness.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawVeto {
+    pub enabled: Key<bool>,
+    pub failed_percent: Key<u32>,
+    pub home_days: Key<u32>,
+    pub basic_stale: Key<u32>,
+    pub stale: Key<u32>,
+    pub empty: Key<u32>,
+    pub empty_is_stale: Key<bool>,
+    pub roles: Key<Vec<Spanned<String>>>,
+    pub repeat_every: Key<u32>,
+    pub repeat_most: Key<u32>,
+    pub at_once: Key<bool>,
+    pub at_night: Key<bool>,
+}
+
 /// When a second offence is proposed for escalation.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -141,6 +216,7 @@ pub struct RawBudget {
 pub struct RawJudging {
     pub confirm_after: Key<String>,
     pub blind_after_visits: Key<u32>,
+    pub long_holiday_days: Key<u32>,
     pub down_after_visits: Key<u32>,
     pub offline: RawOffline,
 }

@@ -14,7 +14,7 @@ use crate::alert::rules::AlertRules;
 use crate::alert::trial;
 use crate::assess::ladder::Tier;
 use crate::assess::limits::Limits;
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Year};
 use crate::domain::access::Access;
 use crate::domain::act::Act;
 use crate::domain::act::{Deed, Ground, Scope};
@@ -22,35 +22,41 @@ use crate::domain::class::Class;
 use crate::domain::finding::{Basis, Evidence, LastUpdate};
 use crate::domain::group::{Column, Group};
 use crate::domain::group::{Duty, Identity, Person, Role, Route, Site, Unit};
+use crate::domain::home::HomeRecord;
 use crate::domain::id::ColumnId;
 use crate::domain::id::{PersonId, SiteId, UnitId};
+use crate::domain::item::Item;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::observation::{Blind, Cause};
+use crate::domain::site_day::SiteDay;
 use crate::domain::time::Moment;
 use crate::domain::time::{Date, moment};
 use crate::domain::visit::{Failure, Validators};
 use chrono::TimeDelta;
 
-fn at(text: &str) -> Moment {
+pub(super) fn at(text: &str) -> Moment {
     moment(text.parse().unwrap())
 }
 
 /// Four hosts `h0` to `h3` with two news columns each, owned by the unit `kxw`.
-struct World {
-    group: Group,
-    limits: Limits,
-    calendar: Calendar,
-    rules: AlertRules,
-    records: BTreeMap<ColumnId, ColumnRecord>,
-    open: BTreeMap<IncidentKey, Incident>,
-    waiting: Vec<Notice>,
-    closed: Vec<Incident>,
-    acts: Vec<Act>,
-    live: bool,
+pub(super) struct World {
+    pub(super) group: Group,
+    pub(super) limits: Limits,
+    pub(super) calendar: Calendar,
+    pub(super) rules: AlertRules,
+    pub(super) records: BTreeMap<ColumnId, ColumnRecord>,
+    pub(super) homes: BTreeMap<SiteId, HomeRecord>,
+    pub(super) days: BTreeMap<SiteId, Vec<SiteDay>>,
+    pub(super) items: BTreeMap<ColumnId, Vec<Item>>,
+    pub(super) open: BTreeMap<IncidentKey, Incident>,
+    pub(super) waiting: Vec<Notice>,
+    pub(super) closed: Vec<Incident>,
+    pub(super) acts: Vec<Act>,
+    pub(super) live: bool,
 }
 
 impl World {
-    fn new() -> World {
+    pub(super) fn new() -> World {
         let mut group = Group::default();
         let unit = UnitId::parse("kxw").unwrap();
         group.units.insert(
@@ -111,9 +117,14 @@ impl World {
         World {
             group,
             limits: Limits::default(),
-            calendar: Calendar::default(),
+            calendar: Calendar {
+                years: (2016..=2019).map(|year| (year, Year::default())).collect(),
+            },
             rules: AlertRules::default(),
             records: BTreeMap::new(),
+            homes: BTreeMap::new(),
+            days: BTreeMap::new(),
+            items: BTreeMap::new(),
             open: BTreeMap::new(),
             waiting: Vec::new(),
             closed: Vec::new(),
@@ -123,7 +134,7 @@ impl World {
     }
 
     /// What the latest visit to the columns of `host` left.
-    fn saw(&mut self, host: usize, when: &str, on: &str, blind: Option<(u32, Cause)>) {
+    pub(super) fn saw(&mut self, host: usize, when: &str, on: &str, blind: Option<(u32, Cause)>) {
         for name in ["a", "b"] {
             let id = ColumnId::parse(&format!("h{host}/{name}")).unwrap();
             let record = ColumnRecord {
@@ -157,19 +168,22 @@ impl World {
         }
     }
 
-    fn saw_all(&mut self, when: &str, on: &str) {
+    pub(super) fn saw_all(&mut self, when: &str, on: &str) {
         for host in 0..4 {
             self.saw(host, when, on, None);
         }
     }
 
-    fn situation(&self, now: &str) -> Situation<'_> {
+    pub(super) fn situation(&self, now: &str) -> Situation<'_> {
         Situation {
             group: &self.group,
             limits: &self.limits,
             calendar: &self.calendar,
             rules: &self.rules,
             records: &self.records,
+            homes: &self.homes,
+            days: &self.days,
+            items: &self.items,
             open: &self.open,
             waiting: &self.waiting,
             closed: &self.closed,
@@ -180,11 +194,12 @@ impl World {
     }
 
     /// Makes a pass and keeps what it changes, as the store would.
-    fn pass(&mut self, now: &str) -> Verdicts {
+    pub(super) fn pass(&mut self, now: &str) -> Verdicts {
         let verdicts = pass(&self.situation(now));
         for incident in &verdicts.incidents {
             if incident.is_resolved() {
                 self.open.remove(&incident.key);
+                self.closed.push(incident.clone());
             } else {
                 self.open.insert(incident.key.clone(), incident.clone());
             }
@@ -198,10 +213,13 @@ impl World {
         for record in &verdicts.records {
             self.records.insert(record.column.clone(), record.clone());
         }
+        for home in &verdicts.homes {
+            self.homes.insert(home.site.clone(), home.clone());
+        }
         verdicts
     }
 
-    fn told(&self) -> Vec<(String, Told)> {
+    pub(super) fn told(&self) -> Vec<(String, Told)> {
         self.waiting
             .iter()
             .map(|notice| (notice.person.to_string(), notice.told))
