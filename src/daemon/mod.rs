@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod assessment;
 pub mod control;
+pub mod counter;
 pub mod desk;
 pub mod enact;
 pub mod ending;
