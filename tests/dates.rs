@@ -219,7 +219,20 @@ const WHOLE: [(&str, Print); 35] = [
 ];
 
 /// Formats that stand in more than one element, or that leave something to the list.
-const PARTIAL: [(&str, Print); 17] = [
+const PARTIAL: [(&str, Print); 22] = [
+    ("every part and sign", |d| {
+        d.format("<i>%Y</i>-<i>%m</i>-<i>%d</i>").to_string()
+    }),
+    ("every part and word", |d| {
+        d.format("<i>%Y</i>年<i>%-m</i>月<i>%-d</i>日").to_string()
+    }),
+    ("the day above an English month", |d| {
+        d.format("<b>%d</b><i>%b %Y</i>").to_string()
+    }),
+    ("an English month and day, year", |d| {
+        d.format("<b>%b %d</b><i>%Y</i>").to_string()
+    }),
+    ("in English", |d| d.format("%B %-d, %Y").to_string()),
     ("day, year and month", |d| {
         d.format("<b>%d</b><i>%Y-%m</i>").to_string()
     }),
@@ -318,6 +331,120 @@ fn every_format_is_read_behind_the_label_of_an_article() {
         );
         assert_eq!(article_date(&words), "2018-03-05", "{name} in a table");
     }
+}
+
+#[test]
+fn a_date_in_parts_is_read_behind_the_label_of_an_article() {
+    for parts in [
+        "<span>2018</span>年<i>3</i>月<i>5</i>日",
+        "<b>5</b><span>2018-03</span>",
+        "<b>05日</b><span>2018年3月</span>",
+        "<span>2018</span><span>-</span><span>03</span><span>-</span><span>05</span>",
+        "<span>2018年</span><span>3月5日</span>",
+        "<b>03-05</b><i>2018</i>",
+        "<i>05</i> <b>Mar 2018</b>",
+    ] {
+        for words in [
+            format!("<p>发布日期：{parts}</p>"),
+            format!("<p>来源：区政府办</p><p><em>发布时间：</em>{parts}<span>浏览：12</span></p>"),
+            format!(
+                "<table><tr><th>成文日期</th><td>2018-03-01</td><th>发布日期</th><td>{parts}</td></tr></table>"
+            ),
+        ] {
+            assert_eq!(article_date(&words), "2018-03-05", "{words}");
+        }
+        let document = format!("<p>成文日期：{parts}</p>");
+        assert_eq!(article_date(&document), "none", "{document}");
+    }
+}
+
+#[test]
+fn pages_in_english_are_read() {
+    for words in [
+        "<p>Updated: March 5, 2018</p>",
+        "<p>Time：Mar 5, 2018   Source: District Office</p>",
+        "<p>5 March 2018</p>",
+        "<p>Published on Mar. 5, 2018</p>",
+    ] {
+        let page = article(words).replace("<html lang=zh>", "<html lang=en>");
+        let read = newest(&reading(Aim::Any, "/en/1.html", &page, &[]));
+        assert_eq!(read, "2018-03-05", "{words}");
+    }
+}
+
+#[test]
+fn a_line_of_labels_is_no_sentence() {
+    for words in [
+        "<p>时间：2018年03月05日 字号：[大 中 小]</p>",
+        "<p>时间：2018年3月5日　　来源：区政府办　　浏览：15次</p>",
+        "<p>【字体：大 中 小】2018年03月05日 来源：新华网</p>",
+    ] {
+        assert_eq!(article_date(words), "2018-03-05", "{words}");
+    }
+    let event = "<p>时间：2018年3月5日上午9时 地点：区政府三层会议室</p>";
+    assert_eq!(article_date(event), "none");
+}
+
+#[test]
+fn the_date_of_a_title_is_not_that_of_its_row() {
+    let titles = [
+        "2018年3月16日天气预报",
+        "2018年3月15日要闻",
+        "2018年3月14日菜价",
+        "2018年3月13日空气质量",
+    ];
+    let days = ["2016-05-16", "2016-05-12", "2016-04-02", "2016-03-02"];
+    let rows = |row: &str| {
+        let rows = titles
+            .iter()
+            .zip(days)
+            .map(|(title, on)| row.replace("{t}", title).replace("{d}", on));
+        ul(&rows.collect::<String>())
+    };
+    for row in [
+        "<li><a href='/x/{d}a.html'>{t}</a><span>{d}</span></li>",
+        "<li><a href='/x/{d}a.html'><b>{t}</b><span>{d}</span></a></li>",
+        "<li><span>{d}</span><a href='/x/{d}a.html'>{t}</a></li>",
+        "<li><a href='/x/{d}a.html'><h3>{t}</h3><p>于2018年3月15日召开会议，研究部署相关工作</p><p>发布时间：{d} 来源：区气象局</p></a></li>",
+    ] {
+        assert_eq!(newest(&list("/tqyb/", &rows(row))), "2016-05-16", "{row}");
+    }
+}
+
+#[test]
+fn days_above_rows_date_them() {
+    let days = ["2018-03-16", "2018-03-12", "2018-02-02"];
+    let day = |head: &str| {
+        let parts = days.iter().map(|on| {
+            let rows: String = (1..=3)
+                .map(|n| {
+                    format!(
+                        "<li><a href='/x/a{}{n}.htm'>{}</a></li>",
+                        on.rsplit('-').next().unwrap_or_default(),
+                        TITLES[n]
+                    )
+                })
+                .collect();
+            format!("{}<ul>{rows}</ul>", head.replace("{d}", on))
+        });
+        parts.collect::<String>()
+    };
+    for head in [
+        "<h3>{d}</h3>",
+        "<div class=day><span>{d}</span></div>",
+        "<p>[{d}]</p>",
+    ] {
+        let reading = list("/tzgg/", &day(head));
+        assert_eq!(newest(&reading), "2018-03-16", "{head}");
+        let dated = reading.rows.iter().filter(|row| row.on.is_some()).count();
+        assert_eq!(dated, 9, "{head}");
+    }
+    // One day alone above a list is that of the visit.
+    let one = format!(
+        "<p>2018-03-18</p>{}",
+        ul(&rows("<li><a href='/x/{n}.htm'>{t}</a></li>", &DAYS, plain))
+    );
+    assert_eq!(newest(&list("/tzgg/", &one)), "none");
 }
 
 #[test]

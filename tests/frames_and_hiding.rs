@@ -198,6 +198,45 @@ fn a_small_page_of_a_column_that_says_so_is_empty() {
             "Empty",
         ),
         (
+            "by a number in a named element",
+            headed("<div>共<span id=total>0</span>条</div>"),
+            "Empty",
+        ),
+        (
+            "by a number, every sign in an element",
+            headed("<p><i>共</i><b><font>0</font></b><i>条</i></p>"),
+            "Empty",
+        ),
+        (
+            "by a number that a script sets",
+            headed("<div>共<span id=total>0</span>条</div><script>$('#total').html(n)</script>"),
+            "Shell",
+        ),
+        (
+            "by a number beside a list that a script fills",
+            headed(
+                "<ul id=list></ul><div>共<span id=total>0</span>条</div><script src=l.js></script>",
+            ),
+            "Shell",
+        ),
+        (
+            "by a number beside a block that a script fills",
+            headed(
+                "<div id=list></div><div>共<span class=n>0</span>条</div><script src=l.js></script>",
+            ),
+            "Shell",
+        ),
+        (
+            "in a word beside a list that a script fills",
+            headed("<table><tbody id=rows></tbody></table><p>暂无数据</p>"),
+            "Shell",
+        ),
+        (
+            "beside an empty list of the server's",
+            headed("<ul class=list></ul><p>共<em>0</em>条</p>"),
+            "Empty",
+        ),
+        (
             "by what was not found",
             headed("<p>没有找到相关信息</p>"),
             "Empty",

@@ -1,8 +1,10 @@
 //! A host that answers every path with a page, through the real daemon under a stepped clock: it
-//! is asked once a day for a path that cannot exist, and its answer dates no column. And the way
-//! out of a suspected redesign.
+//! is asked once a day for a path that cannot exist, and its answer dates no column. Columns whose
+//! address leads to the home page, to one article, to a picture. And the way out of a suspected
+//! redesign.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "the helpers of a test fail by panicking"
 )]
@@ -61,6 +63,17 @@ fn shown(path: &str, now: Moment) -> String {
             });
             format!("<h2>街道动态</h2><table>{}</table>", rows.concat())
         }
+        "/zcfg/" if now < at(GONE_FROM) => format!("<h2>政策法规</h2>{old}"),
+        "/zcfg/" => format!(
+            "<h1>关于政策法规栏目调整的公告</h1><p>发布时间：2017-11-15　来源：区科信委</p><p>{}</p>",
+            "根据工作安排，有关内容统一在新的栏目中发布，原有内容不再保留，请社会公众知悉。"
+                .repeat(8)
+        ),
+        "/kpzs/" if now < at(GONE_FROM) => format!("<h2>科普知识</h2>{old}"),
+        "/kpzs/" => {
+            return "<html><body><img src='/wh.jpg' alt='系统升级维护中'></body></html>".to_owned();
+        }
+        "/tzgg/" => format!("<h2>通知公告</h2>{old}"),
         _ => {
             let day = date_of(now).to_string();
             let news = list(&[&day, &day, &day, &day, &day, &day]);
@@ -83,6 +96,9 @@ async fn serve(clock: &Clock) -> Site {
         let html = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
         if request.path == "/robots.txt" {
             return answer("404 Not Found", html, "");
+        }
+        if request.path == "/tzgg/" && clock.now() >= at(GONE_FROM) {
+            return answer("302 Found", "Location: /\r\nConnection: close\r\n", "");
         }
         answer("200 OK", html, shown(&request.path, clock.now()))
     })
@@ -161,7 +177,30 @@ site = "kxw"
 name = "街道动态"
 class = "news"
 url = "/jddt/"
+
+[[column]]
+id = "kxw/tzgg"
+site = "kxw"
+name = "通知公告"
+class = "news"
+url = "/tzgg/"
+
+[[column]]
+id = "kxw/zcfg"
+site = "kxw"
+name = "政策法规"
+class = "news"
+url = "/zcfg/"
+
+[[column]]
+id = "kxw/kpzs"
+site = "kxw"
+name = "科普知识"
+class = "news"
+url = "/kpzs/"
 "#;
+
+const COLUMNS: [&str; 5] = ["kxw/gzdt", "kxw/jddt", "kxw/tzgg", "kxw/zcfg", "kxw/kpzs"];
 
 const CONTACTS: &str = r#"
 [[person]]
@@ -177,8 +216,8 @@ async fn run(
     site: &Site,
     (from, until): (&str, &str),
     clock: Clock,
-    question: Option<Question>,
-) -> (Vec<ColumnRecord>, Option<Answer>, usize) {
+    questions: &[Question],
+) -> (Vec<ColumnRecord>, Vec<Answer>, usize) {
     let before = site.seen().len();
     let mut end = clock.alarm();
     let loaded = load(path, at(from).date_naive()).unwrap_or_else(|faults| panic!("{faults}"));
@@ -187,7 +226,7 @@ async fn run(
     let running = Running::start(config, &clock).await;
     end.until(at(until)).await;
     let mut records = Vec::new();
-    for name in ["kxw/gzdt", "kxw/jddt"] {
+    for name in COLUMNS {
         let id = ColumnId::parse(name).expect("an id");
         let record = running
             .ready
@@ -204,13 +243,14 @@ async fn run(
     let seen_on = home.last_update.as_ref().map(|update| update.on);
     assert_eq!(seen_on, Some(date_of(home.visited_at)));
     assert_eq!(home.blocks.first().map(|block| block.rows), Some(6));
-    let answer = match question {
-        Some(question) => control::ask(&socket, &question).await.expect("an answer"),
-        None => None,
-    };
+    let mut answers = Vec::new();
+    for question in questions {
+        let answer = control::ask(&socket, question).await.expect("an answer");
+        answers.push(answer.expect("a daemon"));
+    }
     running.end(end).await;
     let seen = site.seen().into_iter().skip(before);
-    (records, answer, seen.filter(is_probe).count())
+    (records, answers, seen.filter(is_probe).count())
 }
 
 fn newest(record: &ColumnRecord) -> String {
@@ -242,49 +282,72 @@ async fn walk() {
     };
     // Both columns are seen on the 13th and 14th; one is redesigned on the second day.
     let until = "2017-11-14T15:00";
-    let asked = Some(accept.clone());
-    let (records, answer, probes) = run(&path, &site, (start, until), clock.clone(), asked).await;
-    let [gone, redesigned] = records.as_slice() else {
+    let asked = [why("kxw/jddt"), accept.clone()];
+    let (records, answers, probes) = run(&path, &site, (start, until), clock.clone(), &asked).await;
+    let [gone, redesigned, ..] = records.as_slice() else {
         panic!("{records:?}");
     };
     assert_eq!((newest(gone).as_str(), blind(gone)), ("2017-11-10", None));
     assert_eq!(blind(redesigned), Some(&Cause::Redesigned));
     assert_eq!(newest(redesigned), "2017-11-10");
-    assert!(answer.expect("a daemon").ok);
+    let told = &answers[0].text;
+    let reason = "疑似改版，列表结构变化，最新日期早于此前所见，请核对栏目配置；确系改版的，由管理员确认新列表";
+    assert!(told.contains(reason), "{told}");
+    assert!(answers[1].ok);
     assert_eq!(probes, 2, "once a day");
     // A new start on the same day asks nothing again.
     let next = (until, "2017-11-14T23:00");
-    let why = Some(Question::Why {
-        column: "kxw/jddt".to_owned(),
-    });
-    let (records, answer, probes) = run(&path, &site, next, clock.clone(), why).await;
+    let asked = [why("kxw/jddt")];
+    let (records, answers, probes) = run(&path, &site, next, clock.clone(), &asked).await;
     assert_eq!(probes, 0, "a restart repeats nothing");
-    let [_, accepted] = records.as_slice() else {
+    let [_, accepted, ..] = records.as_slice() else {
         panic!("{records:?}");
     };
     assert_eq!(
         (newest(accepted).as_str(), blind(accepted)),
         ("2017-10-20", None)
     );
-    let told = answer.expect("a daemon").text;
+    let told = &answers[0].text;
     assert!(
         told.contains("由张三确认，理由：“栏目改版，旧文已归档”"),
         "{told}"
     );
     // The first column goes away; what is shown in its place has the news of the day.
     let last = ("2017-11-14T23:00", "2017-11-16T15:00");
-    let (records, answer, probes) = run(&path, &site, last, clock, Some(accept)).await;
+    let mut asked = vec![accept];
+    asked.extend(COLUMNS.map(why));
+    let (records, answers, probes) = run(&path, &site, last, clock, &asked).await;
     assert_eq!(probes, 2);
-    let [gone, _] = records.as_slice() else {
-        panic!("{records:?}");
-    };
-    assert_eq!(
-        blind(gone),
-        Some(&Cause::Unreadable(Unreadable::SoftMissing))
-    );
-    assert_eq!(newest(gone), "2017-11-10");
-    assert!(
-        !answer.expect("a daemon").ok,
-        "nothing seems redesigned any more"
-    );
+    assert!(!answers[0].ok, "nothing seems redesigned any more");
+    let expected = [
+        (Some(Unreadable::SoftMissing), "页面不存在或已删除"),
+        (None, "由张三确认"),
+        (Some(Unreadable::RedirectedHome), "网址跳转到首页"),
+        (
+            Some(Unreadable::Article),
+            "网址打开的是一篇文章，不是栏目列表",
+        ),
+        (Some(Unreadable::Maintenance), "网站正在维护"),
+    ];
+    for (((name, record), answer), (why, reason)) in COLUMNS
+        .iter()
+        .zip(&records)
+        .zip(&answers[1..])
+        .zip(expected)
+    {
+        assert_eq!(blind(record), why.map(Cause::Unreadable).as_ref(), "{name}");
+        let known = if why.is_some() {
+            "2017-11-10"
+        } else {
+            "2017-10-20"
+        };
+        assert_eq!(newest(record), known, "{name}: what is known stays");
+        assert!(answer.text.contains(reason), "{name}: {}", answer.text);
+    }
+}
+
+fn why(column: &str) -> Question {
+    Question::Why {
+        column: column.to_owned(),
+    }
 }

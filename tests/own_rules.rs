@@ -98,6 +98,20 @@ const PAGE: &str = r#"<html><body>
 </ul></body></html>"#;
 
 #[test]
+fn rows_of_a_piece_that_a_path_names_are_dated_by_the_own_rules() {
+    let rows = r#"<ul><li><a href=\"/1.html\">关于开展检查工作的通知</a><span>2018-03-06</span></li><li><a href=\"/2.html\">关于放假安排的通知</a><span>2018-03-02</span></li></ul>"#;
+    let data = format!("{{\"data\":{{\"html\":\"{rows}\"}}}}");
+    for toml in [r#"json = { html = "data.html" }"#, r#"json = "jpaas""#] {
+        let reading = by(toml, data.clone());
+        assert_eq!(
+            newest(&reading),
+            on("2018-03-06", Basis::OwnRules),
+            "{toml}"
+        );
+    }
+}
+
+#[test]
 fn selectors_and_a_format_say_which_rows_count_and_how_their_dates_are_printed() {
     let all = r#"
         row = "ul.list > li"

@@ -324,6 +324,106 @@ fn where_nothing_names_the_column_its_folder_and_the_sides_heading_tell() {
     }
 }
 
+/// Pages that name neither of two lists: side by side, in tables, below a trail that spans both.
+fn unnamed(own: &str, side: &str) -> Vec<String> {
+    let trail = "<div class=pos>当前位置：<a href='/'>首页</a> &gt; <a href='/zwgk/'>政务公开</a> &gt; 政策文件</div>";
+    let boxes = |first: &str, second: &str| {
+        format!("<div class=a><ul>{first}</ul></div><div class=b><ul class=s>{second}</ul></div>")
+    };
+    let tables = |first: &str, second: &str| {
+        format!(
+            "<table><tr><td><table><tr><td><ul>{first}</ul></td></tr></table></td>\
+             <td><table><tr><td><div><ol>{second}</ol></div></td></tr></table></td></tr></table>"
+        )
+    };
+    let mut out = Vec::new();
+    for page in [
+        boxes(own, side),
+        boxes(side, own),
+        tables(own, side),
+        tables(side, own),
+    ] {
+        out.push(page.clone());
+        out.push(format!("{trail}<div class=con>{page}</div>"));
+    }
+    out
+}
+
+#[test]
+fn a_side_list_that_nothing_announces_never_dates_a_longer_list_without_dates() {
+    let side = rows("/info/1", 8, Some("2018"));
+    for body in unnamed(&rows("/info/2", 12, None), &side) {
+        let came = column(LIST, None, &body, true);
+        let what = format!("{body}\n{:?}", noted(&came.reading));
+        assert_eq!(came.outcome(), "2016-01-05", "{what}");
+        let own = came.asked.iter().all(|path| path.starts_with("/info/2"));
+        assert!(own, "{:?} {what}", came.asked);
+        let blind = column(LIST, None, &body, false);
+        assert_eq!(blind.outcome(), "ArticlesUnreachable", "{what}");
+    }
+}
+
+#[test]
+fn between_two_lists_of_which_nothing_tells_the_reader_abstains() {
+    let side = rows("/info/1", 8, Some("2018"));
+    for body in unnamed(&rows("/info/2", 6, None), &side) {
+        let came = column(LIST, None, &body, true);
+        let what = format!("{body}\n{:?}", noted(&came.reading));
+        assert_eq!(came.outcome(), "WhichList", "{what}");
+        assert!(came.asked.is_empty(), "{what}");
+    }
+}
+
+/// What speaks for the dated list: a heading, a pager, its folder.
+#[test]
+fn a_dated_list_that_something_speaks_for_stands_beside_a_longer_one_without_dates() {
+    let own = |folder: &str| rows(folder, 6, Some("2016"));
+    let other = format!(
+        "<div class=b><ul class=s>{}</ul></div>",
+        rows("/info/2", 12, None)
+    );
+    for list in [
+        format!("<h2>政策文件</h2><ul>{}</ul>", own("/info/1")),
+        format!(
+            "<ul>{}</ul><div>共5页 <a href=2>下一页</a> <a href=5>尾页</a></div>",
+            own("/info/1")
+        ),
+        format!("<ul>{}</ul>", own("/zwgk/zcwj/")),
+    ] {
+        for body in [
+            format!("<title>政策文件</title><div class=a>{list}</div>{other}"),
+            format!("<title>政策文件</title>{other}<div class=a>{list}</div>"),
+        ] {
+            let came = column(LIST, None, &body, true);
+            assert_eq!(
+                came.outcome(),
+                "2016-03-12",
+                "{body}\n{:?}",
+                noted(&came.reading)
+            );
+        }
+    }
+}
+
+#[test]
+fn all_lists_below_the_columns_name_count() {
+    let list = |head: &str, class: &str, rows: &str| {
+        format!("<div class={class}><h3>{head}</h3><ul>{rows}</ul></div>")
+    };
+    let (old, new) = (
+        rows("/info/1", 6, Some("2016")),
+        rows("/info/2", 3, Some("2018")),
+    );
+    for body in [
+        format!("{}{}", list("通知", "a", &old), list("公告", "b", &new)),
+        format!("{}{}", list("通知", "a", &new), list("公告", "b", &old)),
+    ] {
+        let body = format!("<title>通知公告_某某区</title>{body}");
+        let came = column("/zwgk/tzgg/", Some("通知公告"), &body, true);
+        assert_eq!(came.outcome(), "2018-03-12", "{body}");
+    }
+}
+
 #[test]
 fn what_was_left_aside_is_told() {
     let list = format!("<ul class=list>{}</ul>", rows("/info/", 4, None));

@@ -19,6 +19,7 @@ mod run;
 mod saved;
 mod score;
 mod simulated;
+mod token;
 mod trial;
 mod user;
 
@@ -82,6 +83,8 @@ enum Command {
     GoLive(enact::GoLive),
     /// Make, change, remove and list the accounts of the console
     User(user::User),
+    /// Make, remove and list the tokens of programs that use the console's interface
+    Token(token::Token),
     /// Hand over the assessment of a month, quarter or year
     Report(report::Report),
     /// Enter what people find where the program does not measure, one by one or by a table
@@ -135,6 +138,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Hold(hold) => enact::hold(hold),
         Command::GoLive(go_live) => enact::go_live(go_live),
         Command::User(user) => user::run(user),
+        Command::Token(token) => token::run(token),
         Command::Report(report) => report::run(&report),
         Command::Score(score) => score::run(score),
         Command::Rubric(rubric) => rubric::run(&rubric),

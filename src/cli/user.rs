@@ -75,7 +75,7 @@ enum Format {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum RoleName {
+pub(super) enum RoleName {
     /// Runs the monitor
     Operator,
     /// Of the assessing office
@@ -99,7 +99,7 @@ pub fn run(user: User) -> anyhow::Result<bool> {
 fn add(add: &Add) -> anyhow::Result<bool> {
     let config = settings(&add.configured)?;
     let name = AccountName::parse(&add.name)?;
-    let role = role(&config, add)?;
+    let role = role(&config, add.role, add.unit.as_deref())?;
     let known = Accounts::read(&config.store.dir)?;
     anyhow::ensure!(
         known.get(&name).is_none(),
@@ -113,6 +113,7 @@ fn add(add: &Add) -> anyhow::Result<bool> {
         name: name.clone(),
         role,
         password,
+        token: None,
         since: Clock::system().now(),
     };
     let role = account.role.key();
@@ -129,12 +130,13 @@ fn add(add: &Add) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn role(config: &Config, add: &Add) -> anyhow::Result<Role> {
+/// The role of that name, with its unit where it has one.
+pub(super) fn role(config: &Config, name: RoleName, unit: Option<&str>) -> anyhow::Result<Role> {
     anyhow::ensure!(
-        (add.role == RoleName::Unit) == add.unit.is_some(),
+        (name == RoleName::Unit) == unit.is_some(),
         "--unit goes with --role unit, and --role unit needs it"
     );
-    Ok(match (add.role, &add.unit) {
+    Ok(match (name, unit) {
         (RoleName::Unit, Some(unit)) => {
             let unit = UnitId::parse(unit)?;
             anyhow::ensure!(
@@ -158,6 +160,10 @@ fn change_password(named: &Named) -> anyhow::Result<bool> {
     Accounts::change(&config.store.dir, |accounts| {
         let account = accounts.get(&name).cloned();
         let account = account.with_context(|| format!("there is no account {name} any more"))?;
+        anyhow::ensure!(
+            account.token.is_none(),
+            "{name} is a program's; it has a token instead of a password"
+        );
         accounts.put(Account {
             password: Some(digest),
             since: Clock::system().now(),
@@ -208,15 +214,17 @@ fn in_json(account: &Account) -> serde_json::Value {
         "role": account.role.key(),
         "unit": account.role.only().map(UnitId::as_str),
         "password": account.password.is_some(),
+        "token": account.token.is_some(),
         "since": account.since.to_rfc3339(),
     })
 }
 
 fn in_words(account: &Account) -> String {
     let unit = account.role.only().map(|unit| format!(" {unit}"));
-    let by = match account.password {
-        Some(_) => "by password",
-        None => "by proxy alone",
+    let by = match (&account.token, &account.password) {
+        (Some(_), _) => "by token",
+        (None, Some(_)) => "by password",
+        (None, None) => "by proxy alone",
     };
     format!(
         "{:<24} {:<16} {by}, since {}",
@@ -226,7 +234,8 @@ fn in_words(account: &Account) -> String {
     )
 }
 
-fn settings(named: &Configured) -> anyhow::Result<Config> {
+/// The configuration, for the owner of the store alone.
+pub(super) fn settings(named: &Configured) -> anyhow::Result<Config> {
     let config = configured(&named.config)?.config;
     owner::respect(&config.store.dir)?;
     Ok(config)

@@ -1,4 +1,4 @@
-//! What people lay down by command line: answers, exemptions, holds, the end of the trial run.
+//! What people lay down: answers, exemptions, holds, the end of the trial run.
 //!
 //! Each order is checked against the rules, kept as a fact and judged at once, under the desk's
 //! lock; a refusal says what would be allowed.
@@ -7,19 +7,22 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, unknown_column};
 use super::desk::{Desk, Known};
-use crate::alert::acts::{check_answer, check_hold, hold_on, is_trial};
+use crate::alert::acts::{self, check_answer, check_hold, hold_on, is_trial};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::{Notice, NoticeState, Told};
 use crate::alert::trial;
-use crate::assess::exemption::{Wanted, check, check_in_a_row, is_ended};
+use crate::assess::exemption::{self, Wanted, check, check_in_a_row, is_ended};
 use crate::domain::act::{Act, Deed, Ground, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::group::Group;
 use crate::domain::id::{ColumnId, UnitId};
 use crate::domain::time::{Date, Moment, date_of, moment};
 use crate::report::plain::one_line;
+use crate::report::refusal;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 
+/// The answer to a page that asks for what is not there.
+const UNKNOWN_COLUMN: &str = "配置中没有这个栏目或单位。";
 /// Who lets an installation go live that is configured to be.
 const BY_CONFIGURATION: &str = "monitor.toml";
 
@@ -80,33 +83,76 @@ pub enum What {
     GoLive,
 }
 
+/// Why an order is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The answer or hold is not within its bounds.
+    #[error(transparent)]
+    Act(#[from] acts::Refusal),
+    /// The exemption is not within its bounds.
+    #[error(transparent)]
+    Exemption(#[from] exemption::Refusal),
+    /// Another reason.
+    #[error("{text}")]
+    Other {
+        /// For the command line.
+        text: String,
+        /// For a page.
+        chinese: &'static str,
+    },
+}
+
+impl Refused {
+    /// A reason of neither kind: for the command line, and for a page.
+    pub fn other(text: impl Into<String>, chinese: &'static str) -> Refused {
+        Refused::Other {
+            text: text.into(),
+            chinese,
+        }
+    }
+
+    /// The reason for a page.
+    pub fn in_chinese(&self, today: Date) -> String {
+        match self {
+            Refused::Act(why) => refusal::of_act(why, today),
+            Refused::Exemption(why) => refusal::of_exemption(why, today),
+            Refused::Other { chinese, .. } => (*chinese).to_owned(),
+        }
+    }
+}
+
 /// What is to be kept of an order that is granted, and how it is answered; or why it is refused.
-type Granted = Result<(Deed, String), String>;
+type Granted = Result<(Deed, String), Refused>;
 
 impl Desk {
-    /// Carries out `order`.
+    /// Carries out `order`, for the command line.
     pub async fn enact(&self, order: Order) -> Result<Answer, StoreError> {
+        Ok(match self.carry_out(order).await? {
+            Ok(text) => Answer::yes(text),
+            Err(refused) => Answer::no(refused.to_string()),
+        })
+    }
+
+    /// Carries out `order`, or says why not.
+    pub async fn carry_out(&self, order: Order) -> Result<Result<String, Refused>, StoreError> {
         let by = one_line(&order.by, NAME_CHARS);
         let reason = one_line(&order.reason, REASON_CHARS);
         if by.is_empty() {
-            return Ok(Answer::no("it needs the name of who lays it down"));
+            let text = "it needs the name of who lays it down";
+            return Ok(Err(Refused::other(text, "请填写姓名。")));
         }
         if reason.is_empty() && !matches!(order.what, What::Lift { .. } | What::GoLive) {
-            return Ok(Answer::no("it needs a reason"));
+            return Ok(Err(Refused::other("it needs a reason", "请填写理由。")));
         }
         let judged_anew = matches!(order.what, What::Exempt { .. } | What::EndExemption { .. });
         let granted = match order.what {
             What::GoLive => return self.end_trial(by).await,
             what => self.lay_down(what, by, reason).await?,
         };
-        let text = match granted {
-            Ok(text) => text,
-            Err(refused) => return Ok(Answer::no(refused)),
-        };
-        if judged_anew {
+        if granted.is_ok() && judged_anew {
             self.judge(None).await?;
         }
-        Ok(Answer::yes(text))
+        Ok(granted)
     }
 
     async fn lay_down(
@@ -114,7 +160,7 @@ impl Desk {
         what: What,
         by: String,
         reason: String,
-    ) -> Result<Result<String, String>, StoreError> {
+    ) -> Result<Result<String, Refused>, StoreError> {
         let _turn = self.turn.lock().await;
         let acts = self.store.acts().await?;
         let now = self.clock.now();
@@ -140,7 +186,10 @@ impl Desk {
             What::EndExemption { key } => ended(&acts, &key, now),
             What::Hold { about, until } => self.held(&acts, &about, until, now),
             What::Lift { about } => self.lifted(&acts, &about, now),
-            What::GoLive => Err("it is no act about columns".to_owned()),
+            What::GoLive => Err(Refused::other(
+                "it is no act about columns",
+                "不是栏目事项。",
+            )),
         };
         let (deed, text) = match granted {
             Ok(granted) => granted,
@@ -162,11 +211,12 @@ impl Desk {
         &self,
         column: &str,
         duty: Option<&str>,
-    ) -> Result<Result<Incident, String>, StoreError> {
+    ) -> Result<Result<Incident, Refused>, StoreError> {
         let group = &self.config.group;
         let id = ColumnId::parse(column).ok();
         let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
-            return Ok(Err(unknown_column(column, group)));
+            let text = unknown_column(column, group);
+            return Ok(Err(Refused::other(text, UNKNOWN_COLUMN)));
         };
         let key = match duty {
             Some(duty) => IncidentKey {
@@ -180,7 +230,10 @@ impl Desk {
         };
         let open = self.store.open_incidents().await?.remove(&key);
         let open = open.filter(Incident::is_open);
-        Ok(open.ok_or_else(|| format!("nothing is open about {column} that could be answered")))
+        Ok(open.ok_or_else(|| {
+            let text = format!("nothing is open about {column} that could be answered");
+            Refused::other(text, "该栏目没有未结的更新时限事件，无须答复。")
+        }))
     }
 
     /// The repetitions that wait about the incident, withdrawn.
@@ -202,11 +255,13 @@ impl Desk {
         let (column, duty) = match &incident.key.subject {
             Subject::Column(column) => (column, None),
             Subject::Duty(column, duty) => (column, Some(duty.clone())),
-            _ => return Err("only columns are answered for".to_owned()),
+            _ => {
+                let text = "only columns are answered for";
+                return Err(Refused::other(text, "只能就栏目答复。"));
+            }
         };
         let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
-        check_answer(acts, incident, until, date_of(now), bounds, calendar)
-            .map_err(|refusal| refusal.to_string())?;
+        check_answer(acts, incident, until, date_of(now), bounds, calendar)?;
         let text = format!("{column} is answered: nothing is repeated until the end of {until}");
         let deed = Deed::Answered {
             column: column.clone(),
@@ -243,8 +298,7 @@ impl Desk {
         let longest = self.config.alert.bounds.exemption;
         let (columns, calendar) = (group.columns.values(), &self.config.calendar);
         check(&wanted, today, longest)
-            .and_then(|()| check_in_a_row(&wanted, columns, acts, calendar, longest))
-            .map_err(|refusal| refusal.to_string())?;
+            .and_then(|()| check_in_a_row(&wanted, columns, acts, calendar, longest))?;
         let text = format!("{scope} is exempt from {from} until the end of {until}");
         let deed = Deed::Exempted {
             scope,
@@ -258,8 +312,7 @@ impl Desk {
     fn held(&self, acts: &[Act], about: &str, until: Moment, now: Moment) -> Granted {
         let scope = column_or_unit(about, &self.config.group)?;
         let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
-        check_hold(acts, &scope, until, now, bounds, calendar)
-            .map_err(|refusal| refusal.to_string())?;
+        check_hold(acts, &scope, until, now, bounds, calendar)?;
         let shown = until.format("%Y-%m-%d %H:%M");
         let text = format!("messages about {scope} wait until {shown}");
         Ok((Deed::Held { scope, until }, text))
@@ -268,24 +321,26 @@ impl Desk {
     fn lifted(&self, acts: &[Act], about: &str, now: Moment) -> Granted {
         let scope = column_or_unit(about, &self.config.group)?;
         if hold_on(acts, &scope, now).is_none() {
-            return Err(format!("no message about {scope} is held"));
+            let text = format!("no message about {scope} is held");
+            return Err(Refused::other(text, "没有暂缓的通知。"));
         }
         let text = format!("messages about {scope} wait no longer");
         Ok((Deed::HoldLifted { scope }, text))
     }
 
     /// Ends the trial run: what it held back is told as it stands now.
-    async fn end_trial(&self, by: String) -> Result<Answer, StoreError> {
+    async fn end_trial(&self, by: String) -> Result<Result<String, Refused>, StoreError> {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
         let live = self.config.alert.live;
         // Nobody has to wait for the daemon's first start.
         let ahead = !live && self.is_new(&known.acts).await?;
         if !ahead && !is_trial(&known.acts, live) {
-            return Ok(Answer::no("the installation is live already"));
+            let text = "the installation is live already";
+            return Ok(Err(Refused::other(text, "已经正式启用。")));
         }
         let columns = self.tell_all(&known, by).await?;
-        Ok(Answer::yes(format!(
+        Ok(Ok(format!(
             "live from now on: {columns} columns are told of as they stand"
         )))
     }
@@ -359,34 +414,39 @@ fn ended(acts: &[Act], key: &str, now: Moment) -> Granted {
             let text = format!("the exemption of {scope} has ended");
             Ok((Deed::ExemptionEnded { key }, text))
         }
-        _ => Err(format!(
-            "no exemption {key:?} runs or is to come; see wangxun exempt --list"
-        )),
+        _ => {
+            let text =
+                format!("no exemption {key:?} runs or is to come; see wangxun exempt --list");
+            Err(Refused::other(text, "没有这项有效的报备，可能已经结束。"))
+        }
     }
 }
 
-fn known(scope: &Scope, group: &Group) -> Result<(), String> {
+fn known(scope: &Scope, group: &Group) -> Result<(), Refused> {
     let is_known = match scope {
         Scope::Column(id) => group.columns.contains_key(id),
         Scope::Site(id) => group.sites.contains_key(id),
         Scope::Unit(id) => group.units.contains_key(id),
     };
-    match scope {
-        _ if is_known => Ok(()),
-        Scope::Column(id) => Err(unknown_column(id.as_str(), group)),
-        Scope::Site(_) | Scope::Unit(_) => Err(format!("no {scope}; see sites.toml")),
-    }
+    let text = match scope {
+        _ if is_known => return Ok(()),
+        Scope::Column(id) => unknown_column(id.as_str(), group),
+        Scope::Site(_) | Scope::Unit(_) => format!("no {scope}; see sites.toml"),
+    };
+    Err(Refused::other(text, "配置中没有这个对象。"))
 }
 
-fn column_or_unit(about: &str, group: &Group) -> Result<Scope, String> {
+fn column_or_unit(about: &str, group: &Group) -> Result<Scope, Refused> {
     let column = ColumnId::parse(about).ok();
     if let Some(id) = column.filter(|id| group.columns.contains_key(id)) {
         return Ok(Scope::Column(id));
     }
     let unit = UnitId::parse(about).ok();
     let unit = unit.filter(|id| group.units.contains_key(id));
-    unit.map(Scope::Unit)
-        .ok_or_else(|| format!("no column or unit {about:?}; see sites.toml"))
+    unit.map(Scope::Unit).ok_or_else(|| {
+        let text = format!("no column or unit {about:?}; see sites.toml");
+        Refused::other(text, UNKNOWN_COLUMN)
+    })
 }
 
 /// The end of a day as an instant.

@@ -11,6 +11,7 @@ pub mod answer;
 pub mod assessment;
 pub mod closing;
 pub mod control;
+pub mod counter;
 pub mod desk;
 pub mod enact;
 pub mod ending;

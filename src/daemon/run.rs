@@ -15,7 +15,6 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::answer::Clerk;
-use super::control;
 use super::desk::Desk;
 use super::ending::Ending;
 use super::event::Listener;
@@ -30,6 +29,7 @@ use super::sameness::Digests;
 use super::sampler::Sampler;
 use super::timekeeper::Timekeeper;
 use super::visit::{Eye, Means};
+use super::{control, counter};
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::deliver::courier::{Carrier, Courier, DeliverError};
@@ -42,6 +42,7 @@ use crate::store::handle::{Opening, Store};
 use crate::store::settings::StoreSettings;
 use crate::web::access::Porter;
 use crate::web::access::session::NoRandom;
+use crate::web::counter::Counter;
 use crate::web::links::Door;
 use crate::web::metrics::Metrics;
 use crate::web::receipts::Callback;
@@ -155,6 +156,8 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     ];
     let links_pulse = Pulse::new("links");
     pulses.push(links_pulse.clone());
+    let counter_pulse = Pulse::new("counter");
+    pulses.push(counter_pulse.clone());
     let console_pulse = Pulse::new("console");
     if config.console.listen.is_some() {
         pulses.push(console_pulse.clone());
@@ -173,19 +176,21 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     };
     let (posts, posted) = mpsc::channel(POSTS);
     let (entries, entered) = mpsc::channel(POSTS);
+    let (hand, handed) = mpsc::channel(POSTS);
     let (stopping, stopped) = watch::channel(false);
 
     let outbox_alarm = orders.clock.alarm();
     let mut around = JoinSet::new();
+    let clerk = Clerk {
+        desk: desk.clone(),
+        courier: Arc::clone(&courier),
+        outbox: Some(outbox_alarm.bell()),
+        loops: Some(pulses.clone()),
+        timekeeper: Some(timekeeper.clone()),
+    };
     around.spawn(control::serve(
         socket_of(&config)?,
-        Clerk {
-            desk: desk.clone(),
-            courier: Arc::clone(&courier),
-            outbox: Some(outbox_alarm.bell()),
-            loops: Some(pulses.clone()),
-            timekeeper: Some(timekeeper.clone()),
-        },
+        clerk.clone(),
         control_pulse,
     ));
     let mut ready = Ready {
@@ -201,6 +206,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
             secret.map(|secret| Callback::new(secret.expose_secret(), posts.clone()));
         let links = config.alert.links.as_ref();
         console.links = links.map(|links| Door::new(entries.clone(), links.expires_after));
+        console.counter = Some(Counter::new(hand.clone()));
         around.spawn(keep_console(
             listener,
             console,
@@ -270,6 +276,13 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         outbox: outbox_alarm.bell(),
         stop: stopped.clone(),
     };
+    let counter = counter::Counter {
+        clerk,
+        handed,
+        rounds: round_alarm.bell(),
+        pulse: counter_pulse,
+        stop: stopped.clone(),
+    };
     let outbox = Outbox {
         desk,
         ending,
@@ -284,6 +297,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     loops.spawn(outbox.run(outbox_alarm));
     loops.spawn(receipts.run(receipts_alarm));
     loops.spawn(links.run());
+    loops.spawn(counter.run());
     if let Some((sampler, alarm)) = sampler.zip(samples_alarm) {
         loops.spawn(sampler.run(alarm));
     }
@@ -437,6 +451,7 @@ fn console_of(
         stuck_after: STUCK_AFTER,
         callback: None,
         links: None,
+        counter: None,
         porter: Arc::new(porter),
     })
 }

@@ -25,7 +25,7 @@ use crate::domain::page::Page;
 use crate::domain::reading_rules::ExtraHeaders;
 use crate::domain::time::{Moment, date_of};
 use crate::domain::visit::{Outcome, Validators, Visit};
-use crate::extract::{Aim, Answer, More, Pages, Reader, Reading, Recipe};
+use crate::extract::{Answer, More, Pages, Reader, Reading, Recipe};
 use crate::fetch::client::Fetcher;
 use crate::web::label;
 
@@ -178,19 +178,7 @@ pub fn extra<'a>(column: &'a Column, url: &'a Url) -> ExtraHeaders<'a> {
 
 /// How the page of `column` is read.
 pub fn recipe(site: &Site, column: &Column, budget: usize) -> Recipe {
-    Recipe {
-        column_name: Some(column.name.clone()),
-        home: site.home.clone(),
-        asked: column.url.clone(),
-        site: site.identity.clone(),
-        budget,
-        read: column.read.clone(),
-        shown: column
-            .url
-            .clone()
-            .filter(|_| column.address() != column.url.as_ref()),
-        ..Recipe::of(Aim::Column)
-    }
+    Recipe::of_column(site, column, budget)
 }
 
 /// The finding that holds while neither the page nor the reader changes.

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 
 use url::Url;
 
+use super::met::Why;
 use super::name;
 use super::proposal::{Confidence, Parent, Proposal, Proposals, Remark};
 use super::remark;
-use super::survey::{Survey, Why};
+use super::survey::Survey;
 use crate::domain::id::{SiteId, UnitId};
 use crate::domain::time::Date;
 use crate::extract::clean;

@@ -7,6 +7,7 @@
 pub mod fragment;
 pub mod gaps;
 mod kin;
+pub mod met;
 mod name;
 pub mod place;
 pub mod proposal;

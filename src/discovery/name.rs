@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::met::{Met, Way};
 use super::sheet::{Seen, Sheet};
-use super::survey::{Met, Way};
 use crate::extract::clean;
 use url::Url;
 

@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::gaps::Gaps;
-use super::survey::Way;
+use super::met::Way;
 use crate::domain::class::Class;
 use crate::domain::dictionary::Hit;
 use crate::domain::time::Date;

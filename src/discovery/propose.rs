@@ -5,11 +5,12 @@ use url::Url;
 
 use super::gaps::Gaps;
 use super::kin;
+use super::met::Way;
 use super::name;
 use super::place;
 use super::proposal::{ClassBy, Parent, Proposal, Proposals, Remark, SiteSeen};
 use super::sheet::{Came, Listing, Seen, Sheet};
-use super::survey::{Survey, Way};
+use super::survey::Survey;
 use crate::domain::class::Class;
 use crate::domain::dictionary::{self, Hit, Meaning};
 use crate::domain::finding::{Finding, Unreadable};

@@ -92,6 +92,9 @@ pub enum Undated {
     Implausible,
     /// The articles that would tell could not be fetched within the page budget.
     ArticlesUnreachable,
+    /// A list with dates and one without stand side by side, and nothing tells which of them is the
+    /// column's.
+    WhichList,
 }
 
 /// Why a page cannot be taken for the column's list.
@@ -100,6 +103,8 @@ pub enum Undated {
 pub enum Unreadable {
     /// Almost no content, and no hop that could be followed.
     Shell,
+    /// A picture and hardly a word.
+    PictureOnly,
     /// A challenge or block page of a firewall, whatever its status.
     Challenge,
     /// "The page does not exist", with status 200: by its words, or because the host shows the
@@ -113,6 +118,8 @@ pub enum Unreadable {
     WrongPage,
     /// The page belongs to another site than configured.
     WrongSite,
+    /// The address leads to one article, not to a list.
+    Article,
     /// No group of rows that looks like a list.
     NoList,
     /// The column's own selectors or date format match nothing on the page.
@@ -133,6 +140,7 @@ impl Undated {
             Undated::YearUnknown => "日期只有月日，无法确定年份",
             Undated::Implausible => "页面日期均在未来或早于1995年",
             Undated::ArticlesUnreachable => "文章页无法打开，日期无从读取",
+            Undated::WhichList => "页面有多个列表，无法确定哪个属于本栏目",
         }
     }
 }
@@ -142,12 +150,14 @@ impl Unreadable {
     pub fn in_chinese(self) -> &'static str {
         match self {
             Unreadable::Shell => "页面几乎没有内容",
+            Unreadable::PictureOnly => "页面只有图片，没有文字",
             Unreadable::Challenge => "被防护系统拦截",
             Unreadable::SoftMissing => "页面不存在或已删除",
             Unreadable::Maintenance => "网站正在维护",
             Unreadable::RedirectedHome => "网址跳转到首页",
             Unreadable::WrongPage => "页面不是所配置的栏目",
             Unreadable::WrongSite => "页面属于其他网站",
+            Unreadable::Article => "网址打开的是一篇文章，不是栏目列表",
             Unreadable::NoList => "未找到文章列表（疑似改版）",
             Unreadable::NoRowsBySelector => "配置的选择器未匹配到内容（疑似改版）",
             Unreadable::NoRowsByPath => "配置的数据路径未取到内容（疑似改版）",

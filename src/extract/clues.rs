@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use url::Url;
 
 use super::clean;
-use super::dates;
+use super::dates::{self, Stamp};
 use super::heads::Heads;
 use super::markup::{self, Tag, Token, Tokens};
 use super::metas::Metas;
 use super::numerals;
 use super::places::{Place, Stack};
+use super::split;
 use super::tags::{self, tag};
 use crate::domain::time::Date;
 
@@ -114,6 +115,7 @@ impl<'a> Clues<'a> {
             link: None,
             previous: ("", None),
             time: None,
+            parts: None,
         };
         for token in Tokens::of(source) {
             walk.take(token);
@@ -158,6 +160,15 @@ struct Walk<'a> {
     previous: (&'a str, Option<usize>),
     /// The open moment.
     time: Option<(usize, u64)>,
+    /// Texts behind one another that may be parts of one date.
+    parts: Option<Parts<'a>>,
+}
+
+/// Texts behind one another that may be parts of one date.
+struct Parts<'a> {
+    texts: Vec<String>,
+    /// Where the first of them stands.
+    first: Spot<'a>,
 }
 
 impl<'a> Walk<'a> {
@@ -257,23 +268,61 @@ impl<'a> Walk<'a> {
         {
             time.text = markup::resolved(trimmed);
         }
-        if may && clues.spots.len() < MAX_SPOTS {
-            let (before, link) = self.previous;
-            clues.spots.push(Spot {
-                text: markup::resolved(raw),
-                before: markup::resolved(before),
-                at: clues.text_length,
-                links: self.weighty_links,
-                place: self.stack.place(),
-                link: self.link,
-                behind_link: link.is_some() && link != self.link,
-            });
+        self.gather(trimmed);
+        if may && self.clues.spots.len() < MAX_SPOTS {
+            let spot = self.spot(markup::resolved(raw));
+            self.clues.spots.push(spot);
         }
-        clues.text_length += length;
+        self.clues.text_length += length;
         self.previous = (trimmed, self.link);
     }
 
-    fn done(self) -> Clues<'a> {
+    /// This text as one that stands here.
+    fn spot(&mut self, text: Cow<'a, str>) -> Spot<'a> {
+        let (before, link) = self.previous;
+        Spot {
+            text,
+            before: markup::resolved(before),
+            at: self.clues.text_length,
+            links: self.weighty_links,
+            place: self.stack.place(),
+            link: self.link,
+            behind_link: link.is_some() && link != self.link,
+        }
+    }
+
+    /// Goes on with the parts of a date that is split over elements, or puts them together where
+    /// they end.
+    fn gather(&mut self, text: &'a str) {
+        let part = split::part(text).filter(|_| self.link.is_none());
+        let Some(part) = part else {
+            return self.put_together();
+        };
+        match &mut self.parts {
+            Some(parts) if parts.texts.len() < split::MOST_PARTS => parts.texts.push(part),
+            Some(_) => {}
+            None => {
+                let first = self.spot(Cow::Borrowed(""));
+                let texts = vec![part];
+                self.parts = Some(Parts { texts, first });
+            }
+        }
+    }
+
+    fn put_together(&mut self) {
+        let Some(Parts { texts, first }) = self.parts.take() else {
+            return;
+        };
+        if let Some((Stamp::Full(on), _)) = split::find(&texts)
+            && self.clues.spots.len() < MAX_SPOTS
+        {
+            let text = Cow::Owned(on.to_string());
+            self.clues.spots.push(Spot { text, ..first });
+        }
+    }
+
+    fn done(mut self) -> Clues<'a> {
+        self.put_together();
         let mut clues = self.clues;
         let host = clues.url.host_str().unwrap_or_default();
         clues.chinese =

@@ -7,6 +7,14 @@ use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveTime};
 use super::numerals;
 use super::zone;
 use crate::domain::time::Date;
+use ago::ago;
+use clock::{Clock, is_range, time_after};
+pub use short::{begins_with_year, ordered};
+use short::{month_day, short_year, turned};
+
+mod ago;
+mod clock;
+mod short;
 
 /// How complete a printed date is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,77 +170,6 @@ pub fn scan_row(text: &str) -> Vec<Found> {
     }
 }
 
-/// A text that names a day by its distance and says nothing else, but that it is a publication's.
-fn ago(text: &str) -> Option<Found> {
-    let length = text.trim().chars().count();
-    if !(2..=24).contains(&length) {
-        return None;
-    }
-    const LED: [&str; 8] = [
-        "发布时间",
-        "发布日期",
-        "更新时间",
-        "发布于",
-        "更新于",
-        "发布",
-        "时间",
-        "日期",
-    ];
-    let frame = |c: char| matches!(plain(c), ' ' | '[' | ']' | '(' | ')' | ':');
-    let bare = text.trim_matches(frame);
-    let led = LED.iter().find_map(|word| bare.strip_prefix(word));
-    let bare = led.map_or(bare, |bare| bare.trim_start_matches(frame));
-    let clock = |rest: &str| {
-        rest.chars()
-            .map(plain)
-            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | ':'))
-    };
-    const DAYS: [(&str, u32); 6] = [
-        ("刚刚", 0),
-        ("今天", 0),
-        ("今日", 0),
-        ("昨天", 1),
-        ("昨日", 1),
-        ("前天", 2),
-    ];
-    let named = DAYS.iter().find_map(|(word, days)| {
-        let rest = bare.strip_prefix(word)?;
-        clock(rest).then_some(*days)
-    });
-    let days = named.or_else(|| counted(bare))?;
-    Some(Found {
-        stamp: Stamp::Ago(days),
-        time: None,
-        zone: None,
-        start: 0,
-        end: text.chars().count(),
-        ranged: false,
-        numeric: false,
-        full_year: true,
-    })
-}
-
-/// `5分钟前`, `3小时前`, `2天前`. Weeks, months and years are too coarse to be dates.
-fn counted(text: &str) -> Option<u32> {
-    let digits: String = text
-        .chars()
-        .map(plain)
-        .take_while(char::is_ascii_digit)
-        .collect();
-    let number: u32 = digits.parse().ok().filter(|n| *n < 1000)?;
-    let unit: String = text
-        .chars()
-        .skip(digits.len())
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    match unit.as_str() {
-        "秒前" | "秒钟前" | "分前" | "分钟前" => Some(0),
-        "小时前" | "个小时前" => Some(number / 24),
-        "天前" | "日前" => (number <= 60).then_some(number),
-        _ => None,
-    }
-}
-
 fn char_at(chars: &[char], at: usize) -> char {
     chars.get(at).copied().unwrap_or('\0')
 }
@@ -385,191 +322,6 @@ fn compact(chars: &[char], at: usize) -> Option<Read> {
     let date = NaiveDate::from_ymd_opt(year, number(chars, at + 4, 2), number(chars, at + 6, 2))?;
     let apart = !char_at(chars, at + 8).is_ascii_alphanumeric() && !continues(chars, at + 8);
     (apart && (1995..=2100).contains(&year)).then_some((Stamp::Full(date), at + 8, true))
-}
-
-/// `yy-MM-dd`, always with two digits in each part.
-fn short_year(chars: &[char], at: usize, length: usize) -> Option<Read> {
-    let sign = char_at(chars, at + 2);
-    let shaped = length == 2
-        && matches!(sign, '-' | '/' | '.')
-        && digits(chars, at + 3) == 2
-        && char_at(chars, at + 5) == sign
-        && digits(chars, at + 6) == 2
-        && !continues(chars, at + 8)
-        && !char_at(chars, at + 8).is_ascii_alphabetic();
-    if !shaped {
-        return None;
-    }
-    let short = i32::try_from(number(chars, at, 2)).ok()?;
-    let year = if short >= 95 {
-        1900 + short
-    } else {
-        2000 + short
-    };
-    let date = NaiveDate::from_ymd_opt(year, number(chars, at + 3, 2), number(chars, at + 6, 2))?;
-    // No day is as high.
-    let stamp = match short {
-        32.. => Stamp::Full(date),
-        _ => Stamp::Short(date),
-    };
-    Some((stamp, at + 8, true))
-}
-
-/// `05/03/2018`: the fifth of March, or the third of May.
-fn turned(chars: &[char], at: usize) -> Option<Read> {
-    let (first, next) = part(chars, at)?;
-    let sign = char_at(chars, next);
-    let (second, next) = part(chars, next + 1)?;
-    let end = next + 5;
-    let shaped = matches!(sign, '-' | '/')
-        && char_at(chars, next) == sign
-        && digits(chars, next + 1) == 4
-        && !continues(chars, end)
-        && !char_at(chars, end).is_ascii_alphabetic();
-    let year = i32::try_from(number(chars, next + 1, 4)).ok()?;
-    let valid = |month, day| NaiveDate::from_ymd_opt(year, month, day).is_some();
-    let plausible = (1990..=2100).contains(&year) && (valid(first, second) || valid(second, first));
-    (shaped && plausible).then_some((Stamp::Turned(first, second, year), end, true))
-}
-
-/// Whether a short date of the last century or this one can only begin with its year: read with
-/// the year at its end it would be no date, or one that nobody can have seen on `today`.
-pub fn begins_with_year(on: Date, today: Date) -> bool {
-    let other = i32::try_from(on.day()).ok().and_then(|last| {
-        let day = u32::try_from(on.year() % 100).ok()?;
-        NaiveDate::from_ymd_opt(2000 + last, on.month(), day)
-    });
-    other.is_none_or(|other| !is_plausible(other, today))
-}
-
-/// A day whose month stands before it or behind it.
-pub fn ordered(first: u32, second: u32, year: i32, day_first: bool) -> Option<Date> {
-    let (month, day) = if day_first {
-        (second, first)
-    } else {
-        (first, second)
-    };
-    NaiveDate::from_ymd_opt(year, month, day)
-}
-
-fn month_day(chars: &[char], at: usize, length: usize) -> Option<Read> {
-    let month = number(chars, at, length);
-    let (first, next) = sign(chars, at + length)?;
-    let (day, end) = part(chars, next)?;
-    let end = match first {
-        '月' if matches!(char_at(chars, blanks(chars, end, 2)), '日' | '号') => {
-            past_day_word(chars, end)
-        }
-        // With a single digit it is a price, a version, a share.
-        '.' if length != 2 || end - next != 2 => return None,
-        '-' | '/' | '.' if !continues(chars, end) && stands_alone(chars, at, end) => end,
-        _ => return None,
-    };
-    // A leap year, so that 29 February counts.
-    NaiveDate::from_ymd_opt(2000, month, day)?;
-    Some((Stamp::MonthDay(month, day), end, first != '月'))
-}
-
-/// Whether nothing beside two numbers says that they are a price, a score, a span of hours or a
-/// count.
-fn stands_alone(chars: &[char], start: usize, end: usize) -> bool {
-    const UNITS: &str = "%‰°℃元万亿倍人个名项件岁天米吨分级折平公千百小页版度斤户家所条届场层楼室";
-    let before = |back: usize| start.checked_sub(back).map_or(' ', |at| char_at(chars, at));
-    let led = match before(1) {
-        // The last of 日期, 时间, 发布, 更新, 发布于.
-        '期' | '间' | '布' | '新' | '于' => true,
-        ':' => !before(2).is_ascii_digit(),
-        c => !c.is_alphanumeric() && !"$¥￥€£#+".contains(c),
-    };
-    let next = char_at(chars, end);
-    let followed = match next {
-        // The first of 发布, 来源, 浏览, 点击, 阅读, 作者, 编辑.
-        '发' | '来' | '浏' | '点' | '阅' | '作' | '编' => true,
-        ':' => digits(chars, end + 1) == 0,
-        c => !c.is_alphanumeric(),
-    };
-    let unit = char_at(chars, blanks(chars, end, 2));
-    led && followed && (unit == '\0' || !UNITS.contains(unit))
-}
-
-/// What stands behind a date of the moment: where all of it ends, too.
-struct Clock {
-    time: Option<NaiveTime>,
-    zone: Option<i32>,
-    end: usize,
-}
-
-/// The time of day directly behind a date, and its zone.
-fn time_after(chars: &[char], end: usize) -> Clock {
-    let none = Clock {
-        time: None,
-        zone: None,
-        end,
-    };
-    let mut at = blanks(chars, end, 6);
-    let joined = matches!(char_at(chars, at), 'T' | 't') && digits(chars, at + 1) > 0;
-    if joined || (char_at(chars, at) == '-' && digits(chars, at + 1) > 0) {
-        at += 1;
-    }
-    let Some((hour, next)) = part(chars, at) else {
-        return none;
-    };
-    let minute = match char_at(chars, next) {
-        ':' => part(chars, blanks(chars, next + 1, 1)),
-        '时' | '時' | '点' => part(chars, next + 1),
-        _ => None,
-    };
-    let Some((minute, mut next)) = minute else {
-        return none;
-    };
-    let (mut second, mut exact) = (0, joined);
-    if char_at(chars, next) == ':' {
-        if let Some((value, after)) = part(chars, next + 1) {
-            (second, next) = (value, after);
-            exact = true;
-        }
-    } else if char_at(chars, next) == '分' {
-        next += 1;
-    }
-    match NaiveTime::from_hms_opt(hour, minute, second) {
-        Some(time) => {
-            let (zone, end) = zone::behind(chars, next, exact);
-            Clock {
-                time: Some(time),
-                zone,
-                end,
-            }
-        }
-        None => none,
-    }
-}
-
-/// Whether the date between `start` and `end` is one end of a period.
-fn is_range(chars: &[char], start: usize, end: usize) -> bool {
-    let after = blanks(chars, end, 4);
-    let opens = match char_at(chars, after) {
-        '~' | '—' | '至' | '到' => true,
-        '-' => digits(chars, blanks(chars, after + 1, 4)) > 0,
-        _ => false,
-    };
-    let before = chars.get(..start).unwrap_or_default();
-    let mut back = before.iter().rev().skip_while(|c| is_gap(**c));
-    let closes = match back.next() {
-        Some('至' | '到') => back
-            .next()
-            .is_some_and(|c| c.is_ascii_digit() || matches!(c, '日' | ' ' | '分')),
-        Some(c) => {
-            let gap = before.iter().rev().take_while(|c| is_gap(**c));
-            (c.is_ascii_digit() || *c == '日') && gap.clone().any(|c| *c != ' ')
-        }
-        None => false,
-    };
-    opens || closes
-}
-
-/// Signs between the ends of a period.
-fn is_gap(c: char) -> bool {
-    matches!(c, ' ' | '-' | '~' | '—')
 }
 
 /// A date from an epoch in seconds or milliseconds, in UTC+8.

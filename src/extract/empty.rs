@@ -5,7 +5,7 @@
 use url::Url;
 
 use super::clean;
-use super::dom::Dom;
+use super::dom::{Dom, Node, What, attr};
 use super::heading;
 use super::identity;
 use super::outline;
@@ -16,6 +16,9 @@ use super::view::View;
 const NOTICE: usize = 30;
 /// The most ancestors of a notice that are asked for marks of a template.
 const MAX_CLIMB: usize = 8;
+
+/// The most elements around a nought in which it may be what is counted.
+const COUNT_DEPTH: usize = 3;
 
 /// Words with which a list says that it has no items.
 const NO_ITEMS: [&str; 15] = [
@@ -39,14 +42,16 @@ const NO_ITEMS: [&str; 15] = [
 /// Whether a page without a list is the column's, and says that it has no items.
 pub fn says(view: &View, url: &Url, name: Option<&str>) -> bool {
     let dom = view.dom;
-    notices(dom).next().is_some()
+    notices(view).next().is_some()
         && !is_filled_by_script(dom)
-        && !is_search(dom, url)
+        && !awaits_list(dom)
+        && !is_search(view, url)
         && is_column(view, name)
 }
 
 /// Short texts that say that a list has no items.
-pub fn notices<'d>(dom: &'d Dom) -> impl Iterator<Item = usize> + 'd {
+pub fn notices<'v>(view: &'v View) -> impl Iterator<Item = usize> + 'v {
+    let dom = view.dom;
     let mut before = "";
     dom.texts(0, dom.len())
         .filter(move |(at, text)| {
@@ -59,7 +64,7 @@ pub fn notices<'d>(dom: &'d Dom) -> impl Iterator<Item = usize> + 'd {
             let shown = dom.get(*at).is_some_and(|n| !n.hidden && !n.furniture);
             short
                 && shown
-                && (is_notice(text) && !is_value(label, text) || is_counted(dom, *at, text))
+                && (is_notice(text) && !is_value(label, text) || is_counted(view, *at, text))
         })
         .map(|(at, _)| at)
         .filter(|at| !heading::in_link(dom, *at) && !is_template(dom, *at))
@@ -95,17 +100,70 @@ fn counts_none(text: &str) -> bool {
     })
 }
 
-/// A nought in an element of its own: 共<b>0</b>条. One with a name is for a script to fill in.
-fn is_counted(dom: &Dom, at: usize, text: &str) -> bool {
+/// A nought in an element of its own: 共<b>0</b>条, 共<span id=total>0</span>条.
+fn is_counted(view: &View, at: usize, text: &str) -> bool {
+    let dom = view.dom;
     if !matches!(text, "0" | "０") {
         return false;
     }
-    let own = dom.parent(at);
-    let around = dom.parent(own);
-    let whole = dom.text(around, dom.end(around), NOTICE + 1);
-    let short = whole.chars().count() <= NOTICE;
-    let tight: String = whole.split_whitespace().collect();
-    short && dom.attr(own, "id").is_none() && counts_none(&tight)
+    let mut around = dom.parent(at);
+    for _ in 0..COUNT_DEPTH {
+        if is_set_by_script(view, around) {
+            return false;
+        }
+        around = dom.parent(around);
+        let whole = dom.text(around, dom.end(around), NOTICE + 1);
+        let tight: String = whole.split_whitespace().collect();
+        if whole.chars().count() > NOTICE || counts_none(&tight) {
+            return whole.chars().count() <= NOTICE;
+        }
+    }
+    false
+}
+
+/// Whether a script of the page speaks of an element by its name, or could fill a list beside it
+/// whose place stands empty: the number is what stands there before the script has run.
+fn is_set_by_script(view: &View, at: usize) -> bool {
+    let Some(element) = view.dom.element(at) else {
+        return false;
+    };
+    let names = ["id", "class"].into_iter();
+    let named = names.filter_map(|name| attr(element, name));
+    let mut named = named.flat_map(str::split_whitespace).peekable();
+    named.peek().is_some()
+        && (is_waiting(view.dom, "div") || named.any(|name| is_in_script(view.source, name)))
+}
+
+/// Whether a script in the page calls an element by this name: `$('#total')`, `getElementById("total")`.
+fn is_in_script(source: &str, name: &str) -> bool {
+    let mut places = source.match_indices(name);
+    places.any(|(at, _)| {
+        let before = source.get(..at).unwrap_or_default();
+        before.ends_with("('") || before.ends_with("(\"") || before.ends_with(['#', '.'])
+    })
+}
+
+/// Whether an empty list with a name stands in the content of the page: a script will fill it.
+fn awaits_list(dom: &Dom) -> bool {
+    ["ul", "ol", "dl", "tbody"]
+        .into_iter()
+        .any(|tag| is_waiting(dom, tag))
+}
+
+/// Whether an empty element of this tag, with a name, stands in the content of the page.
+fn is_waiting(dom: &Dom, tag: &'static str) -> bool {
+    let mut tagged = dom.tagged(tag).map(|(at, _)| at);
+    tagged.any(|at| {
+        let shown = |node: &Node| !node.hidden && !node.furniture && !node.silent;
+        let mut inside = dom.range(at, dom.end(at)).skip(1);
+        dom.get(at).is_some_and(shown)
+            && dom.attr(at, "id").is_some()
+            && !inside.any(|(_, node)| match node.what {
+                What::Text(text) => !text.trim().is_empty(),
+                What::Element(_) => true,
+                What::Other => false,
+            })
+    })
 }
 
 /// Whether an element is shown or left out by a script as the data will be.
@@ -142,7 +200,8 @@ fn is_filled_by_script(dom: &Dom) -> bool {
 }
 
 /// Whether the page is what a search found.
-fn is_search(dom: &Dom, url: &Url) -> bool {
+fn is_search(view: &View, url: &Url) -> bool {
+    let dom = view.dom;
     const ADDRESS: [&str; 5] = ["search", "query", "keyword", "sousuo", "jiansuo"];
     const TITLE: [&str; 3] = ["搜索", "检索", "查询结果"];
     let path = url.path().to_ascii_lowercase();
@@ -152,7 +211,7 @@ fn is_search(dom: &Dom, url: &Url) -> bool {
         .iter()
         .any(|word| path.contains(word) || asked.contains(word))
         || TITLE.iter().any(|word| title.contains(word))
-        || notices(dom).any(|at| {
+        || notices(view).any(|at| {
             let text = dom.text(at, at + 1, NOTICE);
             text.contains("关键") || text.contains("检索") || text.contains("搜索")
         })

@@ -123,6 +123,21 @@ impl Word<'_> {
     }
 }
 
+/// The longest text outside a foreign page in which names of months are looked for, in bytes.
+const NAMED: usize = 120;
+
+/// The dates that were found in a text, or, where it has none, those with the name of a month:
+/// pages in English stand on Chinese sites too.
+pub fn or_named(found: Vec<Found>, text: &str) -> Vec<Found> {
+    let letters = || text.bytes().any(|b| b.is_ascii_alphabetic());
+    let wide = || text.bytes().filter(|b| *b >= 0x80).count() * 2 > text.len();
+    if !found.is_empty() || text.trim().len() > NAMED || !letters() || wide() {
+        return found;
+    }
+    let named = scan(text, Order::DayFirst).into_iter();
+    named.filter(|found| !found.numeric).collect()
+}
+
 /// Every date of a text, in order, without overlaps.
 pub fn scan(text: &str, order: Order) -> Vec<Found> {
     if !dates::has_digit(text) {

@@ -123,7 +123,7 @@ fn places(view: &View) -> Vec<(usize, Place)> {
         .filter(|(_, row)| !row.furniture && !row.hidden && !row.tucked)
         .map(|(at, row)| (row.block, Place::Row(at)))
         .collect();
-    places.extend(empty::notices(view.dom).map(|at| (at, Place::Notice)));
+    places.extend(empty::notices(view).map(|at| (at, Place::Notice)));
     places.sort_by_key(|(at, _)| *at);
     places
 }

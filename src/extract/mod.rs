@@ -10,7 +10,7 @@ use chrono::NaiveTime;
 use url::Url;
 
 use crate::domain::finding::{Basis, Finding};
-use crate::domain::group::Identity;
+use crate::domain::group::{Column, Identity, Site};
 use crate::domain::host::Fingerprint;
 use crate::domain::item::Row;
 use crate::domain::note::Note;
@@ -34,6 +34,7 @@ mod comments;
 mod data;
 pub mod date_format;
 mod dates;
+mod day_heads;
 mod dom;
 mod empty;
 mod expand;
@@ -96,7 +97,7 @@ mod zone;
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/10");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/11");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +149,23 @@ impl Recipe {
             budget: Recipe::BUDGET,
             read: None,
             shown: None,
+        }
+    }
+
+    /// How the page of `column` is read.
+    pub fn of_column(site: &Site, column: &Column, budget: usize) -> Recipe {
+        Recipe {
+            column_name: Some(column.name.clone()),
+            home: site.home.clone(),
+            asked: column.url.clone(),
+            site: site.identity.clone(),
+            budget,
+            read: column.read.clone(),
+            shown: column
+                .url
+                .clone()
+                .filter(|_| column.address() != column.url.as_ref()),
+            ..Recipe::of(Aim::Column)
         }
     }
 }
@@ -334,4 +352,11 @@ impl Reader {
 /// Reads a page at once, or says what else is needed; it starts anew every time.
 pub fn read(pages: &Pages, recipe: &Recipe, today: Date) -> Answer {
     Reader::new(recipe.clone(), today).read(pages)
+}
+
+/// A page as text; nothing where it is no text in any known encoding.
+pub fn text(page: &Page) -> Option<String> {
+    let host = page.url.host_str().unwrap_or_default();
+    let decoded = charset::decode(&page.body, page.content_type.as_deref(), host)?;
+    Some(decoded.text.into_owned())
 }

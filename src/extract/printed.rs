@@ -36,25 +36,22 @@ pub enum Reserve {
     Thin,
 }
 
-/// What speaks for a date: its label, its completeness, its standing, and the later day.
-type Rank = (u8, u8, Standing, Option<chrono::NaiveDate>);
+/// What speaks for a date: its label, its place outside the link, its completeness, its standing,
+/// that no other word stands beside it, and the later day.
+type Rank = (u8, bool, u8, Standing, bool, Option<chrono::NaiveDate>);
 
 impl<'a> Survey<'_, 'a> {
     /// The date in a block: outside the title, split over elements, or in a hint.
     pub fn mark_of_block(&self, index: usize, block: usize) -> Option<Mark> {
         let end = self.dom.end(block);
-        let outside = self
-            .dates_between(block, end)
-            .filter(|d| d.in_item.is_none_or(|_| d.standing == Standing::Alone));
-        self.best(outside, block)
+        let own = || {
+            let dated = self.dates_between(block, end);
+            dated.filter(|d| d.in_item.is_none() || is_apart_in_link(d))
+        };
+        self.best(own(), block)
             .filter(|mark| !matches!(mark.stamp, Stamp::MonthDay(..) | Stamp::Month(..)))
             .or_else(|| self.split(block, end))
-            .or_else(|| {
-                let again = self
-                    .dates_between(block, end)
-                    .filter(|d| d.in_item.is_none_or(|_| d.standing == Standing::Alone));
-                self.best(again, block)
-            })
+            .or_else(|| self.best(own(), block))
             .or_else(|| self.in_hint(index))
     }
 
@@ -89,7 +86,9 @@ impl<'a> Survey<'_, 'a> {
                 Stamp::MonthDay(..) => (2, None),
                 Stamp::Month(..) => (1, None),
             };
-            let rank = (trust, completeness, d.standing, day);
+            let outside = d.in_item.is_none();
+            let bare = d.label != Label::None || !has_words(d);
+            let rank = (trust, outside, completeness, d.standing, bare, day);
             if best.as_ref().is_none_or(|(other, _)| rank > *other) {
                 best = Some((rank, d));
             }
@@ -123,9 +122,8 @@ impl<'a> Survey<'_, 'a> {
     /// A date whose parts stand in neighbouring elements: day and month, year apart.
     fn split(&self, block: usize, end: usize) -> Option<Mark> {
         let small = || {
-            self.dom
-                .texts(block, end)
-                .take(40)
+            let texts = self.dom.texts(block, end).take(40);
+            texts
                 .filter(|(at, text)| {
                     text.len() <= 40 && !clean::trimmed(text).is_empty() && !self.is_title(*at)
                 })
@@ -134,22 +132,14 @@ impl<'a> Survey<'_, 'a> {
         if small().nth(1).is_none() || !small().any(dates::has_digit) {
             return None;
         }
-        let pieces: Vec<String> = small()
-            .map(|text| {
-                text.chars()
-                    .map(dates::plain)
-                    .filter(|c| !matches!(c, ' ' | '[' | ']' | '(' | ')'))
-                    .collect::<String>()
-            })
-            .filter(|text| !text.is_empty())
-            .collect();
-        pieces
-            .windows(2)
-            .chain(pieces.windows(3))
-            .find_map(|parts| {
-                let stamp = split::assemble(parts)?;
-                Some(mark(&parts.join(" "), stamp, Basis::ListRow, true))
-            })
+        // Other words part what stands before them from what stands behind.
+        let parts: Vec<Option<String>> = small().map(split::part).collect();
+        let mut runs = parts.split(Option::is_none);
+        runs.find_map(|run| {
+            let texts: Vec<String> = run.iter().flatten().cloned().collect();
+            let (stamp, words) = split::find(&texts)?;
+            Some(mark(&words, stamp, Basis::ListRow, true))
+        })
     }
 
     fn is_title(&self, at: usize) -> bool {
@@ -203,6 +193,11 @@ impl<'a> Survey<'_, 'a> {
     }
 }
 
+/// A date that stands apart from the row which it dates.
+pub fn marked(text: &str, stamp: Stamp) -> Mark {
+    mark(text, stamp, Basis::ListRow, true)
+}
+
 fn mark(text: &str, stamp: Stamp, basis: Basis, apart: bool) -> Mark {
     Mark {
         stamp,
@@ -222,6 +217,25 @@ fn reserve(asked: bool, d: &Dated) -> Reserve {
     } else {
         Reserve::None
     }
+}
+
+/// Whether words stand beside a date in its text.
+fn has_words(d: &Dated) -> bool {
+    let mut beside = d.text.chars().enumerate();
+    beside.any(|(at, c)| (at < d.found.start || at >= d.found.end) && c.is_alphabetic())
+}
+
+/// Whether a date in a link stands apart from the title there: alone but for its label, or behind
+/// a label of its own in a text of labels. 2018年3月16日天气预报 is a title.
+fn is_apart_in_link(d: &Dated) -> bool {
+    let before: String = d.text.chars().take(d.found.start).collect();
+    let behind: String = d.text.chars().skip(d.found.end).collect();
+    let wordless = |text: &str| !text.contains(char::is_alphabetic);
+    if d.standing == Standing::Alone {
+        return wordless(&behind) && (wordless(&before) || d.label != Label::None);
+    }
+    let labelled = matches!(d.label, Label::Published | Label::Updated | Label::Date);
+    labelled && before.trim_end().ends_with([':', '：'])
 }
 
 /// Whether a date in a row can be the row's: prose dates and bare numbers cannot.

@@ -224,7 +224,8 @@ pub fn of(dom: &Dom, source: &str, rows: usize, column: Option<&str>) -> Option<
         return script
             .then_some(Unreadable::Challenge)
             .or(said)
-            .or_else(|| in_main(dom));
+            .or_else(|| in_main(dom))
+            .or_else(|| in_picture(dom));
     }
     let heading = headings(dom).find_map(|text| about(&text));
     heading
@@ -306,6 +307,55 @@ fn in_main(dom: &Dom) -> Option<Unreadable> {
         }
     }
     lines.into_iter().find_map(says)
+}
+
+/// The letters of a page that says nothing but by a picture.
+const WORDLESS: usize = 16;
+
+/// The pictures outside of header, footer and navigation.
+fn pictures(dom: &Dom) -> impl Iterator<Item = usize> {
+    let shown = |at: usize| dom.get(at).is_some_and(|n| !n.hidden && !n.furniture);
+    dom.tagged("img")
+        .map(|(at, _)| at)
+        .filter(move |at| shown(*at))
+}
+
+/// Whether a page is made of pictures and says hardly a word of its own.
+pub fn is_picture(dom: &Dom) -> bool {
+    let own = |at: usize| dom.get(at).is_some_and(|n| !n.hidden && !n.furniture);
+    let texts = dom.texts(0, dom.len()).filter(|(at, _)| own(*at));
+    let letters = texts.flat_map(|(_, text)| text.chars().filter(|c| c.is_alphanumeric()));
+    pictures(dom).next().is_some() && letters.take(WORDLESS + 1).count() <= WORDLESS
+}
+
+/// What the picture of a page announces that says hardly a word: by its text, its hint, or its name.
+fn in_picture(dom: &Dom) -> Option<Unreadable> {
+    const NAMES: [(&str, Unreadable); 9] = [
+        ("weihu", Unreadable::Maintenance),
+        ("maintain", Unreadable::Maintenance),
+        ("maintenance", Unreadable::Maintenance),
+        ("shengji", Unreadable::Maintenance),
+        ("jianshezhong", Unreadable::Maintenance),
+        ("building", Unreadable::Maintenance),
+        ("404", Unreadable::SoftMissing),
+        ("notfound", Unreadable::SoftMissing),
+        ("403", Unreadable::Challenge),
+    ];
+    if !is_picture(dom) {
+        return None;
+    }
+    let words = |name| pictures(dom).filter_map(move |at| dom.attr(at, name));
+    words("alt")
+        .chain(words("title"))
+        .find_map(says)
+        .or_else(|| {
+            words("src").find_map(|src| {
+                let file = src.rsplit('/').next()?.to_ascii_lowercase();
+                let stem = file.split(['.', '?']).next()?;
+                let named = NAMES.iter().find(|(name, _)| stem.starts_with(name));
+                named.map(|(_, why)| *why)
+            })
+        })
 }
 
 /// The displayed text, as far as it can matter.

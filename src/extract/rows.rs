@@ -6,6 +6,7 @@ use url::Url;
 
 use super::address;
 use super::clean;
+use super::day_heads;
 use super::dom::{self, What, attr};
 use super::printed::Mark;
 use super::standing::Standing;
@@ -64,6 +65,7 @@ impl<'a> Survey<'_, 'a> {
                 rows.push(row);
             }
         }
+        day_heads::apply(self, &mut rows);
         rows
     }
 

@@ -9,6 +9,7 @@ use url::Url;
 use super::column_heads::Heads;
 use super::dates::{self, Found};
 use super::dom::{Dom, What, attr};
+use super::foreign;
 use super::labels::{self, Label};
 use super::standing::{self, Standing};
 use super::{address, clean, pageclock};
@@ -74,7 +75,8 @@ impl<'d, 'a> Survey<'d, 'a> {
     pub fn of(dom: &'d Dom<'a>, base: &Url) -> Self {
         let items = items(dom, base);
         let sums = sums(dom, &items);
-        let dated = dated(dom, &items);
+        let english = base.host_str().is_some_and(|host| host.ends_with(".cn"));
+        let dated = dated(dom, &items, english);
         Survey {
             dom,
             items,
@@ -225,9 +227,11 @@ fn shown<'a>(dom: &Dom<'a>, at: usize, end: usize) -> Cow<'a, str> {
     for (_, text) in dom.texts(at, end) {
         let may_be_alone = dates::has_digit(text) && clean::weight(text) < 8;
         let alone = may_be_alone
-            && dates::scan(text)
-                .first()
-                .is_some_and(|f| standing::standing(text, f) == Standing::Alone);
+            && dates::scan(text).first().is_some_and(|found| {
+                let mut behind = text.chars().skip(found.end);
+                standing::standing(text, found) == Standing::Alone
+                    && !behind.any(char::is_alphabetic)
+            });
         if alone || shown.len() >= 1200 {
             continue;
         }
@@ -320,7 +324,8 @@ fn sums(dom: &Dom, items: &[Item]) -> Vec<Sum> {
     out
 }
 
-fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
+/// The dates of the page; `english` says whether names of months are looked for too.
+fn dated<'a>(dom: &Dom<'a>, items: &[Item], english: bool) -> Vec<Dated<'a>> {
     let mut out = Vec::new();
     let mut previous: (&str, Option<usize>) = ("", None);
     let mut known = ("", Label::None);
@@ -336,7 +341,7 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
         let in_item = begun
             .checked_sub(1)
             .filter(|i| items.get(*i).is_some_and(|item| node < item.end));
-        for found in found(text, bare) {
+        for found in found(text, bare, english) {
             let before = text.char_indices().nth(found.start);
             let before = before
                 .and_then(|(at, _)| text.get(..at))
@@ -378,9 +383,11 @@ fn dated<'a>(dom: &Dom<'a>, items: &[Item]) -> Vec<Dated<'a>> {
 }
 
 /// The dates of a text; most have none, and no word of a distance in days either.
-fn found(text: &str, bare: &str) -> Vec<Found> {
+fn found(text: &str, bare: &str, english: bool) -> Vec<Found> {
     let mut found = if bare.len() <= 96 && bare.contains(['刚', '今', '昨', '前']) {
         dates::scan_row(text)
+    } else if english {
+        foreign::or_named(dates::scan(text), text)
     } else {
         dates::scan(text)
     };

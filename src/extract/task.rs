@@ -28,6 +28,9 @@ const MAX_HOPS: usize = 3;
 /// Visible characters below which a page can only lead on.
 const THIN: usize = 200;
 
+/// Characters of prose from which a page with a date of its own is an article.
+const PROSE: usize = 120;
+
 /// What came of reading so far.
 pub enum Outcome {
     /// The reading.
@@ -256,8 +259,11 @@ impl Task<'_> {
         Step::Done(Box::new(match self.kind(view, glance) {
             _ if empty => Seen::bare(Finding::Empty, PageKind::List, view.encoding),
             PageKind::Home => return self.home(view, hops, notes),
-            PageKind::Article => seen::article(glance, view.encoding, notes),
-            PageKind::List => return self.list(view, hops, notes),
+            PageKind::Article => self.article(view, glance, notes),
+            PageKind::List => return self.list(view, glance, hops, notes),
+            PageKind::Other if self.recipe.aim == Aim::Column && is_one_article(glance) => {
+                self.article(view, glance, notes)
+            }
             PageKind::Other => other(view),
         }))
     }
@@ -320,6 +326,18 @@ impl Task<'_> {
         }
     }
 
+    /// One article: where a column's list was asked for, that is told, whatever its date.
+    fn article(&self, view: &View, glance: &Glance, notes: &mut Notes) -> Seen {
+        let seen = seen::article(glance, view.encoding, notes);
+        match self.recipe.aim {
+            Aim::Column => Seen {
+                saying: Saying::Found(Finding::Unreadable(Unreadable::Article)),
+                ..seen
+            },
+            Aim::Home | Aim::Any => seen,
+        }
+    }
+
     fn home(&self, view: &View, hops: usize, notes: &mut Notes) -> Step {
         let rows = home::rows(view);
         let most = self.recipe.budget.saturating_sub(1);
@@ -339,8 +357,18 @@ fn frames_of(view: &View) -> Option<Step> {
     (!frames.is_empty()).then_some(Step::Frames(frames))
 }
 
+/// Whether a page without a list of its own is one article: it has a publication and a text.
+fn is_one_article(glance: &Glance) -> bool {
+    let sight = glance.sight();
+    let dated = sight.told.article.is_some() && sight.told.evidence > 0;
+    dated && sight.clues.prose_length >= PROSE
+}
+
 /// A page that is neither list nor article.
 fn other(view: &View) -> Seen {
+    if refusal::is_picture(view.dom) {
+        return Seen::shut(Unreadable::PictureOnly, view);
+    }
     if view.text_length() < THIN && view.source.len() < 1024 {
         Seen::shut(Unreadable::Shell, view)
     } else {

@@ -62,6 +62,12 @@ impl Seen<'_> {
     }
 }
 
+/// Words that stand in one line with the publication.
+const COMPANY: [&str; 13] = [
+    "来源", "作者", "浏览", "点击", "编辑", "字号", "字体", "阅读", "责编", "分享", "次", "Source",
+    "Views",
+];
+
 /// Every plausible full date of the page that is displayed and no end of a period.
 pub fn all<'c>(clues: &'c Clues<'c>) -> Vec<Seen<'c>> {
     let displayed = clues.spots.iter().filter(|spot| !spot.place.hidden);
@@ -133,7 +139,7 @@ fn around(spot: &Spot, found: &Found) -> String {
 
 fn scan(clues: &Clues, spot: &Spot) -> Vec<Found> {
     if clues.chinese {
-        dates::scan(&spot.text)
+        foreign::or_named(dates::scan(&spot.text), &spot.text)
     } else {
         foreign::scan(&spot.text, order(clues))
     }
@@ -222,10 +228,15 @@ fn weigh<'c>(
         true => begins_a_sentence(&spot.text, &found),
         false => standing == Standing::Edge && ends_a_sentence(&spot.text, &found),
     };
+    let short = spot.text.trim().chars().count() <= 120;
+    let company = short && COMPANY.iter().any(|word| spot.text.contains(word));
     if in_sentence {
         standing = Standing::Prose;
+    } else if clues.chinese && company && standing == Standing::Prose {
+        // 时间：2018年3月5日 字号：大 中 小 is a line of labels.
+        let framed = standing::is_framed(&spot.text, &found);
+        standing = if framed { Standing::Edge } else { standing };
     }
-    let short = spot.text.trim().chars().count() <= 120;
     let named = spot.place.named;
     let (bonus, near_title) = nearness(clues.heads.place, spot.at);
     let base = match label {
@@ -239,10 +250,6 @@ fn weigh<'c>(
         Label::None if standing == Standing::Edge && short => 20,
         _ => -100,
     };
-    const COMPANY: [&str; 11] = [
-        "来源", "作者", "浏览", "点击", "编辑", "字号", "字体", "阅读", "责编", "分享", "次",
-    ];
-    let company = short && COMPANY.iter().any(|word| spot.text.contains(word));
     let extra = [
         (found.time.is_some(), 10),
         (named == Named::Class, 15),

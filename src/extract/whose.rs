@@ -21,6 +21,10 @@ use crate::domain::time::Date;
 const BLOCKS: usize = 3;
 /// The fewest rows of a list without dates.
 const LEAST_UNDATED: usize = 3;
+/// The fewest rows of a list without dates that may be the page's main one.
+const LEAST_RIVAL: usize = 5;
+/// The fewest dated rows of a second list of the column.
+const LEAST_DATED: usize = 2;
 /// The average weight of titles from which they are articles'.
 const ARTICLE_TITLE: usize = 10;
 /// The most links that are asked for a name.
@@ -58,6 +62,8 @@ pub enum Sure {
     Doubtful,
     /// Another's, and the page has none of the column.
     Others,
+    /// Either these or those of a list without dates, for which as much speaks.
+    Torn,
 }
 
 /// A list that stands beside the column's own.
@@ -126,15 +132,31 @@ pub fn of(view: &View, url: &Url, names: &[String], deciding: Vec<usize>) -> Who
         Claim::Side => false,
     };
     let instead = || instead(view, &all, best);
-    let (claim, rows) = match (!stands).then(instead).flatten() {
-        _ if stands => (Sure::Own, kept(&all, &places, deciding, best.claim)),
+    if stands {
+        return match rival(view, &all, &places, best) {
+            Some(rival) => Whose {
+                aside: Some(aside(view, best)),
+                ..rival
+            },
+            None => {
+                let rows = kept(&all, &places, deciding, best.claim);
+                let rows = with_own(view, &all, rows);
+                let aside = newer(view, &all, &rows);
+                Whose {
+                    aside,
+                    ..Whose::own(rows)
+                }
+            }
+        };
+    }
+    let (claim, rows) = match instead() {
         Some(rows) => (Sure::Own, rows),
         None if is_of_others(view, url, best, names) => (Sure::Others, deciding),
         None => (Sure::Doubtful, deciding),
     };
     let aside = match claim {
         Sure::Own => newer(view, &all, &rows),
-        Sure::Others | Sure::Doubtful => Some(aside(view, best)),
+        Sure::Torn | Sure::Others | Sure::Doubtful => Some(aside(view, best)),
     };
     Whose { claim, rows, aside }
 }
@@ -223,15 +245,16 @@ fn places(all: &[Candidate], rows: &[usize]) -> Vec<usize> {
 
 /// The deciding rows but those of lists of the same structure that are another's.
 fn kept(all: &[Candidate], places: &[usize], mut deciding: Vec<usize>, best: Claim) -> Vec<usize> {
+    let listed = || places.iter().filter_map(|at| all.get(*at));
+    // Dates of what merely stands beside would speak for a list that has none.
+    let undated = |one: &Candidate| one.dated == 0 && one.rows.len() >= LEAST_UNDATED;
+    let mut owned = listed().filter(|one| one.claim == Claim::Own).peekable();
     let least = match best {
+        Claim::Own if owned.peek().is_some() && owned.all(undated) => Claim::Own,
         Claim::Own => Claim::Open,
         other => other,
     };
-    let others: Vec<&Candidate> = places
-        .iter()
-        .filter_map(|at| all.get(*at))
-        .filter(|one| one.claim < least)
-        .collect();
+    let others: Vec<&Candidate> = listed().filter(|one| one.claim < least).collect();
     deciding.retain(|at| !others.iter().any(|one| one.rows.binary_search(at).is_ok()));
     deciding
 }
@@ -255,6 +278,52 @@ fn instead(view: &View, all: &[Candidate], other: &Candidate) -> Option<Vec<usiz
         .iter()
         .filter(|one| one.path == best.path && one.claim >= Claim::Open);
     Some(alike.flat_map(|one| one.rows.iter().copied()).collect())
+}
+
+/// The list without dates that stands beside dated rows for which no more speaks than for itself.
+/// Where it outweighs them, it is the column's: that is the page's main one. Else nothing tells
+/// which of the two is.
+fn rival(view: &View, all: &[Candidate], places: &[usize], best: &Candidate) -> Option<Whose> {
+    let headed = matches!(best.banner, Banner::Named) && !best.shared;
+    let paged = || block(view, best.rows.last()).is_some_and(|at| banner::is_paged(view.dom, at));
+    if best.dated == 0 || headed || best.inside && best.claim == Claim::Own || paged() {
+        return None;
+    }
+    let dated = places.iter().filter_map(|at| all.get(*at));
+    let (rows, mass) = dated.fold((0, 0), |(rows, mass), one| {
+        (rows + one.rows.len(), mass + one.mass)
+    });
+    let beside = all.iter().enumerate().filter(|(at, one)| {
+        let open = one.dated == 0 && one.claim >= Claim::Open && !places.contains(at);
+        open && one.rows.len() >= LEAST_RIVAL && is_of_articles(view, one)
+    });
+    let (_, rival) = beside.max_by_key(|(_, one)| (one.rows.len(), one.mass))?;
+    // A list below the trail is surer than one that is not.
+    let sure = best.claim == Claim::Own && rival.claim < Claim::Own;
+    let comparable = rival.rows.len() * 4 >= rows * 3 && rival.mass * 4 >= mass * 3;
+    let claim = match rival.rows.len() >= rows && rival.mass >= mass {
+        true => Sure::Own,
+        false => Sure::Torn,
+    };
+    (comparable && !sure).then(|| Whose {
+        claim,
+        ..Whose::own(rival.rows.clone())
+    })
+}
+
+/// These rows and those of the other dated lists that stand below the column's own name: 通知 and
+/// 公告 of one column 通知公告.
+fn with_own(view: &View, all: &[Candidate], mut rows: Vec<usize>) -> Vec<usize> {
+    let named = |one: &&Candidate| {
+        one.claim == Claim::Own && one.dated >= LEAST_DATED && matches!(one.banner, Banner::Named)
+    };
+    let newest = blocks::newest(view, &rows);
+    let newer = all.iter().filter(named);
+    let newer = newer.filter(|one| blocks::newest(view, &one.rows) > newest);
+    rows.extend(newer.flat_map(|one| one.rows.iter().copied()));
+    rows.sort_unstable();
+    rows.dedup();
+    rows
 }
 
 /// Whether a list is one of articles: dated, or with titles and addresses such as these have.
@@ -329,12 +398,9 @@ fn candidates(view: &View, url: &Url, names: &[String]) -> Vec<Candidate> {
 fn claim(view: &View, all: &mut [Candidate]) {
     let mut inside = all.iter().filter(|one| one.inside);
     let told = inside.any(|one| one.rows.len() >= 2 && is_of_articles(view, one));
-    let block = |at: Option<&usize>| {
-        let block = at.and_then(|at| view.rows.get(*at))?.block;
-        Some(block).filter(|block| *block < view.dom.len())
-    };
     for one in all {
-        let paged = || block(one.rows.last()).is_some_and(|at| banner::is_paged(view.dom, at));
+        let paged =
+            || block(view, one.rows.last()).is_some_and(|at| banner::is_paged(view.dom, at));
         one.claim = match &one.banner {
             _ if one.inside && told => Claim::Own,
             Banner::Named if !one.shared => Claim::Own,
@@ -346,6 +412,12 @@ fn claim(view: &View, all: &mut [Candidate]) {
             Banner::None | Banner::Idle | Banner::Picture => Claim::Open,
         };
     }
+}
+
+/// The element of a row of the page itself.
+fn block(view: &View, row: Option<&usize>) -> Option<usize> {
+    let block = row.and_then(|at| view.rows.get(*at))?.block;
+    Some(block).filter(|block| *block < view.dom.len())
 }
 
 /// Whether a list stands in what is named as the side of a page.

@@ -5,11 +5,11 @@ use chrono::TimeDelta;
 
 use super::note::note;
 use super::plain::{instant, one_line, title, typed, typed_quotation};
-use super::sentence::{Case, TITLE_CHARS};
+use super::sentence::{Case, TITLE_CHARS, cause};
 use crate::alert::incident::{Change, Pending, State};
 use crate::assess::freshness::Freshness;
 use crate::domain::finding::Finding;
-use crate::domain::observation::{Observation, Sight};
+use crate::domain::observation::{Cause, ColumnRecord, Observation, Sight};
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
 /// After so long without a visit a verdict is no word about today.
@@ -96,6 +96,11 @@ fn seen(case: &Case, newest: &Observation) -> String {
         text.push_str(&format!("，最近{same}次访问结果一致"));
     }
     text.push('。');
+    let told = matches!(case.judgement.freshness, Freshness::Unknown { .. });
+    if !told && case.record.is_some_and(ColumnRecord::is_redesigned) {
+        text.push_str(&cause(&Cause::Redesigned));
+        text.push_str("，在此之前按已证实的日期判断。");
+    }
     text
 }
 

@@ -81,6 +81,12 @@ pub fn instant(at: Moment, now: Moment) -> String {
     format!("{day}{:02}:{:02}", at.hour(), at.minute())
 }
 
+/// Text of several lines without control, direction and invisible marks, at most `most` characters.
+pub fn lines(text: &str, most: usize) -> String {
+    let visible = text.chars().filter(|&c| !is_invisible(c) && c != '\r');
+    visible.take(most).collect()
+}
+
 fn is_invisible(c: char) -> bool {
     let breaks = matches!(c, '\t' | '\n' | '\r');
     (c.is_control() && !breaks)

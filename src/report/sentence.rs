@@ -195,7 +195,7 @@ fn unknown(case: &Case, since: Moment, why: &Cause) -> String {
 }
 
 /// What hinders the judgement, and what that says about the column.
-fn cause(why: &Cause) -> String {
+pub(super) fn cause(why: &Cause) -> String {
     let reason = one_line(&why.in_chinese(), TITLE_CHARS);
     match why {
         Cause::Failed(_) => format!("未能取得页面，{reason}"),

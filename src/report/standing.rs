@@ -63,6 +63,28 @@ pub struct Counts {
 }
 
 impl Standing {
+    /// Every standing, what needs a person first on top.
+    pub const ALL: [Standing; 11] = [
+        Standing::SeverelyOverdue,
+        Standing::Overdue,
+        Standing::Down,
+        Standing::Empty,
+        Standing::Unknown,
+        Standing::DueSoon,
+        Standing::Fresh,
+        Standing::NotYetVisited,
+        Standing::Exempt,
+        Standing::Unconfirmed,
+        Standing::NotConfigured,
+    ];
+
+    /// The standing with this [`key`](Standing::key).
+    pub fn parse(key: &str) -> Option<Standing> {
+        Standing::ALL
+            .into_iter()
+            .find(|standing| standing.key() == key)
+    }
+
     /// Where a column with this verdict stands.
     pub fn of(judgement: &Judgement) -> Standing {
         match judgement.freshness {

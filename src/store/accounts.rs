@@ -52,6 +52,8 @@ pub struct Account {
     pub role: Role,
     /// The argon2id digest of the password; `None`: only a proxy can vouch for it.
     pub password: Option<String>,
+    /// The SHA-256 digest of the token, for an account of a program at the interface.
+    pub token: Option<String>,
     /// Since when, or since when with this password.
     pub since: Moment,
 }
@@ -65,6 +67,8 @@ struct Row {
     unit: Option<UnitId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
     since: Moment,
 }
 
@@ -183,6 +187,7 @@ impl Account {
             name: row.name,
             role,
             password: row.password,
+            token: row.token,
             since: row.since,
         })
     }
@@ -193,6 +198,7 @@ impl Account {
             role: self.role.key().to_owned(),
             unit: self.role.only().cloned(),
             password: self.password.clone(),
+            token: self.token.clone(),
             since: self.since,
         }
     }

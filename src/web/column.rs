@@ -1,19 +1,33 @@
-//! `/column/{id}`: one column with the paragraph that defends its verdict, its visits, its items.
+//! `/column/{id}`: one column with the paragraph that defends its verdict, its year, its visits, its
+//! items, what was told of it and what people laid down.
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
 use super::access::viewer::Viewer;
+use super::incidents::IncidentRow;
+use super::messages::MessageRow;
 use super::source::Picture;
+use super::strip::Strip;
 use super::view::{
-    ColumnRow, Frame, Named, Shared, TITLE_CHARS, date, page, unknown, unreadable, web_address,
-    when,
+    ColumnRow, Frame, Named, Place, Shared, TITLE_CHARS, date, page, unknown, unreadable,
+    unreadable_form, web_address, when,
 };
+use super::work::filled::Filled;
+use super::work::offer::Work;
+use super::work::{Entry, hand_in};
+use crate::alert::incident::{Incident, Subject};
+use crate::alert::outbox::Message;
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::{Act, NAME_CHARS, REASON_CHARS};
+use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
 use crate::domain::group::{Column, Site, Unit};
 use crate::domain::id::ColumnId;
@@ -40,18 +54,31 @@ const FLAGS: usize = 20;
 const ACTS: usize = 20;
 /// How many notes of one visit are listed.
 const NOTES: usize = 8;
+/// The most observations of a year: of one day at most a few are kept.
+const YEAR: usize = 1500;
+/// How many closed incidents and messages are looked through for the column's.
+const LOOKED_THROUGH: usize = 300;
+/// How many closed incidents are listed.
+const CLOSED: usize = 10;
+/// How many messages are listed.
+const MESSAGES: usize = 15;
 
 #[derive(Template)]
 #[template(path = "column.html")]
 struct ColumnPage {
     frame: Frame,
     row: ColumnRow,
+    work: Option<Work>,
     why: String,
     address: Option<String>,
+    strip: Strip,
+    copy: Option<String>,
     visits: Vec<VisitRow>,
     flags: Vec<FlagRow>,
     items: Vec<ItemRow>,
     acts: Vec<ActRow>,
+    incidents: Vec<IncidentRow>,
+    messages: Vec<MessageRow>,
 }
 
 struct ActRow {
@@ -66,7 +93,8 @@ struct VisitRow {
     outcome: String,
     rows: String,
     took: String,
-    digest: String,
+    /// The digest of the page, in short and in full.
+    digest: Option<(String, String)>,
     notes: Vec<String>,
 }
 
@@ -90,95 +118,216 @@ struct FlagRow {
 pub async fn column(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
+    RawQuery(query): RawQuery,
     id: Named,
 ) -> Response {
     let found = id.ok().and_then(|Path(id)| find(&console, &id));
     // A column of others is as unknown as one that does not exist.
-    let own = |column: &Column| viewer.only().is_none_or(|unit| *unit == column.unit);
-    let Some((column, site, unit)) = found.filter(|(column, _, _)| own(column)) else {
+    let Some((column, site, unit)) = found.filter(|(column, _, _)| is_own(&viewer, column)) else {
         return unknown();
     };
-    match gather(&console, &viewer, &column.id).await {
-        Ok((picture, observations, items, flags, acceptance)) => {
-            let line = column_line(&picture.scene(&console), column);
-            let case = Case {
-                column,
-                site,
-                unit,
-                judgement: &line.judgement,
-                record: picture.records.get(&column.id),
-                observations: &observations,
-                items: &items,
-                flags: &flags,
-                acceptance: acceptance.as_ref(),
-                incident: stale_incident(&picture.open, &column.id),
-                acts: &picture.acts,
-                now: picture.now,
-            };
-            page(&ColumnPage {
-                frame: Frame::of(&console, &picture, &viewer),
-                why: why(&case),
-                address: line.url.as_deref().and_then(web_address),
-                row: ColumnRow::of(&line, picture.now),
-                visits: observations
-                    .iter()
-                    .map(|seen| visit_row(seen, picture.now))
-                    .collect(),
-                flags: flags
-                    .iter()
-                    .take(FLAGS)
-                    .map(|flag| flag_row(flag, picture.now))
-                    .collect(),
-                items: items
-                    .iter()
-                    .take(ITEMS)
-                    .map(|item| item_row(item, picture.now))
-                    .collect(),
-                acts: acts::about(&picture.acts, column)
-                    .into_iter()
-                    .rev()
-                    .take(ACTS)
-                    .map(|act| act_row(act, picture.now))
-                    .collect(),
-            })
+    match gather(&console, &viewer, column).await {
+        Ok(known) => {
+            let work = Work::of_column(&viewer, &known.picture, column);
+            let work = work.map(|work| work.after(done(query.as_deref())));
+            page(&column_page(
+                &console,
+                &viewer,
+                (column, site, unit),
+                &known,
+                work,
+            ))
         }
         Err(error) => unreadable(&error),
     }
 }
 
-fn find<'a>(console: &'a Console, id: &str) -> Option<(&'a Column, &'a Site, &'a Unit)> {
+/// `POST /column/{id}`: a form of the page.
+pub async fn enter(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Named,
+    form: Result<Form<Filled>, FormRejection>,
+) -> Response {
+    let found = id.ok().and_then(|Path(id)| find(&console, &id));
+    let Some((column, site, unit)) = found.filter(|(column, _, _)| is_own(&viewer, column)) else {
+        return unknown();
+    };
+    let Ok(Form(filled)) = form else {
+        return unreadable_form();
+    };
+    let task = filled.about_column(&column.id);
+    let back = format!("/column/{}", column.id);
+    let why = match hand_in(&console, &viewer, &column.unit, &filled, task, &back).await {
+        Entry::Done(answer) | Entry::Never(answer) => return answer,
+        Entry::Refused(why) => why,
+    };
+    match gather(&console, &viewer, column).await {
+        Ok(known) => {
+            let work = Work::of_column(&viewer, &known.picture, column);
+            let work = work.map(|work| work.again(&filled, why));
+            let again = column_page(&console, &viewer, (column, site, unit), &known, work);
+            (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response()
+        }
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// Which form was handed in just now, by the query.
+pub fn done(query: Option<&str>) -> Option<&str> {
+    query?
+        .split('&')
+        .find_map(|part| part.strip_prefix("done="))
+}
+
+fn column_page(
+    console: &Console,
+    viewer: &Viewer,
+    (column, site, unit): (&Column, &Site, &Unit),
+    known: &Known,
+    work: Option<Work>,
+) -> ColumnPage {
+    let picture = &known.picture;
+    let (now, today) = (picture.now, date_of(picture.now));
+    let line = column_line(&picture.scene(console), column);
+    let newest = &known.observations;
+    let case = Case {
+        column,
+        site,
+        unit,
+        judgement: &line.judgement,
+        record: picture.records.get(&column.id),
+        observations: newest.get(..VISITS.min(newest.len())).unwrap_or(newest),
+        items: &known.items,
+        flags: &known.flags,
+        acceptance: known.acceptance.as_ref(),
+        incident: stale_incident(&picture.open, &column.id),
+        acts: &picture.acts,
+        now,
+    };
+    let of_group = &picture.group;
+    ColumnPage {
+        frame: Frame::of(console, picture, viewer, Place::Overview),
+        work,
+        why: why(&case),
+        address: line.url.as_deref().and_then(web_address),
+        strip: Strip::of(&known.items, newest, &line.judgement, line.due_on, today),
+        copy: deciding_copy(newest),
+        row: ColumnRow::of(&line, now),
+        visits: newest
+            .iter()
+            .take(VISITS)
+            .map(|seen| visit_row(seen, now))
+            .collect(),
+        flags: known
+            .flags
+            .iter()
+            .take(FLAGS)
+            .map(|flag| flag_row(flag, now))
+            .collect(),
+        items: known
+            .items
+            .iter()
+            .take(ITEMS)
+            .map(|item| item_row(item, now))
+            .collect(),
+        acts: acts::about(&picture.acts, column)
+            .into_iter()
+            .rev()
+            .take(ACTS)
+            .map(|act| act_row(act, now))
+            .collect(),
+        incidents: known
+            .incidents
+            .iter()
+            .map(|incident| IncidentRow::of(of_group, incident, now))
+            .collect(),
+        messages: known
+            .messages
+            .iter()
+            .map(|message| MessageRow::of(of_group, message, now))
+            .collect(),
+    }
+}
+
+/// A column with its site and its unit.
+pub fn find<'a>(console: &'a Console, id: &str) -> Option<(&'a Column, &'a Site, &'a Unit)> {
     let column = console.group.columns.get(&ColumnId::parse(id).ok()?)?;
     let site = console.group.sites.get(&column.site)?;
     let unit = console.group.units.get(&column.unit)?;
     Some((column, site, unit))
 }
 
-type Gathered = (
-    Picture,
-    Vec<Observation>,
-    Vec<Item>,
-    Vec<Flag>,
-    Option<Acceptance>,
-);
+/// Whether the viewer may see the column.
+pub fn is_own(viewer: &Viewer, column: &Column) -> bool {
+    viewer.only().is_none_or(|unit| *unit == column.unit)
+}
 
-async fn gather(
-    console: &Console,
-    viewer: &Viewer,
-    column: &ColumnId,
-) -> Result<Gathered, StoreError> {
+/// What a page is made from.
+struct Known {
+    picture: Picture,
+    /// Those of a year, the newest first.
+    observations: Vec<Observation>,
+    items: Vec<Item>,
+    flags: Vec<Flag>,
+    acceptance: Option<Acceptance>,
+    incidents: Vec<Incident>,
+    messages: Vec<Message>,
+}
+
+async fn gather(console: &Console, viewer: &Viewer, column: &Column) -> Result<Known, StoreError> {
+    let (store, id) = (&console.store, &column.id);
     let picture = Picture::take(console, viewer).await?;
-    let observations = console.store.observations(column, VISITS).await?;
-    let items = console.store.items(column).await?;
-    let flags = match viewer.only() {
-        Some(_) => Vec::new(),
-        None => console.store.flags(Some(column)).await?,
+    let observations = store.observations(id, YEAR).await?;
+    let about = |incident: &Incident| incident.key.subject == Subject::Column(id.clone());
+    let open = picture.open.values().filter(|one| about(one)).cloned();
+    let closed = store.closed_incidents(LOOKED_THROUGH).await?;
+    let closed = closed.into_iter().filter(about).take(CLOSED);
+    let (flags, messages) = match viewer.only() {
+        Some(_) => (Vec::new(), Vec::new()),
+        None => (store.flags(Some(id)).await?, told(console, id).await?),
     };
-    let acceptance = console.store.acceptance(column).await?;
-    Ok((picture, observations, items, flags, acceptance))
+    Ok(Known {
+        incidents: open.chain(closed).collect(),
+        observations,
+        items: store.items(id).await?,
+        acceptance: store.acceptance(id).await?,
+        flags,
+        messages,
+        picture,
+    })
+}
+
+/// The messages that tell of the column, the newest first.
+async fn told(console: &Console, column: &ColumnId) -> Result<Vec<Message>, StoreError> {
+    let mut messages = console.store.messages(LOOKED_THROUGH).await?;
+    let keys: Vec<_> = messages
+        .iter()
+        .flat_map(|message| message.notices.iter().cloned())
+        .collect();
+    let notices = console.store.notices(&keys).await?;
+    let about: BTreeSet<_> = notices
+        .into_iter()
+        .filter(|notice| notice.column.as_ref() == Some(column))
+        .map(|notice| notice.key)
+        .collect();
+    messages.retain(|message| message.notices.iter().any(|key| about.contains(key)));
+    messages.truncate(MESSAGES);
+    Ok(messages)
+}
+
+/// The digest of the page on which the present verdict rests, as far as a visit kept one.
+fn deciding_copy(observations: &[Observation]) -> Option<String> {
+    let read = |seen: &&Observation| {
+        matches!(
+            seen.sight.finding(),
+            Some(Finding::Dated(_) | Finding::Empty)
+        )
+    };
+    observations.iter().find(read)?.digest.clone()
 }
 
 fn visit_row(seen: &Observation, now: Moment) -> VisitRow {
-    let digest = seen.digest.as_deref().unwrap_or("—");
     VisitRow {
         at: when(Some(seen.observed_at), now),
         outcome: one_line(&sight_in_chinese(&seen.sight, date_of(now)), TITLE_CHARS),
@@ -188,7 +337,10 @@ fn visit_row(seen: &Observation, now: Moment) -> VisitRow {
             Sight::Unchanged(_) | Sight::Failed(_) => "—".to_owned(),
         },
         took: format!("{}.{}秒", seen.took_ms / 1000, seen.took_ms % 1000 / 100),
-        digest: digest.chars().take(12).collect(),
+        digest: seen
+            .digest
+            .clone()
+            .map(|digest| (digest.chars().take(12).collect(), digest)),
         notes: seen
             .notes
             .iter()

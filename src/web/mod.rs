@@ -1,25 +1,38 @@
 //! The console: a status page for people, `/healthz` for watchers, `/metrics` for Prometheus.
 //!
-//! Reads the store and shows; it changes nothing but who is signed in, and answers only to the names
-//! it is configured for. No route exists without saying whom it admits. Beside the pages stands one
+//! Reads the store and shows; what is to be changed it hands in at a counter. It answers only to the
+//! names it is configured for. No route exists without saying whom it admits. Beside the pages stands one
 //! address for what gateways report. Order, words and verdicts come from `report`; whether the
 //! monitor is well is decided in `health`.
 
 pub mod access;
+pub mod api;
+pub mod assessment;
 pub mod column;
+pub mod copy;
+pub mod counter;
+pub mod due;
 pub mod exposition;
+pub mod filter;
 pub mod guard;
 pub mod health;
 pub mod home;
+pub mod incidents;
 pub mod label;
 pub mod links;
+pub mod messages;
 pub mod metrics;
+pub mod monitor;
 pub mod narrow;
 pub mod receipts;
+pub mod search;
 pub mod serve;
 pub mod site;
 pub mod source;
+pub mod strip;
 pub mod view;
+pub mod week;
+pub mod work;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,6 +58,7 @@ use metrics::Metrics;
 
 const STYLE: &str = include_str!("../../templates/style.css");
 const ICON: &str = include_str!("../../templates/icon.svg");
+const SCRIPT: &str = include_str!("../../templates/live.js");
 
 /// All that the console shows and is configured by. Clones share everything.
 #[derive(Clone)]
@@ -79,6 +93,8 @@ pub struct Console {
     pub callback: Option<receipts::Callback>,
     /// Where the links of messages lead, if there are any.
     pub links: Option<links::Door>,
+    /// Where what is done on the pages is handed in; nothing is done without.
+    pub counter: Option<counter::Counter>,
 }
 
 /// The names by which a console that listens on `listen` and is linked to as `link` is called.
@@ -112,10 +128,22 @@ pub fn routes() -> Vec<Route> {
         admits,
         answer,
     };
-    vec![
+    let mut routes = vec![
         route("/", Admits::Signed, get(home::home)),
-        route("/site/{*id}", Admits::Signed, get(site::site)),
-        route("/column/{*id}", Admits::Signed, get(column::column)),
+        route(
+            "/site/{*id}",
+            Admits::Signed,
+            get(site::site).post(site::enter),
+        ),
+        route(
+            "/column/{*id}",
+            Admits::Signed,
+            get(column::column).post(column::enter),
+        ),
+        route("/assessment", Admits::Signed, get(assessment::assessment)),
+        route("/copy/{*id}", Admits::Signed, get(copy::copy)),
+        route("/incidents", Admits::Signed, get(incidents::incidents)),
+        route("/messages", Admits::Office, get(messages::messages)),
         route("/logout", Admits::Signed, post(login::leave)),
         route(
             "/login",
@@ -134,7 +162,14 @@ pub fn routes() -> Vec<Route> {
             Admits::Everybody,
             get(|| file("image/svg+xml", ICON)),
         ),
-    ]
+        route(
+            "/live.js",
+            Admits::Everybody,
+            get(|| file("text/javascript; charset=utf-8", SCRIPT)),
+        ),
+    ];
+    routes.extend(api::routes());
+    routes
 }
 
 /// The routes behind guard and gate, and the address for reports.

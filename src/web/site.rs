@@ -2,15 +2,24 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use chrono::Days;
 
+use super::Console;
 use super::access::viewer::Viewer;
+use super::column::done;
 use super::source::Picture;
 use super::view::{
-    ColumnRow, Frame, Mark, NAME_CHARS, Named, Shared, Tile, page, tiles, unknown, unreadable,
-    web_address, when,
+    ColumnRow, Frame, Mark, NAME_CHARS, Named, Place, Shared, Tile, page, tiles, unknown,
+    unreadable, unreadable_form, web_address, when,
 };
+use super::week::{self, Week};
+use super::work::filled::Filled;
+use super::work::offer::Work;
+use super::work::{Entry, hand_in};
 use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Moment, date_of};
@@ -18,6 +27,7 @@ use crate::report::front;
 use crate::report::note::note;
 use crate::report::overview::overview;
 use crate::report::plain::one_line;
+use crate::store::error::StoreError;
 
 /// How many blocks of the home page are listed.
 const BLOCKS: usize = 40;
@@ -29,11 +39,14 @@ const NOTES: usize = 8;
 struct SitePage {
     frame: Frame,
     mark: Mark,
+    id: String,
     name: String,
     unit: String,
     home: Option<String>,
     down: Option<String>,
     front: Option<Front>,
+    week: Option<Week>,
+    work: Option<Work>,
     tiles: Vec<Tile>,
     columns: Vec<ColumnRow>,
 }
@@ -79,33 +92,81 @@ impl Front {
 pub async fn site(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
+    RawQuery(query): RawQuery,
     id: Named,
 ) -> Response {
     let Some(id) = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok()) else {
         return unknown();
     };
-    let picture = match Picture::take(&console, &viewer).await {
-        Ok(picture) => picture,
-        Err(error) => return unreadable(&error),
-    };
-    let front = match console.store.home(&id).await {
-        Ok(record) => record.map(|record| Front::of(&record, picture.now)),
-        Err(error) => return unreadable(&error),
-    };
-    let overview = overview(&picture.scene(&console));
-    let Some(line) = overview.sites.iter().find(|line| line.site == id) else {
+    let done = done(query.as_deref());
+    match shown(&console, &viewer, &id, |work| work.after(done)).await {
+        Ok(Some(shown)) => page(&shown),
+        Ok(None) => unknown(),
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// `POST /site/{id}`: a form of the page.
+pub async fn enter(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Named,
+    form: Result<Form<Filled>, FormRejection>,
+) -> Response {
+    let id = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok());
+    let Some(site) = id.and_then(|id| console.group.sites.get(&id)) else {
         return unknown();
     };
+    let Ok(Form(filled)) = form else {
+        return unreadable_form();
+    };
+    let columns = console.group.columns.values();
+    let task = filled.about_site(&site.id, columns.filter(|column| column.site == site.id));
+    let back = format!("/site/{}", site.id);
+    let why = match hand_in(&console, &viewer, &site.unit, &filled, task, &back).await {
+        Entry::Done(answer) | Entry::Never(answer) => return answer,
+        Entry::Refused(why) => why,
+    };
+    match shown(&console, &viewer, &site.id, |work| work.again(&filled, why)).await {
+        Ok(Some(again)) => (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response(),
+        Ok(None) => unknown(),
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// The page, or nothing where there is no such site for the viewer.
+async fn shown(
+    console: &Console,
+    viewer: &Viewer,
+    id: &SiteId,
+    work: impl FnOnce(Work) -> Work,
+) -> Result<Option<SitePage>, StoreError> {
+    let picture = Picture::take(console, viewer).await?;
+    let Some(site) = picture.group.sites.get(id) else {
+        return Ok(None);
+    };
+    let record = console.store.home(id).await?;
+    let today = date_of(picture.now);
+    let first = today.checked_sub_days(Days::new(week::DAYS - 1));
+    let first = first.unwrap_or(today);
+    let days = console.store.site_days(id, first, today).await?;
+    let overview = overview(&picture.scene(console));
+    let Some(line) = overview.sites.iter().find(|line| line.site == *id) else {
+        return Ok(None);
+    };
     let rows = line.columns.iter();
-    page(&SitePage {
-        frame: Frame::of(&console, &picture, &viewer),
+    Ok(Some(SitePage {
+        frame: Frame::of(console, &picture, viewer, Place::Overview),
         mark: Mark::of(line.standing),
+        id: id.to_string(),
         name: one_line(&line.name, NAME_CHARS),
         unit: one_line(&line.unit_name, NAME_CHARS),
         home: line.home.as_deref().and_then(web_address),
         down: line.down_since.map(|since| when(Some(since), picture.now)),
-        front,
+        front: record.map(|record| Front::of(&record, picture.now)),
+        week: week::of(&days, picture.now),
+        work: Work::of_site(viewer, &picture, site).map(work),
         tiles: tiles(&line.counts, false),
         columns: rows.map(|row| ColumnRow::of(row, picture.now)).collect(),
-    })
+    }))
 }

@@ -34,6 +34,14 @@ pub struct Frame {
     pub title: String,
     /// The instant of the data.
     pub at: String,
+    /// The same for programs.
+    pub stamp: String,
+    /// The latest visit to any column.
+    pub visited: String,
+    /// Which part of the console it is.
+    pub place: Place,
+    /// Whether the whole group is shown, and not one unit's part.
+    pub whole: bool,
     /// Whether the monitor is well.
     pub well: bool,
     /// Why it is not.
@@ -42,6 +50,29 @@ pub struct Frame {
     pub trial: Option<String>,
     /// Who has signed in.
     pub who: Option<Who>,
+}
+
+/// The parts of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The group, its sites and columns.
+    Overview,
+    /// Incidents and flags.
+    Incidents,
+    /// Messages.
+    Messages,
+    /// The assessment.
+    Assessment,
+}
+
+impl Place {
+    /// The mark of the link to where one is.
+    pub fn mark(self, place: Place) -> &'static str {
+        match self == place {
+            true => " aria-current=\"page\"",
+            false => "",
+        }
+    }
 }
 
 /// Who has signed in, for the head of a page.
@@ -70,12 +101,16 @@ impl Who {
 
 impl Frame {
     /// The frame of a page made from this picture.
-    pub fn of(console: &Console, picture: &Picture, viewer: &Viewer) -> Frame {
+    pub fn of(console: &Console, picture: &Picture, viewer: &Viewer, place: Place) -> Frame {
         let vitals = &picture.vitals;
         let at = vitals.now;
         Frame {
             title: one_line(&console.title, NAME_CHARS),
             at: format!("{} {}", full_date(date_of(at)), at.format("%H:%M")),
+            stamp: at.to_rfc3339(),
+            visited: when(vitals.visited_at, at),
+            place,
+            whole: viewer.only().is_none(),
             well: vitals.reasons.is_empty(),
             trouble: vitals
                 .reasons
@@ -294,6 +329,11 @@ pub fn fault(status: StatusCode, text: &str) -> Response {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => status.into_response(),
     }
+}
+
+/// The page of a form that is none of ours.
+pub fn unreadable_form() -> Response {
+    fault(StatusCode::BAD_REQUEST, "提交的内容无法识别，请返回重试。")
 }
 
 /// The page of a store that cannot be read.

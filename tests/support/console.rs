@@ -354,6 +354,7 @@ pub async fn start_for(
     let console = Console {
         callback: None,
         links: None,
+        counter: None,
         porter: Arc::new(Porter::new(admission, false, settings.dir.clone()).expect("access")),
         group: Arc::new(group),
         limits: Arc::new(Limits::default()),

@@ -1,8 +1,10 @@
 //! The work on a page with a list: whose the list is, and which of its rows decide.
 
-use super::{Task, frames_of, other};
-use crate::domain::finding::{Finding, Unreadable};
+use super::{Task, frames_of, is_one_article, other};
+use crate::domain::finding::{Finding, Undated, Unreadable};
 use crate::domain::note::Note;
+use crate::extract::column::Saying;
+use crate::extract::glance::Glance;
 use crate::extract::heading::{self, Own};
 use crate::extract::notes::Notes;
 use crate::extract::seen::{Seen, Step};
@@ -12,7 +14,13 @@ use crate::extract::{Aim, PageKind, blocks, clean, column, identity, remarks};
 
 impl Task<'_> {
     /// Reads the list of a page, or says where the page leads that has none of the column.
-    pub(super) fn list(&self, view: &View, hops: usize, notes: &mut Notes) -> Step {
+    pub(super) fn list(
+        &self,
+        view: &View,
+        glance: &Glance,
+        hops: usize,
+        notes: &mut Notes,
+    ) -> Step {
         let done = |seen| Step::Done(Box::new(seen));
         let Some(group) = column::deciding(view) else {
             return done(other(view));
@@ -53,11 +61,17 @@ impl Task<'_> {
             notes.say(left_aside(&aside));
         }
         if whose.claim == Sure::Others {
+            if is_one_article(glance) {
+                return done(self.article(view, glance, notes));
+            }
             notes.say(Note::ListOfOtherName);
             return done(Seen::shut(Unreadable::NoList, view));
         }
         remarks::remark(view, &whose.rows, notes);
-        let saying = column::newest_of_list(view, &whose.rows);
+        let saying = match whose.claim {
+            Sure::Torn => Saying::Found(Finding::Undated(Undated::WhichList)),
+            _ => column::newest_of_list(view, &whose.rows),
+        };
         done(Seen::listed(saying, PageKind::List, &whose.rows, view))
     }
 

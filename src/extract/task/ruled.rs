@@ -4,10 +4,11 @@
 use url::Url;
 
 use super::Task;
-use crate::domain::finding::Unreadable;
+use crate::domain::finding::{Basis, Finding, Unreadable};
 use crate::domain::note::Note;
 use crate::domain::page::Page;
 use crate::domain::reading_rules::{ReadRules, Shape};
+use crate::extract::column::Saying;
 use crate::extract::glance::Glance;
 use crate::extract::json_list::{self, Data};
 use crate::extract::notes::Notes;
@@ -110,7 +111,7 @@ impl Task<'_> {
             }
             Ok(Data::Fragment(html)) => {
                 let step = self.page(&made(ruled.shown, &html), ruled, notes)?;
-                Ok(in_encoding(step, decoded.encoding))
+                Ok(in_encoding(by_own_rules(step), decoded.encoding))
             }
             Ok(Data::Missing) | Err(_) => {
                 // A page in place of data may lead on to it, or say why it stands there.
@@ -215,6 +216,25 @@ fn made(url: &Url, html: &str) -> Page {
         content_type: Some("text/html; charset=utf-8".to_owned()),
         body: html.as_bytes().to_vec(),
     }
+}
+
+/// What rows of a piece of a page say that a path names is said by the column's own rules.
+fn by_own_rules(step: Step) -> Step {
+    let renamed = |finding: &mut Finding| {
+        if let Finding::Dated(update) = finding
+            && update.basis == Basis::ListRow
+        {
+            update.basis = Basis::OwnRules;
+        }
+    };
+    let Step::Done(mut seen) = step else {
+        return step;
+    };
+    match &mut seen.saying {
+        Saying::Found(finding) => renamed(finding),
+        Saying::Ask(ask) => ask.instead.iter_mut().for_each(renamed),
+    }
+    Step::Done(seen)
 }
 
 fn in_encoding(step: Step, encoding: &'static str) -> Step {

@@ -4,19 +4,22 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::header::{AUTHORIZATION, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::cookie::Cookie;
-use super::session::Session;
+use super::session::{Session, digest};
 use super::throttle::Place;
-use super::viewer::{Signed, Viewer};
+use super::viewer::{Client, Signed, Viewer};
 use super::{Porter, stamp};
 use crate::domain::account::{AccountName, Admission};
 use crate::domain::time::Moment;
-use crate::web::Console;
+use crate::web::view::fault;
+use crate::web::{Console, api};
 
 /// Whom a route admits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub enum Admits {
     Everybody,
     /// Whoever has signed in, in any role. A unit's accounts see what is theirs.
     Signed,
+    /// Whoever has signed in, but for the accounts of a unit: what is shown there is of all units.
+    Office,
 }
 
 /// The other end of the connection.
@@ -39,15 +44,34 @@ pub async fn gate(
 ) -> Response {
     let now = console.clock.now();
     let found = console.porter.viewer(&request, now);
+    let program = request.uri().path().starts_with(api::ROOT);
     let viewer = match (found.viewer, admits) {
+        (Some(viewer), Admits::Office) if viewer.only().is_some() => {
+            let why = "本页面含有其他单位的内容，您的账号无权查看。";
+            return match program {
+                true => api::refused(StatusCode::FORBIDDEN, why),
+                false => fault(StatusCode::FORBIDDEN, why),
+            };
+        }
         (Some(viewer), _) => viewer,
         (None, Admits::Everybody) => return next.run(request).await,
-        (None, Admits::Signed) => return to_login(&request),
+        (None, _) if program => return to_token(),
+        (None, Admits::Signed | Admits::Office) => return to_login(&request),
     };
     request.extensions_mut().insert(viewer);
     let mut response = next.run(request).await;
     if let Some(cookie) = found.cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Asks a program for its token.
+fn to_token() -> Response {
+    let mut response = api::refused(StatusCode::UNAUTHORIZED, "须使用接口令牌。");
+    let headers = response.headers_mut();
+    for way in ["Bearer", "Basic realm=\"wangxun\", charset=\"UTF-8\""] {
+        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(way));
     }
     response
 }
@@ -85,6 +109,14 @@ impl Porter {
                 cookie: None,
             };
         }
+        if let Some(said) = headers.get(AUTHORIZATION)
+            && request.uri().path().starts_with(api::ROOT)
+        {
+            return Found {
+                viewer: self.client(said),
+                cookie: None,
+            };
+        }
         let vouched = self.vouched(request);
         let session = Cookie::Session.of(headers, self.secure);
         let session = session.and_then(|token| self.sessions().find(&token, now));
@@ -106,6 +138,29 @@ impl Porter {
         }
     }
 
+    /// The program whose token a request carries.
+    fn client(&self, said: &HeaderValue) -> Option<Viewer> {
+        let token = token_of(said.to_str().ok()?)?;
+        let digest = token_digest(&token);
+        let accounts = match self.accounts() {
+            Ok(accounts) => accounts,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the tokens cannot be read"
+                );
+                return None;
+            }
+        };
+        let account = accounts
+            .iter()
+            .find(|account| account.token.as_ref() == Some(&digest))?;
+        Some(Viewer::Client(Client {
+            name: account.name.clone(),
+            role: account.role.clone(),
+        }))
+    }
+
     /// Who holds a session, as long as the account is what it was.
     fn signed(&self, session: Session, vouched: bool) -> Option<Viewer> {
         let account = self.account(&session.account)?;
@@ -122,7 +177,9 @@ impl Porter {
 
     /// A session for somebody whom a proxy vouches for.
     fn begun(&self, name: &AccountName, now: Moment) -> Found {
-        let begun = self.account(name).and_then(|account| {
+        // A program's account is not a person's.
+        let account = self.account(name).filter(|one| one.token.is_none());
+        let begun = account.and_then(|account| {
             let mut sessions = self.sessions();
             let token = sessions.begin(name, stamp(&account), now).ok()?;
             let session = sessions.find(token.as_str(), now)?;
@@ -169,6 +226,27 @@ impl Porter {
         let ip: Option<IpAddr> = forwarded.or(peer);
         Place::Address(ip.map_or_else(|| "?".to_owned(), network))
     }
+}
+
+/// The token of a bearer, or the password of basic authentication.
+fn token_of(said: &str) -> Option<String> {
+    let (way, rest) = said.split_once(' ')?;
+    if way.eq_ignore_ascii_case("bearer") {
+        return Some(rest.trim().to_owned());
+    }
+    let bytes = way
+        .eq_ignore_ascii_case("basic")
+        .then(|| STANDARD.decode(rest.trim()).ok())??;
+    let pair = String::from_utf8(bytes).ok()?;
+    Some(pair.split_once(':')?.1.to_owned())
+}
+
+/// What is kept of a token: a token is 256 random bits, which one round of SHA-256 hides.
+pub fn token_digest(token: &str) -> String {
+    digest(token)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The address, of IPv6 the network: who has one address there has millions.

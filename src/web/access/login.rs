@@ -283,7 +283,7 @@ pub async fn leave(
 
 fn signed(viewer: Viewer) -> Option<Signed> {
     match viewer {
-        Viewer::Anybody => None,
+        Viewer::Anybody | Viewer::Client(_) => None,
         Viewer::Signed(signed) => Some(signed),
     }
 }

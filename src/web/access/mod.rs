@@ -4,6 +4,7 @@ pub mod cookie;
 pub mod gate;
 pub mod login;
 pub mod password;
+pub mod right;
 pub mod session;
 pub mod throttle;
 pub mod viewer;

@@ -12,6 +12,17 @@ pub enum Viewer {
     Anybody,
     /// Somebody who has signed in.
     Signed(Signed),
+    /// A program with a token, at the interface.
+    Client(Client),
+}
+
+/// A program with a token.
+#[derive(Clone)]
+pub struct Client {
+    /// The token's name.
+    pub name: AccountName,
+    /// As what.
+    pub role: Role,
 }
 
 /// Somebody who has signed in.
@@ -33,6 +44,7 @@ impl Viewer {
         match self {
             Viewer::Anybody => None,
             Viewer::Signed(signed) => signed.role.only(),
+            Viewer::Client(client) => client.role.only(),
         }
     }
 }

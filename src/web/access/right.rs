@@ -1,0 +1,77 @@
+//! Who may do what.
+
+use super::viewer::Viewer;
+use crate::domain::account::Role;
+use crate::domain::id::UnitId;
+
+/// What somebody may do beside looking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// Answer for a column that is late.
+    Answer,
+    /// Exempt columns, and end it.
+    Exempt,
+    /// Let a proposed escalation go out.
+    Release,
+    /// Let messages wait, and lift it.
+    Hold,
+    /// Take a changed list for the column's.
+    Accept,
+    /// Have a column visited now.
+    Visit,
+    /// Send a test message.
+    Test,
+}
+
+impl Right {
+    /// Every right.
+    pub const ALL: [Right; 7] = [
+        Right::Answer,
+        Right::Exempt,
+        Right::Release,
+        Right::Hold,
+        Right::Accept,
+        Right::Visit,
+        Right::Test,
+    ];
+}
+
+/// Whether a role may do it, about what `unit` answers for.
+pub fn may(role: &Role, right: Right, unit: &UnitId) -> bool {
+    match role {
+        Role::Operator => true,
+        Role::Assessor => matches!(right, Right::Exempt | Right::Release),
+        Role::Unit(own) => right == Right::Answer && own == unit,
+        Role::Viewer => false,
+    }
+}
+
+impl Viewer {
+    /// Whether the viewer may do it, about what `unit` answers for.
+    pub fn may(&self, right: Right, unit: &UnitId) -> bool {
+        match self {
+            Viewer::Anybody => false,
+            Viewer::Signed(signed) => may(&signed.role, right, unit),
+            Viewer::Client(client) => may(&client.role, right, unit),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_answers_for_itself_and_who_looks_on_does_nothing() {
+        let unit = |text| UnitId::parse(text).unwrap();
+        let own = Role::Unit(unit("kxw"));
+        for right in Right::ALL {
+            assert!(may(&Role::Operator, right, &unit("kxw")));
+            assert!(!may(&Role::Viewer, right, &unit("kxw")));
+            assert_eq!(may(&own, right, &unit("kxw")), right == Right::Answer);
+            assert!(!may(&own, right, &unit("wjw")));
+        }
+        assert!(may(&Role::Assessor, Right::Exempt, &unit("kxw")));
+        assert!(!may(&Role::Assessor, Right::Hold, &unit("kxw")));
+    }
+}

@@ -1,0 +1,87 @@
+//! `/api/v1`: what the pages show, for programs; and one thing to do, to answer for a column.
+//!
+//! A program proves itself by a token of its own, which `wangxun token add` makes, as
+//! `Authorization: Bearer …`, or as the password of basic authentication where a program knows
+//! nothing else (calendars, feed readers). A browser that has signed in may read too. The
+//! description is made from the types that the routes answer with.
+
+pub mod atom;
+pub mod describe;
+pub mod ical;
+pub mod read;
+pub mod shape;
+pub mod write;
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use serde::Serialize;
+
+use super::Route;
+use super::access::gate::Admits;
+use crate::store::error::StoreError;
+
+/// Where the interface begins.
+pub const ROOT: &str = "/api/";
+
+/// The routes of the interface.
+pub fn routes() -> Vec<Route> {
+    let route = |path, admits, answer| Route {
+        path,
+        admits,
+        answer,
+    };
+    vec![
+        route(
+            "/api/v1/openapi.json",
+            Admits::Everybody,
+            get(describe::openapi),
+        ),
+        route("/api/v1/overview", Admits::Signed, get(read::overview)),
+        route("/api/v1/sites", Admits::Signed, get(read::sites)),
+        route("/api/v1/sites/{*id}", Admits::Signed, get(read::site)),
+        route("/api/v1/columns", Admits::Signed, get(read::columns)),
+        route("/api/v1/columns/{*id}", Admits::Signed, get(read::column)),
+        route("/api/v1/incidents", Admits::Signed, get(read::incidents)),
+        route("/api/v1/messages", Admits::Office, get(read::messages)),
+        route("/api/v1/ack", Admits::Signed, post(write::ack)),
+        route("/api/v1/due.ics", Admits::Signed, get(ical::due)),
+        route(
+            "/api/v1/incidents.atom",
+            Admits::Signed,
+            get(atom::incidents),
+        ),
+    ]
+}
+
+/// A refusal.
+pub fn refused(status: StatusCode, why: impl Into<String>) -> Response {
+    let body = shape::Refusal { error: why.into() };
+    (status, Json(body)).into_response()
+}
+
+/// An answer, or that the store cannot be read.
+pub fn answered<T: Serialize>(answer: Result<T, StoreError>) -> Response {
+    match answer {
+        Ok(answer) => Json(answer).into_response(),
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// That the store cannot be read.
+pub fn unreadable(error: &StoreError) -> Response {
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "store unreadable for an answer"
+    );
+    refused(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "暂时无法读取监测数据，请稍后再试。",
+    )
+}
+
+/// That there is no such thing for who asks.
+pub fn unknown() -> Response {
+    refused(StatusCode::NOT_FOUND, "配置中没有这个对象。")
+}

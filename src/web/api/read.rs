@@ -1,0 +1,387 @@
+//! Reading: the overview, sites, columns, incidents and messages.
+
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::shape::{self, Part};
+use super::{answered, refused, unknown, unreadable};
+use crate::alert::incident::{Incident, State as IncidentState};
+use crate::assess::ladder::Tier;
+use crate::domain::class::Class;
+use crate::domain::id::{SiteId, UnitId};
+use crate::domain::time::date_of;
+use crate::report::history::sight_in_chinese;
+use crate::report::overview::{column_line, overview as look, stale_incident};
+use crate::report::plain::one_line;
+use crate::report::recipient::receiver;
+use crate::report::sentence::{Case, why};
+use crate::store::error::StoreError;
+use crate::web::Console;
+use crate::web::access::viewer::Viewer;
+use crate::web::column::{find, is_own};
+use crate::web::filter::{Filter, State as Wanted};
+use crate::web::incidents::{kind_in_chinese, subject};
+use crate::web::source::Picture;
+use crate::web::view::{Named, Shared, TITLE_CHARS, web_address};
+
+/// How many one part of a list has.
+const PART: usize = 100;
+/// How many items of a column are told.
+const ITEMS: usize = 200;
+/// How many visits of a column are told.
+const VISITS: usize = 50;
+/// The longest message text, in characters.
+const TEXT_CHARS: usize = 500;
+
+/// Which part of a list.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhichPart {
+    /// The page, from 1.
+    #[schemars(range(min = 1, max = 100000))]
+    pub page: Option<usize>,
+}
+
+/// Which columns.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhichColumns {
+    /// Where they stand: a standing, `need`, `week` or `all`, which is the default.
+    #[schemars(extend("enum" = STATES))]
+    pub state: Option<String>,
+    /// The identifier of a unit.
+    #[schemars(regex(pattern = r"^[a-z0-9_./-]{1,64}$"))]
+    pub unit: Option<String>,
+    /// The class.
+    #[schemars(extend("enum" = CLASSES))]
+    pub class: Option<String>,
+    /// A name, an identifier, or the initials of the pinyin.
+    #[schemars(length(max = 40))]
+    pub q: Option<String>,
+    /// The page, from 1.
+    #[schemars(range(min = 1, max = 100000))]
+    pub page: Option<usize>,
+}
+
+/// The words of [`WhichColumns::state`].
+const STATES: [&str; 13] = [
+    "need",
+    "all",
+    "week",
+    "severely-overdue",
+    "overdue",
+    "empty",
+    "unknown",
+    "due-soon",
+    "fresh",
+    "not-yet-visited",
+    "exempt",
+    "unconfirmed",
+    "not-configured",
+];
+/// The words of [`WhichColumns::class`].
+const CLASSES: [&str; 13] = [
+    "news",
+    "notices",
+    "policy",
+    "interpretation",
+    "personnel",
+    "plans",
+    "finance",
+    "statistics",
+    "organisation",
+    "replies",
+    "surveys",
+    "interviews",
+    "other",
+];
+
+/// `GET /api/v1/overview`.
+pub async fn overview(State(console): Shared, Extension(viewer): Extension<Viewer>) -> Response {
+    let picture = Picture::take(&console, &viewer).await;
+    answered(picture.map(|picture| {
+        let seen = look(&picture.scene(&console));
+        let open = picture.open.values().filter(|one| one.is_open());
+        let reasons = picture.vitals.reasons.iter();
+        shape::Overview {
+            at: seen.at.to_rfc3339(),
+            visited_at: seen.visited_at.map(|at| at.to_rfc3339()),
+            well: picture.vitals.reasons.is_empty(),
+            trouble: reasons.map(|one| one.in_chinese().to_owned()).collect(),
+            trial: picture.trial.is_some(),
+            sites: seen.sites.len(),
+            columns: shape::Standings::of(&seen.totals),
+            open_incidents: open.count(),
+        }
+    }))
+}
+
+fn part<T>(all: Vec<T>, page: Option<usize>) -> Result<Part<T>, Box<Response>> {
+    let page = page.unwrap_or(1);
+    let (count, pages) = (all.len(), all.len().div_ceil(PART).max(1));
+    if page == 0 || page > 100_000 {
+        let why = "page须为1至100000的整数。";
+        return Err(Box::new(refused(StatusCode::BAD_REQUEST, why)));
+    }
+    Ok(Part {
+        count,
+        page,
+        pages,
+        items: all.into_iter().skip((page - 1) * PART).take(PART).collect(),
+    })
+}
+
+fn listed<T: serde::Serialize>(all: Vec<T>, page: Option<usize>) -> Response {
+    match part(all, page) {
+        Ok(part) => answered(Ok(part)),
+        Err(refused) => *refused,
+    }
+}
+
+fn bad_query() -> Response {
+    refused(StatusCode::BAD_REQUEST, "查询参数不正确。")
+}
+
+/// `GET /api/v1/sites`.
+pub async fn sites(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    which: Result<Query<WhichPart>, QueryRejection>,
+) -> Response {
+    let Ok(Query(which)) = which else {
+        return bad_query();
+    };
+    match Picture::take(&console, &viewer).await {
+        Ok(picture) => {
+            let seen = look(&picture.scene(&console));
+            let sites = seen.sites.iter().map(shape::Site::of).collect();
+            listed(sites, which.page)
+        }
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// `GET /api/v1/sites/{id}`.
+pub async fn site(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Named,
+) -> Response {
+    let Some(id) = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok()) else {
+        return unknown();
+    };
+    match Picture::take(&console, &viewer).await {
+        Ok(picture) => {
+            let seen = look(&picture.scene(&console));
+            let line = seen.sites.iter().find(|line| line.site == id);
+            line.map_or_else(unknown, |line| answered(Ok(shape::Site::of(line))))
+        }
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// `GET /api/v1/columns`.
+pub async fn columns(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    which: Result<Query<WhichColumns>, QueryRejection>,
+) -> Response {
+    let Ok(Query(which)) = which else {
+        return bad_query();
+    };
+    let Some(filter) = filter(&which) else {
+        return bad_query();
+    };
+    match Picture::take(&console, &viewer).await {
+        Ok(picture) => {
+            let today = date_of(picture.now);
+            let seen = look(&picture.scene(&console));
+            let lines = seen.sites.iter().flat_map(|site| &site.columns);
+            let mut lines: Vec<_> = lines.filter(|line| filter.takes(line, today)).collect();
+            lines.sort_by(|a, b| a.rank().cmp(&b.rank()));
+            listed(
+                lines.into_iter().map(shape::Column::of).collect(),
+                which.page,
+            )
+        }
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// The filter; nothing where a word of the query means nothing.
+fn filter(which: &WhichColumns) -> Option<Filter> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let state = which.state.as_deref().unwrap_or(Wanted::All.key());
+    if !STATES.contains(&state) {
+        return None;
+    }
+    query.append_pair("state", state);
+    if let Some(class) = &which.class {
+        Class::ALL.into_iter().find(|known| known.key() == class)?;
+        query.append_pair("class", class);
+    }
+    if let Some(unit) = &which.unit {
+        UnitId::parse(unit).ok()?;
+        query.append_pair("unit", unit);
+    }
+    if let Some(text) = &which.q {
+        if text.chars().count() > 40 {
+            return None;
+        }
+        query.append_pair("q", text);
+    }
+    Some(Filter::of(&query.finish()))
+}
+
+/// `GET /api/v1/columns/{id}`.
+pub async fn column(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Named,
+) -> Response {
+    match id.ok() {
+        Some(Path(id)) => match detail(&console, &viewer, &id).await {
+            Ok(Some(detail)) => answered(Ok(detail)),
+            Ok(None) => unknown(),
+            Err(error) => unreadable(&error),
+        },
+        None => unknown(),
+    }
+}
+
+async fn detail(
+    console: &Console,
+    viewer: &Viewer,
+    id: &str,
+) -> Result<Option<shape::ColumnDetail>, StoreError> {
+    let found = find(console, id).filter(|(column, _, _)| is_own(viewer, column));
+    let Some((column, site, unit)) = found else {
+        return Ok(None);
+    };
+    let store = &console.store;
+    let picture = Picture::take(console, viewer).await?;
+    let observations = store.observations(&column.id, VISITS).await?;
+    let items = store.items(&column.id).await?;
+    let acceptance = store.acceptance(&column.id).await?;
+    let flags = match viewer.only() {
+        Some(_) => Vec::new(),
+        None => store.flags(Some(&column.id)).await?,
+    };
+    let line = column_line(&picture.scene(console), column);
+    let case = Case {
+        column,
+        site,
+        unit,
+        judgement: &line.judgement,
+        record: picture.records.get(&column.id),
+        observations: &observations,
+        items: &items,
+        flags: &flags,
+        acceptance: acceptance.as_ref(),
+        incident: stale_incident(&picture.open, &column.id),
+        acts: &picture.acts,
+        now: picture.now,
+    };
+    let today = date_of(picture.now);
+    Ok(Some(shape::ColumnDetail {
+        column: shape::Column::of(&line),
+        why: why(&case),
+        items: items
+            .iter()
+            .take(ITEMS)
+            .map(|item| shape::Item {
+                title: one_line(&item.title, TITLE_CHARS),
+                url: item.url.as_deref().and_then(web_address),
+                claimed_on: item.claimed_on.map(|on| on.to_string()),
+                first_seen_at: item.first_seen_at.to_rfc3339(),
+            })
+            .collect(),
+        visits: observations
+            .iter()
+            .map(|seen| shape::Visit {
+                at: seen.observed_at.to_rfc3339(),
+                saw: one_line(&sight_in_chinese(&seen.sight, today), TITLE_CHARS),
+                rows: seen.rows,
+                took_ms: seen.took_ms,
+                digest: seen.digest.clone(),
+            })
+            .collect(),
+    }))
+}
+
+/// `GET /api/v1/incidents`: those that are suspected or open.
+pub async fn incidents(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    which: Result<Query<WhichPart>, QueryRejection>,
+) -> Response {
+    let Ok(Query(which)) = which else {
+        return bad_query();
+    };
+    match Picture::take(&console, &viewer).await {
+        Ok(picture) => {
+            let open = picture.open.values();
+            let open = open.map(|one| incident(&picture, one)).collect();
+            listed(open, which.page)
+        }
+        Err(error) => unreadable(&error),
+    }
+}
+
+fn incident(picture: &Picture, incident: &Incident) -> shape::Incident {
+    let (subject, column) = subject(&picture.group, &incident.key.subject);
+    shape::Incident {
+        subject,
+        column,
+        kind: kind_in_chinese(incident.key.kind).to_owned(),
+        tier: incident.tier.map(Tier::in_chinese).map(str::to_owned),
+        began_at: incident.began_at.to_rfc3339(),
+        ended_at: match incident.state {
+            IncidentState::Resolved { at } => Some(at.to_rfc3339()),
+            _ => None,
+        },
+        confirmed: !matches!(incident.state, IncidentState::Suspected { .. }),
+    }
+}
+
+/// `GET /api/v1/messages`: the newest thousand.
+pub async fn messages(
+    State(console): Shared,
+    which: Result<Query<WhichPart>, QueryRejection>,
+) -> Response {
+    let Ok(Query(which)) = which else {
+        return bad_query();
+    };
+    match console.store.messages(1000).await {
+        Ok(messages) => {
+            let messages = messages.iter().map(|message| shape::Message {
+                at: message.created_at.to_rfc3339(),
+                who: receiver(&console.group, message),
+                route: message.route.key().to_owned(),
+                state: message.delivery.in_chinese().to_owned(),
+                text: one_line(&message.text, TEXT_CHARS),
+            });
+            listed(messages.collect(), which.page)
+        }
+        Err(error) => unreadable(&error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::class::Class;
+
+    #[test]
+    fn the_words_of_the_description_are_those_that_are_understood() {
+        let classes: Vec<&str> = Class::ALL.into_iter().map(Class::key).collect();
+        assert_eq!(CLASSES.to_vec(), classes);
+        let states: Vec<&str> = Wanted::all().map(Wanted::key).collect();
+        assert_eq!(STATES.to_vec(), states);
+    }
+}

@@ -1,0 +1,284 @@
+//! What the interface answers with. The description of the interface is made from these types, so
+//! that it cannot say otherwise.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::report::overview::{ColumnLine, SiteLine};
+use crate::report::plain::one_line;
+use crate::report::standing::Counts;
+use crate::web::view::{NAME_CHARS, web_address};
+
+/// Why something was refused.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Refusal {
+    /// In Chinese.
+    pub error: String,
+}
+
+/// The group at a glance.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Overview {
+    /// The instant of the judgement, RFC 3339.
+    pub at: String,
+    /// The latest visit to any column, RFC 3339.
+    pub visited_at: Option<String>,
+    /// Whether the monitor itself is well.
+    pub well: bool,
+    /// Why it is not.
+    pub trouble: Vec<String>,
+    /// Whether the installation is in its trial run: units hear nothing.
+    pub trial: bool,
+    /// How many sites.
+    pub sites: usize,
+    /// How many columns stand where.
+    pub columns: Standings,
+    /// Open incidents.
+    pub open_incidents: usize,
+}
+
+/// How many columns stand where.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Standings {
+    /// In time.
+    pub fresh: usize,
+    /// Near the limit.
+    pub due_soon: usize,
+    /// Past the limit, the severely overdue included.
+    pub overdue: usize,
+    /// Long past the limit.
+    pub severely_overdue: usize,
+    /// Cannot be judged.
+    pub unknown: usize,
+    /// Without items.
+    pub empty: usize,
+    /// Exempted.
+    pub exempt: usize,
+    /// Not visited yet.
+    pub not_yet_visited: usize,
+    /// Not judged until a person confirms their class.
+    pub unconfirmed: usize,
+    /// Without an address.
+    pub not_configured: usize,
+}
+
+impl Standings {
+    /// The counts.
+    pub fn of(counts: &Counts) -> Standings {
+        Standings {
+            fresh: counts.fresh,
+            due_soon: counts.due_soon,
+            overdue: counts.overdue,
+            severely_overdue: counts.severely_overdue,
+            unknown: counts.unknown,
+            empty: counts.empty,
+            exempt: counts.exempt,
+            not_yet_visited: counts.not_yet_visited,
+            unconfirmed: counts.unconfirmed,
+            not_configured: counts.not_configured,
+        }
+    }
+}
+
+/// One site.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Site {
+    /// The identifier.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The unit that answers for it.
+    pub unit: String,
+    /// The home page.
+    pub home: Option<String>,
+    /// Where it stands: `down`, or as its worst column.
+    pub standing: String,
+    /// Since when the host gives no answer, RFC 3339.
+    pub down_since: Option<String>,
+    /// Its columns by standing.
+    pub columns: Standings,
+    /// The latest visit, RFC 3339.
+    pub visited_at: Option<String>,
+}
+
+impl Site {
+    /// The site of a line.
+    pub fn of(line: &SiteLine) -> Site {
+        Site {
+            id: line.site.to_string(),
+            name: one_line(&line.name, NAME_CHARS),
+            unit: line.unit.to_string(),
+            home: line.home.as_deref().and_then(web_address),
+            standing: line.standing.key().to_owned(),
+            down_since: line.down_since.map(|at| at.to_rfc3339()),
+            columns: Standings::of(&line.counts),
+            visited_at: line.visited_at.map(|at| at.to_rfc3339()),
+        }
+    }
+}
+
+/// One column.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Column {
+    /// The identifier.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The site on which it is shown.
+    pub site: String,
+    /// The unit that answers for it.
+    pub unit: String,
+    /// Its class.
+    pub class: String,
+    /// Where it stands.
+    pub standing: String,
+    /// The limit in natural days.
+    pub limit_days: u32,
+    /// The day of the last update, `2017-11-03`.
+    pub updated_on: Option<String>,
+    /// The last day in time, while the clock runs.
+    pub due_on: Option<String>,
+    /// The tier that was told last, while an incident is open.
+    pub told: Option<String>,
+    /// Until when the unit's answer holds.
+    pub answered_until: Option<String>,
+    /// Whether a change waits for a second visit.
+    pub confirming: bool,
+    /// The latest visit, RFC 3339.
+    pub visited_at: Option<String>,
+    /// The list page.
+    pub url: Option<String>,
+}
+
+impl Column {
+    /// The column of a line.
+    pub fn of(line: &ColumnLine) -> Column {
+        let update = line.judgement.last_update.as_ref();
+        Column {
+            id: line.column.to_string(),
+            name: one_line(&line.name, NAME_CHARS),
+            site: line.site.to_string(),
+            unit: line.unit.to_string(),
+            class: line.class.key().to_owned(),
+            standing: line.standing.key().to_owned(),
+            limit_days: line.judgement.limit_days,
+            updated_on: update.map(|update| update.on.to_string()),
+            due_on: line.due_on.map(|due| due.to_string()),
+            told: line.told.map(|tier| tier.in_chinese().to_owned()),
+            answered_until: line.answered_until.map(|until| until.to_string()),
+            confirming: line.confirming,
+            visited_at: line.visited_at.map(|at| at.to_rfc3339()),
+            url: line.url.as_deref().and_then(web_address),
+        }
+    }
+}
+
+/// One column with what its verdict rests on.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ColumnDetail {
+    /// The column.
+    pub column: Column,
+    /// The paragraph that defends the verdict, in Chinese.
+    pub why: String,
+    /// Its items, the newest claim first, at most 200.
+    pub items: Vec<Item>,
+    /// The latest visits, the newest first, at most 50.
+    pub visits: Vec<Visit>,
+}
+
+/// An item of a column: claim and observation are two facts.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Item {
+    /// The title.
+    pub title: String,
+    /// Where it leads.
+    pub url: Option<String>,
+    /// The date that the page claims.
+    pub claimed_on: Option<String>,
+    /// When a visit saw it first, RFC 3339.
+    pub first_seen_at: String,
+}
+
+/// One visit to a column.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Visit {
+    /// When, RFC 3339.
+    pub at: String,
+    /// What it saw, in Chinese.
+    pub saw: String,
+    /// How many rows the list had.
+    pub rows: usize,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// SHA-256 of the page, where one was read.
+    pub digest: Option<String>,
+}
+
+/// An incident.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Incident {
+    /// What it is about, in Chinese.
+    pub subject: String,
+    /// The column, if it is about one.
+    pub column: Option<String>,
+    /// What kind, in Chinese.
+    pub kind: String,
+    /// The tier that was told last, in Chinese.
+    pub tier: Option<String>,
+    /// When it was first suspected, RFC 3339.
+    pub began_at: String,
+    /// When it was over, RFC 3339.
+    pub ended_at: Option<String>,
+    /// Whether it is confirmed.
+    pub confirmed: bool,
+}
+
+/// A message, its receiver masked.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Message {
+    /// When it was written, RFC 3339.
+    pub at: String,
+    /// Who receives it, masked.
+    pub who: String,
+    /// By which way: `sms`, `mail` or `robot`.
+    pub route: String,
+    /// How far it has come, in Chinese.
+    pub state: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// A part of a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Part<T> {
+    /// How many there are in all.
+    pub count: usize,
+    /// The page, from 1.
+    pub page: usize,
+    /// How many pages there are.
+    pub pages: usize,
+    /// What is on it.
+    pub items: Vec<T>,
+}
+
+/// The answer of a unit for a column that is late.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ack {
+    /// The column.
+    #[schemars(length(min = 1, max = 64))]
+    pub column: String,
+    /// The day by whose end it will be updated, `2017-11-22`.
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+    pub until: String,
+    /// Why it is late.
+    #[schemars(length(min = 1, max = 120))]
+    pub reason: String,
+}
+
+/// What was done.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Done {
+    /// Always true.
+    pub done: bool,
+}

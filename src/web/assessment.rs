@@ -1,0 +1,331 @@
+//! `/assessment`: the ranking of a period, one site's points with their evidence, and the forms in
+//! which the assessment is handed over.
+
+use std::str::FromStr as _;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use chrono::Datelike as _;
+
+use super::Console;
+use super::access::viewer::Viewer;
+use super::source::Picture;
+use super::view::{Frame, NAME_CHARS, Place, Shared, fault, page, unknown, unreadable};
+use crate::assess::score::card::{Card, Line, Verdict};
+use crate::assess::score::period::Period;
+use crate::assess::score::rubric::Area;
+use crate::domain::id::SiteId;
+use crate::domain::time::{Date, date_of};
+use crate::report::assessment::bulletin::{self, markdown};
+use crate::report::assessment::{Assessment, Extent, csv, page as printed, words};
+use crate::report::plain::one_line;
+use crate::report::rubric::{confidence, plain};
+
+/// How many finds of one rule are shown.
+const FINDS: usize = 30;
+/// How much of the bulletin is shown, in characters.
+const BULLETIN_CHARS: usize = 40_000;
+/// How many sites one page ranks.
+const SITES: usize = 300;
+
+#[derive(Template)]
+#[template(path = "assessment.html")]
+struct AssessmentPage {
+    frame: Frame,
+    period: Period,
+    name: String,
+    periods: Vec<(String, String, bool)>,
+    areas: Vec<&'static str>,
+    rows: Vec<Row>,
+    more: usize,
+    blank: String,
+    notes: Vec<String>,
+    bulletin: Option<String>,
+    sheet: Option<Sheet>,
+}
+
+struct Row {
+    rank: String,
+    site: String,
+    name: String,
+    areas: Vec<String>,
+    total: String,
+    /// The total in whole points, for the bar.
+    bar: u32,
+    change: String,
+    grade: String,
+    measured: String,
+    vetoed: bool,
+}
+
+struct Sheet {
+    site: String,
+    name: String,
+    unit: String,
+    total: String,
+    grade: String,
+    rank: String,
+    measured: String,
+    vetoes: String,
+    near: String,
+    areas: Vec<SheetArea>,
+}
+
+struct SheetArea {
+    name: &'static str,
+    weight: u32,
+    score: String,
+    lines: Vec<SheetLine>,
+}
+
+struct SheetLine {
+    id: String,
+    title: String,
+    source: String,
+    verdict: String,
+    key: &'static str,
+    finds: Vec<(String, String)>,
+    more: usize,
+}
+
+/// What is asked for.
+struct Asked {
+    period: Period,
+    site: Option<SiteId>,
+    form: Option<String>,
+}
+
+impl Asked {
+    fn of(query: &str, today: Date) -> Option<Asked> {
+        let mut asked = Asked {
+            period: quarter(today)?,
+            site: None,
+            form: None,
+        };
+        for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match key.as_ref() {
+                "period" => asked.period = Period::from_str(&value).unwrap_or(asked.period),
+                "site" => asked.site = SiteId::parse(&value).ok(),
+                "as" => asked.form = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+        Some(asked)
+    }
+}
+
+fn quarter(day: Date) -> Option<Period> {
+    Period::from_str(&format!("{}Q{}", day.year(), day.month0() / 3 + 1)).ok()
+}
+
+/// `GET /assessment`.
+pub async fn assessment(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let today = date_of(console.clock.now());
+    let Some(asked) = Asked::of(&query.unwrap_or_default(), today) else {
+        return unknown();
+    };
+    let assessment = match made(&console, asked.period).await {
+        Ok(assessment) => assessment,
+        Err(refused) => return refused,
+    };
+    let extent = match viewer.only() {
+        Some(unit) => Extent::Unit(unit.clone()),
+        None => Extent::All,
+    };
+    let assessment = assessment.only(&extent);
+    if let Some(form) = &asked.form {
+        return download(assessment, asked.site, form);
+    }
+    let picture = match Picture::take(&console, &viewer).await {
+        Ok(picture) => picture,
+        Err(error) => return unreadable(&error),
+    };
+    let sheet = match &asked.site {
+        None => None,
+        Some(site) => match assessment.cards.iter().find(|card| card.site == *site) {
+            Some(card) => Some(sheet(card)),
+            None => return unknown(),
+        },
+    };
+    let frame = Frame::of(&console, &picture, &viewer, Place::Assessment);
+    let whole = viewer.only().is_none();
+    page(&assessment_page(frame, &assessment, whole, sheet, today))
+}
+
+/// The assessment, or the page that says why there is none.
+async fn made(console: &Console, period: Period) -> Result<Assessment, Response> {
+    let busy = |text| fault(StatusCode::SERVICE_UNAVAILABLE, text);
+    let Some(counter) = &console.counter else {
+        return Err(busy("考评由监测服务生成，目前没有运行。"));
+    };
+    match counter.assess(period).await {
+        Ok(Ok(assessment)) => Ok(*assessment),
+        Ok(Err(why)) => Err(fault(StatusCode::NOT_FOUND, &why)),
+        Err(_) => Err(busy("监测系统正在停止，请稍后再试。")),
+    }
+}
+
+fn assessment_page(
+    frame: Frame,
+    assessment: &Assessment,
+    whole: bool,
+    sheet: Option<Sheet>,
+    today: Date,
+) -> AssessmentPage {
+    let period = assessment.period;
+    let names = |name: &String| one_line(name, NAME_CHARS);
+    let blank: Vec<String> = assessment.blank.iter().map(names).collect();
+    AssessmentPage {
+        frame,
+        period,
+        name: period.in_chinese(),
+        periods: periods(today, period),
+        areas: Area::ALL.iter().map(|area| area.in_chinese()).collect(),
+        more: assessment.cards.len().saturating_sub(SITES),
+        rows: assessment.cards.iter().take(SITES).map(row).collect(),
+        blank: blank.join("、"),
+        notes: bulletin::untold(assessment)
+            .into_iter()
+            .map(|line| line.replace('\\', ""))
+            .collect(),
+        bulletin: (whole && sheet.is_none())
+            .then(|| markdown(assessment).chars().take(BULLETIN_CHARS).collect()),
+        sheet,
+    }
+}
+
+/// The periods to choose from: the running ones and those just before.
+fn periods(today: Date, chosen: Period) -> Vec<(String, String, bool)> {
+    let mut periods = Vec::new();
+    if let Some(mut one) = quarter(today) {
+        for _ in 0..4 {
+            periods.push(one);
+            one = one.before();
+        }
+    }
+    let month = Period::from_str(&today.format("%Y-%m").to_string());
+    let year = Period::from_str(&today.year().to_string());
+    periods.extend(month.iter().flat_map(|month| [*month, month.before()]));
+    periods.extend(year);
+    if !periods.contains(&chosen) {
+        periods.insert(0, chosen);
+    }
+    periods
+        .into_iter()
+        .map(|period| (period.to_string(), period.in_chinese(), period == chosen))
+        .collect()
+}
+
+fn row(card: &Card) -> Row {
+    let total: f64 = card
+        .total
+        .map(|total| total.to_string().parse().unwrap_or_default())
+        .unwrap_or_default();
+    Row {
+        rank: words::rank(card),
+        site: card.site.to_string(),
+        name: one_line(&card.name, NAME_CHARS),
+        areas: card.areas.iter().map(bulletin::score).collect(),
+        total: words::total(card),
+        bar: total.clamp(0.0, 100.0) as u32,
+        change: words::change(card),
+        grade: words::grade(card),
+        measured: plain(card.measured),
+        vetoed: !card.vetoes.is_empty(),
+    }
+}
+
+fn sheet(card: &Card) -> Sheet {
+    Sheet {
+        site: card.site.to_string(),
+        name: one_line(&card.name, NAME_CHARS),
+        unit: one_line(&card.unit_name, NAME_CHARS),
+        total: words::total(card),
+        grade: words::grade(card),
+        rank: words::rank(card),
+        measured: plain(card.measured),
+        vetoes: words::rules(&card.vetoes),
+        near: words::rules(&card.near),
+        areas: card
+            .areas
+            .iter()
+            .filter(|area| area.applies)
+            .map(|area| SheetArea {
+                name: area.area.in_chinese(),
+                weight: area.weight,
+                score: bulletin::score(area),
+                lines: area
+                    .lines
+                    .iter()
+                    .map(|line| sheet_line(card, line))
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+fn sheet_line(card: &Card, line: &Line) -> SheetLine {
+    let counted = line
+        .finds
+        .iter()
+        .map(|one| (words::find(one, card.to), words::evidence(one, card.to)));
+    let spared = line.asides.iter().map(|aside| {
+        let why = words::spared(aside, card.to);
+        let find = words::find(&aside.find, card.to);
+        let find = match why.is_empty() {
+            true => find,
+            false => format!("{find}（{why}）"),
+        };
+        (find, words::evidence(&aside.find, card.to))
+    });
+    let unverified = match line.rule.is_unverified() {
+        true => "（未核实）",
+        false => "",
+    };
+    SheetLine {
+        id: line.rule.id.to_string(),
+        title: format!("{}{unverified}", line.rule.title),
+        source: format!("{}，{}", line.rule.source, confidence(&line.rule)),
+        verdict: words::verdict(line),
+        key: match line.verdict {
+            Verdict::Veto | Verdict::Lost => "bad",
+            Verdict::Unmeasured(_) => "quiet",
+            _ => "",
+        },
+        finds: counted.chain(spared).take(FINDS).collect(),
+        more: (line.finds.len() + line.asides.len()).saturating_sub(FINDS),
+    }
+}
+
+/// The assessment as a file.
+fn download(assessment: Assessment, site: Option<SiteId>, form: &str) -> Response {
+    let assessment = match site {
+        Some(site) => assessment.only(&Extent::Site(site)),
+        None => assessment,
+    };
+    let period = assessment.period;
+    let (kind, text) = match form {
+        "md" => ("text/markdown; charset=utf-8", markdown(&assessment)),
+        "html" => ("text/html; charset=utf-8", printed::html(&assessment)),
+        "csv" => ("text/csv; charset=utf-8", csv::csv(&assessment)),
+        "json" => match serde_json::to_string_pretty(&assessment) {
+            Ok(text) => ("application/json", text),
+            Err(_) => return fault(StatusCode::INTERNAL_SERVER_ERROR, "文件生成失败。"),
+        },
+        _ => return unknown(),
+    };
+    let name = format!("attachment; filename=\"wangxun-{period}.{form}\"");
+    (
+        [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)],
+        text,
+    )
+        .into_response()
+}

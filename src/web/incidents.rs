@@ -1,0 +1,192 @@
+//! `/incidents`: what is open, what the operator should look at, and what is over.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::access::viewer::Viewer;
+use super::source::Picture;
+use super::view::{Frame, NAME_CHARS, Place, Shared, page, unreadable, when};
+use crate::alert::incident::{Incident, Kind, State as IncidentState, Subject};
+use crate::assess::ladder::Tier;
+use crate::domain::flag::Flag;
+use crate::domain::group::Group;
+use crate::domain::time::Moment;
+use crate::report::flags;
+use crate::report::plain::one_line;
+
+/// How many open incidents are listed.
+const OPEN: usize = 200;
+/// How many closed incidents are listed.
+const CLOSED: usize = 50;
+/// How many flags are listed.
+const FLAGS: usize = 50;
+
+#[derive(Template)]
+#[template(path = "incidents.html")]
+struct IncidentsPage {
+    frame: Frame,
+    open: Vec<IncidentRow>,
+    more: usize,
+    flagged: Option<String>,
+    flags: Vec<FlagRow>,
+    closed: Vec<IncidentRow>,
+}
+
+/// One incident in a table.
+pub struct IncidentRow {
+    /// What it is about.
+    pub subject: String,
+    /// The column's id, if it is about one.
+    pub link: Option<String>,
+    /// What kind.
+    pub kind: &'static str,
+    /// The tier told last.
+    pub tier: &'static str,
+    /// When it was first suspected.
+    pub since: String,
+    /// Where it stands.
+    pub stage: String,
+}
+
+struct FlagRow {
+    at: String,
+    link: String,
+    subject: String,
+    kind: &'static str,
+    fact: String,
+}
+
+/// `GET /incidents`.
+pub async fn incidents(State(console): Shared, Extension(viewer): Extension<Viewer>) -> Response {
+    let picture = match Picture::take(&console, &viewer).await {
+        Ok(picture) => picture,
+        Err(error) => return unreadable(&error),
+    };
+    let closed = match console.store.closed_incidents(CLOSED).await {
+        Ok(closed) => closed,
+        Err(error) => return unreadable(&error),
+    };
+    let (now, group) = (picture.now, &picture.group);
+    let mut open: Vec<&Incident> = picture.open.values().collect();
+    open.sort_by_key(|incident| std::cmp::Reverse((told(incident), incident.began_at)));
+    let row = |incident: &Incident| IncidentRow::of(group, incident, now);
+    let own = |incident: &&Incident| viewer.only().is_none() || is_of(group, &incident.key.subject);
+    page(&IncidentsPage {
+        frame: Frame::of(&console, &picture, &viewer, Place::Incidents),
+        more: open.len().saturating_sub(OPEN),
+        open: open.into_iter().take(OPEN).map(row).collect(),
+        flagged: flags::recent(&picture.flags, now),
+        flags: picture
+            .flags
+            .iter()
+            .filter(|flag| group.columns.contains_key(&flag.column))
+            .take(FLAGS)
+            .map(|flag| flag_row(group, flag, now))
+            .collect(),
+        closed: closed.iter().filter(own).map(row).collect(),
+    })
+}
+
+/// Whether a subject stands in a group that was narrowed to one unit.
+pub fn is_of(group: &Group, subject: &Subject) -> bool {
+    match subject {
+        Subject::Column(column) | Subject::Duty(column, _) => group.columns.contains_key(column),
+        Subject::Unit(unit) => group.units.contains_key(unit),
+        // A narrowed group has sites of others that show a column of the unit.
+        Subject::Site(site) => {
+            (group.sites.get(site)).is_some_and(|site| group.units.contains_key(&site.unit))
+        }
+        _ => false,
+    }
+}
+
+impl IncidentRow {
+    /// The row of an incident.
+    pub fn of(group: &Group, incident: &Incident, now: Moment) -> IncidentRow {
+        let (subject, link) = subject(group, &incident.key.subject);
+        IncidentRow {
+            subject,
+            link,
+            kind: kind_in_chinese(incident.key.kind),
+            tier: incident.tier.map_or("—", Tier::in_chinese),
+            since: when(Some(incident.began_at), now),
+            stage: stage(incident, now),
+        }
+    }
+}
+
+fn told(incident: &Incident) -> Option<Tier> {
+    incident.tier.filter(|_| incident.is_open())
+}
+
+/// What an incident is about, and the column if it is one.
+pub fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
+    match subject {
+        Subject::Column(id) | Subject::Duty(id, _) => match group.columns.get(id) {
+            Some(column) => {
+                let site = group.sites.get(&column.site).map(|site| site.name.as_str());
+                let name = format!("{}“{}”", site.unwrap_or_default(), column.name);
+                (one_line(&name, 2 * NAME_CHARS), Some(id.to_string()))
+            }
+            None => (format!("已移出配置的栏目 {id}"), None),
+        },
+        Subject::Host(host) => (format!("主机 {}", one_line(host, NAME_CHARS)), None),
+        Subject::Site(id) => {
+            let site = group.sites.get(id).map(|site| site.name.as_str());
+            let name = site.unwrap_or(id.as_str());
+            (one_line(name, NAME_CHARS), None)
+        }
+        Subject::Unit(id) => {
+            let unit = group.units.get(id).map(|unit| unit.short.as_str());
+            let name = unit.unwrap_or(id.as_str());
+            (one_line(name, NAME_CHARS), None)
+        }
+        Subject::Monitor => ("监测系统".to_owned(), None),
+    }
+}
+
+fn flag_row(group: &Group, flag: &Flag, now: Moment) -> FlagRow {
+    let (subject, _) = subject(group, &Subject::Column(flag.column.clone()));
+    FlagRow {
+        at: when(Some(flag.raised_at), now),
+        link: flag.column.to_string(),
+        subject,
+        kind: flag.fact.kind().in_chinese(),
+        fact: flags::fact(flag, now),
+    }
+}
+
+fn stage(incident: &Incident, now: Moment) -> String {
+    match &incident.state {
+        IncidentState::Suspected { .. } => "待复核".to_owned(),
+        IncidentState::Resolved { at } => format!("{}解除", when(Some(*at), now)),
+        IncidentState::Open { pending, .. } => {
+            let told = match incident.told.len() {
+                0 => "尚未通知到人".to_owned(),
+                people => format!("已通知{people}人"),
+            };
+            match pending {
+                Some(_) => format!("{told}，变化待复核"),
+                None => told,
+            }
+        }
+    }
+}
+
+/// The kind in the words of a table.
+pub fn kind_in_chinese(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Stale => "更新时限",
+        Kind::Owed => "定期发布",
+        Kind::Blind => "无法判断",
+        Kind::Empty => "空白栏目",
+        Kind::Down => "网站无法访问",
+        Kind::Offline => "监测网络中断",
+        Kind::Trouble => "通知异常",
+        Kind::Calendar => "节假日安排缺失",
+        Kind::NearVeto => "接近单项否决",
+        Kind::Veto => "触及单项否决",
+    }
+}

@@ -1,0 +1,202 @@
+//! A column's year as a strip: published, first seen, visits, and the present limit on one axis.
+//! The drawing has a text that says the same, and a table of months for who cannot see it.
+
+use askama::Template;
+use chrono::Datelike as _;
+
+use crate::assess::freshness::Judgement;
+use crate::domain::item::Item;
+use crate::domain::observation::Observation;
+use crate::domain::time::{Date, in_chinese};
+use crate::report::year::{DAYS, Day, Month, Visited, days, months};
+
+/// Where the days begin, in units of the drawing.
+const LEFT: f64 = 64.0;
+/// How wide a day is.
+const WIDTH: f64 = 2.8;
+
+/// The strip as it is drawn.
+#[derive(Template)]
+#[template(path = "strip.svg", escape = "html")]
+pub struct Strip {
+    says: String,
+    months: Vec<(f64, String)>,
+    lines: Vec<Line>,
+    runs: Vec<Run>,
+    limit: Option<(f64, f64, &'static str)>,
+    /// The same by months, the latest first.
+    pub table: Vec<(String, Month)>,
+}
+
+/// One row of cells.
+struct Line {
+    y: u32,
+    word: &'static str,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    x: f64,
+    heat: usize,
+    says: String,
+}
+
+/// Days in a row whose visits ended alike.
+struct Run {
+    x: f64,
+    width: f64,
+    key: &'static str,
+    says: String,
+}
+
+impl Strip {
+    /// The strip up to `today`.
+    pub fn of(
+        items: &[Item],
+        seen: &[Observation],
+        judgement: &Judgement,
+        due_on: Option<Date>,
+        today: Date,
+    ) -> Strip {
+        let days = days(items, seen, today);
+        let months = months(&days);
+        let updated = judgement.last_update.as_ref().map(|update| update.on);
+        Strip {
+            says: says(&days, today),
+            months: ticks(&days),
+            lines: vec![
+                line(18, "标注发布", &days, today, |day| day.published),
+                line(40, "首次见到", &days, today, |day| day.seen),
+            ],
+            runs: runs(&days, today),
+            limit: limit(updated, due_on, today),
+            table: months
+                .into_iter()
+                .rev()
+                .map(|month| (format!("{}年{}月", month.year, month.month), month))
+                .collect(),
+        }
+    }
+}
+
+fn x(place: usize) -> f64 {
+    // A year's days are far from where a float would lose one.
+    (LEFT + WIDTH * place as f64).round_to()
+}
+
+trait Rounded {
+    fn round_to(self) -> f64;
+}
+
+impl Rounded for f64 {
+    fn round_to(self) -> f64 {
+        (self * 10.0).round() / 10.0
+    }
+}
+
+fn line(
+    y: u32,
+    word: &'static str,
+    days: &[Day],
+    today: Date,
+    count: impl Fn(&Day) -> usize,
+) -> Line {
+    let counted = days
+        .iter()
+        .enumerate()
+        .map(|(at, day)| (at, day, count(day)));
+    let cells = counted.filter(|(_, _, count)| *count > 0);
+    Line {
+        y,
+        word,
+        cells: cells
+            .map(|(at, day, count)| Cell {
+                x: x(at),
+                heat: count.min(3),
+                says: format!("{} {word}{count}条", in_chinese(day.on, today)),
+            })
+            .collect(),
+    }
+}
+
+fn runs(days: &[Day], today: Date) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let alike = days.chunk_by(|a, b| a.visited == b.visited);
+    let mut at = 0;
+    for run in alike {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else {
+            continue;
+        };
+        let key = match first.visited {
+            Visited::Read => Some("read"),
+            Visited::Unjudged => Some("unjudged"),
+            Visited::Failed => Some("failed"),
+            Visited::Not => None,
+        };
+        if let Some(key) = key {
+            let day = |on| in_chinese(on, today);
+            let when = match first.on == last.on {
+                true => day(first.on),
+                false => format!("{}至{}", day(first.on), day(last.on)),
+            };
+            runs.push(Run {
+                x: x(at),
+                width: (WIDTH * run.len() as f64).round_to(),
+                key,
+                says: format!("{when} {}", first.visited.in_chinese()),
+            });
+        }
+        at += run.len();
+    }
+    runs
+}
+
+/// From the last update to the end of the limit or today, whichever is later; and how it stands.
+fn limit(
+    updated: Option<Date>,
+    due: Option<Date>,
+    today: Date,
+) -> Option<(f64, f64, &'static str)> {
+    let (updated, due) = (updated?, due?);
+    let first = today - chrono::Days::new(DAYS - 1);
+    let place = |on: Date| (on - first).num_days().max(0) as f64 * WIDTH + LEFT;
+    let key = match due < today {
+        true => "over",
+        false => "within",
+    };
+    let end = due.min(today);
+    Some((
+        place(updated).round_to(),
+        (place(end) + WIDTH - place(updated)).max(WIDTH).round_to(),
+        key,
+    ))
+}
+
+fn ticks(days: &[Day]) -> Vec<(f64, String)> {
+    let firsts = days.iter().enumerate().filter(|(_, day)| day.on.day() == 1);
+    firsts
+        .map(|(at, day)| {
+            let text = match day.on.month() {
+                1 => format!("{}年", day.on.year()),
+                month => format!("{month}月"),
+            };
+            (x(at), text)
+        })
+        .collect()
+}
+
+fn says(days: &[Day], today: Date) -> String {
+    let published: usize = days.iter().map(|day| day.published).sum();
+    let on = days.iter().filter(|day| day.published > 0).count();
+    let visited = |visited| days.iter().filter(|day| day.visited == visited).count();
+    let last = days.iter().rev().find(|day| day.published > 0);
+    let last = last.map_or("没有标注发布的条目".to_owned(), |day| {
+        format!("最近一次为{}", in_chinese(day.on, today))
+    });
+    format!(
+        "近一年：{on}天有标注发布的条目，共{published}条，{last}；{}天已读取，{}天无法判断，{}天未能打开。",
+        visited(Visited::Read),
+        visited(Visited::Unjudged),
+        visited(Visited::Failed),
+    )
+}

@@ -1,0 +1,81 @@
+//! What is done on the pages: which forms are offered to whom, and what comes of a form.
+//!
+//! A form is taken only from whom it could be offered to, and only with what this session's forms
+//! carry; it is handed in at the counter and carried out under the same checks as an order by
+//! command line.
+
+pub mod filled;
+pub mod offer;
+
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse as _, Response};
+
+use super::Console;
+use super::access::right::Right;
+use super::access::viewer::Viewer;
+use super::counter::Task;
+use super::view::fault;
+use crate::domain::id::UnitId;
+use filled::Filled;
+
+/// How handing in ended.
+pub enum Entry {
+    /// It is done; the browser is sent back to where it was.
+    Done(Response),
+    /// It cannot be, in Chinese; the page is shown again with what was entered.
+    Refused(String),
+    /// It may not be, or nobody takes it.
+    Never(Response),
+}
+
+/// Hands in what a form asks for, of what `unit` answers for, as `viewer`.
+pub async fn hand_in(
+    console: &Console,
+    viewer: &Viewer,
+    unit: &UnitId,
+    filled: &Filled,
+    task: Result<Task, String>,
+    back: &str,
+) -> Entry {
+    let (Viewer::Signed(signed), Some(counter)) = (viewer, &console.counter) else {
+        return Entry::Never(fault(StatusCode::FORBIDDEN, "本页面只供查看。"));
+    };
+    if !signed.form.is(&filled.form) {
+        return Entry::Never(fault(
+            StatusCode::FORBIDDEN,
+            "页面已过期，请返回刷新后重试。",
+        ));
+    }
+    let Some(right) = filled.right().filter(|right| viewer.may(*right, unit)) else {
+        return Entry::Never(fault(StatusCode::FORBIDDEN, "您的账号无权进行此项处理。"));
+    };
+    let task = match task {
+        Ok(task) => task,
+        Err(why) => return Entry::Refused(why),
+    };
+    if filled.reason.trim().is_empty() && right != Right::Test && !matches!(task, Task::Lift { .. })
+    {
+        return Entry::Refused("请填写理由。".to_owned());
+    }
+    tracing::info!(account = %signed.name, action = filled.action, "a form was handed in");
+    let by = signed.name.to_string();
+    let reason = filled.reason.clone();
+    match counter.enter(by, reason, task).await {
+        Ok(Ok(_)) => Entry::Done(
+            (
+                StatusCode::SEE_OTHER,
+                [(LOCATION, format!("{back}?done={}#work", filled.action))],
+            )
+                .into_response(),
+        ),
+        Ok(Err(why)) => Entry::Refused(why),
+        Err(error) => {
+            tracing::error!(%error, "a form cannot be taken");
+            Entry::Never(fault(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "监测系统正在停止，请稍后再试。",
+            ))
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// Keeps a page fresh without loading it anew. Without this script the page reloads itself.
+"use strict";
+(function () {
+  var EVERY = 30000;
+  var main = document.querySelector("main[data-live]");
+  var note = document.getElementById("age");
+  if (!main || !window.fetch || !window.DOMParser) return;
+  var seen = Date.now();
+  var broken = false;
+
+  function busy() {
+    var active = document.activeElement;
+    if (active && active !== document.body && main.contains(active)) return true;
+    if (main.querySelector("details.work[open]")) return true;
+    var chosen = window.getSelection();
+    return Boolean(chosen && !chosen.isCollapsed);
+  }
+
+  function unfolded(root) {
+    return Array.prototype.map.call(root.querySelectorAll("details"), function (one) {
+      return one.open;
+    });
+  }
+
+  function take(text) {
+    var page = new DOMParser().parseFromString(text, "text/html");
+    var fresh = page.querySelector("main[data-live]");
+    if (!fresh) {
+      window.location.reload();
+      return;
+    }
+    ["header .at", "#trouble"].forEach(function (part) {
+      var from = page.querySelector(part);
+      var to = document.querySelector(part);
+      if (from && to && from.innerHTML !== to.innerHTML) to.innerHTML = from.innerHTML;
+    });
+    if (fresh.innerHTML !== main.innerHTML) {
+      var open = unfolded(main);
+      main.innerHTML = fresh.innerHTML;
+      main.querySelectorAll("details").forEach(function (one, place) {
+        if (open[place]) one.open = true;
+      });
+    }
+    seen = Date.now();
+    broken = false;
+    age();
+  }
+
+  function ask() {
+    if (document.hidden || busy()) return;
+    fetch(window.location.href, { credentials: "same-origin", cache: "no-store" })
+      .then(function (answer) {
+        if (!answer.ok) throw new Error(String(answer.status));
+        return answer.text();
+      })
+      .then(take)
+      .catch(function () {
+        broken = true;
+        age();
+      });
+  }
+
+  function age() {
+    if (!note) return;
+    var minutes = Math.floor((Date.now() - seen) / 60000);
+    note.textContent = broken
+      ? "连接中断，所示为" + (minutes < 1 ? "刚才" : minutes + "分钟前") + "的数据"
+      : minutes < 1 ? "" : minutes + "分钟前";
+    note.className = broken ? "bad" : "";
+  }
+
+  setInterval(ask, EVERY);
+  setInterval(age, 10000);
+  document.addEventListener("visibilitychange", function () {
+    if (!document.hidden && Date.now() - seen > EVERY) ask();
+  });
+})();
