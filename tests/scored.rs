@@ -147,11 +147,14 @@ async fn told(config: &Path, args: &[&str]) -> String {
 }
 
 async fn assessed(config: &Path) -> Assessment {
-    let text = told(
-        config,
-        &["report", "--period", "2017-11", "--format", "json"],
-    )
-    .await;
+    assessed_by(config, &[]).await
+}
+
+/// The assessment by what is known, or with these further arguments.
+async fn assessed_by(config: &Path, more: &[&str]) -> Assessment {
+    let mut args = vec!["report", "--period", "2017-11", "--format", "json"];
+    args.extend(more);
+    let text = told(config, &args).await;
     let end = text.rfind('}').expect("an object");
     serde_json::from_str(text.get(..=end).expect("a text")).expect("an assessment")
 }
@@ -239,10 +242,7 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     std::fs::write(dir.join("rubric.toml"), "[rule.D5]\npoints = 1\n").expect("a file");
     told(config, &["rebuild"]).await;
     assert_eq!(assessed(config).await.cards, first.cards);
-    let anew = [
-        "report", "--period", "2017-11", "--format", "json", "--anew",
-    ];
-    let anew: Assessment = serde_json::from_str(&told(config, &anew).await).expect("JSON");
+    let anew = assessed_by(config, &["--anew"]).await;
     assert_ne!(anew.cards, first.cards);
 
     let (ok, text) = said(config, &score(&["correct"])).await;
