@@ -27,6 +27,8 @@ const FLAGS: usize = 50;
 #[template(path = "incidents.html")]
 struct IncidentsPage {
     frame: Frame,
+    confirmed: usize,
+    suspected: usize,
     open: Vec<IncidentRow>,
     more: usize,
     flagged: Option<String>,
@@ -38,7 +40,7 @@ struct IncidentsPage {
 pub struct IncidentRow {
     /// What it is about.
     pub subject: String,
-    /// The column's id, if it is about one.
+    /// The page of the column or site that it is about.
     pub link: Option<String>,
     /// What kind.
     pub kind: &'static str,
@@ -73,8 +75,11 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
     open.sort_by_key(|incident| std::cmp::Reverse((told(incident), incident.began_at)));
     let row = |incident: &Incident| IncidentRow::of(group, incident, now);
     let own = |incident: &&Incident| viewer.only().is_none() || is_of(group, &incident.key.subject);
+    let confirmed = open.iter().filter(|incident| incident.is_open()).count();
     page(&IncidentsPage {
         frame: Frame::of(&console, &picture, &viewer, Place::Incidents),
+        confirmed,
+        suspected: open.len() - confirmed,
         more: open.len().saturating_sub(OPEN),
         open: open.into_iter().take(OPEN).map(row).collect(),
         flagged: flags::recent(&picture.flags, now),
@@ -105,7 +110,8 @@ pub fn is_of(group: &Group, subject: &Subject) -> bool {
 impl IncidentRow {
     /// The row of an incident.
     pub fn of(group: &Group, incident: &Incident, now: Moment) -> IncidentRow {
-        let (subject, link) = subject(group, &incident.key.subject);
+        let (subject, _) = subject(group, &incident.key.subject);
+        let link = page_of(group, &incident.key.subject);
         IncidentRow {
             subject,
             link,
@@ -114,6 +120,17 @@ impl IncidentRow {
             since: when(Some(incident.began_at), now),
             stage: stage(incident, now),
         }
+    }
+}
+
+/// The page that shows more of a subject.
+fn page_of(group: &Group, subject: &Subject) -> Option<String> {
+    match subject {
+        Subject::Column(id) | Subject::Duty(id, _) => {
+            (group.columns.contains_key(id)).then(|| format!("/column/{id}"))
+        }
+        Subject::Site(id) => (group.sites.contains_key(id)).then(|| format!("/site/{id}")),
+        Subject::Host(_) | Subject::Unit(_) | Subject::Monitor => None,
     }
 }
 
