@@ -373,6 +373,22 @@ fn pages_in_english_are_read() {
 }
 
 #[test]
+fn the_day_of_a_signature_is_no_publication() {
+    let text = TEXT.repeat(2);
+    for day in ["2018年3月5日", "二〇一八年三月五日"] {
+        let page = format!(
+            "<html lang=zh><title>通知</title><h1>关于做好工作的通知</h1><p>{text}</p>\
+             <p align=right>某某区人民政府</p><p align=right>{day}</p><p>（此件公开发布）</p>"
+        );
+        let read = newest(&reading(Aim::Any, "/x/1.html", &page, &[]));
+        assert_eq!(read, "none", "{day}");
+        let below = page.replace("</h1>", "</h1><p>2018年3月6日 来源：区政府办</p>");
+        let read = newest(&reading(Aim::Any, "/x/1.html", &below, &[]));
+        assert_eq!(read, "2018-03-06", "{day}");
+    }
+}
+
+#[test]
 fn a_line_of_labels_is_no_sentence() {
     for words in [
         "<p>时间：2018年03月05日 字号：[大 中 小]</p>",

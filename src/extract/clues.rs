@@ -34,6 +34,8 @@ pub struct Spot<'a> {
     pub at: usize,
     /// Links of some weight before it.
     pub links: usize,
+    /// Characters of longer texts outside of links before it.
+    pub prose: usize,
     /// Where it stands.
     pub place: Place,
     /// The link in which it stands.
@@ -285,6 +287,7 @@ impl<'a> Walk<'a> {
             before: markup::resolved(before),
             at: self.clues.text_length,
             links: self.weighty_links,
+            prose: self.clues.prose_length,
             place: self.stack.place(),
             link: self.link,
             behind_link: link.is_some() && link != self.link,

@@ -62,6 +62,9 @@ impl Seen<'_> {
     }
 }
 
+/// Characters of prose above a day from which it is that of a signature.
+const SIGNED: usize = 60;
+
 /// Words that stand in one line with the publication.
 const COMPANY: [&str; 13] = [
     "来源", "作者", "浏览", "点击", "编辑", "字号", "字体", "阅读", "责编", "分享", "次", "Source",
@@ -238,6 +241,13 @@ fn weigh<'c>(
         standing = if framed { Standing::Edge } else { standing };
     }
     let named = spot.place.named;
+    // The day below the text of a document, in words, is that of its signature.
+    let signed = clues.chinese
+        && (label, standing) == (Label::None, Standing::Alone)
+        && !found.numeric
+        && found.time.is_none()
+        && spot.prose >= SIGNED
+        && named == Named::No;
     let (bonus, near_title) = nearness(clues.heads.place, spot.at);
     let base = match label {
         Label::Published => 100,
@@ -246,6 +256,7 @@ fn weigh<'c>(
         Label::Date if standing >= Standing::Edge || short => 60,
         Label::Updated => 30,
         Label::None if named == Named::Element => 100,
+        Label::None if signed => -100,
         Label::None if standing == Standing::Alone => 30,
         Label::None if standing == Standing::Edge && short => 20,
         _ => -100,
