@@ -237,7 +237,7 @@ impl Clerk {
 
     async fn assess(&self, period: Period, anew: bool) -> Result<Answer, StoreError> {
         Ok(match self.desk.assessed(period, anew).await? {
-            Err(refused) => Answer::no(refused),
+            Err(refused) => Answer::no(refused.to_string()),
             Ok(assessment) => match serde_json::to_string(&assessment) {
                 Ok(json) => Answer::yes(json),
                 Err(error) => Answer::no(format!("the assessment cannot be written: {error}")),

@@ -42,15 +42,40 @@ struct Common {
     is_today: bool,
 }
 
+/// Why there is no assessment of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Without {
+    /// The period lies ahead.
+    #[error("{0} begins on {first}; nothing is known of it", first = .0.first())]
+    NotBegun(Period),
+    /// What was closed cannot be read.
+    #[error("version {version} of {period} is damaged; wangxun rebuild makes the store anew")]
+    Damaged {
+        /// The period.
+        period: Period,
+        /// The version that was closed last.
+        version: u32,
+    },
+}
+
+impl Without {
+    /// The reason for a page.
+    pub fn in_chinese(self) -> String {
+        match self {
+            Without::NotBegun(_) => "该周期尚未开始。".to_owned(),
+            Without::Damaged { version, .. } => {
+                format!("该周期已封存的第{version}版损坏，请系统管理员重建数据存储。")
+            }
+        }
+    }
+}
+
 impl Desk {
     /// The assessment of `period`, or why there is none.
-    pub async fn assess(&self, period: Period) -> Result<Result<Assessment, String>, StoreError> {
+    pub async fn assess(&self, period: Period) -> Result<Result<Assessment, Without>, StoreError> {
         let now = self.clock.now();
         if date_of(now) < period.first() {
-            let first = period.first();
-            return Ok(Err(format!(
-                "{period} begins on {first}; nothing is known of it"
-            )));
+            return Ok(Err(Without::NotBegun(period)));
         }
         let mut cards = self.cards(period, now).await?;
         // A closed period before is what it was closed as.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::answer::Answer;
+use super::assessment::Without;
 use super::desk::Desk;
 use crate::assess::score::period::Period;
 use crate::assess::score::rubric::RuleId;
@@ -65,7 +66,7 @@ impl Desk {
         &self,
         period: Period,
         anew: bool,
-    ) -> Result<Result<Assessment, String>, StoreError> {
+    ) -> Result<Result<Assessment, Without>, StoreError> {
         let closed = match anew {
             true => None,
             false => self.closed(period).await?,
@@ -88,20 +89,18 @@ impl Desk {
     pub(super) async fn closed(
         &self,
         period: Period,
-    ) -> Result<Option<Result<Assessment, String>>, StoreError> {
-        let period = period.to_string();
-        let closings = self.store.closings(&period).await?;
+    ) -> Result<Option<Result<Assessment, Without>>, StoreError> {
+        let named = period.to_string();
+        let closings = self.store.closings(&named).await?;
         let Some(latest) = closings.last() else {
             return Ok(None);
         };
-        let pieces = self.store.closed_pieces(&period, latest.version).await?;
+        let pieces = self.store.closed_pieces(&named, latest.version).await?;
         let whole = pieces.len() == latest.pieces as usize;
         let assessment = unsealed(&pieces, &latest.digest).filter(|_| whole);
         let Some(mut assessment) = assessment else {
-            return Ok(Some(Err(format!(
-                "version {} of {period} is damaged; wangxun rebuild makes the store anew",
-                latest.version
-            ))));
+            let version = latest.version;
+            return Ok(Some(Err(Without::Damaged { period, version })));
         };
         assessment.seals = closings.iter().map(seal).collect();
         Ok(Some(Ok(assessment)))
@@ -126,7 +125,7 @@ impl Desk {
             return Ok(Answer::no(format!("{period} is not over before {last} is")));
         }
         let before = match self.closed(period).await? {
-            Some(Err(why)) => return Ok(Answer::no(why)),
+            Some(Err(why)) => return Ok(Answer::no(why.to_string())),
             Some(Ok(before)) => Some(before),
             None => None,
         };
@@ -141,7 +140,7 @@ impl Desk {
         }
         let fresh = match self.assess(period).await? {
             Ok(fresh) => fresh,
-            Err(why) => return Ok(Answer::no(why)),
+            Err(why) => return Ok(Answer::no(why.to_string())),
         };
         let changes = before.as_ref().map(|before| changes(before, &fresh));
         if changes.as_ref().is_some_and(Vec::is_empty) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use tokio::sync::{Semaphore, mpsc, watch};
 
-use super::answer::{Clerk, Question};
+use super::answer::Clerk;
 use super::desk::Desk;
 use super::enact::{Order, Refused, What};
 use super::pulse::{AT_LEAST_EVERY, Pulse};
@@ -67,25 +67,6 @@ impl Counter {
             Handed::Task {
                 by,
                 reason,
-                task: Task::Test { person },
-                back,
-            } => {
-                // A transport may take its time; others need not wait for it.
-                let clerk = self.clerk.clone();
-                tracing::info!(by, reason, %person, "a test message is sent");
-                tokio::spawn(async move {
-                    let person = person.to_string();
-                    let answer = clerk.answer(Question::SendTest { person }).await;
-                    let said = match answer.ok {
-                        true => Ok(answer.text),
-                        false => Err(format!("测试消息未能发出：{}", answer.text)),
-                    };
-                    let _ = back.send(said);
-                });
-            }
-            Handed::Task {
-                by,
-                reason,
                 task,
                 back,
             } => {
@@ -98,9 +79,9 @@ impl Counter {
                 tokio::spawn(async move {
                     // The semaphore is never closed.
                     let _place = places.acquire().await;
-                    let made = match desk.assess(period).await {
+                    let made = match desk.assessed(period, false).await {
                         Ok(Ok(assessment)) => Ok(Box::new(assessment)),
-                        Ok(Err(_)) => Err("该周期尚未开始。".to_owned()),
+                        Ok(Err(without)) => Err(without.in_chinese()),
                         Err(error) => {
                             tracing::error!(%error, "an assessment cannot be made");
                             Err("暂时无法读取监测数据，请稍后再试。".to_owned())
@@ -153,8 +134,6 @@ impl Counter {
             Task::EndExemption { key } => What::EndExemption { key },
             Task::Hold { about, until } => What::Hold { about, until },
             Task::Lift { about } => What::Lift { about },
-            // It is sent apart.
-            Task::Test { .. } => return Ok(Err(Refused::other("not here", "无法处理。"))),
         };
         let done = desk.carry_out(Order { by, reason, what }).await;
         self.wake();

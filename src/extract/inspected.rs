@@ -31,8 +31,6 @@ pub struct Inspected {
     pub feet: Vec<Url>,
     /// Its title.
     pub title: String,
-    /// Its visible text, blocks apart by line feeds.
-    pub text: String,
     /// Whether it says that it does not exist, or is another page that is none.
     pub is_article: bool,
 }
@@ -61,7 +59,6 @@ pub fn inspect(page: &Page, feet: &[&str]) -> Option<Inspected> {
         links: scan.links.all,
         feet: scan.feet,
         title: scan.title,
-        text: scan.text,
     })
 }
 

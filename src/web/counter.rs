@@ -5,7 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::assess::score::period::Period;
 use crate::domain::act::{Ground, Scope};
-use crate::domain::id::{ColumnId, PersonId};
+use crate::domain::id::ColumnId;
 use crate::domain::time::{Date, Moment};
 use crate::report::assessment::Assessment;
 
@@ -61,11 +61,6 @@ pub enum Task {
     Visit {
         /// Which.
         columns: Vec<ColumnId>,
-    },
-    /// A test message is sent.
-    Test {
-        /// To whom.
-        person: PersonId,
     },
 }
 

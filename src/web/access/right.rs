@@ -19,20 +19,17 @@ pub enum Right {
     Accept,
     /// Have a column visited now.
     Visit,
-    /// Send a test message.
-    Test,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Right; 7] = [
+    pub const ALL: [Right; 6] = [
         Right::Answer,
         Right::Exempt,
         Right::Release,
         Right::Hold,
         Right::Accept,
         Right::Visit,
-        Right::Test,
     ];
 }
 

@@ -44,7 +44,6 @@ impl Filled {
             "hold" | "lift" => Some(Right::Hold),
             "accept" => Some(Right::Accept),
             "visit" => Some(Right::Visit),
-            "test" => Some(Right::Test),
             _ => None,
         }
     }
