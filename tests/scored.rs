@@ -89,7 +89,8 @@ pause = "0ms"
 [store]
 dir = "store"
 [console]
-enabled = false
+listen = "127.0.0.1:0"
+access = "open"
 [control]
 socket = "control.sock"
 "#;
@@ -213,6 +214,32 @@ async fn walk() {
     };
     assert_eq!(lost(&second), lost(&third));
     closed(dir.path(), &config, &third).await;
+    shown(&config).await;
+}
+
+/// The console shows a closed period as it was closed, too.
+async fn shown(config: &Path) {
+    let closed = assessed(config).await;
+    let entry = ["score", "set", "b", "D2", "3", "--reason", "再查"];
+    told(
+        config,
+        &[&entry[..], &["--period", "2017-11", "--by", "张三"]].concat(),
+    )
+    .await;
+    assert_ne!(assessed_by(config, &["--anew"]).await.cards, closed.cards);
+    let now = at("2017-12-05T10:00");
+    let clock = Clock::stepped(now, None);
+    let end = clock.alarm();
+    let loaded = load(config, now.date_naive()).unwrap_or_else(|faults| panic!("{faults}"));
+    let running = Running::start(Arc::new(loaded.config), &clock).await;
+    let address = running.ready.console.expect("a console");
+    let url = format!("http://{address}/assessment?period=2017-11&as=json");
+    let client = reqwest::Client::builder().no_proxy().build();
+    let answer = client.expect("a client").get(url).send().await;
+    let text = answer.expect("an answer").text().await.expect("a body");
+    let seen: Assessment = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
+    assert_eq!(seen.cards, closed.cards);
+    running.end(end).await;
 }
 
 /// A closed period stays as it was, whatever is entered later; a correction says what changed.
@@ -267,6 +294,15 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     let second = assessed(config).await;
     assert_eq!(second.cards, anew.cards);
     assert_eq!((second.seals.len(), second.statements.len()), (2, 1));
+    // What was said and corrected of another site is not told with this one.
+    let other = assessed_by(config, &["--site", "a"]).await;
+    assert!(other.statements.is_empty());
+    let corrected = other.seals.last().expect("a version");
+    let lines = corrected.changes.join("\n");
+    assert!(
+        lines.contains("规则D5") && !lines.contains("规则D2"),
+        "{lines}"
+    );
 
     let paragraph = ["report", "--period", "2017-11", "--format", "paragraph"];
     let paragraph = told(config, &paragraph).await;

@@ -75,13 +75,13 @@ pub fn sealed(assessment: &Assessment) -> Vec<String> {
             true => String::new(),
             false => format!("，{}", one_line(&seal.reason, 120)),
         };
+        let changes = match seal.changes.is_empty() {
+            true => String::new(),
+            false => format!("：{}", seal.changes.join("；")),
+        };
         match place {
             0 => format!("本期考评已于{on}由{by}封存{reason}。"),
-            _ => format!(
-                "{on}由{by}更正为第{}版{reason}：{}。",
-                seal.version,
-                seal.changes.join("；")
-            ),
+            _ => format!("{on}由{by}更正为第{}版{reason}{changes}。", seal.version,),
         }
     });
     told.collect()

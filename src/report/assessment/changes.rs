@@ -32,6 +32,13 @@ pub fn changes(before: &Assessment, after: &Assessment) -> Vec<String> {
     out
 }
 
+/// Keeps the lines that tell of these cards.
+pub fn keep_of(changes: &mut Vec<String>, cards: &[Card]) {
+    let names = cards.iter().map(|card| one_line(&card.name, NAME_CHARS));
+    let heads: Vec<String> = names.map(|name| format!("{name}：")).collect();
+    changes.retain(|line| heads.iter().any(|head| line.starts_with(head)));
+}
+
 fn of_site(out: &mut Vec<String>, name: &str, old: &Card, new: &Card) {
     let (was, is) = (total(old), total(new));
     if (&was, grade(old)) != (&is, grade(new)) {

@@ -86,6 +86,13 @@ impl Assessment {
         });
         if *extent != Extent::All {
             self.blank.clear();
+            // What others say, and what was corrected of theirs, is none of this reader's business.
+            let cards = &self.cards;
+            let is_shown = |site: &SiteId| cards.iter().any(|card| card.site == *site);
+            self.statements.retain(|said| is_shown(&said.site));
+            for seal in &mut self.seals {
+                changes::keep_of(&mut seal.changes, cards);
+            }
         }
         self
     }
