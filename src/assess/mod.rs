@@ -19,4 +19,5 @@ pub mod remember;
 pub mod score;
 pub mod sighting;
 pub mod timekeeping;
+pub mod tuning;
 pub mod vetoes;

@@ -136,6 +136,7 @@ impl Files {
         let calendar = self.calendar();
         let rubric = rubric::rubric(self.rubric.as_mut());
         Some(Config {
+            file: self.monitor.path.clone(),
             group,
             limits,
             alert,
@@ -243,7 +244,8 @@ fn open(path: &Path, guard: Guard) -> Source {
     }
 }
 
-fn text(path: &Path, private: bool) -> Result<String, String> {
+/// The text of the file at `path`, within the bound of [`FILE_BYTES`]; or why it cannot be had.
+pub(super) fn text(path: &Path, private: bool) -> Result<String, String> {
     let fault = |error: std::io::Error| format!("cannot be read: {error}");
     // Asked before it is opened: opening a pipe would wait for a writer.
     let about = std::fs::metadata(path).map_err(fault)?;

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::answer::Clerk;
+use super::bench::Bench;
 use super::desk::Desk;
 use super::enact::{Order, Refused, What};
 use super::pulse::{AT_LEAST_EVERY, Pulse};
@@ -43,11 +44,12 @@ impl Counter {
     /// Takes what is handed in until the stop; fails only when the store does.
     pub async fn run(mut self) -> Result<(), StoreError> {
         let assessments = Arc::new(Semaphore::new(ASSESSMENTS_AT_ONCE));
+        let bench = Bench::new(Arc::clone(&self.clerk.desk.config));
         while !*self.stop.borrow() {
             self.pulse.beat();
             tokio::select! {
                 handed = self.handed.recv() => match handed {
-                    Some(handed) => self.take(handed, &assessments).await?,
+                    Some(handed) => self.take(handed, &assessments, &bench).await?,
                     // No console: nothing will come.
                     None => tokio::select! {
                         () = tokio::time::sleep(AT_LEAST_EVERY) => {}
@@ -61,7 +63,12 @@ impl Counter {
         Ok(())
     }
 
-    async fn take(&self, handed: Handed, places: &Arc<Semaphore>) -> Result<(), StoreError> {
+    async fn take(
+        &self,
+        handed: Handed,
+        places: &Arc<Semaphore>,
+        bench: &Bench,
+    ) -> Result<(), StoreError> {
         // Whoever asked may have gone, in every case.
         match handed {
             Handed::Task {
@@ -89,6 +96,13 @@ impl Counter {
                     };
                     let _ = back.send(made);
                 });
+            }
+            Handed::Try { tuning, back } => {
+                let today = date_of(self.clerk.desk.clock.now());
+                let _ = back.send(bench.attempt(tuning, today));
+            }
+            Handed::Draft { tuning, back } => {
+                let _ = back.send(bench.draft(&tuning));
             }
         }
         Ok(())

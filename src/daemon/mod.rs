@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod assessment;
+mod bench;
 pub mod closing;
 pub mod control;
 pub mod counter;

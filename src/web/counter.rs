@@ -1,13 +1,17 @@
 //! Where pages hand in what has to be done or worked out: it is carried out by who holds the
 //! desk, under the same checks as an order by command line.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot};
 
 use crate::assess::score::period::Period;
+use crate::assess::tuning::Tuning;
 use crate::domain::act::{Ground, Scope};
 use crate::domain::id::ColumnId;
 use crate::domain::time::{Date, Moment};
 use crate::report::assessment::Assessment;
+use crate::report::replay::Comparison;
 
 /// What somebody wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +89,31 @@ pub enum Handed {
         /// Where the answer goes.
         back: oneshot::Sender<Result<Box<Assessment>, String>>,
     },
+    /// Thresholds to be tried on the past; the answer comes at once, and tells how far it is.
+    Try {
+        /// The thresholds.
+        tuning: Tuning,
+        /// Where the answer goes.
+        back: oneshot::Sender<Result<Tried, String>>,
+    },
+    /// The settings with these thresholds; the answer is the text of the file.
+    Draft {
+        /// The thresholds.
+        tuning: Tuning,
+        /// Where the answer goes.
+        back: oneshot::Sender<Result<String, String>>,
+    },
+}
+
+/// How far a trial of thresholds is.
+#[derive(Debug, Clone)]
+pub enum Tried {
+    /// Under way, in percent.
+    Running(u32),
+    /// Others are being tried; one trial runs at a time.
+    Busy,
+    /// What came of it.
+    Done(Arc<Comparison>),
 }
 
 /// Where it is handed in. Clones hand in at the same place.
@@ -109,22 +138,36 @@ impl Counter {
         reason: String,
         task: Task,
     ) -> Result<Result<String, String>, Closed> {
-        let (back, answer) = oneshot::channel();
-        let handed = Handed::Task {
+        self.hand(|back| Handed::Task {
             by,
             reason,
             task,
             back,
-        };
-        self.0.send(handed).await.map_err(|_| Closed)?;
-        answer.await.map_err(|_| Closed)
+        })
+        .await
     }
 
     /// Has the assessment of `period` made.
     pub async fn assess(&self, period: Period) -> Result<Result<Box<Assessment>, String>, Closed> {
+        self.hand(|back| Handed::Assess { period, back }).await
+    }
+
+    /// Has thresholds tried; asked again, it tells how far that is.
+    pub async fn attempt(&self, tuning: Tuning) -> Result<Result<Tried, String>, Closed> {
+        self.hand(|back| Handed::Try { tuning, back }).await
+    }
+
+    /// Has the settings written with these thresholds; nothing is put in place.
+    pub async fn draft(&self, tuning: Tuning) -> Result<Result<String, String>, Closed> {
+        self.hand(|back| Handed::Draft { tuning, back }).await
+    }
+
+    async fn hand<T>(
+        &self,
+        handed: impl FnOnce(oneshot::Sender<T>) -> Handed,
+    ) -> Result<T, Closed> {
         let (back, answer) = oneshot::channel();
-        let handed = Handed::Assess { period, back };
-        self.0.send(handed).await.map_err(|_| Closed)?;
+        self.0.send(handed(back)).await.map_err(|_| Closed)?;
         answer.await.map_err(|_| Closed)
     }
 }

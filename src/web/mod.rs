@@ -33,6 +33,7 @@ pub mod strip;
 pub mod view;
 pub mod week;
 pub mod work;
+pub mod workbench;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -141,6 +142,7 @@ pub fn routes() -> Vec<Route> {
             get(column::column).post(column::enter),
         ),
         route("/assessment", Admits::Signed, get(assessment::assessment)),
+        route("/workbench", Admits::Office, get(workbench::workbench)),
         route("/copy/{*id}", Admits::Signed, get(copy::copy)),
         route("/incidents", Admits::Signed, get(incidents::incidents)),
         route("/messages", Admits::Office, get(messages::messages)),
