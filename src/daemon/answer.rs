@@ -99,6 +99,9 @@ pub enum Question {
         column: String,
         /// Who releases it.
         by: String,
+        /// Why; may be empty.
+        #[serde(default)]
+        reason: String,
     },
     /// The exemptions that run, are to come or have ended.
     Exemptions,
@@ -180,7 +183,7 @@ impl Clerk {
             } => self.flags(column.as_deref(), since, json).await,
             Question::SendTest { person } => Ok(self.send_test(&person).await),
             Question::Accept { column, by, reason } => self.accept(&column, &by, &reason).await,
-            Question::Release { column, by } => self.release(&column, &by).await,
+            Question::Release { column, by, reason } => self.release(&column, &by, &reason).await,
             Question::Exemptions => self.exemptions().await,
             Question::Enact(order) => self.desk.enact(order).await,
             Question::Assess { period, anew } => self.assess(period, anew).await,
@@ -403,8 +406,8 @@ impl Clerk {
         })
     }
 
-    async fn release(&self, column: &str, by: &str) -> Result<Answer, StoreError> {
-        let by = one_line(by, NAME_CHARS);
+    async fn release(&self, column: &str, by: &str, reason: &str) -> Result<Answer, StoreError> {
+        let (by, reason) = (one_line(by, NAME_CHARS), one_line(reason, REASON_CHARS));
         let group = &self.desk.config.group;
         let id = ColumnId::parse(column).ok();
         let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
@@ -419,7 +422,7 @@ impl Clerk {
                 "nothing is released in a trial run; see wangxun go-live",
             ));
         }
-        Ok(if self.desk.release(&id, &by).await? {
+        Ok(if self.desk.release(&id, &by, &reason).await? {
             Answer::yes(format!("escalation of {id} released by {by}"))
         } else {
             Answer::no(format!("no escalation is proposed for {id}"))
@@ -436,12 +439,14 @@ impl Clerk {
             let known: Vec<_> = group.people.keys().map(PersonId::as_str).collect();
             return Answer::no(format!("no person {id:?}; known are {}", known.join(", ")));
         };
-        let Some(message) = self.test_message(person) else {
+        let Some(route) = person.routes.first() else {
             return Answer::no(format!("{id} has no route"));
         };
-        let way = recipient::way(group, &person.id, message.route);
-        let now = self.desk.clock.now();
-        match self.courier.send(person, &message, now).await {
+        let way = recipient::way(group, &person.id, *route);
+        let Some(attempt) = self.test(&person.id).await else {
+            return Answer::no(format!("{id} has no route"));
+        };
+        match attempt {
             Attempt::Accepted { receipt } => Answer::yes(format!(
                 "accepted: {way}, receipt {}",
                 receipt.as_deref().unwrap_or("none")
@@ -453,6 +458,14 @@ impl Clerk {
                 if permanent { "for good" } else { "for now" }
             )),
         }
+    }
+
+    /// One attempt to send a test message to `person`, who may have left or have no route.
+    pub(super) async fn test(&self, person: &PersonId) -> Option<Attempt> {
+        let person = self.desk.config.group.people.get(person)?;
+        let message = self.test_message(person)?;
+        let now = self.desk.clock.now();
+        Some(self.courier.send(person, &message, now).await)
     }
 
     fn test_message(&self, person: &Person) -> Option<Message> {

@@ -3,6 +3,8 @@
 //! Each order is checked against the rules, kept as a fact and judged at once, under the desk's
 //! lock; a refusal says what would be allowed.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, unknown_column};
@@ -61,6 +63,9 @@ pub enum What {
         from: Option<Date>,
         /// The last day.
         until: Date,
+        /// Whether they rest besides: one site, under maintenance.
+        #[serde(default)]
+        paused: bool,
     },
     /// An exemption ends now.
     EndExemption {
@@ -98,16 +103,16 @@ pub enum Refused {
         /// For the command line.
         text: String,
         /// For a page.
-        chinese: &'static str,
+        chinese: Cow<'static, str>,
     },
 }
 
 impl Refused {
     /// A reason of neither kind: for the command line, and for a page.
-    pub fn other(text: impl Into<String>, chinese: &'static str) -> Refused {
+    pub fn other(text: impl Into<String>, chinese: impl Into<Cow<'static, str>>) -> Refused {
         Refused::Other {
             text: text.into(),
-            chinese,
+            chinese: chinese.into(),
         }
     }
 
@@ -116,7 +121,7 @@ impl Refused {
         match self {
             Refused::Act(why) => refusal::of_act(why, today),
             Refused::Exemption(why) => refusal::of_exemption(why, today),
-            Refused::Other { chinese, .. } => (*chinese).to_owned(),
+            Refused::Other { chinese, .. } => chinese.clone().into_owned(),
         }
     }
 }
@@ -146,7 +151,7 @@ impl Desk {
         }
         let judged_anew = matches!(order.what, What::Exempt { .. } | What::EndExemption { .. });
         let granted = match order.what {
-            What::GoLive => return self.end_trial(by).await,
+            What::GoLive => return self.end_trial(by, reason).await,
             what => self.lay_down(what, by, reason).await?,
         };
         if granted.is_ok() && judged_anew {
@@ -182,7 +187,14 @@ impl Desk {
                 ground,
                 from,
                 until,
-            } => self.exempted(&acts, (scope, ground), (from, until), now),
+                paused,
+            } => {
+                let granted = self.exempted(&acts, (scope, ground), (from, until), now);
+                match paused {
+                    true => granted.and_then(paused_too),
+                    false => granted,
+                }
+            }
             What::EndExemption { key } => ended(&acts, &key, now),
             What::Hold { about, until } => self.held(&acts, &about, until, now),
             What::Lift { about } => self.lifted(&acts, &about, now),
@@ -305,6 +317,7 @@ impl Desk {
             ground,
             from,
             until,
+            paused: false,
         };
         Ok((deed, text))
     }
@@ -329,7 +342,11 @@ impl Desk {
     }
 
     /// Ends the trial run: what it held back is told as it stands now.
-    async fn end_trial(&self, by: String) -> Result<Result<String, Refused>, StoreError> {
+    async fn end_trial(
+        &self,
+        by: String,
+        reason: String,
+    ) -> Result<Result<String, Refused>, StoreError> {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
         let live = self.config.alert.live;
@@ -339,13 +356,18 @@ impl Desk {
             let text = "the installation is live already";
             return Ok(Err(Refused::other(text, "已经正式启用。")));
         }
-        let columns = self.tell_all(&known, by).await?;
+        let columns = self.tell_all(&known, by, reason).await?;
         Ok(Ok(format!(
             "live from now on: {columns} columns are told of as they stand"
         )))
     }
 
-    async fn tell_all(&self, known: &Known, by: String) -> Result<usize, StoreError> {
+    async fn tell_all(
+        &self,
+        known: &Known,
+        by: String,
+        reason: String,
+    ) -> Result<usize, StoreError> {
         let now = self.clock.now();
         let mut situation = known.situation(&self.config, now);
         situation.live = true;
@@ -357,7 +379,7 @@ impl Desk {
         commit.acts.push(Act {
             at: now,
             by,
-            reason: String::new(),
+            reason,
             deed: Deed::WentLive,
         });
         self.store.commit(commit).await?;
@@ -380,7 +402,8 @@ impl Desk {
         if self.config.alert.live {
             // What the trial run held back is told once, and kept as told.
             if is_trial(&known.acts, false) {
-                self.tell_all(&known, BY_CONFIGURATION.to_owned()).await?;
+                self.tell_all(&known, BY_CONFIGURATION.to_owned(), String::new())
+                    .await?;
             }
             return Ok(());
         }
@@ -397,6 +420,33 @@ impl Desk {
         });
         tracing::warn!("a trial run: units hear nothing until wangxun go-live");
         self.store.commit(commit).await
+    }
+}
+
+/// The same exemption, with no visits while it runs. Only a site can rest: a column is one page of
+/// many that its host is asked for.
+fn paused_too((deed, text): (Deed, String)) -> Granted {
+    match deed {
+        Deed::Exempted {
+            scope: scope @ Scope::Site(_),
+            ground: ground @ Ground::Maintenance,
+            from,
+            until,
+            ..
+        } => {
+            let deed = Deed::Exempted {
+                scope,
+                ground,
+                from,
+                until,
+                paused: true,
+            };
+            Ok((deed, format!("{text}, and not visited")))
+        }
+        _ => {
+            let text = "only a site under maintenance can be paused";
+            Err(Refused::other(text, "只能因维护或改版暂停整个网站。"))
+        }
     }
 }
 

@@ -203,6 +203,10 @@ impl<'a> Retold<'a> {
         }
         if !commit.acts.is_empty() {
             self.end_round(None);
+            // The reason of a release stands beside it.
+            if let Some(step) = released(&commit) {
+                self.step(step);
+            }
             for act in commit.acts {
                 self.step(Step::Acted(act));
             }

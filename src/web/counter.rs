@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::assess::score::period::Period;
 use crate::assess::tuning::Tuning;
 use crate::domain::act::{Ground, Scope};
-use crate::domain::id::ColumnId;
+use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::time::{Date, Moment};
 use crate::report::assessment::Assessment;
 use crate::report::replay::Comparison;
@@ -20,6 +20,8 @@ pub enum Task {
     Answer {
         /// The column.
         column: ColumnId,
+        /// What it owes by a day; else its limit is answered for.
+        duty: Option<String>,
         /// The last day of the answer.
         until: Date,
     },
@@ -33,6 +35,8 @@ pub enum Task {
         from: Option<Date>,
         /// The last day.
         until: Date,
+        /// Whether the site is not visited either.
+        paused: bool,
     },
     /// An exemption ends now.
     EndExemption {
@@ -64,8 +68,33 @@ pub enum Task {
     /// Columns are visited now.
     Visit {
         /// Which.
-        columns: Vec<ColumnId>,
+        scope: Scope,
     },
+    /// Finds are entered where the program does not measure.
+    Score {
+        /// The site.
+        site: SiteId,
+        /// The rule.
+        rule: String,
+        /// The period.
+        period: Period,
+        /// How many.
+        finds: u32,
+    },
+    /// A period is closed, or what was closed is corrected.
+    Close {
+        /// The period.
+        period: Period,
+        /// Whether it is a correction.
+        correct: bool,
+    },
+    /// A test message is sent.
+    Test {
+        /// To whom.
+        person: PersonId,
+    },
+    /// The trial run ends.
+    GoLive,
 }
 
 /// What is handed in.
@@ -87,7 +116,7 @@ pub enum Handed {
         /// Of which period.
         period: Period,
         /// Where the answer goes.
-        back: oneshot::Sender<Result<Box<Assessment>, String>>,
+        back: oneshot::Sender<Result<Arc<Assessment>, String>>,
     },
     /// Thresholds to be tried on the past; the answer comes at once, and tells how far it is.
     Try {
@@ -148,7 +177,7 @@ impl Counter {
     }
 
     /// Has the assessment of `period` made.
-    pub async fn assess(&self, period: Period) -> Result<Result<Box<Assessment>, String>, Closed> {
+    pub async fn assess(&self, period: Period) -> Result<Result<Arc<Assessment>, String>, Closed> {
         self.hand(|back| Handed::Assess { period, back }).await
     }
 
