@@ -242,7 +242,9 @@ async fn every_route_admits_whom_it_says_and_nobody_else() {
                 // No visit kept a copy.
                 _ if path.starts_with("/copy/") => 404,
                 // It is made by the daemon, which does not run here.
-                _ if ["/assessment", "/trend", "/api/v1/assessment"].contains(&path.as_str()) => 503,
+                _ if ["/assessment", "/trend", "/api/v1/assessment"].contains(&path.as_str()) => {
+                    503
+                }
                 (_, "kanke") if path == "/workbench" => 403,
                 _ => 200,
             };

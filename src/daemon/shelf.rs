@@ -59,25 +59,25 @@ impl Shelf {
 
     /// The assessment of `period`, from the shelf if it holds; or why there is none, in Chinese.
     pub async fn assessment(&self, period: Period) -> Result<Arc<Assessment>, String> {
-        let made = async {
-            if let Some(assessment) = self.find(period, &self.mark(period).await?) {
-                return Ok(Ok(assessment));
-            }
-            // The semaphore is never closed. Who waited may find it made.
-            let _place = self.places.acquire().await;
-            let mark = self.mark(period).await?;
-            if let Some(assessment) = self.find(period, &mark) {
-                return Ok(Ok(assessment));
-            }
-            Ok(match self.desk.assessed(period, false).await? {
-                Ok(assessment) => Ok(self.keep(period, mark, assessment)),
-                Err(without) => Err(without.in_chinese()),
-            })
-        };
-        let made: Result<_, StoreError> = made.await;
-        made.unwrap_or_else(|error| {
+        self.made(period).await.unwrap_or_else(|error| {
             tracing::error!(%error, "an assessment cannot be made");
             Err("暂时无法读取监测数据，请稍后再试。".to_owned())
+        })
+    }
+
+    async fn made(&self, period: Period) -> Result<Result<Arc<Assessment>, String>, StoreError> {
+        if let Some(assessment) = self.find(period, &self.mark(period).await?) {
+            return Ok(Ok(assessment));
+        }
+        // The semaphore is never closed. Who waited may find it made.
+        let _place = self.places.acquire().await;
+        let mark = self.mark(period).await?;
+        if let Some(assessment) = self.find(period, &mark) {
+            return Ok(Ok(assessment));
+        }
+        Ok(match self.desk.assessed(period, false).await? {
+            Ok(assessment) => Ok(self.keep(period, mark, assessment)),
+            Err(without) => Err(without.in_chinese()),
         })
     }
 

@@ -287,12 +287,10 @@ pub fn hand_in(browser: &mut Browser, key: &str, until: Option<&str>, reason: &s
     browser.follow(&format!("{form} button"));
 }
 
-
 /// What the server answers to who has signed in: status, and the first bytes as text.
 pub fn fetched(browser: &mut Browser, path: &str) -> (u64, String) {
-    let script = format!(
-        "fetch('{path}').then(a => a.text().then(t => [a.status, t.slice(0, 200000)]))"
-    );
+    let script =
+        format!("fetch('{path}').then(a => a.text().then(t => [a.status, t.slice(0, 200000)]))");
     let asked = json!({"expression": script, "awaitPromise": true, "returnByValue": true});
     let got = browser.tell("Runtime.evaluate", asked);
     let got = &got["result"]["value"];
@@ -304,7 +302,11 @@ pub fn fetched(browser: &mut Browser, path: &str) -> (u64, String) {
 pub fn until_has(browser: &mut Browser, selector: &str) {
     let begun = Instant::now();
     while !browser.has(selector) {
-        assert!(begun.elapsed() < LONGEST_RUN, "{selector}: {}", browser.text());
+        assert!(
+            begun.elapsed() < LONGEST_RUN,
+            "{selector}: {}",
+            browser.text()
+        );
         let Value::String(here) = browser.value("location.href") else {
             panic!("no address");
         };

@@ -10,7 +10,10 @@ async fn another_threshold_is_tried_and_the_settings_are_taken_along() {
     let mut browser = office.enter("kaoping");
     browser.follow("nav a[href='/workbench']");
     let text = browser.text();
-    assert!(text.contains("时限试算") && text.contains("第15天"), "{text}");
+    assert!(
+        text.contains("时限试算") && text.contains("第15天"),
+        "{text}"
+    );
     browser.fill("#news", "0");
     browser.value("document.querySelector('.tune').noValidate = true");
     browser.follow(".tune button");
@@ -33,7 +36,10 @@ async fn another_threshold_is_tried_and_the_settings_are_taken_along() {
     office.picture(&mut browser, "workbench-tried");
     let (status, table) = fetched(&mut browser, "/workbench?news=20&as=csv");
     assert_eq!(status, 200);
-    assert!(table.contains("等级不同") && table.contains("科信委"), "{table}");
+    assert!(
+        table.contains("等级不同") && table.contains("科信委"),
+        "{table}"
+    );
     assert_eq!(fetched(&mut browser, "/workbench?news=20&as=toml").0, 403);
     // The same thresholds as in force: as it was.
     browser.open(&office.url("/workbench?news=14"));
@@ -68,7 +74,11 @@ async fn the_operator_lets_a_site_rest_and_sends_a_test() {
     office.picture(&mut browser, "site-paused");
     browser.open(&office.url("/column/kxw/gzdt"));
     hand_in(&mut browser, "visit", None, "核对");
-    assert!(browser.text().contains("已暂停监测，恢复后"), "{}", browser.text());
+    assert!(
+        browser.text().contains("已暂停监测，恢复后"),
+        "{}",
+        browser.text()
+    );
     browser.open(&office.url("/site/kxw"));
     hand_in(&mut browser, "end", None, "搬迁完成");
     assert!(!browser.text().contains("不访问"), "{}", browser.text());
@@ -76,7 +86,11 @@ async fn the_operator_lets_a_site_rest_and_sends_a_test() {
     browser.open(&office.url("/messages"));
     assert!(!browser.has("input[value=go-live]"), "it is live already");
     hand_in(&mut browser, "test", None, "验收");
-    assert!(browser.text().contains("测试消息已由渠道接受"), "{}", browser.text());
+    assert!(
+        browser.text().contains("测试消息已由渠道接受"),
+        "{}",
+        browser.text()
+    );
     let acts = office.acts_of("yunwei").await;
     let why = |is: fn(&Deed) -> bool| {
         let found = acts.iter().find(|act| is(&act.deed));
@@ -92,7 +106,10 @@ async fn the_operator_lets_a_site_rest_and_sends_a_test() {
     );
     browser.open(&office.url("/incidents"));
     let text = browser.text();
-    assert!(text.contains("发送测试消息") && text.contains("验收"), "{text}");
+    assert!(
+        text.contains("发送测试消息") && text.contains("验收"),
+        "{text}"
+    );
     drop(browser);
     office.close().await;
 }
@@ -129,7 +146,7 @@ async fn the_assessor_enters_finds_closes_a_period_and_takes_every_form_along() 
     for (form, begins) in [
         ("md", "#"),
         ("html", "<!"),
-        ("csv", "\u{feff}名次"),
+        ("csv", "\"名次\""),
         ("json", "{"),
         ("xlsx", "PK"),
     ] {
@@ -138,11 +155,18 @@ async fn the_assessor_enters_finds_closes_a_period_and_takes_every_form_along() 
         let text = text.to_lowercase();
         let text = text.trim_start_matches('\u{feff}');
         let begins = begins.trim_start_matches('\u{feff}').to_lowercase();
-        assert!(status == 200 && text.starts_with(&begins), "{form}: {text:.60}");
+        assert!(
+            status == 200 && text.starts_with(&begins),
+            "{form}: {text:.60}"
+        );
     }
     browser.open(&office.url("/trend"));
     until_has(&mut browser, "section[aria-label=走势]");
-    assert!(browser.text().contains("2017年第四季度"), "{}", browser.text());
+    assert!(
+        browser.text().contains("2017年第四季度"),
+        "{}",
+        browser.text()
+    );
 
     // What is not offered is not taken.
     let mut unit = office.enter("kxw");
