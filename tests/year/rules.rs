@@ -262,7 +262,7 @@ impl<'a> Rules<'a> {
                 .contains(&(role_of(role), Some(unit)))
         };
         let mut all = self.operators();
-        if let Some(place) = RISING.iter().rposition(|role| own(&role)) {
+        if let Some(place) = RISING.iter().rposition(own) {
             let reached = |role: &&str| -> BTreeSet<usize> {
                 let held = self.holders(role, Some(unit), life).into_iter();
                 let there = held.filter_map(|one| match away(one) {
