@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::answer::Clerk;
 use super::bench::Bench;
+use super::candidates::Decide;
 use super::closing::Close;
 use super::enact::{Order, Refused, What};
 use super::errand::Wish;
@@ -122,6 +123,15 @@ impl Counter {
             reason: &reason,
         };
         let what = match task {
+            Task::Decide { candidate, what } => {
+                let decide = Decide {
+                    candidate,
+                    by,
+                    reason,
+                    what,
+                };
+                return desk.decide(decide).await;
+            }
             Task::Release { column } => {
                 let said = desk.released(&column, wish).await;
                 self.wake();

@@ -117,6 +117,7 @@ impl Desk {
             rule: found.rule,
             period: found.period.to_string(),
             finds: found.finds,
+            attachment: None,
         });
         self.store.commit(commit).await?;
         Ok(Ok(text))

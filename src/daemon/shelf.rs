@@ -43,6 +43,7 @@ struct Mark {
     open: usize,
     acts: usize,
     entries: usize,
+    decisions: usize,
     statements: usize,
     versions: usize,
 }
@@ -95,6 +96,7 @@ impl Shelf {
             open: store.open_incidents().await?.len(),
             acts: store.acts().await?.len(),
             entries: store.entries().await?.len(),
+            decisions: store.decisions().await?.len(),
             statements: store.statements().await?.len(),
             versions: store.closings(&period.to_string()).await?.len(),
         })

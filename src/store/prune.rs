@@ -93,6 +93,11 @@ pub fn rows(
             stage.delete(Table::Targets, &keys::target(&target))?;
         }
     }
+    for candidate in Reader::new(engine).candidates(None)? {
+        if candidate.seen_at < cutoff {
+            stage.delete(Table::Candidates, &keys::candidate(&candidate))?;
+        }
+    }
     let changes = stage.into_changes();
     engine.write(changes, engine.applied())?;
     for column in columns(engine, Table::Items, ITEMS_LIMIT)? {

@@ -61,11 +61,15 @@ pub enum Table {
     ClosedPieces,
     /// Time, hash → what a unit says to a point.
     Statements,
+    /// Site, hash of the key → what an inspection found and a person has to judge.
+    Candidates,
+    /// Time, hash → what somebody decided of a candidate.
+    Decisions,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 29] = [
+    pub const ALL: [Table; 31] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -95,6 +99,8 @@ impl Table {
         Table::Closings,
         Table::ClosedPieces,
         Table::Statements,
+        Table::Candidates,
+        Table::Decisions,
     ];
 
     /// The name of its tree.
@@ -129,6 +135,8 @@ impl Table {
             Table::Closings => "closings",
             Table::ClosedPieces => "closed-pieces",
             Table::Statements => "statements",
+            Table::Candidates => "candidates",
+            Table::Decisions => "decisions",
         }
     }
 

@@ -7,7 +7,7 @@ use crate::report::links::{open, standing};
 use crate::report::plain::{address, instant, one_line};
 
 /// How many are listed.
-const MOST: usize = 50;
+const MOST: usize = 30;
 /// The longest words of a link, in characters.
 const TEXT_CHARS: usize = 30;
 

@@ -9,6 +9,7 @@ pub mod access;
 pub mod api;
 pub mod assessment;
 pub mod broken;
+pub mod candidates;
 pub mod column;
 pub mod copy;
 pub mod counter;
@@ -149,6 +150,11 @@ pub fn routes() -> Vec<Route> {
             "/assessment",
             Admits::Signed,
             get(assessment::assessment).post(assessment::enter),
+        ),
+        route(
+            "/candidates",
+            Admits::Office,
+            get(candidates::candidates).post(candidates::enter),
         ),
         route("/trend", Admits::Signed, get(trend::trend)),
         route("/workbench", Admits::Office, get(workbench::workbench)),

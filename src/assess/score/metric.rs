@@ -66,8 +66,10 @@ pub enum Metric {
     SlowAlerts,
     /// Columns that were overdue again within the window.
     RepeatedAlerts,
-    /// Wrong words and forbidden content.
+    /// Serious errors: wrong words and forbidden content that a person confirmed as serious.
     Words,
+    /// Other wrong words that a person confirmed.
+    WordErrors,
     /// What a person finds.
     Manual,
 }
@@ -85,7 +87,7 @@ pub enum Shape {
 
 impl Metric {
     /// Every metric, in the order of the areas.
-    pub const ALL: [Metric; 32] = [
+    pub const ALL: [Metric; 33] = [
         Metric::HomeFailures,
         Metric::HomeAge,
         Metric::HomeNewItems,
@@ -117,6 +119,7 @@ impl Metric {
         Metric::SlowAlerts,
         Metric::RepeatedAlerts,
         Metric::Words,
+        Metric::WordErrors,
         Metric::Manual,
     ];
 
@@ -154,6 +157,7 @@ impl Metric {
             Metric::SlowAlerts => "slow-alerts",
             Metric::RepeatedAlerts => "repeated-alerts",
             Metric::Words => "words",
+            Metric::WordErrors => "word-errors",
             Metric::Manual => "manual",
         }
     }
@@ -189,6 +193,9 @@ impl Metric {
                 | Metric::PageTags
                 | Metric::FooterMarks
                 | Metric::Ipv6
+                | Metric::Words
+                | Metric::WordErrors
+                | Metric::Advertising
         )
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::asking::{Asked, Link};
+use super::suspects::{Asks, Suspects};
 use crate::assess::links::{Answered, Meaning, meaning, removed, step};
 use crate::config::settings::InspectionPlan;
 use crate::daemon::front;
@@ -57,6 +58,8 @@ pub struct Walked<'a> {
     read: BTreeSet<String>,
     /// Pages that were asked for and did not come.
     failed: BTreeMap<String, Failure>,
+    /// What was seen and only people can judge.
+    suspects: Suspects<'a>,
 }
 
 /// A walk under way.
@@ -73,15 +76,32 @@ struct Walk<'a> {
     known: BTreeSet<Url>,
 }
 
+/// What a walk is to look at.
+pub struct Errand<'a> {
+    /// How far it goes.
+    pub plan: &'a InspectionPlan,
+    /// From where in each list articles are taken.
+    pub rotation: usize,
+    /// Articles that are new since the last walk.
+    pub fresh: Vec<Url>,
+    /// What is looked for that people have to judge.
+    pub asks: Asks<'a>,
+}
+
 /// Walks over `site`. The articles of each list are taken from another place with every `rotation`.
 pub async fn walk<'a>(
     fetcher: &'a Fetcher,
     site: &'a Site,
     columns: Vec<&'a Column>,
-    plan: &'a InspectionPlan,
-    rotation: usize,
+    errand: Errand<'a>,
     now: Moment,
 ) -> Walked<'a> {
+    let Errand {
+        plan,
+        rotation,
+        fresh,
+        asks,
+    } = errand;
     let mut walk = Walk {
         fetcher,
         site,
@@ -93,6 +113,7 @@ pub async fn walk<'a>(
             seen: BTreeMap::new(),
             read: BTreeSet::new(),
             failed: BTreeMap::new(),
+            suspects: Suspects::new(site, asks, now),
         },
         feet: BTreeMap::new(),
         waiting: VecDeque::new(),
@@ -112,6 +133,18 @@ pub async fn walk<'a>(
         if walk.known.insert(url.clone()) {
             left -= 1;
             walk.visit(&url, place).await;
+        }
+    }
+    // New articles first, but not all: what is old may be amiss too.
+    let mut news = left.div_ceil(2);
+    for url in fresh {
+        if news == 0 {
+            break;
+        }
+        if walk.home.is_some_and(|home| home.host() == url.host()) && walk.known.insert(url.clone())
+        {
+            (left, news) = (left - 1, news - 1);
+            walk.visit(&url, Place::Other).await;
         }
     }
     // In turn one of each list, so that no column is left out for another's sake.
@@ -150,6 +183,7 @@ fn nothing(site: &Site, now: Moment) -> Inspection {
         home_items_on: None,
         certificate_until: None,
         ipv6: None,
+        words: None,
         links: LinkCount::default(),
     }
 }
@@ -169,6 +203,8 @@ impl Walk<'_> {
         let Some(seen) = self.inspected(page.clone()).await else {
             return;
         };
+        let is_home = place == Place::Home;
+        self.walked.suspects.take(url, &page, &seen, is_home);
         self.walked.inspection.pages += 1;
         self.walked.read.insert(url.to_string());
         if place == Place::Home {
@@ -319,7 +355,18 @@ async fn aside(page: Page, feet: Vec<String>) -> Option<Inspected> {
     }
 }
 
-impl Walked<'_> {
+impl<'a> Walked<'a> {
+    /// Whether the page was read in full.
+    pub fn has_read(&self, page: &str) -> bool {
+        self.read.contains(page)
+    }
+
+    /// What was seen and only people can judge; nothing of it is left.
+    pub fn suspects(&mut self) -> Suspects<'a> {
+        let none = Suspects::new(self.site, Asks::default(), self.inspection.at);
+        std::mem::replace(&mut self.suspects, none)
+    }
+
     fn is_external(&self, url: &Url) -> bool {
         let home = self.site.home.as_ref();
         !home.is_some_and(|home| is_same_site(url, home))

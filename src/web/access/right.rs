@@ -21,6 +21,8 @@ pub enum Right {
     Visit,
     /// Let a site rest: it is exempt and not visited.
     Pause,
+    /// Confirm and reject what inspections suspect.
+    Decide,
     /// Enter finds where the program does not measure.
     Score,
     /// Close a period of assessment, and correct it.
@@ -37,7 +39,7 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Right; 13] = [
+    pub const ALL: [Right; 14] = [
         Right::Answer,
         Right::Exempt,
         Right::Release,
@@ -45,6 +47,7 @@ impl Right {
         Right::Accept,
         Right::Visit,
         Right::Pause,
+        Right::Decide,
         Right::Score,
         Right::Close,
         Right::Try,
@@ -68,7 +71,12 @@ fn may_for_all(role: &Role, right: Right) -> bool {
         Role::Operator => true,
         Role::Assessor => matches!(
             right,
-            Right::Exempt | Right::Release | Right::Score | Right::Close | Right::Try
+            Right::Exempt
+                | Right::Release
+                | Right::Decide
+                | Right::Score
+                | Right::Close
+                | Right::Try
         ),
         Role::Unit(_) | Role::Viewer => false,
     }

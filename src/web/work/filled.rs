@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::assess::score::period::Period;
 use crate::domain::act::{Ground, REASON_CHARS, Scope};
+use crate::domain::candidate::{Decided, KEY_DIGITS};
 use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::time::{Date, Moment, moment};
 use crate::report::plain::one_line;
@@ -31,9 +32,12 @@ pub struct Filled {
     /// The ground of an exemption.
     #[serde(default)]
     pub ground: String,
-    /// The key of an exemption that is to end.
+    /// The key of an exemption that is to end, or of a candidate.
     #[serde(default)]
     pub key: String,
+    /// What is decided of a candidate.
+    #[serde(default)]
+    pub decided: String,
     /// What the column owes by a day, where that is answered for.
     #[serde(default)]
     pub duty: String,
@@ -65,6 +69,7 @@ impl Filled {
             "accept" => Some(Right::Accept),
             "visit" => Some(Right::Visit),
             "pause" => Some(Right::Pause),
+            "decide" => Some(Right::Decide),
             "score" => Some(Right::Score),
             "close" | "correct" => Some(Right::Close),
             "test" => Some(Right::Test),
@@ -141,6 +146,21 @@ impl Filled {
                 correct: true,
             },
             _ => return Err("不能识别要进行的处理。".to_owned()),
+        })
+    }
+
+    /// The task about a candidate; or why there is none, in Chinese.
+    pub fn about_candidate(&self) -> Result<Task, String> {
+        let what = match self.decided.as_str() {
+            "confirmed" => Decided::Confirmed { serious: false },
+            "serious" => Decided::Confirmed { serious: true },
+            "rejected" => Decided::Rejected,
+            "commented" => Decided::Commented,
+            _ => return Err("请选择结论。".to_owned()),
+        };
+        Ok(Task::Decide {
+            candidate: one_line(&self.key, KEY_DIGITS),
+            what,
         })
     }
 

@@ -81,7 +81,13 @@ impl Work {
         });
         let mut offers = Vec::new();
         match running {
-            Some(act) if may(Right::Exempt) => offers.push(end(act.key(), today)),
+            Some(act) if may(Right::Exempt) => {
+                let mut offer = end(act.key(), today);
+                if exemptions.paused().contains(&site.id) {
+                    offer.title = "恢复监测".to_owned();
+                }
+                offers.push(offer);
+            }
             Some(_) => {}
             None => {
                 if may(Right::Exempt) {

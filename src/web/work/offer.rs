@@ -161,6 +161,7 @@ pub fn said(key: &str) -> Option<&'static str> {
         "release" => "督办已放行。",
         "accept" => "已认可，下次访问起按新列表判断。",
         "visit" => "已安排立即访问，请稍候查看访问记录。",
+        "decide" => "已处理。",
         "score" => "已录入。",
         "close" => "本期已封存。",
         "correct" => "更正后的版本已封存。",
