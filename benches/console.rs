@@ -122,7 +122,7 @@ fn day(config: &Config, number: u64, on: Date) -> Commit {
         let since = if asleep { 40 } else { shift % pace };
         let newest = update(column, on - Days::new(since));
         let finding = Finding::Dated(newest.clone());
-        let is_new = !asleep && shift % pace == 0;
+        let is_new = !asleep && shift.is_multiple_of(pace);
         if is_new {
             commit.items.push(Item {
                 column: column.id.clone(),
