@@ -1,6 +1,10 @@
 //! What is done on the pages, by whom it may be: each with its reason in the journal.
 
 use wangxun::domain::act::Deed;
+use wangxun::domain::candidate::{Candidate, Decided, Snippet, Suspicion};
+use wangxun::domain::id::SiteId;
+use wangxun::domain::words::WordKind;
+use wangxun::store::commit::Commit;
 
 use crate::office::{Office, fetched, hand_in, until_has};
 
@@ -183,5 +187,95 @@ async fn the_assessor_enters_finds_closes_a_period_and_takes_every_form_along() 
     assert_eq!(got["result"]["value"], 403);
     assert_eq!(store.entries().await.expect("entries").len(), 1);
     drop((browser, unit));
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_an_inspection_suspects_is_judged_by_a_person() {
+    let office = Office::open().await;
+    let desk = &office.running.ready.desk;
+    let now = desk.clock.now();
+    let candidate = |page: &str| Candidate {
+        site: SiteId::parse("kxw").expect("an id"),
+        page: format!("http://kxw.example.cn/{page}.html"),
+        title: "<script>关于\u{202e}布署工作的通知".to_owned(),
+        suspicion: Suspicion::Word {
+            text: "布署".to_owned(),
+            kind: WordKind::Wrong,
+            instead: Some("部署".to_owned()),
+            remark: None,
+        },
+        snippet: Snippet {
+            before: "会议".to_owned(),
+            hit: "布署".to_owned(),
+            after: "了工作".to_owned(),
+        },
+        seen_on: None,
+        copy: None,
+        first_at: now,
+        seen_at: now,
+        gone_at: None,
+    };
+    let mut commit = Commit::at(now);
+    commit.candidates = vec![candidate("1"), candidate("2")];
+    desk.store.commit(commit).await.expect("kept");
+
+    let mut browser = office.enter("kaoping");
+    browser.follow("nav a[href='/candidates']");
+    let text = browser.text();
+    for part in [
+        "待确认2条",
+        "科信委网站",
+        "应为“部署”",
+        "会议【布署】了工作",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    office.picture(&mut browser, "candidates");
+    let first = "form.decide";
+    browser.fill(&format!("{first} [name=reason]"), "已核对原文");
+    browser.value("document.querySelector('form.decide [name=decided]').value = 'serious'");
+    browser.follow(&format!("{first} button"));
+    let text = browser.text();
+    assert!(
+        text.contains("已处理") && text.contains("待确认1条"),
+        "{text}"
+    );
+    browser.fill(&format!("{first} [name=reason]"), "原文如此");
+    browser.value("document.querySelector('form.decide [name=decided]').value = 'rejected'");
+    browser.follow(&format!("{first} button"));
+    assert!(
+        browser.text().contains("没有待确认的问题"),
+        "{}",
+        browser.text()
+    );
+    browser.open(&office.url("/candidates?state=all"));
+    let text = browser.text();
+    for part in ["已确认（严重错误）", "已排除", "原文如此"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let decisions = desk.store.decisions().await.expect("decisions");
+    let made: Vec<_> = decisions
+        .iter()
+        .map(|one| (one.by.as_str(), one.reason.as_str(), one.what))
+        .collect();
+    assert_eq!(
+        made,
+        [
+            (
+                "kaoping",
+                "已核对原文",
+                Decided::Confirmed { serious: true }
+            ),
+            ("kaoping", "原文如此", Decided::Rejected),
+        ]
+    );
+    // Who looks on reads, and decides nothing; a unit does not see what nobody has confirmed.
+    let mut looker = office.enter("kanke");
+    looker.open(&office.url("/candidates?state=all"));
+    assert!(looker.text().contains("原文如此") && !looker.has("form.decide"));
+    let mut unit = office.enter("kxw");
+    assert_eq!(fetched(&mut unit, "/candidates").0, 403);
+    drop((browser, looker, unit));
     office.close().await;
 }
