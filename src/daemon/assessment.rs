@@ -14,6 +14,7 @@ use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, 
 use crate::assess::score::period::Period;
 use crate::assess::score::rank::{change, rank};
 use crate::domain::act::{Act, Deed};
+use crate::domain::class::Class;
 use crate::domain::entry::Entry;
 use crate::domain::finding::Undated;
 use crate::domain::group::{Column, Site};
@@ -174,12 +175,16 @@ impl Desk {
     ) -> Result<SiteFacts<'a>, StoreError> {
         let group = &self.config.group;
         let mut columns = Vec::new();
+        let mut letters = Vec::new();
         let own = group
             .columns
             .values()
             .filter(|column| column.site == site.id);
         for column in own {
             columns.push(self.column_facts(column, common).await?);
+            if column.class == Class::Replies {
+                letters.extend(self.store.letters(&column.id).await?);
+            }
         }
         let before = common.from.checked_sub_days(DAYS_BEFORE);
         let first = before.unwrap_or(common.from);
@@ -196,6 +201,7 @@ impl Desk {
         let targets = self.store.targets(&site.id).await?;
         Ok(SiteFacts {
             inspection,
+            letters,
             targets,
             site,
             unit_name: unit.map_or(site.unit.as_str(), |unit| unit.name.as_str()),

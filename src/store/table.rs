@@ -61,11 +61,13 @@ pub enum Table {
     ClosedPieces,
     /// Time, hash → what a unit says to a point.
     Statements,
+    /// Column, hash of its name → a letter.
+    Letters,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 29] = [
+    pub const ALL: [Table; 30] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -95,6 +97,7 @@ impl Table {
         Table::Closings,
         Table::ClosedPieces,
         Table::Statements,
+        Table::Letters,
     ];
 
     /// The name of its tree.
@@ -129,6 +132,7 @@ impl Table {
             Table::Closings => "closings",
             Table::ClosedPieces => "closed-pieces",
             Table::Statements => "statements",
+            Table::Letters => "letters",
         }
     }
 

@@ -17,6 +17,7 @@ use crate::domain::entry::Entry as Assessed;
 use crate::domain::flag::Flag;
 use crate::domain::host::HostRecord;
 use crate::domain::inspection::Inspection;
+use crate::domain::letter::Letter;
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
@@ -111,6 +112,8 @@ struct WireEntry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     targets: Vec<Target>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    letters: Vec<Letter>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     closings: Vec<Closing>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pieces: Vec<ClosedPiece>,
@@ -204,6 +207,7 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         entries: Vec::new(),
         inspections: Vec::new(),
         targets: Vec::new(),
+        letters: Vec::new(),
         closings: Vec::new(),
         pieces: Vec::new(),
         statements: Vec::new(),
@@ -240,6 +244,7 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             wire.entries.clone_from(&commit.entries);
             wire.inspections.clone_from(&commit.inspections);
             wire.targets.clone_from(&commit.targets);
+            wire.letters.clone_from(&commit.letters);
             wire.closings.clone_from(&commit.closings);
             wire.pieces.clone_from(&commit.pieces);
             wire.statements.clone_from(&commit.statements);
@@ -283,6 +288,7 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.entries = wire.entries;
     commit.inspections = wire.inspections;
     commit.targets = wire.targets;
+    commit.letters = wire.letters;
     commit.closings = wire.closings;
     commit.pieces = wire.pieces;
     commit.statements = wire.statements;

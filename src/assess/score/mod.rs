@@ -8,6 +8,7 @@ pub mod availability;
 pub mod card;
 pub mod facts;
 pub mod finding;
+pub mod letters;
 pub mod links;
 pub mod management;
 pub mod measure;

@@ -3,8 +3,10 @@
 //! Nothing is alerted by it. A link that seems gone is asked again when that can make it certain.
 
 mod asking;
+mod letters;
 mod walk;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -19,7 +21,8 @@ use crate::assess::links::again_at;
 use crate::assess::timekeeping::Stand;
 use crate::clock::Alarm;
 use crate::config::settings::InspectionPlan;
-use crate::domain::group::Group;
+use crate::domain::class::Class;
+use crate::domain::group::{Column, Group, Site};
 use crate::domain::target::Target;
 use crate::domain::time::{Moment, date_of};
 use crate::fetch::client::Fetcher;
@@ -27,7 +30,7 @@ use crate::fetch::reach::Reach;
 use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 use asking::{Asked, Memory};
-use walk::Walked;
+use walk::{Known, Walked};
 
 /// The task's name in the store.
 pub const INSPECTION: &str = "inspection";
@@ -156,13 +159,12 @@ impl Inspector {
         let group = &config.group;
         let sites = group.sites.values().filter(|site| site.home.is_some());
         let rotation = memory.rotation();
-        let walks: Vec<_> = sites
-            .map(|site| {
-                let columns = group.columns.values();
-                let columns = columns.filter(|column| column.site == site.id).collect();
-                walk::walk(&self.fetcher, site, columns, &self.plan, rotation, now)
-            })
-            .collect();
+        let mut walks = Vec::new();
+        for site in sites {
+            let before = self.known(site).await?;
+            let walk = walk::walk(&self.fetcher, site, before, &self.plan, rotation, now);
+            walks.push(walk);
+        }
         let mut walks = stream::iter(walks).buffer_unordered(config.visits_at_once.max(1));
         let mut walked: Vec<Walked<'_>> = Vec::new();
         while let Some(walk) = walks.next().await {
@@ -184,6 +186,22 @@ impl Inspector {
         Ok(true)
     }
 
+    /// What is known of a site before a walk over it.
+    async fn known<'a>(&'a self, site: &'a Site) -> Result<Known<'a>, StoreError> {
+        let columns = self.desk.config.group.columns.values();
+        let columns: Vec<&Column> = columns.filter(|column| column.site == site.id).collect();
+        let mut letters = BTreeMap::new();
+        for column in &columns {
+            if column.class == Class::Replies {
+                letters.insert(
+                    column.id.clone(),
+                    self.desk.store.letters(&column.id).await?,
+                );
+            }
+        }
+        Ok(Known { columns, letters })
+    }
+
     /// Keeps what was seen of one site.
     async fn keep(&self, walk: Walked<'_>, asked: &Asked, now: Moment) -> Result<(), StoreError> {
         let site = walk.site;
@@ -192,6 +210,7 @@ impl Inspector {
         let mut inspection = walk.inspection.clone();
         inspection.links = walk.count(asked);
         commit.targets = walk.changes(known, asked, now);
+        commit.letters.clone_from(&walk.letters);
         let confirmed = commit.targets.iter().filter_map(Target::open);
         tracing::info!(
             site = %site.id,
