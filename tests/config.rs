@@ -41,6 +41,7 @@ fn samples() -> Files {
         "contacts.toml",
         "calendar.toml",
         "rubric.toml",
+        "words.toml",
     ] {
         files.write(name, std::fs::read(config.join(name)).unwrap());
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::candidates::{Decide, Wanted};
 use super::closing::{Close, Stated};
 use super::desk::Desk;
 use super::enact::Order;
@@ -117,6 +118,15 @@ pub enum Question {
     State(Stated),
     /// Enters what a person found under a rule.
     Score(Found),
+    /// What inspections found and people have to judge.
+    Candidates(Wanted),
+    /// One of them.
+    Candidate {
+        /// Its key.
+        candidate: String,
+    },
+    /// Decides of one of them.
+    Decide(Decide),
     /// The links of a site that lead nowhere.
     Links {
         /// The site.
@@ -172,6 +182,9 @@ impl Clerk {
             Question::Stale { longest_seconds } => self.stale(longest_seconds).await,
             Question::Why { column } => self.why(&column).await,
             Question::Links { site, json } => self.links(&site, json).await,
+            Question::Candidates(wanted) => self.desk.candidates(wanted).await,
+            Question::Candidate { candidate } => self.desk.candidate(&candidate).await,
+            Question::Decide(decide) => self.decide(decide).await,
             Question::Outbox { newest } => self.outbox(newest).await,
             Question::Flags {
                 column,
@@ -484,6 +497,13 @@ impl Clerk {
             maybe_taken: false,
             next_attempt_at: now,
             delivery: Delivery::Attempting { since: now },
+        })
+    }
+
+    async fn decide(&self, decide: Decide) -> Result<Answer, StoreError> {
+        Ok(match self.desk.decide(decide).await? {
+            Ok(text) => Answer::yes(text),
+            Err(refused) => Answer::no(refused.to_string()),
         })
     }
 

@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod assessment;
+pub mod candidates;
 pub mod closing;
 pub mod control;
 pub mod counter;

@@ -49,9 +49,21 @@ pub struct Inspection {
     /// A way to ask that the home page or a list leads to: where, and in which words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<TargetPlace>,
+    /// How far words were looked through, where there is a list of expressions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<WordCount>,
     /// Links that were asked, and those that led somewhere by the memory of the last hours.
     #[serde(default)]
     pub links: LinkCount,
+}
+
+/// How far words were looked through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordCount {
+    /// Pages whose words were.
+    pub texts: u32,
+    /// Expressions of the list.
+    pub expressions: u32,
 }
 
 /// How many links were looked at.

@@ -140,6 +140,12 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
         let key = keys::statement(statement);
         stage.put(Table::Statements, &key, statement)?;
     }
+    for candidate in &commit.candidates {
+        stage.put(Table::Candidates, &keys::candidate(candidate), candidate)?;
+    }
+    for decision in &commit.decisions {
+        stage.put(Table::Decisions, &keys::decision(decision), decision)?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
@@ -64,6 +65,10 @@ pub struct Commit {
     pub pieces: Vec<ClosedPiece>,
     /// What units say to points.
     pub statements: Vec<Statement>,
+    /// What inspections found and a person has to judge, as it stands now.
+    pub candidates: Vec<Candidate>,
+    /// What people decided of candidates.
+    pub decisions: Vec<Decision>,
 }
 
 /// The latest run of a periodic task.
@@ -100,6 +105,8 @@ impl Commit {
             closings: Vec::new(),
             pieces: Vec::new(),
             statements: Vec::new(),
+            candidates: Vec::new(),
+            decisions: Vec::new(),
         }
     }
 }

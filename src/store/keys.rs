@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::MessageKey;
 use crate::domain::act::Act;
+use crate::domain::candidate::{Candidate, Decided, Decision};
 use crate::domain::closing::Statement;
 use crate::domain::entry::Entry;
 use crate::domain::flag::{Fact, Flag};
@@ -140,6 +141,32 @@ pub fn statement(said: &Statement) -> Vec<u8> {
     let parts = [said.site.as_str(), &said.rule, &said.period, &said.by];
     let which = hash(&parts.map(str::as_bytes));
     [&time(said.at)[..], &which].concat()
+}
+
+/// Site, hash of the key.
+pub fn candidate(candidate: &Candidate) -> Vec<u8> {
+    let key = hash(&[candidate.key().as_bytes()]);
+    [&site(&candidate.site)[..], &key].concat()
+}
+
+/// Time, hash of what was decided by whom.
+pub fn decision(decision: &Decision) -> Vec<u8> {
+    let what = match decision.what {
+        Decided::Confirmed { serious: true } => "serious",
+        Decided::Confirmed { serious: false } => "confirmed",
+        Decided::Rejected => "rejected",
+        Decided::Commented => "commented",
+    };
+    let Decision { by, reason, .. } = decision;
+    let parts = [
+        decision.site.as_str(),
+        &decision.candidate,
+        by,
+        reason,
+        what,
+    ];
+    let which = hash(&parts.map(str::as_bytes));
+    [&time(decision.at)[..], &which].concat()
 }
 
 /// Subject and kind.

@@ -176,6 +176,14 @@ pub fn all_commits(
     let statements = reader.statements()?;
     in_parts(statements, at, sink, |commit, part| {
         commit.statements = part;
+    })?;
+    let candidates = reader.candidates(None)?;
+    in_parts(candidates, at, sink, |commit, part| {
+        commit.candidates = part;
+    })?;
+    let decisions = reader.decisions()?;
+    in_parts(decisions, at, sink, |commit, part| {
+        commit.decisions = part;
     })
 }
 

@@ -12,6 +12,7 @@ use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry as Assessed;
 use crate::domain::flag::Flag;
@@ -52,6 +53,9 @@ pub enum Fact {
     Prune {
         /// How many days were kept.
         keep_history_days: u32,
+        /// How many of them stay whole: of days before, repeated visits but the latest were dropped.
+        /// Entries of earlier versions do not say so, and nothing was.
+        whole_days: Option<u32>,
     },
     /// The entries since `from` say again all that the store holds, because earlier lines are
     /// lost or damaged. Whoever builds the store anew begins there.
@@ -119,11 +123,17 @@ struct WireEntry {
     pieces: Vec<ClosedPiece>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     statements: Vec<Statement>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    candidates: Vec<Candidate>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    decisions: Vec<Decision>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct WirePrune {
     keep_history_days: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    whole_days: Option<u32>,
 }
 
 /// The line for `entry`, with its line feed.
@@ -211,11 +221,18 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         closings: Vec::new(),
         pieces: Vec::new(),
         statements: Vec::new(),
+        candidates: Vec::new(),
+        decisions: Vec::new(),
     };
     match &entry.fact {
-        Fact::Prune { keep_history_days } => {
-            let keep_history_days = *keep_history_days;
-            wire.prune = Some(WirePrune { keep_history_days });
+        Fact::Prune {
+            keep_history_days,
+            whole_days,
+        } => {
+            wire.prune = Some(WirePrune {
+                keep_history_days: *keep_history_days,
+                whole_days: *whole_days,
+            });
         }
         Fact::Restated { from } => wire.restated = Some(*from),
         Fact::Commit(commit) => {
@@ -248,6 +265,8 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             wire.closings.clone_from(&commit.closings);
             wire.pieces.clone_from(&commit.pieces);
             wire.statements.clone_from(&commit.statements);
+            wire.candidates.clone_from(&commit.candidates);
+            wire.decisions.clone_from(&commit.decisions);
         }
     }
     Ok(wire)
@@ -292,8 +311,13 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.closings = wire.closings;
     commit.pieces = wire.pieces;
     commit.statements = wire.statements;
+    commit.candidates = wire.candidates;
+    commit.decisions = wire.decisions;
     let fact = match (wire.prune, wire.restated) {
-        (Some(WirePrune { keep_history_days }), _) => Fact::Prune { keep_history_days },
+        (Some(prune), _) => Fact::Prune {
+            keep_history_days: prune.keep_history_days,
+            whole_days: prune.whole_days,
+        },
         (None, Some(from)) => Fact::Restated { from },
         (None, None) => Fact::Commit(Box::new(commit)),
     };
@@ -419,6 +443,24 @@ mod tests {
         assert_eq!((lost, all), (0, (6, 5)));
         let again = write_line(&entry, &mut Said::default()).unwrap();
         assert_eq!(String::from_utf8(again).unwrap(), SITES);
+    }
+
+    /// One line with what people enter, close, say and decide for the assessment.
+    const ASSESSED: &str = include_str!("shapes-assessed.jsonl");
+
+    #[test]
+    fn a_line_of_an_assessment_is_read_and_written_again_byte_by_byte() {
+        let line = ASSESSED.trim_end().as_bytes();
+        let (entry, lost) = read_line(line, &mut Heard::default()).unwrap();
+        let Fact::Commit(commit) = &entry.fact else {
+            panic!("{entry:?}");
+        };
+        let entered = (commit.entries.len(), commit.closings.len());
+        assert_eq!((lost, entered, commit.statements.len()), (0, (2, 1), 1));
+        let judged = (commit.candidates.len(), commit.decisions.len());
+        assert_eq!((commit.pieces.len(), judged), (1, (5, 3)));
+        let again = write_line(&entry, &mut Said::default()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), ASSESSED);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is known of a site in a period: the ground on which rules are measured.
 
+use crate::assess::candidates::Case;
 use crate::domain::entry::Entry;
 use crate::domain::finding::{Finding, LastUpdate, Undated};
 use crate::domain::group::{Column, Site};
@@ -40,6 +41,8 @@ pub struct SiteFacts<'a> {
     pub letters: Vec<Letter>,
     /// Links that led nowhere at some time.
     pub targets: Vec<Target>,
+    /// What inspections found and people have to judge, with what they decided.
+    pub cases: Vec<Case>,
 }
 
 /// What is known of one column.

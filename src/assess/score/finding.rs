@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rubric::RuleId;
+use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::class::Class;
 use crate::domain::finding::{LastUpdate, Undated};
 use crate::domain::id::ColumnId;
@@ -216,6 +217,23 @@ pub enum Fact {
         confirmed_at: Option<Moment>,
         /// When it was over.
         ended_at: Option<Moment>,
+        /// Who confirmed it, where that was a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confirmed_by: Option<String>,
+    },
+    /// What an inspection found and a person judges.
+    Candidate {
+        /// The candidate.
+        candidate: Box<Candidate>,
+        /// The decision that holds.
+        decision: Option<Box<Decision>>,
+    },
+    /// How far words were looked through.
+    LookedForWords {
+        /// Pages.
+        texts: u32,
+        /// Expressions.
+        expressions: u32,
     },
     /// A letter that waits for its answer.
     LetterOpen {
@@ -363,6 +381,10 @@ pub enum Spared {
     Suspected,
     /// A person decided otherwise.
     Overruled,
+    /// It waits for a person.
+    Waiting,
+    /// A person found that it is not so.
+    Rejected,
 }
 
 /// Why something was not measured.
@@ -388,6 +410,8 @@ pub enum Unmeasured {
     CannotTell,
     /// No inspection of the period read its pages.
     NotInspected,
+    /// So many candidates wait for a person, and none is confirmed.
+    Waiting(u32),
 }
 
 /// What a rule's measuring came to.

@@ -70,8 +70,10 @@ pub enum Metric {
     SlowAlerts,
     /// Columns that were overdue again within the window.
     RepeatedAlerts,
-    /// Wrong words and forbidden content.
+    /// Serious errors: wrong words and forbidden content that a person confirmed as serious.
     Words,
+    /// Other wrong words that a person confirmed.
+    WordErrors,
     /// What a person finds.
     Manual,
 }
@@ -89,7 +91,7 @@ pub enum Shape {
 
 impl Metric {
     /// Every metric, in the order of the areas.
-    pub const ALL: [Metric; 34] = [
+    pub const ALL: [Metric; 35] = [
         Metric::HomeFailures,
         Metric::HomeAge,
         Metric::HomeNewItems,
@@ -123,6 +125,7 @@ impl Metric {
         Metric::SlowAlerts,
         Metric::RepeatedAlerts,
         Metric::Words,
+        Metric::WordErrors,
         Metric::Manual,
     ];
 
@@ -162,6 +165,7 @@ impl Metric {
             Metric::SlowAlerts => "slow-alerts",
             Metric::RepeatedAlerts => "repeated-alerts",
             Metric::Words => "words",
+            Metric::WordErrors => "word-errors",
             Metric::Manual => "manual",
         }
     }
@@ -202,6 +206,9 @@ impl Metric {
                 | Metric::PageTags
                 | Metric::FooterMarks
                 | Metric::Ipv6
+                | Metric::Words
+                | Metric::WordErrors
+                | Metric::Advertising
         )
     }
 

@@ -5,6 +5,7 @@
 //! it is never a full score and never a deduction.
 
 pub mod availability;
+pub mod candidates;
 pub mod card;
 pub mod facts;
 pub mod finding;

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::asking::{Asked, Link};
 use super::letters::names_letters;
+use super::suspects::{Asks, Suspects};
 use crate::assess::links::{Answered, Meaning, meaning, removed, step};
 use crate::config::settings::InspectionPlan;
 use crate::daemon::front;
@@ -60,8 +61,12 @@ pub struct Walked<'a> {
     read: BTreeSet<String>,
     /// Pages that were asked for and did not come.
     failed: BTreeMap<String, Failure>,
+    /// Pages that are as they were when they were read last.
+    same: BTreeSet<String>,
     /// Letters of which something was learnt.
     pub letters: Vec<Letter>,
+    /// What was seen and only people can judge.
+    suspects: Suspects<'a>,
 }
 
 /// What is known of a site before a walk.
@@ -98,15 +103,32 @@ pub(super) struct Walk<'a> {
     pub(super) known: BTreeSet<Url>,
 }
 
+/// What a walk is to look at.
+pub struct Errand<'a> {
+    /// How far it goes.
+    pub plan: &'a InspectionPlan,
+    /// From where in each list articles are taken.
+    pub rotation: usize,
+    /// Articles that are new since the last walk.
+    pub fresh: Vec<Url>,
+    /// What is looked for that people have to judge.
+    pub asks: Asks<'a>,
+}
+
 /// Walks over `site`. The articles of each list are taken from another place with every `rotation`.
 pub async fn walk<'a>(
     fetcher: &'a Fetcher,
     site: &'a Site,
     mut before: Known<'a>,
-    plan: &'a InspectionPlan,
-    rotation: usize,
+    errand: Errand<'a>,
     now: Moment,
 ) -> Walked<'a> {
+    let Errand {
+        plan,
+        rotation,
+        fresh,
+        asks,
+    } = errand;
     let mut walk = Walk {
         fetcher,
         site,
@@ -119,7 +141,9 @@ pub async fn walk<'a>(
             seen: BTreeMap::new(),
             read: BTreeSet::new(),
             failed: BTreeMap::new(),
+            same: BTreeSet::new(),
             letters: Vec::new(),
+            suspects: Suspects::new(site, asks, now),
         },
         feet: BTreeMap::new(),
         waiting: VecDeque::new(),
@@ -140,6 +164,16 @@ pub async fn walk<'a>(
         if column.class == Class::Replies {
             let letters = before.letters.remove(&column.id).unwrap_or_default();
             walk.letters(column, page, letters).await;
+        }
+    }
+    // New articles first, but not all: what is old may be amiss too.
+    let least = walk.left / 2;
+    for url in fresh {
+        if walk.left <= least {
+            break;
+        }
+        if walk.home.is_some_and(|home| home.host() == url.host()) {
+            walk.go(&url, Place::Other).await;
         }
     }
     // In turn one of each list, so that no column is left out for another's sake.
@@ -177,6 +211,7 @@ fn nothing(site: &Site, now: Moment) -> Inspection {
         ipv6: None,
         letters: Vec::new(),
         channel: None,
+        words: None,
         links: LinkCount::default(),
     }
 }
@@ -201,7 +236,7 @@ impl Walk<'_> {
         let page = match visit.outcome {
             Outcome::Page(page) => page,
             Outcome::NotModified => {
-                self.walked.read.insert(url.to_string());
+                self.walked.same.insert(url.to_string());
                 return Got::Same;
             }
             Outcome::Failed(failure) => {
@@ -212,6 +247,8 @@ impl Walk<'_> {
         let Some(seen) = self.inspected(page.clone()).await else {
             return Got::Nothing;
         };
+        let is_home = place == Place::Home;
+        self.walked.suspects.take(url, &page, &seen, is_home);
         self.walked.inspection.pages += 1;
         self.walked.read.insert(url.to_string());
         if place == Place::Home {
@@ -375,11 +412,21 @@ async fn aside(page: Page, feet: Vec<String>) -> Option<Inspected> {
     }
 }
 
-impl Walked<'_> {
+impl<'a> Walked<'a> {
     /// Whether an address is one of the site.
     pub(super) fn is_own(&self, url: &Url) -> bool {
         let home = self.site.home.as_ref();
         home.is_some_and(|home| is_same_site(url, home))
+    }
+    /// Whether the page was read in full.
+    pub fn has_read(&self, page: &str) -> bool {
+        self.read.contains(page)
+    }
+
+    /// What was seen and only people can judge; nothing of it is left.
+    pub fn suspects(&mut self) -> Suspects<'a> {
+        let none = Suspects::new(self.site, Asks::default(), self.inspection.at);
+        std::mem::replace(&mut self.suspects, none)
     }
 
     fn is_external(&self, url: &Url) -> bool {
@@ -396,6 +443,7 @@ impl Walked<'_> {
             .collect();
         let mut seen: Vec<(&Url, &Seen)> = self.seen.iter().collect();
         seen.retain(|(url, _)| !self.read.contains(url.as_str()));
+        seen.retain(|(url, _)| !self.same.contains(url.as_str()));
         seen.sort_by_key(|(url, seen)| (!open.contains(url.as_str()), !seen.on_home));
         seen.retain(|(url, _)| self.failed(url.as_str()).is_none());
         let asked = seen.into_iter().take(most);
@@ -418,7 +466,7 @@ impl Walked<'_> {
 
     /// What asking the link came to: pages that were read or did not come need not be asked again.
     fn answered(&self, url: &str, asked: &Asked) -> Option<Answered> {
-        if self.read.contains(url) {
+        if self.read.contains(url) || self.same.contains(url) {
             return Some(Answered::Well);
         }
         if let Some(failure) = self.failed(url) {
