@@ -141,6 +141,7 @@ impl World {
             class,
             url: Some("http://kxw.example.gov.cn/a/".parse().unwrap()),
             limit_days: None,
+            on_demand: false,
             read: None,
             confirmed: true,
         };

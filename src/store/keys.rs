@@ -187,6 +187,7 @@ pub fn open_incident(key: &IncidentKey) -> Vec<u8> {
     let kind = match key.kind {
         Kind::Stale => "stale",
         Kind::Owed => "owed",
+        Kind::SelfCheck => "self-check",
         Kind::Blind => "blind",
         Kind::Empty => "empty",
         Kind::Down => "down",

@@ -123,6 +123,7 @@ impl<'a> Counted<'a> {
         for watch in watches {
             best = match (best, watch) {
                 (Watch::Judged, _) | (_, Watch::Judged) => Watch::Judged,
+                (Watch::OnDemand, _) | (_, Watch::OnDemand) => Watch::OnDemand,
                 (Watch::Unconfirmed, _) | (_, Watch::Unconfirmed) => Watch::Unconfirmed,
                 _ => Watch::NotConfigured,
             };
