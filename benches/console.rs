@@ -275,7 +275,7 @@ async fn main() {
         println!("assessment of {period}: {cards} sites in {took:.2} s");
     }
     drop(running);
-    let running = start(3000, 10, 3).await;
+    let running = start(3000, 6, 3).await;
     measure(
         &running,
         &[
