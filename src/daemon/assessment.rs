@@ -82,9 +82,14 @@ impl Desk {
         }
         let mut cards = self.cards(period, now).await?;
         // A closed period before is what it was closed as.
-        let before = match self.closed(period.before()).await? {
-            Some(Ok(closed)) => closed.cards,
-            _ => self.cards(period.before(), now).await?,
+        let (before, former_damaged) = match self.closed(period.before()).await? {
+            Some(Ok(closed)) => (closed.cards, None),
+            Some(Err(Without::Damaged { version, .. })) => {
+                (self.cards(period.before(), now).await?, Some(version))
+            }
+            Some(Err(Without::NotBegun(_))) | None => {
+                (self.cards(period.before(), now).await?, None)
+            }
         };
         rank(&mut cards);
         change(&mut cards, &before);
@@ -99,6 +104,8 @@ impl Desk {
             cards,
             seals: Vec::new(),
             statements: Vec::new(),
+            former_damaged,
+            part: false,
         }))
     }
 

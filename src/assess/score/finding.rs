@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::rubric::RuleId;
 use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::class::Class;
+use crate::domain::entry::Attachment;
 use crate::domain::finding::{LastUpdate, Undated};
 use crate::domain::id::ColumnId;
 use crate::domain::marks::{Mark, Tag};
@@ -258,6 +259,9 @@ pub enum Fact {
         at: Moment,
         /// What, in the person's words.
         reason: String,
+        /// The file that proves it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attachment: Option<Attachment>,
     },
 }
 

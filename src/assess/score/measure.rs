@@ -108,6 +108,7 @@ fn entered(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             by: entry.by.clone(),
             at: entry.at,
             reason: entry.reason.clone(),
+            attachment: entry.attachment.clone(),
         },
     };
     Measurement {

@@ -169,7 +169,16 @@ pub fn evidence(find: &Find, to: Date) -> String {
             last_update: Some(update),
             ..
         } => item(update),
-        Fact::Entered { at, .. } => format!("{}录入", instant(*at, now)),
+        Fact::Entered { at, attachment, .. } => {
+            let file = attachment.as_ref().map_or(String::new(), |file| {
+                let name = title(&file.name, TITLE_CHARS);
+                format!(
+                    "，附件{name}（{}字节，SHA-256 {}）",
+                    file.bytes, file.digest
+                )
+            });
+            format!("{}录入{file}", instant(*at, now))
+        }
         Fact::DeadLink { .. } => inspected::evidence(&find.fact, now),
         Fact::Candidate {
             candidate,
