@@ -15,6 +15,7 @@ use crate::domain::entry::Entry;
 use crate::domain::flag::{Fact, Flag};
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::name::Name;
 use crate::domain::target::Target;
 use crate::domain::time::{Date, Moment};
@@ -114,6 +115,12 @@ pub fn target(target: &Target) -> Vec<u8> {
     [&site(&target.site)[..], &hash(&[target.url.as_bytes()])].concat()
 }
 
+/// Column, hash of what it is told by.
+pub fn letter(letter: &Letter) -> Vec<u8> {
+    let name = hash(&[letter.name().as_bytes()]);
+    [&column(&letter.column)[..], &name].concat()
+}
+
 /// Period.
 pub fn period(period: &str) -> Vec<u8> {
     hash(&[period.as_bytes()]).to_vec()
@@ -180,6 +187,7 @@ pub fn open_incident(key: &IncidentKey) -> Vec<u8> {
     let kind = match key.kind {
         Kind::Stale => "stale",
         Kind::Owed => "owed",
+        Kind::SelfCheck => "self-check",
         Kind::Blind => "blind",
         Kind::Empty => "empty",
         Kind::Down => "down",

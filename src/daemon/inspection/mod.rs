@@ -3,6 +3,7 @@
 //! Nothing is alerted by it. A link that seems gone is asked again when that can make it certain.
 
 mod asking;
+mod letters;
 mod suspects;
 mod walk;
 
@@ -27,7 +28,8 @@ use crate::assess::words::Words;
 use crate::clock::Alarm;
 use crate::config::settings::InspectionPlan;
 use crate::domain::candidate::{Candidate, Suspicion};
-use crate::domain::group::{Column, Group};
+use crate::domain::class::Class;
+use crate::domain::group::{Column, Group, Site};
 use crate::domain::target::Target;
 use crate::domain::time::{Moment, date_of};
 use crate::fetch::client::Fetcher;
@@ -36,7 +38,7 @@ use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 use asking::{Asked, Memory};
 use suspects::{Asks, Suspects};
-use walk::{Errand, Walked};
+use walk::{Errand, Known, Walked};
 
 /// The task's name in the store.
 pub const INSPECTION: &str = "inspection";
@@ -121,7 +123,9 @@ impl Inspector {
         let last = self.desk.store.last_run(INSPECTION).await?;
         let next = job.next_at(last, now).unwrap_or(now + LONGEST_WAIT);
         let mut soonest = next.min(now + LONGEST_WAIT);
-        for site in self.desk.config.group.sites.values() {
+        let paused = self.desk.paused().await?;
+        let sites = self.desk.config.group.sites.values();
+        for site in sites.filter(|site| !paused.contains(&site.id)) {
             let targets = self.desk.store.targets(&site.id).await?;
             let again = targets.iter().filter_map(again_at);
             // What could not be judged is asked again, but not without a pause.
@@ -173,20 +177,21 @@ impl Inspector {
     ) -> Result<bool, StoreError> {
         let config = &self.desk.config;
         let group = &config.group;
-        let sites = group.sites.values().filter(|site| site.home.is_some());
+        let paused = self.desk.paused().await?;
+        let sites = group.sites.values();
+        let sites = sites.filter(|site| site.home.is_some() && !paused.contains(&site.id));
         let rotation = memory.rotation();
         let asks = self.asks(words);
         let mut walks = Vec::new();
         for site in sites {
-            let columns = group.columns.values();
-            let columns: Vec<&Column> = columns.filter(|column| column.site == site.id).collect();
+            let known = self.known(site).await?;
             let errand = Errand {
                 plan: &self.plan,
                 rotation,
-                fresh: self.fresh(&columns, since).await?,
+                fresh: self.fresh(&known.columns, since).await?,
                 asks,
             };
-            walks.push(walk::walk(&self.fetcher, site, columns, errand, now));
+            walks.push(walk::walk(&self.fetcher, site, known, errand, now));
         }
         let mut walks = stream::iter(walks).buffer_unordered(config.visits_at_once.max(1));
         let mut walked: Vec<Walked<'_>> = Vec::new();
@@ -209,6 +214,22 @@ impl Inspector {
         Ok(true)
     }
 
+    /// What is known of a site before a walk over it.
+    async fn known<'a>(&'a self, site: &'a Site) -> Result<Known<'a>, StoreError> {
+        let columns = self.desk.config.group.columns.values();
+        let columns: Vec<&Column> = columns.filter(|column| column.site == site.id).collect();
+        let mut letters = BTreeMap::new();
+        for column in &columns {
+            if column.class == Class::Replies {
+                letters.insert(
+                    column.id.clone(),
+                    self.desk.store.letters(&column.id).await?,
+                );
+            }
+        }
+        Ok(Known { columns, letters })
+    }
+
     /// Keeps what was seen of one site.
     async fn keep(
         &self,
@@ -228,6 +249,7 @@ impl Inspector {
         commit.candidates = self
             .candidates(&walk, suspects, targets.values(), now)
             .await?;
+        commit.letters.clone_from(&walk.letters);
         let confirmed = commit.targets.iter().filter_map(Target::open);
         tracing::info!(
             site = %site.id,
@@ -318,7 +340,9 @@ impl Inspector {
             return Ok(());
         }
         memory.again_at = Some(now);
-        for site in self.desk.config.group.sites.values() {
+        let paused = self.desk.paused().await?;
+        let sites = self.desk.config.group.sites.values();
+        for site in sites.filter(|site| !paused.contains(&site.id)) {
             let known = self.desk.store.targets(&site.id).await?;
             let is_due = |target: &Target| again_at(target).is_some_and(|at| at <= now);
             let due: Vec<Target> = known.into_iter().filter(is_due).collect();
