@@ -226,6 +226,8 @@ fn inspection(plan: &Plan) -> Option<Inspection> {
         home_items_on: Some(within.chain(older).collect()),
         certificate_until: None,
         ipv6: Some(true),
+        letters: Vec::new(),
+        channel: None,
         words: Some(WordCount {
             texts: 40,
             expressions: 100,

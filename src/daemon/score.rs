@@ -128,7 +128,10 @@ impl Desk {
             None => None,
             Some(path) => match self.attach(path).await? {
                 Ok(attachment) => Some(attachment),
-                Err(why) => return Ok(Answer::no(why)),
+                Err(why) => {
+                    let chinese = "附件无法读取，或超过10 MiB。";
+                    return Ok(Err(Refused::other(why, chinese)));
+                }
             },
         };
         let text = format!(
