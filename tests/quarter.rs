@@ -39,7 +39,6 @@ use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
 
 #[path = "support/config_files.rs"]
-#[allow(dead_code, reason = "another test uses the other parts")]
 mod config_files;
 #[path = "quarter/other_program.rs"]
 mod other_program;
@@ -361,6 +360,7 @@ fn facts(plan: &Plan) -> Commit {
                     ground: Ground::Approved,
                     from: ago(40),
                     until: end() + TimeDelta::days(10),
+                    paused: false,
                 },
             });
         }
