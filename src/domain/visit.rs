@@ -81,6 +81,8 @@ pub enum Failure {
     PrivateAddress,
     /// The answer is no valid HTTP or content coding.
     BadAnswer,
+    /// It came with a success status, and is what the host shows for a path that cannot exist.
+    NoSuchPage,
 }
 
 /// What is wrong with a certificate.
@@ -135,6 +137,7 @@ impl Failure {
             Failure::ForeignHost(host) => return format!("跳转到未配置的网站{host}"),
             Failure::PrivateAddress => "域名指向内部地址，未获准访问",
             Failure::BadAnswer => "服务器应答格式错误",
+            Failure::NoSuchPage => "显示的是该网站对不存在页面的提示（状态码正常）",
         };
         text.to_owned()
     }
