@@ -246,8 +246,11 @@ pub enum Fact {
         asked_on: Date,
         /// The last day in time.
         due_on: Date,
-        /// How many days it has waited by the last day: working days where the rule counts those.
+        /// How many days it has waited by the last day.
         days: u32,
+        /// Whether those are working days.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        working: bool,
         /// When a page said last that it is not answered.
         seen_at: Moment,
     },
@@ -263,8 +266,11 @@ pub enum Fact {
         answered_on: Date,
         /// The last day in time.
         due_on: Date,
-        /// How many days that took: working days where the rule counts those.
+        /// How many days that took.
         days: u32,
+        /// Whether those are working days.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        working: bool,
     },
     /// What is known of the letters of a column.
     Letters {
