@@ -16,7 +16,7 @@ use wangxun::alert::incident::State;
 use wangxun::alert::outbox::{Delivery, NoticeState};
 use wangxun::domain::finding::Finding;
 use wangxun::domain::flag::Fact;
-use wangxun::domain::observation::Sight;
+use wangxun::domain::observation::{Observation, Sight};
 use wangxun::domain::visit::Failure;
 use wangxun::store::commit::{Commit, JobRun};
 use wangxun::store::error::StoreError;
@@ -452,6 +452,46 @@ async fn prune_forgets_old_history_and_surplus_items_and_nothing_else() {
     assert_eq!((again.observations, again.items), (0, 0));
     drop(store);
     let verified = verify(&kept).unwrap();
+    assert!(verified.is_sound(), "{verified:?}");
+}
+
+#[tokio::test]
+async fn of_old_days_prune_leaves_the_latest_of_visits_that_saw_the_same_and_every_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path()).await;
+    let name = COLUMNS[0];
+    // Three visits on each of forty days; what they see changes at noon of the twelfth.
+    for number in 0..40 {
+        for hour in [8, 12, 16] {
+            let now = at(number * 1440 + hour * 60);
+            let new = number > 12 || number == 12 && hour >= 12;
+            let finding = Finding::Dated(facts::dated(day(i64::from(new))));
+            let mut commit = Commit::at(now);
+            commit.observations = vec![facts::observation(name, now, Sight::Read(finding))];
+            commit.records = vec![facts::record(name, now, day(0))];
+            store.commit(commit).await.unwrap();
+        }
+    }
+    let hours = |seen: &[Observation], number: i64| -> Vec<i64> {
+        let minutes = seen
+            .iter()
+            .map(|seen| (seen.observed_at - at(0)).num_minutes());
+        let of_day = minutes.filter(|minutes| minutes / 1440 == number);
+        let mut hours: Vec<i64> = of_day.map(|minutes| minutes % 1440 / 60).collect();
+        hours.sort_unstable();
+        hours
+    };
+    let id = column(name);
+    let before = store.observations(&id, 500).await.unwrap();
+    assert_eq!(hours(&before, 5), [8, 16]);
+    store.prune(at(45 * 1440)).await.unwrap();
+    let after = store.observations(&id, 500).await.unwrap();
+    assert_eq!(hours(&after, 5), [16]);
+    assert_eq!(hours(&after, 12), [8, 12, 16]);
+    assert_eq!(hours(&after, 13), [16]);
+    assert_eq!(hours(&after, 14), [8, 16], "a day that stays whole");
+    drop(store);
+    let verified = verify(&settings(dir.path())).unwrap();
     assert!(verified.is_sound(), "{verified:?}");
 }
 

@@ -104,10 +104,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let now = Clock::system().now();
         let store = StoreSettings {
-            dir: dir.path().to_owned(),
             cache_bytes: 4 << 20,
-            keep_bodies_days: 1,
-            keep_history_days: 1,
+            ..StoreSettings::in_dir(dir.path())
         };
         let (store, _) = Store::open(&store, now).await.unwrap();
         let heart = Heart {

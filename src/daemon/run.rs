@@ -485,9 +485,9 @@ fn flatten(ended: Result<Result<(), StoreError>, tokio::task::JoinError>) -> Res
 pub fn store_settings(config: &Config) -> StoreSettings {
     let plan = &config.store;
     StoreSettings {
-        dir: plan.dir.clone(),
         cache_bytes: plan.cache_bytes,
         keep_bodies_days: plan.keep_bodies_days,
         keep_history_days: plan.keep_history_days,
+        ..StoreSettings::in_dir(&plan.dir)
     }
 }

@@ -167,6 +167,18 @@ impl Engine {
             .unwrap_or_default()
     }
 
+    /// Bytes of all keys and rows.
+    pub fn bytes(&self) -> Result<u64, StoreError> {
+        let mut bytes = 0;
+        for table in Table::ALL {
+            for entry in self.rows(table, &[])? {
+                let (key, row) = entry?;
+                bytes += (key.len() + row.len()) as u64;
+            }
+        }
+        Ok(bytes)
+    }
+
     fn tree(&self, table: Table) -> Result<&Tree, StoreError> {
         self.trees
             .get(usize::from(table.tag()))

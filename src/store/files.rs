@@ -116,6 +116,14 @@ pub fn remove(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Removes a directory with all that is in it; one that is not there is no error.
+pub fn remove_dir(dir: &Path) -> Result<(), StoreError> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_error("remove", dir)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// The entries of a directory in the order of their names; none when it is missing.
 pub fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let listing = match fs::read_dir(dir) {

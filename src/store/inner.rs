@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use super::apply;
 use super::bodies::{Bodies, Copy};
 use super::commit::Commit;
+use super::compact;
 use super::contain::contained;
 use super::engine::Engine;
 use super::error::{StoreError, in_full};
@@ -20,6 +21,7 @@ use super::reading::Reader;
 use super::settings::StoreSettings;
 use super::stage::Stage;
 use super::table::Table;
+use super::thin;
 use super::volume;
 use super::wire::Fact;
 use crate::domain::time::Moment;
@@ -35,7 +37,8 @@ pub struct Inner {
 }
 
 struct Shared {
-    engine: Engine,
+    /// Absent only when writing its files anew failed halfway: then until the next opening.
+    engine: Option<Engine>,
     journal: Journal,
     fatal: Option<String>,
 }
@@ -74,7 +77,7 @@ impl Inner {
             bytes_on_disk: 0,
         };
         let shared = Shared {
-            engine: opened.engine,
+            engine: Some(opened.engine),
             journal: opened.journal,
             fatal: None,
         };
@@ -121,7 +124,9 @@ impl Inner {
     fn report(&self, shared: &Shared) {
         let mut health = guard(&self.health);
         health.report.fatal.clone_from(&shared.fatal);
-        health.report.quarantined = shared.engine.count(Table::Quarantine);
+        if let Some(engine) = &shared.engine {
+            health.report.quarantined = engine.count(Table::Quarantine);
+        }
         health.report.entries = shared.journal.last();
         health.report.last_commit_at = shared.journal.last_at();
         health.report.bytes_on_disk = health.bytes_beside + self.growing(shared);
@@ -160,13 +165,14 @@ impl Inner {
     ) -> Result<T, StoreError> {
         let (result, bad) = {
             let shared = self.shared.read().unwrap_or_else(PoisonError::into_inner);
-            let mut reader = Reader::new(&shared.engine);
+            let mut reader = Reader::new(shared.engine()?);
             (work(&mut reader), reader.bad)
         };
         if !bad.is_empty() {
             tracing::error!(rows = bad.len(), "damaged rows go into quarantine");
             self.change(|shared| {
-                opening::quarantine(&mut shared.engine, &bad).map_err(AppendFault::fatal)
+                let engine = shared.engine_mut()?;
+                opening::quarantine(engine, &bad).map_err(AppendFault::fatal)
             })?;
         }
         result
@@ -174,7 +180,10 @@ impl Inner {
 
     /// Puts everything on disk.
     pub fn flush(&self) -> Result<(), StoreError> {
-        self.change(|shared| shared.engine.sync().map_err(AppendFault::fatal))
+        self.change(|shared| {
+            let engine = shared.engine().map_err(AppendFault::fatal)?;
+            engine.sync().map_err(AppendFault::fatal)
+        })
     }
 
     /// How the store is.
@@ -208,6 +217,12 @@ impl Inner {
         }
     }
 
+    /// Writes the engine's files anew when they have become far larger than what they hold.
+    fn compact(&self) -> Result<(), StoreError> {
+        let places = Places::below(&self.settings.dir);
+        self.change(|shared| shared.compact(&places, &self.settings))
+    }
+
     /// Forgets what the settings no longer keep.
     pub fn prune(&self, now: Moment) -> Result<Pruned, StoreError> {
         self.told(now);
@@ -220,6 +235,7 @@ impl Inner {
             .collect();
         let keep_days = self.settings.keep_bodies_days;
         let bodies = guard(&self.bodies).prune(now, keep_days, &named)?;
+        self.compact()?;
         self.measure();
         Ok(Pruned {
             observations: rows.observations,
@@ -231,10 +247,21 @@ impl Inner {
 }
 
 impl Shared {
+    fn engine(&self) -> Result<&Engine, StoreError> {
+        self.engine.as_ref().ok_or_else(closed)
+    }
+
+    fn engine_mut(&mut self) -> Result<&mut Engine, AppendFault> {
+        let engine = self.engine.as_mut().ok_or_else(closed);
+        engine.map_err(AppendFault::fatal)
+    }
+
     /// The journal first: once its line is on disk, the change is sure to be made, now or at the
     /// next opening.
     fn commit(&mut self, mut commit: Commit) -> Result<(), AppendFault> {
-        let mut stage = Stage::new(&self.engine);
+        let engine = self.engine.as_mut().ok_or_else(closed);
+        let engine = engine.map_err(AppendFault::fatal)?;
+        let mut stage = Stage::new(engine);
         apply::commit(&mut stage, &mut commit).map_err(AppendFault::harmless)?;
         let changes = stage.into_changes();
         if commit == Commit::at(commit.at) {
@@ -243,20 +270,52 @@ impl Shared {
         let seq = self
             .journal
             .append(commit.at, Fact::Commit(Box::new(commit)))?;
-        self.engine
+        engine
             .write(changes, seq)
-            .and_then(|()| self.engine.sync())
+            .and_then(|()| engine.sync())
             .map_err(AppendFault::fatal)
     }
 
     fn prune(&mut self, now: Moment, keep: u32) -> Result<prune::PrunedRows, AppendFault> {
+        let keep = prune::Keep {
+            history_days: keep,
+            whole_days: Some(thin::WHOLE_DAYS),
+        };
         let fact = Fact::Prune {
-            keep_history_days: keep,
+            keep_history_days: keep.history_days,
+            whole_days: keep.whole_days,
         };
         let seq = self.journal.append(now, fact)?;
-        prune::rows(&mut self.engine, now, keep, seq)
-            .and_then(|rows| self.engine.sync().map(|()| rows))
+        let engine = self.engine_mut()?;
+        prune::rows(engine, now, keep, seq)
+            .and_then(|rows| engine.sync().map(|()| rows))
             .map_err(AppendFault::fatal)
+    }
+
+    /// A copy that fails, for want of space say, changes nothing and is tried again another night;
+    /// an exchange that fails is ended by the next opening.
+    fn compact(&mut self, places: &Places, settings: &StoreSettings) -> Result<(), AppendFault> {
+        match compact::copied(self.engine_mut()?, places, settings.anew_above_bytes) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => {
+                let why = in_full(&error);
+                tracing::warn!(why, "the store's files could not be written anew");
+                return Ok(());
+            }
+        }
+        self.engine = None;
+        compact::exchange(places).map_err(AppendFault::fatal)?;
+        let engine =
+            Engine::open(&places.store, settings.cache_bytes).map_err(AppendFault::fatal)?;
+        self.engine = Some(engine);
+        Ok(())
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Fatal {
+        why: "its files are being exchanged".to_owned(),
     }
 }
 
@@ -267,6 +326,7 @@ mod tests {
     use crate::store::commit::JobRun;
     use crate::store::keys;
     use chrono::TimeZone as _;
+    use std::os::unix::fs::MetadataExt as _;
 
     fn at(minute: u32) -> Moment {
         china().with_ymd_and_hms(2017, 11, 3, 8, minute, 0).unwrap()
@@ -335,10 +395,11 @@ mod tests {
         }
         let spoilt = inner.change(|shared| {
             let key = keys::run("job-2");
-            let row = shared.engine.get(Table::Runs, &key).unwrap();
+            let engine = shared.engine.as_mut().unwrap();
+            let row = engine.get(Table::Runs, &key).unwrap();
             let rows = [(Table::Runs, key, row, Some(b"rubbish".to_vec()))];
-            let changes = shared.engine.changes(rows.into_iter());
-            shared.engine.write(changes, 3).map_err(AppendFault::fatal)
+            let changes = engine.changes(rows.into_iter());
+            engine.write(changes, 3).map_err(AppendFault::fatal)
         });
         spoilt.unwrap();
         assert_eq!(runs(&inner), 2);
@@ -351,5 +412,33 @@ mod tests {
         let (inner, opening) = Inner::open(settings, at(9)).unwrap();
         assert!(matches!(opening, Opening::Rebuilt { .. }), "{opening:?}");
         assert_eq!((runs(&inner), inner.health().quarantined), (3, 0));
+    }
+    #[test]
+    fn files_far_larger_than_their_rows_are_written_anew_and_hold_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = StoreSettings {
+            anew_above_bytes: 0,
+            ..StoreSettings::in_dir(dir.path())
+        };
+        let (inner, _) = Inner::open(settings.clone(), at(0)).unwrap();
+        for _ in 0..4 {
+            for minute in 1..50 {
+                inner.commit(run(minute)).unwrap();
+            }
+        }
+        let file = Places::below(dir.path()).store.join("db");
+        let which = || std::fs::metadata(&file).unwrap().ino();
+        let before = which();
+        inner.prune(at(50)).unwrap();
+        assert_ne!(which(), before);
+        assert_eq!(runs(&inner), 49);
+        inner.commit(run(50)).unwrap();
+        assert_eq!(runs(&inner), 50);
+        drop(inner);
+        let verified = crate::store::verify::verify(&settings).unwrap();
+        assert!(verified.is_sound(), "{verified:?}");
+        let (inner, opening) = Inner::open(settings, at(51)).unwrap();
+        assert!(matches!(opening, Opening::Existing), "{opening:?}");
+        assert_eq!(runs(&inner), 50);
     }
 }

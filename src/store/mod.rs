@@ -9,6 +9,8 @@
 //! ```text
 //! DIR/lock                        held while the store is open
 //! DIR/store/                      the engine's files
+//! DIR/store.copy/              the engine's files while they are written anew, at night
+//! DIR/store.former/            those before, until the new ones are in their place
 //! DIR/store.damaged-TIME/         set aside, never read again
 //! DIR/journal/2017-11-03.jsonl    the open day; closed days are .jsonl.gz with .sha256 beside
 //! DIR/bodies/ab/abcdef….gz        page copies, named by the SHA-256 of their content
@@ -21,6 +23,7 @@ pub mod accounts;
 mod apply;
 mod bodies;
 pub mod commit;
+mod compact;
 mod contain;
 pub mod course;
 mod engine;
@@ -39,6 +42,7 @@ pub mod rebuild;
 pub mod settings;
 mod stage;
 mod table;
+mod thin;
 mod value;
 pub mod verify;
 mod volume;

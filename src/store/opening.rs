@@ -17,7 +17,7 @@ use super::settings::StoreSettings;
 use super::stage::Stage;
 use super::table::Table;
 use super::wire::{Entry, Fact};
-use super::{apply, prune, rebuild};
+use super::{apply, compact, prune, rebuild};
 use crate::domain::time::Moment;
 
 /// How often an opening may die without a word before the engine's files are no longer trusted.
@@ -59,6 +59,10 @@ pub struct Places {
     pub journal: PathBuf,
     /// The page copies.
     pub bodies: PathBuf,
+    /// The engine's files while they are written anew.
+    pub copy: PathBuf,
+    /// The engine's former files, until the new ones are in their place.
+    pub former: PathBuf,
     lock: PathBuf,
     deaths: PathBuf,
 }
@@ -70,6 +74,8 @@ impl Places {
             store: dir.join("store"),
             journal: dir.join("journal"),
             bodies: dir.join("bodies"),
+            copy: dir.join("store.copy"),
+            former: dir.join("store.former"),
             lock: dir.join("lock"),
             deaths: dir.join("opening"),
         }
@@ -99,6 +105,7 @@ pub fn lock(dir: &Path) -> Result<File, StoreError> {
 /// Opens the store. The caller holds the lock.
 pub fn open(settings: &StoreSettings, now: Moment) -> Result<Opened, StoreError> {
     let places = Places::below(&settings.dir);
+    compact::heal(&places)?;
     let (mut journal, mut damage) = Journal::open(&places.journal)?;
     let new = journal.last() == 0 && !places.store.exists();
     let deaths = Deaths::count(&places.deaths)?;
@@ -307,8 +314,15 @@ pub fn apply_after(
             apply_together(engine, &mut waiting)?;
         }
         match entry.fact {
-            Fact::Prune { keep_history_days } => {
-                prune::rows(engine, entry.at, keep_history_days, entry.seq).map(|_| ())
+            Fact::Prune {
+                keep_history_days,
+                whole_days,
+            } => {
+                let keep = prune::Keep {
+                    history_days: keep_history_days,
+                    whole_days,
+                };
+                prune::rows(engine, entry.at, keep, entry.seq).map(|_| ())
             }
             Fact::Commit(_) | Fact::Restated { .. } => {
                 waiting.push(entry);

@@ -1,4 +1,5 @@
-//! What is forgotten: old observations with the findings that only they saw, the oldest claims of
+//! What is forgotten: old observations with the findings that only they saw, repeated visits of days
+//! past (see `thin`), the oldest claims of
 //! columns with very many items, and flags that are old or very many. Page copies are forgotten in
 //! `bodies`.
 //!
@@ -18,6 +19,7 @@ use super::keys::{self, Hash};
 use super::reading::{FLAGS_LIMIT, ITEMS_LIMIT, Reader, sort_flags, sort_items};
 use super::stage::Stage;
 use super::table::Table;
+use super::thin;
 use crate::domain::flag::Flag;
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
@@ -42,17 +44,26 @@ pub struct PrunedRows {
     pub flags: usize,
 }
 
-/// Removes what is older than `keep_days` at `now`, and notes that the journal is applied up to
+/// How long rows are kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Keep {
+    /// Days of history.
+    pub history_days: u32,
+    /// Days of it that stay whole; all of them when it is not said.
+    pub whole_days: Option<u32>,
+}
+
+/// Removes what is older than `keep` says at `now`, and notes that the journal is applied up to
 /// `seq`. Cut short at any point, it can be done again.
 pub fn rows(
     engine: &mut Engine,
     now: Moment,
-    keep_days: u32,
+    keep: Keep,
     seq: u64,
 ) -> Result<PrunedRows, StoreError> {
     let mut pruned = PrunedRows::default();
     let cutoff = now
-        .checked_sub_signed(Duration::days(keep_days.into()))
+        .checked_sub_signed(Duration::days(keep.history_days.into()))
         .unwrap_or(now);
     loop {
         let (stage, count) = old_observations(engine, cutoff)?;
@@ -62,6 +73,9 @@ pub fn rows(
         }
         let changes = stage.into_changes();
         engine.write(changes, engine.applied())?;
+    }
+    if let Some(whole_days) = keep.whole_days {
+        pruned.observations += thin::rows(engine, now, whole_days)?;
     }
     let mut stage = Stage::new(engine);
     for day in Reader::new(engine).all::<SiteDay>(Table::SiteDays, &[])? {

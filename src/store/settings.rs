@@ -9,6 +9,9 @@ pub struct StoreSettings {
     pub dir: PathBuf,
     /// Memory for the engine's cache, in bytes.
     pub cache_bytes: u64,
+    /// The engine's file is written anew when it is longer than this, in bytes, and more than three
+    /// times as long as the rows in it.
+    pub anew_above_bytes: u64,
     /// How many days a page copy is kept that no column's record names any more.
     pub keep_bodies_days: u32,
     /// How many days an observation is kept. The journal keeps it for ever.
@@ -21,6 +24,7 @@ impl StoreSettings {
         StoreSettings {
             dir: dir.into(),
             cache_bytes: 32 * 1024 * 1024,
+            anew_above_bytes: 24 * 1024 * 1024,
             keep_bodies_days: 90,
             keep_history_days: 400,
         }

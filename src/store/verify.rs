@@ -1,12 +1,10 @@
 //! Holding the store against its journal: builds a second store from the journal and compares
 //! row by row. Offline; changes nothing.
 
-use std::fs;
-
 use super::course::JournalDamage;
 use super::engine::{Engine, Scan};
 use super::error::StoreError;
-use super::files::io_error;
+use super::files;
 use super::journal::Journal;
 use super::opening::{self, Places};
 use super::settings::StoreSettings;
@@ -51,21 +49,14 @@ pub fn verify(settings: &StoreSettings) -> Result<Verified, StoreError> {
     let scan = engine.scan()?;
     opening::catch_up(&mut engine, &journal)?;
     let second_dir = settings.dir.join("verify");
-    remove_dir(&second_dir)?;
+    files::remove_dir(&second_dir)?;
     let beginning = journal.beginning()?;
     let mut second = Engine::open(&second_dir, settings.cache_bytes)?;
     let journal = opening::apply_after(&mut second, &journal, beginning)?;
     let verified = compare(&engine, &second, &scan, journal)?;
     drop(second);
-    remove_dir(&second_dir)?;
+    files::remove_dir(&second_dir)?;
     Ok(verified)
-}
-
-fn remove_dir(dir: &std::path::Path) -> Result<(), StoreError> {
-    match dir.exists() {
-        true => fs::remove_dir_all(dir).map_err(io_error("remove", dir)),
-        false => Ok(()),
-    }
 }
 
 fn compare(

@@ -51,6 +51,9 @@ pub enum Fact {
     Prune {
         /// How many days were kept.
         keep_history_days: u32,
+        /// How many of them stay whole: of days before, repeated visits but the latest were dropped.
+        /// Entries of earlier versions do not say so, and nothing was.
+        whole_days: Option<u32>,
     },
     /// The entries since `from` say again all that the store holds, because earlier lines are
     /// lost or damaged. Whoever builds the store anew begins there.
@@ -121,6 +124,8 @@ struct WireEntry {
 #[derive(Serialize, Deserialize)]
 struct WirePrune {
     keep_history_days: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    whole_days: Option<u32>,
 }
 
 /// The line for `entry`, with its line feed.
@@ -209,9 +214,14 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         statements: Vec::new(),
     };
     match &entry.fact {
-        Fact::Prune { keep_history_days } => {
-            let keep_history_days = *keep_history_days;
-            wire.prune = Some(WirePrune { keep_history_days });
+        Fact::Prune {
+            keep_history_days,
+            whole_days,
+        } => {
+            wire.prune = Some(WirePrune {
+                keep_history_days: *keep_history_days,
+                whole_days: *whole_days,
+            });
         }
         Fact::Restated { from } => wire.restated = Some(*from),
         Fact::Commit(commit) => {
@@ -287,7 +297,10 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.pieces = wire.pieces;
     commit.statements = wire.statements;
     let fact = match (wire.prune, wire.restated) {
-        (Some(WirePrune { keep_history_days }), _) => Fact::Prune { keep_history_days },
+        (Some(prune), _) => Fact::Prune {
+            keep_history_days: prune.keep_history_days,
+            whole_days: prune.whole_days,
+        },
         (None, Some(from)) => Fact::Restated { from },
         (None, None) => Fact::Commit(Box::new(commit)),
     };
