@@ -1273,6 +1273,9 @@ fn a_letter_that_waits_for_its_answer_is_no_update() {
     }
 }
 
+/// What a list is, its rows, the articles that can be had, and what is to be found.
+type FirstRow<'a> = (&'a str, String, Vec<(&'a str, String)>, &'a str);
+
 #[test]
 fn a_column_whose_first_row_has_a_date_that_cannot_be_is_not_called_old() {
     let first = |path: &str, title: &str, on: &str| {
@@ -1287,7 +1290,7 @@ fn a_column_whose_first_row_has_a_date_that_cannot_be_is_not_called_old() {
     let slipped = OF_2016.map(|on| on.replace("2016", "2017"));
     let slipped: Vec<&str> = slipped.iter().map(String::as_str).collect();
     let pinned = first("/y/0.html", "本栏目使用指南和常见问题", "2014-01-06");
-    let cases: Vec<(&str, String, Vec<(&str, String)>, &str)> = vec![
+    let cases: Vec<FirstRow> = vec![
         (
             "nothing tells",
             typo("2081-03-05") + &old,

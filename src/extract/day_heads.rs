@@ -33,8 +33,9 @@ pub fn apply(survey: &Survey, rows: &mut [Listed]) {
     let heads = heads(survey, rows);
     let is_day = |head: &&Head| matches!(head.mark.stamp, Stamp::Full(_));
     let (days, months): (Vec<&Head>, Vec<&Head>) = heads.iter().partition(is_day);
-    for month in months {
-        below_a_month(survey, rows, month);
+    for month in &months {
+        let alike = months.iter().filter(|other| other.path == month.path);
+        below_a_month(survey, rows, month, alike.take(2).count() > 1);
     }
     for day in &days {
         let alike = days.iter().filter(|other| other.path == day.path);
@@ -48,15 +49,16 @@ pub fn apply(survey: &Survey, rows: &mut [Listed]) {
     }
 }
 
-/// Dates the rows below a month, where each of them prints its day and they run downwards.
-fn below_a_month(survey: &Survey, rows: &mut [Listed], head: &Head) {
+/// Dates the rows below a month, where each of them prints its day and they run downwards. Mere
+/// numbers may be ranks: below one of several months alone they are days.
+fn below_a_month(survey: &Survey, rows: &mut [Listed], head: &Head, several: bool) {
     let Stamp::Month(year, month) = head.mark.stamp else {
         return;
     };
     let below = rows.get_mut(head.rows.0..head.rows.1).unwrap_or_default();
     let days: Option<Vec<NaiveDate>> = below
         .iter()
-        .map(|row| NaiveDate::from_ymd_opt(year, month, day_of(survey, row)?))
+        .map(|row| NaiveDate::from_ymd_opt(year, month, day_of(survey, row, several)?))
         .collect();
     let Some(days) = days.filter(|days| days.is_sorted_by(|a, b| a >= b)) else {
         return;
@@ -67,8 +69,9 @@ fn below_a_month(survey: &Survey, rows: &mut [Listed], head: &Head) {
     }
 }
 
-/// The only number of one or two digits that stands in a row by itself: `20`, `20日`.
-fn day_of(survey: &Survey, row: &Listed) -> Option<u32> {
+/// The only number of one or two digits that stands in a row by itself: `20日`, or `20` too where it
+/// may be `bare`.
+fn day_of(survey: &Survey, row: &Listed, bare: bool) -> Option<u32> {
     let texts = survey.dom.texts(row.block, survey.dom.end(row.block));
     let mut days = texts.take(40).filter_map(|(_, text)| {
         let plain: String = clean::trimmed(text)
@@ -76,8 +79,9 @@ fn day_of(survey: &Survey, row: &Listed) -> Option<u32> {
             .take(6)
             .map(dates::plain)
             .collect();
-        let bare = plain.trim_matches(['[', ']', '(', ')', ' ']);
-        let digits = bare.strip_suffix(['日', '号']).unwrap_or(bare);
+        let plain = plain.trim_matches(['[', ']', '(', ')', ' ']);
+        let named = plain.strip_suffix(['日', '号']);
+        let digits = named.or(Some(plain).filter(|_| bare))?;
         let number = (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         number.then(|| digits.parse::<u32>().ok()).flatten()
     });

@@ -85,7 +85,10 @@ fn fill<'s>(rest: &'s str, close: &str, hashed: bool) -> Option<(&'s str, &'s st
     let whole = behind
         .trim_start()
         .starts_with([';', ')', '}', '<', '\n', ',']);
-    let dated = whole && text.len() <= FILLED && !text.contains('<') && is_dated(text);
+    // A day of the week stands behind the day of today.
+    let clock = text.contains("星期") || text.contains("今天");
+    let plain = whole && text.len() <= FILLED && !text.contains('<') && !clock;
+    let dated = plain && is_dated(text);
     (dated && !name.is_empty()).then_some((name, text))
 }
 
@@ -243,6 +246,7 @@ mod tests {
             ("<i id='pt'></i>", "$('#qt').html('2018-03-05')"),
             ("<i id='pt'></i>", "$('.pt').html('2018-03-05')"),
             ("<i id='pt'></i>", "$('#pt').html('loading')"),
+            ("<i id='pt'></i>", "$('#pt').html('2018-03-18 星期日')"),
             ("<i id='pt'></i>", "$('#pt').attr('2018-03-05')"),
         ] {
             let page = format!("{page}<script>{script}</script>");

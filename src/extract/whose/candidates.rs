@@ -46,6 +46,8 @@ pub struct Candidate {
     pub inside: bool,
     /// Whether it stands in what is named as the side of a page.
     pub beside: bool,
+    /// Whether a pager follows it.
+    pub paged: bool,
     /// How much it is the column's.
     pub claim: Claim,
 }
@@ -62,6 +64,8 @@ pub fn candidates(view: &View, url: &Url, names: &[String]) -> Vec<Candidate> {
         .collect();
     places.sort_unstable();
     let folder = Folder::of(url);
+    // The call with which the pages of many systems write their pagers.
+    let written = memchr::memmem::find(view.source.as_bytes(), b"createPage").is_some();
     let mut out: Vec<Candidate> = Vec::with_capacity(lists.len());
     let mut above: Option<(usize, Banner)> = None;
     for rows in lists {
@@ -101,6 +105,8 @@ pub fn candidates(view: &View, url: &Url, names: &[String]) -> Vec<Candidate> {
             mass: listed().map(|row| row.weight.min(30)).sum(),
             inside: below > 0 && below * 2 >= rows.len(),
             beside: is_beside(view.dom, first.block),
+            paged: block(view, rows.last())
+                .is_some_and(|at| banner::is_paged(view.dom, at, written)),
             banner,
             shared,
             claim: Claim::Open,
@@ -124,15 +130,10 @@ fn claim(view: &View, all: &mut [Candidate]) {
             _ if one.beside || told => Claim::Side,
             Banner::Named | Banner::Trail => Claim::Own,
             Banner::Block(..) => Claim::Block,
-            _ if is_paged(view, one) => Claim::Own,
+            _ if one.paged => Claim::Own,
             Banner::None | Banner::Idle | Banner::Picture => Claim::Open,
         };
     }
-}
-
-/// Whether a pager follows a list.
-pub fn is_paged(view: &View, one: &Candidate) -> bool {
-    block(view, one.rows.last()).is_some_and(|at| banner::is_paged(view.dom, at))
 }
 
 /// The element of a row of the page itself.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::candidates::{Candidate, Claim, is_of_articles, is_paged};
+use super::candidates::{Candidate, Claim, is_of_articles};
 use super::{Sure, Whose};
 use crate::extract::banner::Banner;
 use crate::extract::blocks;
@@ -17,7 +17,7 @@ const LEAST: usize = 5;
 pub fn of(view: &View, all: &[Candidate], places: &[usize], best: &Candidate) -> Option<Whose> {
     let headed = matches!(best.banner, Banner::Named) && !best.shared;
     let led = best.inside && best.claim == Claim::Own;
-    if best.dated == 0 || headed || led || is_paged(view, best) {
+    if best.dated == 0 || headed || led || best.paged {
         return None;
     }
     let deciding: Vec<&Candidate> = places.iter().filter_map(|at| all.get(*at)).collect();
