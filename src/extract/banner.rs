@@ -327,7 +327,7 @@ mod tests {
         let script = "<div class=page><script>createPageHTML(12, 0, 'index')</script></div>";
         assert!(paged("<div>共12页 <a href=/2>下一页</a></div>", false));
         assert!(paged(script, true));
-        assert!(!paged(script, false));
+        assert!(!paged(&format!("{script}<p>主办：某某区</p>"), false));
         assert!(!paged("<p>主办：某某区</p>", true));
     }
 }
