@@ -7,6 +7,7 @@
 )]
 
 use chrono::{NaiveDate, TimeDelta};
+use wangxun::assess::candidates::Case;
 use wangxun::assess::freshness::age_days;
 use wangxun::assess::ladder::{Ladder, Tier};
 use wangxun::assess::score::card::{Card, Grade, Line, Verdict, card};
@@ -19,21 +20,26 @@ use wangxun::assess::score::rank::{change, rank};
 use wangxun::assess::score::rubric::{Area, Rubric, RuleId};
 use wangxun::calendar::Calendar;
 use wangxun::domain::access::Access;
+use wangxun::domain::candidate::{Candidate, Decided, Decision, Snippet, Suspicion};
 use wangxun::domain::class::Class;
 use wangxun::domain::entry::Entry;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::group::{Column, Identity, Site};
 use wangxun::domain::id::{ColumnId, SiteId, UnitId};
-use wangxun::domain::inspection::{Inspection, LinkCount};
+use wangxun::domain::inspection::{Inspection, LinkCount, WordCount};
+use wangxun::domain::letter::Letter;
 use wangxun::domain::marks::{Mark, PageMarks, Tag};
 use wangxun::domain::observation::{Cause, Observation, Sight};
 use wangxun::domain::site_day::{HomeOfDay, MissCause, Sample, SiteDay};
 use wangxun::domain::target::{Spell, Target, TargetKind, TargetPlace};
 use wangxun::domain::time::{Date, Moment, moment};
 use wangxun::domain::visit::Failure;
+use wangxun::domain::words::WordKind;
 
 #[path = "support/config_files.rs"]
 mod config_files;
+#[path = "assessment/letters.rs"]
+mod letters;
 
 use config_files::Files;
 
@@ -80,6 +86,9 @@ struct World {
     from: Date,
     inspection: Option<Inspection>,
     targets: Vec<Target>,
+    letters: Vec<Letter>,
+    calendar: Calendar,
+    cases: Vec<Case>,
 }
 
 impl World {
@@ -115,6 +124,9 @@ impl World {
             from: ago(91),
             inspection: None,
             targets: Vec::new(),
+            letters: Vec::new(),
+            calendar: Calendar::default(),
+            cases: Vec::new(),
         }
     }
 
@@ -129,6 +141,7 @@ impl World {
             class,
             url: Some("http://kxw.example.gov.cn/a/".parse().unwrap()),
             limit_days: None,
+            on_demand: false,
             read: None,
             confirmed: true,
         };
@@ -180,6 +193,8 @@ impl World {
         let facts = SiteFacts {
             inspection: self.inspection.clone(),
             targets: self.targets.clone(),
+            letters: self.letters.clone(),
+            cases: self.cases.clone(),
             site: &self.site,
             unit_name: "科信委",
             services: self.services,
@@ -191,12 +206,7 @@ impl World {
             alerts: self.alerts.clone(),
             entries: self.entries.clone(),
         };
-        card(
-            &facts,
-            "2017Q3".parse().unwrap(),
-            rubric,
-            &Calendar::default(),
-        )
+        card(&facts, "2017Q3".parse().unwrap(), rubric, &self.calendar)
     }
 }
 
@@ -506,6 +516,7 @@ fn entry(rule: &str, finds: u32) -> Entry {
         rule: rule.to_owned(),
         period: "2017Q3".to_owned(),
         finds,
+        attachment: None,
     }
 }
 
@@ -706,6 +717,12 @@ fn inspection() -> Inspection {
         home_items_on: Some((0..10).map(ago).collect()),
         certificate_until: None,
         ipv6: Some(true),
+        letters: Vec::new(),
+        channel: None,
+        words: Some(WordCount {
+            texts: 5,
+            expressions: 6,
+        }),
         links: LinkCount {
             home: 50,
             others: 100,
@@ -849,4 +866,117 @@ fn tags_marks_code_and_certificate_are_judged_as_they_were_seen() {
     seen.certificate_until = Some(at(end() + TimeDelta::days(30)));
     world.inspection = Some(seen);
     assert_eq!(line(&world.card(&p2015()), "S17").verdict, Verdict::Kept);
+}
+
+/// A candidate of a wrong word that was seen in the period, with these decisions, each with its hour.
+fn suspected(page: &str, decisions: &[(u32, Decided)]) -> Case {
+    let site = SiteId::parse("kxw").unwrap();
+    let candidate = Candidate {
+        site: site.clone(),
+        page: format!("http://kxw.example.gov.cn/{page}.html"),
+        title: "通报".to_owned(),
+        suspicion: Suspicion::Word {
+            text: "布署".to_owned(),
+            kind: WordKind::Wrong,
+            instead: None,
+            remark: None,
+        },
+        snippet: Snippet::default(),
+        seen_on: None,
+        copy: None,
+        first_at: at(ago(10)),
+        seen_at: at(ago(5)),
+        gone_at: None,
+    };
+    let key = candidate.key();
+    let decisions = decisions.iter().map(|&(hour, what)| Decision {
+        at: moment(end().and_hms_opt(hour, 0, 0).unwrap()),
+        by: "张三".to_owned(),
+        reason: "已核对".to_owned(),
+        candidate: key.clone(),
+        site: site.clone(),
+        what,
+    });
+    Case {
+        decisions: decisions.collect(),
+        candidate,
+    }
+}
+
+#[test]
+fn a_candidate_counts_when_a_person_confirms_it_and_as_what() {
+    let rubric = rules("[rule.D8]\nenabled = true\n");
+    let serious = Decided::Confirmed { serious: true };
+    let small = Decided::Confirmed { serious: false };
+    let told = |cases: &[Case]| {
+        let mut world = World::new();
+        world.inspection = Some(inspection());
+        world.cases = cases.to_vec();
+        let card = world.card(&rubric);
+        let of = |rule: &str| line(&card, rule).clone();
+        (
+            of("V4").verdict,
+            of("D8").verdict,
+            of("D8").lost.to_string(),
+        )
+    };
+    let waiting = |count| Verdict::Unmeasured(Unmeasured::Waiting(count));
+    let (wait, no) = (
+        suspected("a", &[]),
+        suspected("b", &[(9, Decided::Rejected)]),
+    );
+    let (yes, bad) = (
+        suspected("c", &[(9, small)]),
+        suspected("d", &[(9, serious)]),
+    );
+    let (kept, none) = (Verdict::Kept, "0.00".to_owned());
+    assert_eq!(told(&[]), (kept.clone(), kept.clone(), none.clone()));
+    assert_eq!(
+        told(std::slice::from_ref(&wait)),
+        (waiting(1), waiting(1), none.clone())
+    );
+    assert_eq!(told(&[no]), (kept.clone(), kept.clone(), none.clone()));
+    assert_eq!(
+        told(&[wait, yes.clone()]),
+        (waiting(1), Verdict::Lost, "1.00".to_owned())
+    );
+    assert_eq!(
+        told(&[bad, yes.clone()]),
+        (Verdict::Veto, Verdict::Lost, "1.00".to_owned())
+    );
+    // A comment decides nothing, and a later decision takes the place of an earlier one.
+    let changed = suspected(
+        "e",
+        &[
+            (9, serious),
+            (10, Decided::Rejected),
+            (11, Decided::Commented),
+        ],
+    );
+    assert_eq!(told(&[changed]), (kept.clone(), kept.clone(), none.clone()));
+    // What was last seen before the period counts in the one before.
+    let mut old = yes;
+    old.candidate.seen_at = at(ago(100));
+    assert_eq!(told(&[old]), (kept.clone(), kept, none));
+}
+
+#[test]
+fn what_a_person_entered_stands_beside_what_is_confirmed_later() {
+    let rubric = rules("[rule.D8]\nenabled = true\n");
+    let small = Decided::Confirmed { serious: false };
+    let mut world = World::new();
+    world.inspection = Some(inspection());
+    // Entered at eight in the evening.
+    world.entries = vec![entry("D8", 3)];
+    world.cases = vec![suspected("a", &[(19, small)])];
+    assert_eq!(line(&world.card(&rubric), "D8").lost.to_string(), "3.00");
+    world.cases.push(suspected("b", &[(21, small)]));
+    let card = world.card(&rubric);
+    let line = line(&card, "D8");
+    assert_eq!(line.lost.to_string(), "4.00");
+    let overruled = line
+        .asides
+        .iter()
+        .filter(|aside| aside.why == Spared::Overruled);
+    assert_eq!(overruled.count(), 1);
 }

@@ -18,7 +18,7 @@ use wangxun::config::explain::explain;
 use wangxun::config::load::{Loaded, load};
 use wangxun::config::settings::Config;
 use wangxun::domain::class::Class;
-use wangxun::domain::group::{Role, Route};
+use wangxun::domain::group::{Role, Route, Watch};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::time::{Moment, moment};
 use wangxun::domain::transport::{MailTransport, SmsTransport};
@@ -41,6 +41,7 @@ fn samples() -> Files {
         "contacts.toml",
         "calendar.toml",
         "rubric.toml",
+        "words.toml",
     ] {
         files.write(name, std::fs::read(config.join(name)).unwrap());
     }
@@ -437,6 +438,33 @@ fn an_explanation_tells_what_was_understood() {
     let numbers: Vec<&str> = news.split_whitespace().skip(2).collect();
     assert_eq!(numbers, ["14", "11", "13", "15", "22", "10"]);
     assert!(!told.contains("s3cr3t"), "{told}");
+}
+
+#[test]
+fn columns_on_demand_are_understood_and_explained() {
+    let files = Files::new();
+    let column = r#"
+[[column]]
+id = "kxw/ldjs"
+site = "kxw"
+name = "领导介绍"
+class = "organisation"
+url = "/ldjs/"
+on_demand = true
+limit_days = 1
+"#;
+    files.write("sites.toml", SITES.to_owned() + column);
+    let Loaded { config, warnings } = files.sound();
+    let column = |id: &str| &config.group.columns[&ColumnId::parse(id).unwrap()];
+    assert_eq!(column("kxw/ldjs").watch(), Watch::OnDemand);
+    assert_eq!(column("kxw/gzdt").watch(), Watch::Judged);
+    let told = explain(&config, &warnings, now());
+    assert!(
+        told.contains("on demand (按需更新)") && told.contains("\n  kxw/ldjs 1\n"),
+        "{told}"
+    );
+    // It has no ladder that could be too short.
+    assert!(!told.contains("some tiers are skipped"), "{told}");
 }
 
 #[test]

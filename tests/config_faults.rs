@@ -40,6 +40,19 @@ confidence = "P"
 source = "自拟"
 "#;
 
+/// A list of expressions.
+const WORDS: &str = r#"enabled = true
+[[word]]
+text = "布署"
+kind = "wrong"
+instead = "部署"
+[[word]]
+text = "按装"
+kind = "sensitive"
+unless = ["按装置"]
+remark = "核对"
+"#;
+
 /// One edit of a sound configuration and the faults that follow.
 struct Case<'a> {
     file: &'a str,
@@ -128,6 +141,19 @@ fn faults_of_the_rules_of_assessment_are_told() {
         files
     };
     check(base, include_str!("faults/rubric.txt"));
+}
+
+#[test]
+fn faults_of_a_list_of_expressions_are_told() {
+    let base = || {
+        let files = Files::new();
+        files.write("words.toml", WORDS);
+        files
+    };
+    let list = base().sound().config.words;
+    let texts: Vec<&str> = list.iter().map(|word| word.text.as_str()).collect();
+    assert_eq!(texts, ["布署", "按装"]);
+    check(base, include_str!("faults/words.txt"));
 }
 
 #[test]

@@ -138,6 +138,11 @@ struct Morning {
 
 impl Morning {
     async fn new(absences: &str) -> Morning {
+        Morning::owing("", absences).await
+    }
+
+    /// One on which `duties` are owed.
+    async fn owing(duties: &str, absences: &str) -> Morning {
         let dir = TempDir::new().expect("a directory");
         let clock = Clock::stepped(at("2017-11-13T00:00"), None);
         let mut held = clock.alarm();
@@ -145,7 +150,7 @@ impl Morning {
         let sites = SITES.replace("SITE", &site.address.to_string());
         let contacts = CONTACTS.replace("ABSENCES", absences);
         for (name, text) in [
-            ("monitor.toml", MONITOR),
+            ("monitor.toml", &format!("{MONITOR}{duties}")),
             ("sites.toml", &sites),
             ("contacts.toml", &contacts),
         ] {
@@ -330,6 +335,40 @@ async fn a_link_takes_one_answer_for_one_column_and_looking_changes_nothing() {
     }
     assert_eq!(morning.answers().await.len(), 1);
     morning.held.until(at("2017-11-14T09:00")).await;
+    morning.running.end(morning.held).await;
+}
+
+/// A plan that `kxw/gzdt` has to publish between the 10th and the 16th of November.
+const OWED: &str = r#"
+[duties.plan]
+name = "年度工作计划"
+columns = ["kxw/gzdt"]
+opens = "11-10"
+due = "11-16"
+reminder_days = 2
+warning_days = 1
+severe_days = 3
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_answers_for_what_is_owed_by_a_day() {
+    let morning = Morning::owing(OWED, "").await;
+    let link = morning.link();
+    let (status, _, body) = morning.ask("GET", &link, "").await;
+    assert_eq!(status, 200);
+    for shown in ["提醒", "年度工作计划", "2017年11月16日", "工作动态"] {
+        assert!(body.contains(shown), "{shown}: {body}");
+    }
+    let (status, _, body) = morning.ask("POST", &link, &form("2017-11-20")).await;
+    assert_eq!(status, 200, "{body}");
+    let answers = morning.answers().await;
+    let [act] = answers.as_slice() else {
+        panic!("{answers:?}");
+    };
+    let owed =
+        |deed: &Deed| matches!(deed, Deed::Answered { duty: Some(duty), .. } if duty == "plan");
+    assert!(owed(&act.deed), "{act:?}");
+    assert_eq!(morning.ask("GET", &link, "").await.0, 404);
     morning.running.end(morning.held).await;
 }
 

@@ -22,12 +22,13 @@ use wangxun::domain::group::Role;
 
 const MANUAL: &str = "docs/管理员手册.md";
 const GUIDES: [&str; 2] = ["README.md", MANUAL];
-const SAMPLES: [&str; 5] = [
+const SAMPLES: [&str; 6] = [
     "monitor.toml",
     "sites.toml",
     "contacts.toml",
     "calendar.toml",
     "rubric.toml",
+    "words.toml",
 ];
 /// Words of the samples that are the gateway's or the administrator's own.
 const OF_OTHERS: [&str; 8] = [

@@ -13,7 +13,7 @@ use chrono::Datelike as _;
 use super::hours;
 use super::incident::{Incident, IncidentKey, Kind};
 use super::notice;
-use super::outbox::{Delivery, InPlaceOf, Message, MessageKey, Notice, NoticeState};
+use super::outbox::{Delivery, InPlaceOf, Message, MessageKey, Notice, NoticeState, Told};
 use super::rules::AlertRules;
 use super::tray::{
     Tray, expires_at, hand_over, has_digest, is_digest_time, is_held, is_spent, is_urgent,
@@ -142,25 +142,26 @@ impl Writer<'_> {
         let message = write(self.tray, person, &notices, route, urgent);
         for notice in &notices {
             let mut bundled = (*notice).clone();
-            bundled.first = self.tell(&notice.incident, &person.id);
+            bundled.first = self.tell(notice);
             bundled.state = NoticeState::Bundled(message.key.clone());
             self.written.notices.push(bundled);
         }
         self.written.messages.push(message);
     }
 
-    /// Notes that `person` is told of the incident, so that its end is told too; whether this is
-    /// the first that the person is told of it.
-    fn tell(&mut self, key: &IncidentKey, person: &PersonId) -> bool {
-        let open = self.tray.open;
-        let Some(incident) = open.get(key).filter(|incident| incident.is_open()) else {
+    /// Notes that a person is told of the incident, so that its end is told too; whether this is
+    /// the first that the person is told of it. The end of one is no word about the next.
+    fn tell(&mut self, notice: &Notice) -> bool {
+        let incident = self.tray.open.get(&notice.incident);
+        let is_told = |incident: &&Incident| incident.is_open() && notice.told != Told::Recovered;
+        let Some(incident) = incident.filter(is_told) else {
             return false;
         };
         let told = self
             .told
-            .entry(key.clone())
+            .entry(notice.incident.clone())
             .or_insert_with(|| incident.clone());
-        told.told.insert(person.clone())
+        told.told.insert(notice.person.clone())
     }
 
     /// Keeps what was handed over and did not become part of a message at once.
@@ -367,7 +368,6 @@ mod tests {
     use crate::alert::incident::State;
     use crate::alert::incident::{Change, Pending, Subject};
     use crate::alert::outbox::Facts;
-    use crate::alert::outbox::Told;
     use crate::alert::tray::next_at;
     use crate::alert::trial::Forecast;
     use crate::assess::ladder::Tier;
@@ -509,6 +509,18 @@ mod tests {
     }
 
     const REMINDER: Told = Told::Raised(Tier::Reminder);
+
+    #[test]
+    fn the_end_of_one_incident_is_no_word_about_the_next() {
+        for (told, first) in [(Told::Recovered, false), (REMINDER, true)] {
+            let mut day = Day::new(vec![notice("li", "a", told, "2017-11-14T07:00:00")]);
+            let written = day.write("2017-11-14T09:00:00");
+            assert_eq!(written.messages.len(), 1);
+            assert_eq!(written.notices[0].first, first);
+            let told = written.incidents.iter().any(|open| !open.told.is_empty());
+            assert_eq!(told, first);
+        }
+    }
 
     #[test]
     fn what_a_person_lets_wait_goes_out_afterwards_however_late_that_is() {

@@ -69,7 +69,11 @@ pub(super) fn incident(column: &str, began: &str, tier: Tier) -> (IncidentKey, I
 /// A message with a warning about each of `columns`, as it was written.
 pub(super) fn message(columns: &[&str], rules: &AlertRules) -> (Message, Vec<Notice>) {
     let told = Told::Raised(Tier::Warning);
-    let notices: Vec<Notice> = columns.iter().map(|name| notice(name, told)).collect();
+    let notices = columns.iter().map(|name| Notice {
+        first: true,
+        ..notice(name, told)
+    });
+    let notices: Vec<Notice> = notices.collect();
     let message = Message {
         key: MessageKey::of(&["message"]),
         person: PersonId::parse("li").unwrap(),

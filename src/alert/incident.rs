@@ -51,6 +51,9 @@ pub enum Kind {
     Stale,
     /// A column owes what it has to publish by a day.
     Owed,
+    /// A column that is updated as the need arises has not been for long: its unit is asked to look
+    /// for itself.
+    SelfCheck,
     /// A column cannot be judged, or a home page any more.
     Blind,
     /// A column has no items.

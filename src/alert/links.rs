@@ -42,10 +42,30 @@ pub struct Link {
     pub hash: String,
     /// The column that is answered for.
     pub column: ColumnId,
+    /// What it owes by a day; else its limit is answered for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duty: Option<String>,
     /// When the incident began that is answered.
     pub began_at: Moment,
     /// It may not be used after this instant.
     pub expires_at: Moment,
+}
+
+impl Link {
+    /// The incident that it answers, whether it lasts or not.
+    pub fn incident(&self) -> IncidentKey {
+        let column = self.column.clone();
+        match &self.duty {
+            Some(duty) => IncidentKey {
+                subject: Subject::Duty(column, duty.clone()),
+                kind: Kind::Owed,
+            },
+            None => IncidentKey {
+                subject: Subject::Column(column),
+                kind: Kind::Stale,
+            },
+        }
+    }
 }
 
 impl LinkRules {
@@ -63,7 +83,7 @@ pub fn hash_of(token: &str) -> String {
 }
 
 /// Which of `notices`, in order, carry a link in a message over `route`: what a unit hears of a
-/// deadline; in a text message the first alone; never in a group chat.
+/// deadline or a duty; in a text message the first alone; never in a group chat.
 pub fn carried(notices: &[&Notice], route: Route) -> Vec<usize> {
     let most = match route {
         Route::Sms => 1,
@@ -71,7 +91,7 @@ pub fn carried(notices: &[&Notice], route: Route) -> Vec<usize> {
         Route::Robot => 0,
     };
     let of_deadline = |notice: &Notice| {
-        notice.kind == Kind::Stale
+        matches!(notice.kind, Kind::Stale | Kind::Owed)
             && notice.column.is_some()
             && matches!(notice.told, Told::Raised(_) | Told::Repeated(..))
     };
@@ -121,11 +141,7 @@ pub fn incident_of<'a>(
         Deed::Answered { by_link, .. } => by_link.as_deref() == Some(link.hash.as_str()),
         _ => false,
     });
-    let key = IncidentKey {
-        subject: Subject::Column(link.column.clone()),
-        kind: Kind::Stale,
-    };
-    let incident = open.get(&key)?;
+    let incident = open.get(&link.incident())?;
     let is_open = incident.is_open() && incident.began_at == link.began_at;
     (!is_used && now <= link.expires_at && is_open).then_some(incident)
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::hours;
 use super::incident::{Incident, IncidentKey};
 use super::outbox::{Delivery, Message, Notice, NoticeState};
-use super::reconsider::{Bench, as_it_stands};
+use super::reconsider::{Bench, as_it_stands, untold_ends};
 use super::rules::AlertRules;
 use crate::calendar::Calendar;
 use crate::domain::group::Person;
@@ -54,10 +54,20 @@ pub fn take_back(open: &[(Message, Vec<Notice>)], bench: Bench<'_>) -> Back {
         if !is_left_over(message, bench.now) || notices.len() != message.notices.len() {
             continue;
         }
+        let mut gone = Vec::new();
         for notice in notices {
             untell(notice, bench, &mut told);
-            back.notices.push(waiting_again(message, notice, bench));
+            let again = waiting_again(message, notice, bench);
+            if again.state != NoticeState::Waiting {
+                gone.push(notice.clone());
+            }
+            back.notices.push(again);
         }
+        let ends = untold_ends(&gone, bench).into_iter();
+        back.notices.extend(ends.map(|end| Notice {
+            state: NoticeState::Withdrawn(bench.now),
+            ..end
+        }));
         let mut message = message.clone();
         message.delivery = Delivery::Withdrawn { at: bench.now };
         back.messages.push(message);
@@ -82,7 +92,7 @@ fn waiting_again(message: &Message, notice: &Notice, bench: Bench<'_>) -> Notice
     }
 }
 
-/// Of an end hears only who was told of the beginning.
+/// Who was told nothing hears of no end.
 fn untell(notice: &Notice, bench: Bench<'_>, told: &mut BTreeMap<IncidentKey, Incident>) {
     let incident = bench.open.get(&notice.incident);
     if let Some(incident) = incident.filter(|_| notice.first) {
@@ -117,8 +127,7 @@ mod tests {
     /// What goes back at `now` of a message about `a`, which is overdue by then.
     fn back(now: &str, later: &[Notice], change: impl FnOnce(&mut Message)) -> Back {
         let rules = AlertRules::default();
-        let (mut message, mut notices) = message(&["a"], &rules);
-        notices[0].first = true;
+        let (mut message, notices) = message(&["a"], &rules);
         change(&mut message);
         let (key, mut incident) = incident("a", "2017-11-13T07:00:00", Tier::Overdue);
         incident.told.insert(message.person.clone());
@@ -162,6 +171,26 @@ mod tests {
             NoticeState::Withdrawn(at(MORNING)),
             "the repetition says it"
         );
+    }
+
+    #[test]
+    fn of_an_end_hears_only_who_heard_of_the_beginning() {
+        let rules = AlertRules::default();
+        let end = notice("a", Told::Recovered);
+        for (first, withdrawn) in [(true, 2), (false, 1)] {
+            let (message, mut notices) = message(&["a"], &rules);
+            notices[0].first = first;
+            let bench = Bench {
+                open: &BTreeMap::new(),
+                later: std::slice::from_ref(&end),
+                rules: &rules,
+                now: at(MORNING),
+            };
+            let back = take_back(&[(message, notices)], bench).notices;
+            let gone = NoticeState::Withdrawn(at(MORNING));
+            assert!(back.iter().all(|notice| notice.state == gone));
+            assert_eq!(back.len(), withdrawn, "{back:?}");
+        }
     }
 
     #[test]

@@ -52,16 +52,9 @@ pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Ou
             None => gone.push(notice.clone()),
         }
     }
-    // Of an end hears only who may have been told of the beginning.
     if !message.maybe_taken {
-        let untold = bench.later.iter().filter(|notice| {
-            notice.told == Told::Recovered
-                && notice.state == NoticeState::Waiting
-                && notice.person == message.person
-                && gone.iter().any(|gone| gone.incident == notice.incident)
-        });
-        let untold: Vec<Notice> = untold.cloned().collect();
-        gone.extend(untold);
+        let ends = untold_ends(&gone, bench);
+        gone.extend(ends);
     }
     for notice in &mut gone {
         notice.state = NoticeState::Withdrawn(bench.now);
@@ -74,6 +67,19 @@ pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Ou
         true => Outcome::AsItIs,
         false => Outcome::Reworded(Box::new(reworded), gone),
     }
+}
+
+/// The ends that wait to be told to people who have heard of the beginning by none but `gone`, which
+/// nobody will hear.
+pub(super) fn untold_ends(gone: &[Notice], bench: Bench<'_>) -> Vec<Notice> {
+    let ends = bench.later.iter().filter(|end| {
+        end.told == Told::Recovered
+            && end.state == NoticeState::Waiting
+            && gone.iter().any(|gone| {
+                gone.first && gone.person == end.person && gone.incident == end.incident
+            })
+    });
+    ends.cloned().collect()
 }
 
 /// What `notice` has to say now; `None` where that is nothing, or is said later than it was.
@@ -177,7 +183,7 @@ mod tests {
         };
         assert_eq!((&now.key, gone.len()), (&before.key, 0));
         assert_ne!(now.text, before.text);
-        assert!(now.text.contains("0天"), "{}", now.text);
+        assert!(now.text.contains("今天为最后一天"), "{}", now.text);
     }
 
     #[test]
@@ -197,12 +203,24 @@ mod tests {
             assert!(!now.text.contains("“b”"), "{}", now.text);
             let mut end = notice("b", Told::Recovered);
             end.created_at = at("2017-11-16T09:00:00");
-            let (_, outcome) = after(&["b"], &rest, &[end], "2017-11-17T08:30:00");
+            let waiting = std::slice::from_ref(&end);
+            let (_, outcome) = after(&["b"], &rest, waiting, "2017-11-17T08:30:00");
             let Outcome::Withdrawn(gone) = outcome else {
                 panic!("{outcome:?}");
             };
             // Nobody hears of the end of what they were not told of.
             assert_eq!(gone.len(), 2);
+            // Who was told of it before does.
+            let (message, mut notices) = message(&["b"], &AlertRules::default());
+            notices[0].first = false;
+            let bench = Bench {
+                open: &rest.iter().cloned().collect(),
+                later: &[end],
+                rules: &AlertRules::default(),
+                now: at("2017-11-17T08:30:00"),
+            };
+            let outcome = reconsider(&message, &notices, bench);
+            assert!(matches!(outcome, Outcome::Withdrawn(gone) if gone.len() == 1));
         }
     }
 

@@ -113,10 +113,7 @@ pub fn step(
 
 /// A person lets a proposed escalation go out.
 pub fn release(incident: &Incident, by: &str, now: Moment) -> Option<Step> {
-    let State::Open {
-        repeats, pending, ..
-    } = incident.state
-    else {
+    let State::Open { pending, .. } = incident.state else {
         return None;
     };
     if incident.release != Some(Release::Proposed) {
@@ -130,7 +127,8 @@ pub fn release(incident: &Incident, by: &str, now: Moment) -> Option<Step> {
     });
     after.state = State::Open {
         since: now,
-        repeats,
+        // Those of the tier before do not count.
+        repeats: 0,
         told_at: now,
         pending,
     };
@@ -531,7 +529,18 @@ mod tests {
 
         let (released, effects) = release(&incident, "张", at("2017-12-18T09:00:00")).unwrap();
         assert_eq!(effects, [Effect::Tell(Told::Raised(Escalation))]);
-        assert!(release(&released.unwrap(), "张", at("2017-12-18T09:01:00")).is_none());
+        let released = released.unwrap();
+        assert!(release(&released, "张", at("2017-12-18T09:01:00")).is_none());
+
+        // From then on every five working days, without end.
+        walk.incident = Some(released);
+        walk.told.clear();
+        let next: chrono::NaiveDate = "2017-12-18".parse().unwrap();
+        for day in next.iter_days().take(15) {
+            walk.morning(&day.to_string(), "2017-11-03");
+        }
+        let repeated = |day: &str, times| (day.to_owned(), Told::Repeated(Escalation, times));
+        assert_eq!(walk.told, [repeated("12-25", 1), repeated("01-01", 2)]);
     }
 
     #[test]
@@ -671,10 +680,16 @@ mod tests {
             Told::Raised(SeverelyOverdue),
         ];
         assert_eq!(told, on);
+        walk.morning("2017-11-27", "2017-11-03");
+        let last = walk.told.last().map(|(_, told)| *told);
+        assert_eq!(last, Some(Told::Repeated(SeverelyOverdue, 1)));
         let incident = walk.incident.clone().unwrap();
         let (released, effects) = release(&incident, "张", at("2017-11-27T09:00:00")).unwrap();
         assert_eq!(effects, [Effect::Tell(Told::Raised(Escalation))]);
-        assert_eq!(released.unwrap().tier, Some(Escalation));
+        let released = released.unwrap();
+        assert_eq!(released.tier, Some(Escalation));
+        // Its repetitions are counted from here on.
+        assert!(matches!(released.state, State::Open { repeats: 0, .. }));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::domain::braces::{Piece, pieces};
 
 /// The fields that a template of a single notice may use.
-pub const FIELDS: [&str; 12] = [
+pub const FIELDS: [&str; 13] = [
     "site",
     "column",
     "unit",
@@ -19,6 +19,7 @@ pub const FIELDS: [&str; 12] = [
     "age_days",
     "due_on",
     "days_left",
+    "time_left",
     "overdue_days",
     "limit_days",
     "why",
@@ -165,7 +166,7 @@ texts! {
     "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天，{due_on}到期，请及时更新。";
     /// A column with a few days left.
     warning, &FIELDS,
-    "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天，距{due_on}到期仅剩{days_left}天，请抓紧更新。";
+    "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天，{due_on}到期，{time_left}，请抓紧更新。";
     /// A column past its limit.
     overdue, &FIELDS,
     "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天未更新，超过{limit_days}天时限{overdue_days}天，请立即更新。";
@@ -189,7 +190,7 @@ texts! {
     "{site}“{column}”栏目应于{due_on}前发布{duty}，还有{days_left}天，目前尚未发布，请及时发布。";
     /// What it owes in a few days.
     duty_warning, &FIELDS,
-    "{site}“{column}”栏目应于{due_on}前发布{duty}，仅剩{days_left}天，目前尚未发布，请抓紧发布。";
+    "{site}“{column}”栏目应于{due_on}前发布{duty}，{time_left}，目前尚未发布，请抓紧发布。";
     /// What it owed.
     duty_overdue, &FIELDS,
     "{site}“{column}”栏目应于{due_on}前发布{duty}，已超期{overdue_days}天，请立即发布。";
@@ -205,6 +206,9 @@ texts! {
     /// What was owed is published.
     duty_met, &FIELDS,
     "{site}“{column}”栏目已发布{duty}，此前提醒解除。";
+    /// A column without a deadline that was not updated for long.
+    self_check, &FIELDS,
+    "{site}“{column}”栏目按需更新，最近更新为{last_update}，已{age_days}天，请自查有无应公开内容，如有请及时更新。";
     /// A column that cannot be judged.
     blind, &FIELDS,
     "{site}“{column}”栏目无法判断：{why}。已暂停计时，请核查。";

@@ -105,8 +105,8 @@ pub(super) fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
 /// Whether a person lets `notice` wait, or it tells of a deadline whose column is not seen, or where
 /// one visit has seen a change that no second has confirmed.
 pub(super) fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
-    let deadline =
-        matches!(notice.kind, Kind::Stale | Kind::Owed) && notice.told != Told::Recovered;
+    let of_dates = matches!(notice.kind, Kind::Stale | Kind::Owed | Kind::SelfCheck);
+    let deadline = of_dates && notice.told != Told::Recovered;
     let unseen = |column: &ColumnId| tray.unseen.contains(column);
     let changes = |incident: &Incident| {
         matches!(

@@ -107,7 +107,8 @@ fn late<'a>(
         let Subject::Column(id) = &key.subject else {
             return None;
         };
-        let of_deadline = key.kind == Kind::Stale && incident.is_open();
+        let of_dates = matches!(key.kind, Kind::Stale | Kind::SelfCheck);
+        let of_deadline = of_dates && incident.is_open();
         let tier = incident.tier.filter(|_| of_deadline)?;
         let column = group.columns.get(id)?;
         Some((incident, column, tier.min(Tier::SeverelyOverdue)))

@@ -256,6 +256,7 @@ fn key(notice: &Notice) -> &'static str {
             Tier::Escalation => "duty_escalation",
         },
         Told::EscalationProposed if of_duty => "duty_escalation_proposed",
+        Told::Raised(_) | Told::Repeated(..) if notice.kind == Kind::SelfCheck => "self_check",
         Told::Raised(tier) | Told::Repeated(tier, _) => match tier {
             Tier::Reminder => "reminder",
             Tier::Warning => "warning",
@@ -278,7 +279,7 @@ fn key(notice: &Notice) -> &'static str {
         Told::Trouble => "trouble",
         Told::Recovered => match notice.incident.kind {
             Kind::Owed => "duty_met",
-            Kind::Stale | Kind::Trouble | Kind::Calendar => "recovered",
+            Kind::Stale | Kind::SelfCheck | Kind::Trouble | Kind::Calendar => "recovered",
             Kind::NearVeto => "near_veto_over",
             Kind::Veto => "veto_over",
             Kind::Blind if of_site => "home_seen_again",
@@ -300,12 +301,24 @@ fn value(field: &str, facts: &Facts, today: Date, rules: &AlertRules) -> String 
         "due_on" => date(facts.due_on),
         "age_days" => days(facts.last_update.map(|on| i64::from(age_days(on, today)))),
         "days_left" => days(facts.due_on.map(|due| (due - today).num_days())),
+        "time_left" => facts
+            .due_on
+            .map_or_else(unknown, |due| time_left(due, today)),
         "overdue_days" => days(facts.due_on.map(|due| (today - due).num_days())),
         "limit_days" => days(facts.limit_days.map(i64::from)),
         "why" => facts.why.clone(),
         "duty" => facts.duty.clone(),
         "link" => link(rules),
         _ => String::new(),
+    }
+}
+
+/// How long it is until `due`, the last day that is in time.
+fn time_left(due: Date, today: Date) -> String {
+    match (due - today).num_days() {
+        ..0 => "已过期".to_owned(),
+        0 => "今天为最后一天".to_owned(),
+        days => format!("仅剩{days}天"),
     }
 }
 

@@ -45,6 +45,8 @@ fn notice(subject: Subject, kind: Kind, told: Told) -> Notice {
     let due_on = match (of_duty, told) {
         (true, Told::Raised(Tier::Reminder | Tier::Warning)) => "2018-04-08",
         (true, _) => "2018-03-31",
+        (_, Told::Raised(Tier::Reminder)) => "2018-04-07",
+        (_, Told::Raised(Tier::Warning)) => TODAY,
         _ => "2018-03-23",
     };
     let why = match (kind, told) {
@@ -110,6 +112,8 @@ fn everything() -> Vec<Notice> {
     }
     let host = || Subject::Host("www.example.cn".to_owned());
     for (subject, kind, told) in [
+        (column(), Kind::SelfCheck, Told::Raised(Tier::Reminder)),
+        (column(), Kind::SelfCheck, Told::Recovered),
         (column(), Kind::Blind, Told::Blind),
         (column(), Kind::Blind, Told::Recovered),
         (column(), Kind::Empty, Told::Empty),

@@ -284,6 +284,7 @@ mod tests {
             class: Class::News,
             url: None,
             limit_days: None,
+            on_demand: false,
             read: None,
             confirmed: true,
         }

@@ -57,6 +57,11 @@ pub enum Freshness {
         /// Since when visits have found it so.
         since: Moment,
     },
+    /// Updated as the need arises, by no deadline.
+    OnDemand {
+        /// Natural days since the last update.
+        age_days: u32,
+    },
     /// Exempted (报备) until this date.
     Exempt {
         /// The last day of the exemption.
@@ -130,14 +135,20 @@ pub fn judge(
     let record = match (watch, record) {
         (Watch::NotConfigured, _) => return say(Freshness::NotConfigured, None),
         (Watch::Unconfirmed, _) => return say(Freshness::Unconfirmed, None),
-        (Watch::Judged, None) => return say(Freshness::NotYetVisited, None),
-        (Watch::Judged, Some(record)) => record,
+        (Watch::Judged | Watch::OnDemand, None) => return say(Freshness::NotYetVisited, None),
+        (Watch::Judged | Watch::OnDemand, Some(record)) => record,
     };
-    let dated = last_update
-        .as_ref()
-        .map(|update| by_date(update.on, limit_days, ladder, today));
+    let dated = last_update.as_ref().map(|update| match watch {
+        Watch::OnDemand => {
+            let age_days = age_days(update.on, today);
+            (Freshness::OnDemand { age_days }, None)
+        }
+        _ => by_date(update.on, limit_days, ladder, today),
+    });
+    // Where there is no deadline nothing stays proven that could be said while we are blind.
+    let lasts = record.blind.is_none() || watch != Watch::OnDemand;
     match (dated, &record.blind, record.empty_since) {
-        (Some((freshness, None)), _, None) => say(freshness, None),
+        (Some((freshness, None)), _, None) if lasts => say(freshness, None),
         (_, Some(blind), _) => say(
             Freshness::Unknown {
                 since: blind.since,

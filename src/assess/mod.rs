@@ -3,6 +3,8 @@
 //!
 //! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
+pub mod adverts;
+pub mod candidates;
 pub mod duty;
 pub mod exemption;
 #[cfg(test)]
@@ -11,6 +13,7 @@ pub mod flags;
 pub mod freshness;
 pub mod home;
 pub mod ladder;
+pub mod letters;
 pub mod limits;
 pub mod links;
 pub mod outage;
@@ -20,3 +23,4 @@ pub mod score;
 pub mod sighting;
 pub mod timekeeping;
 pub mod vetoes;
+pub mod words;

@@ -192,8 +192,7 @@ impl SiteSight {
         };
         sight.visited(sight.home_at);
         for (column, record) in columns {
-            let judged = column.watch() == Watch::Judged;
-            if judged && ground.exemptions.until(column).is_none() {
+            if column.watch().is_kept() && ground.exemptions.until(column).is_none() {
                 sight.column(column, record, ground);
             }
         }
@@ -233,8 +232,12 @@ impl SiteSight {
             }
             (None, _) if age.is_none() => {
                 self.empty.add(None, at);
-                self.stale.add(None, at);
+                if column.watch() == Watch::Judged {
+                    self.stale.add(None, at);
+                }
             }
+            // What has no deadline cannot be late.
+            _ if column.watch() == Watch::OnDemand => {}
             _ => {
                 let late = is_late(basic_days.unwrap_or(limit));
                 self.stale.add(late, at);

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Exit codes: 0 done, 1 the answer is no (a fault in the
 //! configuration, a message not accepted), 2 the command could not be carried out.
 
+mod candidates;
 mod check_config;
 mod demo;
 mod discover;
@@ -67,6 +68,8 @@ enum Command {
     Flags(question::Flags),
     /// List the links of a site that lead nowhere, certain and suspected ones
     Links(question::Links),
+    /// List what inspections found and only people can judge; confirm, reject, comment
+    Candidates(candidates::Candidates),
     /// Send a test message to a person through the real transport
     SendTest(question::SendTest),
     /// Let a proposed escalation go out
@@ -130,6 +133,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Outbox(outbox) => question::outbox(outbox),
         Command::Flags(flags) => question::flags(flags),
         Command::Links(links) => question::links(links),
+        Command::Candidates(candidates) => candidates::run(candidates),
         Command::SendTest(test) => question::send_test(test),
         Command::Release(release) => question::release(release),
         Command::Accept(accept) => question::accept(accept),

@@ -31,6 +31,7 @@ pub fn explain(config: &Config, warnings: &[Warning], now: Moment) -> String {
         counts(config),
         schedule(config, now),
         ladders(config),
+        on_demand(config),
         duties(config),
         tiers(config),
         incidents(config),
@@ -117,13 +118,29 @@ fn ladders(config: &Config) -> String {
         ));
     }
     for column in config.group.columns.values() {
-        if column.limit_days.is_some() {
+        if column.limit_days.is_some() && !column.on_demand {
             rows.push(begins(column.id.as_str(), &config.limits.of(column)));
         }
     }
     format!(
         "limits (更新时限) and the age in natural days at which a tier begins; 督办 in working days of 严重超期\n{}",
         table(&rows)
+    )
+}
+
+/// What is updated as the need arises; nothing where nothing is.
+fn on_demand(config: &Config) -> String {
+    let columns = config.group.columns.values();
+    let on_demand: Vec<String> = columns
+        .filter(|column| column.on_demand)
+        .map(|column| format!("{} {}", column.id, config.limits.of(column).limit_days))
+        .collect();
+    if on_demand.is_empty() {
+        return String::new();
+    }
+    format!(
+        "on demand (按需更新): no deadline; asked to look for themselves after so many days\n  {}",
+        on_demand.join(", ")
     )
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::check::{
     access, alerting, availability, calendar, clock, console, contacts, duties, heartbeat,
-    inspection, limits, monitor, own_network, rubric, sites, transports, vendor, warn,
+    inspection, limits, monitor, own_network, rubric, sites, transports, vendor, warn, words,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -71,6 +71,7 @@ struct Files {
     contacts: Source,
     calendar: Option<Source>,
     rubric: Option<Source>,
+    words: Option<Source>,
 }
 
 impl Files {
@@ -87,11 +88,14 @@ impl Files {
         let wanted = raw.files.calendar.is_some() || calendar.exists();
         let rubric = named("rubric", &raw.files.rubric, "rubric.toml");
         let changed = raw.files.rubric.is_some() || rubric.exists();
+        let words = named("words", &raw.files.words, "words.toml");
+        let listed = raw.files.words.is_some() || words.exists();
         Files {
             sites: open(&sites, Guard::Open),
             contacts: open(&contacts, Guard::Private),
             calendar: wanted.then(|| open(&calendar, Guard::Open)),
             rubric: changed.then(|| open(&rubric, Guard::Open)),
+            words: listed.then(|| open(&words, Guard::Open)),
             monitor,
             raw,
         }
@@ -135,6 +139,7 @@ impl Files {
         limits.duties = duties::duties(&mut self.monitor, &self.raw, (&group, whole));
         let calendar = self.calendar();
         let rubric = rubric::rubric(self.rubric.as_mut());
+        let words = words::words(self.words.as_mut());
         Some(Config {
             group,
             limits,
@@ -156,6 +161,7 @@ impl Files {
             rubric,
             samples_a_day,
             inspection,
+            words,
         })
     }
 
@@ -221,6 +227,7 @@ impl Files {
         rest.into_iter()
             .chain(self.calendar)
             .chain(self.rubric)
+            .chain(self.words)
             .flat_map(Source::into_faults)
             .collect()
     }

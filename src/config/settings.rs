@@ -14,6 +14,7 @@ use crate::calendar::cron_line::CronLine;
 use crate::domain::account::Admission;
 use crate::domain::group::Group;
 use crate::domain::transport::{Heartbeat, Transports};
+use crate::domain::words::Expression;
 
 /// Everything that the daemon is told.
 #[derive(Debug, Clone)]
@@ -57,6 +58,8 @@ pub struct Config {
     pub rubric: Rubric,
     /// So often a day each home page is asked whether it opens; `None` for not at all.
     pub samples_a_day: Option<u32>,
+    /// The wrong and sensitive expressions that pages are looked through for.
+    pub words: Vec<Expression>,
     /// How pages are inspected; `None` for not at all.
     pub inspection: Option<InspectionPlan>,
 }

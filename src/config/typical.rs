@@ -43,7 +43,7 @@ pub fn params(config: &Config, templates: &Templates) -> Vec<Param> {
             let chars = pieces.iter().map(|piece| match piece {
                 Piece::Plain(words) => words.chars().count(),
                 Piece::Field(field) if field == "text" => unsigned.chars().count(),
-                Piece::Field(field) => value(field).chars().count(),
+                Piece::Field(field) => value(filled.key, field).chars().count(),
             });
             params.push(Param {
                 wording: filled.key,
@@ -55,14 +55,14 @@ pub fn params(config: &Config, templates: &Templates) -> Vec<Param> {
     params
 }
 
-/// What fields hold at most, more or less.
-fn values(config: &Config) -> impl Fn(&str) -> String {
+/// What the fields of each wording hold at most, more or less.
+fn values(config: &Config) -> impl Fn(&str, &str) -> String {
     let (site, column, unit) = longest_names(config);
     let link = config.alert.console_link.clone().unwrap_or_default();
     let duties = config.limits.duties.iter();
     let longest = duties.max_by_key(|duty| duty.name.chars().count());
     let duty = longest.map_or_else(|| "年度报告".to_owned(), |duty| duty.name.clone());
-    move |field: &str| {
+    move |wording: &str, field: &str| {
         let value = match field {
             "site" => &site,
             "column" => &column,
@@ -74,11 +74,28 @@ fn values(config: &Config) -> impl Fn(&str) -> String {
             "age_days" | "limit_days" => "180",
             "days_left" | "count" | "more" => "5",
             "overdue_days" => "15",
+            "time_left" => "今天为最后一天",
             "worst" => "严重超期",
-            "why" => "连续3次访问没有响应",
+            "why" => cause(wording),
             _ => "",
         };
         value.to_owned()
+    }
+}
+
+/// A long cause of what `wording` tells.
+fn cause(wording: &str) -> &'static str {
+    match wording {
+        "near_veto" | "veto" => {
+            "近7日首页168次访问中9次失败；首页最近更新为12月28日，已超过14天等3项"
+        }
+        "escalation_again" => "该栏目90天内再次严重超期",
+        "offline" => "48个网站中有46个同时无应答",
+        "trouble" => {
+            "发给展览路街道主要负责人的消息未能在有效期内发出，请核查联系方式或改用其他渠道"
+        }
+        // Told of deadlines, it is a remark.
+        _ => "连续3次访问没有响应",
     }
 }
 
@@ -89,7 +106,7 @@ pub fn wordings(config: &Config) -> Vec<Filled> {
         .iter()
         .filter(|(key, _, _)| *key != "subject")
         .filter_map(|(key, _, _)| {
-            let body = config.alert.texts.get(key)?.fill(&value);
+            let body = config.alert.texts.get(key)?.fill(|field| value(key, field));
             let text = format!("【{}】{body}", config.alert.signature);
             let size = size(&text);
             Some(Filled { key, text, size })

@@ -7,6 +7,7 @@ use chrono::{Days, NaiveTime, TimeDelta};
 
 use super::desk::Desk;
 use crate::alert::incident::{Incident, Kind, State, Subject};
+use crate::assess::candidates::cases;
 use crate::assess::exemption::Exemptions;
 use crate::assess::ladder::Tier;
 use crate::assess::score::card::{Card, card};
@@ -14,6 +15,8 @@ use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, 
 use crate::assess::score::period::Period;
 use crate::assess::score::rank::{change, rank};
 use crate::domain::act::{Act, Deed};
+use crate::domain::candidate::Decision;
+use crate::domain::class::Class;
 use crate::domain::entry::Entry;
 use crate::domain::finding::Undated;
 use crate::domain::group::{Column, Site};
@@ -37,6 +40,7 @@ struct Common {
     to: Date,
     acts: Vec<Act>,
     entries: Vec<Entry>,
+    decisions: Vec<Decision>,
     spans: BTreeMap<SiteId, Vec<AlertSpan>>,
     homes: BTreeMap<SiteId, HomeRecord>,
     is_today: bool,
@@ -137,6 +141,7 @@ impl Desk {
             to,
             acts: self.store.acts().await?,
             entries,
+            decisions: self.store.decisions().await?,
             spans,
             homes: self.store.homes().await?,
             is_today: to == today,
@@ -174,12 +179,16 @@ impl Desk {
     ) -> Result<SiteFacts<'a>, StoreError> {
         let group = &self.config.group;
         let mut columns = Vec::new();
+        let mut letters = Vec::new();
         let own = group
             .columns
             .values()
             .filter(|column| column.site == site.id);
         for column in own {
             columns.push(self.column_facts(column, common).await?);
+            if column.class == Class::Replies {
+                letters.extend(self.store.letters(&column.id).await?);
+            }
         }
         let before = common.from.checked_sub_days(DAYS_BEFORE);
         let first = before.unwrap_or(common.from);
@@ -194,9 +203,12 @@ impl Desk {
         let inspections = self.store.inspections(&site.id, common.from, common.to);
         let inspection = inspections.await?.pop();
         let targets = self.store.targets(&site.id).await?;
+        let candidates = self.store.candidates(Some(&site.id)).await?;
         Ok(SiteFacts {
             inspection,
+            letters,
             targets,
+            cases: cases(candidates, &common.decisions),
             site,
             unit_name: unit.map_or(site.unit.as_str(), |unit| unit.name.as_str()),
             services: !group.without_services.contains(&site.id),

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::answer::Clerk;
+use super::candidates::Decide;
 use super::desk::Desk;
 use super::enact::{Order, Refused, What};
 use super::pulse::{AT_LEAST_EVERY, Pulse};
@@ -109,6 +110,15 @@ impl Counter {
         }
         let what = match task {
             Task::Release { column } => return desk.released(&column, &by, &reason, self).await,
+            Task::Decide { candidate, what } => {
+                let decide = Decide {
+                    candidate,
+                    by,
+                    reason,
+                    what,
+                };
+                return desk.decide(decide).await;
+            }
             Task::Accept { column } => return desk.accepted(&column, &by, &reason).await,
             Task::Visit { columns } => {
                 let said = desk.visit_soon(&columns, &by, &reason).await;

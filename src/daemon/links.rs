@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, watch};
 use super::desk::Desk;
 use super::pulse::{AT_LEAST_EVERY, Pulse};
 use crate::alert::acts::{Refusal, check_answer};
+use crate::alert::incident::Subject;
 use crate::alert::links::{Link, carried, filled, find, hash_of, incident_of, places, remember};
 use crate::alert::outbox::Message;
 use crate::alert::wording;
@@ -44,9 +45,14 @@ impl Desk {
             let column = notice.and_then(|notice| notice.column.clone());
             // A link to what is over meanwhile leads to the page that says so.
             if let (Some(incident), Some(column)) = (incident, column) {
+                let duty = match &incident.key.subject {
+                    Subject::Duty(_, duty) => Some(duty.clone()),
+                    _ => None,
+                };
                 links.push(Link {
                     hash: hash_of(&token),
                     column,
+                    duty,
                     began_at: incident.began_at,
                     expires_at: now + rules.expires_after,
                 });
@@ -104,7 +110,7 @@ impl Desk {
             reason,
             deed: Deed::Answered {
                 column,
-                duty: None,
+                duty: link.duty.clone(),
                 began_at: link.began_at,
                 until,
                 by_link: Some(link.hash.clone()),

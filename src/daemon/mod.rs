@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod assessment;
+pub mod candidates;
 pub mod closing;
 pub mod control;
 pub mod counter;
@@ -17,6 +18,7 @@ pub mod enact;
 pub mod ending;
 pub mod event;
 pub mod front;
+mod going_live;
 mod heartbeat;
 mod host;
 pub mod inspection;
@@ -37,6 +39,8 @@ pub mod sameness;
 pub mod sampler;
 pub mod schedule;
 pub mod score;
+mod showing;
+mod test_message;
 pub mod timekeeper;
 pub mod visit;
 pub mod ways;

@@ -1,6 +1,7 @@
 //! Answers about sites as a whole, and about what columns owe by a day.
 
-use super::answer::{Answer, Clerk, cautioned, unknown_column};
+use super::answer::{Answer, Clerk, unknown_column};
+use super::showing::cautioned;
 use crate::alert::pass::{Situation, duties_of, sight_of};
 use crate::assess::vetoes::SiteSight;
 use crate::domain::group::{Column, Site};

@@ -98,6 +98,7 @@ impl Desk {
             rule: found.rule,
             period: found.period.to_string(),
             finds: found.finds,
+            attachment: None,
         });
         self.store.commit(commit).await?;
         Ok(Answer::yes(text))

@@ -9,6 +9,11 @@ use super::time::Moment;
 /// The most finds of one entry.
 pub const MOST_FINDS: u32 = 1000;
 
+/// The largest attachment, in bytes.
+pub const ATTACHMENT_BYTES: u64 = 10 * 1024 * 1024;
+/// The longest name of an attachment, in characters.
+pub const ATTACHMENT_CHARS: usize = 80;
+
 /// An entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -26,4 +31,18 @@ pub struct Entry {
     pub period: String,
     /// How many finds; none means that it was looked at and found in order.
     pub finds: u32,
+    /// A file that proves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
+}
+
+/// A file that somebody entered as proof. Its bytes lie among the page copies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its name, as given, without directories.
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256, hexadecimal.
+    pub digest: String,
 }

@@ -78,6 +78,9 @@ pub struct Column {
     pub url: Option<Url>,
     /// A limit of its own in natural days, instead of the class's.
     pub limit_days: Option<u32>,
+    /// Whether it is updated as the need arises (按需更新): it has no deadline, and after as many days
+    /// as its limit has its unit is asked to look for itself.
+    pub on_demand: bool,
     /// How its page is read, where the reader does not get it right by itself.
     pub read: Option<ReadRules>,
     /// Whether a person has confirmed name and class. Until then it is visited and shown only.
@@ -89,6 +92,8 @@ pub struct Column {
 pub enum Watch {
     /// It is visited and judged.
     Judged,
+    /// It is visited and has no deadline: it is updated as the need arises.
+    OnDemand,
     /// It is visited and shown, but nothing is said of its freshness: its class is a guess.
     Unconfirmed,
     /// It has no address.
@@ -108,8 +113,16 @@ impl Column {
         match (&self.url, self.confirmed) {
             (None, _) => Watch::NotConfigured,
             (Some(_), false) => Watch::Unconfirmed,
+            (Some(_), true) if self.on_demand => Watch::OnDemand,
             (Some(_), true) => Watch::Judged,
         }
+    }
+}
+
+impl Watch {
+    /// Whether the column is the unit's to keep, with a deadline or without.
+    pub fn is_kept(self) -> bool {
+        matches!(self, Watch::Judged | Watch::OnDemand)
     }
 }
 

@@ -9,7 +9,7 @@ use super::address::{self, PathDate};
 use super::ask::{Ask, Sort};
 use super::clean;
 use super::groups::Group;
-use super::letters;
+use super::letters::waiting;
 use super::rows::Listed;
 use super::view::View;
 use super::years::{self, Claim, Dating, Doubt};
@@ -154,7 +154,7 @@ fn telling(claims: &[(usize, Claim)], at: usize, claim: &Claim) -> Vec<usize> {
 
 /// Reads the newest date of a list; of letters, those that are answered count.
 pub fn newest_of_list(view: &View, rows: &[usize]) -> Saying {
-    let Some(letters) = letters::of(view, rows) else {
+    let Some(letters) = waiting::of(view, rows) else {
         return newest_below(view, rows);
     };
     if letters.rows.is_empty() {

@@ -2,6 +2,7 @@
 //! links that it carries, its words. One pass over the source, no tree.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use url::Url;
 
@@ -31,6 +32,10 @@ pub struct Inspected {
     pub feet: Vec<Url>,
     /// Its title.
     pub title: String,
+    /// Its visible words without blanks, one line a block, as far as they are kept.
+    pub text: String,
+    /// The stretches of `text` that are words of links, in bytes.
+    pub linked: Vec<Range<usize>>,
     /// Whether it says that it does not exist, or is another page that is none.
     pub is_article: bool,
 }
@@ -59,6 +64,8 @@ pub fn inspect(page: &Page, feet: &[&str]) -> Option<Inspected> {
         links: scan.links.all,
         feet: scan.feet,
         title: scan.title,
+        text: scan.text,
+        linked: scan.linked,
     })
 }
 
@@ -76,6 +83,7 @@ struct Scan {
     feet: Vec<Url>,
     title: String,
     text: String,
+    linked: Vec<Range<usize>>,
     /// How many characters the text has.
     length: usize,
 }
@@ -89,6 +97,7 @@ impl Scan {
             feet: Vec::new(),
             title: String::new(),
             text: String::new(),
+            linked: Vec::new(),
             length: 0,
         };
         for token in Tokens::of(source) {
@@ -119,7 +128,12 @@ impl Scan {
             Token::Text(text) => {
                 let text = markup::resolved(text);
                 self.links.words(&text);
+                let from = self.text.len();
                 self.say(&text);
+                let to = self.text.len();
+                if self.links.is_inside() && from < to {
+                    self.linked.push(from..to);
+                }
             }
             Token::Raw(tag, text) => self.raw(tag, text, scripted),
         }

@@ -41,6 +41,8 @@ pub struct Gathered {
     places: HashMap<Url, usize>,
     /// The open anchor.
     open: Option<usize>,
+    /// Whether an anchor is open that leads somewhere.
+    inside: bool,
 }
 
 impl Gathered {
@@ -51,6 +53,7 @@ impl Gathered {
             page: page.clone(),
             places: HashMap::new(),
             open: None,
+            inside: false,
         }
     }
 
@@ -61,7 +64,7 @@ impl Gathered {
             return;
         };
         if tag.key == A {
-            self.open = None;
+            self.done();
         }
         let url = attribute(name).and_then(|value| address::join(base, &value));
         let Some(url) = url.filter(|url| *url != self.page) else {
@@ -102,6 +105,7 @@ impl Gathered {
         let is_bare = |at: &usize| self.all.get(*at).is_some_and(|link| link.text.is_empty());
         if tag.key == A {
             self.open = place.filter(is_bare);
+            self.inside = place.is_some();
         }
     }
 
@@ -114,9 +118,15 @@ impl Gathered {
         }
     }
 
+    /// Whether what is read now are the words of a link.
+    pub fn is_inside(&self) -> bool {
+        self.inside
+    }
+
     /// Closes the open anchor.
     pub fn done(&mut self) {
         self.open = None;
+        self.inside = false;
     }
 }
 

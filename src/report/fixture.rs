@@ -52,6 +52,7 @@ pub(super) fn column(id: &str, name: &str, class: Class) -> Column {
         class,
         url: Some(format!("http://{site}.example.cn/{page}/").parse().unwrap()),
         limit_days: None,
+        on_demand: false,
         read: None,
         confirmed: true,
     }

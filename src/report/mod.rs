@@ -7,6 +7,7 @@ pub mod acts;
 pub mod assessment;
 pub mod away;
 pub mod beside;
+pub mod candidates;
 pub mod duty;
 #[cfg(test)]
 mod fixture;

@@ -119,6 +119,12 @@ fn ground(case: &Case) -> String {
             instant(*since, case.now),
             known_before(case)
         ),
+        Freshness::OnDemand { age_days } => format!(
+            "最近更新为{}，{}。该栏目按需更新，不计超期，超过{}天未更新时提醒责任单位自查。",
+            updated(case),
+            aged(*age_days),
+            case.judgement.limit_days
+        ),
         Freshness::Exempt { until } => format!(
             "该栏目已报备豁免，至{}止，期间不计时限。{}",
             full_date(*until),
@@ -135,14 +141,21 @@ fn ground(case: &Case) -> String {
 
 /// `最近更新为…（依据…），已15天，时限14天（动态要闻类），到期日11月17日`
 fn dated(case: &Case, age_days: u32, due_on: Date) -> String {
-    let update = case.judgement.last_update.as_ref();
-    let update = update.map(proof).unwrap_or_default();
-    let age = match age_days {
-        0 => "今天更新".to_owned(),
-        days => format!("已{days}天"),
-    };
+    let (update, age) = (updated(case), aged(age_days));
     let due = in_chinese(due_on, date_of(case.now));
     format!("最近更新为{update}，{age}，{}，到期日{due}", limit(case))
+}
+
+fn updated(case: &Case) -> String {
+    let update = case.judgement.last_update.as_ref();
+    update.map(proof).unwrap_or_default()
+}
+
+fn aged(age_days: u32) -> String {
+    match age_days {
+        0 => "今天更新".to_owned(),
+        days => format!("已{days}天"),
+    }
 }
 
 /// `2017年11月3日（依据：列表行日期，原文“…”，标题《…》，网址…）`
@@ -414,6 +427,8 @@ mod tests {
         let mut empty_again = seen("2017-11-18T09:00:00", Sight::Read(Finding::Empty));
         empty_again.rows = 0;
         let exempt = "2018-01-31".parse().unwrap();
+        let mut on_demand = read("2017-11-03");
+        on_demand.judgement.freshness = Freshness::OnDemand { age_days: 15 };
         vec![
             ("fresh", read("2017-11-13")),
             ("updated today", read("2017-11-18")),
@@ -427,6 +442,7 @@ mod tests {
             ("overdue, after a redesign", accepted),
             ("severely overdue", read("2017-10-20")),
             ("empty", told(Some(empty), vec![empty_again])),
+            ("on demand", on_demand),
             ("exempt", as_is(Freshness::Exempt { until: exempt })),
             ("unconfirmed", as_is(Freshness::Unconfirmed)),
             ("not configured", as_is(Freshness::NotConfigured)),

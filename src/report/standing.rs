@@ -88,7 +88,7 @@ impl Standing {
     /// Where a column with this verdict stands.
     pub fn of(judgement: &Judgement) -> Standing {
         match judgement.freshness {
-            Freshness::Fresh { .. } => Standing::Fresh,
+            Freshness::Fresh { .. } | Freshness::OnDemand { .. } => Standing::Fresh,
             Freshness::DueSoon { .. } => Standing::DueSoon,
             Freshness::Overdue { .. } if judgement.tier >= Some(Tier::SeverelyOverdue) => {
                 Standing::SeverelyOverdue

@@ -6,6 +6,7 @@ use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
@@ -13,6 +14,7 @@ use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
@@ -55,12 +57,18 @@ pub struct Commit {
     pub inspections: Vec<Inspection>,
     /// Links that led nowhere, as they stand now.
     pub targets: Vec<Target>,
+    /// Letters of consultation columns, as they stand now.
+    pub letters: Vec<Letter>,
     /// Periods of assessment that were closed or corrected.
     pub closings: Vec<Closing>,
     /// What was closed.
     pub pieces: Vec<ClosedPiece>,
     /// What units say to points.
     pub statements: Vec<Statement>,
+    /// What inspections found and a person has to judge, as it stands now.
+    pub candidates: Vec<Candidate>,
+    /// What people decided of candidates.
+    pub decisions: Vec<Decision>,
 }
 
 /// The latest run of a periodic task.
@@ -93,9 +101,12 @@ impl Commit {
             entries: Vec::new(),
             inspections: Vec::new(),
             targets: Vec::new(),
+            letters: Vec::new(),
             closings: Vec::new(),
             pieces: Vec::new(),
             statements: Vec::new(),
+            candidates: Vec::new(),
+            decisions: Vec::new(),
         }
     }
 }

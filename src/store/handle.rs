@@ -19,6 +19,7 @@ use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
@@ -27,6 +28,7 @@ use crate::domain::host::HostRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
@@ -258,6 +260,25 @@ impl Store {
     /// What units say to points, the oldest first.
     pub async fn statements(&self) -> Result<Vec<Statement>, StoreError> {
         self.read(|reader| reader.statements()).await
+    }
+
+    /// The letters of a column.
+    pub async fn letters(&self, column: &ColumnId) -> Result<Vec<Letter>, StoreError> {
+        let column = column.clone();
+        self.read(move |reader| reader.letters(&column)).await
+    }
+
+    /// What inspections found and a person has to judge, of one site or of all. How each stands:
+    /// [`crate::assess::candidates::cases`].
+    pub async fn candidates(&self, site: Option<&SiteId>) -> Result<Vec<Candidate>, StoreError> {
+        let site = site.cloned();
+        self.read(move |reader| reader.candidates(site.as_ref()))
+            .await
+    }
+
+    /// What people decided of candidates, the oldest first.
+    pub async fn decisions(&self) -> Result<Vec<Decision>, StoreError> {
+        self.read(|reader| reader.decisions()).await
     }
 
     /// Links of a site that led nowhere at some time.

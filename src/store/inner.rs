@@ -229,9 +229,14 @@ impl Inner {
         let keep_history_days = self.settings.keep_history_days;
         let rows = self.change(|shared| shared.prune(now, keep_history_days))?;
         let records = self.read(|reader| reader.records())?;
+        let proofs = self.read(|reader| reader.candidates(None))?;
+        let entries = self.read(|reader| reader.entries())?.into_iter();
+        let files = entries.filter_map(|entry| entry.attachment);
         let named: BTreeSet<String> = records
             .into_values()
             .filter_map(|record| record.digest)
+            .chain(proofs.into_iter().filter_map(|candidate| candidate.copy))
+            .chain(files.map(|file| file.digest))
             .collect();
         let keep_days = self.settings.keep_bodies_days;
         let bodies = guard(&self.bodies).prune(now, keep_days, &named)?;

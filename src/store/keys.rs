@@ -9,11 +9,13 @@ use sha2::{Digest as _, Sha256};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::MessageKey;
 use crate::domain::act::Act;
+use crate::domain::candidate::{Candidate, Decided, Decision};
 use crate::domain::closing::Statement;
 use crate::domain::entry::Entry;
 use crate::domain::flag::{Fact, Flag};
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::name::Name;
 use crate::domain::target::Target;
 use crate::domain::time::{Date, Moment};
@@ -113,6 +115,12 @@ pub fn target(target: &Target) -> Vec<u8> {
     [&site(&target.site)[..], &hash(&[target.url.as_bytes()])].concat()
 }
 
+/// Column, hash of what it is told by.
+pub fn letter(letter: &Letter) -> Vec<u8> {
+    let name = hash(&[letter.name().as_bytes()]);
+    [&column(&letter.column)[..], &name].concat()
+}
+
 /// Period.
 pub fn period(period: &str) -> Vec<u8> {
     hash(&[period.as_bytes()]).to_vec()
@@ -135,6 +143,32 @@ pub fn statement(said: &Statement) -> Vec<u8> {
     [&time(said.at)[..], &which].concat()
 }
 
+/// Site, hash of the key.
+pub fn candidate(candidate: &Candidate) -> Vec<u8> {
+    let key = hash(&[candidate.key().as_bytes()]);
+    [&site(&candidate.site)[..], &key].concat()
+}
+
+/// Time, hash of what was decided by whom.
+pub fn decision(decision: &Decision) -> Vec<u8> {
+    let what = match decision.what {
+        Decided::Confirmed { serious: true } => "serious",
+        Decided::Confirmed { serious: false } => "confirmed",
+        Decided::Rejected => "rejected",
+        Decided::Commented => "commented",
+    };
+    let Decision { by, reason, .. } = decision;
+    let parts = [
+        decision.site.as_str(),
+        &decision.candidate,
+        by,
+        reason,
+        what,
+    ];
+    let which = hash(&parts.map(str::as_bytes));
+    [&time(decision.at)[..], &which].concat()
+}
+
 /// Subject and kind.
 pub fn open_incident(key: &IncidentKey) -> Vec<u8> {
     let of_duty;
@@ -153,6 +187,7 @@ pub fn open_incident(key: &IncidentKey) -> Vec<u8> {
     let kind = match key.kind {
         Kind::Stale => "stale",
         Kind::Owed => "owed",
+        Kind::SelfCheck => "self-check",
         Kind::Blind => "blind",
         Kind::Empty => "empty",
         Kind::Down => "down",

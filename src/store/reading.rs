@@ -12,6 +12,7 @@ use super::keys::{self, Hash};
 use super::table::Table;
 use super::value::{self, Body, Fault};
 use crate::domain::act::Act;
+use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
@@ -19,6 +20,7 @@ use crate::domain::flag::Flag;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::{Observation, Sight};
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
@@ -327,6 +329,11 @@ impl<'a> Reader<'a> {
         self.of_days(Table::Inspections, site, first, last)
     }
 
+    /// The letters of a column.
+    pub fn letters(&mut self, column: &ColumnId) -> Result<Vec<Letter>, StoreError> {
+        self.all(Table::Letters, &keys::column(column))
+    }
+
     /// Links of a site that led nowhere.
     pub fn targets(&mut self, site: &SiteId) -> Result<Vec<Target>, StoreError> {
         self.all(Table::Targets, &keys::site(site))
@@ -344,6 +351,17 @@ impl<'a> Reader<'a> {
         version: u32,
     ) -> Result<Vec<ClosedPiece>, StoreError> {
         self.all(Table::ClosedPieces, &keys::closing(period, version))
+    }
+
+    /// What inspections found, of one site or of all.
+    pub fn candidates(&mut self, site: Option<&SiteId>) -> Result<Vec<Candidate>, StoreError> {
+        let prefix = site.map(keys::site).unwrap_or_default();
+        self.all(Table::Candidates, &prefix)
+    }
+
+    /// What people decided of candidates, the oldest first.
+    pub fn decisions(&mut self) -> Result<Vec<Decision>, StoreError> {
+        self.all(Table::Decisions, &[])
     }
 
     /// What units say, the oldest first.

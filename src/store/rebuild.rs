@@ -167,6 +167,8 @@ pub fn all_commits(
     })?;
     let targets = reader.all(Table::Targets, &[])?;
     in_parts(targets, at, sink, |commit, part| commit.targets = part)?;
+    let letters = reader.all(Table::Letters, &[])?;
+    in_parts(letters, at, sink, |commit, part| commit.letters = part)?;
     let pieces = reader.all(Table::ClosedPieces, &[])?;
     in_parts(pieces, at, sink, |commit, part| commit.pieces = part)?;
     let closings = reader.all(Table::Closings, &[])?;
@@ -174,6 +176,14 @@ pub fn all_commits(
     let statements = reader.statements()?;
     in_parts(statements, at, sink, |commit, part| {
         commit.statements = part;
+    })?;
+    let candidates = reader.candidates(None)?;
+    in_parts(candidates, at, sink, |commit, part| {
+        commit.candidates = part;
+    })?;
+    let decisions = reader.decisions()?;
+    in_parts(decisions, at, sink, |commit, part| {
+        commit.decisions = part;
     })
 }
 

@@ -61,11 +61,17 @@ pub enum Table {
     ClosedPieces,
     /// Time, hash → what a unit says to a point.
     Statements,
+    /// Site, hash of the key → what an inspection found and a person has to judge.
+    Candidates,
+    /// Time, hash → what somebody decided of a candidate.
+    Decisions,
+    /// Column, hash of its name → a letter.
+    Letters,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 29] = [
+    pub const ALL: [Table; 32] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -95,6 +101,9 @@ impl Table {
         Table::Closings,
         Table::ClosedPieces,
         Table::Statements,
+        Table::Candidates,
+        Table::Decisions,
+        Table::Letters,
     ];
 
     /// The name of its tree.
@@ -129,6 +138,9 @@ impl Table {
             Table::Closings => "closings",
             Table::ClosedPieces => "closed-pieces",
             Table::Statements => "statements",
+            Table::Candidates => "candidates",
+            Table::Decisions => "decisions",
+            Table::Letters => "letters",
         }
     }
 

@@ -12,11 +12,13 @@ use crate::alert::incident::Incident;
 use crate::alert::outbox::{Message, Notice};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
+use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
 use crate::domain::entry::Entry as Assessed;
 use crate::domain::flag::Flag;
 use crate::domain::host::HostRecord;
 use crate::domain::inspection::Inspection;
+use crate::domain::letter::Letter;
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
@@ -114,11 +116,17 @@ struct WireEntry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     targets: Vec<Target>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    letters: Vec<Letter>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     closings: Vec<Closing>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pieces: Vec<ClosedPiece>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     statements: Vec<Statement>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    candidates: Vec<Candidate>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    decisions: Vec<Decision>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -209,9 +217,12 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         entries: Vec::new(),
         inspections: Vec::new(),
         targets: Vec::new(),
+        letters: Vec::new(),
         closings: Vec::new(),
         pieces: Vec::new(),
         statements: Vec::new(),
+        candidates: Vec::new(),
+        decisions: Vec::new(),
     };
     match &entry.fact {
         Fact::Prune {
@@ -250,9 +261,12 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             wire.entries.clone_from(&commit.entries);
             wire.inspections.clone_from(&commit.inspections);
             wire.targets.clone_from(&commit.targets);
+            wire.letters.clone_from(&commit.letters);
             wire.closings.clone_from(&commit.closings);
             wire.pieces.clone_from(&commit.pieces);
             wire.statements.clone_from(&commit.statements);
+            wire.candidates.clone_from(&commit.candidates);
+            wire.decisions.clone_from(&commit.decisions);
         }
     }
     Ok(wire)
@@ -293,9 +307,12 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.entries = wire.entries;
     commit.inspections = wire.inspections;
     commit.targets = wire.targets;
+    commit.letters = wire.letters;
     commit.closings = wire.closings;
     commit.pieces = wire.pieces;
     commit.statements = wire.statements;
+    commit.candidates = wire.candidates;
+    commit.decisions = wire.decisions;
     let fact = match (wire.prune, wire.restated) {
         (Some(prune), _) => Fact::Prune {
             keep_history_days: prune.keep_history_days,
@@ -426,6 +443,24 @@ mod tests {
         assert_eq!((lost, all), (0, (6, 5)));
         let again = write_line(&entry, &mut Said::default()).unwrap();
         assert_eq!(String::from_utf8(again).unwrap(), SITES);
+    }
+
+    /// One line with what people enter, close, say and decide for the assessment.
+    const ASSESSED: &str = include_str!("shapes-assessed.jsonl");
+
+    #[test]
+    fn a_line_of_an_assessment_is_read_and_written_again_byte_by_byte() {
+        let line = ASSESSED.trim_end().as_bytes();
+        let (entry, lost) = read_line(line, &mut Heard::default()).unwrap();
+        let Fact::Commit(commit) = &entry.fact else {
+            panic!("{entry:?}");
+        };
+        let entered = (commit.entries.len(), commit.closings.len());
+        assert_eq!((lost, entered, commit.statements.len()), (0, (2, 1), 1));
+        let judged = (commit.candidates.len(), commit.decisions.len());
+        assert_eq!((commit.pieces.len(), judged), (1, (5, 3)));
+        let again = write_line(&entry, &mut Said::default()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), ASSESSED);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::assess::score::period::Period;
 use crate::domain::act::{Ground, Scope};
+use crate::domain::candidate::Decided;
 use crate::domain::id::ColumnId;
 use crate::domain::time::{Date, Moment};
 use crate::report::assessment::Assessment;
@@ -56,6 +57,14 @@ pub enum Task {
     Accept {
         /// The column.
         column: ColumnId,
+    },
+    /// A candidate is confirmed, rejected or commented on; the reason is the comment. Which there are:
+    /// `Store::candidates` and `Store::decisions`, put together by `assess::candidates::cases`.
+    Decide {
+        /// The candidate, by its key.
+        candidate: String,
+        /// What.
+        what: Decided,
     },
     /// Columns are visited now.
     Visit {

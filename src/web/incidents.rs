@@ -197,6 +197,7 @@ pub fn kind_in_chinese(kind: Kind) -> &'static str {
     match kind {
         Kind::Stale => "更新时限",
         Kind::Owed => "定期发布",
+        Kind::SelfCheck => "按需自查",
         Kind::Blind => "无法判断",
         Kind::Empty => "空白栏目",
         Kind::Down => "网站无法访问",

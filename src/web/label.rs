@@ -66,6 +66,7 @@ pub fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Stale => "stale",
         Kind::Owed => "owed",
+        Kind::SelfCheck => "self-check",
         Kind::Blind => "blind",
         Kind::Empty => "empty",
         Kind::Down => "down",

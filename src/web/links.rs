@@ -21,10 +21,10 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::Console;
 use super::view::{NAME_CHARS, fault, page};
-use crate::alert::links::{TOKEN_CHARS, find, hash_of, incident_of};
+use crate::alert::links::{Link, TOKEN_CHARS, find, hash_of, incident_of};
 use crate::assess::freshness::{age_days, due_on};
 use crate::assess::ladder::Tier;
-use crate::domain::id::ColumnId;
+use crate::domain::group::Column;
 use crate::domain::time::{Date, date_of};
 use crate::report::plain::{full_date, one_line};
 use crate::store::error::StoreError;
@@ -204,30 +204,25 @@ async fn found(
     let Some(incident) = incident_of(link, &open, &acts, now) else {
         return Ok(None);
     };
-    described(console, &link.column, incident.tier).await
+    described(console, link, incident.tier).await
 }
 
-/// The page about `column`, where it is still configured.
+/// The page about what `link` answers for, where it is still configured.
 async fn described(
     console: &Console,
-    id: &ColumnId,
+    link: &Link,
     tier: Option<Tier>,
 ) -> Result<Option<AnswerPage>, StoreError> {
     let group = &console.group;
-    let Some(column) = group.columns.get(id) else {
+    let Some(column) = group.columns.get(&link.column) else {
         return Ok(None);
     };
     let today = date_of(console.clock.now());
-    let record = console.store.record(id).await?;
-    let updated = record.and_then(|record| record.last_update);
-    let days = console.limits.of(column).limit_days;
     let mut lines = vec![("等级", tier.map_or("待核实", Tier::in_chinese).to_owned())];
-    if let Some(update) = updated {
-        let age = age_days(update.on, today);
-        lines.push(("最近更新", format!("{}（已{age}天）", full_date(update.on))));
-        lines.push(("更新时限", format!("{days}天")));
-        lines.push(("到期日", full_date(due_on(update.on, days))));
-    }
+    lines.extend(match &link.duty {
+        Some(duty) => owed(console, duty, today),
+        None => dated(console, column, today).await?,
+    });
     let unit = group.units.get(&column.unit);
     if let Some(unit) = unit {
         lines.push(("责任单位", one_line(&unit.name, NAME_CHARS)));
@@ -247,10 +242,41 @@ async fn described(
     }))
 }
 
+/// When `column` was updated and is due.
+async fn dated(
+    console: &Console,
+    column: &Column,
+    today: Date,
+) -> Result<Vec<(&'static str, String)>, StoreError> {
+    let record = console.store.record(&column.id).await?;
+    let days = console.limits.of(column).limit_days;
+    let updated = record.and_then(|record| record.last_update);
+    Ok(updated.map_or_else(Vec::new, |update| {
+        let age = age_days(update.on, today);
+        vec![
+            ("最近更新", format!("{}（已{age}天）", full_date(update.on))),
+            ("更新时限", format!("{days}天")),
+            ("到期日", full_date(due_on(update.on, days))),
+        ]
+    }))
+}
+
+/// What is owed, and by when.
+fn owed(console: &Console, duty: &str, today: Date) -> Vec<(&'static str, String)> {
+    let mut duties = console.limits.duties.iter();
+    let found = duties.find(|one| one.id == duty);
+    found.map_or_else(Vec::new, |duty| {
+        vec![
+            ("应发布", one_line(&duty.name, NAME_CHARS)),
+            ("截止日期", full_date(duty.period(today).due_on)),
+        ]
+    })
+}
+
 fn gone() -> Response {
     fault(
         StatusCode::NOT_FOUND,
-        "链接无效、已使用或已过期，或者该栏目已经更新。如需回复，请与监测管理员联系。",
+        "链接无效、已使用或已过期，或者所述事项已经办结。如需回复，请与监测管理员联系。",
     )
 }
 

@@ -65,6 +65,7 @@ fn column(url: &Url, read: Option<ReadRules>) -> Column {
         class: Class::Notices,
         url: Some(url.clone()),
         limit_days: None,
+        on_demand: false,
         read,
         confirmed: true,
     }

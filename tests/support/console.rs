@@ -145,6 +145,7 @@ fn column(site: usize, n: usize) -> Column {
         class,
         url: (n != 9 || !site.is_multiple_of(3)).then(|| url.parse().expect("an address")),
         limit_days: None,
+        on_demand: false,
         read: None,
         confirmed: true,
     }

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::world::World;
+use chrono::TimeDelta;
+
+use super::world::{Away, World};
 
 const MONITOR: &str = r#"
 [operator]
@@ -52,6 +54,8 @@ cache = "CACHE"
 [console]
 enabled = false
 
+LINKS
+
 [control]
 socket = "control.sock"
 
@@ -73,6 +77,20 @@ offline = "<|OFFLINE>"
 online = "<|ONLINE>"
 trouble = "<|TROUBLE|{why}>"
 "#;
+
+const LINKS: &str = r#"
+[links]
+base = "http://127.0.0.1:9"
+expires_after = "3d"
+"#;
+
+/// How long a link may be used.
+pub const LINK_LASTS: TimeDelta = TimeDelta::days(3);
+
+/// Whether messages carry links by which units answer.
+pub fn has_links(world: &World) -> bool {
+    world.seed % 4 < 2
+}
 
 /// Whether a second offence is proposed for escalation in this world.
 pub fn proposes_again(world: &World) -> bool {
@@ -98,6 +116,7 @@ pub fn write(dir: &Path, world: &World) -> PathBuf {
         .replace("VISITS", &format!("0 {} * * *", hours.join(",")))
         .replace("UNIT-DAYS", &again("7"))
         .replace("COLUMN-DAYS", &again("90"))
+        .replace("LINKS", if has_links(world) { LINKS } else { "" })
         .replace("CACHE", "32MiB");
     std::fs::write(dir.join("monitor.toml"), monitor).expect("monitor.toml");
     std::fs::write(dir.join("sites.toml"), sites(world)).expect("sites.toml");
@@ -139,6 +158,19 @@ fn sites(world: &World) -> String {
     text
 }
 
+fn absence(world: &World, away: &Away) -> String {
+    let deputies = away.deputies.iter();
+    let deputies: Vec<String> = deputies
+        .map(|&who| format!("\"{}\"", world.people[who].id))
+        .collect();
+    format!(
+        "{{ from = \"{}\", until = \"{}\", deputies = [{}] }}",
+        away.from,
+        away.until,
+        deputies.join(", ")
+    )
+}
+
 /// The people of one life of the monitor.
 pub fn write_contacts(dir: &Path, world: &World, life: usize) {
     let mut text = String::new();
@@ -162,6 +194,12 @@ pub fn write_contacts(dir: &Path, world: &World, life: usize) {
             }
         }
         let _ = writeln!(text, "duties = [{}]", duties.join(", "));
+        let absences: Vec<String> = person
+            .away
+            .iter()
+            .map(|away| absence(world, away))
+            .collect();
+        let _ = writeln!(text, "absences = [{}]", absences.join(", "));
     }
     let path = dir.join("contacts.toml");
     std::fs::write(&path, text).expect("contacts.toml");

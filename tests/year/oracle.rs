@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use wangxun::domain::time::{Date, Moment};
 
-use super::files::proposes_again;
+use super::files::{LINK_LASTS, proposes_again};
 use super::play::{Deed, Laid, Played, Seen};
 use super::rules::{AGAIN, REPEATS, Rules, UNTIL_PROPOSAL, step_at};
 use super::world::World;
@@ -29,6 +29,10 @@ pub enum Said {
     Online,
     Trouble,
 }
+
+/// An instant of a life. Those of two lives are ordered as the lives are: a clock may have been set
+/// back between them.
+pub type When = (usize, Moment);
 
 /// One thing that one person has to hear.
 #[derive(Debug, Clone)]
@@ -57,8 +61,10 @@ pub struct Expected {
 pub struct End {
     pub said: Said,
     pub about: String,
+    /// The unit, where units had heard of it.
+    pub unit: Option<usize>,
     pub on: BTreeSet<Date>,
-    pub since: Moment,
+    pub since: When,
     pub from: Moment,
     pub life: usize,
     /// When it was decided at the latest.
@@ -72,6 +78,8 @@ pub struct End {
 pub struct Prophecy {
     pub expected: Vec<Expected>,
     pub ends: Vec<End>,
+    /// What was granted and should not have been.
+    pub wrong: Vec<String>,
     /// Of each column: from when on its deadline can be told of, or cannot.
     pub tellable: Vec<Vec<(Moment, bool)>>,
 }
@@ -107,7 +115,7 @@ enum Sight {
 #[derive(Debug, Clone)]
 struct Case {
     base: Date,
-    began: Moment,
+    began: When,
     /// The first look that saw what it is, and is not confirmed yet.
     open: bool,
     step: usize,
@@ -134,13 +142,13 @@ struct Column {
     unclear: u32,
     silent: u32,
     is_silent: bool,
-    blind: Option<Moment>,
+    blind: Option<When>,
     blind_told: Vec<usize>,
     empty: u32,
-    blank: Option<Moment>,
+    blank: Option<When>,
     blank_told: Vec<usize>,
     case: Option<Case>,
-    last_severe: Vec<(Moment, Date)>,
+    last_severe: Vec<(When, Date)>,
 }
 
 pub struct Oracle<'a> {
@@ -150,10 +158,10 @@ pub struct Oracle<'a> {
     columns: Vec<Column>,
     /// The host of each column.
     hosts: Vec<usize>,
-    down: BTreeMap<usize, Moment>,
-    offline: Option<Moment>,
+    down: BTreeMap<usize, When>,
+    offline: Option<When>,
     /// Of each unit: the column, its case, the day on which it was first confirmed to be late.
-    late: BTreeMap<usize, Vec<(usize, Moment, Date)>>,
+    late: BTreeMap<usize, Vec<(usize, When, Date)>>,
     prophecy: Prophecy,
     /// The latest time that the clock had shown before the present life.
     reached: Moment,
@@ -327,7 +335,7 @@ impl<'a> Oracle<'a> {
         let is_offline = hosts.len() >= 3 && silent * 100 >= hosts.len() * 80;
         match (self.offline, is_offline) {
             (None, true) => {
-                self.offline = Some(at);
+                self.offline = Some((self.life, at));
                 self.operators(Said::Offline, String::new(), at, true);
             }
             (Some(since), false) => {
@@ -359,7 +367,7 @@ impl<'a> Oracle<'a> {
                     self.end(Said::Up, about, since, (at, at), true, BTreeSet::new());
                 }
                 (None, 3..) if !is_offline => {
-                    self.down.insert(host, at);
+                    self.down.insert(host, (self.life, at));
                     self.operators(Said::Down, about, at, true);
                 }
                 _ => {}
@@ -453,14 +461,14 @@ impl<'a> Oracle<'a> {
         let case = self.columns[place].case.take();
         let after = match (case, step) {
             (None, None) => None,
-            (None, Some(_)) => Some(suspected(on, at)),
+            (None, Some(_)) => Some(suspected(on, (life, at))),
             (Some(case), None) if !case.open => {
                 drop(case);
                 None
             }
             (Some(case), Some(step)) if !case.open => match case.base == on {
                 true => Some(self.opened(place, case, step, at, life)),
-                false => Some(suspected(on, at)),
+                false => Some(suspected(on, (life, at))),
             },
             (Some(case), step) => match step.filter(|_| on <= case.base) {
                 Some(step) => Some(self.stays(place, case, on, step, at, life)),
@@ -654,14 +662,32 @@ impl<'a> Oracle<'a> {
         decided: (Moment, Moment),
     ) -> Vec<usize> {
         let about = self.about(place);
-        let mut added = Vec::new();
-        for &who in hearers {
-            let (mut from, mut by) =
-                self.rules
-                    .heard_after(self.reached, decided.0, decided.1, who);
-            if matches!(said, Said::Step(_)) {
-                (from, by) = self.held(place, decided, (from, by), who);
+        let unit = self.named(place).unit;
+        let heard = |who| {
+            let heard = self
+                .rules
+                .heard_after(self.reached, decided.0, decided.1, who);
+            match said {
+                Said::Step(_) => self.held(place, decided, heard, who),
+                _ => heard,
             }
+        };
+        // Who is away is stood in for; nobody hears it twice.
+        let mut all: BTreeMap<usize, bool> = BTreeMap::new();
+        for &who in hearers {
+            let heard = heard(who);
+            let (people, is_sure) = self.rules.received(who, unit, heard);
+            let stays = self.rules.in_office(who, heard.1);
+            for one in people {
+                *all.entry(one).or_default() |= is_sure && (one == who || stays);
+            }
+        }
+        let all: Vec<_> = all
+            .into_iter()
+            .map(|(who, must)| (who, must, heard(who)))
+            .collect();
+        let mut added = Vec::new();
+        for (who, must, (from, by)) in all {
             added.push(self.prophecy.expected.len());
             self.prophecy.expected.push(Expected {
                 who,
@@ -671,7 +697,7 @@ impl<'a> Oracle<'a> {
                 from,
                 by,
                 life: self.life,
-                must: true,
+                must,
                 decided: decided.1,
                 column: Some(place),
                 overtaken: None,
@@ -745,12 +771,12 @@ impl<'a> Oracle<'a> {
             && !host_down
             && self.offline.is_none()
         {
-            self.columns[place].blind = Some(at);
+            self.columns[place].blind = Some((self.life, at));
             self.columns[place].blind_told = self.operators(Said::Blind, about.clone(), at, false);
         }
         let column = &self.columns[place];
         if column.empty >= 2 && !is_blind && column.blank.is_none() {
-            self.columns[place].blank = Some(at);
+            self.columns[place].blank = Some((self.life, at));
             self.columns[place].blank_told = self.operators(Said::Blank, about, at, false);
         } else if column.empty == 0
             && !is_blind
@@ -791,12 +817,16 @@ impl<'a> Oracle<'a> {
         &mut self,
         said: Said,
         about: String,
-        since: Moment,
+        since: When,
         decided: (Moment, Moment),
         urgent: bool,
         on: BTreeSet<Date>,
     ) {
+        let mut columns = self.world.columns();
+        let of_column = columns.find(|(_, column)| column.id == about);
+        let unit = of_column.map(|(_, column)| column.unit);
         self.prophecy.ends.push(End {
+            unit: unit.filter(|_| said == Said::Updated),
             said,
             about,
             on,
@@ -816,7 +846,7 @@ impl<'a> Oracle<'a> {
         if !deed.granted {
             return;
         }
-        match deed.what {
+        match &deed.what {
             Laid::Released => {
                 let Some(mut case) = self.columns[deed.column].case.take() else {
                     return;
@@ -825,7 +855,7 @@ impl<'a> Oracle<'a> {
                 case.step = 4;
                 case.escalated = true;
                 case.proposed = false;
-                (case.since, case.told_at) = (deed.at.date_naive(), deed.at);
+                (case.since, case.told_at, case.repeats) = (deed.at.date_naive(), deed.at, 0);
                 let hearers = self.rules.hearers(4, unit, deed.life);
                 self.tell(
                     deed.column,
@@ -838,25 +868,41 @@ impl<'a> Oracle<'a> {
                 self.overtake(&beside, deed.at);
                 self.columns[deed.column].case = Some(case);
             }
-            Laid::Answered(until) => {
-                if let Some(case) = &mut self.columns[deed.column].case {
-                    case.answered = Some(until);
-                    if case.repeats > 0 {
-                        let waiting = case.latest.clone();
-                        self.overtake(&waiting, deed.at);
-                    }
+            Laid::AnsweredByLink { until, sent_at, .. } => {
+                let is_open = self.columns[deed.column]
+                    .case
+                    .as_ref()
+                    .is_some_and(|case| case.open);
+                if !is_open || deed.at > *sent_at + LINK_LASTS {
+                    let wrong = format!("an answer was taken by a link that was over: {deed:?}");
+                    self.prophecy.wrong.push(wrong);
                 }
+                self.answered(deed, *until);
             }
+            Laid::Answered(until) => self.answered(deed, *until),
             Laid::ExemptUntil(_) => self.dismiss(deed.column, deed.at),
             Laid::HeldUntil(_) => {}
         }
     }
+
+    /// Until its last day nothing is repeated.
+    fn answered(&mut self, deed: &Deed, until: Date) {
+        let Some(case) = &mut self.columns[deed.column].case else {
+            return;
+        };
+        case.answered = Some(until);
+        if case.repeats > 0 {
+            let waiting = case.latest.clone();
+            self.overtake(&waiting, deed.at);
+        }
+    }
 }
 
-fn suspected(base: Date, at: Moment) -> Case {
+fn suspected(base: Date, began: When) -> Case {
+    let (_, at) = began;
     Case {
         base,
-        began: at,
+        began,
         open: false,
         step: 0,
         since: at.date_naive(),

@@ -10,12 +10,15 @@ use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use url::Url;
+use wangxun::alert::links::hash_of;
 use wangxun::alert::outbox::{Delivery, Message};
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
 use wangxun::daemon::answer::Question;
 use wangxun::daemon::control::ask;
+use wangxun::daemon::desk::Desk;
 use wangxun::daemon::enact::{Order, What};
+use wangxun::daemon::links::Answer;
 use wangxun::daemon::run::MadeUp;
 use wangxun::daemon::visit::{Aimed, Eye, Look};
 use wangxun::deliver::courier::{Attempt, Carrier};
@@ -28,6 +31,7 @@ use wangxun::domain::time::{Moment, date_of};
 use wangxun::domain::visit::{CertificateFault, Failure, Outcome, Validators, Visit};
 use wangxun::extract::{PageKind, Reading};
 use wangxun::rehearsal::dice::Dice;
+use wangxun::web::links::No;
 
 use super::files;
 use super::stepped::Running;
@@ -85,6 +89,12 @@ pub struct Deed {
 pub enum Laid {
     Released,
     Answered(chrono::NaiveDate),
+    /// The same by the link of a message, which was sent at this instant.
+    AnsweredByLink {
+        until: chrono::NaiveDate,
+        digest: String,
+        sent_at: Moment,
+    },
     ExemptUntil(chrono::NaiveDate),
     HeldUntil(Moment),
 }
@@ -382,7 +392,8 @@ impl Around {
         });
         // People act on what they read.
         let mut dice = Dice::new(self.world.seed, message.key.as_str());
-        for said in message.text.split('<').skip(1) {
+        for whole in message.text.split('<').skip(1) {
+            let said = whole;
             let mut parts = said.split(['|', '>']);
             let (Some(about), Some(said)) = (parts.next(), parts.next()) else {
                 continue;
@@ -392,11 +403,17 @@ impl Around {
                 .columns()
                 .position(|(_, column)| column.id == about);
             let Some(column) = column else { continue };
+            let token = token(whole);
             let later = now + TimeDelta::minutes(i64::from(dice.between(20 * 60, 70 * 60)));
             let day = |most| date_of(later) + chrono::Days::new(u64::from(most));
             let wish = match (said, dice.between(1, 100)) {
                 ("PROPOSED" | "AGAIN", ..=40) => Laid::Released,
                 ("S2" | "S3", ..=8) => Laid::Answered(day(dice.between(1, 12))),
+                ("S0" | "S1" | "S2" | "S3", 16..=40) if token.is_some() => Laid::AnsweredByLink {
+                    until: day(dice.between(0, 8)),
+                    digest: hash_of(token.unwrap_or_default()),
+                    sent_at: now,
+                },
                 ("S2" | "S1", 9..=11) => Laid::ExemptUntil(day(dice.between(3, 40))),
                 ("S2" | "S1", 12..=15) => {
                     Laid::HeldUntil(later + TimeDelta::hours(i64::from(dice.between(4, 60))))
@@ -406,6 +423,12 @@ impl Around {
             log.wishes.push((later - self.plan.ahead, column, wish));
         }
     }
+}
+
+/// The token of the link behind one thing that a text says.
+fn token(said: &str) -> Option<&str> {
+    let (_, link) = said.split_once("/a/")?;
+    link.split(' ').next()
 }
 
 /// Lives the whole year in `dir`.
@@ -499,7 +522,7 @@ impl Year<'_> {
         } + plan.ahead;
         let ended_at = loop {
             let now = clock.now();
-            self.act(now, plan.ahead).await;
+            self.act(&running.ready.desk, now, plan.ahead).await;
             if now >= until {
                 break now;
             }
@@ -553,7 +576,7 @@ impl Year<'_> {
     }
 
     /// Lays down what people wish by now.
-    async fn act(&mut self, now: Moment, ahead: TimeDelta) {
+    async fn act(&mut self, desk: &Desk, now: Moment, ahead: TimeDelta) {
         let due: Vec<_> = {
             let mut log = self.log.lock().expect("a log");
             let (due, rest) = std::mem::take(&mut log.wishes)
@@ -578,6 +601,11 @@ impl Year<'_> {
                 })
             };
             let question = match &what {
+                Laid::AnsweredByLink { until, digest, .. } => {
+                    let granted = by_link(desk, digest, *until).await;
+                    self.done(now, column, what, granted);
+                    continue;
+                }
                 Laid::Released => Question::Release {
                     column: id,
                     by: "张三".to_owned(),
@@ -605,17 +633,37 @@ impl Year<'_> {
                 .expect("in time")
                 .expect("an answer")
                 .expect("a daemon");
-            let order = self.log.lock().expect("a log").order();
-            self.deeds.push(Deed {
-                order,
-                life: self.lives.len(),
-                at: now,
-                column,
-                what,
-                granted: answer.ok,
-            });
+            self.done(now, column, what, answer.ok);
         }
     }
+
+    fn done(&mut self, at: Moment, column: usize, what: Laid, granted: bool) {
+        let order = self.log.lock().expect("a log").order();
+        self.deeds.push(Deed {
+            order,
+            life: self.lives.len(),
+            at,
+            column,
+            what,
+            granted,
+        });
+    }
+}
+
+/// Answers by the link with this digest, twice; whether it was taken, which it is once at most.
+async fn by_link(desk: &Desk, digest: &str, until: chrono::NaiveDate) -> bool {
+    let answer = Answer {
+        hash: digest.to_owned(),
+        by: "李四".to_owned(),
+        reason: "稿件在审".to_owned(),
+        until,
+    };
+    let first = desk.answered_by_link(&answer).await.expect("a store");
+    if first.is_ok() {
+        let again = desk.answered_by_link(&answer).await.expect("a store");
+        assert_eq!(again, Err(No::Gone), "a link takes one answer");
+    }
+    first.is_ok()
 }
 
 /// Whether a message came to an end.

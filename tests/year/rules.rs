@@ -229,6 +229,75 @@ impl<'a> Rules<'a> {
         all
     }
 
+    /// Who receives on `day` what is meant for `who` and about a column of `unit`.
+    fn receivers(&self, who: usize, unit: usize, day: Date) -> BTreeSet<usize> {
+        let noon = moment(day.and_hms_opt(12, 0, 0).expect("a time"));
+        let life = self
+            .life_at(noon)
+            .map_or(self.lives.len() - 1, |(life, _)| life);
+        let away = |who: usize| {
+            let absences = &self.world.people[who].away;
+            absences
+                .iter()
+                .find(|away| away.from <= day && day <= away.until)
+        };
+        let deputy = |who: usize| {
+            let deputies = &away(who)?.deputies;
+            deputies
+                .iter()
+                .copied()
+                .find(|&deputy| away(deputy).is_none())
+        };
+        if away(who).is_none() {
+            return [who].into();
+        }
+        if let Some(deputy) = deputy(who) {
+            return [deputy].into();
+        }
+        // It climbs to the next higher office in which anybody is reached, and the operators know.
+        const RISING: [&str; 4] = ["editor", "liaison", "deputy", "head"];
+        let own = |role: &&str| {
+            self.world.people[who]
+                .duties
+                .contains(&(role_of(role), Some(unit)))
+        };
+        let mut all = self.operators();
+        if let Some(place) = RISING.iter().rposition(own) {
+            let reached = |role: &&str| -> BTreeSet<usize> {
+                let held = self.holders(role, Some(unit), life).into_iter();
+                let there = held.filter_map(|one| match away(one) {
+                    None => Some(one),
+                    Some(_) => deputy(one),
+                });
+                there.filter(|one| *one != who).collect()
+            };
+            let mut above = RISING[place + 1..].iter().map(reached);
+            all.extend(above.find(|people| !people.is_empty()).unwrap_or_default());
+        }
+        all
+    }
+
+    /// Who receives what is meant for `who`, whichever of the days from `from` to `by` it is written
+    /// on; and whether it is the same people on all of them.
+    pub fn received(
+        &self,
+        who: usize,
+        unit: usize,
+        (from, by): (Moment, Moment),
+    ) -> (BTreeSet<usize>, bool) {
+        let (first, last) = (from.date_naive(), by.date_naive().max(from.date_naive()));
+        let days = first.iter_days().take_while(|day| *day <= last);
+        let worked = days.filter(|&day| self.world.is_worked(day)).take(30);
+        let sets: BTreeSet<BTreeSet<usize>> =
+            worked.map(|day| self.receivers(who, unit, day)).collect();
+        let is_sure = sets.len() <= 1;
+        let mut all: BTreeSet<usize> = sets.into_iter().flatten().collect();
+        if all.is_empty() {
+            all.insert(who);
+        }
+        (all, is_sure)
+    }
+
     /// Whether a person is in the contacts at `at`.
     pub fn in_office(&self, person: usize, at: Moment) -> bool {
         let life = self

@@ -7,7 +7,7 @@ use wangxun::domain::group::Route;
 use wangxun::domain::time::{Date, Moment};
 
 use super::oracle::{End, Expected, Oracle, Prophecy, Said};
-use super::play::{Played, Taken, is_over};
+use super::play::{Laid, Played, Taken, is_over};
 use super::rules::Rules;
 
 /// One thing that one person heard.
@@ -56,6 +56,12 @@ pub fn judge(played: &Played) -> Verdict {
     let mut verdict = Verdict::default();
     let mut heard = heard(played, &mut verdict);
     let (rules, prophecy) = Oracle::new(played).prophesy();
+    verdict.false_alarms.extend(prophecy.wrong.clone());
+    let by_link = played
+        .deeds
+        .iter()
+        .filter(|deed| deed.granted && matches!(deed.what, Laid::AnsweredByLink { .. }));
+    *verdict.by_sort.entry("ByLink".to_owned()).or_default() += by_link.count();
     let end = played.world.end();
     let (must, may): (Vec<&Expected>, Vec<&Expected>) =
         prophecy.expected.iter().partition(|expected| expected.must);
@@ -302,22 +308,32 @@ fn recovered(
     let told: BTreeSet<(usize, bool)> = heard
         .iter()
         .filter(|heard| heard.matched && begins(heard.said) && heard.about == over.about)
-        .filter(|heard| over.since <= heard.at)
-        .map(|heard| (heard.who, heard.at < over.decided))
+        .map(|heard| (heard, (heard.life, heard.at)))
+        .filter(|(_, at)| over.since <= *at)
+        .map(|(heard, at)| (heard.who, at < (over.life, over.decided)))
         .collect();
+    let heard_by = |who| match over.urgent {
+        true => (over.from, rules.sent_by(over.decided, who, true)),
+        false => rules.heard_after(over.reached, over.decided, over.decided, who),
+    };
+    // Who is away by now is stood in for; nobody hears it twice.
+    let mut hearers: BTreeMap<usize, bool> = BTreeMap::new();
     for (who, before) in told.clone() {
         // What was under way when it ended may have been told, or not.
         if !before && told.contains(&(who, true)) {
             continue;
         }
-        let by = match over.urgent {
-            true => rules.sent_by(over.decided, who, true),
-            false => {
-                rules
-                    .heard_after(over.reached, over.decided, over.decided, who)
-                    .1
-            }
+        let (people, is_sure) = match over.unit {
+            Some(unit) => rules.received(who, unit, heard_by(who)),
+            None => ([who].into(), true),
         };
+        let stays = rules.in_office(who, heard_by(who).1);
+        for one in people {
+            *hearers.entry(one).or_default() |= before && is_sure && (one == who || stays);
+        }
+    }
+    for (who, before) in hearers {
+        let (_, by) = heard_by(who);
         // What is over and begins again before it could be told is not told.
         let anew = over.said == Said::Seen
             && prophecy.expected.iter().any(|expected| {

@@ -141,6 +141,16 @@ pub struct Person {
     pub dead: bool,
     /// The lives of the monitor in which the person is in the contacts.
     pub lives: (usize, usize),
+    pub away: Vec<Away>,
+}
+
+/// Days on which a person is away, the last included.
+#[derive(Debug, Clone)]
+pub struct Away {
+    pub from: Date,
+    pub until: Date,
+    /// Who stands in, the first of whom is there; where nobody does, messages climb.
+    pub deputies: Vec<usize>,
 }
 
 /// How a life of the monitor ends.
@@ -220,6 +230,7 @@ impl World {
         world.outages(&mut dice);
         world.lives(&mut dice);
         world.people(&mut dice);
+        world.absences();
         world
     }
 
@@ -466,6 +477,7 @@ impl World {
                 duties,
                 dead,
                 lives,
+                away: Vec::new(),
             });
         };
         let ever = (0, lives);
@@ -542,7 +554,44 @@ impl World {
         }
         self.people = all;
     }
+
+    /// Every third of the units' people is away for some days, once or twice.
+    fn absences(&mut self) {
+        let mut dice = Dice::new(self.seed, "absences");
+        for who in SUPERVISION + 1..self.people.len() {
+            if !dice.percent(35) {
+                continue;
+            }
+            let (_, unit) = self.people[who].duties[0];
+            let others = self.people.iter().enumerate().filter(|(other, person)| {
+                let stays = person.lives == (0, self.lives.len());
+                *other != who && stays && person.duties[0].1 == unit
+            });
+            let others: Vec<usize> = others.map(|(other, _)| other).collect();
+            let mut last = self.start;
+            for _ in 0..dice.between(1, 2) {
+                let from = last + Days::new(u64::from(dice.between(5, 150)));
+                last = from + Days::new(u64::from(dice.between(0, 25)));
+                let mut deputies = Vec::new();
+                if dice.percent(75) {
+                    let most = u32::try_from(others.len().max(1)).expect("few");
+                    let place = dice.between(0, most - 1) as usize;
+                    deputies.extend(others.get(place));
+                    deputies.push(SUPERVISION);
+                }
+                self.people[who].away.push(Away {
+                    from,
+                    until: last,
+                    deputies,
+                });
+                last = last + Days::new(1);
+            }
+        }
+    }
 }
+
+/// Where the supervision office stands among the people, which is never away.
+const SUPERVISION: usize = 2;
 
 /// How often, in percent of its items, a column naps.
 fn nap_share(limit: i64) -> u32 {

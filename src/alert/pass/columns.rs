@@ -12,7 +12,7 @@ use crate::alert::step::{Context, Proof, step};
 use crate::assess::freshness::{Freshness, due_on, judge};
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
-use crate::domain::group::{Column, Watch};
+use crate::domain::group::Column;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Date, date_of};
 
@@ -35,6 +35,7 @@ impl<'a> Desk<'a> {
                 Freshness::Exempt { .. }
                 | Freshness::NotConfigured
                 | Freshness::Unconfirmed
+                | Freshness::OnDemand { .. }
                 | Freshness::Empty { .. },
                 _,
             ) => Proof::OutOfScope,
@@ -66,6 +67,7 @@ impl<'a> Desk<'a> {
         };
         let made = step(open, &key, proof, context);
         self.settle(&key, made, About::Column(column), false);
+        self.self_check(column, &judgement);
         self.duties(column);
         if matches!(judgement.freshness, Freshness::Exempt { .. }) {
             self.dismiss(&sight_key(column, Kind::Blind));
@@ -150,7 +152,7 @@ impl<'a> Desk<'a> {
         let owners: BTreeSet<_> = group
             .columns
             .values()
-            .filter(|column| column.watch() == Watch::Judged)
+            .filter(|column| column.watch().is_kept())
             .map(|column| &column.unit)
             .collect();
         for unit in group.units.values() {

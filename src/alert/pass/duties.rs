@@ -8,7 +8,7 @@ use crate::alert::notice::{About, Owed};
 use crate::alert::step::{Context, Proof, step};
 use crate::assess::duty::{Duty, Period, Stand};
 use crate::assess::ladder::Tier;
-use crate::domain::group::{Column, Watch};
+use crate::domain::group::Column;
 use crate::domain::id::ColumnId;
 use crate::domain::time::date_of;
 
@@ -99,12 +99,11 @@ impl<'a> Desk<'a> {
         let items = situation.items.get(&column.id);
         let items = items.map_or(&[][..], Vec::as_slice);
         let record = situation.records.get(&column.id);
-        let judged = column.watch() == Watch::Judged;
         Owing {
             duty,
             period,
             stand: duty.stand(period, record, items, today),
-            spared: !judged || self.exemptions.until(column).is_some(),
+            spared: !column.watch().is_kept() || self.exemptions.until(column).is_some(),
             incident: situation.open.get(&duty_key(&column.id, duty)),
         }
     }

@@ -9,6 +9,9 @@ mod duties;
 #[cfg(test)]
 mod duty_tests;
 mod hosts;
+#[cfg(test)]
+mod self_check_tests;
+mod self_checks;
 mod settle;
 #[cfg(test)]
 mod site_tests;

@@ -1,10 +1,12 @@
 //! What is known of a site in a period: the ground on which rules are measured.
 
+use crate::assess::candidates::Case;
 use crate::domain::entry::Entry;
 use crate::domain::finding::{Finding, LastUpdate, Undated};
 use crate::domain::group::{Column, Site};
 use crate::domain::id::ColumnId;
 use crate::domain::inspection::Inspection;
+use crate::domain::letter::Letter;
 use crate::domain::observation::{Cause, Observation, Sight};
 use crate::domain::site_day::{HomeOfDay, SiteDay};
 use crate::domain::target::Target;
@@ -35,8 +37,12 @@ pub struct SiteFacts<'a> {
     pub entries: Vec<Entry>,
     /// The latest inspection of the period.
     pub inspection: Option<Inspection>,
+    /// The letters of its consultation columns.
+    pub letters: Vec<Letter>,
     /// Links that led nowhere at some time.
     pub targets: Vec<Target>,
+    /// What inspections found and people have to judge, with what they decided.
+    pub cases: Vec<Case>,
 }
 
 /// What is known of one column.

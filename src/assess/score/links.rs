@@ -3,23 +3,53 @@
 
 use chrono::NaiveTime;
 
+use super::candidates;
 use super::facts::SiteFacts;
 use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
-use super::rubric::{ExternalLinks, Rubric};
+use super::rubric::{Check, ExternalLinks, Rubric, Rule};
+use crate::assess::candidates::Case;
+use crate::domain::candidate::{self, Decided, Suspicion};
 use crate::domain::target::{Spell, Target};
 use crate::domain::time::{Moment, moment};
+use crate::domain::visit::Failure;
 
 /// Broken links of the home page.
-pub fn of_home(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
-    measured(rubric, facts, true)
+pub fn of_home(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
+    measured(rule, rubric, facts, true)
 }
 
 /// Broken links of other pages alone.
-pub fn of_others(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
-    measured(rubric, facts, false)
+pub fn of_others(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
+    measured(rule, rubric, facts, false)
 }
 
-fn measured(rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) -> Measurement {
+/// What holds of a link that leads nowhere at the end: certain by its answers, and by a person where one
+/// decided or has to.
+enum Held {
+    Counts { by: Option<String> },
+    Spared(Spared),
+}
+
+fn held(rule: &Rule, facts: &SiteFacts<'_>, target: &Target, is_sure: bool) -> Held {
+    let suspicion = Suspicion::Link {
+        url: target.url.clone(),
+        why: Failure::Dns,
+    };
+    let key = candidate::key(&target.site, "", &suspicion);
+    let case = candidates::of_key(facts, &key);
+    let decision = case.and_then(Case::decision);
+    match (decision.map(|decision| decision.what), decision) {
+        (Some(Decided::Confirmed { .. }), Some(decision)) => Held::Counts {
+            by: Some(decision.by.clone()),
+        },
+        (Some(Decided::Rejected), _) => Held::Spared(Spared::Rejected),
+        _ if rule.check == Check::Semi && case.is_some() => Held::Spared(Spared::Waiting),
+        _ if is_sure && rule.check != Check::Semi => Held::Counts { by: None },
+        _ => Held::Spared(Spared::Suspected),
+    }
+}
+
+fn measured(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) -> Measurement {
     if facts.site.home.is_none() {
         return Measurement::none(Unmeasured::NothingConfigured);
     }
@@ -44,11 +74,10 @@ fn measured(rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) -> Measuremen
             continue;
         }
         if let Some(spell) = target.spell_at(end) {
-            let find = find(target, spell, end);
-            match spell.is_confirmed(end) {
-                true => finds.push(find),
-                false => {
-                    let why = Spared::Suspected;
+            match held(rule, facts, target, spell.is_confirmed(end)) {
+                Held::Counts { by } => finds.push(find(target, spell, end, by)),
+                Held::Spared(why) => {
+                    let find = find(target, spell, end, None);
                     asides.push(Aside { find, why });
                 }
             }
@@ -60,7 +89,7 @@ fn measured(rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) -> Measuremen
             ended && spell.confirmed_at.is_some()
         });
         if let Some(spell) = over {
-            let find = find(target, spell, end);
+            let find = find(target, spell, end, None);
             let why = Spared::Over;
             asides.push(Aside { find, why });
         }
@@ -93,7 +122,7 @@ fn end_of(facts: &SiteFacts<'_>) -> Moment {
     moment(next.and_time(NaiveTime::MIN))
 }
 
-fn find(target: &Target, spell: &Spell, end: Moment) -> Find {
+fn find(target: &Target, spell: &Spell, end: Moment, confirmed_by: Option<String>) -> Find {
     let place = target.places.first();
     Find {
         about: match target.on_home {
@@ -111,6 +140,7 @@ fn find(target: &Target, spell: &Spell, end: Moment) -> Find {
             since: spell.since,
             confirmed_at: spell.confirmed_at.filter(|at| *at <= end),
             ended_at: spell.ended_at.filter(|at| *at <= end),
+            confirmed_by,
         },
     }
 }

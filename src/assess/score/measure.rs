@@ -4,7 +4,7 @@ use super::facts::SiteFacts;
 use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::metric::Metric;
 use super::rubric::{Check, Rubric, Rule};
-use super::{availability, links, management, pages, publishing};
+use super::{availability, candidates, letters, links, management, pages, publishing};
 use crate::calendar::Calendar;
 use crate::domain::entry::Entry;
 
@@ -32,11 +32,24 @@ pub fn measure(
         Metric::SiteCode => pages::site_code(facts),
         Metric::Certificate => pages::certificate(rule, facts),
         Metric::HomeNewItems => judged(entered(), pages::home_items(rule, facts)),
-        Metric::HomeDeadLinks => judged(entered(), links::of_home(rubric, facts)),
-        Metric::DeadLinks => judged(entered(), links::of_others(rubric, facts)),
+        Metric::HomeDeadLinks => judged(entered(), links::of_home(rule, rubric, facts)),
+        Metric::DeadLinks => judged(entered(), links::of_others(rule, rubric, facts)),
+        Metric::UnansweredLetters if rule.check != Check::Manual => judged(
+            entered(),
+            letters::unanswered(rule, rubric, facts, calendar),
+        ),
+        Metric::SlowReplies if rule.check != Check::Manual => {
+            judged(entered(), letters::slow(rule, rubric, facts, calendar))
+        }
+        Metric::ReplyAge => judged(entered(), letters::age(rule, rubric, facts, calendar)),
+        Metric::LetterFields => judged(entered(), letters::fields(facts)),
+        Metric::AskingChannel => judged(entered(), letters::channel(rubric, facts)),
         Metric::PageTags => judged(entered(), pages::tags(facts)),
-        Metric::FooterMarks => judged(entered(), pages::marks(facts)),
+        Metric::FooterMarks => judged(entered(), pages::marks(rule, facts)),
         Metric::Ipv6 => judged(entered(), pages::ipv6(facts)),
+        Metric::Words => beside(entered(), candidates::words(facts, true)),
+        Metric::WordErrors => beside(entered(), candidates::words(facts, false)),
+        Metric::Advertising => beside(entered(), candidates::adverts(facts)),
         _ => entered(),
     }
 }
@@ -52,6 +65,36 @@ fn judged(entered: Measurement, found: Measurement) -> Measurement {
     });
     let asides = overruled.chain(found.asides).collect();
     Measurement { asides, ..entered }
+}
+
+/// What a person entered, and what people confirmed after that; what was confirmed before is told beside
+/// it.
+fn beside(entered: Measurement, confirmed: Measurement) -> Measurement {
+    let Ok(Amount::Finds(count)) = entered.amount else {
+        return confirmed;
+    };
+    let entered_at = entered.finds.iter().find_map(|find| match find.fact {
+        Fact::Entered { at, .. } => Some(at),
+        _ => None,
+    });
+    let is_later = |find: &Find| match &find.fact {
+        Fact::Candidate { decision, .. } => decision
+            .as_ref()
+            .is_some_and(|decision| Some(decision.at) > entered_at),
+        _ => false,
+    };
+    let (later, before): (Vec<Find>, Vec<Find>) = confirmed.finds.into_iter().partition(is_later);
+    let later_count = u32::try_from(later.len()).unwrap_or(u32::MAX);
+    let overruled = before.into_iter().map(|find| Aside {
+        find,
+        why: Spared::Overruled,
+    });
+    Measurement {
+        amount: Ok(Amount::Finds(count.saturating_add(later_count))),
+        finds: entered.finds.into_iter().chain(later).collect(),
+        asides: overruled.chain(confirmed.asides).collect(),
+        near_too: 0,
+    }
 }
 
 /// Whether people may enter what they find under `rule`.

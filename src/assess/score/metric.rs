@@ -32,6 +32,10 @@ pub enum Metric {
     MissingColumns,
     /// Letters that nobody answered within the window.
     UnansweredLetters,
+    /// Letters whose answer took longer than the window, in working days, or still does.
+    SlowReplies,
+    /// Whether the newest answer is older than the class's window.
+    ReplyAge,
     /// Letters without one of the fields that have to be shown.
     LetterFields,
     /// Whether there is a way to ask.
@@ -66,8 +70,10 @@ pub enum Metric {
     SlowAlerts,
     /// Columns that were overdue again within the window.
     RepeatedAlerts,
-    /// Wrong words and forbidden content.
+    /// Serious errors: wrong words and forbidden content that a person confirmed as serious.
     Words,
+    /// Other wrong words that a person confirmed.
+    WordErrors,
     /// What a person finds.
     Manual,
 }
@@ -85,7 +91,7 @@ pub enum Shape {
 
 impl Metric {
     /// Every metric, in the order of the areas.
-    pub const ALL: [Metric; 32] = [
+    pub const ALL: [Metric; 35] = [
         Metric::HomeFailures,
         Metric::HomeAge,
         Metric::HomeNewItems,
@@ -99,6 +105,8 @@ impl Metric {
         Metric::Activities,
         Metric::MissingColumns,
         Metric::UnansweredLetters,
+        Metric::SlowReplies,
+        Metric::ReplyAge,
         Metric::LetterFields,
         Metric::AskingChannel,
         Metric::GuideElements,
@@ -117,6 +125,7 @@ impl Metric {
         Metric::SlowAlerts,
         Metric::RepeatedAlerts,
         Metric::Words,
+        Metric::WordErrors,
         Metric::Manual,
     ];
 
@@ -136,6 +145,8 @@ impl Metric {
             Metric::Activities => "activities",
             Metric::MissingColumns => "missing-columns",
             Metric::UnansweredLetters => "unanswered-letters",
+            Metric::SlowReplies => "slow-replies",
+            Metric::ReplyAge => "reply-age",
             Metric::LetterFields => "letter-fields",
             Metric::AskingChannel => "asking-channel",
             Metric::GuideElements => "guide-elements",
@@ -154,6 +165,7 @@ impl Metric {
             Metric::SlowAlerts => "slow-alerts",
             Metric::RepeatedAlerts => "repeated-alerts",
             Metric::Words => "words",
+            Metric::WordErrors => "word-errors",
             Metric::Manual => "manual",
         }
     }
@@ -186,9 +198,17 @@ impl Metric {
             Metric::HomeNewItems
                 | Metric::HomeDeadLinks
                 | Metric::DeadLinks
+                | Metric::UnansweredLetters
+                | Metric::SlowReplies
+                | Metric::ReplyAge
+                | Metric::LetterFields
+                | Metric::AskingChannel
                 | Metric::PageTags
                 | Metric::FooterMarks
                 | Metric::Ipv6
+                | Metric::Words
+                | Metric::WordErrors
+                | Metric::Advertising
         )
     }
 
@@ -205,7 +225,7 @@ impl Metric {
     pub fn by_class(self) -> bool {
         matches!(
             self,
-            Metric::StaleColumns | Metric::IdleColumns | Metric::Activities
+            Metric::StaleColumns | Metric::IdleColumns | Metric::Activities | Metric::ReplyAge
         )
     }
 }

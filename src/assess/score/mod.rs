@@ -5,9 +5,11 @@
 //! it is never a full score and never a deduction.
 
 pub mod availability;
+pub mod candidates;
 pub mod card;
 pub mod facts;
 pub mod finding;
+pub mod letters;
 pub mod links;
 pub mod management;
 pub mod measure;

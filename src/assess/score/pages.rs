@@ -2,9 +2,12 @@
 //! page, the certificate, the address over IPv6. What one inspection saw on the last day that is
 //! known counts; what no page was read for is not measured.
 
+use super::candidates;
 use super::facts::SiteFacts;
 use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
-use super::rubric::Rule;
+use super::rubric::{Check, Rule};
+use crate::assess::candidates::{Case, Stand};
+use crate::domain::candidate::{self, Suspicion};
 use crate::domain::group::Identity;
 use crate::domain::inspection::Inspection;
 use crate::domain::marks::{Mark, PageMarks, Tag};
@@ -87,17 +90,31 @@ pub fn tags(facts: &SiteFacts<'_>) -> Measurement {
 }
 
 /// Marks that the home page does not bear. Of other pages it is told how many lack which.
-pub fn marks(facts: &SiteFacts<'_>) -> Measurement {
+pub fn marks(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     let (inspection, home) = match home(facts) {
         Ok(seen) => seen,
         Err(why) => return Measurement::none(why),
     };
-    let missing = home.marks.lacks(Mark::ALL).into_iter();
-    let finds = missing.map(|mark| Find {
-        about: About::Home,
-        fact: Fact::MarkMissing { mark },
-    });
-    let mut asides = vec![looked(inspection)];
+    let (mut finds, mut asides) = (Vec::new(), vec![looked(inspection)]);
+    let mut waiting = 0;
+    for mark in home.marks.lacks(Mark::ALL) {
+        let find = Find {
+            about: About::Home,
+            fact: Fact::MarkMissing { mark },
+        };
+        match (rule.check, stand(facts, mark)) {
+            (_, Stand::Rejected) => {
+                let why = Spared::Rejected;
+                asides.push(Aside { find, why });
+            }
+            (Check::Semi, Stand::Waiting) => {
+                waiting += 1;
+                let why = Spared::Waiting;
+                asides.push(Aside { find, why });
+            }
+            _ => finds.push(find),
+        }
+    }
     let pages = inspection.columns.len();
     for &mark in Mark::ALL.iter().filter(|&&mark| home.marks.has(mark)) {
         let lacking = inspection.columns.iter();
@@ -113,7 +130,19 @@ pub fn marks(facts: &SiteFacts<'_>) -> Measurement {
             asides.push(Aside { find, why });
         }
     }
-    Measurement::finds(finds.collect(), asides)
+    match (finds.is_empty(), waiting) {
+        (true, 1..) => Measurement {
+            asides,
+            ..Measurement::none(Unmeasured::Waiting(waiting))
+        },
+        _ => Measurement::finds(finds, asides),
+    }
+}
+
+/// How it stands that the home page lacks `mark`, where that was asked of people.
+fn stand(facts: &SiteFacts<'_>, mark: Mark) -> Stand {
+    let key = candidate::key(&facts.site.id, "", &Suspicion::Mark(mark));
+    candidates::of_key(facts, &key).map_or(Stand::Waiting, Case::stand)
 }
 
 /// Whether the code that the pages show has the form of one and is the configured one.

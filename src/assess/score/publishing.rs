@@ -113,7 +113,8 @@ fn look_at(
 ) {
     let standing = counted.standing();
     match counted.watch() {
-        Watch::NotConfigured => return,
+        // What has no deadline cannot be late.
+        Watch::NotConfigured | Watch::OnDemand => return,
         Watch::Unconfirmed => {
             if let Standing::Dated(update, read_at, _) = standing {
                 let fact = stale_fact(update, window, read_at, 0, facts.to);
@@ -194,7 +195,7 @@ fn blind(why: Cause, since: Moment, last_update: Option<LastUpdate>) -> Fact {
 pub fn empty(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
     let mut looked = Looked::default();
     for counted in counted(facts, rubric.choices.levels) {
-        if counted.watch() != Watch::Judged {
+        if !counted.watch().is_kept() {
             continue;
         }
         looked.columns += 1;
@@ -222,7 +223,7 @@ pub fn empty(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
 pub fn undated(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
     let mut looked = Looked::default();
     for counted in counted(facts, rubric.choices.levels) {
-        if counted.watch() != Watch::Judged {
+        if !counted.watch().is_kept() {
             continue;
         }
         looked.columns += 1;
@@ -279,7 +280,7 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         let Some(&window) = rule.classes.get(&class) else {
             continue;
         };
-        if column.column.watch() != Watch::Judged {
+        if !column.column.watch().is_kept() {
             continue;
         }
         about = Some((class, window));

@@ -16,6 +16,7 @@ use crate::domain::time::{Date, Moment, date_of};
 /// The last day that is in time.
 pub fn due(on: Date, window_days: u32, six_months: SixMonths) -> Date {
     let months = match (six_months, window_days) {
+        (SixMonths::CalendarMonths, 90) => 3,
         (SixMonths::CalendarMonths, 180) => 6,
         (SixMonths::CalendarMonths, 365) => 12,
         _ => 0,
@@ -122,6 +123,7 @@ impl<'a> Counted<'a> {
         for watch in watches {
             best = match (best, watch) {
                 (Watch::Judged, _) | (_, Watch::Judged) => Watch::Judged,
+                (Watch::OnDemand, _) | (_, Watch::OnDemand) => Watch::OnDemand,
                 (Watch::Unconfirmed, _) | (_, Watch::Unconfirmed) => Watch::Unconfirmed,
                 _ => Watch::NotConfigured,
             };

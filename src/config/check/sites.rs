@@ -330,6 +330,7 @@ fn column(
         class: class?,
         url,
         limit_days,
+        on_demand: raw.on_demand.as_ref().is_some_and(|key| *key.get_ref()),
         read: read.filter(|rules| *rules != ReadRules::default()),
         confirmed: raw.confirmed.as_ref().is_none_or(|key| *key.get_ref()),
     })

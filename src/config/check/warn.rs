@@ -268,7 +268,7 @@ fn ladders(config: &Config, warnings: &mut Vec<Warning>) {
         .group
         .columns
         .values()
-        .filter(|column| column.limit_days.is_some())
+        .filter(|column| column.limit_days.is_some() && !column.on_demand)
     {
         let rule = config.limits.of(column);
         if !rule.ladder.rises(rule.limit_days) {

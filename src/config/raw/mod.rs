@@ -7,6 +7,7 @@ pub mod monitor;
 pub mod rubric;
 pub mod sites;
 pub mod transports;
+pub mod words;
 
 use toml::Spanned;
 

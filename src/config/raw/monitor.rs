@@ -46,6 +46,7 @@ pub struct RawFiles {
     pub contacts: Key<String>,
     pub calendar: Key<String>,
     pub rubric: Key<String>,
+    pub words: Key<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -46,6 +46,7 @@ pub struct RawColumn {
     pub class: Key<String>,
     pub url: Key<String>,
     pub limit_days: Key<u32>,
+    pub on_demand: Key<bool>,
     pub confirmed: Key<bool>,
     pub parent: Key<String>,
     pub read: Option<Spanned<RawRead>>,

@@ -3,23 +3,33 @@
 //! Nothing is alerted by it. A link that seems gone is asked again when that can make it certain.
 
 mod asking;
+mod letters;
+mod suspects;
 mod walk;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::watch;
+use url::Url;
 
 use super::desk::Desk;
 use super::pulse::Pulse;
 use super::schedule::Job;
 use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
+use crate::assess::candidates::{changes, of_link};
 use crate::assess::links::again_at;
+use crate::assess::score::metric::Metric;
+use crate::assess::score::rubric::{Check, Rule};
 use crate::assess::timekeeping::Stand;
+use crate::assess::words::Words;
 use crate::clock::Alarm;
 use crate::config::settings::InspectionPlan;
-use crate::domain::group::Group;
+use crate::domain::candidate::{Candidate, Suspicion};
+use crate::domain::class::Class;
+use crate::domain::group::{Column, Group, Site};
 use crate::domain::target::Target;
 use crate::domain::time::{Moment, date_of};
 use crate::fetch::client::Fetcher;
@@ -27,7 +37,8 @@ use crate::fetch::reach::Reach;
 use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 use asking::{Asked, Memory};
-use walk::Walked;
+use suspects::{Asks, Suspects};
+use walk::{Errand, Known, Walked};
 
 /// The task's name in the store.
 pub const INSPECTION: &str = "inspection";
@@ -35,6 +46,8 @@ pub const INSPECTION: &str = "inspection";
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 /// The least time between two times of asking links again.
 const AGAIN_EVERY: TimeDelta = TimeDelta::hours(1);
+/// Articles that were seen so long before the last inspection may have been too new for it.
+const NEWS_OVERLAP: TimeDelta = TimeDelta::hours(2);
 /// How often the loop shows that it lives while much is under way.
 const BEAT: Duration = Duration::from_secs(5);
 
@@ -61,12 +74,13 @@ impl Inspector {
     pub async fn run(mut self, mut alarm: Alarm) -> Result<(), StoreError> {
         let clock = self.desk.clock.clone();
         let mut memory = Memory::default();
+        let words = Words::of(&self.desk.config.words);
         alarm.until(clock.now()).await;
         while !*self.stop.borrow() {
             self.pulse.beat();
             let next = match self.timekeeper.stand().await? {
                 Stand::Doubted(_) => clock.now() + DOUBTED_WAIT,
-                Stand::Believed => self.turn(&mut memory).await?,
+                Stand::Believed => self.turn(&mut memory, words.as_ref()).await?,
             };
             let next = next.max(clock.now() + TimeDelta::seconds(1));
             tokio::select! {
@@ -78,7 +92,7 @@ impl Inspector {
     }
 
     /// Carries out what is due; answers when there is something to do next.
-    async fn turn(&self, memory: &mut Memory) -> Result<Moment, StoreError> {
+    async fn turn(&self, memory: &mut Memory, words: Option<&Words>) -> Result<Moment, StoreError> {
         let now = self.desk.clock.now();
         let job = Job {
             name: INSPECTION,
@@ -93,7 +107,8 @@ impl Inspector {
         let work = async {
             match job.due(Some(last), now) {
                 Some(fire) => {
-                    if self.inspect_all(memory, now).await? {
+                    let since = last - NEWS_OVERLAP;
+                    if self.inspect_all(memory, words, (since, now)).await? {
                         self.ran(now, fire).await?;
                     }
                 }
@@ -151,18 +166,29 @@ impl Inspector {
     }
 
     /// Inspects every site that has a home page; whether the world could be reached.
-    async fn inspect_all(&self, memory: &mut Memory, now: Moment) -> Result<bool, StoreError> {
+    /// New since is what came after the last one.
+    async fn inspect_all(
+        &self,
+        memory: &mut Memory,
+        words: Option<&Words>,
+        (since, now): (Moment, Moment),
+    ) -> Result<bool, StoreError> {
         let config = &self.desk.config;
         let group = &config.group;
         let sites = group.sites.values().filter(|site| site.home.is_some());
         let rotation = memory.rotation();
-        let walks: Vec<_> = sites
-            .map(|site| {
-                let columns = group.columns.values();
-                let columns = columns.filter(|column| column.site == site.id).collect();
-                walk::walk(&self.fetcher, site, columns, &self.plan, rotation, now)
-            })
-            .collect();
+        let asks = self.asks(words);
+        let mut walks = Vec::new();
+        for site in sites {
+            let known = self.known(site).await?;
+            let errand = Errand {
+                plan: &self.plan,
+                rotation,
+                fresh: self.fresh(&known.columns, since).await?,
+                asks,
+            };
+            walks.push(walk::walk(&self.fetcher, site, known, errand, now));
+        }
         let mut walks = stream::iter(walks).buffer_unordered(config.visits_at_once.max(1));
         let mut walked: Vec<Walked<'_>> = Vec::new();
         while let Some(walk) = walks.next().await {
@@ -184,14 +210,42 @@ impl Inspector {
         Ok(true)
     }
 
+    /// What is known of a site before a walk over it.
+    async fn known<'a>(&'a self, site: &'a Site) -> Result<Known<'a>, StoreError> {
+        let columns = self.desk.config.group.columns.values();
+        let columns: Vec<&Column> = columns.filter(|column| column.site == site.id).collect();
+        let mut letters = BTreeMap::new();
+        for column in &columns {
+            if column.class == Class::Replies {
+                letters.insert(
+                    column.id.clone(),
+                    self.desk.store.letters(&column.id).await?,
+                );
+            }
+        }
+        Ok(Known { columns, letters })
+    }
+
     /// Keeps what was seen of one site.
-    async fn keep(&self, walk: Walked<'_>, asked: &Asked, now: Moment) -> Result<(), StoreError> {
+    async fn keep(
+        &self,
+        mut walk: Walked<'_>,
+        asked: &Asked,
+        now: Moment,
+    ) -> Result<(), StoreError> {
         let site = walk.site;
         let known = self.desk.store.targets(&site.id).await?;
         let mut commit = Commit::at(now);
         let mut inspection = walk.inspection.clone();
         inspection.links = walk.count(asked);
-        commit.targets = walk.changes(known, asked, now);
+        let suspects = walk.suspects();
+        inspection.words = suspects.words();
+        commit.targets = walk.changes(known.clone(), asked, now);
+        let targets = merged(known, &commit.targets);
+        commit.candidates = self
+            .candidates(&walk, suspects, targets.values(), now)
+            .await?;
+        commit.letters.clone_from(&walk.letters);
         let confirmed = commit.targets.iter().filter_map(Target::open);
         tracing::info!(
             site = %site.id,
@@ -203,6 +257,77 @@ impl Inspector {
         debug_assert_eq!(inspection.on, date_of(now));
         commit.inspections.push(inspection);
         self.desk.store.commit(commit).await
+    }
+
+    /// What is looked for that people have to judge, by the rules in force.
+    fn asks<'a>(&self, words: Option<&'a Words>) -> Asks<'a> {
+        let rubric = &self.desk.config.rubric;
+        let semi = |rule: &&Rule| rule.check == Check::Semi;
+        let mut rules = rubric.enabled();
+        Asks {
+            words,
+            adverts: rules.any(|rule| rule.metric == Metric::Advertising),
+            marks: rubric
+                .enabled()
+                .filter(semi)
+                .any(|rule| rule.metric == Metric::FooterMarks),
+        }
+    }
+
+    /// Articles of `columns` that were seen first at `since` or later.
+    async fn fresh(&self, columns: &[&Column], since: Moment) -> Result<Vec<Url>, StoreError> {
+        let mut fresh = Vec::new();
+        for column in columns {
+            let items = self.desk.store.items(&column.id).await?;
+            let news = items.iter().filter(|item| since <= item.first_seen_at);
+            fresh.extend(news.filter_map(|item| Url::parse(item.url.as_deref()?).ok()));
+        }
+        Ok(fresh)
+    }
+
+    /// What changes of the site's candidates; the copies that prove new ones are kept.
+    async fn candidates<'t>(
+        &self,
+        walk: &Walked<'_>,
+        suspects: Suspects<'_>,
+        targets: impl Iterator<Item = &'t Target>,
+        now: Moment,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let site = walk.site;
+        let known = self.desk.store.candidates(Some(&site.id)).await?;
+        let mut rules = self.desk.config.rubric.enabled();
+        let all = rules.any(|rule| {
+            let is_of_links = matches!(rule.metric, Metric::HomeDeadLinks | Metric::DeadLinks);
+            is_of_links && rule.check == Check::Semi
+        });
+        let links: Vec<Candidate> = targets.filter_map(|target| of_link(target, all)).collect();
+        let home = site.home.as_ref().map(Url::as_str);
+        let has_read = |page: &str| walk.has_read(page);
+        let is_open = |candidate: &Candidate| {
+            let key = candidate.key();
+            links.iter().any(|link| link.key() == key)
+        };
+        let is_gone = |candidate: &Candidate| match &candidate.suspicion {
+            Suspicion::Word { .. } | Suspicion::Advert { .. } => has_read(&candidate.page),
+            Suspicion::Mark(_) => home.is_some_and(has_read),
+            Suspicion::Link { .. } => !is_open(candidate),
+        };
+        let (found, copies) = suspects.whole(&known);
+        let found = found.into_iter().chain(links.iter().cloned()).collect();
+        let (changes, left_out) = changes(known, found, is_gone, now);
+        if left_out > 0 {
+            tracing::warn!(site = %site.id, left_out, "too many candidates wait for people");
+        }
+        let named: BTreeSet<&str> = changes
+            .iter()
+            .filter_map(|candidate| candidate.copy.as_deref())
+            .collect();
+        for (digest, body) in copies {
+            if named.contains(digest.as_str()) {
+                self.desk.store.keep_body(&digest, body).await?;
+            }
+        }
+        Ok(changes)
     }
 
     /// Asks those links again that may be certain then.
@@ -239,6 +364,12 @@ impl Inspector {
         };
         asker.ask(memory, links, now).await
     }
+}
+
+/// What is known, with what changed of it.
+fn merged(known: Vec<Target>, changes: &[Target]) -> BTreeMap<String, Target> {
+    let all = known.into_iter().chain(changes.iter().cloned());
+    all.map(|target| (target.url.clone(), target)).collect()
 }
 
 /// The home pages, which show that there is a way to the sites.

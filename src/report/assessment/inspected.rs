@@ -2,7 +2,7 @@
 
 use crate::assess::score::finding::Fact;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
-use crate::report::plain::{address, full_date, instant, one_line, quotation};
+use crate::report::plain::{address, full_date, instant, one_line, quotation, typed};
 
 /// The longest words of a link, in characters.
 const TEXT_CHARS: usize = 30;
@@ -93,6 +93,9 @@ pub fn find(whose: &str, fact: &Fact, to: Date) -> String {
                 in_chinese(date_of(*since), to)
             )
         }
+        Fact::LookedForWords { texts, expressions } => {
+            format!("最近一次巡检以词表{expressions}条比对页面{texts}个")
+        }
         Fact::Inspected {
             at,
             pages,
@@ -120,6 +123,7 @@ pub fn evidence(fact: &Fact, now: Moment) -> String {
         places,
         since,
         confirmed_at,
+        confirmed_by,
         ..
     } = fact
     else {
@@ -129,11 +133,14 @@ pub fn evidence(fact: &Fact, now: Moment) -> String {
         0 | 1 => String::new(),
         places => format!("等{places}个页面"),
     };
+    let by = confirmed_by.as_deref().map_or(String::new(), |by| {
+        format!("，{}人工确认", typed(by, TEXT_CHARS))
+    });
     let sure = confirmed_at.map_or(String::new(), |at| {
         format!("，{}再次检测确认", instant(at, now))
     });
     format!(
-        "所在页面{}{more}；{}首次发现{sure}",
+        "所在页面{}{more}；{}首次发现{sure}{by}",
         address(page),
         instant(*since, now)
     )

@@ -1,7 +1,7 @@
 //! Finds and verdicts in the words of office Chinese. What comes from pages or people is flattened,
 //! shortened and quoted.
 
-use super::inspected;
+use super::{inspected, letters};
 use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::finding::{About, Aside, Fact, Find, Spared, Unmeasured};
 use crate::assess::score::points::Points;
@@ -9,6 +9,7 @@ use crate::assess::score::rubric::Kind;
 use crate::domain::closing::Statement;
 use crate::domain::finding::LastUpdate;
 use crate::domain::time::{Date, date_of, in_chinese};
+use crate::report::candidates;
 use crate::report::plain::{address, instant, one_line, quotation, title};
 use crate::report::rubric::plain;
 use chrono::{NaiveTime, Timelike as _};
@@ -137,7 +138,16 @@ pub fn find(find: &Find, to: Date) -> String {
         | Fact::CertificateEnds { .. }
         | Fact::NoIpv6
         | Fact::DeadLink { .. }
+        | Fact::LookedForWords { .. }
         | Fact::Inspected { .. } => inspected::find(&who, &find.fact, to),
+        Fact::LetterOpen { .. }
+        | Fact::LetterLate { .. }
+        | Fact::Letters { .. }
+        | Fact::ReplyOld { .. }
+        | Fact::LetterFieldMissing { .. }
+        | Fact::Channel { .. }
+        | Fact::NoChannel => letters::find(&who, &find.fact, to),
+        Fact::Candidate { candidate, .. } => candidates::suspicion(candidate),
         Fact::Entered {
             finds, by, reason, ..
         } => {
@@ -168,6 +178,21 @@ pub fn evidence(find: &Find, to: Date) -> String {
         } => item(update),
         Fact::Entered { at, .. } => format!("{}录入", instant(*at, now)),
         Fact::DeadLink { .. } => inspected::evidence(&find.fact, now),
+        Fact::LetterOpen { .. } | Fact::LetterLate { .. } => letters::evidence(&find.fact, now),
+        Fact::Candidate {
+            candidate,
+            decision,
+        } => {
+            let decided = decision.as_ref().map_or(String::new(), |decision| {
+                format!("；{}", candidates::decision(decision, now))
+            });
+            format!(
+                "{}；{}{decided}（编号{}）",
+                candidates::place(candidate),
+                candidates::seen(candidate, now),
+                candidate.key()
+            )
+        }
         _ => String::new(),
     }
 }
@@ -196,6 +221,8 @@ pub fn spared(aside: &Aside, to: Date) -> String {
         Spared::Over => "期内曾逾期，期末已更新，不计".to_owned(),
         Spared::Suspected => "疑似，未确认，不计".to_owned(),
         Spared::Overruled => "以人工认定为准，不计".to_owned(),
+        Spared::Waiting => "待人工确认，不计".to_owned(),
+        Spared::Rejected => "人工已排除，不计".to_owned(),
         Spared::Detail => String::new(),
     }
 }
@@ -237,6 +264,7 @@ pub fn unmeasured(why: &Unmeasured) -> String {
         Unmeasured::NoVisits => "本期没有监测记录".to_owned(),
         Unmeasured::NothingConfigured => "未配置此类对象".to_owned(),
         Unmeasured::CannotTell => "访问所见不足以判断".to_owned(),
+        Unmeasured::Waiting(count) => format!("有{count}条问题待人工确认"),
         Unmeasured::NotInspected => "本期没有巡检记录".to_owned(),
     }
 }

@@ -108,6 +108,7 @@ impl World {
                     class: Class::News,
                     url: format!("http://h{host}.example.cn/{name}").parse().ok(),
                     limit_days: None,
+                    on_demand: false,
                     read: None,
                     confirmed: true,
                 };

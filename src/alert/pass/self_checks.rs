@@ -1,0 +1,58 @@
+//! Columns that are updated as the need arises: nothing is late, and now and then the unit is asked
+//! to look for itself.
+
+use chrono::Days;
+
+use super::{Desk, is_past, sight_key};
+use crate::alert::again::Before;
+use crate::alert::incident::{Incident, Kind};
+use crate::alert::notice::About;
+use crate::alert::step::{Context, Proof, step};
+use crate::assess::freshness::{Freshness, Judgement};
+use crate::assess::ladder::Tier;
+use crate::domain::group::{Column, Watch};
+use crate::domain::time::date_of;
+
+impl<'a> Desk<'a> {
+    /// Asks the unit of `column` to look for itself, once in as many days as the limit has.
+    pub(super) fn self_check(&mut self, column: &'a Column, judgement: &Judgement) {
+        let situation = self.situation;
+        let key = sight_key(column, Kind::SelfCheck);
+        let open = situation.open.get(&key);
+        if column.watch() != Watch::OnDemand || open.is_some_and(|open| self.is_old(open, column)) {
+            // Another visit begins the next turn, if nothing was published meanwhile.
+            return self.dismiss(&key);
+        }
+        let rule = situation.limits.of(column);
+        let record = situation.records.get(&column.id);
+        let is_seen = record.is_some_and(|record| record.blind.is_none())
+            && !is_past(record, situation.now)
+            && !self.is_site_unclear(column);
+        let proof = match (&judgement.freshness, &judgement.last_update) {
+            (Freshness::OnDemand { age_days }, Some(update)) if is_seen => Proof::Judged {
+                tier: (*age_days > rule.limit_days).then_some(Tier::Reminder),
+                update: Some(update),
+            },
+            (Freshness::Exempt { .. } | Freshness::Empty { .. }, _) => Proof::OutOfScope,
+            _ => Proof::Nothing,
+        };
+        let context = Context {
+            rules: situation.rules,
+            calendar: situation.calendar,
+            escalate_after: rule.ladder.escalate_after_working_days,
+            before: Before::default(),
+            answered: false,
+            visited_at: record.map_or(situation.now, |record| record.visited_at),
+            now: situation.now,
+        };
+        let made = step(open, &key, proof, context);
+        self.settle(&key, made, About::Column(column), false);
+    }
+
+    /// Whether it was asked for so long ago that it is time to ask again.
+    fn is_old(&self, open: &Incident, column: &Column) -> bool {
+        let days = u64::from(self.situation.limits.of(column).limit_days);
+        let next = date_of(open.began_at).checked_add_days(Days::new(days));
+        next.is_some_and(|next| next <= date_of(self.situation.now))
+    }
+}

@@ -1,0 +1,231 @@
+//! Home pages that do not open, or cannot be judged.
+
+use chrono::TimeDelta;
+
+use super::{Sees, WELL, again, columns, hear, of, round, site, visit, world};
+use crate::alert::incident::Kind;
+use crate::alert::outbox::Told;
+use crate::alert::pass::tests::{World, at};
+use crate::alert::site_step::is_hidden;
+use crate::domain::id::ColumnId;
+use crate::domain::observation::Cause;
+
+#[test]
+fn a_home_page_is_down_after_three_visits_a_quarter_of_an_hour_apart() {
+    for (third, down) in [("11:54:59", false), ("11:55:00", true)] {
+        let mut world = world();
+        round(
+            &mut world,
+            "2017-11-20T11:25:00",
+            [Sees::Fails, WELL, WELL, WELL],
+        );
+        let asked = world.homes[&site(0)].reach.revisit_at;
+        assert_eq!(asked, Some(at("2017-11-20T11:40:00")));
+        again(&mut world, "2017-11-20T11:40:00", Sees::Fails);
+        assert_eq!(world.told(), []);
+        again(&mut world, &format!("2017-11-20T{third}"), Sees::Fails);
+        let expected: &[&str] = if down { &["li", "op"] } else { &[] };
+        assert_eq!(of(&world, Told::Down), expected, "{third}");
+        assert_eq!(world.told().len(), expected.len());
+    }
+}
+
+#[test]
+fn the_head_hears_after_four_hours_and_all_hear_of_the_end_once() {
+    let mut world = world();
+    round(
+        &mut world,
+        "2017-11-20T11:25:00",
+        [Sees::Fails, WELL, WELL, WELL],
+    );
+    for minute in ["40", "55"] {
+        again(
+            &mut world,
+            &format!("2017-11-20T11:{minute}:00"),
+            Sees::Fails,
+        );
+    }
+    let notice = world.waiting[0].clone();
+    assert!(
+        notice.urgent && notice.facts.why == "连接超时",
+        "{notice:?}"
+    );
+    hear(&mut world);
+    for hour in 12..16 {
+        let when = format!("2017-11-20T{hour}:25:00");
+        round(&mut world, &when, [Sees::Fails, WELL, WELL, WELL]);
+        assert_eq!(world.told(), [], "{when}");
+    }
+    round(
+        &mut world,
+        "2017-11-20T16:25:00",
+        [Sees::Fails, WELL, WELL, WELL],
+    );
+    assert_eq!(of(&world, Told::StillDown), ["head"]);
+    hear(&mut world);
+    round(
+        &mut world,
+        "2017-11-20T17:25:00",
+        [Sees::Fails, WELL, WELL, WELL],
+    );
+    assert_eq!(world.told(), []);
+    // One visit is not enough for the end, and a visit that fails begins anew.
+    round(&mut world, "2017-11-20T18:25:00", [WELL; 4]);
+    assert_eq!(
+        world.homes[&site(0)].reach.revisit_at,
+        Some(at("2017-11-20T18:40:00"))
+    );
+    again(&mut world, "2017-11-20T18:39:59", WELL);
+    assert_eq!(world.told(), []);
+    again(&mut world, "2017-11-20T18:40:00", WELL);
+    assert_eq!(of(&world, Told::Recovered), ["head", "li", "op"]);
+    assert!(world.open.keys().all(|key| key.kind != Kind::Down));
+}
+
+#[test]
+fn a_site_that_comes_and_goes_is_called_up_only_when_it_is_steady() {
+    let mut world = world();
+    let mut ups = Vec::new();
+    let start = at("2017-11-20T00:00:00");
+    // Down for an hour, up for an hour, all day; then well.
+    for quarter in 0..(4 * 40) {
+        let when = start + TimeDelta::minutes(15 * quarter);
+        let fails = (quarter / 4) % 2 == 0 && quarter < 4 * 24;
+        let sees = if fails { Sees::Fails } else { WELL };
+        for (host, sees) in [(0, sees), (1, WELL)] {
+            visit(&mut world, host, when, sees);
+        }
+        world.pass(&when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string());
+        if !of(&world, Told::Recovered).is_empty() {
+            ups.push(when);
+        }
+        hear(&mut world);
+    }
+    // The first two outages end after a quarter of an hour, the third after four hours.
+    let at = |text: &str| at(text);
+    assert_eq!(
+        ups,
+        [
+            at("2017-11-20T01:15:00"),
+            at("2017-11-20T03:15:00"),
+            at("2017-11-21T03:00:00")
+        ]
+    );
+}
+
+#[test]
+fn without_a_witness_no_unit_hears_and_together_it_is_our_own_network() {
+    // Nobody else was visited since: it may be our own network.
+    let mut world = world();
+    round(
+        &mut world,
+        "2017-11-20T11:25:00",
+        [Sees::Fails, WELL, WELL, WELL],
+    );
+    for minute in ["40", "55"] {
+        let when = format!("2017-11-20T11:{minute}:00");
+        visit(&mut world, 0, at(&when), Sees::Fails);
+        world.pass(&when);
+    }
+    assert_eq!(world.told(), []);
+    // All that were asked are silent.
+    for host in 0..4 {
+        visit(&mut world, host, at("2017-11-20T12:25:00"), Sees::Fails);
+    }
+    world.pass("2017-11-20T12:26:00");
+    assert_eq!(of(&world, Told::Offline), ["op"]);
+    assert_eq!(world.told().len(), 1);
+    let home = &world.homes[&site(0)];
+    assert_eq!(
+        home.blind.as_ref().map(|blind| &blind.why),
+        Some(&Cause::OwnNetwork)
+    );
+    assert!(home.reach.failed_at.is_empty());
+    hear(&mut world);
+    // The columns answer again before the home pages are visited: our own network is back.
+    world.saw_all("2017-11-20T12:56:00", "2017-11-19");
+    world.pass("2017-11-20T12:57:00");
+    assert_eq!(of(&world, Told::Recovered), ["op"]);
+    assert!(world.open.is_empty(), "{:?}", world.open);
+}
+
+#[test]
+fn what_blocks_us_is_no_outage_and_goes_to_the_operator_after_a_day() {
+    let mut world = world();
+    round(&mut world, "2017-11-20T11:25:00", [WELL; 4]);
+    for hour in 0..26 {
+        let when = at("2017-11-20T12:25:00") + TimeDelta::hours(hour);
+        let text = when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string();
+        let blocked = [Sees::Blocked, WELL, WELL, Sees::Undated];
+        for (host, sees) in blocked.into_iter().enumerate() {
+            visit(&mut world, host, when, sees);
+        }
+        world.pass(&text);
+        let told = if hour < 24 { 0 } else { 2 };
+        assert_eq!(of(&world, Told::Blind).len(), told, "{text}");
+    }
+    assert!(world.told().iter().all(|(person, _)| person == "op"));
+}
+
+#[test]
+fn no_column_is_told_of_that_was_not_read_since_its_site_went_down_or_whose_site_seems_redesigned()
+{
+    let mut world = world();
+    round(
+        &mut world,
+        "2017-11-20T06:25:00",
+        [Sees::Fails, WELL, WELL, WELL],
+    );
+    for minute in ["40", "55"] {
+        again(
+            &mut world,
+            &format!("2017-11-20T06:{minute}:00"),
+            Sees::Fails,
+        );
+    }
+    hear(&mut world);
+    // Two visits saw it late, the second before the home page stopped opening.
+    let column = ColumnId::parse("h0/a").unwrap();
+    for when in ["2017-11-20T05:50:00", "2017-11-20T06:20:00"] {
+        world.saw_all(when, "2017-11-19");
+        world.saw(0, when, "2017-11-01", None);
+        world.pass("2017-11-20T07:00:00");
+    }
+    assert_eq!(world.told(), []);
+    let hides = |world: &World| {
+        let column = &world.group.columns[&column];
+        is_hidden(&world.open, column, world.records.get(&column.id))
+    };
+    assert!(hides(&world));
+    // What is read although the home page does not open is told.
+    for minute in ["10", "40"] {
+        let when = format!("2017-11-20T07:{minute}:00");
+        world.saw(0, &when, "2017-11-01", None);
+        world.pass(&when);
+    }
+    assert!(!hides(&world));
+    assert!(!world.told().is_empty());
+    // Four of five columns show another structure: the fifth is not told of.
+    let mut world = super::world();
+    columns(&mut world, 1, 0, 4);
+    for record in world.records.values_mut() {
+        if let Some(blind) = &mut record.blind {
+            blind.why = Cause::Redesigned;
+        }
+    }
+    world.open.clear();
+    world.waiting.clear();
+    let stale = |world: &World| {
+        world
+            .open
+            .keys()
+            .filter(|key| key.kind == Kind::Stale)
+            .count()
+    };
+    world.pass("2017-11-20T10:00:00");
+    assert_eq!(stale(&world), 0);
+    let freed = ColumnId::parse("h0/n1").unwrap();
+    world.records.get_mut(&freed).unwrap().blind = None;
+    world.pass("2017-11-20T10:05:00");
+    assert_eq!(stale(&world), 2);
+}

@@ -1,0 +1,103 @@
+//! Measuring what only people can judge: of the candidates that inspections found in the period, those
+//! count that somebody confirmed. While some wait and none is confirmed, nothing is said.
+
+use chrono::NaiveTime;
+
+use super::facts::SiteFacts;
+use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use crate::assess::candidates::{Case, Stand};
+use crate::domain::candidate::{Decided, Suspicion};
+use crate::domain::time::{Moment, moment};
+
+/// The most waiting candidates that are told under one rule.
+const MOST_WAITING: usize = 50;
+
+/// Wrong words: the serious ones, which a veto asks for, or all others.
+pub fn words(facts: &SiteFacts<'_>, serious: bool) -> Measurement {
+    let own = |case: &&Case| matches!(case.candidate.suspicion, Suspicion::Word { .. });
+    let looked = facts.inspection.as_ref().and_then(|seen| seen.words);
+    let wanted = Decided::Confirmed { serious };
+    let mut measured = measured(facts, own, |decided| decided == wanted, looked.is_some());
+    if let Some(looked) = looked {
+        measured.asides.push(Aside {
+            find: Find {
+                about: About::Site,
+                fact: Fact::LookedForWords {
+                    texts: looked.texts,
+                    expressions: looked.expressions,
+                },
+            },
+            why: Spared::Detail,
+        });
+    }
+    measured
+}
+
+/// Commercial advertising.
+pub fn adverts(facts: &SiteFacts<'_>) -> Measurement {
+    let own = |case: &&Case| matches!(case.candidate.suspicion, Suspicion::Advert { .. });
+    let is_so = |decided| matches!(decided, Decided::Confirmed { .. });
+    measured(facts, own, is_so, facts.inspection.is_some())
+}
+
+fn measured(
+    facts: &SiteFacts<'_>,
+    own: impl Fn(&&Case) -> bool,
+    counts: impl Fn(Decided) -> bool,
+    is_looked_for: bool,
+) -> Measurement {
+    let (mut finds, mut asides, mut waiting) = (Vec::new(), Vec::new(), 0_u32);
+    for case in facts.cases.iter().filter(|case| within(case, facts)) {
+        if !own(&case) {
+            continue;
+        }
+        match (case.stand(), case.decision()) {
+            (Stand::Waiting, _) => {
+                waiting += 1;
+                if asides.len() < MOST_WAITING {
+                    let (find, why) = (find(case), Spared::Waiting);
+                    asides.push(Aside { find, why });
+                }
+            }
+            (Stand::Confirmed { .. }, Some(decision)) if counts(decision.what) => {
+                finds.push(find(case));
+            }
+            (Stand::Confirmed { .. } | Stand::Rejected, _) => {}
+        }
+    }
+    let amount = match (finds.is_empty(), waiting, is_looked_for) {
+        (true, 1.., _) => Err(Unmeasured::Waiting(waiting)),
+        (true, 0, false) => Err(Unmeasured::NotEntered),
+        _ => Ok(()),
+    };
+    match amount {
+        Ok(()) => Measurement::finds(finds, asides),
+        Err(why) => Measurement {
+            asides,
+            ..Measurement::none(why)
+        },
+    }
+}
+
+/// Whether an inspection of the period saw it.
+fn within(case: &Case, facts: &SiteFacts<'_>) -> bool {
+    let midnight = |day: crate::domain::time::Date| moment(day.and_time(NaiveTime::MIN));
+    let end: Moment = midnight(facts.to.succ_opt().unwrap_or(facts.to));
+    case.candidate.first_at < end && midnight(facts.from) <= case.candidate.seen_at
+}
+
+/// The candidate as a find, with the decision that holds.
+pub fn find(case: &Case) -> Find {
+    Find {
+        about: About::Site,
+        fact: Fact::Candidate {
+            candidate: Box::new(case.candidate.clone()),
+            decision: case.decision().cloned().map(Box::new),
+        },
+    }
+}
+
+/// How the candidate with this key stands, and who decided.
+pub fn of_key<'a>(facts: &'a SiteFacts<'_>, key: &str) -> Option<&'a Case> {
+    facts.cases.iter().find(|case| case.candidate.key() == key)
+}
