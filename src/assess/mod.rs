@@ -22,5 +22,6 @@ pub mod remember;
 pub mod score;
 pub mod sighting;
 pub mod timekeeping;
+pub mod tuning;
 pub mod vetoes;
 pub mod words;

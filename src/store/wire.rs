@@ -24,7 +24,7 @@ use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
 /// The version of the entries.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// The longest line, in bytes.
 pub const LINE_LIMIT: usize = 8 * 1024 * 1024;
@@ -347,10 +347,11 @@ mod tests {
     use serde::de::DeserializeOwned;
 
     /// A line as each former version wrote it.
-    const FORMER: [&str; 3] = [
+    const FORMER: [&str; 4] = [
         include_str!("shapes-1.jsonl"),
         include_str!("shapes-2.jsonl"),
         include_str!("shapes-3.jsonl"),
+        include_str!("shapes-4.jsonl"),
     ];
 
     #[test]
@@ -424,7 +425,7 @@ mod tests {
         let Fact::Commit(commit) = &entry.fact else {
             panic!("{entry:?}");
         };
-        assert_eq!((lost, commit.acts.len()), (0, 9));
+        assert_eq!((lost, commit.acts.len()), (0, 13));
         let again = write_line(&entry, &mut Said::default()).unwrap();
         assert_eq!(String::from_utf8(again).unwrap(), ACTS);
     }

@@ -123,7 +123,9 @@ impl Inspector {
         let last = self.desk.store.last_run(INSPECTION).await?;
         let next = job.next_at(last, now).unwrap_or(now + LONGEST_WAIT);
         let mut soonest = next.min(now + LONGEST_WAIT);
-        for site in self.desk.config.group.sites.values() {
+        let paused = self.desk.paused().await?;
+        let sites = self.desk.config.group.sites.values();
+        for site in sites.filter(|site| !paused.contains(&site.id)) {
             let targets = self.desk.store.targets(&site.id).await?;
             let again = targets.iter().filter_map(again_at);
             // What could not be judged is asked again, but not without a pause.
@@ -175,7 +177,9 @@ impl Inspector {
     ) -> Result<bool, StoreError> {
         let config = &self.desk.config;
         let group = &config.group;
-        let sites = group.sites.values().filter(|site| site.home.is_some());
+        let paused = self.desk.paused().await?;
+        let sites = group.sites.values();
+        let sites = sites.filter(|site| site.home.is_some() && !paused.contains(&site.id));
         let rotation = memory.rotation();
         let asks = self.asks(words);
         let mut walks = Vec::new();
@@ -336,7 +340,9 @@ impl Inspector {
             return Ok(());
         }
         memory.again_at = Some(now);
-        for site in self.desk.config.group.sites.values() {
+        let paused = self.desk.paused().await?;
+        let sites = self.desk.config.group.sites.values();
+        for site in sites.filter(|site| !paused.contains(&site.id)) {
             let known = self.desk.store.targets(&site.id).await?;
             let is_due = |target: &Target| again_at(target).is_some_and(|at| at <= now);
             let due: Vec<Target> = known.into_iter().filter(is_due).collect();
