@@ -172,6 +172,7 @@ impl fmt::Display for Failure {
             }
             Failure::PrivateAddress => "the address is in a private or loopback range",
             Failure::BadAnswer => "the answer is no valid HTTP",
+            Failure::NoSuchPage => "it shows what its host shows for paths that do not exist",
         };
         f.write_str(text)
     }
