@@ -5,7 +5,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
     reason = "the helpers of a test fail by panicking"
 )]
 
@@ -403,7 +402,7 @@ async fn assessed(plans: &[Plan], profile: Profile) -> Assessment {
     files.mode("contacts.toml", 0o600);
     files.write("rubric.toml", profile.file());
     let config = files.sound().config;
-    let settings = StoreSettings::in_dir(&files.path("store"));
+    let settings = StoreSettings::in_dir(files.path("store"));
     let now = moment(
         NaiveDate::from_ymd_opt(2017, 10, 9)
             .unwrap()
