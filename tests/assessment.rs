@@ -27,6 +27,7 @@ use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::group::{Column, Identity, Site};
 use wangxun::domain::id::{ColumnId, SiteId, UnitId};
 use wangxun::domain::inspection::{Inspection, LinkCount, WordCount};
+use wangxun::domain::letter::Letter;
 use wangxun::domain::marks::{Mark, PageMarks, Tag};
 use wangxun::domain::observation::{Cause, Observation, Sight};
 use wangxun::domain::site_day::{HomeOfDay, MissCause, Sample, SiteDay};
@@ -37,6 +38,8 @@ use wangxun::domain::words::WordKind;
 
 #[path = "support/config_files.rs"]
 mod config_files;
+#[path = "assessment/letters.rs"]
+mod letters;
 
 use config_files::Files;
 
@@ -83,6 +86,8 @@ struct World {
     from: Date,
     inspection: Option<Inspection>,
     targets: Vec<Target>,
+    letters: Vec<Letter>,
+    calendar: Calendar,
     cases: Vec<Case>,
 }
 
@@ -119,6 +124,8 @@ impl World {
             from: ago(91),
             inspection: None,
             targets: Vec::new(),
+            letters: Vec::new(),
+            calendar: Calendar::default(),
             cases: Vec::new(),
         }
     }
@@ -186,6 +193,7 @@ impl World {
         let facts = SiteFacts {
             inspection: self.inspection.clone(),
             targets: self.targets.clone(),
+            letters: self.letters.clone(),
             cases: self.cases.clone(),
             site: &self.site,
             unit_name: "科信委",
@@ -198,12 +206,7 @@ impl World {
             alerts: self.alerts.clone(),
             entries: self.entries.clone(),
         };
-        card(
-            &facts,
-            "2017Q3".parse().unwrap(),
-            rubric,
-            &Calendar::default(),
-        )
+        card(&facts, "2017Q3".parse().unwrap(), rubric, &self.calendar)
     }
 }
 
@@ -714,6 +717,8 @@ fn inspection() -> Inspection {
         home_items_on: Some((0..10).map(ago).collect()),
         certificate_until: None,
         ipv6: Some(true),
+        letters: Vec::new(),
+        channel: None,
         words: Some(WordCount {
             texts: 5,
             expressions: 6,

@@ -11,8 +11,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chrono::Timelike as _;
 use tempfile::TempDir;
 use wangxun::assess::score::card::{Line, Verdict};
 use wangxun::assess::score::finding::{Fact, Spared};
@@ -136,6 +138,58 @@ fn bare(request: &Request) -> Reply {
     }
 }
 
+/// What site `c` answers: a letter-box of four letters. The first is answered by its row, the second
+/// by its own page only, the third waits by its row since August, of the fourth no page says anything.
+fn letter_box(request: &Request) -> Reply {
+    let row = |n: u32, asked: &str, state: &str| {
+        format!(
+            "<tr><td>{n}</td><td><a href='/xx/{n}.html'>关于第{n}件事项如何办理的咨询</a></td><td>{asked}</td>\
+             <td>{state}</td></tr>"
+        )
+    };
+    let list = row(1, "2017-11-01", "已回复")
+        + &row(2, "2017-10-09", "")
+        + &row(3, "2017-08-01", "办理中")
+        + &row(4, "2017-10-08", "");
+    let heads = "<tr><th>编号</th><th>标题</th><th>来信时间</th><th>状态</th></tr>";
+    let page = |title: &str, body: &str| {
+        let html = format!(
+            "<html><head><meta charset=utf-8><title>{title}</title></head><body>{body}</body></html>"
+        );
+        answer("200 OK", HTML, html)
+    };
+    let letter = |asked: &str, more: &str| {
+        let row = format!("<tr><th>来信时间</th><td>{asked}</td></tr>");
+        page("来信", &format!("<table>{row}{more}</table>"))
+    };
+    match request.path.as_str() {
+        "/" => page(
+            "信访办",
+            &format!(
+                "<h2>工作动态</h2>{}<a href='/xx/'>主任信箱</a>",
+                rows("gzdt", false)
+            ),
+        ),
+        "/xx/" => page(
+            "主任信箱",
+            &format!("<h2>主任信箱</h2><table>{heads}{list}</table>"),
+        ),
+        "/xx/1.html" => letter(
+            "2017-11-01",
+            "<tr><th>答复时间</th><td>2017-11-03</td></tr>",
+        ),
+        "/xx/2.html" => letter(
+            "2017-10-09",
+            "<tr><th>答复单位</th><td>信访办</td></tr><tr><th>答复时间</th><td>2017-10-31</td></tr>\
+             <tr><th>答复内容</th><td>您好，请到服务窗口办理。</td></tr>",
+        ),
+        "/xx/3.html" => letter("2017-08-01", "<tr><th>状态</th><td>办理中</td></tr>"),
+        "/xx/4.html" => letter("2017-10-08", ""),
+        path if path.starts_with("/gzdt/") => page("通报", "<p>正文</p>"),
+        _ => answer("404 Not Found", HTML, ""),
+    }
+}
+
 const MONITOR: &str = r#"
 [operator]
 name = "运维"
@@ -177,6 +231,9 @@ fn write(dir: &Path, sites: &[(&str, &Site)]) -> PathBuf {
              [[column]]\nid = \"{id}/gzdt\"\nsite = \"{id}\"\nname = \"工作动态\"\nclass = \"news\"\nurl = \"/gzdt/\"\n",
             site.address
         );
+        if *id == "c" {
+            text += "[[column]]\nid = \"c/xx\"\nsite = \"c\"\nname = \"主任信箱\"\nclass = \"replies\"\nurl = \"/xx/\"\n";
+        }
         if *id == "a" {
             text += "[[column]]\nid = \"a/tzgg\"\nsite = \"a\"\nname = \"通知公告\"\nclass = \"notices\"\nurl = \"/tzgg/\"\n";
         }
@@ -267,7 +324,20 @@ async fn nights() {
     let mine = clock.clone();
     let a = Site::plain(move |request| planted(request, mine.now())).await;
     let b = Site::plain(bare).await;
-    let config = write(dir.path(), &[("a", &a), ("b", &b)]);
+    let pages = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&pages);
+    let night = clock.clone();
+    let c = Site::plain(move |request| {
+        // Visits by day read letters too, for how new the column is.
+        let by_night = night.now().hour() == 22;
+        let is_letter = request.path.starts_with("/xx/") && request.path != "/xx/";
+        if by_night && is_letter && !request.head.starts_with("HEAD") {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+        letter_box(request)
+    })
+    .await;
+    let config = write(dir.path(), &[("a", &a), ("b", &b), ("c", &c)]);
     let mut end = clock.alarm();
     let loaded = load(&config, at("2017-11-06T08:00").date_naive());
     let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
@@ -357,6 +427,9 @@ async fn nights() {
     assert!(list.contains("打不开的链接6个，疑似2个"), "{list}");
     assert!(list.contains("“旧专题”"), "{list}");
     let before = told(&config, &["links", "a", "--format", "json"]).await;
+    letters(&config, &third).await;
+    // Each of the four is worth a look, and none a second one within the week.
+    assert_eq!(pages.load(Ordering::Relaxed), 4);
     running.end(end).await;
 
     // What the journal has says the same.
@@ -365,4 +438,51 @@ async fn nights() {
         told(&config, &["links", "a", "--format", "json"]).await,
         before
     );
+    // By now the month is over, and the look of its seventh day proves nothing of its last.
+    let later = assessed(&config).await;
+    let veto = line(&later, "c", "V5");
+    let known = veto.asides.iter().any(|aside| {
+        let waits = matches!(aside.find.fact, Fact::LetterOpen { .. });
+        waits && aside.why == Spared::Unproven
+    });
+    assert!(known && veto.verdict == Verdict::Kept, "{veto:?}");
+}
+
+/// What was planted in the letter-box is told.
+async fn letters(config: &Path, assessment: &Assessment) {
+    let veto = line(assessment, "c", "V5");
+    assert_eq!(veto.verdict, Verdict::Veto, "{veto:?}");
+    let waiting: Vec<String> = veto
+        .finds
+        .iter()
+        .filter_map(|find| match &find.fact {
+            Fact::LetterOpen {
+                asked_on, due_on, ..
+            } => Some(format!("{asked_on} {due_on}")),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(waiting, ["2017-08-01 2017-10-30"]);
+    // Fifteen working days after 9 October are 30 October.
+    let slow = line(assessment, "c", "S10");
+    let late = slow
+        .finds
+        .iter()
+        .filter(|find| matches!(find.fact, Fact::LetterLate { .. }));
+    assert_eq!(late.count(), 0, "it fell due before the period");
+    for site in ["a", "b"] {
+        let none = &line(assessment, site, "V5").verdict;
+        assert!(matches!(none, Verdict::Unmeasured(_)), "{none:?}");
+    }
+    let args = ["why", "c", "--rule", "V5", "--period", "2017-11"];
+    let why = told(config, &args).await;
+    for words in [
+        "结论：单项否决（1处）",
+        "“主任信箱”栏目《关于第3件事项如何办理的咨询》8月1日来信，应于10月30日前答复",
+        "/xx/3.html",
+        "所见仍为未答复",
+        "1年内公开来信4件，已答复2件，注明未答复1件，1件页面未注明是否答复，2件可知用时",
+    ] {
+        assert!(why.contains(words), "{words}: {why}");
+    }
 }

@@ -13,6 +13,7 @@ pub mod flags;
 pub mod freshness;
 pub mod home;
 pub mod ladder;
+pub mod letters;
 pub mod limits;
 pub mod links;
 pub mod outage;

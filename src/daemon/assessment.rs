@@ -16,6 +16,7 @@ use crate::assess::score::period::Period;
 use crate::assess::score::rank::{change, rank};
 use crate::domain::act::{Act, Deed};
 use crate::domain::candidate::Decision;
+use crate::domain::class::Class;
 use crate::domain::entry::Entry;
 use crate::domain::finding::Undated;
 use crate::domain::group::{Column, Site};
@@ -178,12 +179,16 @@ impl Desk {
     ) -> Result<SiteFacts<'a>, StoreError> {
         let group = &self.config.group;
         let mut columns = Vec::new();
+        let mut letters = Vec::new();
         let own = group
             .columns
             .values()
             .filter(|column| column.site == site.id);
         for column in own {
             columns.push(self.column_facts(column, common).await?);
+            if column.class == Class::Replies {
+                letters.extend(self.store.letters(&column.id).await?);
+            }
         }
         let before = common.from.checked_sub_days(DAYS_BEFORE);
         let first = before.unwrap_or(common.from);
@@ -201,6 +206,7 @@ impl Desk {
         let candidates = self.store.candidates(Some(&site.id)).await?;
         Ok(SiteFacts {
             inspection,
+            letters,
             targets,
             cases: cases(candidates, &common.decisions),
             site,

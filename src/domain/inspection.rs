@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{ColumnId, SiteId};
 use super::marks::PageMarks;
+use super::target::TargetPlace;
 use super::time::{Date, Moment};
 
 /// The most columns, articles and dates of one inspection that are kept.
@@ -42,6 +43,12 @@ pub struct Inspection {
     /// Whether the home page's host has an address of IPv6, where names tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ipv6: Option<bool>,
+    /// Columns whose letters were read from their lists, with their number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub letters: Vec<(ColumnId, u32)>,
+    /// A way to ask that the home page or a list leads to: where, and in which words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<TargetPlace>,
     /// How far words were looked through, where there is a list of expressions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<WordCount>,

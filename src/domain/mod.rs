@@ -22,6 +22,7 @@ pub mod host;
 pub mod id;
 pub mod inspection;
 pub mod item;
+pub mod letter;
 pub mod marks;
 pub mod masked;
 pub mod name;

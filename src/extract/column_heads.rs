@@ -108,7 +108,7 @@ impl Survey<'_, '_> {
     }
 
     /// The elements of a row, within what is wrapped around all of them.
-    fn cells(&self, row: usize) -> Vec<usize> {
+    pub fn cells(&self, row: usize) -> Vec<usize> {
         let mut row = row;
         for _ in 0..=WRAPPERS {
             let cells: Vec<usize> = self.children(row).take(MOST_CELLS).collect();

@@ -85,7 +85,7 @@ pub fn read(
 }
 
 /// The data behind its padding, `callback(…)` or `var list = …`; `None` where it is no data.
-fn unpadded(text: &str) -> Option<&str> {
+pub fn unpadded(text: &str) -> Option<&str> {
     let lead = text.trim_start_matches('\u{feff}').trim_start();
     let at = lead.find(['{', '['])?;
     let padding = lead.get(..at)?;

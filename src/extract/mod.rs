@@ -54,6 +54,7 @@ mod json_list;
 pub mod json_path;
 mod labels;
 mod lean;
+pub mod letters;
 mod linked;
 mod links;
 mod loose;

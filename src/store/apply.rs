@@ -125,6 +125,9 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
     for target in &commit.targets {
         stage.put(Table::Targets, &keys::target(target), target)?;
     }
+    for letter in &commit.letters {
+        stage.put(Table::Letters, &keys::letter(letter), letter)?;
+    }
     for closing in &commit.closings {
         let key = keys::closing(&closing.period, closing.version);
         stage.put(Table::Closings, &key, closing)?;

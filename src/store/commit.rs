@@ -14,6 +14,7 @@ use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
@@ -56,6 +57,8 @@ pub struct Commit {
     pub inspections: Vec<Inspection>,
     /// Links that led nowhere, as they stand now.
     pub targets: Vec<Target>,
+    /// Letters of consultation columns, as they stand now.
+    pub letters: Vec<Letter>,
     /// Periods of assessment that were closed or corrected.
     pub closings: Vec<Closing>,
     /// What was closed.
@@ -98,6 +101,7 @@ impl Commit {
             entries: Vec::new(),
             inspections: Vec::new(),
             targets: Vec::new(),
+            letters: Vec::new(),
             closings: Vec::new(),
             pieces: Vec::new(),
             statements: Vec::new(),

@@ -28,6 +28,7 @@ use crate::domain::host::HostRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::{ColumnRecord, Observation};
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
@@ -259,6 +260,12 @@ impl Store {
     /// What units say to points, the oldest first.
     pub async fn statements(&self) -> Result<Vec<Statement>, StoreError> {
         self.read(|reader| reader.statements()).await
+    }
+
+    /// The letters of a column.
+    pub async fn letters(&self, column: &ColumnId) -> Result<Vec<Letter>, StoreError> {
+        let column = column.clone();
+        self.read(move |reader| reader.letters(&column)).await
     }
 
     /// What inspections found and a person has to judge, of one site or of all. How each stands:

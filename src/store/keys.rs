@@ -15,6 +15,7 @@ use crate::domain::entry::Entry;
 use crate::domain::flag::{Fact, Flag};
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::name::Name;
 use crate::domain::target::Target;
 use crate::domain::time::{Date, Moment};
@@ -112,6 +113,12 @@ pub fn entry(entry: &Entry) -> Vec<u8> {
 /// Site, hash of the address.
 pub fn target(target: &Target) -> Vec<u8> {
     [&site(&target.site)[..], &hash(&[target.url.as_bytes()])].concat()
+}
+
+/// Column, hash of what it is told by.
+pub fn letter(letter: &Letter) -> Vec<u8> {
+    let name = hash(&[letter.name().as_bytes()]);
+    [&column(&letter.column)[..], &name].concat()
 }
 
 /// Period.

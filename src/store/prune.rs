@@ -23,6 +23,7 @@ use super::thin;
 use crate::domain::flag::Flag;
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
@@ -91,6 +92,11 @@ pub fn rows(
     for target in Reader::new(engine).all::<Target>(Table::Targets, &[])? {
         if target.asked_at < cutoff {
             stage.delete(Table::Targets, &keys::target(&target))?;
+        }
+    }
+    for letter in Reader::new(engine).all::<Letter>(Table::Letters, &[])? {
+        if letter.learnt_at() < cutoff {
+            stage.delete(Table::Letters, &keys::letter(&letter))?;
         }
     }
     for candidate in Reader::new(engine).candidates(None)? {

@@ -20,6 +20,7 @@ use crate::domain::flag::Flag;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::{Observation, Sight};
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
@@ -326,6 +327,11 @@ impl<'a> Reader<'a> {
         last: Date,
     ) -> Result<Vec<Inspection>, StoreError> {
         self.of_days(Table::Inspections, site, first, last)
+    }
+
+    /// The letters of a column.
+    pub fn letters(&mut self, column: &ColumnId) -> Result<Vec<Letter>, StoreError> {
+        self.all(Table::Letters, &keys::column(column))
     }
 
     /// Links of a site that led nowhere.

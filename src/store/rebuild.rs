@@ -167,6 +167,8 @@ pub fn all_commits(
     })?;
     let targets = reader.all(Table::Targets, &[])?;
     in_parts(targets, at, sink, |commit, part| commit.targets = part)?;
+    let letters = reader.all(Table::Letters, &[])?;
+    in_parts(letters, at, sink, |commit, part| commit.letters = part)?;
     let pieces = reader.all(Table::ClosedPieces, &[])?;
     in_parts(pieces, at, sink, |commit, part| commit.pieces = part)?;
     let closings = reader.all(Table::Closings, &[])?;

@@ -65,11 +65,13 @@ pub enum Table {
     Candidates,
     /// Time, hash → what somebody decided of a candidate.
     Decisions,
+    /// Column, hash of its name → a letter.
+    Letters,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 31] = [
+    pub const ALL: [Table; 32] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -101,6 +103,7 @@ impl Table {
         Table::Statements,
         Table::Candidates,
         Table::Decisions,
+        Table::Letters,
     ];
 
     /// The name of its tree.
@@ -137,6 +140,7 @@ impl Table {
             Table::Statements => "statements",
             Table::Candidates => "candidates",
             Table::Decisions => "decisions",
+            Table::Letters => "letters",
         }
     }
 

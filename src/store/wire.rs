@@ -18,6 +18,7 @@ use crate::domain::entry::Entry as Assessed;
 use crate::domain::flag::Flag;
 use crate::domain::host::HostRecord;
 use crate::domain::inspection::Inspection;
+use crate::domain::letter::Letter;
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
@@ -114,6 +115,8 @@ struct WireEntry {
     inspections: Vec<Inspection>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     targets: Vec<Target>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    letters: Vec<Letter>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     closings: Vec<Closing>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -214,6 +217,7 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         entries: Vec::new(),
         inspections: Vec::new(),
         targets: Vec::new(),
+        letters: Vec::new(),
         closings: Vec::new(),
         pieces: Vec::new(),
         statements: Vec::new(),
@@ -257,6 +261,7 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             wire.entries.clone_from(&commit.entries);
             wire.inspections.clone_from(&commit.inspections);
             wire.targets.clone_from(&commit.targets);
+            wire.letters.clone_from(&commit.letters);
             wire.closings.clone_from(&commit.closings);
             wire.pieces.clone_from(&commit.pieces);
             wire.statements.clone_from(&commit.statements);
@@ -302,6 +307,7 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.entries = wire.entries;
     commit.inspections = wire.inspections;
     commit.targets = wire.targets;
+    commit.letters = wire.letters;
     commit.closings = wire.closings;
     commit.pieces = wire.pieces;
     commit.statements = wire.statements;

@@ -6,6 +6,7 @@ use crate::domain::finding::{Finding, LastUpdate, Undated};
 use crate::domain::group::{Column, Site};
 use crate::domain::id::ColumnId;
 use crate::domain::inspection::Inspection;
+use crate::domain::letter::Letter;
 use crate::domain::observation::{Cause, Observation, Sight};
 use crate::domain::site_day::{HomeOfDay, SiteDay};
 use crate::domain::target::Target;
@@ -36,6 +37,8 @@ pub struct SiteFacts<'a> {
     pub entries: Vec<Entry>,
     /// The latest inspection of the period.
     pub inspection: Option<Inspection>,
+    /// The letters of its consultation columns.
+    pub letters: Vec<Letter>,
     /// Links that led nowhere at some time.
     pub targets: Vec<Target>,
     /// What inspections found and people have to judge, with what they decided.

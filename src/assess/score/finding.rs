@@ -235,6 +235,78 @@ pub enum Fact {
         /// Expressions.
         expressions: u32,
     },
+    /// A letter that waits for its answer.
+    LetterOpen {
+        /// Its title.
+        title: String,
+        /// The address of its page.
+        url: Option<String>,
+        /// When it was written.
+        asked_on: Date,
+        /// The last day in time.
+        due_on: Date,
+        /// How many days it has waited by the last day: working days where the rule counts those.
+        days: u32,
+        /// When a page said last that it is not answered.
+        seen_at: Moment,
+    },
+    /// A letter whose answer was late.
+    LetterLate {
+        /// Its title.
+        title: String,
+        /// The address of its page.
+        url: Option<String>,
+        /// When it was written.
+        asked_on: Date,
+        /// When it was answered.
+        answered_on: Date,
+        /// The last day in time.
+        due_on: Date,
+        /// How many days that took: working days where the rule counts those.
+        days: u32,
+    },
+    /// What is known of the letters of a column.
+    Letters {
+        /// All of the last year.
+        letters: u32,
+        /// Of those, the answered ones.
+        answered: u32,
+        /// Of those, the ones that wait.
+        open: u32,
+        /// Answers of which both days are known.
+        timed: u32,
+        /// The working days that those took, added up.
+        working_days: u32,
+        /// Those that took no longer than a simple question may.
+        quick: u32,
+        /// When an inspection looked last.
+        at: Moment,
+    },
+    /// The newest answer is old.
+    ReplyOld {
+        /// When it was given.
+        answered_on: Date,
+        /// Its age on the last day.
+        age_days: u32,
+        /// The window of the rule.
+        limit_days: u32,
+    },
+    /// A field that no answered letter of a column shows.
+    LetterFieldMissing {
+        /// The field.
+        field: LetterField,
+        /// How many letters were read.
+        letters: u32,
+    },
+    /// A way to ask.
+    Channel {
+        /// Its words.
+        text: String,
+        /// Where it leads, or the page of the column.
+        url: String,
+    },
+    /// No page that was read leads to a way to ask.
+    NoChannel,
     /// What an inspection looked at.
     Inspected {
         /// When.
@@ -259,6 +331,20 @@ pub enum Fact {
         /// What, in the person's words.
         reason: String,
     },
+}
+
+/// What a published letter has to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LetterField {
+    /// When it was written.
+    Asked,
+    /// When it was answered.
+    Answered,
+    /// Who answered.
+    Unit,
+    /// The answer.
+    Words,
 }
 
 /// A find that is not counted.

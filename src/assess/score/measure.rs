@@ -4,7 +4,7 @@ use super::facts::SiteFacts;
 use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::metric::Metric;
 use super::rubric::{Check, Rubric, Rule};
-use super::{availability, candidates, links, management, pages, publishing};
+use super::{availability, candidates, letters, links, management, pages, publishing};
 use crate::calendar::Calendar;
 use crate::domain::entry::Entry;
 
@@ -34,6 +34,16 @@ pub fn measure(
         Metric::HomeNewItems => judged(entered(), pages::home_items(rule, facts)),
         Metric::HomeDeadLinks => judged(entered(), links::of_home(rule, rubric, facts)),
         Metric::DeadLinks => judged(entered(), links::of_others(rule, rubric, facts)),
+        Metric::UnansweredLetters if rule.check != Check::Manual => judged(
+            entered(),
+            letters::unanswered(rule, rubric, facts, calendar),
+        ),
+        Metric::SlowReplies if rule.check != Check::Manual => {
+            judged(entered(), letters::slow(rule, rubric, facts, calendar))
+        }
+        Metric::ReplyAge => judged(entered(), letters::age(rule, rubric, facts, calendar)),
+        Metric::LetterFields => judged(entered(), letters::fields(facts)),
+        Metric::AskingChannel => judged(entered(), letters::channel(rubric, facts)),
         Metric::PageTags => judged(entered(), pages::tags(facts)),
         Metric::FooterMarks => judged(entered(), pages::marks(rule, facts)),
         Metric::Ipv6 => judged(entered(), pages::ipv6(facts)),

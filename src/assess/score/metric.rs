@@ -32,6 +32,10 @@ pub enum Metric {
     MissingColumns,
     /// Letters that nobody answered within the window.
     UnansweredLetters,
+    /// Letters whose answer took longer than the window, in working days, or still does.
+    SlowReplies,
+    /// Whether the newest answer is older than the class's window.
+    ReplyAge,
     /// Letters without one of the fields that have to be shown.
     LetterFields,
     /// Whether there is a way to ask.
@@ -87,7 +91,7 @@ pub enum Shape {
 
 impl Metric {
     /// Every metric, in the order of the areas.
-    pub const ALL: [Metric; 33] = [
+    pub const ALL: [Metric; 35] = [
         Metric::HomeFailures,
         Metric::HomeAge,
         Metric::HomeNewItems,
@@ -101,6 +105,8 @@ impl Metric {
         Metric::Activities,
         Metric::MissingColumns,
         Metric::UnansweredLetters,
+        Metric::SlowReplies,
+        Metric::ReplyAge,
         Metric::LetterFields,
         Metric::AskingChannel,
         Metric::GuideElements,
@@ -139,6 +145,8 @@ impl Metric {
             Metric::Activities => "activities",
             Metric::MissingColumns => "missing-columns",
             Metric::UnansweredLetters => "unanswered-letters",
+            Metric::SlowReplies => "slow-replies",
+            Metric::ReplyAge => "reply-age",
             Metric::LetterFields => "letter-fields",
             Metric::AskingChannel => "asking-channel",
             Metric::GuideElements => "guide-elements",
@@ -190,6 +198,11 @@ impl Metric {
             Metric::HomeNewItems
                 | Metric::HomeDeadLinks
                 | Metric::DeadLinks
+                | Metric::UnansweredLetters
+                | Metric::SlowReplies
+                | Metric::ReplyAge
+                | Metric::LetterFields
+                | Metric::AskingChannel
                 | Metric::PageTags
                 | Metric::FooterMarks
                 | Metric::Ipv6
@@ -212,7 +225,7 @@ impl Metric {
     pub fn by_class(self) -> bool {
         matches!(
             self,
-            Metric::StaleColumns | Metric::IdleColumns | Metric::Activities
+            Metric::StaleColumns | Metric::IdleColumns | Metric::Activities | Metric::ReplyAge
         )
     }
 }

@@ -9,6 +9,7 @@ pub mod candidates;
 pub mod card;
 pub mod facts;
 pub mod finding;
+pub mod letters;
 pub mod links;
 pub mod management;
 pub mod measure;

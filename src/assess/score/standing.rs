@@ -16,6 +16,7 @@ use crate::domain::time::{Date, Moment, date_of};
 /// The last day that is in time.
 pub fn due(on: Date, window_days: u32, six_months: SixMonths) -> Date {
     let months = match (six_months, window_days) {
+        (SixMonths::CalendarMonths, 90) => 3,
         (SixMonths::CalendarMonths, 180) => 6,
         (SixMonths::CalendarMonths, 365) => 12,
         _ => 0,

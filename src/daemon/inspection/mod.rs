@@ -3,6 +3,7 @@
 //! Nothing is alerted by it. A link that seems gone is asked again when that can make it certain.
 
 mod asking;
+mod letters;
 mod suspects;
 mod walk;
 
@@ -27,7 +28,8 @@ use crate::assess::words::Words;
 use crate::clock::Alarm;
 use crate::config::settings::InspectionPlan;
 use crate::domain::candidate::{Candidate, Suspicion};
-use crate::domain::group::{Column, Group};
+use crate::domain::class::Class;
+use crate::domain::group::{Column, Group, Site};
 use crate::domain::target::Target;
 use crate::domain::time::{Moment, date_of};
 use crate::fetch::client::Fetcher;
@@ -36,7 +38,7 @@ use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 use asking::{Asked, Memory};
 use suspects::{Asks, Suspects};
-use walk::{Errand, Walked};
+use walk::{Errand, Known, Walked};
 
 /// The task's name in the store.
 pub const INSPECTION: &str = "inspection";
@@ -178,15 +180,14 @@ impl Inspector {
         let asks = self.asks(words);
         let mut walks = Vec::new();
         for site in sites {
-            let columns = group.columns.values();
-            let columns: Vec<&Column> = columns.filter(|column| column.site == site.id).collect();
+            let known = self.known(site).await?;
             let errand = Errand {
                 plan: &self.plan,
                 rotation,
-                fresh: self.fresh(&columns, since).await?,
+                fresh: self.fresh(&known.columns, since).await?,
                 asks,
             };
-            walks.push(walk::walk(&self.fetcher, site, columns, errand, now));
+            walks.push(walk::walk(&self.fetcher, site, known, errand, now));
         }
         let mut walks = stream::iter(walks).buffer_unordered(config.visits_at_once.max(1));
         let mut walked: Vec<Walked<'_>> = Vec::new();
@@ -209,6 +210,22 @@ impl Inspector {
         Ok(true)
     }
 
+    /// What is known of a site before a walk over it.
+    async fn known<'a>(&'a self, site: &'a Site) -> Result<Known<'a>, StoreError> {
+        let columns = self.desk.config.group.columns.values();
+        let columns: Vec<&Column> = columns.filter(|column| column.site == site.id).collect();
+        let mut letters = BTreeMap::new();
+        for column in &columns {
+            if column.class == Class::Replies {
+                letters.insert(
+                    column.id.clone(),
+                    self.desk.store.letters(&column.id).await?,
+                );
+            }
+        }
+        Ok(Known { columns, letters })
+    }
+
     /// Keeps what was seen of one site.
     async fn keep(
         &self,
@@ -228,6 +245,7 @@ impl Inspector {
         commit.candidates = self
             .candidates(&walk, suspects, targets.values(), now)
             .await?;
+        commit.letters.clone_from(&walk.letters);
         let confirmed = commit.targets.iter().filter_map(Target::open);
         tracing::info!(
             site = %site.id,

@@ -7,21 +7,24 @@ use std::time::Duration;
 use url::Url;
 
 use super::asking::{Asked, Link};
+use super::letters::names_letters;
 use super::suspects::{Asks, Suspects};
 use crate::assess::links::{Answered, Meaning, meaning, removed, step};
 use crate::config::settings::InspectionPlan;
 use crate::daemon::front;
+use crate::domain::class::Class;
 use crate::domain::finding::Finding;
 use crate::domain::group::{Column, Site};
 use crate::domain::id::ColumnId;
 use crate::domain::inspection::{Inspection, LinkCount, MOST_KEPT};
+use crate::domain::letter::Letter;
 use crate::domain::marks::{PageMarks, Tag};
 use crate::domain::page::Page;
 use crate::domain::target::{MOST_PLACES, Target, TargetKind, TargetPlace};
 use crate::domain::time::{Date, Moment, date_of};
 use crate::domain::visit::{Failure, Outcome, Validators};
 use crate::extract::inspected::{Inspected, inspect, text_of};
-use crate::extract::targets::is_same_site;
+use crate::extract::targets::{Carried, is_same_site};
 use crate::extract::{Answer, Pages, read};
 use crate::fetch::client::Fetcher;
 
@@ -34,7 +37,7 @@ const OF_ARTICLES: [Tag; 3] = [Tag::ArticleTitle, Tag::PubDate, Tag::ContentSour
 
 /// What a page is within its site.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Home,
     Column(ColumnId),
     Other,
@@ -58,22 +61,46 @@ pub struct Walked<'a> {
     read: BTreeSet<String>,
     /// Pages that were asked for and did not come.
     failed: BTreeMap<String, Failure>,
+    /// Pages that are as they were when they were read last.
+    same: BTreeSet<String>,
+    /// Letters of which something was learnt.
+    pub letters: Vec<Letter>,
     /// What was seen and only people can judge.
     suspects: Suspects<'a>,
 }
 
+/// What is known of a site before a walk.
+pub struct Known<'a> {
+    /// Its columns.
+    pub columns: Vec<&'a Column>,
+    /// The letters of its consultation columns.
+    pub letters: BTreeMap<ColumnId, Vec<Letter>>,
+}
+
+/// What a page came to.
+pub(super) enum Got {
+    /// It came.
+    Page(Box<(Page, Validators)>),
+    /// It is as it was.
+    Same,
+    /// It did not come.
+    Nothing,
+}
+
 /// A walk under way.
-struct Walk<'a> {
-    fetcher: &'a Fetcher,
-    site: &'a Site,
+pub(super) struct Walk<'a> {
+    pub(super) fetcher: &'a Fetcher,
+    pub(super) site: &'a Site,
     home: Option<&'a Url>,
-    today: Date,
-    walked: Walked<'a>,
+    pub(super) now: Moment,
+    /// Pages that may still be read.
+    pub(super) left: usize,
+    pub(super) walked: Walked<'a>,
     /// Sources of what writes the feet of pages.
     feet: BTreeMap<Url, Option<String>>,
     /// Articles that wait, those of each page together.
     waiting: VecDeque<Vec<Url>>,
-    known: BTreeSet<Url>,
+    pub(super) known: BTreeSet<Url>,
 }
 
 /// What a walk is to look at.
@@ -92,7 +119,7 @@ pub struct Errand<'a> {
 pub async fn walk<'a>(
     fetcher: &'a Fetcher,
     site: &'a Site,
-    columns: Vec<&'a Column>,
+    mut before: Known<'a>,
     errand: Errand<'a>,
     now: Moment,
 ) -> Walked<'a> {
@@ -106,50 +133,52 @@ pub async fn walk<'a>(
         fetcher,
         site,
         home: site.home.as_ref(),
-        today: date_of(now),
+        now,
+        left: plan.pages_a_site as usize,
         walked: Walked {
             site,
             inspection: nothing(site, now),
             seen: BTreeMap::new(),
             read: BTreeSet::new(),
             failed: BTreeMap::new(),
+            same: BTreeSet::new(),
+            letters: Vec::new(),
             suspects: Suspects::new(site, asks, now),
         },
         feet: BTreeMap::new(),
         waiting: VecDeque::new(),
         known: BTreeSet::new(),
     };
-    let most = plan.pages_a_site as usize;
-    let mut left = most;
-    let lists = columns.into_iter().filter_map(|column| {
-        let url = column.url.clone()?;
-        Some((url, Place::Column(column.id.clone())))
-    });
-    let home = site.home.clone().map(|url| (url, Place::Home));
-    for (url, place) in home.into_iter().chain(lists) {
-        if left == 0 {
-            break;
+    if let Some(home) = &site.home {
+        walk.go(home, Place::Home).await;
+    }
+    let mut lists = Vec::new();
+    for column in before.columns {
+        let Some(url) = &column.url else { continue };
+        let place = Place::Column(column.id.clone());
+        if let Some(page) = walk.go(url, place).await {
+            lists.push((column, page));
         }
-        if walk.known.insert(url.clone()) {
-            left -= 1;
-            walk.visit(&url, place).await;
+    }
+    for (column, page) in lists {
+        if column.class == Class::Replies {
+            let letters = before.letters.remove(&column.id).unwrap_or_default();
+            walk.letters(column, page, letters).await;
         }
     }
     // New articles first, but not all: what is old may be amiss too.
-    let mut news = left.div_ceil(2);
+    let least = walk.left / 2;
     for url in fresh {
-        if news == 0 {
+        if walk.left <= least {
             break;
         }
-        if walk.home.is_some_and(|home| home.host() == url.host()) && walk.known.insert(url.clone())
-        {
-            (left, news) = (left - 1, news - 1);
-            walk.visit(&url, Place::Other).await;
+        if walk.home.is_some_and(|home| home.host() == url.host()) {
+            walk.go(&url, Place::Other).await;
         }
     }
     // In turn one of each list, so that no column is left out for another's sake.
     let mut round = 0;
-    while left > 0 {
+    while walk.left > 0 {
         let Some(mut list) = walk.waiting.pop_front() else {
             break;
         };
@@ -162,10 +191,7 @@ pub async fn walk<'a>(
             walk.waiting.push_back(list);
         }
         round += 1;
-        if walk.known.insert(url.clone()) {
-            left -= 1;
-            walk.visit(&url, Place::Other).await;
-        }
+        walk.go(&url, Place::Other).await;
     }
     walk.walked
 }
@@ -183,25 +209,43 @@ fn nothing(site: &Site, now: Moment) -> Inspection {
         home_items_on: None,
         certificate_until: None,
         ipv6: None,
+        letters: Vec::new(),
+        channel: None,
         words: None,
         links: LinkCount::default(),
     }
 }
 
 impl Walk<'_> {
-    async fn visit(&mut self, url: &Url, place: Place) {
-        let nothing = Validators::default();
-        let visit = self.fetcher.visit(url, &self.site.access, &nothing).await;
+    /// Visits a page that was not visited yet, within what is left; the page.
+    async fn go(&mut self, url: &Url, place: Place) -> Option<Page> {
+        if self.left == 0 || !self.known.insert(url.clone()) {
+            return None;
+        }
+        match self.visit(url, place, &Validators::default()).await {
+            Got::Page(page) => Some(page.0),
+            Got::Same | Got::Nothing => None,
+        }
+    }
+
+    /// Visits a page.
+    pub(super) async fn visit(&mut self, url: &Url, place: Place, validators: &Validators) -> Got {
+        self.left = self.left.saturating_sub(1);
+        let visit = self.fetcher.visit(url, &self.site.access, validators);
+        let visit = visit.await;
         let page = match visit.outcome {
             Outcome::Page(page) => page,
-            Outcome::NotModified => return,
+            Outcome::NotModified => {
+                self.walked.same.insert(url.to_string());
+                return Got::Same;
+            }
             Outcome::Failed(failure) => {
                 self.walked.failed.insert(url.to_string(), failure);
-                return;
+                return Got::Nothing;
             }
         };
         let Some(seen) = self.inspected(page.clone()).await else {
-            return;
+            return Got::Nothing;
         };
         let is_home = place == Place::Home;
         self.walked.suspects.take(url, &page, &seen, is_home);
@@ -209,11 +253,12 @@ impl Walk<'_> {
         self.walked.read.insert(url.to_string());
         if place == Place::Home {
             self.walked.inspection.certificate_until = visit.certificate_until;
-            self.walked.inspection.home_items_on = self.home_items(page).await;
+            self.walked.inspection.home_items_on = self.home_items(page.clone()).await;
             self.walked.inspection.ipv6 = has_ipv6(url).await;
         }
         self.carry(url, &place, &seen);
         self.bear(url, place, seen.marks, seen.is_article);
+        Got::Page(Box::new((page, visit.validators)))
     }
 
     /// The page as inspected, with what writes its foot.
@@ -248,7 +293,7 @@ impl Walk<'_> {
     /// The dates that the items of the home page claim, each item once.
     async fn home_items(&self, page: Page) -> Option<Vec<Date>> {
         let recipe = front::recipe(self.site, 1);
-        let today = self.today;
+        let today = date_of(self.now);
         let reading = tokio::task::spawn_blocking(move || {
             let pages = Pages {
                 first: page,
@@ -284,6 +329,7 @@ impl Walk<'_> {
             if is_own && link.kind == TargetKind::Page && !self.known.contains(&link.url) {
                 articles.push(link.url.clone());
             }
+            self.lead(place, link);
             if self.walked.seen.len() >= MOST_LINKS {
                 continue;
             }
@@ -302,6 +348,17 @@ impl Walk<'_> {
             }
         }
         self.waiting.push_back(articles);
+    }
+
+    /// Takes a link of the home page or a list that leads to a way to ask.
+    fn lead(&mut self, place: &Place, link: &Carried) {
+        let is_page = link.kind == TargetKind::Page && *place != Place::Other;
+        if self.walked.inspection.channel.is_none() && is_page && names_letters(&link.text) {
+            self.walked.inspection.channel = Some(TargetPlace {
+                page: link.url.to_string(),
+                text: link.text.clone(),
+            });
+        }
     }
 
     fn bear(&mut self, url: &Url, place: Place, marks: PageMarks, is_article: bool) {
@@ -356,6 +413,11 @@ async fn aside(page: Page, feet: Vec<String>) -> Option<Inspected> {
 }
 
 impl<'a> Walked<'a> {
+    /// Whether an address is one of the site.
+    pub(super) fn is_own(&self, url: &Url) -> bool {
+        let home = self.site.home.as_ref();
+        home.is_some_and(|home| is_same_site(url, home))
+    }
     /// Whether the page was read in full.
     pub fn has_read(&self, page: &str) -> bool {
         self.read.contains(page)
@@ -368,8 +430,7 @@ impl<'a> Walked<'a> {
     }
 
     fn is_external(&self, url: &Url) -> bool {
-        let home = self.site.home.as_ref();
-        !home.is_some_and(|home| is_same_site(url, home))
+        !self.is_own(url)
     }
 
     /// The links that are to be asked, at most `most`: those that led nowhere before, those of the
@@ -382,6 +443,7 @@ impl<'a> Walked<'a> {
             .collect();
         let mut seen: Vec<(&Url, &Seen)> = self.seen.iter().collect();
         seen.retain(|(url, _)| !self.read.contains(url.as_str()));
+        seen.retain(|(url, _)| !self.same.contains(url.as_str()));
         seen.sort_by_key(|(url, seen)| (!open.contains(url.as_str()), !seen.on_home));
         seen.retain(|(url, _)| self.failed(url.as_str()).is_none());
         let asked = seen.into_iter().take(most);
@@ -404,7 +466,7 @@ impl<'a> Walked<'a> {
 
     /// What asking the link came to: pages that were read or did not come need not be asked again.
     fn answered(&self, url: &str, asked: &Asked) -> Option<Answered> {
-        if self.read.contains(url) {
+        if self.read.contains(url) || self.same.contains(url) {
             return Some(Answered::Well);
         }
         if let Some(failure) = self.failed(url) {

@@ -4,6 +4,7 @@ pub mod bulletin;
 pub mod changes;
 pub mod csv;
 mod inspected;
+mod letters;
 pub mod page;
 pub mod paragraph;
 pub mod template;

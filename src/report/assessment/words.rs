@@ -1,7 +1,7 @@
 //! Finds and verdicts in the words of office Chinese. What comes from pages or people is flattened,
 //! shortened and quoted.
 
-use super::inspected;
+use super::{inspected, letters};
 use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::finding::{About, Aside, Fact, Find, Spared, Unmeasured};
 use crate::assess::score::points::Points;
@@ -140,6 +140,13 @@ pub fn find(find: &Find, to: Date) -> String {
         | Fact::DeadLink { .. }
         | Fact::LookedForWords { .. }
         | Fact::Inspected { .. } => inspected::find(&who, &find.fact, to),
+        Fact::LetterOpen { .. }
+        | Fact::LetterLate { .. }
+        | Fact::Letters { .. }
+        | Fact::ReplyOld { .. }
+        | Fact::LetterFieldMissing { .. }
+        | Fact::Channel { .. }
+        | Fact::NoChannel => letters::find(&who, &find.fact, to),
         Fact::Candidate { candidate, .. } => candidates::suspicion(candidate),
         Fact::Entered {
             finds, by, reason, ..
@@ -171,6 +178,7 @@ pub fn evidence(find: &Find, to: Date) -> String {
         } => item(update),
         Fact::Entered { at, .. } => format!("{}录入", instant(*at, now)),
         Fact::DeadLink { .. } => inspected::evidence(&find.fact, now),
+        Fact::LetterOpen { .. } | Fact::LetterLate { .. } => letters::evidence(&find.fact, now),
         Fact::Candidate {
             candidate,
             decision,

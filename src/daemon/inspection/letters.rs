@@ -1,0 +1,149 @@
+//! Letters of a consultation column during a walk: its list is read for them, and of those that say
+//! too little the own pages, the newest first, as far as the walk's budget goes.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::walk::{Got, Place, Walk};
+use crate::assess::letters::{is_wanted, listed, read, unchanged, vanished};
+use crate::daemon::visit::extra;
+use crate::domain::class::Class;
+use crate::domain::dictionary::{self, Meaning};
+use crate::domain::group::Column;
+use crate::domain::letter::{Letter, ListedLetter, Told};
+use crate::domain::page::Page;
+use crate::domain::time::date_of;
+use crate::domain::visit::{Outcome, Validators};
+use crate::extract::letters;
+
+/// The most letters of one column whose own pages are read in one walk.
+const MOST_PAGES: usize = 10;
+
+/// Words of ways to complain and accuse, which are no way to ask.
+const OTHER_WAYS: [&str; 4] = ["信访", "纪检", "举报", "监督"];
+
+/// Whether the words of a link name a column of letters.
+pub fn names_letters(text: &str) -> bool {
+    let is_other = OTHER_WAYS.iter().any(|word| text.contains(word));
+    let hit = dictionary::of(text, None).filter(|_| !is_other);
+    // A longer text is a title that speaks of letters.
+    let is_short = text.chars().count() <= 8;
+    is_short && hit.is_some_and(|hit| hit.meaning == Meaning::Column(Class::Replies))
+}
+
+impl Walk<'_> {
+    /// Reads the letters of a column whose list page is `page`.
+    pub(super) async fn letters(&mut self, column: &Column, page: Page, known: Vec<Letter>) {
+        let Some(page) = self.list_of(column, page).await else {
+            return;
+        };
+        let today = date_of(self.now);
+        let rows = tokio::task::spawn_blocking(move || letters::list(&page, today));
+        let Ok(rows) = rows.await else { return };
+        if rows.is_empty() {
+            return;
+        }
+        let number = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let read = (column.id.clone(), number);
+        self.walked.inspection.letters.push(read);
+        let before: BTreeMap<String, Letter> = known
+            .into_iter()
+            .map(|letter| (letter.name().to_owned(), letter))
+            .collect();
+        let mut now = self.seen(column, rows, &before);
+        for letter in &now {
+            if let Some(known) = before.get(letter.name())
+                && known.page.is_some()
+            {
+                // Its page is read for what it says, or not at all.
+                self.set_aside(letter);
+            }
+        }
+        let shown: Vec<String> = now.iter().map(|letter| letter.name().to_owned()).collect();
+        let gone = before.values().filter(|letter| {
+            !letter.told.is_answered() && !shown.iter().any(|name| name == letter.name())
+        });
+        now.extend(gone.cloned().map(vanished));
+        let at = self.now;
+        let wanted = now.iter_mut().filter(|letter| is_wanted(letter, at));
+        for letter in wanted.take(MOST_PAGES) {
+            if self.left == 0 {
+                break;
+            }
+            if let Some(learnt) = self.page_of(letter).await {
+                *letter = learnt;
+            }
+        }
+        now.retain(|letter| before.get(letter.name()) != Some(letter));
+        self.walked.letters.extend(now);
+    }
+
+    /// The page that shows the letters of a column: its data where it is configured.
+    async fn list_of(&mut self, column: &Column, page: Page) -> Option<Page> {
+        let data = column
+            .address()
+            .filter(|url| column.url.as_ref() != Some(url));
+        let Some(url) = data else {
+            return Some(page);
+        };
+        if self.left == 0 {
+            return None;
+        }
+        self.left -= 1;
+        let (access, nothing) = (&self.site.access, Validators::default());
+        let visit = self
+            .fetcher
+            .visit_with(url, access, &nothing, extra(column, url));
+        match visit.await.outcome {
+            Outcome::Page(page) => Some(page),
+            Outcome::NotModified | Outcome::Failed(_) => None,
+        }
+    }
+
+    /// The letters as they stand after their list was read, each once.
+    fn seen(
+        &self,
+        column: &Column,
+        rows: Vec<ListedLetter>,
+        before: &BTreeMap<String, Letter>,
+    ) -> Vec<Letter> {
+        let mut now: Vec<Letter> = Vec::new();
+        for row in rows {
+            if now.iter().any(|letter| letter.name() == row.name()) {
+                continue;
+            }
+            let known = before.get(row.name()).cloned();
+            now.push(listed(known, &column.id, &row, self.now));
+        }
+        now
+    }
+
+    /// Keeps the walk from reading a letter's page as any article.
+    fn set_aside(&mut self, letter: &Letter) {
+        let url = letter.url.as_deref().and_then(|url| Url::parse(url).ok());
+        self.known.extend(url);
+    }
+
+    /// A letter after its own page was asked for; nothing where it did not come.
+    async fn page_of(&mut self, letter: &Letter) -> Option<Letter> {
+        let url = Url::parse(letter.url.as_deref()?).ok()?;
+        if !self.walked.is_own(&url) {
+            return None;
+        }
+        let validators = letter.page.as_ref().map(|page| page.validators.clone());
+        self.known.insert(url.clone());
+        let got = self
+            .visit(&url, Place::Other, &validators.unwrap_or_default())
+            .await;
+        let (page, validators) = match got {
+            Got::Page(page) => *page,
+            Got::Same => return Some(unchanged(letter.clone(), self.now)),
+            Got::Nothing => return None,
+        };
+        let today = date_of(self.now);
+        let told = tokio::task::spawn_blocking(move || letters::letter(&page, today));
+        let told: Told = told.await.ok().flatten()?;
+        Some(read(letter.clone(), &told, validators, self.now))
+    }
+}

@@ -1,0 +1,296 @@
+//! Letter-boxes (信箱、咨询、留言): which letters a list shows, and what their rows and pages say of
+//! asking and answering. Only what a page says in words counts: that it shows no answer is no proof
+//! that there is none, since answers are often loaded by scripts.
+
+mod data;
+mod words;
+
+use super::dates::{self, Stamp};
+use super::dom::What;
+use super::labels::{self, Label};
+use super::rows::Listed;
+use super::survey::{Dated, Survey};
+use super::view::{self, View};
+use super::{clean, column, expand, json_list};
+use crate::domain::letter::{ListedLetter, State, Told};
+use crate::domain::page::Page;
+use crate::domain::time::Date;
+use words::Sayings;
+
+/// The most letters of one list.
+const MOST: usize = 500;
+/// Bytes of text up to which a row may be one of a list beside the letter.
+const ROW_BYTES: u32 = 400;
+/// Letters of one list that stand in it without links, from which it is read as such.
+const BLOCKS: usize = 2;
+
+/// The letters of a list page, of a piece of one, or of its data.
+pub fn list(page: &Page, today: Date) -> Vec<ListedLetter> {
+    let Some(text) = super::text(page) else {
+        return Vec::new();
+    };
+    if json_list::is_data(&text) {
+        return data::list(&text, &page.url, today);
+    }
+    let letters = view::of(page, today, of_view).unwrap_or_default();
+    if letters.iter().any(|letter| letter.told != Told::default()) {
+        return letters;
+    }
+    let hidden = expand::rows(&text).html;
+    if hidden.is_empty() {
+        return letters;
+    }
+    let written = Page {
+        body: hidden.into_bytes(),
+        content_type: Some("text/html; charset=utf-8".to_owned()),
+        ..page.clone()
+    };
+    let more = view::of(&written, today, of_view).unwrap_or_default();
+    match more.is_empty() {
+        true => letters,
+        false => more,
+    }
+}
+
+/// What a letter's own page says of it; nothing where it is no page that could be read.
+pub fn letter(page: &Page, today: Date) -> Option<Told> {
+    let of = |view: &View| {
+        let survey = view.survey;
+        let nodes = |node: usize| is_own(survey, node);
+        let dates = survey.dated.iter().filter(|dated| nodes(dated.node));
+        told(survey, (0, survey.dom.len()), dates, nodes, today)
+    };
+    view::of(page, today, of).ok()
+}
+
+/// Whether a place of a letter's page tells of that letter: not in header, footer or navigation,
+/// and in no row of a list of other letters.
+fn is_own(survey: &Survey<'_, '_>, node: usize) -> bool {
+    let dom = survey.dom;
+    let is_shown = dom
+        .get(node)
+        .is_some_and(|node| !node.furniture && !node.hidden);
+    let mut at = node;
+    for _ in 0..6 {
+        at = dom.parent(at);
+        if matches!(dom.tag(at), "li" | "tr" | "dd") {
+            let is_row =
+                survey.items_in(at) > 0 && survey.text_between(at, dom.end(at)) < ROW_BYTES;
+            return is_shown && !is_row;
+        }
+    }
+    is_shown
+}
+
+fn of_view(view: &View) -> Vec<ListedLetter> {
+    let blocks = of_blocks(view);
+    if blocks.len() >= BLOCKS {
+        return blocks;
+    }
+    let Some(group) = column::deciding(view) else {
+        return blocks;
+    };
+    let rows = group.rows.iter().take(MOST);
+    let rows: Vec<(&Listed, Option<Date>)> = rows
+        .filter_map(|at| {
+            let row = view.rows.get(*at)?;
+            let on = view.datings.get(*at)?.claim().map(|claim| claim.on);
+            (row.block < view.dom.len()).then_some((row, on))
+        })
+        .collect();
+    // A column of days of answers in which some rows have one and others none says so of these.
+    let is_filled = rows
+        .iter()
+        .any(|(row, _)| answer_cell(view.survey, row).is_some_and(|filled| filled));
+    let letters = rows.into_iter().map(|(row, on)| {
+        let mut told = of_row(view, row);
+        let is_bare = answer_cell(view.survey, row) == Some(false);
+        if is_filled && is_bare && !told.is_answered() {
+            told.state = told.state.or(Some(State::Open));
+        }
+        // The only day of a letter that waits is that of its writing.
+        if told.is_open() && told.asked_on.is_none() {
+            told.asked_on = on.filter(|on| dates::is_plausible(*on, view.today));
+        }
+        ListedLetter {
+            title: row.title.clone(),
+            url: row
+                .url
+                .as_ref()
+                .filter(|url| *url != view.base)
+                .map(|url| clean::line(url.as_str(), 1000)),
+            told,
+        }
+    });
+    letters.collect()
+}
+
+/// Whether the cell of a row for the day of the answer is filled; nothing where the list has none.
+fn answer_cell(survey: &Survey<'_, '_>, row: &Listed) -> Option<bool> {
+    let is_answer = |cell: &usize| {
+        let head = survey.column_head(row.block, *cell);
+        head.is_some_and(|head| matches!(labels::label(&head), Label::Answered | Label::Handled))
+    };
+    let cell = survey.cells(row.block).into_iter().find(is_answer)?;
+    let end = survey.dom.end(cell);
+    let is_bare = survey.dom.text(cell, end, 8).chars().all(is_stroke);
+    Some(!is_bare)
+}
+
+fn is_stroke(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '—' | '/' | '－' | '无' | '\u{a0}')
+}
+
+fn of_row(view: &View, row: &Listed) -> Told {
+    let survey = view.survey;
+    let end = survey.dom.end(row.block);
+    let dates = survey.dates_between(row.block, end);
+    let linked = |node: usize| {
+        let mut at = node;
+        while at > row.block {
+            if survey.dom.tag(at) == "a"
+                && !words::is_state(&survey.dom.text(at, survey.dom.end(at), 12))
+            {
+                return false;
+            }
+            at = survey.dom.parent(at);
+        }
+        true
+    };
+    let mut told = told(survey, (row.block, end), dates, linked, view.today);
+    let heads = |node: usize| survey.column_head(row.block, node);
+    for dated in survey.dates_between(row.block, end) {
+        let is_bare = matches!(dated.label, Label::None | Label::Date);
+        if dated.in_item.is_some() || !(is_bare || is_led_by_a_state(survey, dated)) {
+            continue;
+        }
+        let label = heads(dated.node).and_then(|head| labels::head(&dated.found, &head));
+        if let (Some(label), Some(on)) = (label, day(dated, view.today)) {
+            set(&mut told, label, on);
+        }
+    }
+    for (node, text) in survey.dom.texts(row.block, end) {
+        let head = heads(node).unwrap_or_default();
+        let is_long = clean::weight(text) >= 2;
+        told.unit |= is_long && words::is_unit(&head);
+    }
+    told
+}
+
+/// Letters that stand in a page as blocks of text: each begins with the day of its writing.
+fn of_blocks(view: &View) -> Vec<ListedLetter> {
+    let survey = view.survey;
+    let is_asked = |dated: &&Dated<'_>| {
+        let is_shown = survey.dom.get(dated.node);
+        let is_shown = is_shown.is_some_and(|node| !node.furniture && !node.hidden);
+        let is_alone = dated.in_item.is_none() && !in_row(survey, dated.node);
+        dated.label == Label::Asked && is_shown && is_alone
+    };
+    let begins: Vec<&Dated<'_>> = survey.dated.iter().filter(is_asked).take(MOST).collect();
+    let ends = begins.iter().skip(1).map(|dated| dated.node);
+    let mut letters = Vec::new();
+    let mut former = 0;
+    for (dated, end) in begins.iter().zip(ends.chain([survey.dom.len()])) {
+        let range = (dated.node, end);
+        let dates = survey.dates_between(range.0, range.1);
+        let nodes = |node: usize| survey.dom.get(node).is_some_and(|node| !node.furniture);
+        let told = told(survey, range, dates, nodes, view.today);
+        let title = title_before(survey, former, dated.node);
+        former = dated.node + 1;
+        if let Some(title) = title {
+            let url = None;
+            letters.push(ListedLetter { title, url, told });
+        }
+    }
+    letters
+}
+
+/// Whether a place lies in a row with a link: rows of lists are read as such.
+fn in_row(survey: &Survey<'_, '_>, node: usize) -> bool {
+    let mut at = node;
+    for _ in 0..6 {
+        at = survey.dom.parent(at);
+        if matches!(survey.dom.tag(at), "li" | "tr" | "dd" | "dl" | "table") {
+            return survey.items_in(at) > 0;
+        }
+    }
+    false
+}
+
+/// The last words before a place that can be a title.
+fn title_before(survey: &Survey<'_, '_>, start: usize, end: usize) -> Option<String> {
+    let texts: Vec<(usize, &str)> = survey.dom.texts(start, end).collect();
+    let titles = texts.into_iter().rev().take(8).filter_map(|(_, text)| {
+        let text = clean::line(words::content(text), clean::TITLE);
+        (clean::weight(&text) >= 4).then_some(text)
+    });
+    titles.into_iter().next()
+}
+
+/// What a range says of a letter, by its labelled days and by words.
+fn told<'d, 'a: 'd>(
+    survey: &Survey<'_, '_>,
+    (start, end): (usize, usize),
+    dates: impl Iterator<Item = &'d Dated<'a>>,
+    is_read: impl Fn(usize) -> bool,
+    today: Date,
+) -> Told {
+    let mut told = Told::default();
+    for dated in dates.filter(|dated| dated.in_item.is_none()) {
+        if let Some(on) = day(dated, today)
+            && !is_led_by_a_state(survey, dated)
+        {
+            set(&mut told, dated.label, on);
+        }
+    }
+    let mut sayings = Sayings::default();
+    for (node, place) in survey.dom.range(start, end) {
+        if let What::Text(text) = place.what
+            && !place.silent
+            && is_read(node)
+        {
+            sayings.hear(text);
+        }
+    }
+    told.state = sayings.state();
+    told.unit = sayings.unit;
+    told.words = sayings.words;
+    told
+}
+
+/// Whether a state stands before a day: 已回复 2017-11-01 need not be the day of the answer.
+fn is_led_by_a_state(survey: &Survey<'_, '_>, dated: &Dated<'_>) -> bool {
+    let chars: String = dated.text.chars().take(dated.found.start).collect();
+    let before = chars.split_whitespace().next_back();
+    if let Some(before) = before.filter(|text| text.chars().any(char::is_alphabetic)) {
+        return words::is_state(before);
+    }
+    let from = dated.node.saturating_sub(24);
+    let texts = survey.dom.texts(from, dated.node);
+    let last = texts
+        .map(|(_, text)| text.trim())
+        .filter(|text| !text.is_empty());
+    last.last().is_some_and(words::is_state)
+}
+
+fn day(dated: &Dated<'_>, today: Date) -> Option<Date> {
+    match dated.found.stamp {
+        Stamp::Full(on) if dates::is_plausible(on, today) => Some(on),
+        _ => None,
+    }
+}
+
+/// Takes a labelled day: the first of each kind counts, and no answer is older than its question.
+fn set(told: &mut Told, label: Label, on: Date) {
+    match label {
+        Label::Asked => told.asked_on = told.asked_on.or(Some(on)),
+        Label::Answered | Label::Handled => {
+            let is_later = told.asked_on.is_none_or(|asked| asked <= on);
+            told.answered_on = told.answered_on.or(Some(on).filter(|_| is_later));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,282 @@
+//! Synthetic pages, after what is described of such letter-boxes; none is a copy of a real one.
+
+use super::*;
+
+fn page(html: &str) -> Page {
+    Page {
+        url: "http://www.example.cn/zmhd/xx/".parse().unwrap(),
+        status: 200,
+        content_type: Some("text/html; charset=utf-8".to_owned()),
+        body: html.as_bytes().to_vec(),
+    }
+}
+
+fn framed(body: &str) -> Page {
+    page(&format!(
+        "<html><head><meta charset=utf-8><title>区长信箱</title></head><body><div class=nav><a href=/a/>首页</a>\
+         <a href=/b/>政民互动栏目</a></div>{body}<div class=footer>主办单位：某区科信委 来信时间：2001-01-01</div></body></html>"
+    ))
+}
+
+fn today() -> Date {
+    "2017-11-20".parse().unwrap()
+}
+
+fn on(text: &str) -> Option<Date> {
+    text.parse().ok()
+}
+
+fn shown(letters: &[ListedLetter]) -> Vec<(String, String, String, &'static str)> {
+    let day = |on: Option<Date>| on.map(|on| on.to_string()).unwrap_or_default();
+    letters
+        .iter()
+        .map(|letter| {
+            let told = &letter.told;
+            let state = match (told.is_open(), told.is_answered()) {
+                (true, _) => "open",
+                (_, true) => "answered",
+                _ => "",
+            };
+            (
+                letter.title.clone(),
+                day(told.asked_on),
+                day(told.answered_on),
+                state,
+            )
+        })
+        .collect()
+}
+
+fn expected(
+    rows: &[(&str, &str, &str, &'static str)],
+) -> Vec<(String, String, String, &'static str)> {
+    rows.iter()
+        .map(|(title, asked, answered, state)| {
+            (
+                (*title).to_owned(),
+                (*asked).to_owned(),
+                (*answered).to_owned(),
+                *state,
+            )
+        })
+        .collect()
+}
+
+/// A table with heads, as JSP letter-boxes and JACT print it.
+#[test]
+fn a_table_says_by_its_heads_what_its_days_are() {
+    let rows: String = [
+        ("关于路灯不亮的问题", "2017-11-01 09:30", "2017-11-03", "已回复"),
+        ("咨询办理居住证的条件", "2017-10-20 10:00", "2017-10-27", "已办结"),
+        ("反映施工噪音扰民问题", "2017-08-01 08:00", "", "办理中"),
+        ("建议增设公共自行车站点", "2017-07-01 08:00", "-", ""),
+    ]
+    .iter()
+    .enumerate()
+    .map(|(n, (title, asked, answered, state))| {
+        format!(
+            "<tr><td>{n}</td><td><a href='mailpubdetail.do?transactId={n}&sysid=2'>{title}</a></td><td>区科信委</td>\
+             <td>{asked}</td><td>{answered}</td><td>{state}</td></tr>"
+        )
+    })
+    .collect();
+    let html = format!(
+        "<table><tr><th>编号</th><th>标题</th><th>受理单位</th><th>来信时间</th><th>回复时间</th><th>状态</th></tr>{rows}</table>"
+    );
+    let letters = list(&framed(&html), today());
+    assert_eq!(
+        shown(&letters),
+        expected(&[
+            ("关于路灯不亮的问题", "2017-11-01", "2017-11-03", "answered"),
+            (
+                "咨询办理居住证的条件",
+                "2017-10-20",
+                "2017-10-27",
+                "answered"
+            ),
+            ("反映施工噪音扰民问题", "2017-08-01", "", "open"),
+            ("建议增设公共自行车站点", "2017-07-01", "", "open"),
+        ])
+    );
+    assert!(letters.iter().all(|letter| letter.told.unit));
+    assert_eq!(
+        letters[0].url.as_deref(),
+        Some("http://www.example.cn/zmhd/xx/mailpubdetail.do?transactId=0&sysid=2")
+    );
+}
+
+#[test]
+fn a_list_with_states_in_its_rows() {
+    let html = "<ul class=list>\
+        <li><span>[已回复]</span><a href=1.html>关于申请廉租住房的咨询</a><em>2017-11-10</em></li>\
+        <li><span>[未回复]</span><a href=2.html>关于小区物业收费的咨询</a><em>2017-11-08</em></li>\
+        <li><span>[办理中]</span><a href=3.html>关于养老金发放日期的咨询</a><em>2017-07-02</em></li>\
+        <li><a href=4.html>关于已回复信件的补充咨询</a><em>2017-07-01</em></li></ul>";
+    let letters = list(&framed(html), today());
+    // One day is mostly that of the question, and surely where the letter waits.
+    assert_eq!(
+        shown(&letters),
+        expected(&[
+            ("关于申请廉租住房的咨询", "", "", "answered"),
+            ("关于小区物业收费的咨询", "2017-11-08", "", "open"),
+            ("关于养老金发放日期的咨询", "2017-07-02", "", "open"),
+            ("关于已回复信件的补充咨询", "", "", ""),
+        ])
+    );
+}
+
+/// Question and answer in one block without a link.
+#[test]
+fn letters_that_stand_in_the_page_itself() {
+    let block = |title: &str, asked: &str, more: &str| {
+        format!(
+            "<div class=item><h4>{title}</h4><p>留言人：张先生</p><p>留言时间：{asked}</p><p>请问应当如何办理？</p>{more}</div>"
+        )
+    };
+    let html = block(
+        "个人购汇额度咨询",
+        "2017-11-02 10:00:00",
+        "<p>答复：您好，请携带身份证件到就近网点办理。</p><p>答复时间：2017-11-06</p>",
+    ) + &block("外汇账户开立咨询", "2017-11-15", "<p>状态：待处理</p>");
+    assert_eq!(
+        shown(&list(&framed(&html), today())),
+        expected(&[
+            ("个人购汇额度咨询", "2017-11-02", "2017-11-06", "answered"),
+            ("外汇账户开立咨询", "2017-11-15", "", "open"),
+        ])
+    );
+}
+
+/// After the fields that interfaces of letter-boxes are described to have.
+#[test]
+fn letters_in_data() {
+    let capital = r#"{"mailList":[{"letter_type":"咨询","letter_title":"关于公租房申请的咨询","create_date":"2017-11-02 09:00:00","isReply":"1","org_id":"110102"},
+        {"letter_title":"关于积分落户的咨询","create_date":"2017-06-01","isReply":"0","org_id":""}]}"#;
+    let padded = r#"callback({"rows":[{"messageType":"咨询","title":"行李托运有关规定咨询","createDate":1509588000000,"feedbackDate":1509933600000,"feedback":"您好，请参照有关规定。"}]});"#;
+    let listed = r#"[{"title":"食品标签问题咨询","pubtime":"2017-11-01","status":3}]"#;
+    for (text, rows) in [
+        (
+            capital,
+            vec![
+                ("关于公租房申请的咨询", "2017-11-02", "", "answered"),
+                ("关于积分落户的咨询", "2017-06-01", "", "open"),
+            ],
+        ),
+        (
+            padded,
+            vec![(
+                "行李托运有关规定咨询",
+                "2017-11-02",
+                "2017-11-06",
+                "answered",
+            )],
+        ),
+        (listed, vec![("食品标签问题咨询", "2017-11-01", "", "")]),
+        ("{\"mailList\":[]}", vec![]),
+        ("{\"mailList\":[", vec![]),
+        (
+            "[[[[[[[[[[[[[[[[[[[[[[{\"title\":\"深\",\"isReply\":1}]]",
+            vec![],
+        ),
+    ] {
+        assert_eq!(
+            shown(&list(&page(text), today())),
+            expected(&rows),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn rows_in_records_are_read_like_those_of_the_page() {
+    let html = "<script type=text/xml><datastore><recordset>\
+        <record><![CDATA[<li><a href='/jact/1.html'>关于道路积水的咨询</a><i>未答复</i><span>2017-11-08</span></li>]]></record>\
+        <record><![CDATA[<li><a href='/jact/2.html'>关于公交线路的咨询</a><i>已答复</i><span>2017-11-07</span></li>]]></record>\
+        </recordset></datastore></script>";
+    assert_eq!(
+        shown(&list(&framed(html), today())),
+        expected(&[
+            ("关于道路积水的咨询", "2017-11-08", "", "open"),
+            ("关于公交线路的咨询", "", "", "answered"),
+        ])
+    );
+}
+
+#[test]
+fn the_page_of_a_letter() {
+    let others =
+        "<ul><li><a href=9.html>关于物业收费标准的咨询</a><span>未回复</span>2017-11-01</li></ul>";
+    let table = |rows: &str| format!("<table class=letter>{rows}</table>{others}");
+    let cases = [
+        (
+            "a table of fields",
+            table(
+                "<tr><td>信件编号</td><td>20171102001</td></tr><tr><th>来信时间</th><td>2017-11-02 09:30:11</td></tr>\
+                 <tr><th>来信内容</th><td>请问2017年9月1日以后如何办理？</td></tr><tr><th>答复单位</th><td>区科信委</td></tr>\
+                 <tr><th>答复时间</th><td>2017-11-09 15:00</td></tr><tr><th>答复内容</th><td>您好，请到服务窗口办理。</td></tr>",
+            ),
+            Told {
+                asked_on: on("2017-11-02"),
+                answered_on: on("2017-11-09"),
+                state: None,
+                unit: true,
+                words: true,
+            },
+        ),
+        (
+            "one line, and an answer in paragraphs",
+            "<h1>关于路灯的咨询</h1><p>写信日期：2017年8月1日　　受 理 单 位：市政管委　　处理时间：2017年8月20日</p>\
+             <p>路灯不亮</p><p>市政管委答复：</p><p>经核实，路灯已于当日修复，感谢您的监督。</p>"
+                .to_owned(),
+            Told {
+                asked_on: on("2017-08-01"),
+                answered_on: on("2017-08-20"),
+                state: None,
+                unit: true,
+                words: true,
+            },
+        ),
+        (
+            "one that waits",
+            table("<tr><th>提交时间</th><td>2017-08-02</td></tr><tr><th>办理状态</th><td>办理中</td></tr><tr><th>答复内容</th><td></td></tr>"),
+            Told {
+                asked_on: on("2017-08-02"),
+                answered_on: None,
+                state: Some(State::Open),
+                unit: false,
+                words: false,
+            },
+        ),
+        (
+            "one that says nothing of an answer",
+            table("<tr><th>咨询时间</th><td>2017-08-02</td></tr><tr><th>答复内容</th><td></td></tr>"),
+            Told {
+                asked_on: on("2017-08-02"),
+                ..Told::default()
+            },
+        ),
+        (
+            "an answer before its question is none",
+            table("<tr><th>咨询时间</th><td>2017-08-02</td></tr><tr><th>答复时间</th><td>2016-08-03</td></tr>"),
+            Told {
+                asked_on: on("2017-08-02"),
+                ..Told::default()
+            },
+        ),
+        (
+            "tabs that name both states say neither",
+            table("<tr><td>已回复</td><td>未回复</td></tr>"),
+            Told::default(),
+        ),
+    ];
+    for (name, body, told) in cases {
+        assert_eq!(letter(&framed(&body), today()), Some(told), "{name}");
+    }
+    let binary = Page {
+        body: vec![0, 159, 146, 150, 0, 0, 1, 2],
+        content_type: None,
+        ..page("")
+    };
+    assert_eq!(letter(&binary, today()), None);
+    assert_eq!(list(&binary, today()), Vec::new());
+}

@@ -1,0 +1,249 @@
+//! The words in which letter pages say whether a letter is answered, by whom and how.
+
+use super::super::clean;
+use crate::domain::letter::State;
+
+/// A letter waits.
+const OPEN: [&str; 27] = [
+    "未回复",
+    "未答复",
+    "未办结",
+    "未处理",
+    "未办理",
+    "未受理",
+    "待回复",
+    "待答复",
+    "待处理",
+    "待办理",
+    "待受理",
+    "待审核",
+    "办理中",
+    "处理中",
+    "受理中",
+    "答复中",
+    "转办中",
+    "正在办理",
+    "正在处理",
+    "暂无回复",
+    "暂未回复",
+    "尚未回复",
+    "暂无答复",
+    "暂未答复",
+    "尚未答复",
+    "等待回复",
+    "等待答复",
+];
+/// A letter is answered.
+const ANSWERED: [&str; 10] = [
+    "已回复",
+    "已答复",
+    "已办结",
+    "已处理",
+    "已办理",
+    "已反馈",
+    "已解决",
+    "已办复",
+    "办结",
+    "回复完毕",
+];
+/// Who answers: a verb and what it is done by.
+const DOING: [&str; 9] = [
+    "受理", "办理", "答复", "回复", "承办", "处理", "主办", "回应", "反馈",
+];
+const DOERS: [&str; 6] = ["单位", "部门", "机构", "处室", "科室", "人"];
+/// What an answer is called.
+const ANSWERS: [&str; 18] = [
+    "答复内容",
+    "回复内容",
+    "答复意见",
+    "回复意见",
+    "答复情况",
+    "回复情况",
+    "答复结果",
+    "回复结果",
+    "处理结果",
+    "处理意见",
+    "处理情况",
+    "办理结果",
+    "办理意见",
+    "办理情况",
+    "反馈内容",
+    "反馈意见",
+    "答复正文",
+    "回复正文",
+];
+/// The same, where a colon stands behind it.
+const BARE_ANSWERS: [&str; 3] = ["答复", "回复", "答"];
+/// The longest label, in characters.
+const LABEL: usize = 8;
+/// From how much weight words are those of a unit, or an answer.
+const UNIT_WEIGHT: usize = 2;
+const ANSWER_WEIGHT: usize = 6;
+
+/// What is told behind a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Unit,
+    Answer,
+}
+
+/// What one text after the other says.
+#[derive(Debug, Default)]
+pub struct Sayings {
+    open: bool,
+    answered: bool,
+    /// Whether a unit is named.
+    pub unit: bool,
+    /// Whether the words of an answer are shown.
+    pub words: bool,
+    field: Option<Field>,
+    weight: usize,
+}
+
+impl Sayings {
+    /// Hears the next text.
+    pub fn hear(&mut self, text: &str) {
+        let squeezed: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(400)
+            .collect();
+        if squeezed.is_empty() {
+            return;
+        }
+        // Labels are often set with blanks between their characters.
+        if squeezed.chars().count() <= LABEL + 2 {
+            return self.piece(&squeezed);
+        }
+        let mut apart = String::new();
+        for piece in text
+            .split(is_gap)
+            .filter(|piece| !piece.is_empty())
+            .take(200)
+        {
+            let mut chars = piece.chars();
+            let second = chars.nth(1);
+            match second {
+                None => apart.push_str(piece),
+                Some(':' | '：') if !apart.is_empty() => {
+                    apart.push_str(piece);
+                    self.piece(&apart);
+                    apart.clear();
+                }
+                Some(_) => {
+                    self.piece(&apart);
+                    apart.clear();
+                    self.piece(piece);
+                }
+            }
+        }
+        self.piece(&apart);
+    }
+
+    fn piece(&mut self, piece: &str) {
+        let piece = piece.trim_matches(|c: char| is_gap(c) || is_bracket(c));
+        if piece.is_empty() {
+            return;
+        }
+        let (label, rest) = split(piece);
+        if let Some(label) = label {
+            self.field = field(label, true);
+            self.weight = 0;
+            return self.take(rest);
+        }
+        if let Some(field) = field(piece, false) {
+            self.field = Some(field);
+            self.weight = 0;
+            return;
+        }
+        self.take(piece);
+    }
+
+    fn take(&mut self, words: &str) {
+        match state_of(words) {
+            Some(State::Open) => {
+                self.open = true;
+                return;
+            }
+            Some(State::Answered) => {
+                self.answered = true;
+                return;
+            }
+            None => {}
+        }
+        self.weight += clean::weight(words);
+        match self.field {
+            Some(Field::Unit) => self.unit |= self.weight >= UNIT_WEIGHT,
+            Some(Field::Answer) => self.words |= self.weight >= ANSWER_WEIGHT,
+            None => {}
+        }
+    }
+
+    /// The state, where the page does not say both.
+    pub fn state(&self) -> Option<State> {
+        match (self.open, self.answered) {
+            (true, false) => Some(State::Open),
+            (false, true) => Some(State::Answered),
+            _ => None,
+        }
+    }
+}
+
+fn is_gap(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '|' | '｜' | '，' | ',' | '；' | ';' | '[' | ']' | '【' | '】'
+        )
+}
+
+fn is_bracket(c: char) -> bool {
+    matches!(
+        c,
+        '(' | ')' | '（' | '）' | '〔' | '〕' | '。' | '.' | '!' | '！'
+    )
+}
+
+/// A label with its colon, and what stands behind it.
+fn split(piece: &str) -> (Option<&str>, &str) {
+    let parted = piece.split_once([':', '：']);
+    match parted.filter(|(label, _)| (1..=LABEL).contains(&label.chars().count())) {
+        Some((label, rest)) => (Some(label), rest),
+        None => (None, piece),
+    }
+}
+
+/// What stands behind a label, or all where there is none.
+pub fn content(text: &str) -> &str {
+    split(text.trim()).1.trim()
+}
+
+fn field(label: &str, colon: bool) -> Option<Field> {
+    if is_unit(label) {
+        return Some(Field::Unit);
+    }
+    let is_answer = ANSWERS.contains(&label) || (colon && BARE_ANSWERS.contains(&label));
+    // 区科信委答复： names who answers.
+    let ends = colon && (label.ends_with("答复") || label.ends_with("回复"));
+    (is_answer || ends).then_some(Field::Answer)
+}
+
+/// Whether a label stands before the unit that answers.
+pub fn is_unit(label: &str) -> bool {
+    let parts = DOING.iter().find_map(|doing| label.strip_prefix(doing));
+    parts.is_some_and(|doer| DOERS.contains(&doer))
+}
+
+/// The state that a text is, if it is one and nothing else.
+pub fn state_of(words: &str) -> Option<State> {
+    let words = words.trim_matches(|c: char| is_gap(c) || is_bracket(c));
+    if OPEN.contains(&words) {
+        return Some(State::Open);
+    }
+    ANSWERED.contains(&words).then_some(State::Answered)
+}
+
+/// Whether a text is a state and nothing else.
+pub fn is_state(text: &str) -> bool {
+    state_of(text).is_some()
+}

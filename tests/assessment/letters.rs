@@ -1,0 +1,265 @@
+//! Letters at their exact boundaries: three months to the day, working days with make-up days, and
+//! what no page says.
+
+use super::*;
+use wangxun::assess::score::finding::LetterField;
+use wangxun::calendar::Year;
+use wangxun::domain::letter::{LetterPage, State, Told};
+use wangxun::domain::visit::Validators;
+
+/// A letter that was written so many days ago, and answered so many days ago.
+fn letter(column: &ColumnId, asked: i64, answered: Option<i64>) -> Letter {
+    let told = Told {
+        asked_on: Some(ago(asked)),
+        answered_on: answered.map(ago),
+        state: Some(answered.map_or(State::Open, |_| State::Answered)),
+        unit: true,
+        words: answered.is_some(),
+    };
+    Letter {
+        column: column.clone(),
+        title: format!("关于第{asked}项的咨询"),
+        url: Some(format!("http://kxw.example.gov.cn/a/{asked}.html")),
+        row: told.clone(),
+        told,
+        first_seen_at: at(ago(asked)),
+        open_at: answered.is_none().then(|| at(end())),
+        answered_at: answered.map(|days| at(ago(days))),
+        page: Some(LetterPage {
+            at: at(end()),
+            row: Told::default(),
+            validators: Validators::default(),
+        }),
+    }
+}
+
+/// A site with one column of letters, whose list the latest inspection read.
+fn world(make: impl Fn(&ColumnId) -> Vec<Letter>) -> World {
+    let mut world = World::new();
+    let column = world.aged(Class::Replies, 3);
+    world.letters = make(&column);
+    let mut seen = inspection();
+    seen.letters = vec![(column.clone(), 20)];
+    seen.columns = vec![(column, PageMarks::default())];
+    world.inspection = Some(seen);
+    world
+}
+
+#[test]
+fn a_letter_that_waited_three_months_to_the_day_is_in_time() {
+    let with =
+        |asked| world(|column| vec![letter(column, asked, None), letter(column, 9, Some(8))]);
+    for (asked, vetoed, near) in [
+        (74, false, false),
+        (75, false, true),
+        (90, false, true),
+        (91, true, false),
+    ] {
+        let card = with(asked).card(&p2015());
+        assert_eq!(is_vetoed(&card, "V5"), vetoed, "{asked}");
+        assert_eq!(is_near(&card, "V5"), near, "{asked}");
+    }
+    assert!(is_vetoed(&with(91).card(&p2019()), "V7"));
+    // Of calendar months: 30 June to 30 September.
+    let months = "[choices]\nsix_months = \"calendar-months\"";
+    assert_eq!(ago(92).to_string(), "2017-06-30");
+    assert!(!is_vetoed(&with(92).card(&rules(months)), "V5"));
+    assert!(is_vetoed(&with(93).card(&rules(months)), "V5"));
+    // Letters of more than a year ago are none of this year.
+    assert!(is_vetoed(&with(365).card(&p2015()), "V5"));
+    assert!(!is_vetoed(&with(366).card(&p2015()), "V5"));
+}
+
+#[test]
+fn that_a_letter_waits_has_to_be_proven_after_its_day() {
+    let seen = |asked: i64, seen: i64| {
+        let mut world =
+            world(|column| vec![letter(column, asked, None), letter(column, 9, Some(8))]);
+        world.letters[0].open_at = Some(at(ago(seen)));
+        world.card(&p2015())
+    };
+    let unproven = |card: &Card| {
+        let mut asides = line(card, "V5").asides.iter();
+        asides.any(|aside| aside.why == Spared::Unproven)
+    };
+    // It fell due four days ago.
+    assert!(is_vetoed(&seen(94, 3), "V5"));
+    let before = seen(94, 4);
+    assert!(!is_vetoed(&before, "V5") && unproven(&before));
+    // A look of long ago proves nothing of the last day.
+    assert!(is_vetoed(&seen(200, 14), "V5"));
+    let long_ago = seen(200, 15);
+    assert!(!is_vetoed(&long_ago, "V5") && unproven(&long_ago));
+}
+
+#[test]
+fn what_was_answered_late_counts_where_every_day_does() {
+    let with = |answered| world(|column| vec![letter(column, 120, Some(answered))]);
+    let any = rules("[choices]\nlate = \"any-day\"");
+    for (answered, late) in [(30, false), (29, true)] {
+        let world = with(answered);
+        let card = world.card(&p2015());
+        assert!(!is_vetoed(&card, "V5"));
+        let over = line(&card, "V5").asides.iter();
+        assert_eq!(
+            over.filter(|aside| aside.why == Spared::Over).count() == 1,
+            late
+        );
+        assert_eq!(is_vetoed(&world.card(&any), "V5"), late);
+    }
+    // Answered after the last day that is looked at: on that day it waited.
+    let card = with(-5).card(&p2015());
+    assert!(is_vetoed(&card, "V5"));
+}
+
+#[test]
+fn what_no_page_says_is_not_measured() {
+    let unmeasured = |world: &World, rule: &str| match &line(&world.card(&p2015()), rule).verdict {
+        Verdict::Unmeasured(why) => Some(why.clone()),
+        _ => None,
+    };
+    let none = World::new();
+    assert_eq!(unmeasured(&none, "V5"), Some(Unmeasured::NothingConfigured));
+    let mut unseen = world(|_| Vec::new());
+    unseen.inspection = None;
+    assert_eq!(unmeasured(&unseen, "V5"), Some(Unmeasured::NotInspected));
+    // A list without letters, and letters of which nothing is told.
+    let empty = world(|_| Vec::new());
+    assert_eq!(unmeasured(&empty, "V5"), Some(Unmeasured::CannotTell));
+    let silent = world(|column| {
+        let mut silent = letter(column, 120, None);
+        (silent.told.state, silent.open_at) = (None, None);
+        vec![silent]
+    });
+    assert_eq!(unmeasured(&silent, "V5"), Some(Unmeasured::CannotTell));
+    // A list that was not read, though letters of it are known.
+    let mut unread = world(|column| vec![letter(column, 9, Some(8))]);
+    unread.inspection.as_mut().unwrap().letters.clear();
+    assert_eq!(unmeasured(&unread, "V5"), Some(Unmeasured::CannotTell));
+    let read = world(|column| vec![letter(column, 9, Some(8))]);
+    assert_eq!(unmeasured(&read, "V5"), None);
+    // Columns for complaints are left out by their names.
+    let mut complaints = world(|column| vec![letter(column, 120, None)]);
+    complaints.columns[0].0.name = "举报投诉".to_owned();
+    assert_eq!(
+        unmeasured(&complaints, "V5"),
+        Some(Unmeasured::NothingConfigured)
+    );
+    // A person's word takes the place of what was found.
+    let mut judged = world(|column| vec![letter(column, 120, None)]);
+    judged.entries = vec![entry("V5", 0)];
+    assert!(!is_vetoed(&judged.card(&p2015()), "V5"));
+}
+
+#[test]
+fn replies_are_timed_in_working_days_with_make_up_days() {
+    // Written on Friday 1 September; Saturday the 23rd is worked, Monday the 18th is off.
+    let make = |answered: i64| {
+        let mut world = world(|column| vec![letter(column, 29, Some(answered))]);
+        let year = Year {
+            notice: "test".to_owned(),
+            holidays: ["2017-09-18".parse().unwrap()].into(),
+            make_up_days: ["2017-09-23".parse().unwrap()].into(),
+        };
+        world.calendar.years = [(2017, year)].into();
+        world
+    };
+    assert_eq!(ago(29).to_string(), "2017-09-01");
+    // Fifteen working days end with Friday 22, with the day off on Saturday 23.
+    let kept = |answered: i64| line(&make(answered).card(&p2015()), "S10").verdict.clone();
+    assert_eq!(kept(7), Verdict::Kept, "the 23rd");
+    assert_eq!(kept(6), Verdict::NotKept, "the 24th");
+    let card = make(7).card(&p2015());
+    let told = line(&card, "S10").asides.first().unwrap();
+    let Fact::Letters {
+        timed,
+        working_days,
+        quick,
+        answered,
+        open,
+        ..
+    } = told.find.fact
+    else {
+        panic!("{told:?}");
+    };
+    assert_eq!(
+        (timed, working_days, quick, answered, open),
+        (1, 15, 0, 1, 0)
+    );
+    // The rule's own window goes before the choice.
+    let short = rules("[rule.S10]\nwindow_days = 14");
+    assert_eq!(line(&make(7).card(&short), "S10").verdict, Verdict::NotKept);
+    let short = rules("[choices]\nreply_working_days = 14");
+    assert_eq!(line(&make(7).card(&short), "S10").verdict, Verdict::NotKept);
+    // What fell due before the period is none of it.
+    let old = world(|column| vec![letter(column, 150, Some(100)), letter(column, 9, Some(8))]);
+    assert_eq!(line(&old.card(&p2015()), "S10").verdict, Verdict::Kept);
+}
+
+#[test]
+fn the_newest_answer_counts_and_not_the_newest_question() {
+    let lost_of = |asked, answered| {
+        let world = world(|column| {
+            vec![
+                letter(column, asked, answered),
+                letter(column, 100, Some(61)),
+            ]
+        });
+        lost(&world.card(&p2019()), "D28")
+    };
+    // The list shows a question of three days ago.
+    assert_eq!(lost_of(70, Some(60)), "0.00");
+    assert_eq!(lost_of(70, Some(61)), "3.00");
+    assert_eq!(lost_of(3, None), "3.00");
+    // Where an answer shows no day, the list's days decide.
+    let mut untold =
+        world(|column| vec![letter(column, 100, Some(61)), letter(column, 3, Some(2))]);
+    untold.letters[1].told.answered_on = None;
+    assert_eq!(lost(&untold.card(&p2019()), "D28"), "0.00");
+}
+
+#[test]
+fn fields_that_no_letter_shows_are_missed() {
+    let on = "profile = \"p2019\"\n[rule.D30]\nenabled = true\n";
+    let with = |count: i64| {
+        let mut world = world(|column| {
+            (0..count)
+                .map(|n| letter(column, 20 + n, Some(3)))
+                .collect()
+        });
+        for letter in &mut world.letters {
+            (letter.told.unit, letter.told.words) = (false, true);
+        }
+        world.card(&rules(on))
+    };
+    let one = with(1);
+    assert_eq!(
+        line(&one, "D30").verdict,
+        Verdict::Unmeasured(Unmeasured::CannotTell)
+    );
+    let two = with(2);
+    assert_eq!(lost(&two, "D30"), "1.00");
+    let fact = &line(&two, "D30").finds.first().unwrap().fact;
+    let field = LetterField::Unit;
+    assert_eq!(*fact, Fact::LetterFieldMissing { field, letters: 2 });
+}
+
+#[test]
+fn a_way_to_ask_is_proven_and_its_absence_never() {
+    let verdict = |world: &World| line(&world.card(&p2019()), "V7a").verdict.clone();
+    assert_eq!(verdict(&world(|_| Vec::new())), Verdict::Kept);
+    let mut none = World::new();
+    none.inspection = Some(inspection());
+    assert_eq!(verdict(&none), Verdict::Unmeasured(Unmeasured::CannotTell));
+    let link = TargetPlace {
+        page: "http://kxw.example.gov.cn/zixun/".to_owned(),
+        text: "我要咨询".to_owned(),
+    };
+    none.inspection.as_mut().unwrap().channel = Some(link);
+    assert_eq!(verdict(&none), Verdict::Kept);
+    // A link that leads nowhere is no way.
+    none.targets = vec![dead("http://kxw.example.gov.cn/zixun/", true, false, true)];
+    assert_eq!(verdict(&none), Verdict::Unmeasured(Unmeasured::CannotTell));
+    none.entries = vec![entry("V7a", 1)];
+    assert!(is_vetoed(&none.card(&p2019()), "V7a"));
+}
