@@ -30,6 +30,7 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
     let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
     stage.until("2017-11-13T12:00").await;
     let exempt = |until: &str| What::Exempt {
+        paused: false,
         scope: Scope::Column(ColumnId::parse("kxw/tpxw").expect("an id")),
         ground: Ground::Maintenance,
         from: None,

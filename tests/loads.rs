@@ -83,7 +83,7 @@ async fn a_past_with_a_release_by_a_person_is_told_again_without_a_difference() 
     let column = ColumnId::parse("kxw/gzdt").expect("an id");
     let desk = stage.running.ready.desk.clone();
     assert!(
-        desk.release(&column, "张三").await.expect("a store"),
+        desk.release(&column, "张三", "").await.expect("a store"),
         "proposed by then"
     );
     stage.until("2017-12-20T12:00").await;

@@ -10,289 +10,23 @@
     reason = "the helpers of a test fail by panicking"
 )]
 
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
-
-use tempfile::TempDir;
-use wangxun::clock::{Alarm, Clock};
-use wangxun::config::load::load;
-use wangxun::domain::account::{AccountName, Role};
 use wangxun::domain::act::Deed;
-use wangxun::domain::id::UnitId;
-use wangxun::domain::time::{Moment, moment};
 use wangxun::fetch::tls::init_crypto;
-use wangxun::store::accounts::{Account, Accounts, AccountsError};
-use wangxun::web::access::gate::token_digest;
-use wangxun::web::access::password;
 
 #[path = "support/browser.rs"]
 mod browser;
+#[path = "morning/office.rs"]
+mod office;
 #[path = "support/site.rs"]
 #[allow(dead_code, reason = "another test uses the other parts")]
 mod site;
 #[path = "support/stepped.rs"]
 #[allow(dead_code, reason = "another test uses the other parts")]
 mod stepped;
+#[path = "morning/work.rs"]
+mod work;
 
-use browser::Browser;
-use site::{Site, answer};
-use stepped::Running;
-
-const LONGEST_RUN: Duration = Duration::from_secs(240);
-const PASSWORD: &str = "correct horse battery";
-/// What a page that wants to do harm puts into a title.
-const HOSTILE: &str = "&lt;script&gt;document.title='gone'&lt;/script&gt;\u{202e}关于开展工作";
-
-const MONITOR: &str = r#"
-[availability]
-enabled = false
-[operator]
-name = "运维"
-contact = "https://www.example.cn/wangxun"
-
-[schedule]
-visits = "0 7,13,19 * * *"
-jitter = "0s"
-
-[sending]
-live = true
-
-[transports]
-allow_spool_only = true
-
-[transports.sms]
-spool = "sms"
-
-[politeness.access]
-private_addresses = true
-pause = "0ms"
-
-[store]
-dir = "store"
-
-[console]
-listen = "127.0.0.1:0"
-access = "accounts"
-
-[control]
-socket = "control.sock"
-"#;
-
-const SITES: &str = r#"
-[[unit]]
-id = "kxw"
-name = "区科信委"
-short = "科信委"
-
-[[unit]]
-id = "wjw"
-name = "区卫健委"
-short = "卫健委"
-
-[[site]]
-id = "kxw"
-unit = "kxw"
-name = "科信委网站"
-home = "http://SITE/"
-
-[[column]]
-id = "kxw/gzdt"
-site = "kxw"
-name = "工作动态"
-class = "news"
-url = "/gzdt/"
-
-[[column]]
-id = "kxw/tzgg"
-site = "kxw"
-name = "通知公告"
-class = "notices"
-url = "/tzgg/"
-
-[[column]]
-id = "kxw/wjdt"
-site = "kxw"
-unit = "wjw"
-name = "卫健动态"
-class = "news"
-url = "/wjdt/"
-"#;
-
-const CONTACTS: &str = r#"
-[[person]]
-id = "lianluo"
-name = "联络员"
-phone = "10000000002"
-duties = [{ role = "liaison", unit = "kxw" }, { role = "liaison", unit = "wjw" }]
-
-[[person]]
-id = "zhiban"
-name = "值班管理员"
-phone = "10000000005"
-duties = [{ role = "operator" }]
-"#;
-
-fn at(text: &str) -> Moment {
-    moment(format!("{text}:00").parse().expect("an instant"))
-}
-
-/// Lists that have slept since 3 November, with a title that wants to do harm.
-async fn sleepers() -> Site {
-    Site::plain(|request| {
-        let html = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
-        let lists = ["/", "/gzdt/", "/tzgg/", "/wjdt/"];
-        if !lists.contains(&request.path.as_str()) {
-            return answer("404 Not Found", html, "");
-        }
-        let newest: chrono::NaiveDate = "2017-11-03".parse().expect("a day");
-        let long = "长".repeat(10_000);
-        let rows: String = (0..9)
-            .map(|number| {
-                let on = newest - chrono::TimeDelta::days(3 * number);
-                let title = match number {
-                    0 => HOSTILE.to_owned(),
-                    1 => format!("关于{long}的通报"),
-                    _ => format!("区科信委第{number}号工作开展情况通报"),
-                };
-                format!("<li><a href=\"t{number}.html\">{title}</a><span>{on}</span></li>\n")
-            })
-            .collect();
-        let page = format!(
-            "<!DOCTYPE html><html><head><title>栏目</title></head><body>\
-             <div class=\"list\"><ul>\n{rows}</ul></div></body></html>"
-        );
-        answer("200 OK", html, page)
-    })
-    .await
-}
-
-/// An installation whose time stands still, with an account of every role.
-struct Office {
-    _dir: TempDir,
-    _site: Site,
-    running: Running,
-    held: Alarm,
-    pictures: PathBuf,
-}
-
-impl Office {
-    async fn open() -> Office {
-        let dir = TempDir::new().expect("a directory");
-        let clock = Clock::stepped(at("2017-11-18T06:00"), None);
-        let mut held = clock.alarm();
-        let site = sleepers().await;
-        let config = written(dir.path(), &site);
-        let today = clock.now().date_naive();
-        let loaded = load(&config, today).unwrap_or_else(|faults| panic!("{faults}"));
-        let running = Running::start(Arc::new(loaded.config), &clock).await;
-        tokio::time::timeout(LONGEST_RUN, held.until(at("2017-11-20T09:00")))
-            .await
-            .expect("a loop of the daemon or the clock stands still");
-        let store = dir.path().join("store");
-        for (name, role) in [
-            ("yunwei", Role::Operator),
-            ("kaoping", Role::Assessor),
-            ("kanke", Role::Viewer),
-            ("kxw", Role::Unit(UnitId::parse("kxw").expect("an id"))),
-        ] {
-            account(&store, name, role);
-        }
-        let unit = || Role::Unit(UnitId::parse("kxw").expect("an id"));
-        for (token, role) in [("unit-token", unit()), ("viewer-token", Role::Viewer)] {
-            put(&store, token, role, |made| {
-                made.token = Some(token_digest(token));
-            });
-        }
-        Office {
-            _dir: dir,
-            _site: site,
-            running,
-            held,
-            pictures: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
-        }
-    }
-
-    fn url(&self, path: &str) -> String {
-        let address = self.running.ready.console.expect("a console");
-        format!("http://{address}{path}")
-    }
-
-    /// A browser in which `who` has signed in.
-    fn enter(&self, who: &str) -> Browser {
-        let mut browser = Browser::start();
-        browser.size(1366, 768);
-        browser.open(&self.url("/"));
-        assert!(browser.text().contains("登录"), "{}", browser.text());
-        browser.fill("#name", who);
-        browser.fill("#password", PASSWORD);
-        browser.follow("main button");
-        assert!(browser.text().contains("总览"), "{}", browser.text());
-        browser
-    }
-
-    fn picture(&self, browser: &mut Browser, name: &str) {
-        browser.picture(&self.pictures.join(format!("{name}.png")));
-    }
-
-    async fn deeds(&self) -> Vec<(String, Deed)> {
-        let acts = self.running.ready.desk.store.acts().await.expect("acts");
-        acts.into_iter().map(|act| (act.by, act.deed)).collect()
-    }
-
-    async fn close(self) {
-        self.running.end(self.held).await;
-    }
-}
-
-fn written(dir: &Path, site: &Site) -> PathBuf {
-    let sites = SITES.replace("SITE", &site.address.to_string());
-    let files = [
-        ("monitor.toml", MONITOR),
-        ("sites.toml", &sites),
-        ("contacts.toml", CONTACTS),
-    ];
-    for (name, text) in files {
-        let file = dir.join(name);
-        std::fs::write(&file, text).expect("a file");
-        let private = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(&file, private).expect("a mode");
-    }
-    dir.join("monitor.toml")
-}
-
-fn account(store: &Path, name: &str, role: Role) {
-    put(store, name, role, |made| {
-        made.password = Some(password::digest(PASSWORD, name).expect("a digest"));
-    });
-}
-
-fn put(store: &Path, name: &str, role: Role, with: impl FnOnce(&mut Account)) {
-    let mut made = Account {
-        name: AccountName::parse(name).expect("a name"),
-        role,
-        password: None,
-        token: None,
-        since: at("2017-11-18T06:00"),
-    };
-    with(&mut made);
-    Accounts::change(store, |accounts| {
-        accounts.put(made);
-        Ok::<(), AccountsError>(())
-    })
-    .expect("written");
-}
-
-/// Unfolds the form with this key and enters it.
-fn hand_in(browser: &mut Browser, key: &str, until: Option<&str>, reason: &str) {
-    let form = format!("form:has(input[value=\"{key}\"])");
-    if let Some(until) = until {
-        browser.fill(&format!("{form} [name=until]"), until);
-    }
-    browser.fill(&format!("{form} [name=reason]"), reason);
-    browser.follow(&format!("{form} button"));
-}
+use office::{Office, hand_in};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_operator_finds_what_is_overdue_sees_why_and_settles_it() {
@@ -344,6 +78,7 @@ async fn the_operator_finds_what_is_overdue_sees_why_and_settles_it() {
         "{}",
         browser.text()
     );
+    assert!(browser.text().contains("要求立即复查"), "it is noted");
     let deeds = office.deeds().await;
     let exempted =
         |(by, deed): &(String, Deed)| by == "yunwei" && matches!(deed, Deed::Exempted { .. });
@@ -443,6 +178,8 @@ async fn every_page_fits_every_screen_and_is_read_without_script() {
         ("messages", "/messages"),
         ("assessment", "/assessment"),
         ("sheet", "/assessment?site=kxw"),
+        ("trend", "/trend"),
+        ("workbench", "/workbench"),
     ];
     for (width, height) in [(1366, 768), (390, 844)] {
         browser.size(width, height);
@@ -464,7 +201,8 @@ async fn every_page_fits_every_screen_and_is_read_without_script() {
         browser.open(&office.url(path));
         let markup = browser.markup();
         assert!(
-            markup.contains("<h1>") && markup.contains("科信委"),
+            markup.contains("<h1>")
+                && (markup.contains("科信委") || ["/trend", "/workbench"].contains(&path)),
             "{path}"
         );
     }
@@ -517,6 +255,19 @@ async fn a_program_reads_what_its_token_may_and_answers_for_its_unit() {
         ("viewer-token", "columns?page=0", 400),
         ("viewer-token", "columns?color=red", 400),
         ("viewer-token", "sites/none", 404),
+        ("viewer-token", "incidents?state=closed", 200),
+        ("viewer-token", "incidents?state=other", 400),
+        ("viewer-token", "acts", 200),
+        ("unit-token", "acts", 403),
+        ("viewer-token", "flags?page=1", 200),
+        ("unit-token", "flags", 403),
+        ("viewer-token", "links?site=kxw", 200),
+        ("viewer-token", "links?site=none", 404),
+        ("viewer-token", "links", 400),
+        ("unit-token", "availability?site=kxw", 200),
+        ("viewer-token", "assessment?period=2017Q4", 200),
+        ("viewer-token", "assessment?period=2018Q4", 404),
+        ("viewer-token", "assessment?period=soon", 400),
     ] {
         let (got, kind, text) = program(&office, token, path, None).await;
         assert_eq!(got, status, "{token} {path}: {text}");

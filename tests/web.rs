@@ -168,6 +168,7 @@ async fn what_people_laid_down_stands_on_the_pages() {
             ground: Ground::Maintenance,
             from: today,
             until: today,
+            paused: false,
         }),
     ];
     let running = start(group(4, 10), commit).await;

@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::calendar::Calendar;
 use crate::domain::act::{Act, Deed, Ground, Scope};
 use crate::domain::group::{Column, Site};
+use crate::domain::id::SiteId;
 use crate::domain::time::{Date, date_of};
 
 /// How long exemptions may last, in natural days, first and last day included.
@@ -154,6 +155,7 @@ fn announced<'a>(column: &'a Column, acts: &'a [Act]) -> impl Iterator<Item = Da
                 ground: Ground::Maintenance,
                 from,
                 until,
+                ..
             } if scope.covers(column) => {
                 let ended = ended_on(acts, act).unwrap_or(Date::MAX);
                 Some(days_of(*from, ended.min(*until)))
@@ -214,6 +216,15 @@ impl<'a> Exemptions<'a> {
         covering.map(|(_, until, _)| *until).max()
     }
 
+    /// The sites that rest: nothing of them is visited.
+    pub fn paused(&self) -> BTreeSet<SiteId> {
+        let rests = self.0.iter().filter_map(|(scope, _, act)| match scope {
+            Scope::Site(id) if matches!(act.deed, Deed::Exempted { paused: true, .. }) => Some(id),
+            _ => None,
+        });
+        rests.cloned().collect()
+    }
+
     /// Whether `site` is exempt as a whole, by itself or with its unit.
     pub fn covers_site(&self, site: &Site) -> bool {
         self.0.iter().any(|(scope, ..)| match scope {
@@ -271,6 +282,7 @@ mod tests {
                 ground: Ground::Approved,
                 from: date(from),
                 until: date(until),
+                paused: false,
             },
         }
     }

@@ -19,6 +19,8 @@ pub struct ClassRule {
 /// The rules of all classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
+    /// The ladder of classes without one of their own.
+    pub ladder: Ladder,
     /// By class; a class that is missing here has the rule of [`Class::Other`].
     pub classes: BTreeMap<Class, ClassRule>,
     /// What columns owe by a day of every year.
@@ -45,6 +47,7 @@ impl Default for Limits {
             })
             .collect();
         Limits {
+            ladder: Ladder::default(),
             classes,
             duties: Vec::new(),
         }

@@ -70,6 +70,9 @@ pub struct Exempt {
     /// For an announced maintenance or redesign
     #[arg(long, conflicts_with = "nothing_due")]
     maintenance: bool,
+    /// Do not visit the site either, while it lasts; with --site and --maintenance
+    #[arg(long, requires_all = ["site", "maintenance"])]
+    pause: bool,
     /// Because it was confirmed that nothing is to be published; one limit period of one column
     #[arg(long)]
     nothing_due: bool,
@@ -138,6 +141,7 @@ pub fn exempt(exempt: Exempt) -> anyhow::Result<bool> {
                 (false, false) => Ground::Approved,
             },
             from: exempt.from,
+            paused: exempt.pause,
             until: exempt.until.context("--until is missing")?,
         },
     };

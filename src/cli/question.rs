@@ -118,6 +118,9 @@ pub struct Release {
     /// Who releases it
     #[arg(long, value_name = "NAME")]
     by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
 }
 
 /// `wangxun accept`.
@@ -195,8 +198,12 @@ pub fn send_test(test: SendTest) -> anyhow::Result<bool> {
 
 /// Releases an escalation.
 pub fn release(release: Release) -> anyhow::Result<bool> {
-    let (column, by) = (release.column, release.by);
-    ask(&release.configured.config, Question::Release { column, by })
+    let question = Question::Release {
+        column: release.column,
+        by: release.by,
+        reason: release.reason,
+    };
+    ask(&release.configured.config, question)
 }
 
 /// Accepts a changed list.

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Configured, configured, day, logs, say};
 use crate::clock::Clock;
-use crate::daemon::past::{Replayed, replay};
+use crate::daemon::past::replay;
 use crate::domain::time::{Date, date_of};
 use crate::report::replay::{json, table};
 
@@ -56,7 +56,8 @@ pub fn run(order: &Replay) -> anyhow::Result<bool> {
         "there is no journal below {}",
         dir.display()
     );
-    let notes = notes(order, &replayed);
+    let today = date_of(Clock::system().now());
+    let notes = replayed.notes(order.from, order.to, today);
     let text = match order.format {
         Format::Text => table(&replayed.was, &replayed.would, &config.group, &notes),
         Format::Json => json(
@@ -68,31 +69,4 @@ pub fn run(order: &Replay) -> anyhow::Result<bool> {
     };
     say(&text);
     Ok(true)
-}
-
-/// What the reader must know to judge the table.
-fn notes(order: &Replay, replayed: &Replayed) -> Vec<String> {
-    let mut notes = vec![format!(
-        "{}至{}共{}次已存访问；开始时尚未结束的事件按当时情形继续；“实际”指已生成的通知，不论渠道是否送达。",
-        order.from, order.to, replayed.visits
-    )];
-    let past = &replayed.past;
-    if let Some(begins) = past.begins_at.map(date_of)
-        && begins > order.from
-    {
-        notes.push(format!("{begins}之前的观测已不再保存，回放从该日开始。"));
-    }
-    if order.to >= date_of(Clock::system().now()) {
-        notes.push("最后一天尚未结束。".to_owned());
-    }
-    if replayed.unvisited > 0 {
-        notes.push(format!(
-            "有{}个已配置栏目在此期间没有访问记录，未参与回放。",
-            replayed.unvisited
-        ));
-    }
-    if !past.damage.is_none() {
-        notes.push(format!("日志有损坏，结果可能不全（{}）。", past.damage));
-    }
-    notes
 }

@@ -141,6 +141,7 @@ impl Files {
         let rubric = rubric::rubric(self.rubric.as_mut());
         let words = words::words(self.words.as_mut());
         Some(Config {
+            file: self.monitor.path.clone(),
             group,
             limits,
             alert,
@@ -250,7 +251,8 @@ fn open(path: &Path, guard: Guard) -> Source {
     }
 }
 
-fn text(path: &Path, private: bool) -> Result<String, String> {
+/// The text of the file at `path`, within the bound of [`FILE_BYTES`]; or why it cannot be had.
+pub(super) fn text(path: &Path, private: bool) -> Result<String, String> {
     let fault = |error: std::io::Error| format!("cannot be read: {error}");
     // Asked before it is opened: opening a pipe would wait for a writer.
     let about = std::fs::metadata(path).map_err(fault)?;

@@ -6,6 +6,7 @@
 //! and no clock: `today` is a value. [`explain`] tells an administrator what was understood.
 
 mod check;
+pub mod draft;
 pub mod explain;
 pub mod fault;
 pub mod load;

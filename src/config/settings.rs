@@ -19,6 +19,8 @@ use crate::domain::words::Expression;
 /// Everything that the daemon is told.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// The file that it was read from; it names the others.
+    pub file: PathBuf,
     /// Units, sites, columns and people.
     pub group: Group,
     /// Limits and ladders by class.

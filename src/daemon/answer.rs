@@ -80,6 +80,9 @@ pub enum Question {
         column: String,
         /// Who releases it.
         by: String,
+        /// Why; may be empty.
+        #[serde(default)]
+        reason: String,
     },
     /// The exemptions that run, are to come or have ended.
     Exemptions,
@@ -173,7 +176,7 @@ impl Clerk {
             } => self.flags(column.as_deref(), since, json).await,
             Question::SendTest { person } => Ok(self.send_test(&person).await),
             Question::Accept { column, by, reason } => self.accept(&column, &by, &reason).await,
-            Question::Release { column, by } => self.release(&column, &by).await,
+            Question::Release { column, by, reason } => self.release(&column, &by, &reason).await,
             Question::Exemptions => self.exemptions().await,
             Question::Enact(order) => self.desk.enact(order).await,
             Question::Assess { period, anew } => self.assess(period, anew).await,
@@ -249,8 +252,8 @@ impl Clerk {
         })
     }
 
-    async fn release(&self, column: &str, by: &str) -> Result<Answer, StoreError> {
-        let by = one_line(by, NAME_CHARS);
+    async fn release(&self, column: &str, by: &str, reason: &str) -> Result<Answer, StoreError> {
+        let (by, reason) = (one_line(by, NAME_CHARS), one_line(reason, REASON_CHARS));
         let group = &self.desk.config.group;
         let id = ColumnId::parse(column).ok();
         let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
@@ -265,7 +268,7 @@ impl Clerk {
                 "nothing is released in a trial run; see wangxun go-live",
             ));
         }
-        Ok(if self.desk.release(&id, &by).await? {
+        Ok(if self.desk.release(&id, &by, &reason).await? {
             Answer::yes(format!("escalation of {id} released by {by}"))
         } else {
             Answer::no(format!("no escalation is proposed for {id}"))

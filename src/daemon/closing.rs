@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::answer::Answer;
 use super::assessment::Without;
 use super::desk::Desk;
+use super::enact::Refused;
 use crate::assess::score::period::Period;
 use crate::assess::score::rubric::RuleId;
 use crate::domain::act::{NAME_CHARS, REASON_CHARS};
@@ -106,54 +107,74 @@ impl Desk {
         Ok(Some(Ok(assessment)))
     }
 
-    /// Closes or corrects a period.
+    /// Closes or corrects a period, for the command line.
     pub async fn close(&self, close: Close) -> Result<Answer, StoreError> {
+        Ok(match self.closed_as(close).await? {
+            Ok(text) => Answer::yes(text),
+            Err(refused) => Answer::no(refused.to_string()),
+        })
+    }
+
+    /// Closes or corrects a period, or says why not.
+    pub async fn closed_as(&self, close: Close) -> Result<Result<String, Refused>, StoreError> {
+        let refused = |text: String, chinese: &'static str| Ok(Err(Refused::other(text, chinese)));
         let _turn = self.turn.lock().await;
         let (by, reason) = (
             one_line(&close.by, NAME_CHARS),
             one_line(&close.reason, REASON_CHARS),
         );
         if by.is_empty() {
-            return Ok(Answer::no("it needs the name of who closes it"));
+            return refused(
+                "it needs the name of who closes it".to_owned(),
+                "请填写姓名。",
+            );
         }
         if close.correct && reason.is_empty() {
-            return Ok(Answer::no("a correction needs a reason"));
+            return refused("a correction needs a reason".to_owned(), "更正须说明理由。");
         }
         let (now, period) = (self.clock.now(), close.period);
         if date_of(now) <= period.last() {
             let last = period.last();
-            return Ok(Answer::no(format!("{period} is not over before {last} is")));
+            return refused(
+                format!("{period} is not over before {last} is"),
+                "该周期尚未结束，结束后方可封存。",
+            );
         }
         let before = match self.closed(period).await? {
-            Some(Err(why)) => return Ok(Answer::no(why.to_string())),
+            Some(Err(why)) => return Ok(Err(without(why))),
             Some(Ok(before)) => Some(before),
             None => None,
         };
         match (&before, close.correct) {
             (Some(_), false) => {
-                return Ok(Answer::no(format!(
-                    "{period} is closed; wangxun score correct keeps a further version"
-                )));
+                return refused(
+                    format!("{period} is closed; wangxun score correct keeps a further version"),
+                    "该周期已经封存，如有变动请更正。",
+                );
             }
-            (None, true) => return Ok(Answer::no(format!("{period} is not closed"))),
+            (None, true) => return refused(format!("{period} is not closed"), "该周期尚未封存。"),
             _ => {}
         }
         let fresh = match self.assess(period).await? {
             Ok(fresh) => fresh,
-            Err(why) => return Ok(Answer::no(why.to_string())),
+            Err(why) => return Ok(Err(without(why))),
         };
         let changes = before.as_ref().map(|before| changes(before, &fresh));
         if changes.as_ref().is_some_and(Vec::is_empty) {
-            return Ok(Answer::no(format!(
-                "what is known now of {period} says the same as what was closed"
-            )));
+            return refused(
+                format!("what is known now of {period} says the same as what was closed"),
+                "现在的结果与已封存的相同，无须更正。",
+            );
         }
         let version = before.map_or(1, |before| before.seals.len() + 1);
         let version = u32::try_from(version).unwrap_or(u32::MAX);
         let mut changes = changes.unwrap_or_default();
         changes.truncate(MOST_CHANGES);
         let Some((digest, pieces)) = sealed(&fresh, version) else {
-            return Ok(Answer::no("the assessment cannot be written"));
+            return refused(
+                "the assessment cannot be written".to_owned(),
+                "考评结果无法写出。",
+            );
         };
         let mut commit = Commit::at(now);
         commit.closings.push(Closing {
@@ -170,10 +191,8 @@ impl Desk {
         self.store.commit(commit).await?;
         tracing::info!(%period, version, "a period of assessment is closed");
         let told = changes.iter().map(|line| format!("\n- {line}"));
-        Ok(Answer::yes(format!(
-            "{period} is closed as version {version}{}",
-            told.collect::<String>()
-        )))
+        let told = told.collect::<String>();
+        Ok(Ok(format!("{period} is closed as version {version}{told}")))
     }
 
     /// Enters what a unit says.
@@ -218,6 +237,10 @@ impl Desk {
 
 /// The longest statement, in characters.
 const STATEMENT_CHARS: usize = 500;
+
+fn without(why: Without) -> Refused {
+    Refused::other(why.to_string(), why.in_chinese())
+}
 
 fn seal(closing: &Closing) -> Seal {
     Seal {

@@ -3,28 +3,23 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::answer::Clerk;
+use super::bench::Bench;
 use super::candidates::Decide;
-use super::desk::Desk;
+use super::closing::Close;
 use super::enact::{Order, Refused, What};
+use super::errand::Wish;
 use super::pulse::{AT_LEAST_EVERY, Pulse};
-use crate::alert::acts::is_trial;
+use super::score::Found;
+use super::shelf::Shelf;
 use crate::clock::Bell;
 use crate::domain::act::{NAME_CHARS, REASON_CHARS};
-use crate::domain::id::ColumnId;
 use crate::domain::time::date_of;
 use crate::report::plain::one_line;
-use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 use crate::web::counter::{Handed, Task};
-
-/// Assessments that are made at one time: each reads a whole period.
-const ASSESSMENTS_AT_ONCE: usize = 1;
-/// A column that was visited so shortly before is not visited again for a person.
-const TOO_SOON: TimeDelta = TimeDelta::minutes(5);
 
 /// Takes what is handed in.
 pub struct Counter {
@@ -43,12 +38,13 @@ pub struct Counter {
 impl Counter {
     /// Takes what is handed in until the stop; fails only when the store does.
     pub async fn run(mut self) -> Result<(), StoreError> {
-        let assessments = Arc::new(Semaphore::new(ASSESSMENTS_AT_ONCE));
+        let shelf = Shelf::new(self.clerk.desk.clone());
+        let bench = Bench::new(Arc::clone(&self.clerk.desk.config));
         while !*self.stop.borrow() {
             self.pulse.beat();
             tokio::select! {
                 handed = self.handed.recv() => match handed {
-                    Some(handed) => self.take(handed, &assessments).await?,
+                    Some(handed) => self.take(handed, &shelf, &bench).await?,
                     // No console: nothing will come.
                     None => tokio::select! {
                         () = tokio::time::sleep(AT_LEAST_EVERY) => {}
@@ -62,7 +58,7 @@ impl Counter {
         Ok(())
     }
 
-    async fn take(&self, handed: Handed, places: &Arc<Semaphore>) -> Result<(), StoreError> {
+    async fn take(&self, handed: Handed, shelf: &Shelf, bench: &Bench) -> Result<(), StoreError> {
         // Whoever asked may have gone, in every case.
         match handed {
             Handed::Task {
@@ -72,24 +68,39 @@ impl Counter {
                 back,
             } => {
                 let today = date_of(self.clerk.desk.clock.now());
+                let (by, reason) = (one_line(&by, NAME_CHARS), one_line(&reason, REASON_CHARS));
+                if let Task::Test { person } = task {
+                    // A transport may take its time.
+                    let clerk = self.clerk.clone();
+                    tokio::spawn(async move {
+                        let wish = Wish {
+                            by: &by,
+                            reason: &reason,
+                        };
+                        match clerk.tested(&person, wish).await {
+                            Ok(done) => {
+                                let _ = back.send(done.map_err(|why| why.in_chinese(today)));
+                            }
+                            Err(error) => tracing::error!(%error, "a test was not kept"),
+                        }
+                    });
+                    return Ok(());
+                }
                 let done = self.carry_out(by, reason, task).await?;
                 let _ = back.send(done.map_err(|refused| refused.in_chinese(today)));
             }
             Handed::Assess { period, back } => {
-                let (desk, places) = (self.clerk.desk.clone(), Arc::clone(places));
+                let shelf = shelf.clone();
                 tokio::spawn(async move {
-                    // The semaphore is never closed.
-                    let _place = places.acquire().await;
-                    let made = match desk.assessed(period, false).await {
-                        Ok(Ok(assessment)) => Ok(Box::new(assessment)),
-                        Ok(Err(without)) => Err(without.in_chinese()),
-                        Err(error) => {
-                            tracing::error!(%error, "an assessment cannot be made");
-                            Err("暂时无法读取监测数据，请稍后再试。".to_owned())
-                        }
-                    };
-                    let _ = back.send(made);
+                    let _ = back.send(shelf.assessment(period).await);
                 });
+            }
+            Handed::Try { tuning, back } => {
+                let today = date_of(self.clerk.desk.clock.now());
+                let _ = back.send(bench.attempt(tuning, today));
+            }
+            Handed::Draft { tuning, back } => {
+                let _ = back.send(bench.draft(&tuning));
             }
         }
         Ok(())
@@ -102,14 +113,16 @@ impl Counter {
         task: Task,
     ) -> Result<Result<String, Refused>, StoreError> {
         let desk = &self.clerk.desk;
-        let (by, reason) = (one_line(&by, NAME_CHARS), one_line(&reason, REASON_CHARS));
         let lifts = matches!(task, Task::Lift { .. });
         if reason.is_empty() && !lifts {
             let text = "it needs a reason";
             return Ok(Err(Refused::other(text, "请填写理由。")));
         }
+        let wish = Wish {
+            by: &by,
+            reason: &reason,
+        };
         let what = match task {
-            Task::Release { column } => return desk.released(&column, &by, &reason, self).await,
             Task::Decide { candidate, what } => {
                 let decide = Decide {
                     candidate,
@@ -119,15 +132,54 @@ impl Counter {
                 };
                 return desk.decide(decide).await;
             }
-            Task::Accept { column } => return desk.accepted(&column, &by, &reason).await,
-            Task::Visit { columns } => {
-                let said = desk.visit_soon(&columns, &by, &reason).await;
+            Task::Release { column } => {
+                let said = desk.released(&column, wish).await;
+                self.wake();
+                return said;
+            }
+            Task::Accept { column } => return desk.accepted(&column, wish).await,
+            Task::Visit { scope } => {
+                let said = desk.visit_soon(scope, wish).await;
                 self.rounds.ring();
                 return said;
             }
-            Task::Answer { column, until } => What::Answer {
+            Task::Score {
+                site,
+                rule,
+                period,
+                finds,
+            } => {
+                let site = site.to_string();
+                return desk
+                    .found(Found {
+                        site,
+                        rule,
+                        period,
+                        finds,
+                        by,
+                        reason,
+                    })
+                    .await;
+            }
+            Task::Close { period, correct } => {
+                let close = Close {
+                    period,
+                    by,
+                    reason,
+                    correct,
+                };
+                return desk.closed_as(close).await;
+            }
+            // Answered before: it does not wait for its turn.
+            Task::Test { .. } => return Ok(Ok(String::new())),
+            Task::GoLive => What::GoLive,
+            Task::Answer {
+                column,
+                duty,
+                until,
+            } => What::Answer {
                 column: column.to_string(),
-                duty: None,
+                duty,
                 until,
             },
             Task::Exempt {
@@ -135,11 +187,13 @@ impl Counter {
                 ground,
                 from,
                 until,
+                paused,
             } => What::Exempt {
                 scope,
                 ground,
                 from,
                 until,
+                paused,
             },
             Task::EndExemption { key } => What::EndExemption { key },
             Task::Hold { about, until } => What::Hold { about, until },
@@ -154,77 +208,5 @@ impl Counter {
         if let Some(outbox) = &self.clerk.outbox {
             outbox.ring();
         }
-    }
-}
-
-impl Desk {
-    async fn released(
-        &self,
-        column: &ColumnId,
-        by: &str,
-        reason: &str,
-        counter: &Counter,
-    ) -> Result<Result<String, Refused>, StoreError> {
-        let acts = self.store.acts().await?;
-        if is_trial(&acts, self.config.alert.live) {
-            let text = "nothing is released in a trial run";
-            return Ok(Err(Refused::other(text, "试运行期间不放行督办。")));
-        }
-        // The incident keeps who released it; why stands in the log.
-        tracing::info!(%column, by, reason, "an escalation is released");
-        let released = self.release(column, by).await?;
-        counter.wake();
-        Ok(match released {
-            true => Ok(String::new()),
-            false => Err(Refused::other(
-                "no escalation is proposed",
-                "该栏目没有待放行的督办。",
-            )),
-        })
-    }
-
-    async fn accepted(
-        &self,
-        column: &ColumnId,
-        by: &str,
-        reason: &str,
-    ) -> Result<Result<String, Refused>, StoreError> {
-        Ok(match self.accept(column, by, reason).await? {
-            true => Ok(String::new()),
-            false => Err(Refused::other(
-                "the list does not seem redesigned",
-                "该栏目的列表未见改版，无须认可。",
-            )),
-        })
-    }
-
-    /// Has columns visited at the next turn, those that were not visited just now.
-    async fn visit_soon(
-        &self,
-        columns: &[ColumnId],
-        by: &str,
-        reason: &str,
-    ) -> Result<Result<String, Refused>, StoreError> {
-        let _turn = self.turn.lock().await;
-        let now = self.clock.now();
-        let mut commit = Commit::at(now);
-        for column in columns {
-            let record = self.store.record(column).await?;
-            if let Some(mut record) = record.filter(|record| now - record.visited_at >= TOO_SOON) {
-                record.revisit_at = Some(now);
-                commit.records.push(record);
-            }
-        }
-        if commit.records.is_empty() {
-            let text = "it was visited just now, or never";
-            return Ok(Err(Refused::other(
-                text,
-                "刚刚访问过，或尚未首次访问，请稍后再试。",
-            )));
-        }
-        let count = commit.records.len();
-        tracing::info!(by, reason, count, "a person wants columns visited now");
-        self.store.commit(commit).await?;
-        Ok(Ok(String::new()))
     }
 }

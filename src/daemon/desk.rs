@@ -15,7 +15,7 @@ use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Delivery, Message, Notice};
 use crate::alert::overnight::{is_left_over, take_back};
-use crate::alert::pass::{Situation, Verdicts, pass, release_escalation};
+use crate::alert::pass::{Situation, Verdicts, pass};
 use crate::alert::reconsider::{Bench, Outcome, reconsider};
 use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
@@ -25,12 +25,10 @@ use crate::assess::outage;
 use crate::assess::reach::first_day;
 use crate::clock::Clock;
 use crate::config::settings::Config;
-use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
-use crate::domain::masked::masked;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of, moment};
@@ -90,46 +88,6 @@ impl Desk {
             .count();
         self.keep(verdicts, now).await?;
         Ok(open + begun)
-    }
-
-    /// Lets the escalation that is proposed for `column` go out; whether there was one.
-    pub async fn release(&self, column: &ColumnId, by: &str) -> Result<bool, StoreError> {
-        let _turn = self.turn.lock().await;
-        let known = self.known().await?;
-        let now = self.clock.now();
-        let Some(column) = self.config.group.columns.get(column) else {
-            return Ok(false);
-        };
-        let situation = known.situation(&self.config, now);
-        match release_escalation(&situation, column, by) {
-            Some(verdicts) => self.keep(verdicts, now).await.map(|()| true),
-            None => Ok(false),
-        }
-    }
-
-    /// Takes the list of a column that seems redesigned for the column's; whether one seems so.
-    pub async fn accept(
-        &self,
-        column: &ColumnId,
-        by: &str,
-        reason: &str,
-    ) -> Result<bool, StoreError> {
-        let _turn = self.turn.lock().await;
-        let record = self.store.record(column).await?;
-        if !record.is_some_and(|record| record.is_redesigned()) {
-            return Ok(false);
-        }
-        let now = self.clock.now();
-        let mut commit = Commit::at(now);
-        commit.acceptances.push(Acceptance {
-            column: column.clone(),
-            by: by.to_owned(),
-            reason: reason.to_owned(),
-            at: now,
-        });
-        let (who, why) = (masked(by), masked(reason));
-        tracing::info!(%column, who, why, "the changed list is taken for the column's");
-        self.store.commit(commit).await.map(|()| true)
     }
 
     /// Writes the messages that are due; answers when the next may be.
@@ -342,18 +300,24 @@ impl Desk {
     }
 
     async fn keep(&self, verdicts: Verdicts, now: Moment) -> Result<(), StoreError> {
-        if verdicts.is_empty() {
-            return Ok(());
+        match verdicts.is_empty() {
+            true => Ok(()),
+            false => self.store.commit(kept(verdicts, now)).await,
         }
-        for incident in &verdicts.incidents {
-            log(incident);
-        }
-        let mut commit = Commit::at(now);
-        commit.incidents = verdicts.incidents;
-        commit.notices = verdicts.notices;
-        commit.records = verdicts.records;
-        commit.homes = verdicts.homes;
-        self.store.commit(commit).await
+    }
+}
+
+/// What is kept of verdicts.
+pub(super) fn kept(verdicts: Verdicts, now: Moment) -> Commit {
+    for incident in &verdicts.incidents {
+        log(incident);
+    }
+    Commit {
+        incidents: verdicts.incidents,
+        notices: verdicts.notices,
+        records: verdicts.records,
+        homes: verdicts.homes,
+        ..Commit::at(now)
     }
 }
 

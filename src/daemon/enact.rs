@@ -3,6 +3,8 @@
 //! Each order is checked against the rules, kept as a fact and judged at once, under the desk's
 //! lock; a refusal says what would be allowed.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, unknown_column};
@@ -58,6 +60,9 @@ pub enum What {
         from: Option<Date>,
         /// The last day.
         until: Date,
+        /// Whether they rest besides: one site, under maintenance.
+        #[serde(default)]
+        paused: bool,
     },
     /// An exemption ends now.
     EndExemption {
@@ -95,16 +100,16 @@ pub enum Refused {
         /// For the command line.
         text: String,
         /// For a page.
-        chinese: &'static str,
+        chinese: Cow<'static, str>,
     },
 }
 
 impl Refused {
     /// A reason of neither kind: for the command line, and for a page.
-    pub fn other(text: impl Into<String>, chinese: &'static str) -> Refused {
+    pub fn other(text: impl Into<String>, chinese: impl Into<Cow<'static, str>>) -> Refused {
         Refused::Other {
             text: text.into(),
-            chinese,
+            chinese: chinese.into(),
         }
     }
 
@@ -113,7 +118,7 @@ impl Refused {
         match self {
             Refused::Act(why) => refusal::of_act(why, today),
             Refused::Exemption(why) => refusal::of_exemption(why, today),
-            Refused::Other { chinese, .. } => (*chinese).to_owned(),
+            Refused::Other { chinese, .. } => chinese.clone().into_owned(),
         }
     }
 }
@@ -143,7 +148,7 @@ impl Desk {
         }
         let judged_anew = matches!(order.what, What::Exempt { .. } | What::EndExemption { .. });
         let granted = match order.what {
-            What::GoLive => return self.end_trial(by).await,
+            What::GoLive => return self.end_trial(by, reason).await,
             what => self.lay_down(what, by, reason).await?,
         };
         if granted.is_ok() && judged_anew {
@@ -179,7 +184,14 @@ impl Desk {
                 ground,
                 from,
                 until,
-            } => self.exempted(&acts, (scope, ground), (from, until), now),
+                paused,
+            } => {
+                let granted = self.exempted(&acts, (scope, ground), (from, until), now);
+                match paused {
+                    true => granted.and_then(paused_too),
+                    false => granted,
+                }
+            }
             What::EndExemption { key } => ended(&acts, &key, now),
             What::Hold { about, until } => self.held(&acts, &about, until, now),
             What::Lift { about } => self.lifted(&acts, &about, now),
@@ -302,6 +314,7 @@ impl Desk {
             ground,
             from,
             until,
+            paused: false,
         };
         Ok((deed, text))
     }
@@ -323,6 +336,33 @@ impl Desk {
         }
         let text = format!("messages about {scope} wait no longer");
         Ok((Deed::HoldLifted { scope }, text))
+    }
+}
+
+/// The same exemption, with no visits while it runs. Only a site can rest: a column is one page of
+/// many that its host is asked for.
+fn paused_too((deed, text): (Deed, String)) -> Granted {
+    match deed {
+        Deed::Exempted {
+            scope: scope @ Scope::Site(_),
+            ground: ground @ Ground::Maintenance,
+            from,
+            until,
+            ..
+        } => {
+            let deed = Deed::Exempted {
+                scope,
+                ground,
+                from,
+                until,
+                paused: true,
+            };
+            Ok((deed, format!("{text}, and not visited")))
+        }
+        _ => {
+            let text = "only a site under maintenance can be paused";
+            Err(Refused::other(text, "只能因维护或改版暂停整个网站。"))
+        }
     }
 }
 

@@ -16,6 +16,7 @@ impl Desk {
     pub(super) async fn end_trial(
         &self,
         by: String,
+        reason: String,
     ) -> Result<Result<String, Refused>, StoreError> {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
@@ -26,13 +27,18 @@ impl Desk {
             let text = "the installation is live already";
             return Ok(Err(Refused::other(text, "已经正式启用。")));
         }
-        let columns = self.tell_all(&known, by).await?;
+        let columns = self.tell_all(&known, by, reason).await?;
         Ok(Ok(format!(
             "live from now on: {columns} columns are told of as they stand"
         )))
     }
 
-    async fn tell_all(&self, known: &Known, by: String) -> Result<usize, StoreError> {
+    async fn tell_all(
+        &self,
+        known: &Known,
+        by: String,
+        reason: String,
+    ) -> Result<usize, StoreError> {
         let now = self.clock.now();
         let mut situation = known.situation(&self.config, now);
         situation.live = true;
@@ -44,7 +50,7 @@ impl Desk {
         commit.acts.push(Act {
             at: now,
             by,
-            reason: String::new(),
+            reason,
             deed: Deed::WentLive,
         });
         self.store.commit(commit).await?;
@@ -67,7 +73,8 @@ impl Desk {
         if self.config.alert.live {
             // What the trial run held back is told once, and kept as told.
             if is_trial(&known.acts, false) {
-                self.tell_all(&known, BY_CONFIGURATION.to_owned()).await?;
+                self.tell_all(&known, BY_CONFIGURATION.to_owned(), String::new())
+                    .await?;
             }
             return Ok(());
         }

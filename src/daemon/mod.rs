@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod assessment;
+mod bench;
 pub mod candidates;
 pub mod closing;
 pub mod control;
@@ -16,6 +17,7 @@ pub mod counter;
 pub mod desk;
 pub mod enact;
 pub mod ending;
+mod errand;
 pub mod event;
 pub mod front;
 mod going_live;
@@ -39,6 +41,7 @@ pub mod sameness;
 pub mod sampler;
 pub mod schedule;
 pub mod score;
+mod shelf;
 mod showing;
 mod test_message;
 pub mod timekeeper;

@@ -16,7 +16,7 @@ use crate::alert::replay::{Account, Replay, Setting, Standing, Step, tellings};
 use crate::config::settings::Config;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
-use crate::domain::time::{Date, Moment, moment};
+use crate::domain::time::{Date, Moment, date_of, moment};
 use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 use crate::store::past::{Past, changes};
@@ -44,6 +44,16 @@ pub struct Replayed {
 /// What `config` would have told from the first to the last day, `to` included, by the journal of
 /// the store in `dir`. Nothing is written anywhere.
 pub fn replay(config: &Config, dir: &Path, from: Date, to: Date) -> Result<Replayed, StoreError> {
+    replay_watched(config, dir, (from, to), &|_| ())
+}
+
+/// Like [`replay`]; `watch` is told how far it has come, in percent of the time that is read.
+pub fn replay_watched(
+    config: &Config,
+    dir: &Path,
+    (from, to): (Date, Date),
+    watch: &dyn Fn(u32),
+) -> Result<Replayed, StoreError> {
     let midnight = |day: Date| moment(day.and_time(NaiveTime::MIN));
     let end = midnight(to.succ_opt().unwrap_or(to));
     let mut course = Retold {
@@ -58,8 +68,11 @@ pub fn replay(config: &Config, dir: &Path, from: Date, to: Date) -> Result<Repla
         visited: BTreeSet::new(),
         offline: false,
     };
+    let mut begun = None;
     let past = changes(dir, &mut |commit| {
         let within = commit.at < end;
+        let first = *begun.get_or_insert(commit.at);
+        watch(share(commit.at - first, end - first));
         if within {
             course.change(commit);
         }
@@ -69,6 +82,44 @@ pub fn replay(config: &Config, dir: &Path, from: Date, to: Date) -> Result<Repla
         past,
         ..course.finish(end)
     })
+}
+
+/// `part` of `whole` in percent.
+fn share(part: TimeDelta, whole: TimeDelta) -> u32 {
+    let whole = whole.num_seconds().max(1);
+    let percent = part.num_seconds().saturating_mul(100) / whole;
+    u32::try_from(percent.clamp(0, 100)).unwrap_or(100)
+}
+
+impl Replayed {
+    /// What a reader must know to judge the replay of the days `from` to `to`, in Chinese.
+    pub fn notes(&self, from: Date, to: Date, today: Date) -> Vec<String> {
+        let mut notes = vec![format!(
+            "{from}至{to}共{}次已存访问；开始时尚未结束的事件按当时情形继续；“实际”指已生成的通知，不论渠道是否送达。",
+            self.visits
+        )];
+        if let Some(begins) = self.past.begins_at.map(date_of)
+            && begins > from
+        {
+            notes.push(format!("{begins}之前的观测已不再保存，回放从该日开始。"));
+        }
+        if to >= today {
+            notes.push("最后一天尚未结束。".to_owned());
+        }
+        if self.unvisited > 0 {
+            notes.push(format!(
+                "有{}个已配置栏目在此期间没有访问记录，未参与回放。",
+                self.unvisited
+            ));
+        }
+        if !self.past.damage.is_none() {
+            notes.push(format!(
+                "日志有损坏，结果可能不全（{}）。",
+                self.past.damage
+            ));
+        }
+        notes
+    }
 }
 
 /// The past while it is told once more.
@@ -152,6 +203,10 @@ impl<'a> Retold<'a> {
         }
         if !commit.acts.is_empty() {
             self.end_round(None);
+            // The reason of a release stands beside it.
+            if let Some(step) = released(&commit) {
+                self.step(step);
+            }
             for act in commit.acts {
                 self.step(Step::Acted(act));
             }

@@ -4,7 +4,7 @@
 //! configuration allows. What one host's columns brought is committed together; visits that a stop
 //! interrupts have happened not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +24,8 @@ use crate::assess::outage::{host_of, is_doubtful, latest_health, watched};
 use crate::assess::timekeeping::Stand;
 use crate::clock::{Alarm, Bell};
 use crate::domain::group::Column;
-use crate::domain::id::ColumnId;
+use crate::domain::home::HomeRecord;
+use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::Moment;
 use crate::fetch::reach::Reach;
@@ -97,19 +98,22 @@ impl Rounds {
         let fire = self.job(schedule::VISITS).due(last, now);
         let last = store.last_run(schedule::HOMES).await?;
         let homes_fire = self.job(schedule::HOMES).due(last, now);
-        let records = store.records().await?;
+        let paused = self.desk.paused().await?;
+        let records = self.records(&paused).await?;
         let due: Vec<&Column> = match fire {
             Some(_) => config
                 .group
                 .columns
                 .values()
-                .filter(|column| column.url.is_some())
+                .filter(|column| column.url.is_some() && !paused.contains(&column.site))
                 .collect(),
             None => schedule::revisits(&config.group, &records, now),
         };
         let homes: Vec<Front<'_>> = match homes_fire {
-            Some(_) => front::scheduled(&config.group).collect(),
-            None => front::revisits(&config.group, &store.homes().await?, now),
+            Some(_) => front::scheduled(&config.group)
+                .filter(|front| !paused.contains(&front.site.id))
+                .collect(),
+            None => front::revisits(&config.group, &self.homes(&paused).await?, now),
         };
         let visits = !due.is_empty() || !homes.is_empty();
         let mut pages = 0;
@@ -125,6 +129,30 @@ impl Rounds {
             self.judge(pages).await?;
         }
         self.prune(now).await
+    }
+
+    /// What is known of the columns whose sites do not rest.
+    async fn records(
+        &self,
+        paused: &BTreeSet<SiteId>,
+    ) -> Result<BTreeMap<ColumnId, ColumnRecord>, StoreError> {
+        let mut records = self.desk.store.records().await?;
+        let columns = &self.desk.config.group.columns;
+        records.retain(|id, _| {
+            let column = columns.get(id);
+            column.is_none_or(|column| !paused.contains(&column.site))
+        });
+        Ok(records)
+    }
+
+    /// What is known of the home pages whose sites do not rest.
+    async fn homes(
+        &self,
+        paused: &BTreeSet<SiteId>,
+    ) -> Result<BTreeMap<SiteId, HomeRecord>, StoreError> {
+        let mut homes = self.desk.store.homes().await?;
+        homes.retain(|site, _| !paused.contains(site));
+        Ok(homes)
     }
 
     fn job(&self, name: &'static str) -> Job<'_> {
@@ -171,13 +199,14 @@ impl Rounds {
         let now = self.desk.clock.now();
         let store = &self.desk.store;
         let config = &self.desk.config;
-        let records = store.records().await?;
+        let paused = self.desk.paused().await?;
+        let records = self.records(&paused).await?;
         let mut fires = Vec::new();
         for name in [schedule::VISITS, schedule::HOMES] {
             fires.push(self.job(name).next_at(store.last_run(name).await?, now));
         }
         let revisit = schedule::next_revisit_at(&config.group, &records);
-        let front = front::next_revisit_at(&config.group, &store.homes().await?);
+        let front = front::next_revisit_at(&config.group, &self.homes(&paused).await?);
         let prune = config.schedule.prune.next_after(now);
         let next = fires.into_iter().chain([revisit, front, prune]);
         let next = next.flatten().min();

@@ -32,7 +32,7 @@ use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 
 /// The task's name in the store.
-const SAMPLES: &str = "samples";
+pub const SAMPLES: &str = "samples";
 /// The seconds of a day.
 const DAY_SECONDS: u32 = 86_400;
 
@@ -84,7 +84,9 @@ impl Sampler {
     async fn sample_all(&self, now: Moment, fire: Moment) -> Result<(), StoreError> {
         let config = &self.desk.config;
         let homes = self.desk.store.homes().await?;
+        let paused = self.desk.paused().await?;
         let sites = config.group.sites.values();
+        let sites = sites.filter(|site| !paused.contains(&site.id));
         let asked: Vec<_> = sites
             .filter_map(|site| Some((site, site.home.as_ref()?)))
             .map(|(site, url)| self.sample(site, url, homes.get(&site.id)))

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
 use super::desk::Desk;
+use super::enact::Refused;
 use crate::assess::score::measure::may_be_entered;
 use crate::assess::score::period::Period;
 use crate::assess::score::rubric::{Rubric, RuleId};
@@ -15,6 +16,8 @@ use crate::domain::time::date_of;
 use crate::report::plain::one_line;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
+
+const NO_SITE: &str = "配置中没有这个网站。";
 
 /// What somebody found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,35 +39,43 @@ pub struct Found {
 
 impl Found {
     /// Why it cannot be entered, if so.
-    pub fn refusal(&self, group: &Group, rubric: &Rubric) -> Option<String> {
+    pub fn refusal(&self, group: &Group, rubric: &Rubric) -> Option<Refused> {
         let (site, rule) = (&self.site, &self.rule);
         let known = SiteId::parse(site).is_ok_and(|id| group.sites.contains_key(&id));
         if !known {
-            return Some(format!("there is no site {site:?} in sites.toml"));
+            let text = format!("there is no site {site:?} in sites.toml");
+            return Some(Refused::other(text, NO_SITE));
         }
         let id = RuleId::parse(rule).ok();
         let Some(found) = id.and_then(|id| rubric.rules.get(&id)) else {
-            return Some(format!(
+            let text = format!(
                 "there is no rule {rule:?} in {}; wangxun rubric lists them",
                 rubric.profile
-            ));
+            );
+            return Some(Refused::other(text, "没有这条规则。"));
         };
         if !found.enabled {
-            return Some(format!("the rule {rule} is disabled"));
+            let text = format!("the rule {rule} is disabled");
+            return Some(Refused::other(text, "该规则没有启用。"));
         }
         if !may_be_entered(found) {
-            return Some(format!(
-                "the rule {rule} is measured by the program; to spare a column, exempt it"
-            ));
+            let text =
+                format!("the rule {rule} is measured by the program; to spare a column, exempt it");
+            let chinese = "该规则由程序测评，不能录入；栏目不应扣分的，请报备。";
+            return Some(Refused::other(text, chinese));
         }
         if self.finds > MOST_FINDS {
-            return Some(format!("more than {MOST_FINDS} finds"));
+            let text = format!("more than {MOST_FINDS} finds");
+            let chinese = format!("处数最多为{MOST_FINDS}。");
+            return Some(Refused::other(text, chinese));
         }
         if one_line(&self.by, NAME_CHARS).is_empty() {
-            return Some("it needs the name of who enters it".to_owned());
+            let text = "it needs the name of who enters it";
+            return Some(Refused::other(text, "请填写姓名。"));
         }
         if one_line(&self.reason, REASON_CHARS).is_empty() {
-            return Some("it needs a reason: what was looked at, what was found".to_owned());
+            let text = "it needs a reason: what was looked at, what was found";
+            return Some(Refused::other(text, "请填写查看了什么、发现了什么。"));
         }
         None
     }
@@ -73,16 +84,24 @@ impl Found {
 impl Desk {
     /// Enters `found`.
     pub async fn score(&self, found: Found) -> Result<Answer, StoreError> {
+        Ok(match self.found(found).await? {
+            Ok(text) => Answer::yes(text),
+            Err(refused) => Answer::no(refused.to_string()),
+        })
+    }
+
+    /// Enters `found`, or says why not.
+    pub async fn found(&self, found: Found) -> Result<Result<String, Refused>, StoreError> {
         if let Some(why) = found.refusal(&self.config.group, &self.config.rubric) {
-            return Ok(Answer::no(why));
+            return Ok(Err(why));
         }
         let now = self.clock.now();
         if date_of(now) < found.period.first() {
-            let period = found.period;
-            return Ok(Answer::no(format!("{period} has not begun")));
+            let text = format!("{} has not begun", found.period);
+            return Ok(Err(Refused::other(text, "该周期尚未开始。")));
         }
         let Ok(site) = SiteId::parse(&found.site) else {
-            return Ok(Answer::no("it is no site"));
+            return Ok(Err(Refused::other("it is no site", NO_SITE)));
         };
         let text = format!(
             "{}: {} finds under {} in {} are entered",
@@ -101,6 +120,6 @@ impl Desk {
             attachment: None,
         });
         self.store.commit(commit).await?;
-        Ok(Answer::yes(text))
+        Ok(Ok(text))
     }
 }

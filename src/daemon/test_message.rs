@@ -20,12 +20,14 @@ impl Clerk {
             let known: Vec<_> = group.people.keys().map(PersonId::as_str).collect();
             return Answer::no(format!("no person {id:?}; known are {}", known.join(", ")));
         };
-        let Some(message) = self.test_message(person) else {
+        let Some(route) = person.routes.first() else {
             return Answer::no(format!("{id} has no route"));
         };
-        let way = recipient::way(group, &person.id, message.route);
-        let now = self.desk.clock.now();
-        match self.courier.send(person, &message, now).await {
+        let way = recipient::way(group, &person.id, *route);
+        let Some(attempt) = self.test(&person.id).await else {
+            return Answer::no(format!("{id} has no route"));
+        };
+        match attempt {
             Attempt::Accepted { receipt } => Answer::yes(format!(
                 "accepted: {way}, receipt {}",
                 receipt.as_deref().unwrap_or("none")
@@ -37,6 +39,14 @@ impl Clerk {
                 if permanent { "for good" } else { "for now" }
             )),
         }
+    }
+
+    /// One attempt to send a test message to `person`, who may have left or have no route.
+    pub(super) async fn test(&self, person: &PersonId) -> Option<Attempt> {
+        let person = self.desk.config.group.people.get(person)?;
+        let message = self.test_message(person)?;
+        let now = self.desk.clock.now();
+        Some(self.courier.send(person, &message, now).await)
     }
 
     fn test_message(&self, person: &Person) -> Option<Message> {

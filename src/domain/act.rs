@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::group::Column;
-use super::id::{ColumnId, SiteId, UnitId};
+use super::id::{ColumnId, PersonId, SiteId, UnitId};
 use super::time::{Date, Moment};
 
 /// The longest name of a person who acts, in characters.
@@ -45,6 +45,9 @@ pub enum Deed {
         from: Date,
         /// The last day.
         until: Date,
+        /// Whether they rest besides: nothing of the site is visited on these days.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        paused: bool,
     },
     /// An exemption ended before its last day.
     ExemptionEnded {
@@ -77,6 +80,23 @@ pub enum Deed {
     HoldLifted {
         /// Which columns.
         scope: Scope,
+    },
+    /// A proposed escalation was let out.
+    EscalationReleased {
+        /// The column.
+        column: ColumnId,
+    },
+    /// Columns were to be visited at once.
+    VisitWanted {
+        /// Which columns.
+        scope: Scope,
+    },
+    /// A test message was sent.
+    TestSent {
+        /// To whom.
+        person: PersonId,
+        /// Whether its transport took it.
+        taken: bool,
     },
     /// The installation began its trial run: units hear nothing.
     TrialBegan,
@@ -175,6 +195,7 @@ mod tests {
                 ground: Ground::Maintenance,
                 from: "2017-11-14".parse().unwrap(),
                 until: "2017-11-20".parse().unwrap(),
+                paused: false,
             },
         };
         let key = act("张").key();

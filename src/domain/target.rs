@@ -48,6 +48,16 @@ pub enum TargetKind {
 }
 
 impl TargetKind {
+    /// The word for programs.
+    pub fn key(self) -> &'static str {
+        match self {
+            TargetKind::Page => "page",
+            TargetKind::File => "file",
+            TargetKind::Picture => "picture",
+            TargetKind::Part => "part",
+        }
+    }
+
     /// The word of a report.
     pub fn in_chinese(self) -> &'static str {
         match self {

@@ -27,8 +27,11 @@ pub fn about<'a>(acts: &'a [Act], column: &Column) -> Vec<&'a Act> {
             Some(Deed::Exempted { scope, .. }) => scope.covers(column),
             _ => false,
         },
-        Deed::Answered { column: id, .. } => *id == column.id,
-        Deed::TrialBegan | Deed::WentLive => false,
+        Deed::Answered { column: id, .. } | Deed::EscalationReleased { column: id } => {
+            *id == column.id
+        }
+        Deed::VisitWanted { scope } => scope.covers(column),
+        Deed::TestSent { .. } | Deed::TrialBegan | Deed::WentLive => false,
     };
     acts.iter().filter(concerns).collect()
 }
@@ -42,8 +45,13 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
             ground,
             from,
             until,
+            paused,
         } => format!(
-            "报备豁免（{}，{}），{}至{}",
+            "{}（{}，{}），{}至{}",
+            match paused {
+                true => "暂停监测",
+                false => "报备豁免",
+            },
             kind(scope),
             ground.in_chinese(),
             day(*from),
@@ -61,9 +69,32 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
             format!("暂缓发送消息（{}）至{}", kind(scope), instant(*until, now))
         }
         Deed::HoldLifted { scope } => format!("恢复发送消息（{}）", kind(scope)),
+        Deed::EscalationReleased { .. } => "放行督办".to_owned(),
+        Deed::VisitWanted { scope } => format!("要求立即复查（{}）", kind(scope)),
+        Deed::TestSent { person, taken } => match taken {
+            true => format!("发送测试消息给{person}"),
+            false => format!("发送测试消息给{person}，未被渠道接受"),
+        },
         Deed::TrialBegan => "试运行开始".to_owned(),
         Deed::WentLive => "正式启用".to_owned(),
     }
+}
+
+/// What was laid down, with what it is about by name.
+pub fn deed_about(what: &Deed, group: &Group, now: Moment) -> String {
+    let about = match what {
+        Deed::Exempted { scope, .. }
+        | Deed::Held { scope, .. }
+        | Deed::HoldLifted { scope }
+        | Deed::VisitWanted { scope } => named(scope, group),
+        Deed::Answered { column, .. } | Deed::EscalationReleased { column } => {
+            named(&Scope::Column(column.clone()), group)
+        }
+        Deed::TestSent { .. } | Deed::ExemptionEnded { .. } | Deed::TrialBegan | Deed::WentLive => {
+            return deed(what, now);
+        }
+    };
+    format!("{about}：{}", deed(what, now))
 }
 
 fn kind(scope: &Scope) -> &'static str {
@@ -189,11 +220,15 @@ pub fn exemptions(acts: &[Act], group: &Group, today: Date) -> String {
                 ground,
                 from,
                 until,
+                paused,
             } => Some(vec![
                 act.key(),
                 state(acts, act, (*from, *until), today).to_owned(),
                 named(scope, group),
-                ground.in_chinese().to_owned(),
+                match paused {
+                    true => format!("{}，暂停监测", ground.in_chinese()),
+                    false => ground.in_chinese().to_owned(),
+                },
                 format!("{}至{}", full_date(*from), full_date(*until)),
                 typed(&act.by, NAME_CHARS),
                 typed(&act.reason, REASON_CHARS),
@@ -242,6 +277,7 @@ mod tests {
                     ground: Ground::Maintenance,
                     from: "2017-11-14".parse().unwrap(),
                     until: until.parse().unwrap(),
+                    paused: false,
                 },
             )
         };

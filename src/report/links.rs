@@ -12,8 +12,8 @@ const TEXT_CHARS: usize = 30;
 /// The most links that are listed.
 const MOST: usize = 500;
 
-/// The links that lead nowhere at `now`: the certain ones first, those of the home page first.
-pub fn list(name: &str, targets: &[Target], now: Moment) -> String {
+/// Those of `targets` that lead nowhere: the certain ones first, those of the home page first.
+pub fn open(targets: &[Target]) -> Vec<(&Target, &Spell)> {
     let mut open: Vec<(&Target, &Spell)> = targets
         .iter()
         .filter_map(|target| Some((target, target.open()?)))
@@ -22,6 +22,21 @@ pub fn list(name: &str, targets: &[Target], now: Moment) -> String {
         let is_sure = spell.confirmed_at.is_some();
         (!is_sure, !target.on_home, target.url.clone())
     });
+    open
+}
+
+/// How certain it is that `target` leads nowhere.
+pub fn standing(target: &Target, spell: &Spell, now: Moment) -> String {
+    match (spell.confirmed_at, again_at(target)) {
+        (Some(at), _) => format!("已确认（{}）", instant(at, now)),
+        (None, Some(at)) => format!("待复核（{}后）", instant(at, now)),
+        (None, None) => "疑似".to_owned(),
+    }
+}
+
+/// The links that lead nowhere at `now`: the certain ones first, those of the home page first.
+pub fn list(name: &str, targets: &[Target], now: Moment) -> String {
+    let open = open(targets);
     let sure = open
         .iter()
         .filter(|(_, spell)| spell.confirmed_at.is_some());
@@ -40,11 +55,7 @@ pub fn list(name: &str, targets: &[Target], now: Moment) -> String {
 }
 
 fn one(out: &mut String, target: &Target, spell: &Spell, now: Moment) {
-    let state = match (spell.confirmed_at, again_at(target)) {
-        (Some(at), _) => format!("已确认（{}）", instant(at, now)),
-        (None, Some(at)) => format!("待复核（{}后）", instant(at, now)),
-        (None, None) => "疑似".to_owned(),
-    };
+    let state = standing(target, spell, now);
     let place = match target.on_home {
         true => "首页",
         false => "其他页面",

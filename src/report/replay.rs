@@ -64,6 +64,44 @@ pub struct Change {
     pub would: Option<Telling>,
 }
 
+/// A replay beside what was told, in the words of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// The numbers, see [`sums`].
+    pub sums: Vec<(&'static str, usize, usize)>,
+    /// The differences counted by kind.
+    pub counted: String,
+    /// The differences, under [`HEAD`].
+    pub rows: Vec<Vec<String>>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+impl Comparison {
+    /// What differs between `was` and `would` in the days `from` to `to`.
+    pub fn of(
+        (from, to): (Date, Date),
+        was: &Account,
+        would: &Account,
+        group: &Group,
+        notes: Vec<String>,
+    ) -> Comparison {
+        let changes = changes(&was.tellings, &would.tellings);
+        Comparison {
+            from,
+            to,
+            sums: sums(was, would),
+            counted: counted(&changes),
+            rows: rows(&changes, group),
+            notes,
+        }
+    }
+}
+
 /// What differs between `was` and `would`, by day.
 pub fn changes(was: &[Telling], would: &[Telling]) -> Vec<Change> {
     let (mut was, mut would) = (was.to_vec(), would.to_vec());
@@ -141,19 +179,8 @@ pub fn table(was: &Account, would: &Account, group: &Group, notes: &[String]) ->
     if changes.is_empty() {
         text.push_str("\n没有差异：按此配置，通知与实际发送的完全相同。\n");
     } else {
-        let counted: Vec<String> = Kind::ALL
-            .iter()
-            .map(|&kind| {
-                let count = changes.iter().filter(|change| change.kind == kind).count();
-                format!("{}{count}", kind.in_chinese())
-            })
-            .collect();
-        text.push_str(&format!(
-            "\n差异{}项：{}\n\n",
-            changes.len(),
-            counted.join("，")
-        ));
-        text.push_str(&lines(&changes, group));
+        text.push_str(&format!("\n{}\n\n", counted(&changes)));
+        text.push_str(&grid(&HEAD, &[Set::Left; 6], &rows(&changes, group)));
     }
     for note in notes {
         text.push_str(&format!("\n注：{note}"));
@@ -161,34 +188,31 @@ pub fn table(was: &Account, would: &Account, group: &Group, notes: &[String]) ->
     text
 }
 
-/// What was told and would have been told, by what it is.
-fn totals(was: &Account, would: &Account) -> String {
+/// What was told and would have been told, by what it is: its name and both numbers.
+pub fn sums(was: &Account, would: &Account) -> Vec<(&'static str, usize, usize)> {
     let count = |account: &Account, tier: Option<Tier>| {
         let tellings = account.tellings.iter();
         tellings
             .filter(|telling| wording::tier(telling.told) == tier)
             .count()
-            .to_string()
     };
-    let mut rows: Vec<Vec<String>> = Tier::ALL
-        .into_iter()
-        .map(Some)
-        .chain([None])
+    let tiers = Tier::ALL.into_iter().map(Some).chain([None]);
+    let mut sums: Vec<_> = tiers
         .map(|tier| {
             let name = tier.map_or("其他", Tier::in_chinese);
-            vec![name.to_owned(), count(was, tier), count(would, tier)]
+            (name, count(was, tier), count(would, tier))
         })
         .collect();
-    rows.push(vec![
-        "通知合计".to_owned(),
-        was.tellings.len().to_string(),
-        would.tellings.len().to_string(),
-    ]);
-    rows.push(vec![
-        "消息条数".to_owned(),
-        was.messages.to_string(),
-        would.messages.to_string(),
-    ]);
+    sums.push(("通知合计", was.tellings.len(), would.tellings.len()));
+    sums.push(("消息条数", was.messages, would.messages));
+    sums
+}
+
+fn totals(was: &Account, would: &Account) -> String {
+    let rows: Vec<Vec<String>> = sums(was, would)
+        .into_iter()
+        .map(|(name, was, would)| vec![name.to_owned(), was.to_string(), would.to_string()])
+        .collect();
     grid(
         &["通知", "实际", "回放"],
         &[Set::Left, Set::Right, Set::Right],
@@ -196,8 +220,24 @@ fn totals(was: &Account, would: &Account) -> String {
     )
 }
 
-fn lines(changes: &[Change], group: &Group) -> String {
-    let rows: Vec<Vec<String>> = changes
+/// `差异12项：增加7，减少5，…`
+pub fn counted(changes: &[Change]) -> String {
+    let counted: Vec<String> = Kind::ALL
+        .iter()
+        .map(|&kind| {
+            let count = changes.iter().filter(|change| change.kind == kind).count();
+            format!("{}{count}", kind.in_chinese())
+        })
+        .collect();
+    format!("差异{}项：{}", changes.len(), counted.join("，"))
+}
+
+/// The heads of [`rows`].
+pub const HEAD: [&str; 6] = ["日期", "差异", "事项", "收件人", "实际", "回放"];
+
+/// Each change in the words of a table, under [`HEAD`].
+pub fn rows(changes: &[Change], group: &Group) -> Vec<Vec<String>> {
+    changes
         .iter()
         .map(|change| {
             let one = change.would.as_ref().or(change.was.as_ref());
@@ -220,12 +260,7 @@ fn lines(changes: &[Change], group: &Group) -> String {
                 told(&change.would),
             ]
         })
-        .collect();
-    grid(
-        &["日期", "差异", "事项", "收件人", "实际", "回放"],
-        &[Set::Left; 6],
-        &rows,
-    )
+        .collect()
 }
 
 fn about(telling: &Telling) -> String {

@@ -564,6 +564,7 @@ mod tests {
             ground: Ground::Maintenance,
             from: "2017-11-18".parse().unwrap(),
             until,
+            paused: false,
         });
         exempt.incident = None;
         exempt.judgement = exempt.judgement.under(Some(until));

@@ -21,8 +21,10 @@ use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
 use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
+use crate::domain::document::Document;
 use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
+use crate::domain::guide::Guide;
 use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
 use crate::domain::id::{ColumnId, SiteId};
@@ -304,6 +306,18 @@ impl Store {
     /// What people decided of candidates, the oldest first.
     pub async fn decisions(&self) -> Result<Vec<Decision>, StoreError> {
         self.read(|reader| reader.decisions()).await
+    }
+
+    /// The service guides of a site.
+    pub async fn guides(&self, site: &SiteId) -> Result<Vec<Guide>, StoreError> {
+        let site = site.clone();
+        self.read(move |reader| reader.guides(&site)).await
+    }
+
+    /// The pages of documents or interpretations of a column.
+    pub async fn documents(&self, column: &ColumnId) -> Result<Vec<Document>, StoreError> {
+        let column = column.clone();
+        self.read(move |reader| reader.documents(&column)).await
     }
 
     /// Links of a site that led nowhere at some time.

@@ -2,33 +2,44 @@
 //! which the assessment is handed over.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{RawQuery, State};
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, RawQuery, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use chrono::Datelike as _;
 
 use super::Console;
 use super::access::viewer::Viewer;
+use super::column::done;
+use super::handout::handout;
+use super::made::{instead, made};
 use super::source::Picture;
-use super::view::{Frame, NAME_CHARS, Place, Shared, fault, page, unknown, unreadable};
+use super::view::{Frame, NAME_CHARS, Place, Shared, page, unknown, unreadable, unreadable_form};
+use super::work::filled::Filled;
+use super::work::of_office::to_card;
+use super::work::offer::Work;
+use super::work::{Entry, hand_in};
 use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::period::Period;
 use crate::assess::score::rubric::Area;
+use crate::domain::act;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Date, date_of};
 use crate::report::assessment::bulletin::{self, markdown};
-use crate::report::assessment::{Assessment, Extent, csv, page as printed, words};
-use crate::report::plain::one_line;
+use crate::report::assessment::{Assessment, Extent, Seal, words};
+use crate::report::plain::{full_date, one_line, typed};
 use crate::report::rubric::{confidence, plain};
 
 /// How many finds of one rule are shown.
 const FINDS: usize = 30;
 /// How much of the bulletin is shown, in characters.
 const BULLETIN_CHARS: usize = 40_000;
+/// How many lines of a correction are shown.
+const CHANGES: usize = 50;
 /// How many sites one page ranks.
 const SITES: usize = 300;
 
@@ -46,6 +57,17 @@ struct AssessmentPage {
     notes: Vec<String>,
     bulletin: Option<String>,
     sheet: Option<Sheet>,
+    work: Option<Work>,
+    seals: Vec<Sealed>,
+}
+
+/// A closed version of the period.
+struct Sealed {
+    version: u32,
+    at: String,
+    by: String,
+    reason: String,
+    changes: Vec<String>,
 }
 
 struct Row {
@@ -118,7 +140,8 @@ impl Asked {
     }
 }
 
-fn quarter(day: Date) -> Option<Period> {
+/// The quarter of a day.
+pub fn quarter(day: Date) -> Option<Period> {
     Period::from_str(&format!("{}Q{}", day.year(), day.month0() / 3 + 1)).ok()
 }
 
@@ -129,48 +152,91 @@ pub async fn assessment(
     RawQuery(query): RawQuery,
 ) -> Response {
     let today = date_of(console.clock.now());
-    let Some(asked) = Asked::of(&query.unwrap_or_default(), today) else {
+    let query = query.unwrap_or_default();
+    let Some(asked) = Asked::of(&query, today) else {
         return unknown();
     };
-    let assessment = match made(&console, asked.period).await {
-        Ok(assessment) => assessment,
-        Err(refused) => return refused,
-    };
-    let extent = match viewer.only() {
-        Some(unit) => Extent::Unit(unit.clone()),
-        None => Extent::All,
-    };
-    let assessment = assessment.only(&extent);
-    if let Some(form) = &asked.form {
-        return download(assessment, asked.site, form);
+    let done = done(Some(&query));
+    match shown(&console, &viewer, asked, |work| work.after(done)).await {
+        Ok(shown) => page(&shown),
+        Err(answer) => *answer,
     }
-    let picture = match Picture::take(&console, &viewer).await {
-        Ok(picture) => picture,
-        Err(error) => return unreadable(&error),
-    };
-    let sheet = match &asked.site {
-        None => None,
-        Some(site) => match assessment.cards.iter().find(|card| card.site == *site) {
-            Some(card) => Some(sheet(card)),
-            None => return unknown(),
-        },
-    };
-    let frame = Frame::of(&console, &picture, &viewer, Place::Assessment);
-    let whole = viewer.only().is_none();
-    page(&assessment_page(frame, &assessment, whole, sheet, today))
 }
 
-/// The assessment, or the page that says why there is none.
-async fn made(console: &Console, period: Period) -> Result<Assessment, Response> {
-    let busy = |text| fault(StatusCode::SERVICE_UNAVAILABLE, text);
-    let Some(counter) = &console.counter else {
-        return Err(busy("考评由监测服务生成，目前没有运行。"));
+/// `POST /assessment`: a form of the page, whose query says which.
+pub async fn enter(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    form: Result<Form<Filled>, FormRejection>,
+) -> Response {
+    let Ok(Form(filled)) = form else {
+        return unreadable_form();
     };
-    match counter.assess(period).await {
-        Ok(Ok(assessment)) => Ok(*assessment),
-        Ok(Err(why)) => Err(fault(StatusCode::NOT_FOUND, &why)),
-        Err(_) => Err(busy("监测系统正在停止，请稍后再试。")),
+    let today = date_of(console.clock.now());
+    let Some(mut asked) = Asked::of("", today) else {
+        return unknown();
+    };
+    asked.period = Period::from_str(&filled.period).unwrap_or(asked.period);
+    asked.site = SiteId::parse(&filled.site).ok();
+    let back = match &asked.site {
+        Some(site) => to_card(asked.period, site),
+        None => format!("/assessment?period={}", asked.period),
+    };
+    let task = filled.about_assessment();
+    let why = match hand_in(&console, &viewer, None, &filled, task, &back).await {
+        Entry::Done(answer) | Entry::Never(answer) => return answer,
+        Entry::Refused(why) => why,
+    };
+    match shown(&console, &viewer, asked, |work| work.again(&filled, why)).await {
+        Ok(again) => (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response(),
+        Err(answer) => *answer,
     }
+}
+
+/// The page, or what is answered instead of it.
+async fn shown(
+    console: &Console,
+    viewer: &Viewer,
+    asked: Asked,
+    work: impl FnOnce(Work) -> Work,
+) -> Result<AssessmentPage, Box<Response>> {
+    let today = date_of(console.clock.now());
+    let assessment = match made(console, asked.period).await {
+        Ok(assessment) => assessment,
+        Err(without) => {
+            let what = (asked.period.in_chinese(), 0, 1);
+            return Err(Box::new(instead(console, viewer, without, what).await));
+        }
+    };
+    let assessment = match viewer.only() {
+        Some(unit) => {
+            let own = Extent::Unit(unit.clone());
+            Arc::new(Assessment::clone(&assessment).only(&own))
+        }
+        None => assessment,
+    };
+    if let Some(form) = &asked.form {
+        return Err(Box::new(handout(&assessment, asked.site, form)));
+    }
+    let picture = Picture::take(console, viewer).await;
+    let picture = picture.map_err(|error| Box::new(unreadable(&error)))?;
+    let card = match &asked.site {
+        None => None,
+        Some(site) => {
+            let mut cards = assessment.cards.iter();
+            let card = cards.find(|card| card.site == *site);
+            Some(card.ok_or_else(|| Box::new(unknown()))?)
+        }
+    };
+    let offered = match card {
+        Some(card) => Work::of_card(viewer, asked.period, card, today),
+        None => Work::of_period(viewer, &assessment, today),
+    };
+    let frame = Frame::of(console, &picture, viewer, Place::Assessment);
+    let whole = viewer.only().is_none();
+    let mut shown = assessment_page(frame, &assessment, whole, card.map(sheet), today);
+    shown.work = offered.map(work);
+    Ok(shown)
 }
 
 fn assessment_page(
@@ -199,6 +265,22 @@ fn assessment_page(
         bulletin: (whole && sheet.is_none())
             .then(|| markdown(assessment).chars().take(BULLETIN_CHARS).collect()),
         sheet,
+        work: None,
+        seals: assessment.seals.iter().rev().map(sealed).collect(),
+    }
+}
+
+fn sealed(seal: &Seal) -> Sealed {
+    Sealed {
+        version: seal.version,
+        at: format!(
+            "{} {}",
+            full_date(date_of(seal.at)),
+            seal.at.format("%H:%M")
+        ),
+        by: typed(&seal.by, act::NAME_CHARS),
+        reason: typed(&seal.reason, act::REASON_CHARS),
+        changes: seal.changes.iter().take(CHANGES).cloned().collect(),
     }
 }
 
@@ -303,29 +385,4 @@ fn sheet_line(card: &Card, line: &Line) -> SheetLine {
         finds: counted.chain(spared).take(FINDS).collect(),
         more: (line.finds.len() + line.asides.len()).saturating_sub(FINDS),
     }
-}
-
-/// The assessment as a file.
-fn download(assessment: Assessment, site: Option<SiteId>, form: &str) -> Response {
-    let assessment = match site {
-        Some(site) => assessment.only(&Extent::Site(site)),
-        None => assessment,
-    };
-    let period = assessment.period;
-    let (kind, text) = match form {
-        "md" => ("text/markdown; charset=utf-8", markdown(&assessment)),
-        "html" => ("text/html; charset=utf-8", printed::html(&assessment)),
-        "csv" => ("text/csv; charset=utf-8", csv::csv(&assessment)),
-        "json" => match serde_json::to_string_pretty(&assessment) {
-            Ok(text) => ("application/json", text),
-            Err(_) => return fault(StatusCode::INTERNAL_SERVER_ERROR, "文件生成失败。"),
-        },
-        _ => return unknown(),
-    };
-    let name = format!("attachment; filename=\"wangxun-{period}.{form}\"");
-    (
-        [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)],
-        text,
-    )
-        .into_response()
 }

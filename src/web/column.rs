@@ -128,7 +128,7 @@ pub async fn column(
     };
     match gather(&console, &viewer, column).await {
         Ok(known) => {
-            let work = Work::of_column(&viewer, &known.picture, column);
+            let work = Work::of_column(&console, &viewer, &known.picture, column);
             let work = work.map(|work| work.after(done(query.as_deref())));
             page(&column_page(
                 &console,
@@ -158,13 +158,13 @@ pub async fn enter(
     };
     let task = filled.about_column(&column.id);
     let back = format!("/column/{}", column.id);
-    let why = match hand_in(&console, &viewer, &column.unit, &filled, task, &back).await {
+    let why = match hand_in(&console, &viewer, Some(&column.unit), &filled, task, &back).await {
         Entry::Done(answer) | Entry::Never(answer) => return answer,
         Entry::Refused(why) => why,
     };
     match gather(&console, &viewer, column).await {
         Ok(known) => {
-            let work = Work::of_column(&viewer, &known.picture, column);
+            let work = Work::of_column(&console, &viewer, &known.picture, column);
             let work = work.map(|work| work.again(&filled, why));
             let again = column_page(&console, &viewer, (column, site, unit), &known, work);
             (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response()
@@ -178,6 +178,12 @@ pub fn done(query: Option<&str>) -> Option<&str> {
     query?
         .split('&')
         .find_map(|part| part.strip_prefix("done="))
+}
+
+/// The value of a parameter of the query.
+pub fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
+    pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
 }
 
 fn column_page(

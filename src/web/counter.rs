@@ -1,14 +1,18 @@
 //! Where pages hand in what has to be done or worked out: it is carried out by who holds the
 //! desk, under the same checks as an order by command line.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot};
 
 use crate::assess::score::period::Period;
+use crate::assess::tuning::Tuning;
 use crate::domain::act::{Ground, Scope};
 use crate::domain::candidate::Decided;
-use crate::domain::id::ColumnId;
+use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::time::{Date, Moment};
 use crate::report::assessment::Assessment;
+use crate::report::replay::Comparison;
 
 /// What somebody wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub enum Task {
     Answer {
         /// The column.
         column: ColumnId,
+        /// What it owes by a day; else its limit is answered for.
+        duty: Option<String>,
         /// The last day of the answer.
         until: Date,
     },
@@ -30,6 +36,8 @@ pub enum Task {
         from: Option<Date>,
         /// The last day.
         until: Date,
+        /// Whether the site is not visited either.
+        paused: bool,
     },
     /// An exemption ends now.
     EndExemption {
@@ -69,8 +77,33 @@ pub enum Task {
     /// Columns are visited now.
     Visit {
         /// Which.
-        columns: Vec<ColumnId>,
+        scope: Scope,
     },
+    /// Finds are entered where the program does not measure.
+    Score {
+        /// The site.
+        site: SiteId,
+        /// The rule.
+        rule: String,
+        /// The period.
+        period: Period,
+        /// How many.
+        finds: u32,
+    },
+    /// A period is closed, or what was closed is corrected.
+    Close {
+        /// The period.
+        period: Period,
+        /// Whether it is a correction.
+        correct: bool,
+    },
+    /// A test message is sent.
+    Test {
+        /// To whom.
+        person: PersonId,
+    },
+    /// The trial run ends.
+    GoLive,
 }
 
 /// What is handed in.
@@ -92,8 +125,33 @@ pub enum Handed {
         /// Of which period.
         period: Period,
         /// Where the answer goes.
-        back: oneshot::Sender<Result<Box<Assessment>, String>>,
+        back: oneshot::Sender<Result<Arc<Assessment>, String>>,
     },
+    /// Thresholds to be tried on the past; the answer comes at once, and tells how far it is.
+    Try {
+        /// The thresholds.
+        tuning: Tuning,
+        /// Where the answer goes.
+        back: oneshot::Sender<Result<Tried, String>>,
+    },
+    /// The settings with these thresholds; the answer is the text of the file.
+    Draft {
+        /// The thresholds.
+        tuning: Tuning,
+        /// Where the answer goes.
+        back: oneshot::Sender<Result<String, String>>,
+    },
+}
+
+/// How far a trial of thresholds is.
+#[derive(Debug, Clone)]
+pub enum Tried {
+    /// Under way, in percent.
+    Running(u32),
+    /// Others are being tried; one trial runs at a time.
+    Busy,
+    /// What came of it.
+    Done(Arc<Comparison>),
 }
 
 /// Where it is handed in. Clones hand in at the same place.
@@ -118,22 +176,36 @@ impl Counter {
         reason: String,
         task: Task,
     ) -> Result<Result<String, String>, Closed> {
-        let (back, answer) = oneshot::channel();
-        let handed = Handed::Task {
+        self.hand(|back| Handed::Task {
             by,
             reason,
             task,
             back,
-        };
-        self.0.send(handed).await.map_err(|_| Closed)?;
-        answer.await.map_err(|_| Closed)
+        })
+        .await
     }
 
     /// Has the assessment of `period` made.
-    pub async fn assess(&self, period: Period) -> Result<Result<Box<Assessment>, String>, Closed> {
+    pub async fn assess(&self, period: Period) -> Result<Result<Arc<Assessment>, String>, Closed> {
+        self.hand(|back| Handed::Assess { period, back }).await
+    }
+
+    /// Has thresholds tried; asked again, it tells how far that is.
+    pub async fn attempt(&self, tuning: Tuning) -> Result<Result<Tried, String>, Closed> {
+        self.hand(|back| Handed::Try { tuning, back }).await
+    }
+
+    /// Has the settings written with these thresholds; nothing is put in place.
+    pub async fn draft(&self, tuning: Tuning) -> Result<Result<String, String>, Closed> {
+        self.hand(|back| Handed::Draft { tuning, back }).await
+    }
+
+    async fn hand<T>(
+        &self,
+        handed: impl FnOnce(oneshot::Sender<T>) -> Handed,
+    ) -> Result<T, Closed> {
         let (back, answer) = oneshot::channel();
-        let handed = Handed::Assess { period, back };
-        self.0.send(handed).await.map_err(|_| Closed)?;
+        self.0.send(handed(back)).await.map_err(|_| Closed)?;
         answer.await.map_err(|_| Closed)
     }
 }

@@ -86,15 +86,20 @@ struct Choice {
 }
 
 /// Where one is among the pages of a list.
-struct Pages {
-    at: usize,
-    of: usize,
-    before: Option<String>,
-    after: Option<String>,
+pub struct Pages {
+    /// The page, from 1.
+    pub at: usize,
+    /// How many there are.
+    pub of: usize,
+    /// The address of the page before.
+    pub before: Option<String>,
+    /// The address of the next page.
+    pub after: Option<String>,
 }
 
 impl Pages {
-    fn of(count: usize, size: usize, at: usize, link: impl Fn(usize) -> String) -> Pages {
+    /// The pages of `count` rows; `at` is the page from 0.
+    pub fn of(count: usize, size: usize, at: usize, link: impl Fn(usize) -> String) -> Pages {
         let of = count.div_ceil(size).max(1);
         let at = at.min(of - 1);
         Pages {
@@ -105,7 +110,8 @@ impl Pages {
         }
     }
 
-    fn skipped(&self, size: usize) -> usize {
+    /// How many rows stand on the pages before.
+    pub fn skipped(&self, size: usize) -> usize {
         (self.at - 1) * size
     }
 }

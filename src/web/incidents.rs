@@ -10,16 +10,19 @@ use super::source::Picture;
 use super::view::{Frame, NAME_CHARS, Place, Shared, page, unreadable, when};
 use crate::alert::incident::{Incident, Kind, State as IncidentState, Subject};
 use crate::assess::ladder::Tier;
+use crate::domain::act::{self, Act};
 use crate::domain::flag::Flag;
 use crate::domain::group::Group;
 use crate::domain::time::Moment;
-use crate::report::flags;
-use crate::report::plain::one_line;
+use crate::report::plain::{one_line, typed};
+use crate::report::{acts, flags};
 
 /// How many open incidents are listed.
 const OPEN: usize = 200;
 /// How many closed incidents are listed.
 const CLOSED: usize = 50;
+/// How many acts of people are listed.
+const ACTS: usize = 50;
 /// How many flags are listed.
 const FLAGS: usize = 50;
 
@@ -34,6 +37,14 @@ struct IncidentsPage {
     flagged: Option<String>,
     flags: Vec<FlagRow>,
     closed: Vec<IncidentRow>,
+    acts: Vec<ActRow>,
+}
+
+struct ActRow {
+    at: String,
+    what: String,
+    by: String,
+    reason: String,
 }
 
 /// One incident in a table.
@@ -91,6 +102,17 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
             .map(|flag| flag_row(group, flag, now))
             .collect(),
         closed: closed.iter().filter(own).map(row).collect(),
+        acts: match viewer.only() {
+            // A unit reads of its own on the pages of its columns.
+            Some(_) => Vec::new(),
+            None => picture
+                .acts
+                .iter()
+                .rev()
+                .take(ACTS)
+                .map(|act| act_row(group, act, now))
+                .collect(),
+        },
     })
 }
 
@@ -161,6 +183,15 @@ pub fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
             (one_line(name, NAME_CHARS), None)
         }
         Subject::Monitor => ("监测系统".to_owned(), None),
+    }
+}
+
+fn act_row(group: &Group, act: &Act, now: Moment) -> ActRow {
+    ActRow {
+        at: when(Some(act.at), now),
+        what: acts::deed_about(&act.deed, group, now),
+        by: typed(&act.by, act::NAME_CHARS),
+        reason: typed(&act.reason, act::REASON_CHARS),
     }
 }
 

@@ -2,18 +2,26 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::State;
-use axum::response::Response;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 
+use super::Console;
 use super::access::viewer::Viewer;
+use super::column::done;
 use super::source::Picture;
-use super::view::{Frame, Place, Shared, page, unreadable, when};
+use super::view::{Frame, Place, Shared, page, unreadable, unreadable_form, when};
+use super::work::filled::Filled;
+use super::work::offer::Work;
+use super::work::{Entry, hand_in};
 use crate::alert::outbox::{Delivery, Message};
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
-use crate::domain::time::Moment;
+use crate::domain::time::{Moment, date_of};
 use crate::report::plain::one_line;
 use crate::report::recipient::{receiver, route_in_chinese, way};
+use crate::store::error::StoreError;
 
 /// How many messages are listed.
 const MESSAGES: usize = 100;
@@ -102,24 +110,57 @@ impl MessageRow {
 #[template(path = "messages.html")]
 struct MessagesPage {
     frame: Frame,
+    work: Option<Work>,
     rows: Vec<MessageRow>,
     unsent: usize,
     waiting: usize,
 }
 
 /// `GET /messages`.
-pub async fn messages(State(console): Shared, Extension(viewer): Extension<Viewer>) -> Response {
-    let picture = match Picture::take(&console, &viewer).await {
-        Ok(picture) => picture,
-        Err(error) => return unreadable(&error),
+pub async fn messages(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let done = done(query.as_deref());
+    match shown(&console, &viewer, |work| work.after(done)).await {
+        Ok(shown) => page(&shown),
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// `POST /messages`: a form of the page.
+pub async fn enter(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    form: Result<Form<Filled>, FormRejection>,
+) -> Response {
+    let Ok(Form(filled)) = form else {
+        return unreadable_form();
     };
-    let messages = match console.store.messages(MESSAGES).await {
-        Ok(messages) => messages,
-        Err(error) => return unreadable(&error),
+    let task = filled.about_messages();
+    let why = match hand_in(&console, &viewer, None, &filled, task, "/messages").await {
+        Entry::Done(answer) | Entry::Never(answer) => return answer,
+        Entry::Refused(why) => why,
     };
+    match shown(&console, &viewer, |work| work.again(&filled, why)).await {
+        Ok(again) => (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response(),
+        Err(error) => unreadable(&error),
+    }
+}
+
+async fn shown(
+    console: &Console,
+    viewer: &Viewer,
+    work: impl FnOnce(Work) -> Work,
+) -> Result<MessagesPage, StoreError> {
+    let picture = Picture::take(console, viewer).await?;
+    let messages = console.store.messages(MESSAGES).await?;
+    let today = date_of(picture.now);
     let rows = messages.iter();
-    page(&MessagesPage {
-        frame: Frame::of(&console, &picture, &viewer, Place::Messages),
+    Ok(MessagesPage {
+        frame: Frame::of(console, &picture, viewer, Place::Messages),
+        work: Work::of_messages(viewer, &picture, today).map(work),
         rows: rows
             .map(|message| MessageRow::of(&picture.group, message, picture.now))
             .collect(),

@@ -8,6 +8,8 @@
 pub mod access;
 pub mod api;
 pub mod assessment;
+pub mod broken;
+pub mod candidates;
 pub mod column;
 pub mod copy;
 pub mod counter;
@@ -15,11 +17,13 @@ pub mod due;
 pub mod exposition;
 pub mod filter;
 pub mod guard;
+pub mod handout;
 pub mod health;
 pub mod home;
 pub mod incidents;
 pub mod label;
 pub mod links;
+pub mod made;
 pub mod messages;
 pub mod metrics;
 pub mod monitor;
@@ -30,9 +34,11 @@ pub mod serve;
 pub mod site;
 pub mod source;
 pub mod strip;
+pub mod trend;
 pub mod view;
 pub mod week;
 pub mod work;
+pub mod workbench;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -140,10 +146,25 @@ pub fn routes() -> Vec<Route> {
             Admits::Signed,
             get(column::column).post(column::enter),
         ),
-        route("/assessment", Admits::Signed, get(assessment::assessment)),
+        route(
+            "/assessment",
+            Admits::Signed,
+            get(assessment::assessment).post(assessment::enter),
+        ),
+        route(
+            "/candidates",
+            Admits::Office,
+            get(candidates::candidates).post(candidates::enter),
+        ),
+        route("/trend", Admits::Signed, get(trend::trend)),
+        route("/workbench", Admits::Office, get(workbench::workbench)),
         route("/copy/{*id}", Admits::Signed, get(copy::copy)),
         route("/incidents", Admits::Signed, get(incidents::incidents)),
-        route("/messages", Admits::Office, get(messages::messages)),
+        route(
+            "/messages",
+            Admits::Office,
+            get(messages::messages).post(messages::enter),
+        ),
         route("/logout", Admits::Signed, post(login::leave)),
         route(
             "/login",

@@ -10,7 +10,10 @@ use chrono::Days;
 
 use super::Console;
 use super::access::viewer::Viewer;
+use super::assessment::quarter;
+use super::broken::Broken;
 use super::column::done;
+use super::made::made_at_once;
 use super::source::Picture;
 use super::view::{
     ColumnRow, Frame, Mark, NAME_CHARS, Named, Place, Shared, Tile, page, tiles, unknown,
@@ -20,9 +23,14 @@ use super::week::{self, Week};
 use super::work::filled::Filled;
 use super::work::offer::Work;
 use super::work::{Entry, hand_in};
+use crate::assess::exemption::Exemptions;
+use crate::assess::score::card::{Card, Verdict};
+use crate::domain::act::{Act, Deed, Scope};
+use crate::domain::group::Site;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
-use crate::domain::time::{Moment, date_of};
+use crate::domain::time::{Date, Moment, date_of, in_chinese};
+use crate::report::assessment::{bulletin, words};
 use crate::report::front;
 use crate::report::note::note;
 use crate::report::overview::overview;
@@ -46,9 +54,47 @@ struct SitePage {
     down: Option<String>,
     front: Option<Front>,
     week: Option<Week>,
+    broken: Option<Broken>,
+    score: Option<Score>,
+    paused: Option<String>,
     work: Option<Work>,
     tiles: Vec<Tile>,
     columns: Vec<ColumnRow>,
+}
+
+/// How the site comes out in the running quarter.
+struct Score {
+    total: String,
+    grade: String,
+    rank: String,
+    /// The areas, with the rules that cost points.
+    areas: Vec<(&'static str, u32, String, String)>,
+}
+
+impl Score {
+    fn of(card: &Card) -> Score {
+        let areas = card.areas.iter().filter(|area| area.applies);
+        Score {
+            total: words::total(card),
+            grade: words::grade(card),
+            rank: words::rank(card),
+            areas: areas
+                .map(|area| {
+                    let lost = area.lines.iter();
+                    let lost = lost
+                        .filter(|line| matches!(line.verdict, Verdict::Lost | Verdict::Veto))
+                        .map(|line| format!("{}（{}）", line.rule.title, words::verdict(line)));
+                    let lost: Vec<String> = lost.collect();
+                    (
+                        area.area.in_chinese(),
+                        area.weight,
+                        bulletin::score(area),
+                        lost.join("；"),
+                    )
+                })
+                .collect(),
+        }
+    }
 }
 
 /// What is known of the home page.
@@ -120,10 +166,9 @@ pub async fn enter(
     let Ok(Form(filled)) = form else {
         return unreadable_form();
     };
-    let columns = console.group.columns.values();
-    let task = filled.about_site(&site.id, columns.filter(|column| column.site == site.id));
+    let task = filled.about_site(&site.id);
     let back = format!("/site/{}", site.id);
-    let why = match hand_in(&console, &viewer, &site.unit, &filled, task, &back).await {
+    let why = match hand_in(&console, &viewer, Some(&site.unit), &filled, task, &back).await {
         Entry::Done(answer) | Entry::Never(answer) => return answer,
         Entry::Refused(why) => why,
     };
@@ -155,7 +200,23 @@ async fn shown(
         return Ok(None);
     };
     let rows = line.columns.iter();
+    let targets = console.store.targets(id).await?;
+    let quarter = quarter(today);
+    let made = match quarter {
+        // Whose site it is not sees only columns of it.
+        Some(period) if viewer.only().is_none_or(|unit| site.unit == *unit) => {
+            made_at_once(console, period).await
+        }
+        _ => None,
+    };
+    let card = made.as_ref().and_then(|made| {
+        let mut cards = made.cards.iter();
+        cards.find(|card| card.site == *id)
+    });
     Ok(Some(SitePage {
+        broken: (!targets.is_empty()).then(|| Broken::of(&targets, picture.now)),
+        score: card.map(Score::of),
+        paused: paused(&picture.acts, site, today),
         frame: Frame::of(console, &picture, viewer, Place::Overview),
         mark: Mark::of(line.standing),
         id: id.to_string(),
@@ -169,4 +230,19 @@ async fn shown(
         tiles: tiles(&line.counts, false),
         columns: rows.map(|row| ColumnRow::of(row, picture.now)).collect(),
     }))
+}
+
+/// Until when the site rests, if it does.
+fn paused(acts: &[Act], site: &Site, today: Date) -> Option<String> {
+    let exemptions = Exemptions::on(acts, today);
+    let last = exemptions.all().filter_map(|act| match &act.deed {
+        Deed::Exempted {
+            scope: Scope::Site(id),
+            until,
+            paused: true,
+            ..
+        } if *id == site.id => Some(*until),
+        _ => None,
+    });
+    last.max().map(|until| in_chinese(until, today))
 }

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Console;
+use super::access::right::Right;
 use super::access::viewer::Viewer;
 use super::source::Picture;
 use crate::alert::trial::Forecast;
@@ -42,6 +43,8 @@ pub struct Frame {
     pub place: Place,
     /// Whether the whole group is shown, and not one unit's part.
     pub whole: bool,
+    /// Whether thresholds may be tried.
+    pub tries: bool,
     /// Whether the monitor is well.
     pub well: bool,
     /// Why it is not.
@@ -63,6 +66,10 @@ pub enum Place {
     Messages,
     /// The assessment.
     Assessment,
+    /// What people have to judge.
+    Candidates,
+    /// The workbench for thresholds.
+    Workbench,
 }
 
 impl Place {
@@ -111,6 +118,7 @@ impl Frame {
             visited: when(vitals.visited_at, at),
             place,
             whole: viewer.only().is_none(),
+            tries: viewer.may_for_all(Right::Try),
             well: vitals.reasons.is_empty(),
             trouble: vitals
                 .reasons

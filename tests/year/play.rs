@@ -618,6 +618,7 @@ impl Year<'_> {
                 Laid::Released => Question::Release {
                     column: id,
                     by: "张三".to_owned(),
+                    reason: "核实".to_owned(),
                 },
                 Laid::Answered(until) => order(What::Answer {
                     duty: None,
@@ -625,6 +626,7 @@ impl Year<'_> {
                     until: *until,
                 }),
                 Laid::ExemptUntil(until) => order(What::Exempt {
+                    paused: false,
                     scope: Scope::Column(ColumnId::parse(&id).expect("an id")),
                     ground: Ground::Approved,
                     from: None,

@@ -8,10 +8,8 @@ use super::super::source::Source;
 use super::word;
 use crate::assess::ladder::{Ladder, Share};
 use crate::assess::limits::{ClassRule, Limits};
+use crate::assess::tuning::{MOST_DAYS, MOST_WORKING_DAYS};
 use crate::domain::class::Class;
-
-/// The longest limit: ten years.
-const MOST_DAYS: u32 = 3660;
 
 /// Reads `[ladder]` and `[limits]`.
 pub fn limits(source: &mut Source, raw: &RawMonitor) -> Limits {
@@ -20,6 +18,7 @@ pub fn limits(source: &mut Source, raw: &RawMonitor) -> Limits {
         Some(key) => ladder(source, key.get_ref(), Ladder::default()),
         None => Ladder::default(),
     };
+    limits.ladder = common;
     for rule in limits.classes.values_mut() {
         rule.ladder = common;
     }
@@ -111,7 +110,7 @@ fn ladder(source: &mut Source, raw: &RawLadder, base: Ladder) -> Ladder {
             .take(
                 "escalate_after_working_days",
                 &raw.escalate_after_working_days,
-                |&days| within(days, 1..=250),
+                |&days| within(days, 1..=MOST_WORKING_DAYS),
             )
             .unwrap_or(base.escalate_after_working_days),
     }

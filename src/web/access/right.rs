@@ -19,27 +19,66 @@ pub enum Right {
     Accept,
     /// Have a column visited now.
     Visit,
+    /// Let a site rest: it is exempt and not visited.
+    Pause,
+    /// Confirm and reject what inspections suspect.
+    Decide,
+    /// Enter finds where the program does not measure.
+    Score,
+    /// Close a period of assessment, and correct it.
+    Close,
+    /// Try other thresholds on the past.
+    Try,
+    /// Take the settings along as a file.
+    Settings,
+    /// Send a test message.
+    Test,
+    /// End the trial run.
+    GoLive,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Right; 6] = [
+    pub const ALL: [Right; 14] = [
         Right::Answer,
         Right::Exempt,
         Right::Release,
         Right::Hold,
         Right::Accept,
         Right::Visit,
+        Right::Pause,
+        Right::Decide,
+        Right::Score,
+        Right::Close,
+        Right::Try,
+        Right::Settings,
+        Right::Test,
+        Right::GoLive,
     ];
 }
 
 /// Whether a role may do it, about what `unit` answers for.
 pub fn may(role: &Role, right: Right, unit: &UnitId) -> bool {
     match role {
-        Role::Operator => true,
-        Role::Assessor => matches!(right, Right::Exempt | Right::Release),
+        Role::Operator | Role::Assessor | Role::Viewer => may_for_all(role, right),
         Role::Unit(own) => right == Right::Answer && own == unit,
-        Role::Viewer => false,
+    }
+}
+
+/// Whether a role may do it about whatever is watched.
+fn may_for_all(role: &Role, right: Right) -> bool {
+    match role {
+        Role::Operator => true,
+        Role::Assessor => matches!(
+            right,
+            Right::Exempt
+                | Right::Release
+                | Right::Decide
+                | Right::Score
+                | Right::Close
+                | Right::Try
+        ),
+        Role::Unit(_) | Role::Viewer => false,
     }
 }
 
@@ -50,6 +89,15 @@ impl Viewer {
             Viewer::Anybody => false,
             Viewer::Signed(signed) => may(&signed.role, right, unit),
             Viewer::Client(client) => may(&client.role, right, unit),
+        }
+    }
+
+    /// Whether the viewer may do it about whatever is watched.
+    pub fn may_for_all(&self, right: Right) -> bool {
+        match self {
+            Viewer::Anybody => false,
+            Viewer::Signed(signed) => may_for_all(&signed.role, right),
+            Viewer::Client(client) => may_for_all(&client.role, right),
         }
     }
 }
@@ -70,5 +118,7 @@ mod tests {
         }
         assert!(may(&Role::Assessor, Right::Exempt, &unit("kxw")));
         assert!(!may(&Role::Assessor, Right::Hold, &unit("kxw")));
+        assert!(may(&Role::Assessor, Right::Try, &unit("kxw")));
+        assert!(!may(&Role::Assessor, Right::Settings, &unit("kxw")));
     }
 }

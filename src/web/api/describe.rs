@@ -6,7 +6,9 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::ical::WhichUnit;
-use super::read::{WhichColumns, WhichPart};
+use super::ledger::{Act, AvailableDay, Flagged, Link, WhichSite};
+use super::read::{WhichColumns, WhichIncidents, WhichPart};
+use super::score::{Assessment, WhichPeriod};
 use super::shape::{
     Ack, Column, ColumnDetail, Done, Incident, Message, Overview, Part, Refusal, Site,
 };
@@ -29,6 +31,9 @@ pub fn description() -> Value {
     let sites = inline::<WhichPart>(&mut types);
     let columns = inline::<WhichColumns>(&mut types);
     let unit = inline::<WhichUnit>(&mut types);
+    let which = inline::<WhichIncidents>(&mut types);
+    let site = inline::<WhichSite>(&mut types);
+    let period = inline::<WhichPeriod>(&mut types);
     let text = json!({"type": "string"});
     let none = Value::Null;
     let json = "application/json";
@@ -76,9 +81,9 @@ pub fn description() -> Value {
         (
             "/api/v1/incidents",
             "incidents",
-            "The incidents that are suspected or open",
+            "The incidents that are suspected or open, or the latest that are over",
             (json, schema::<Part<Incident>>(&mut types)),
-            &sites,
+            &which,
             &[400, 401, 503],
         ),
         (
@@ -86,6 +91,46 @@ pub fn description() -> Value {
             "messages",
             "The newest messages, their receivers masked; not for a unit",
             (json, schema::<Part<Message>>(&mut types)),
+            &sites,
+            &[400, 401, 403, 503],
+        ),
+        (
+            "/api/v1/assessment",
+            "assessment",
+            "The assessment of a period: sites, areas, rules. 503 with Retry-After while it is made",
+            (json, schema::<Assessment>(&mut types)),
+            &period,
+            &[400, 401, 404, 503],
+        ),
+        (
+            "/api/v1/links",
+            "links",
+            "The links of a site that lead nowhere, the certain ones first",
+            (json, schema::<Vec<Link>>(&mut types)),
+            &site,
+            &[400, 401, 404, 503],
+        ),
+        (
+            "/api/v1/availability",
+            "availability",
+            "The last 92 days of a site's home page, the oldest first",
+            (json, schema::<Vec<AvailableDay>>(&mut types)),
+            &site,
+            &[400, 401, 404, 503],
+        ),
+        (
+            "/api/v1/acts",
+            "acts",
+            "What people laid down, the newest first; not for a unit",
+            (json, schema::<Part<Act>>(&mut types)),
+            &sites,
+            &[400, 401, 403, 503],
+        ),
+        (
+            "/api/v1/flags",
+            "flags",
+            "What the operator should look at, the newest first; not for a unit",
+            (json, schema::<Part<Flagged>>(&mut types)),
             &sites,
             &[400, 401, 403, 503],
         ),
@@ -191,6 +236,8 @@ fn parameters(path: &str, query: &Value) -> Vec<Value> {
         }));
     }
     let properties = query.get("properties").and_then(Value::as_object);
+    let needed = query.get("required").and_then(Value::as_array);
+    let is_needed = |name: &str| needed.is_some_and(|all| all.iter().any(|one| one == name));
     for (name, schema) in properties.into_iter().flatten() {
         let Some(mut schema) = schema.as_object().cloned() else {
             continue;
@@ -203,7 +250,7 @@ fn parameters(path: &str, query: &Value) -> Vec<Value> {
             schema.insert("type".to_owned(), kind.unwrap_or_default());
         }
         all.push(json!({
-            "name": name, "in": "query", "required": false,
+            "name": name, "in": "query", "required": is_needed(name),
             "description": says, "schema": schema,
         }));
     }

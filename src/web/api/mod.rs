@@ -8,7 +8,9 @@
 pub mod atom;
 pub mod describe;
 pub mod ical;
+pub mod ledger;
 pub mod read;
+pub mod score;
 pub mod shape;
 pub mod write;
 
@@ -45,6 +47,15 @@ pub fn routes() -> Vec<Route> {
         route("/api/v1/columns/{*id}", Admits::Signed, get(read::column)),
         route("/api/v1/incidents", Admits::Signed, get(read::incidents)),
         route("/api/v1/messages", Admits::Office, get(read::messages)),
+        route("/api/v1/assessment", Admits::Signed, get(score::assessment)),
+        route("/api/v1/links", Admits::Signed, get(ledger::links)),
+        route(
+            "/api/v1/availability",
+            Admits::Signed,
+            get(ledger::availability),
+        ),
+        route("/api/v1/acts", Admits::Office, get(ledger::acts)),
+        route("/api/v1/flags", Admits::Office, get(ledger::flags)),
         route("/api/v1/ack", Admits::Signed, post(write::ack)),
         route("/api/v1/due.ics", Admits::Signed, get(ical::due)),
         route(

@@ -25,7 +25,7 @@ use crate::web::Console;
 use crate::web::access::viewer::Viewer;
 use crate::web::column::{find, is_own};
 use crate::web::filter::{Filter, State as Wanted};
-use crate::web::incidents::{kind_in_chinese, subject};
+use crate::web::incidents::{is_of, kind_in_chinese, subject};
 use crate::web::source::Picture;
 use crate::web::view::{Named, Shared, TITLE_CHARS, web_address};
 
@@ -35,6 +35,8 @@ const PART: usize = 100;
 const ITEMS: usize = 200;
 /// How many visits of a column are told.
 const VISITS: usize = 50;
+/// How many incidents that are over are told.
+const CLOSED: usize = 1000;
 /// The longest message text, in characters.
 const TEXT_CHARS: usize = 500;
 
@@ -42,6 +44,18 @@ const TEXT_CHARS: usize = 500;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhichPart {
+    /// The page, from 1.
+    #[schemars(range(min = 1, max = 100000))]
+    pub page: Option<usize>,
+}
+
+/// Which incidents.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhichIncidents {
+    /// `open`, which is the default, or `closed`: the latest thousand that are over.
+    #[schemars(extend("enum" = ["open", "closed"]))]
+    pub state: Option<String>,
     /// The page, from 1.
     #[schemars(range(min = 1, max = 100000))]
     pub page: Option<usize>,
@@ -136,14 +150,16 @@ fn part<T>(all: Vec<T>, page: Option<usize>) -> Result<Part<T>, Box<Response>> {
     })
 }
 
-fn listed<T: serde::Serialize>(all: Vec<T>, page: Option<usize>) -> Response {
+/// One page of a list.
+pub(super) fn listed<T: serde::Serialize>(all: Vec<T>, page: Option<usize>) -> Response {
     match part(all, page) {
         Ok(part) => answered(Ok(part)),
         Err(refused) => *refused,
     }
 }
 
-fn bad_query() -> Response {
+/// That the query is not understood.
+pub(super) fn bad_query() -> Response {
     refused(StatusCode::BAD_REQUEST, "查询参数不正确。")
 }
 
@@ -314,22 +330,37 @@ async fn detail(
     }))
 }
 
-/// `GET /api/v1/incidents`: those that are suspected or open.
+/// `GET /api/v1/incidents`: those that are suspected or open, or the latest that are over.
 pub async fn incidents(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
-    which: Result<Query<WhichPart>, QueryRejection>,
+    which: Result<Query<WhichIncidents>, QueryRejection>,
 ) -> Response {
     let Ok(Query(which)) = which else {
         return bad_query();
     };
-    match Picture::take(&console, &viewer).await {
-        Ok(picture) => {
+    let picture = match Picture::take(&console, &viewer).await {
+        Ok(picture) => picture,
+        Err(error) => return unreadable(&error),
+    };
+    match which.state.as_deref() {
+        None | Some("open") => {
             let open = picture.open.values();
             let open = open.map(|one| incident(&picture, one)).collect();
             listed(open, which.page)
         }
-        Err(error) => unreadable(&error),
+        Some("closed") => match console.store.closed_incidents(CLOSED).await {
+            Ok(closed) => {
+                let own = |one: &&Incident| {
+                    viewer.only().is_none() || is_of(&picture.group, &one.key.subject)
+                };
+                let closed = closed.iter().filter(own);
+                let closed = closed.map(|one| incident(&picture, one)).collect();
+                listed(closed, which.page)
+            }
+            Err(error) => unreadable(&error),
+        },
+        Some(_) => bad_query(),
     }
 }
 

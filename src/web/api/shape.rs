@@ -268,6 +268,10 @@ pub struct Ack {
     /// The column.
     #[schemars(length(min = 1, max = 64))]
     pub column: String,
+    /// What the column owes by a day, by its name in the configuration; else its limit is answered for.
+    #[serde(default)]
+    #[schemars(length(max = 64))]
+    pub duty: Option<String>,
     /// The day by whose end it will be updated, `2017-11-22`.
     #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub until: String,

@@ -41,6 +41,7 @@ pub async fn ack(
     };
     let task = Task::Answer {
         column: column.id.clone(),
+        duty: ack.duty,
         until,
     };
     tracing::info!(client = %client.name, column = %column.id, "a program answers for a column");

@@ -1,11 +1,14 @@
 //! What a form carries, and the task that it asks for.
 
+use std::str::FromStr as _;
+
 use chrono::NaiveTime;
 use serde::Deserialize;
 
+use crate::assess::score::period::Period;
 use crate::domain::act::{Ground, REASON_CHARS, Scope};
-use crate::domain::group::Column;
-use crate::domain::id::{ColumnId, SiteId};
+use crate::domain::candidate::{Decided, KEY_DIGITS};
+use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::time::{Date, Moment, moment};
 use crate::report::plain::one_line;
 use crate::web::access::right::Right;
@@ -29,9 +32,30 @@ pub struct Filled {
     /// The ground of an exemption.
     #[serde(default)]
     pub ground: String,
-    /// The key of an exemption that is to end.
+    /// The key of an exemption that is to end, or of a candidate.
     #[serde(default)]
     pub key: String,
+    /// What is decided of a candidate.
+    #[serde(default)]
+    pub decided: String,
+    /// What the column owes by a day, where that is answered for.
+    #[serde(default)]
+    pub duty: String,
+    /// The period of assessment.
+    #[serde(default)]
+    pub period: String,
+    /// The site, where the page is not its own.
+    #[serde(default)]
+    pub site: String,
+    /// The rule under which something was found.
+    #[serde(default)]
+    pub rule: String,
+    /// How many finds.
+    #[serde(default)]
+    pub finds: String,
+    /// The person to whom a test is sent.
+    #[serde(default)]
+    pub person: String,
 }
 
 impl Filled {
@@ -44,6 +68,12 @@ impl Filled {
             "hold" | "lift" => Some(Right::Hold),
             "accept" => Some(Right::Accept),
             "visit" => Some(Right::Visit),
+            "pause" => Some(Right::Pause),
+            "decide" => Some(Right::Decide),
+            "score" => Some(Right::Score),
+            "close" | "correct" => Some(Right::Close),
+            "test" => Some(Right::Test),
+            "go-live" => Some(Right::GoLive),
             _ => None,
         }
     }
@@ -54,6 +84,7 @@ impl Filled {
         Ok(match self.action.as_str() {
             "answer" => Task::Answer {
                 column: column.clone(),
+                duty: Some(one_line(&self.duty, 64)).filter(|duty| !duty.is_empty()),
                 until: self.day("请填写预计更新日期。")?,
             },
             "exempt" => self.exemption(Scope::Column(column.clone()))?,
@@ -70,24 +101,76 @@ impl Filled {
                 column: column.clone(),
             },
             "visit" => Task::Visit {
-                columns: vec![column.clone()],
+                scope: Scope::Column(column.clone()),
             },
             _ => return Err("不能识别要进行的处理。".to_owned()),
         })
     }
 
-    /// The task about one site with these columns; or why there is none, in Chinese.
-    pub fn about_site<'a>(
-        &self,
-        site: &SiteId,
-        columns: impl Iterator<Item = &'a Column>,
-    ) -> Result<Task, String> {
+    /// The task about one site; or why there is none, in Chinese.
+    pub fn about_site(&self, site: &SiteId) -> Result<Task, String> {
         Ok(match self.action.as_str() {
             "exempt" => self.exemption(Scope::Site(site.clone()))?,
             "end" => self.end(),
             "visit" => Task::Visit {
-                columns: columns.map(|column| column.id.clone()).collect(),
+                scope: Scope::Site(site.clone()),
             },
+            "pause" => Task::Exempt {
+                scope: Scope::Site(site.clone()),
+                ground: Ground::Maintenance,
+                from: None,
+                until: self.day("请填写暂停到哪一天。")?,
+                paused: true,
+            },
+            _ => return Err("不能识别要进行的处理。".to_owned()),
+        })
+    }
+
+    /// The task about the assessment; or why there is none, in Chinese.
+    pub fn about_assessment(&self) -> Result<Task, String> {
+        let period = Period::from_str(&self.period).map_err(|_| "请选择考评周期。".to_owned())?;
+        Ok(match self.action.as_str() {
+            "score" => Task::Score {
+                site: SiteId::parse(&self.site).map_err(|_| "配置中没有这个网站。".to_owned())?,
+                rule: one_line(&self.rule, 16),
+                period,
+                finds: (self.finds.trim().parse())
+                    .map_err(|_| "请填写发现了几处，没有填0。".to_owned())?,
+            },
+            "close" => Task::Close {
+                period,
+                correct: false,
+            },
+            "correct" => Task::Close {
+                period,
+                correct: true,
+            },
+            _ => return Err("不能识别要进行的处理。".to_owned()),
+        })
+    }
+
+    /// The task about a candidate; or why there is none, in Chinese.
+    pub fn about_candidate(&self) -> Result<Task, String> {
+        let what = match self.decided.as_str() {
+            "confirmed" => Decided::Confirmed { serious: false },
+            "serious" => Decided::Confirmed { serious: true },
+            "rejected" => Decided::Rejected,
+            "commented" => Decided::Commented,
+            _ => return Err("请选择结论。".to_owned()),
+        };
+        Ok(Task::Decide {
+            candidate: one_line(&self.key, KEY_DIGITS),
+            what,
+        })
+    }
+
+    /// The task about messages; or why there is none, in Chinese.
+    pub fn about_messages(&self) -> Result<Task, String> {
+        Ok(match self.action.as_str() {
+            "test" => Task::Test {
+                person: PersonId::parse(&self.person).map_err(|_| "请选择收件人。".to_owned())?,
+            },
+            "go-live" => Task::GoLive,
             _ => return Err("不能识别要进行的处理。".to_owned()),
         })
     }
@@ -103,6 +186,7 @@ impl Filled {
             },
             from: None,
             until: self.day("请填写报备到哪一天。")?,
+            paused: false,
         })
     }
 
@@ -120,6 +204,11 @@ impl Filled {
     /// The reason as it may be shown again.
     pub fn reason_again(&self) -> String {
         one_line(&self.reason, REASON_CHARS)
+    }
+
+    /// The number as it may be shown again.
+    pub fn finds_again(&self) -> String {
+        one_line(&self.finds, 8)
     }
 
     /// The last day as it may be shown again.

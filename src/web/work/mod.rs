@@ -5,6 +5,8 @@
 //! command line.
 
 pub mod filled;
+pub mod of_column;
+pub mod of_office;
 pub mod offer;
 
 use axum::http::StatusCode;
@@ -28,11 +30,12 @@ pub enum Entry {
     Never(Response),
 }
 
-/// Hands in what a form asks for, of what `unit` answers for, as `viewer`.
+/// Hands in what a form asks for, of what `unit` answers for, as `viewer`; without a unit it is about
+/// all of them.
 pub async fn hand_in(
     console: &Console,
     viewer: &Viewer,
-    unit: &UnitId,
+    unit: Option<&UnitId>,
     filled: &Filled,
     task: Result<Task, String>,
     back: &str,
@@ -46,7 +49,11 @@ pub async fn hand_in(
             "页面已过期，请返回刷新后重试。",
         ));
     }
-    if !filled.right().is_some_and(|right| viewer.may(right, unit)) {
+    let may = |right| match unit {
+        Some(unit) => viewer.may(right, unit),
+        None => viewer.may_for_all(right),
+    };
+    if !filled.right().is_some_and(may) {
         return Entry::Never(fault(StatusCode::FORBIDDEN, "您的账号无权进行此项处理。"));
     }
     let task = match task {
@@ -63,7 +70,7 @@ pub async fn hand_in(
         Ok(Ok(_)) => Entry::Done(
             (
                 StatusCode::SEE_OTHER,
-                [(LOCATION, format!("{back}?done={}#work", filled.action))],
+                [(LOCATION, back_to(back, &filled.action))],
             )
                 .into_response(),
         ),
@@ -76,4 +83,13 @@ pub async fn hand_in(
             ))
         }
     }
+}
+
+/// The page `back` with the word that something was done.
+fn back_to(back: &str, action: &str) -> String {
+    let mark = match back.contains('?') {
+        true => '&',
+        false => '?',
+    };
+    format!("{back}{mark}done={action}#work")
 }

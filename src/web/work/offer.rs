@@ -1,16 +1,9 @@
-//! The forms that are offered on a page, by what can be done and by whom.
+//! The forms of a page: what each asks for, and what they show after one was handed in.
 
 use super::filled::Filled;
-use crate::alert::acts::hold_on;
-use crate::alert::incident::{Incident, Release};
-use crate::assess::exemption::Exemptions;
-use crate::domain::act::{REASON_CHARS, Scope};
-use crate::domain::group::{Column, Site};
-use crate::domain::time::{Date, date_of};
-use crate::report::overview::stale_incident;
-use crate::web::access::right::Right;
+use crate::domain::act::REASON_CHARS;
+use crate::domain::time::Date;
 use crate::web::access::viewer::Viewer;
-use crate::web::source::Picture;
 
 /// The forms of a page.
 pub struct Work {
@@ -33,7 +26,7 @@ pub struct Offer {
     /// Its key.
     pub key: &'static str,
     /// What it does.
-    pub title: &'static str,
+    pub title: String,
     /// What follows from it.
     pub hint: &'static str,
     /// The word on its button.
@@ -42,54 +35,85 @@ pub struct Offer {
     pub until: Option<&'static str>,
     /// The earliest day.
     pub earliest: String,
-    /// The grounds to choose from, where it has any.
-    pub grounds: &'static [(&'static str, &'static str)],
-    /// The exemption that it ends.
-    pub ends: Option<String>,
+    /// What is to be chosen, if anything.
+    pub choice: Option<Choice>,
+    /// The most of what is to be counted, where something is.
+    pub count: Option<(&'static str, u32)>,
+    /// What it carries besides: names and values.
+    pub hidden: Vec<(&'static str, String)>,
     /// Whether it is shown unfolded, since it was handed in and refused.
     pub open: bool,
     /// The day as entered.
     pub day: String,
+    /// The number as entered.
+    pub finds: String,
     /// The reason as entered.
     pub reason: String,
 }
 
-const OF_COLUMN: [(&str, &str); 3] = [
-    ("nothing-due", "本期无应发布内容"),
-    ("maintenance", "维护或改版"),
-    ("approved", "经批准的其他事由"),
-];
-const OF_SITE: [(&str, &str); 2] = [
-    ("maintenance", "维护或改版"),
-    ("approved", "经批准的其他事由"),
-];
+/// Something to choose from.
+pub struct Choice {
+    /// The name of the field.
+    pub name: &'static str,
+    /// What is chosen.
+    pub label: &'static str,
+    /// The values, their words, and whether each is chosen.
+    pub options: Vec<(String, String, bool)>,
+}
+
+impl Choice {
+    /// A choice of these values and words.
+    pub fn of(
+        name: &'static str,
+        label: &'static str,
+        options: impl IntoIterator<Item = (String, String)>,
+    ) -> Choice {
+        let options = options.into_iter();
+        Choice {
+            name,
+            label,
+            options: options.map(|(value, word)| (value, word, false)).collect(),
+        }
+    }
+}
 
 impl Offer {
-    fn new(
+    /// A form that asks for nothing but a reason.
+    pub fn new(
         key: &'static str,
-        title: &'static str,
+        title: impl Into<String>,
         hint: &'static str,
         button: &'static str,
         today: Date,
     ) -> Offer {
         Offer {
             key,
-            title,
+            title: title.into(),
             hint,
             button,
             until: None,
             earliest: today.to_string(),
-            grounds: &[],
-            ends: None,
+            choice: None,
+            count: None,
+            hidden: Vec::new(),
             open: false,
             day: String::new(),
+            finds: String::new(),
             reason: String::new(),
         }
+    }
+
+    /// Whether `filled` was entered into this form, and not into one like it.
+    fn is_of(&self, filled: &Filled) -> bool {
+        let duty = self.hidden.iter().find(|(name, _)| *name == "duty");
+        let duty = duty.map_or("", |(_, duty)| duty.as_str());
+        self.key == filled.action && duty == filled.duty
     }
 }
 
 impl Work {
-    fn of(viewer: &Viewer, to: String, offers: Vec<Offer>) -> Option<Work> {
+    /// The forms of `offers`, for whom they are offered to; nothing where none is.
+    pub fn of(viewer: &Viewer, to: String, offers: Vec<Offer>) -> Option<Work> {
         let Viewer::Signed(signed) = viewer else {
             return None;
         };
@@ -106,11 +130,13 @@ impl Work {
     /// The forms with what was entered and why it cannot be.
     pub fn again(mut self, filled: &Filled, why: String) -> Work {
         self.fault = Some(why);
-        for offer in &mut self.offers {
-            if offer.key == filled.action {
-                offer.open = true;
-                offer.day = filled.until_again();
-                offer.reason = filled.reason_again();
+        for offer in self.offers.iter_mut().filter(|offer| offer.is_of(filled)) {
+            offer.open = true;
+            offer.day = filled.until_again();
+            offer.reason = filled.reason_again();
+            offer.finds = filled.finds_again();
+            for (value, _, chosen) in offer.choice.iter_mut().flat_map(|one| &mut one.options) {
+                *chosen = [&filled.ground, &filled.rule, &filled.person].contains(&&*value);
             }
         }
         self
@@ -118,169 +144,29 @@ impl Work {
 
     /// The forms after one was handed in: `done` is its key.
     pub fn after(mut self, done: Option<&str>) -> Work {
-        self.done = done.and_then(|key| match key {
-            "answer" => Some("已登记答复。"),
-            "exempt" => Some("已登记报备。"),
-            "end" => Some("报备已结束。"),
-            "hold" => Some("通知已暂缓。"),
-            "lift" => Some("通知已恢复。"),
-            "release" => Some("督办已放行。"),
-            "accept" => Some("已认可，下次访问起按新列表判断。"),
-            "visit" => Some("已安排立即访问，请稍候查看访问记录。"),
-            _ => None,
-        });
+        self.done = done.and_then(said);
         self
     }
-
-    /// The forms about a column.
-    pub fn of_column(viewer: &Viewer, picture: &Picture, column: &Column) -> Option<Work> {
-        let may = |right| viewer.may(right, &column.unit);
-        let today = date_of(picture.now);
-        let incident = stale_incident(&picture.open, &column.id);
-        let mut offers = Vec::new();
-        if may(Right::Answer) && incident.is_some_and(Incident::is_open) {
-            offers.push(answer(today));
-        }
-        let proposed = |incident: &Incident| incident.release == Some(Release::Proposed);
-        if may(Right::Release) && incident.is_some_and(proposed) {
-            offers.push(release(today));
-        }
-        let record = picture.records.get(&column.id);
-        if may(Right::Accept) && record.is_some_and(|record| record.is_redesigned()) {
-            offers.push(accept(today));
-        }
-        if may(Right::Exempt) {
-            let exemptions = Exemptions::on(&picture.acts, today);
-            offers.push(match exemptions.of(column) {
-                Some(act) => end(act.key(), today),
-                None => exempt(&OF_COLUMN, today),
-            });
-        }
-        if may(Right::Hold) {
-            let scope = Scope::Column(column.id.clone());
-            offers.push(match hold_on(&picture.acts, &scope, picture.now) {
-                Some(_) => lift(today),
-                None => hold(today),
-            });
-        }
-        if may(Right::Visit) && column.url.is_some() {
-            offers.push(visit(today));
-        }
-        Work::of(viewer, format!("/column/{}", column.id), offers)
-    }
-
-    /// The forms about a site.
-    pub fn of_site(viewer: &Viewer, picture: &Picture, site: &Site) -> Option<Work> {
-        let today = date_of(picture.now);
-        let may = |right| viewer.may(right, &site.unit);
-        let mut offers = Vec::new();
-        if may(Right::Exempt) {
-            let exemptions = Exemptions::on(&picture.acts, today);
-            let running = exemptions.all().find(|act| {
-                matches!(&act.deed, crate::domain::act::Deed::Exempted { scope: Scope::Site(id), .. }
-                    if *id == site.id)
-            });
-            offers.push(match running {
-                Some(act) => end(act.key(), today),
-                None => exempt(&OF_SITE, today),
-            });
-        }
-        if may(Right::Visit) {
-            offers.push(visit(today));
-        }
-        Work::of(viewer, format!("/site/{}", site.id), offers)
-    }
 }
 
-fn answer(today: Date) -> Offer {
-    Offer {
-        until: Some("预计更新日期"),
-        ..Offer::new(
-            "answer",
-            "登记答复",
-            "到该日结束前不再重复提醒；等级升高时仍会通知。",
-            "登记",
-            today,
-        )
-    }
-}
-
-fn release(today: Date) -> Offer {
-    Offer::new(
-        "release",
-        "放行督办",
-        "督办通知将发给督查和主要负责人。",
-        "放行",
-        today,
-    )
-}
-
-fn accept(today: Date) -> Offer {
-    Offer::new(
-        "accept",
-        "认可新列表",
-        "确认改版后的列表仍是本栏目，此后按新列表判断。",
-        "认可",
-        today,
-    )
-}
-
-fn exempt(grounds: &'static [(&'static str, &'static str)], today: Date) -> Offer {
-    Offer {
-        until: Some("报备至"),
-        grounds,
-        ..Offer::new(
-            "exempt",
-            "报备豁免",
-            "自今天起至所填日期，不计时限，不发通知。",
-            "报备",
-            today,
-        )
-    }
-}
-
-fn end(key: String, today: Date) -> Offer {
-    Offer {
-        ends: Some(key),
-        ..Offer::new(
-            "end",
-            "结束报备",
-            "立即恢复计时，按现状判断。",
-            "结束报备",
-            today,
-        )
-    }
-}
-
-fn hold(today: Date) -> Offer {
-    Offer {
-        until: Some("暂缓至"),
-        ..Offer::new(
-            "hold",
-            "暂缓通知",
-            "对判定有疑问时使用：通知留待该日结束，不影响判定。",
-            "暂缓",
-            today,
-        )
-    }
-}
-
-fn lift(today: Date) -> Offer {
-    Offer::new(
-        "lift",
-        "恢复通知",
-        "暂缓的通知立即照常发出。",
-        "恢复",
-        today,
-    )
-}
-
-fn visit(today: Date) -> Offer {
-    Offer::new(
-        "visit",
-        "立即复查",
-        "在访问间隔允许时马上访问一次。",
-        "复查",
-        today,
-    )
+/// What was done, by the key of the form.
+pub fn said(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "answer" => "已登记答复。",
+        "exempt" => "已登记报备。",
+        "end" => "报备已结束。",
+        "pause" => "已暂停监测。",
+        "hold" => "通知已暂缓。",
+        "lift" => "通知已恢复。",
+        "release" => "督办已放行。",
+        "accept" => "已认可，下次访问起按新列表判断。",
+        "visit" => "已安排立即访问，请稍候查看访问记录。",
+        "decide" => "已处理。",
+        "score" => "已录入。",
+        "close" => "本期已封存。",
+        "correct" => "更正后的版本已封存。",
+        "test" => "测试消息已由渠道接受，请向收件人确认是否收到。",
+        "go-live" => "已正式启用。",
+        _ => return None,
+    })
 }

@@ -12,6 +12,7 @@ fn exempted(from: &str, until: &str) -> Act {
             ground: Ground::Maintenance,
             from: from.parse().unwrap(),
             until: until.parse().unwrap(),
+            paused: false,
         },
     }
 }

@@ -1,0 +1,290 @@
+//! What the console's pages cost the server at 48 sites of 30 columns with three years of visits, and
+//! at 3,000 sites: the time until the whole page has come, over a real socket, and its size. The store
+//! is filled through its own commits.
+//!
+//! `cargo bench --bench console` (the three years take some minutes; `YEARS=1` shortens them)
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a bench that cannot begin has nothing to measure"
+)]
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{Days, TimeDelta};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use wangxun::clock::Clock;
+use wangxun::config::load::load;
+use wangxun::config::settings::Config;
+use wangxun::daemon::desk::Desk;
+use wangxun::domain::account::Admission;
+use wangxun::domain::class::Class;
+use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate};
+use wangxun::domain::group::Column;
+use wangxun::domain::item::Item;
+use wangxun::domain::observation::{ColumnRecord, Observation, Sight};
+use wangxun::domain::time::{Date, Moment, moment};
+use wangxun::domain::visit::Validators;
+use wangxun::store::commit::Commit;
+use wangxun::store::handle::Store;
+use wangxun::store::settings::StoreSettings;
+use wangxun::web::Console;
+use wangxun::web::access::Porter;
+use wangxun::web::metrics::Metrics;
+use wangxun::web::serve::serve;
+
+/// How often each page is asked for; the median and the slowest are told.
+const TIMES: usize = 15;
+
+fn today() -> Date {
+    "2017-11-18".parse().expect("a day")
+}
+
+fn at(day: Date, hour: u32) -> Moment {
+    moment(day.and_hms_opt(hour, 0, 0).expect("an hour"))
+}
+
+/// An installation of so many sites and columns.
+fn written(dir: &Path, sites: usize, columns: usize) -> PathBuf {
+    let mut group = String::new();
+    for s in 0..sites {
+        let _ = write!(
+            group,
+            "[[unit]]\nid = \"u{s}\"\nname = \"第{s}单位\"\nshort = \"单位{s}\"\n\
+             [[site]]\nid = \"s{s}\"\nunit = \"u{s}\"\nname = \"第{s}单位网站\"\n\
+             home = \"http://s{s}.example.cn/\"\n"
+        );
+        for c in 0..columns {
+            let class = Class::ALL[c % Class::ALL.len()].key();
+            let _ = write!(
+                group,
+                "[[column]]\nid = \"s{s}/c{c}\"\nsite = \"s{s}\"\nname = \"第{c}栏目\"\n\
+                 class = \"{class}\"\nurl = \"/c{c}/\"\n"
+            );
+        }
+    }
+    let monitor = "[operator]\nname = \"运维\"\ncontact = \"https://www.example.cn/\"\n\
+                   [transports]\nallow_spool_only = true\n[transports.sms]\nspool = \"sms\"\n\
+                   [store]\ndir = \"store\"\n[console]\naccess = \"open\"\n";
+    let contacts = "[[person]]\nid = \"op\"\nname = \"甲\"\nphone = \"10000000002\"\n\
+                    duties = [{ role = \"operator\" }]\n";
+    for (name, text) in [
+        ("monitor.toml", monitor),
+        ("sites.toml", &group),
+        ("contacts.toml", contacts),
+    ] {
+        std::fs::write(dir.join(name), text).expect("a file");
+    }
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(dir.join("contacts.toml"), private).expect("a mode");
+    dir.join("monitor.toml")
+}
+
+/// How often a column publishes, in days.
+fn pace(column: &Column) -> u64 {
+    match column.class {
+        Class::News => 4,
+        Class::Notices | Class::Policy => 20,
+        _ => 60,
+    }
+}
+
+fn update(column: &Column, on: Date) -> LastUpdate {
+    let page = column.url.as_ref().expect("an address").to_string();
+    LastUpdate {
+        on,
+        basis: Basis::ListRow,
+        evidence: Evidence {
+            title: format!("关于{}工作开展情况的通报", column.name),
+            link: Some(format!("{page}{on}.html")),
+            snippet: format!("[{on}]"),
+            page,
+        },
+    }
+}
+
+/// One day of visits to every column.
+fn day(config: &Config, number: u64, on: Date) -> Commit {
+    let visited_at = at(on, 8);
+    let mut commit = Commit::at(visited_at);
+    for (place, column) in config.group.columns.values().enumerate() {
+        let shift = number + place as u64;
+        let pace = pace(column);
+        // One of fifty has gone to sleep in the last weeks.
+        let asleep = place % 50 == 7 && on > today() - Days::new(40);
+        let since = if asleep { 40 } else { shift % pace };
+        let newest = update(column, on - Days::new(since));
+        let finding = Finding::Dated(newest.clone());
+        let is_new = !asleep && shift.is_multiple_of(pace);
+        if is_new {
+            commit.items.push(Item {
+                column: column.id.clone(),
+                title: newest.evidence.title.clone(),
+                url: newest.evidence.link.clone(),
+                claimed_on: Some(on),
+                first_seen_at: visited_at,
+                witnessed: true,
+                changes: Vec::new(),
+            });
+        }
+        commit.observations.push(Observation {
+            column: column.id.clone(),
+            observed_at: visited_at,
+            sight: match is_new {
+                true => Sight::Read(finding),
+                false => Sight::Unchanged(finding),
+            },
+            rows: 20,
+            took_ms: 800,
+            digest: Some("9f86d081".repeat(8)),
+            notes: Vec::new(),
+        });
+        commit.records.push(ColumnRecord {
+            column: column.id.clone(),
+            last_update: Some(newest),
+            read_at: Some(visited_at),
+            blind: None,
+            empty_since: None,
+            signature: None,
+            digest: Some("9f86d081".repeat(8)),
+            validators: Validators::default(),
+            reader: None,
+            visited_at,
+            revisit_at: None,
+        });
+    }
+    commit
+}
+
+struct Running {
+    address: SocketAddr,
+    desk: Desk,
+    _stop: oneshot::Sender<()>,
+    _dir: TempDir,
+}
+
+async fn start(sites: usize, columns: usize, days: u64) -> Running {
+    let dir = TempDir::new().expect("a directory");
+    let loaded = load(&written(dir.path(), sites, columns), today());
+    let config = Arc::new(loaded.expect("a configuration").config);
+    let settings = StoreSettings::in_dir(config.store.dir.clone());
+    let now = at(today(), 9);
+    let (store, _) = Store::open(&settings, now).await.expect("a store");
+    let begun = Instant::now();
+    for number in 0..days {
+        let on = today() - Days::new(days - 1 - number);
+        store.commit(day(&config, number, on)).await.expect("kept");
+    }
+    let clock = Clock::stepped(now, None);
+    println!(
+        "{sites} sites, {columns} columns each, {days} days: filled in {:.0} s",
+        begun.elapsed().as_secs_f64()
+    );
+    let desk = Desk::new(Arc::clone(&config), store.clone(), clock.clone());
+    let console = Console {
+        callback: None,
+        links: None,
+        counter: None,
+        porter: Arc::new(
+            Porter::new(Admission::Open, false, settings.dir.clone()).expect("access"),
+        ),
+        group: Arc::new(config.group.clone()),
+        limits: Arc::new(config.limits.clone()),
+        rules: Arc::new(config.alert.clone()),
+        calendar: Arc::new(config.calendar.clone()),
+        store,
+        clock,
+        metrics: Arc::new(Metrics::new(now)),
+        title: "网巡".to_owned(),
+        hosts: Vec::new(),
+        stale_after: TimeDelta::hours(26),
+        stuck_after: TimeDelta::hours(2),
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(serve(listener, console, stopped));
+    Running {
+        address,
+        desk,
+        _stop: stop,
+        _dir: dir,
+    }
+}
+
+/// The bytes of a page.
+async fn page(address: SocketAddr, path: &str) -> Vec<u8> {
+    let mut socket = TcpStream::connect(address).await.expect("a connection");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.expect("sent");
+    let mut bytes = Vec::new();
+    socket.read_to_end(&mut bytes).await.expect("an answer");
+    assert!(bytes.starts_with(b"HTTP/1.1 200"), "{path}");
+    bytes
+}
+
+async fn measure(running: &Running, paths: &[&str]) {
+    for path in paths {
+        let mut took = Vec::new();
+        let mut size = 0;
+        for _ in 0..TIMES {
+            let begun = Instant::now();
+            size = page(running.address, path).await.len();
+            took.push(begun.elapsed().as_secs_f64() * 1000.0);
+        }
+        took.sort_by(f64::total_cmp);
+        println!(
+            "{path:<28} median {:>7.1} ms, slowest {:>7.1} ms, {:>4} KB",
+            took[TIMES / 2],
+            took[TIMES - 1],
+            size / 1024
+        );
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let years = std::env::var("YEARS").ok();
+    let years: u64 = years.and_then(|text| text.parse().ok()).unwrap_or(3);
+    let running = start(48, 30, years * 365).await;
+    measure(
+        &running,
+        &[
+            "/",
+            "/?state=all&q=dy",
+            "/site/s0",
+            "/column/s0/c0",
+            "/incidents",
+            "/api/v1/overview",
+        ],
+    )
+    .await;
+    for period in ["2017Q3", "2017Q4", "2017"] {
+        let begun = Instant::now();
+        let period = period.parse().expect("a period");
+        let made = running.desk.assessed(period, false).await.expect("a store");
+        let cards = made.expect("an assessment").cards.len();
+        let took = begun.elapsed().as_secs_f64();
+        println!("assessment of {period}: {cards} sites in {took:.2} s");
+    }
+    drop(running);
+    let running = start(3000, 10, 3).await;
+    measure(
+        &running,
+        &[
+            "/",
+            "/?state=all",
+            "/site/s0",
+            "/column/s0/c0",
+            "/incidents",
+        ],
+    )
+    .await;
+}

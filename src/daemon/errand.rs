@@ -1,0 +1,208 @@
+//! What a person has the desk do at once: let an escalation out, take a changed list, have columns
+//! visited, send a test message. Each leaves an act with its reason in the journal.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use super::answer::Clerk;
+use super::desk::{Desk, kept};
+use super::enact::Refused;
+use crate::alert::acts::is_trial;
+use crate::alert::pass::release_escalation;
+use crate::assess::exemption::Exemptions;
+use crate::deliver::courier::Attempt;
+use crate::domain::acceptance::Acceptance;
+use crate::domain::act::{Act, Deed, Scope};
+use crate::domain::id::{ColumnId, PersonId, SiteId};
+use crate::domain::masked::masked;
+use crate::domain::time::{Moment, date_of};
+use crate::store::commit::Commit;
+use crate::store::error::StoreError;
+
+/// A column that was visited so shortly before is not visited again for a person.
+const TOO_SOON: TimeDelta = TimeDelta::minutes(5);
+
+/// Who has something done, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// By whom.
+    pub by: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
+impl Desk {
+    /// Lets the escalation that is proposed for `column` go out; whether there was one.
+    pub async fn release(
+        &self,
+        column: &ColumnId,
+        by: &str,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let _turn = self.turn.lock().await;
+        let known = self.known().await?;
+        let now = self.clock.now();
+        let Some(column) = self.config.group.columns.get(column) else {
+            return Ok(false);
+        };
+        let situation = known.situation(&self.config, now);
+        match release_escalation(&situation, column, by) {
+            Some(verdicts) => {
+                let mut commit = kept(verdicts, now);
+                let column = column.id.clone();
+                let deed = Deed::EscalationReleased { column };
+                commit.acts.push(act(now, Wish { by, reason }, deed));
+                self.store.commit(commit).await.map(|()| true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// The sites that rest today: nothing of them is visited.
+    pub async fn paused(&self) -> Result<BTreeSet<SiteId>, StoreError> {
+        let acts = self.store.acts().await?;
+        let today = date_of(self.clock.now());
+        Ok(Exemptions::on(&acts, today).paused())
+    }
+
+    /// Takes the list of a column that seems redesigned for the column's; whether one seems so.
+    pub async fn accept(
+        &self,
+        column: &ColumnId,
+        by: &str,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let _turn = self.turn.lock().await;
+        let record = self.store.record(column).await?;
+        if !record.is_some_and(|record| record.is_redesigned()) {
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        let mut commit = Commit::at(now);
+        commit.acceptances.push(Acceptance {
+            column: column.clone(),
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+            at: now,
+        });
+        let (who, why) = (masked(by), masked(reason));
+        tracing::info!(%column, who, why, "the changed list is taken for the column's");
+        self.store.commit(commit).await.map(|()| true)
+    }
+
+    /// Lets an escalation out, for a page.
+    pub(super) async fn released(
+        &self,
+        column: &ColumnId,
+        wish: Wish<'_>,
+    ) -> Result<Result<String, Refused>, StoreError> {
+        let acts = self.store.acts().await?;
+        if is_trial(&acts, self.config.alert.live) {
+            let text = "nothing is released in a trial run";
+            return Ok(Err(Refused::other(text, "试运行期间不放行督办。")));
+        }
+        let released = self.release(column, wish.by, wish.reason).await?;
+        Ok(match released {
+            true => Ok(String::new()),
+            false => Err(Refused::other(
+                "no escalation is proposed",
+                "该栏目没有待放行的督办。",
+            )),
+        })
+    }
+
+    /// Takes a changed list, for a page.
+    pub(super) async fn accepted(
+        &self,
+        column: &ColumnId,
+        wish: Wish<'_>,
+    ) -> Result<Result<String, Refused>, StoreError> {
+        Ok(match self.accept(column, wish.by, wish.reason).await? {
+            true => Ok(String::new()),
+            false => Err(Refused::other(
+                "the list does not seem redesigned",
+                "该栏目的列表未见改版，无须认可。",
+            )),
+        })
+    }
+
+    /// Has columns visited at the next turn, those that were not visited just now.
+    pub(super) async fn visit_soon(
+        &self,
+        scope: Scope,
+        wish: Wish<'_>,
+    ) -> Result<Result<String, Refused>, StoreError> {
+        let _turn = self.turn.lock().await;
+        let now = self.clock.now();
+        let mut commit = Commit::at(now);
+        let paused = self.paused().await?;
+        let columns = self.config.group.columns.values();
+        let columns: Vec<_> = columns.filter(|column| scope.covers(column)).collect();
+        if columns.iter().any(|column| paused.contains(&column.site)) {
+            let text = "its site is not visited while it is paused";
+            return Ok(Err(Refused::other(
+                text,
+                "该网站已暂停监测，恢复后方可复查。",
+            )));
+        }
+        for column in columns {
+            let record = self.store.record(&column.id).await?;
+            if let Some(mut record) = record.filter(|record| now - record.visited_at >= TOO_SOON) {
+                record.revisit_at = Some(now);
+                commit.records.push(record);
+            }
+        }
+        if commit.records.is_empty() {
+            let text = "it was visited just now, or never";
+            return Ok(Err(Refused::other(
+                text,
+                "刚刚访问过，或尚未首次访问，请稍后再试。",
+            )));
+        }
+        let count = commit.records.len();
+        tracing::info!(%scope, count, "a person wants columns visited now");
+        commit
+            .acts
+            .push(act(now, wish, Deed::VisitWanted { scope }));
+        self.store.commit(commit).await?;
+        Ok(Ok(String::new()))
+    }
+}
+
+impl Clerk {
+    /// Sends a test message, and keeps that it was sent; or why it was not taken.
+    pub(super) async fn tested(
+        &self,
+        person: &PersonId,
+        wish: Wish<'_>,
+    ) -> Result<Result<String, Refused>, StoreError> {
+        let Some(attempt) = self.test(person).await else {
+            let text = "the person has no route";
+            return Ok(Err(Refused::other(text, "没有这个人员，或没有配置渠道。")));
+        };
+        let taken = matches!(attempt, Attempt::Accepted { .. });
+        let now = self.desk.clock.now();
+        let mut commit = Commit::at(now);
+        let person = person.clone();
+        let deed = Deed::TestSent { person, taken };
+        commit.acts.push(act(now, wish, deed));
+        self.desk.store.commit(commit).await?;
+        Ok(match attempt {
+            Attempt::Accepted { .. } => Ok(String::new()),
+            Attempt::Failed { error, .. } => Err(Refused::other(
+                error.to_string(),
+                format!("测试消息没有被渠道接受：{error}"),
+            )),
+        })
+    }
+}
+
+fn act(at: Moment, wish: Wish<'_>, deed: Deed) -> Act {
+    Act {
+        at,
+        by: wish.by.to_owned(),
+        reason: wish.reason.to_owned(),
+        deed,
+    }
+}

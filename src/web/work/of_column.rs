@@ -1,0 +1,241 @@
+//! The forms about one column or one site, by what can be done and by whom.
+
+use super::offer::{Choice, Offer, Work};
+use crate::alert::acts::hold_on;
+use crate::alert::incident::{Incident, Release, Subject};
+use crate::assess::exemption::Exemptions;
+use crate::domain::act::{Deed, Scope};
+use crate::domain::group::{Column, Site};
+use crate::domain::time::{Date, date_of};
+use crate::report::overview::stale_incident;
+use crate::report::plain::one_line;
+use crate::web::Console;
+use crate::web::access::right::Right;
+use crate::web::access::viewer::Viewer;
+use crate::web::source::Picture;
+use crate::web::view::NAME_CHARS;
+
+const OF_COLUMN: [(&str, &str); 3] = [
+    ("nothing-due", "本期无应发布内容"),
+    ("maintenance", "维护或改版"),
+    ("approved", "经批准的其他事由"),
+];
+const OF_SITE: [(&str, &str); 2] = [
+    ("maintenance", "维护或改版"),
+    ("approved", "经批准的其他事由"),
+];
+
+impl Work {
+    /// The forms about a column.
+    pub fn of_column(
+        console: &Console,
+        viewer: &Viewer,
+        picture: &Picture,
+        column: &Column,
+    ) -> Option<Work> {
+        let may = |right| viewer.may(right, &column.unit);
+        let today = date_of(picture.now);
+        let incident = stale_incident(&picture.open, &column.id);
+        let mut offers = Vec::new();
+        if may(Right::Answer) && incident.is_some_and(Incident::is_open) {
+            offers.push(answer(today));
+        }
+        if may(Right::Answer) {
+            offers.extend(duties(console, picture, column));
+        }
+        let proposed = |incident: &Incident| incident.release == Some(Release::Proposed);
+        if may(Right::Release) && incident.is_some_and(proposed) {
+            offers.push(release(today));
+        }
+        let record = picture.records.get(&column.id);
+        if may(Right::Accept) && record.is_some_and(|record| record.is_redesigned()) {
+            offers.push(accept(today));
+        }
+        if may(Right::Exempt) {
+            let exemptions = Exemptions::on(&picture.acts, today);
+            offers.push(match exemptions.of(column) {
+                Some(act) => end(act.key(), today),
+                None => exempt(&OF_COLUMN, today),
+            });
+        }
+        if may(Right::Hold) {
+            let scope = Scope::Column(column.id.clone());
+            offers.push(match hold_on(&picture.acts, &scope, picture.now) {
+                Some(_) => lift(today),
+                None => hold(today),
+            });
+        }
+        if may(Right::Visit) && column.url.is_some() {
+            offers.push(visit(today));
+        }
+        Work::of(viewer, format!("/column/{}", column.id), offers)
+    }
+
+    /// The forms about a site.
+    pub fn of_site(viewer: &Viewer, picture: &Picture, site: &Site) -> Option<Work> {
+        let today = date_of(picture.now);
+        let may = |right| viewer.may(right, &site.unit);
+        let exemptions = Exemptions::on(&picture.acts, today);
+        let running = exemptions.all().find(|act| {
+            matches!(&act.deed, Deed::Exempted { scope: Scope::Site(id), .. } if *id == site.id)
+        });
+        let mut offers = Vec::new();
+        match running {
+            Some(act) if may(Right::Exempt) => {
+                let mut offer = end(act.key(), today);
+                if exemptions.paused().contains(&site.id) {
+                    offer.title = "恢复监测".to_owned();
+                }
+                offers.push(offer);
+            }
+            Some(_) => {}
+            None => {
+                if may(Right::Exempt) {
+                    offers.push(exempt(&OF_SITE, today));
+                }
+                if may(Right::Pause) {
+                    offers.push(pause(today));
+                }
+            }
+        }
+        let paused = exemptions.paused().contains(&site.id);
+        if may(Right::Visit) && !paused {
+            offers.push(visit(today));
+        }
+        Work::of(viewer, format!("/site/{}", site.id), offers)
+    }
+}
+
+/// An answer for each thing that the column owes by a day and is told of.
+fn duties<'a>(
+    console: &'a Console,
+    picture: &'a Picture,
+    column: &'a Column,
+) -> impl Iterator<Item = Offer> + 'a {
+    let today = date_of(picture.now);
+    let open = picture.open.values().filter(|incident| incident.is_open());
+    open.filter_map(move |incident| {
+        let Subject::Duty(id, duty) = &incident.key.subject else {
+            return None;
+        };
+        if *id != column.id {
+            return None;
+        }
+        let mut known = console.limits.duties.iter();
+        let name = known.find(|one| one.id == *duty).map(|one| &one.name);
+        let name = one_line(name.unwrap_or(duty), NAME_CHARS);
+        Some(Offer {
+            title: format!("登记答复：{name}"),
+            hidden: vec![("duty", duty.clone())],
+            ..answer(today)
+        })
+    })
+}
+
+fn answer(today: Date) -> Offer {
+    Offer {
+        until: Some("预计更新日期"),
+        ..Offer::new(
+            "answer",
+            "登记答复",
+            "到该日结束前不再重复提醒；等级升高时仍会通知。",
+            "登记",
+            today,
+        )
+    }
+}
+
+fn release(today: Date) -> Offer {
+    Offer::new(
+        "release",
+        "放行督办",
+        "督办通知将发给督查和主要负责人。",
+        "放行",
+        today,
+    )
+}
+
+fn accept(today: Date) -> Offer {
+    Offer::new(
+        "accept",
+        "认可新列表",
+        "确认改版后的列表仍是本栏目，此后按新列表判断。",
+        "认可",
+        today,
+    )
+}
+
+fn exempt(grounds: &[(&str, &str)], today: Date) -> Offer {
+    let grounds = grounds.iter();
+    let grounds = grounds.map(|(key, word)| ((*key).to_owned(), (*word).to_owned()));
+    Offer {
+        until: Some("报备至"),
+        choice: Some(Choice::of("ground", "事由", grounds)),
+        ..Offer::new(
+            "exempt",
+            "报备豁免",
+            "自今天起至所填日期，不计时限，不发通知。",
+            "报备",
+            today,
+        )
+    }
+}
+
+fn pause(today: Date) -> Offer {
+    Offer {
+        until: Some("暂停至"),
+        ..Offer::new(
+            "pause",
+            "暂停监测",
+            "因维护或改版，自今天起至所填日期不访问该网站，不计时限，不发通知。",
+            "暂停",
+            today,
+        )
+    }
+}
+
+fn end(key: String, today: Date) -> Offer {
+    Offer {
+        hidden: vec![("key", key)],
+        ..Offer::new(
+            "end",
+            "结束报备",
+            "立即恢复监测和计时，按现状判断。",
+            "结束报备",
+            today,
+        )
+    }
+}
+
+fn hold(today: Date) -> Offer {
+    Offer {
+        until: Some("暂缓至"),
+        ..Offer::new(
+            "hold",
+            "暂缓通知",
+            "对判定有疑问时使用：通知留待该日结束，不影响判定。",
+            "暂缓",
+            today,
+        )
+    }
+}
+
+fn lift(today: Date) -> Offer {
+    Offer::new(
+        "lift",
+        "恢复通知",
+        "暂缓的通知立即照常发出。",
+        "恢复",
+        today,
+    )
+}
+
+fn visit(today: Date) -> Offer {
+    Offer::new(
+        "visit",
+        "立即复查",
+        "在访问间隔允许时马上访问一次。",
+        "复查",
+        today,
+    )
+}
