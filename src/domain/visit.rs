@@ -83,6 +83,8 @@ pub enum Failure {
     PrivateAddress,
     /// The answer is no valid HTTP or content coding.
     BadAnswer,
+    /// It came with a success status, and is what the host shows for a path that cannot exist.
+    NoSuchPage,
 }
 
 /// What is wrong with a certificate.
@@ -137,6 +139,7 @@ impl Failure {
             Failure::ForeignHost(host) => return format!("跳转到未配置的网站{host}"),
             Failure::PrivateAddress => "域名指向内部地址，未获准访问",
             Failure::BadAnswer => "服务器应答格式错误",
+            Failure::NoSuchPage => "显示的是该网站对不存在页面的提示（状态码正常）",
         };
         text.to_owned()
     }
@@ -169,6 +172,7 @@ impl fmt::Display for Failure {
             }
             Failure::PrivateAddress => "the address is in a private or loopback range",
             Failure::BadAnswer => "the answer is no valid HTTP",
+            Failure::NoSuchPage => "it shows what its host shows for paths that do not exist",
         };
         f.write_str(text)
     }

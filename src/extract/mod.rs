@@ -44,6 +44,7 @@ mod foreign_labels;
 mod glance;
 mod groups;
 mod guard;
+pub mod guides;
 mod heading;
 mod heads;
 mod home;

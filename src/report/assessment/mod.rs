@@ -7,6 +7,7 @@ mod inspected;
 mod letters;
 pub mod page;
 pub mod paragraph;
+mod services;
 pub mod template;
 pub mod urgent;
 pub mod why;
