@@ -12,7 +12,7 @@ use wangxun::assess::freshness::age_days;
 use wangxun::assess::ladder::{Ladder, Tier};
 use wangxun::assess::score::card::{Card, Grade, Line, Verdict, card};
 use wangxun::assess::score::facts::{
-    AlertSpan, ColumnFacts, Exemption, Reading, Saw, SiteFacts, readings,
+    AlertSpan, ColumnFacts, Exemption, Reading, Saw, SiteFacts, Titled, readings,
 };
 use wangxun::assess::score::finding::{Fact, Spared, Unmeasured};
 use wangxun::assess::score::points::Points;
@@ -22,9 +22,11 @@ use wangxun::calendar::Calendar;
 use wangxun::domain::access::Access;
 use wangxun::domain::candidate::{Candidate, Decided, Decision, Snippet, Suspicion};
 use wangxun::domain::class::Class;
+use wangxun::domain::document::Document;
 use wangxun::domain::entry::Entry;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::group::{Column, Identity, Site};
+use wangxun::domain::guide::Guide;
 use wangxun::domain::id::{ColumnId, SiteId, UnitId};
 use wangxun::domain::inspection::{Inspection, LinkCount, WordCount};
 use wangxun::domain::letter::Letter;
@@ -40,6 +42,8 @@ use wangxun::domain::words::WordKind;
 mod config_files;
 #[path = "assessment/letters.rs"]
 mod letters;
+#[path = "assessment/services.rs"]
+mod services;
 
 use config_files::Files;
 
@@ -87,6 +91,9 @@ struct World {
     inspection: Option<Inspection>,
     targets: Vec<Target>,
     letters: Vec<Letter>,
+    guides: Option<Vec<Guide>>,
+    documents: Vec<Document>,
+    titles: Vec<(ColumnId, Titled)>,
     calendar: Calendar,
     cases: Vec<Case>,
 }
@@ -125,6 +132,9 @@ impl World {
             inspection: None,
             targets: Vec::new(),
             letters: Vec::new(),
+            guides: None,
+            documents: Vec::new(),
+            titles: Vec::new(),
             calendar: Calendar::default(),
             cases: Vec::new(),
         }
@@ -179,6 +189,11 @@ impl World {
         }
     }
 
+    fn titles_of(&self, id: &ColumnId) -> Vec<Titled> {
+        let own = self.titles.iter().filter(|(column, _)| column == id);
+        own.map(|(_, titled)| titled.clone()).collect()
+    }
+
     fn card(&self, rubric: &Rubric) -> Card {
         let columns = self.columns.iter().map(|(column, readings, exempt)| {
             let parent = self.parents.iter().find(|(child, _)| *child == column.id);
@@ -188,6 +203,7 @@ impl World {
                 readings: readings.clone(),
                 exempt: exempt.clone(),
                 items_on: Vec::new(),
+                titles: self.titles_of(&column.id),
             }
         });
         let facts = SiteFacts {
@@ -195,6 +211,9 @@ impl World {
             targets: self.targets.clone(),
             letters: self.letters.clone(),
             cases: self.cases.clone(),
+            has_guides: self.guides.is_some(),
+            guides: self.guides.clone().unwrap_or_default(),
+            documents: self.documents.clone(),
             site: &self.site,
             unit_name: "科信委",
             services: self.services,

@@ -20,7 +20,9 @@ use serde_json::Value;
 use url::Url;
 use wangxun::domain::finding::Finding;
 use wangxun::domain::page::Page;
-use wangxun::extract::{Aim, Answer, More, PageKind, Pages, Reading, Recipe, read};
+use wangxun::extract::{
+    Aim, Answer, More, PageKind, Pages, Reading, Recipe, guides, letters, read,
+};
 
 fn corpus(folder: &str) -> Option<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -292,4 +294,36 @@ fn articles_of_other_countries_are_read_right() {
     }
     tally.show("article-dates");
     assert!(tally.right >= 560 && tally.wrong <= 32);
+}
+
+/// The one letter-box of the corpus shows ten rows and says of none whether it is answered; no other
+/// page has a letter that waits, and none is a service guide.
+#[test]
+fn no_page_has_letters_that_wait_or_is_a_guide() {
+    for folder in ["gov-home", "gov-pages", "zh-articles"] {
+        let Some(dir) = corpus(folder) else { continue };
+        let names = fs::read_dir(dir.join("pages")).expect("pages");
+        for name in names {
+            let path = name.expect("a page").path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            let name = name.unwrap_or_default().to_owned();
+            let page = Page {
+                url: "http://www.example.gov.cn/zmhd/"
+                    .parse()
+                    .expect("an address"),
+                status: 200,
+                content_type: None,
+                body: body(&path),
+            };
+            let letters = letters::list(&page, late());
+            let own = letters::letter(&page, late()).unwrap_or_default();
+            let open = letters.iter().filter(|letter| letter.told.is_open());
+            assert_eq!((open.count(), own.is_open()), (0, false), "{name}");
+            assert_eq!(guides::read(&page, late()), None, "{name}");
+            if name.contains("tzly_list") {
+                assert_eq!(letters.len(), 10, "{letters:?}");
+                assert!(letters.iter().all(|letter| !letter.told.is_answered()));
+            }
+        }
+    }
 }

@@ -485,7 +485,12 @@ fn every_label_of_a_publication_is_known() {
 }
 
 #[test]
-fn dates_of_other_things_date_no_article() {
+fn a_date_is_that_of_an_article_only_by_what_is_said_of_it() {
+    for words in ["发布时间：18-03-05", "发布日期：18年3月5日"] {
+        let words =
+            format!("<meta name=ArticleTitle content=关于做好工作的通知><div>{words}</div>");
+        assert_eq!(article_date(&words), "2018-03-05", "{words}");
+    }
     for words in [
         "许可决定日期：2018-03-05",
         "成文日期：2018-03-05",
@@ -494,7 +499,9 @@ fn dates_of_other_things_date_no_article() {
         "截止时间：2018-03-05",
         "页面生成时间：2018-03-05",
         "发布时间：05/03/2018",
-        "发布时间：18-03-05",
+        "18-03-05",
+        "Release：10-11-12",
+        "民国18年3月5日",
         "<script>var page={\"related\":[{\"title\":\"别的通知公告文件\",\"publishTime\":\"2018-03-05\"}]}</script>",
         "<script>var list=[{publishTime:'2018-03-05'},{publishTime:'2018-03-01'}]</script>",
     ] {
@@ -1090,9 +1097,15 @@ fn the_articles_of_refused_rows_are_asked() {
             "2018-03-12",
             "{name}"
         );
-        assert_eq!(newest(&read(&[])), "2018-03-12", "{name}");
+        // No other date tells how old the column is then.
+        let blind = match name {
+            "impossible" => "2018-03-12",
+            _ => "FirstRefused",
+        };
+        assert_eq!(outcome(&read(&[])), blind, "{name}");
     }
-    let notes = list("/tzgg/", &ul(&rows(ROW, &days, plain))).notes;
+    let fixed = rows(ROW, &days, plain).replacen('关', "[置顶]关", 1);
+    let notes = list("/tzgg/", &ul(&fixed)).notes;
     assert!(
         notes
             .iter()
@@ -1105,4 +1118,273 @@ fn the_articles_of_refused_rows_are_asked() {
             .any(|note| note.to_string().contains("was refused")),
         "{notes:?}"
     );
+}
+
+/// What a reading found, in a word.
+fn outcome(reading: &Reading) -> String {
+    match &reading.finding {
+        Finding::Dated(update) => update.on.to_string(),
+        Finding::Undated(why) => format!("{why:?}"),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Letters with their cells, what their pages say of an answer, and what is to be found.
+type Letters<'a> = (
+    &'a str,
+    &'a [&'a str],
+    &'a [&'a [&'a str]],
+    &'a [&'a str],
+    &'a str,
+);
+
+#[test]
+fn a_letter_that_waits_for_its_answer_is_no_update() {
+    let [a, b, c] = ["2018-03-16", "2018-03-02", "2018-02-01"];
+    let cases: [Letters; 10] = [
+        (
+            "none is answered",
+            &["标题", "来信时间", "状态"],
+            &[
+                &["{t}", a, "未回复"],
+                &["{t}", b, "未回复"],
+                &["{t}", c, "未回复"],
+            ],
+            &["2018-03-17", "2018-03-17", "2018-03-17"],
+            "Unanswered",
+        ),
+        (
+            "none is dealt with",
+            &["标题", "提交时间", "办理状态"],
+            &[
+                &["{t}", a, "办理中"],
+                &["{t}", b, "待办理"],
+                &["{t}", c, "处理中"],
+            ],
+            &[],
+            "Unanswered",
+        ),
+        (
+            "the older ones are, and their pages say when",
+            &["标题", "来信时间", "状态"],
+            &[
+                &["{t}", a, "未办理"],
+                &["{t}", b, "已办结"],
+                &["{t}", c, "已办结"],
+            ],
+            &["2018-03-17", "2018-03-05", "2018-03-07"],
+            "2018-03-07",
+        ),
+        (
+            "and their pages are not to be had: not before they were written",
+            &["标题", "来信时间", "状态"],
+            &[
+                &["{t}", a, "[未回复]"],
+                &["{t}", b, "[已回复]"],
+                &["{t}", c, "[已回复]"],
+            ],
+            &[],
+            b,
+        ),
+        (
+            "a day beside a letter that waits is that of its being written, whatever its head",
+            &["标题", "日期", "状态"],
+            &[
+                &["{t}", a, "待回复"],
+                &["{t}", b, "已回复"],
+                &["{t}", c, "已回复"],
+            ],
+            &["", "2018-03-05", "2018-02-03"],
+            "2018-03-05",
+        ),
+        (
+            "with the answers in the list",
+            &["标题", "来信时间", "回复时间", "状态"],
+            &[
+                &["{t}", a, "", "未回复"],
+                &["{t}", b, "2018-03-04", "已回复"],
+                &["{t}", c, "2018-02-03", "已回复"],
+            ],
+            &[],
+            "2018-03-04",
+        ),
+        (
+            "as a text of its own in the row",
+            &["标题", "来信时间", "单位"],
+            &[
+                &["<span>状态：未回复</span>{t}", a, "区教委"],
+                &["<span>状态：已回复</span>{t}", b, "区教委"],
+                &["<span>状态：已回复</span>{t}", c, "区教委"],
+            ],
+            &["", "2018-03-09", ""],
+            "2018-03-09",
+        ),
+        (
+            "as a picture",
+            &["标题", "来信时间", ""],
+            &[
+                &["{t}", a, "<img src=w.gif alt=未回复>"],
+                &["{t}", b, "<img src=y.gif alt=已回复>"],
+                &["{t}", c, "<img src=y.gif alt=已回复>"],
+            ],
+            &["", "2018-03-09", ""],
+            "2018-03-09",
+        ),
+        (
+            "affairs under way are no letters",
+            &["标题", "发布日期", "状态"],
+            &[
+                &["{t}", a, "办理中"],
+                &["{t}", b, "已办结"],
+                &["{t}", c, "已办结"],
+            ],
+            &[],
+            a,
+        ),
+        (
+            "nor is a title about letters a state",
+            &["标题", "发布日期"],
+            &[
+                &["<a href='/x/9.html'>关于未回复来信办理情况的通报</a>", a],
+                &["{t}", b],
+                &["{t}", c],
+            ],
+            &[],
+            a,
+        ),
+    ];
+    for (name, heads, cells, answers, expected) in cases {
+        let page_of = |on: &str| match on {
+            "" => format!("<html lang=zh><h1>{}</h1><p>来信内容</p>", TITLES[0]),
+            on => format!(
+                "<html lang=zh><h1>{}</h1><p>来信时间：2018-01-10</p><p>答复时间：{on}</p>",
+                TITLES[0]
+            ),
+        };
+        let paths = ["/x/0.html", "/x/1.html", "/x/2.html"];
+        let articles: Vec<(&str, String)> = paths
+            .iter()
+            .zip(answers)
+            .map(|(path, on)| (*path, page_of(on)))
+            .collect();
+        let body = table(heads, cells);
+        let read = reading(Aim::Column, "/zmhd/", &body, &articles);
+        assert_eq!(outcome(&read), expected, "{name}\n{body}");
+    }
+}
+
+/// What a list is, its rows, the articles that can be had, and what is to be found.
+type FirstRow<'a> = (&'a str, String, Vec<(&'a str, String)>, &'a str);
+
+#[test]
+fn a_column_whose_first_row_has_a_date_that_cannot_be_is_not_called_old() {
+    let first = |path: &str, title: &str, on: &str| {
+        format!("<li><a href='{path}'>{title}</a><span>{on}</span></li>")
+    };
+    let old = rows(ROW, &OF_2016, plain);
+    let fresh = first("/x/f.html", "关于公布行政许可事项目录的公告", "2018-03-18");
+    let title = "关于召开年度工作会议的通知";
+    let typo = |on: &str| first("/y/1.html", title, on);
+    let told = |on: &str| format!("<h1>{title}</h1><p>发布日期：{on}</p>");
+    let page_of = |body: String| vec![("/y/1.html", body)];
+    let slipped = OF_2016.map(|on| on.replace("2016", "2017"));
+    let slipped: Vec<&str> = slipped.iter().map(String::as_str).collect();
+    let pinned = first("/y/0.html", "本栏目使用指南和常见问题", "2014-01-06");
+    let cases: Vec<FirstRow> = vec![
+        (
+            "nothing tells",
+            typo("2081-03-05") + &old,
+            vec![],
+            "FirstRefused",
+        ),
+        (
+            "before 1995",
+            typo("1970-01-01") + &old,
+            vec![],
+            "FirstRefused",
+        ),
+        (
+            "the article has it too",
+            typo("2081-03-05") + &old,
+            page_of(told("2081-03-05")),
+            "FirstRefused",
+        ),
+        (
+            "the article tells it",
+            typo("2081-03-05") + &old,
+            page_of(told("2018-03-05")),
+            "2018-03-05",
+        ),
+        (
+            "it is an old one",
+            typo("2081-03-05") + &old,
+            page_of(told("2012-03-05")),
+            "2016-03-16",
+        ),
+        (
+            "below a pinned one",
+            pinned.clone() + &typo("2081-03-05") + &old,
+            vec![],
+            "FirstRefused",
+        ),
+        (
+            "it is off the site",
+            first("http://mp.example.com/1.html", title, "2081-03-05") + &old,
+            vec![],
+            "FirstRefused",
+        ),
+        (
+            "it says that it is pinned",
+            first("/y/1.html", "[置顶]本栏目使用指南和常见问题", "2099-12-31") + &old,
+            vec![],
+            "2016-03-16",
+        ),
+        (
+            "its address tells that it is old",
+            first("/201203/t20120305_9.html", title, "2105-03-05") + &old,
+            vec![],
+            "2016-03-16",
+        ),
+        (
+            "nothing can be newer than the next",
+            typo("2081-03-05") + &fresh + &old,
+            vec![],
+            "2018-03-18",
+        ),
+        (
+            "a slip of the pen deep in the list",
+            old.clone() + &typo("2061-01-02"),
+            vec![],
+            "2016-03-16",
+        ),
+        (
+            "and in a list that runs upwards",
+            rows(
+                "<li><a href='/z/{n}.html'>{t}</a><span>{d}</span></li>",
+                &[
+                    "2015-01-02",
+                    "2015-02-02",
+                    "2015-03-02",
+                    "2015-04-02",
+                    "2015-05-02",
+                ],
+                plain,
+            ) + &first("/z/8.html", title, "2015-06-02")
+                + &typo("2105-07-02")
+                + &first("/z/9.html", title, "2015-08-02"),
+            vec![],
+            "2015-08-02",
+        ),
+        (
+            "one day ahead is no error",
+            typo("2018-03-19") + &rows(ROW, &slipped, plain),
+            vec![],
+            "2018-03-19",
+        ),
+    ];
+    for (name, body, articles, expected) in cases {
+        let body = ul(&body);
+        let read = reading(Aim::Column, "/tzgg/", &body, &articles);
+        assert_eq!(outcome(&read), expected, "{name}\n{body}");
+    }
 }

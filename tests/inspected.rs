@@ -138,7 +138,8 @@ fn bare(request: &Request) -> Reply {
     }
 }
 
-/// What site `c` answers: a letter-box of four letters. The first is answered by its row, the second
+/// What site `c` answers. It has two guides that could be read, one that could not, one elsewhere; a
+/// document and its interpretation that does not link back; and a letter-box of four letters. The first is answered by its row, the second
 /// by its own page only, the third waits by its row since August, of the fourth no page says anything.
 fn letter_box(request: &Request) -> Reply {
     let row = |n: u32, asked: &str, state: &str| {
@@ -158,6 +159,23 @@ fn letter_box(request: &Request) -> Reply {
         );
         answer("200 OK", HTML, html)
     };
+    let guide = |more: &str| {
+        let body = "<h1>信访事项办理申请</h1><p>申请条件：本人</p><p>办理材料：身份证明</p><p>办理时间：工作日</p><p>办理流程：窗口登记</p>";
+        page(
+            "办事指南",
+            &format!("{body}<a href='/files/gone.doc'>申请表</a>{more}"),
+        )
+    };
+    // One paper of this month, and others that have nothing to do with it.
+    let paper = |letter: &str, title: &str, day: u32| {
+        let other = |n: u32| {
+            format!(
+                "<li><a href='/{letter}{n}.html'>关于第{n}项工作安排的说明事项</a><span>2017-10-1{n}</span></li>"
+            )
+        };
+        let rows: String = (2..=5).map(other).collect();
+        format!("<li><a href='/{letter}1.html'>{title}</a><span>2017-11-0{day}</span></li>{rows}")
+    };
     let letter = |asked: &str, more: &str| {
         let row = format!("<tr><th>来信时间</th><td>{asked}</td></tr>");
         page("来信", &format!("<table>{row}{more}</table>"))
@@ -166,7 +184,7 @@ fn letter_box(request: &Request) -> Reply {
         "/" => page(
             "信访办",
             &format!(
-                "<h2>工作动态</h2>{}<a href='/xx/'>主任信箱</a>",
+                "<h2>工作动态</h2>{}<a href='/xx/'>主任信箱</a><a href='/soft.html'>旧栏目</a>",
                 rows("gzdt", false)
             ),
         ),
@@ -186,7 +204,42 @@ fn letter_box(request: &Request) -> Reply {
         "/xx/3.html" => letter("2017-08-01", "<tr><th>状态</th><td>办理中</td></tr>"),
         "/xx/4.html" => letter("2017-10-08", ""),
         path if path.starts_with("/gzdt/") => page("通报", "<p>正文</p>"),
-        _ => answer("404 Not Found", HTML, ""),
+        "/robots.txt" => answer("404 Not Found", HTML, ""),
+        "/bsfw/" => {
+            let row =
+                |n: u32| format!("<li><a href='/bsfw/{n}.html'>第{n}类信访事项办理申请</a></li>");
+            let rows: String = (1..=3).map(row).collect();
+            let other =
+                "<li><a href='http://no-such-host.invalid/bs'>第4类信访事项办理申请</a></li>";
+            page(
+                "办事指南",
+                &format!("<h2>办事指南</h2><ul>{rows}{other}</ul>"),
+            )
+        }
+        "/bsfw/1.html" => guide("<p>设定依据：《信访条例》</p><p>联系电话：010-00000000</p>"),
+        "/bsfw/2.html" => guide("<p>办理地点：信访接待室一层</p><p>咨询电话：</p>"),
+        "/zcwj/" => page(
+            "政策文件",
+            &format!(
+                "<h2>政策文件</h2><ul>{}</ul>",
+                paper("p", "关于印发《信访事项办理办法》的通知", 1)
+            ),
+        ),
+        "/zcjd/" => page(
+            "政策解读",
+            &format!(
+                "<h2>政策解读</h2><ul>{}</ul>",
+                paper("i", "《信访事项办理办法》政策解读", 3)
+            ),
+        ),
+        "/p1.html" => page("通知", "<p>现将办法印发。</p>"),
+        "/i1.html" => page("解读", "<p>解读如下。<a href='/p1.html'>政策原文</a></p>"),
+        path if path.starts_with("/p") || path.starts_with("/i") => page("其他", "<p>正文</p>"),
+        // What is not there comes with a success status.
+        _ => page(
+            "信访办",
+            "<p>抱歉，您访问的页面不存在或已经删除，请返回首页。</p>",
+        ),
     }
 }
 
@@ -232,7 +285,11 @@ fn write(dir: &Path, sites: &[(&str, &Site)]) -> PathBuf {
             site.address
         );
         if *id == "c" {
-            text += "[[column]]\nid = \"c/xx\"\nsite = \"c\"\nname = \"主任信箱\"\nclass = \"replies\"\nurl = \"/xx/\"\n";
+            text += "[[column]]\nid = \"c/xx\"\nsite = \"c\"\nname = \"主任信箱\"\nclass = \"replies\"\nurl = \"/xx/\"\n\
+                [[column]]\nid = \"c/zcwj\"\nsite = \"c\"\nname = \"政策文件\"\nclass = \"policy\"\nurl = \"/zcwj/\"\n\
+                [[column]]\nid = \"c/zcjd\"\nsite = \"c\"\nname = \"政策解读\"\nclass = \"interpretation\"\nurl = \"/zcjd/\"\n";
+            let home = format!("home = \"http://{}/\"\n", site.address);
+            text = text.replacen(&home, &format!("{home}guides = [\"/bsfw/\"]\n"), 1);
         }
         if *id == "a" {
             text += "[[column]]\nid = \"a/tzgg\"\nsite = \"a\"\nname = \"通知公告\"\nclass = \"notices\"\nurl = \"/tzgg/\"\n";
@@ -247,7 +304,12 @@ fn write(dir: &Path, sites: &[(&str, &Site)]) -> PathBuf {
         // The rules of marks cost something, so that what was planted shows in the score.
         (
             "rubric.toml",
-            "[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n",
+            "[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n[rule.D13]\nenabled = true\n\
+             [rule.D14]\nenabled = true\n[rule.D15]\nenabled = true\n\
+             [rule.D24]\ntitle = \"解读比例\"\narea = \"interpretation\"\nkind = \"standard\"\n\
+             metric = \"interpretations\"\ncheck = \"semi\"\nconfidence = \"B\"\nsource = \"自拟\"\n\
+             [rule.D23a]\ntitle = \"互相关联\"\narea = \"interpretation\"\nkind = \"deduct\"\npoints = 1\n\
+             metric = \"interpretation-links\"\ncheck = \"semi\"\nconfidence = \"B\"\nsource = \"自拟\"\n",
         ),
     ] {
         let file = dir.join(name);
@@ -428,6 +490,7 @@ async fn nights() {
     assert!(list.contains("“旧专题”"), "{list}");
     let before = told(&config, &["links", "a", "--format", "json"]).await;
     letters(&config, &third).await;
+    services(&config, &third).await;
     // Each of the four is worth a look, and none a second one within the week.
     assert_eq!(pages.load(Ordering::Relaxed), 4);
     running.end(end).await;
@@ -446,6 +509,61 @@ async fn nights() {
         waits && aside.why == Spared::Unproven
     });
     assert!(known && veto.verdict == Verdict::Kept, "{veto:?}");
+}
+
+/// What was planted in guides, papers and behind a success status is told.
+async fn services(config: &Path, assessment: &Assessment) {
+    let soft = set(&[("soft.html", true)]);
+    assert_eq!(dead(line(assessment, "c", "D2")), soft);
+    let elements = line(assessment, "c", "D13");
+    let missing: Vec<String> = elements
+        .finds
+        .iter()
+        .filter_map(|find| match &find.fact {
+            Fact::GuideLacks { url, missing, .. } => {
+                let word = missing.first().map(|element| element.word());
+                Some(format!("{} {}", url.get(url.len() - 6..)?, word?))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        missing,
+        ["1.html 办理地点", "2.html 设定依据", "2.html 联系电话"]
+    );
+    let attachments = line(assessment, "c", "D14");
+    assert_eq!(dead(attachments), set(&[("gone.doc", true)]));
+    assert!(matches!(
+        line(assessment, "c", "D15").verdict,
+        Verdict::Unmeasured(_)
+    ));
+    assert!(matches!(
+        line(assessment, "b", "D13").verdict,
+        Verdict::Unmeasured(_)
+    ));
+    let linked = line(assessment, "c", "D23a");
+    assert_eq!(linked.lost.to_string(), "1.00", "{linked:?}");
+    let why = told(
+        config,
+        &["why", "c", "--rule", "D24", "--period", "2017-11"],
+    )
+    .await;
+    for words in ["本期政策文件1件，有解读的1件", "相隔2个工作日", "（100%）"]
+    {
+        assert!(why.contains(words), "{words}: {why}");
+    }
+    let why = told(
+        config,
+        &["why", "c", "--rule", "D13", "--period", "2017-11"],
+    )
+    .await;
+    for words in [
+        "缺少办理地点",
+        "办事指南共4项，已读取2项，1项在其他平台",
+        "1项页面未能识别",
+    ] {
+        assert!(why.contains(words), "{words}: {why}");
+    }
 }
 
 /// What was planted in the letter-box is told.

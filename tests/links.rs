@@ -360,7 +360,8 @@ async fn a_link_answers_for_what_is_owed_by_a_day() {
         assert!(body.contains(shown), "{shown}: {body}");
     }
     let (status, _, body) = morning.ask("POST", &link, &form("2017-11-20")).await;
-    assert_eq!(status, 200, "{body}");
+    assert_eq!(status, 200);
+    assert!(body.contains("将于11月20日前发布"), "{body}");
     let answers = morning.answers().await;
     let [act] = answers.as_slice() else {
         panic!("{answers:?}");

@@ -404,6 +404,94 @@ async fn entered(dir: &Path, config: &Path) {
     std::fs::write(&table, &filled).expect("a table");
     let done = told(config, &import).await;
     assert!(done.contains("rows were entered"), "{done}");
+    by_workbook(dir, config).await;
+}
+
+/// By the template as a workbook, opened, filled and saved by another program; with a file that proves
+/// it.
+async fn by_workbook(dir: &Path, config: &Path) {
+    let path = |name: &str| dir.join(name).to_string_lossy().into_owned();
+    let blank = path("blank.xlsx");
+    let args = ["score", "template", "--period", "2017-11", "--out", &blank];
+    told(config, &args).await;
+    let csv = "csv:Text - txt - csv (StarCalc):44,34,76";
+    office(dir, &["--convert-to", csv, &blank]).await;
+    let text = std::fs::read_to_string(dir.join("blank.csv")).expect("a table");
+    let fill = |line: &str| {
+        let is_wanted = line.starts_with("b,") && line.contains(",M3,");
+        match line.strip_suffix(",,,").filter(|_| is_wanted) {
+            Some(line) => format!("{line},1,制度不全,截图.txt\n"),
+            None => format!("{line}\n"),
+        }
+    };
+    let filled: String = text.lines().map(fill).collect();
+    assert!(filled.contains("截图.txt"), "{text}");
+    std::fs::write(dir.join("filled.csv"), filled).expect("a table");
+    let read = "--infilter=CSV:44,34,76,1";
+    office(dir, &[read, "--convert-to", "xlsx", &path("filled.csv")]).await;
+    let book = path("filled.xlsx");
+    // Time stands still here: what the same person enters again takes the place of the former.
+    let import = ["score", "import", &book, "--by", "李四"];
+    let (ok, why) = said(config, &import).await;
+    assert!(
+        !ok && why.contains("cannot be read") && why.contains("nothing was entered"),
+        "{why}"
+    );
+    std::fs::write(dir.join("截图.txt"), "截图的内容").expect("a file");
+    let done = told(config, &import).await;
+    assert!(done.contains("1 rows were entered"), "{done}");
+
+    // What proves it comes out as it went in.
+    let assessment = assessed(config).await;
+    let lines = assessment.cards.iter().flat_map(Card::lines);
+    let mut facts = lines.flat_map(|line| &line.finds).map(|find| &find.fact);
+    let file = facts.find_map(|fact| match fact {
+        Fact::Entered { attachment, .. } => attachment.clone(),
+        _ => None,
+    });
+    let file = file.expect("an attachment");
+    assert_eq!((file.name.as_str(), file.bytes), ("截图.txt", 15));
+    let out = path("again.txt");
+    told(
+        config,
+        &["score", "attachment", &file.digest, "--out", &out],
+    )
+    .await;
+    assert_eq!(std::fs::read_to_string(&out).expect("a file"), "截图的内容");
+    // A file that is too large is refused, and nothing is entered.
+    let large = path("large.bin");
+    std::fs::write(&large, vec![0; 10 * 1024 * 1024 + 1]).expect("a file");
+    let args = [
+        "score",
+        "set",
+        "b",
+        "M4",
+        "1",
+        "--period",
+        "2017-11",
+        "--by",
+        "王五",
+        "--reason",
+        "见附件",
+        "--attach",
+        &large,
+    ];
+    let (ok, why) = said(config, &args).await;
+    assert!(!ok && why.contains("more than 10485760 bytes"), "{why}");
+}
+
+/// Lets another spreadsheet program work in `dir`.
+async fn office(dir: &Path, args: &[&str]) {
+    let profile = format!(
+        "-env:UserInstallation=file://{}",
+        dir.join("office").display()
+    );
+    let mut command = Command::new("soffice");
+    command.args([&profile, "--headless", "--norestore"]);
+    command.args(args).arg("--outdir").arg(dir);
+    let output = tokio::task::spawn_blocking(move || command.output());
+    let output = output.await.expect("no panic").expect("the program");
+    assert!(output.status.success(), "{output:?}");
 }
 
 /// Every form says the same, in words that an office would use.

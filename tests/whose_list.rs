@@ -374,6 +374,45 @@ fn between_two_lists_of_which_nothing_tells_the_reader_abstains() {
     }
 }
 
+/// Size tells little: a column may have five items, and the newest of the site stand beside them.
+#[test]
+fn a_short_list_that_nothing_announces_is_not_dated_by_a_longer_one() {
+    let new = rows("/info/1", 12, Some("2018"));
+    for own in [
+        rows("/info/2", 5, None),
+        rows("/info/2", 8, None),
+        rows("/info/2", 6, Some("2016")),
+    ] {
+        for body in unnamed(&own, &new) {
+            let came = column(LIST, None, &body, true);
+            let what = format!("{body}\n{:?}", noted(&came.reading));
+            assert_eq!(came.outcome(), "WhichList", "{what}");
+            assert!(came.asked.is_empty(), "{what}");
+        }
+    }
+}
+
+/// What stands beside a dated list and takes nothing from it, although nothing announces either.
+#[test]
+fn a_dated_list_stands_beside_what_is_no_rival_of_it() {
+    let own = rows("/info/1", 8, Some("2016"));
+    let pictures = rows("/info/2", 6, None).replace("'>", "'><img src=a.jpg>");
+    let same_day = rows("/info/2", 6, Some("2016"));
+    for other in [
+        pictures,
+        rows("/info/1", 5, None),
+        rows("/info/2", 4, None),
+        rows("/info/2", 3, Some("2018")),
+        same_day,
+    ] {
+        for body in unnamed(&own, &other) {
+            let came = column(LIST, None, &body, true);
+            let what = format!("{body}\n{:?}", noted(&came.reading));
+            assert_eq!(came.outcome(), "2016-03-12", "{what}");
+        }
+    }
+}
+
 /// What speaks for the dated list: a heading, a pager, its folder.
 #[test]
 fn a_dated_list_that_something_speaks_for_stands_beside_a_longer_one_without_dates() {

@@ -145,7 +145,26 @@ fn nothing_is_missed_false_doubled_or_late_in_many_years() {
 }
 
 /// What is to be heard in any ten years; blank columns are rare.
-const SORTS: [&str; 15] = [
-    "Again", "Blind", "ByLink", "Down", "Offline", "Online", "Proposed", "Seen", "Step(0)",
-    "Step(1)", "Step(2)", "Step(3)", "Step(4)", "Up", "Updated",
+const SORTS: [&str; 21] = [
+    "Again",
+    "Blind",
+    "ByLink",
+    "Down",
+    "Met",
+    "Owed(0)",
+    "Owed(1)",
+    "Owed(2)",
+    "Owed(3)",
+    "OwedProposed",
+    "Offline",
+    "Online",
+    "Proposed",
+    "Seen",
+    "Step(0)",
+    "Step(1)",
+    "Step(2)",
+    "Step(3)",
+    "Step(4)",
+    "Up",
+    "Updated",
 ];

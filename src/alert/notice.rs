@@ -173,8 +173,12 @@ pub fn undelivered(
 fn answered(situation: &Situation<'_>, incident: &Incident) -> String {
     let today = date_of(situation.now);
     let answer = answer(situation.acts, incident, today);
+    let verb = match incident.key.kind {
+        Kind::Owed => "发布",
+        _ => "更新",
+    };
     answer.map_or(String::new(), |(_, until)| {
-        format!("已回复：将于{}前更新", in_chinese(until, today))
+        format!("已回复：将于{}前{verb}", in_chinese(until, today))
     })
 }
 

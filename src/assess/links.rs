@@ -43,7 +43,7 @@ pub fn meaning(answered: &Answered) -> Meaning {
         Answered::Failed(failure) => failure,
     };
     match failure {
-        Failure::Dns | Failure::Status(404 | 410) => Meaning::Gone,
+        Failure::Dns | Failure::NoSuchPage | Failure::Status(404 | 410) => Meaning::Gone,
         // A file that is larger than what is read is there.
         Failure::TooLarge => Meaning::Well,
         // It leads on to a host that we do not follow to, and that is not ours to judge.

@@ -3,6 +3,7 @@
 //!
 //! Functions of what visits left, the rules and `now`. No clock, no store, no network.
 
+pub mod activities;
 pub mod adverts;
 pub mod candidates;
 pub mod duty;
@@ -12,6 +13,7 @@ mod fixture;
 pub mod flags;
 pub mod freshness;
 pub mod home;
+pub mod interpretations;
 pub mod ladder;
 pub mod letters;
 pub mod limits;

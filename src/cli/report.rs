@@ -1,6 +1,11 @@
 //! `wangxun report`: the assessment of a period, made by the daemon and set here.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{ArgGroup, Args, ValueEnum};
@@ -71,6 +76,7 @@ pub fn run(report: &Report) -> anyhow::Result<bool> {
         return Ok(false);
     };
     let assessment = assessment.only(&extent);
+    let _shown = progress("the report is being set");
     if assessment.cards.is_empty() {
         say_error("nothing of the kind is assessed: no such site or unit, or no address of it");
         return Ok(false);
@@ -97,9 +103,48 @@ pub fn run(report: &Report) -> anyhow::Result<bool> {
     Ok(true)
 }
 
+/// Shows on a terminal that something long is under way, and since when, until it is dropped.
+struct Progress(Option<(Arc<AtomicBool>, JoinHandle<()>)>);
+
+/// How often it is shown; what is over before is not shown at all.
+const SHOWN_EVERY: Duration = Duration::from_secs(1);
+
+fn progress(what: &'static str) -> Progress {
+    if !std::io::stderr().is_terminal() {
+        return Progress(None);
+    }
+    let over = Arc::new(AtomicBool::new(false));
+    let ends = Arc::clone(&over);
+    let shown = thread::spawn(move || {
+        for seconds in 0_u32.. {
+            thread::park_timeout(SHOWN_EVERY);
+            if ends.load(Ordering::Relaxed) {
+                break;
+            }
+            eprint!("\r{what}: {} s", seconds.saturating_add(1));
+        }
+    });
+    Progress(Some((over, shown)))
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((over, shown)) = self.0.take() {
+            over.store(true, Ordering::Relaxed);
+            shown.thread().unpark();
+            // It has nothing to say any more.
+            let _ = shown.join();
+            eprint!("\r\u{1b}[K");
+        }
+    }
+}
+
 /// The assessment of `period`; `None` where it was refused, which is said.
 pub fn assessment(config: &Path, period: Period, anew: bool) -> anyhow::Result<Option<Assessment>> {
-    let answer = answer(config, Question::Assess { period, anew })?;
+    let answer = {
+        let _shown = progress("the assessment is being made");
+        answer(config, Question::Assess { period, anew })?
+    };
     if !answer.ok {
         say_error(&answer.text);
         return Ok(None);

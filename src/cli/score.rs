@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use clap::{Args, ValueEnum};
 
 use super::question::{answer, ask};
@@ -11,7 +13,9 @@ use crate::assess::score::period::Period;
 use crate::daemon::answer::Question;
 use crate::daemon::closing::{Close, Stated};
 use crate::daemon::score::Found;
+use crate::domain::entry::ATTACHMENT_BYTES;
 use crate::report::assessment::template::{filled, template};
+use crate::report::assessment::xlsx::blank as filling;
 
 /// The largest table that is read.
 const TABLE_BYTES: u64 = 16 * 1024 * 1024;
@@ -24,7 +28,7 @@ pub struct Score {
     /// What to do
     #[arg(value_enum)]
     what: What,
-    /// set: SITE RULE NUMBER, e.g. kxw D2 3; import: the table; state: SITE RULE
+    /// set: SITE RULE NUMBER, e.g. kxw D2 3; import: the table; state: SITE RULE; attachment: its digest
     #[arg(value_name = "ARGUMENTS")]
     rest: Vec<String>,
     /// The period: 2026-07, 2026Q3 or 2026
@@ -36,7 +40,11 @@ pub struct Score {
     /// What was looked at and found; why it is closed or corrected; what the unit says
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Write the template to this file instead of standard output
+    /// set: a file that proves it, at most 10 MiB; it is kept with the entry
+    #[arg(long, value_name = "FILE")]
+    attach: Option<PathBuf>,
+    /// Write the template to this file instead of standard output, as a workbook where it ends in .xlsx;
+    /// attachment: where to write it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -45,9 +53,9 @@ pub struct Score {
 enum What {
     /// Enter a number of finds under one rule, for one site; 0 means that it is in order
     Set,
-    /// Print a table (CSV) of all that may be entered for the period
+    /// Make a table (CSV, or XLSX with --out) of all that may be entered for the period
     Template,
-    /// Enter every row of such a table whose number is filled
+    /// Enter every row of such a table (CSV or XLSX) whose number is filled, with its attachment
     Import,
     /// Close the period: rules, evidence and figures stay as they are now
     Close,
@@ -55,6 +63,8 @@ enum What {
     Correct,
     /// Enter what the unit says to a disputed point; it stands beside it
     State,
+    /// Write the attachment of an entry to the file --out
+    Attachment,
 }
 
 /// Does what is asked for.
@@ -65,6 +75,7 @@ pub fn run(score: Score) -> anyhow::Result<bool> {
         What::Import => import(&score),
         What::Close | What::Correct => close(&score),
         What::State => state(&score),
+        What::Attachment => attachment(&score),
     }
 }
 
@@ -81,8 +92,33 @@ fn set(score: &Score) -> anyhow::Result<bool> {
             .with_context(|| format!("{finds:?} is no number of finds"))?,
         by: score.by.clone().context("--by is missing")?,
         reason: score.reason.clone().context("--reason is missing")?,
+        attachment: score.attach.as_deref().map(whole_path).transpose()?,
     };
     ask(&score.configured.config, Question::Score(found))
+}
+
+/// The whole path of a file, which the daemon reads from a directory of its own.
+fn whole_path(path: &Path) -> anyhow::Result<PathBuf> {
+    path.canonicalize()
+        .with_context(|| format!("{} cannot be read", path.display()))
+}
+
+fn attachment(score: &Score) -> anyhow::Result<bool> {
+    let [digest] = score.rest.as_slice() else {
+        bail!("attachment needs its digest, as wangxun why shows it");
+    };
+    let path = score.out.as_ref().context("--out is missing")?;
+    let digest = digest.clone();
+    let answer = answer(&score.configured.config, Question::Attachment { digest })?;
+    if !answer.ok {
+        say_error(&answer.text);
+        return Ok(false);
+    }
+    let bytes = BASE64_STANDARD
+        .decode(&answer.text)
+        .context("the daemon's answer is not understood: is it of another version?")?;
+    std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(true)
 }
 
 fn blank(score: &Score) -> anyhow::Result<bool> {
@@ -90,6 +126,13 @@ fn blank(score: &Score) -> anyhow::Result<bool> {
     let Some(assessment) = report::assessment(&score.configured.config, period, false)? else {
         return Ok(false);
     };
+    let is_book = |path: &PathBuf| path.extension().is_some_and(|end| end == "xlsx");
+    if let Some(path) = score.out.as_ref().filter(|path| is_book(path)) {
+        let bytes = filling::blank(&assessment).context("the workbook cannot be made")?;
+        std::fs::write(path, bytes)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        return Ok(true);
+    }
     let text = template(&assessment);
     match &score.out {
         None => say(&text),
@@ -131,10 +174,8 @@ fn import(score: &Score) -> anyhow::Result<bool> {
     let by = score.by.clone().context("--by is missing")?;
     let bytes = saved::bytes(Path::new(path), TABLE_BYTES)
         .with_context(|| format!("{path} cannot be read"))?;
-    let text = String::from_utf8(bytes)
-        .with_context(|| format!("{path} is not UTF-8; save it as \"CSV UTF-8\""))?;
     let config = configured(&score.configured.config)?.config;
-    let rows = match filled(&text) {
+    let rows = match filled(&bytes) {
         Ok(rows) => rows,
         Err(faults) => return refused(&faults),
     };
@@ -152,6 +193,13 @@ fn import(score: &Score) -> anyhow::Result<bool> {
             finds: row.finds,
             by: by.clone(),
             reason: row.reason,
+            attachment: match beside(Path::new(path), &row.attachment) {
+                Ok(attachment) => attachment,
+                Err(why) => {
+                    faults.push(format!("line {}: {why}", row.line));
+                    continue;
+                }
+            },
         };
         match found.refusal(&config.group, &config.rubric) {
             Some(why) => faults.push(format!("line {}: {why}", row.line)),
@@ -172,6 +220,30 @@ fn import(score: &Score) -> anyhow::Result<bool> {
     }
     say(&format!("{all} rows were entered"));
     Ok(all > 0)
+}
+
+/// The file that a table names: in the table's directory or below it.
+fn beside(table: &Path, name: &str) -> Result<Option<PathBuf>, String> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let file = Path::new(name);
+    let is_below = file
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_)));
+    if !is_below {
+        return Err(format!("附件 {name:?} must lie beside the table"));
+    }
+    let dir = table.parent().unwrap_or(Path::new(""));
+    let whole = dir.join(file).canonicalize();
+    let whole = whole.map_err(|error| format!("附件 {name:?} cannot be read: {error}"))?;
+    let length = std::fs::metadata(&whole).map_or(0, |about| about.len());
+    match length > ATTACHMENT_BYTES {
+        true => Err(format!(
+            "附件 {name:?} has more than {ATTACHMENT_BYTES} bytes"
+        )),
+        false => Ok(Some(whole)),
+    }
 }
 
 fn refused(faults: &[String]) -> anyhow::Result<bool> {

@@ -101,6 +101,11 @@ pub enum Question {
     State(Stated),
     /// Enters what a person found under a rule.
     Score(Found),
+    /// The bytes of an attachment, in base64.
+    Attachment {
+        /// Its digest.
+        digest: String,
+    },
     /// What inspections found and people have to judge.
     Candidates(Wanted),
     /// One of them.
@@ -183,6 +188,7 @@ impl Clerk {
             Question::Close(close) => self.desk.close(close).await,
             Question::State(stated) => self.desk.state(stated).await,
             Question::Score(found) => self.desk.score(found).await,
+            Question::Attachment { digest } => self.desk.attachment(&digest).await,
         };
         if decides && let Some(bell) = &self.outbox {
             bell.ring();

@@ -11,7 +11,7 @@ use crate::assess::candidates::cases;
 use crate::assess::exemption::Exemptions;
 use crate::assess::ladder::Tier;
 use crate::assess::score::card::{Card, card};
-use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, readings};
+use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, Titled, readings};
 use crate::assess::score::period::Period;
 use crate::assess::score::rank::{change, rank};
 use crate::domain::act::{Act, Deed};
@@ -22,6 +22,7 @@ use crate::domain::finding::Undated;
 use crate::domain::group::{Column, Site};
 use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
+use crate::domain::item::Item;
 use crate::domain::observation::Cause;
 use crate::domain::site_day::HomeOfDay;
 use crate::domain::time::{Date, Moment, date_of, moment};
@@ -83,9 +84,14 @@ impl Desk {
         }
         let mut cards = self.cards(period, now).await?;
         // A closed period before is what it was closed as.
-        let before = match self.closed(period.before()).await? {
-            Some(Ok(closed)) => closed.cards,
-            _ => self.cards(period.before(), now).await?,
+        let (before, former_damaged) = match self.closed(period.before()).await? {
+            Some(Ok(closed)) => (closed.cards, None),
+            Some(Err(Without::Damaged { version, .. })) => {
+                (self.cards(period.before(), now).await?, Some(version))
+            }
+            Some(Err(Without::NotBegun(_))) | None => {
+                (self.cards(period.before(), now).await?, None)
+            }
         };
         rank(&mut cards);
         change(&mut cards, &before);
@@ -100,6 +106,8 @@ impl Desk {
             cards,
             seals: Vec::new(),
             statements: Vec::new(),
+            former_damaged,
+            part: false,
         }))
     }
 
@@ -180,6 +188,7 @@ impl Desk {
         let group = &self.config.group;
         let mut columns = Vec::new();
         let mut letters = Vec::new();
+        let mut documents = Vec::new();
         let own = group
             .columns
             .values()
@@ -188,6 +197,9 @@ impl Desk {
             columns.push(self.column_facts(column, common).await?);
             if column.class == Class::Replies {
                 letters.extend(self.store.letters(&column.id).await?);
+            }
+            if matches!(column.class, Class::Policy | Class::Interpretation) {
+                documents.extend(self.store.documents(&column.id).await?);
             }
         }
         let before = common.from.checked_sub_days(DAYS_BEFORE);
@@ -207,6 +219,9 @@ impl Desk {
         Ok(SiteFacts {
             inspection,
             letters,
+            has_guides: group.guides.contains_key(&site.id),
+            guides: self.store.guides(&site.id).await?,
+            documents,
             targets,
             cases: cases(candidates, &common.decisions),
             site,
@@ -250,8 +265,27 @@ impl Desk {
             readings: readings(observations),
             exempt,
             items_on: items.iter().filter_map(|item| item.claimed_on).collect(),
+            titles: titles(column.class, &items),
         })
     }
+}
+
+/// The dated items of a column whose titles are compared.
+fn titles(class: Class, items: &[Item]) -> Vec<Titled> {
+    if !matches!(
+        class,
+        Class::Policy | Class::Interpretation | Class::Surveys
+    ) {
+        return Vec::new();
+    }
+    let titles = items.iter().filter_map(|item| {
+        Some(Titled {
+            title: item.title.clone(),
+            url: item.url.clone(),
+            on: item.claimed_on?,
+        })
+    });
+    titles.collect()
 }
 
 fn home_of(home: &HomeRecord) -> HomeOfDay {

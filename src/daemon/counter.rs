@@ -158,6 +158,7 @@ impl Counter {
                         finds,
                         by,
                         reason,
+                        attachment: None,
                     })
                     .await;
             }

@@ -93,9 +93,9 @@ impl Desk {
         let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
         if let Err(refusal) = check_answer(&acts, incident, until, today, bounds, calendar) {
             let why = match refusal {
-                Refusal::Past { .. } => "更新日期不能早于今天。".to_owned(),
+                Refusal::Past { .. } => "日期不能早于今天。".to_owned(),
                 Refusal::TooLate { latest, .. } => {
-                    format!("更新日期最晚可填{}。", in_chinese(latest, today))
+                    format!("日期最晚可填{}。", in_chinese(latest, today))
                 }
             };
             return Ok(Err(No::Because(why)));

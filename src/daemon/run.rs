@@ -137,11 +137,16 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let stamp = orders.stamped.then(|| orders.clock.clone());
     let mut means = means_of(&config, stamp)?;
     means.eye = orders.made_up.as_ref().map(|world| Arc::clone(&world.eye));
+    let is_made_up = orders.made_up.is_some();
     let courier = Arc::new(match orders.made_up {
         Some(world) => Courier::made_up(world.carrier),
         None => Courier::new(&config.transports, &config.identity.user_agent)?,
     });
     let store = open(&config, &orders.clock).await?;
+    let store = match is_made_up {
+        true => store.here(),
+        false => store,
+    };
     let desk = Desk::new(Arc::clone(&config), store.clone(), orders.clock.clone());
     desk.begin().await?;
     let metrics = Arc::new(Metrics::new(orders.clock.now()));

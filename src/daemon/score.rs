@@ -1,6 +1,12 @@
 //! What people enter where the program does not measure: checked against the rules, kept as a fact.
 
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::answer::Answer;
 use super::desk::Desk;
@@ -9,7 +15,7 @@ use crate::assess::score::measure::may_be_entered;
 use crate::assess::score::period::Period;
 use crate::assess::score::rubric::{Rubric, RuleId};
 use crate::domain::act::{NAME_CHARS, REASON_CHARS};
-use crate::domain::entry::{Entry, MOST_FINDS};
+use crate::domain::entry::{ATTACHMENT_BYTES, ATTACHMENT_CHARS, Attachment, Entry, MOST_FINDS};
 use crate::domain::group::Group;
 use crate::domain::id::SiteId;
 use crate::domain::time::date_of;
@@ -35,6 +41,9 @@ pub struct Found {
     pub by: String,
     /// What was found.
     pub reason: String,
+    /// A file that proves it, by its path on this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<PathBuf>,
 }
 
 impl Found {
@@ -81,6 +90,18 @@ impl Found {
     }
 }
 
+/// The bytes of a plain file, at most one more than an attachment may have.
+fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    // Asked before it is opened: opening a pipe would wait for a writer.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(ATTACHMENT_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 impl Desk {
     /// Enters `found`.
     pub async fn score(&self, found: Found) -> Result<Answer, StoreError> {
@@ -103,6 +124,16 @@ impl Desk {
         let Ok(site) = SiteId::parse(&found.site) else {
             return Ok(Err(Refused::other("it is no site", NO_SITE)));
         };
+        let attachment = match &found.attachment {
+            None => None,
+            Some(path) => match self.attach(path).await? {
+                Ok(attachment) => Some(attachment),
+                Err(why) => {
+                    let chinese = "附件无法读取，或超过10 MiB。";
+                    return Ok(Err(Refused::other(why, chinese)));
+                }
+            },
+        };
         let text = format!(
             "{}: {} finds under {} in {} are entered",
             found.site, found.finds, found.rule, found.period
@@ -117,9 +148,54 @@ impl Desk {
             rule: found.rule,
             period: found.period.to_string(),
             finds: found.finds,
-            attachment: None,
+            attachment,
         });
         self.store.commit(commit).await?;
         Ok(Ok(text))
+    }
+
+    /// Keeps the file at `path` among the page copies, or says why not. It is kept before the entry names
+    /// it, so that no entry names what is not there.
+    async fn attach(&self, path: &Path) -> Result<Result<Attachment, String>, StoreError> {
+        let shown = path.display();
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        let name = one_line(&name.unwrap_or_default(), ATTACHMENT_CHARS);
+        if !path.is_absolute() || name.is_empty() {
+            return Ok(Err(format!("{shown} names no file by its whole path")));
+        }
+        let owned = path.to_owned();
+        let read = tokio::task::spawn_blocking(move || bounded(&owned)).await;
+        let bytes = match read {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err(error)) => return Ok(Err(format!("{shown} cannot be read: {error}"))),
+            Err(error) => return Ok(Err(format!("{shown} cannot be read: {error}"))),
+        };
+        let length = bytes.len() as u64;
+        if length > ATTACHMENT_BYTES {
+            return Ok(Err(format!(
+                "{shown} has more than {ATTACHMENT_BYTES} bytes"
+            )));
+        }
+        let digest = Sha256::digest(&bytes);
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.store.keep_body(&digest, bytes).await?;
+        Ok(Ok(Attachment {
+            name,
+            bytes: length,
+            digest,
+        }))
+    }
+
+    /// The bytes of an attachment in base64, so that they can be handed on as text.
+    pub async fn attachment(&self, digest: &str) -> Result<Answer, StoreError> {
+        let entries = self.store.entries().await?;
+        let mut files = entries.iter().filter_map(|entry| entry.attachment.as_ref());
+        let Some(file) = files.find(|file| file.digest == digest) else {
+            return Ok(Answer::no(format!("no entry has an attachment {digest:?}")));
+        };
+        Ok(match self.store.body(&file.digest).await? {
+            Some(bytes) => Answer::yes(BASE64_STANDARD.encode(bytes)),
+            None => Answer::no(format!("the attachment {digest} is lost or damaged")),
+        })
     }
 }

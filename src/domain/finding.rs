@@ -95,6 +95,11 @@ pub enum Undated {
     /// A list with dates and one without stand side by side, and nothing tells which of them is the
     /// column's.
     WhichList,
+    /// The row that stands above all others shows a date that cannot be, and its article tells no
+    /// other: the column is likely newer than the rows below say.
+    FirstRefused,
+    /// A list of letters, none of which is answered.
+    Unanswered,
 }
 
 /// Why a page cannot be taken for the column's list.
@@ -141,6 +146,8 @@ impl Undated {
             Undated::Implausible => "页面日期均在未来或早于1995年",
             Undated::ArticlesUnreachable => "文章页无法打开，日期无从读取",
             Undated::WhichList => "页面有多个列表，无法确定哪个属于本栏目",
+            Undated::FirstRefused => "最上面一行的日期不可能属实，文章中也没有其他日期",
+            Undated::Unanswered => "列表中的来信均未答复",
         }
     }
 }

@@ -271,6 +271,8 @@ pub struct Group {
     pub parents: BTreeMap<ColumnId, ColumnId>,
     /// Sites of units that offer no services to the public.
     pub without_services: BTreeSet<SiteId>,
+    /// The directories of service guides of sites: their pages are inspected, and have no limit.
+    pub guides: BTreeMap<SiteId, Vec<Url>>,
 }
 
 /// A number or address with its middle hidden: `138****0001`, `l***@example.cn`.

@@ -1,6 +1,8 @@
 //! What one request brought back. Causes of failure are kept apart, because "the site is down",
 //! "the site blocks us" and "our TLS is too new for the site" lead to different people.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -81,6 +83,8 @@ pub enum Failure {
     PrivateAddress,
     /// The answer is no valid HTTP or content coding.
     BadAnswer,
+    /// It came with a success status, and is what the host shows for a path that cannot exist.
+    NoSuchPage,
 }
 
 /// What is wrong with a certificate.
@@ -135,7 +139,41 @@ impl Failure {
             Failure::ForeignHost(host) => return format!("跳转到未配置的网站{host}"),
             Failure::PrivateAddress => "域名指向内部地址，未获准访问",
             Failure::BadAnswer => "服务器应答格式错误",
+            Failure::NoSuchPage => "显示的是该网站对不存在页面的提示（状态码正常）",
         };
         text.to_owned()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Failure::Dns => "the name does not resolve",
+            Failure::Refused => "the connection was refused",
+            Failure::Closed => "the connection was closed",
+            Failure::ConnectTimeout => "no connection in time",
+            Failure::FirstByteTimeout => "no answer in time",
+            Failure::TotalTimeout => "the answer was not finished in time",
+            Failure::TlsLegacy => "the server speaks only outdated TLS",
+            Failure::Certificate(CertificateFault::Expired) => "the certificate is not valid today",
+            Failure::Certificate(CertificateFault::Name) => "the certificate is for another name",
+            Failure::Certificate(CertificateFault::Chain) => {
+                "the issuer of the certificate is not known"
+            }
+            Failure::Certificate(CertificateFault::Other) => "the certificate is not valid",
+            Failure::Tls => "the TLS handshake failed",
+            Failure::Robots => "robots.txt forbids it",
+            Failure::Blocked(code) => return write!(f, "blocked with status {code}"),
+            Failure::Status(code) => return write!(f, "the server answered with status {code}"),
+            Failure::TooLarge => "the answer is too large",
+            Failure::TooManyRedirects => "too many redirects",
+            Failure::ForeignHost(host) => {
+                return write!(f, "it leads to {host}, which is another site");
+            }
+            Failure::PrivateAddress => "the address is in a private or loopback range",
+            Failure::BadAnswer => "the answer is no valid HTTP",
+            Failure::NoSuchPage => "it shows what its host shows for paths that do not exist",
+        };
+        f.write_str(text)
     }
 }

@@ -41,6 +41,9 @@ pub struct Ask {
     pub shared: Option<Date>,
     /// What is noted then.
     pub note: Option<Note>,
+    /// Pages each of which must tell its day, and what is found where one does not: whatever else
+    /// is dated may be older than that one.
+    pub decisive: Option<(Vec<Url>, Undated)>,
     /// What is found when none has a date and nothing stands instead.
     pub otherwise: Undated,
 }
@@ -67,6 +70,7 @@ impl Ask {
     ) {
         let mut best: Option<LastUpdate> = None;
         let (mut read, mut seen) = (0_usize, HashSet::new());
+        let mut told: Vec<&Url> = Vec::new();
         for url in self.wanted.iter().filter(|url| seen.insert(url.as_str())) {
             let Some(More::Page(page)) = more.get(url) else {
                 continue;
@@ -78,13 +82,24 @@ impl Ask {
                     .ok()
                     .and_then(|behind| take_over(behind, reading)),
             };
-            if let Some(update) = found
-                && !(update.basis == Basis::UrlPath && Some(update.on) == self.shared)
-                && self.floor.is_none_or(|floor| update.on > floor)
+            let moved = |update: &LastUpdate| {
+                update.basis == Basis::UrlPath && Some(update.on) == self.shared
+            };
+            let Some(update) = found.filter(|update| !moved(update)) else {
+                continue;
+            };
+            told.push(url);
+            if self.floor.is_none_or(|floor| update.on > floor)
                 && best.as_ref().is_none_or(|other| update.on > other.on)
             {
                 best = Some(update);
             }
+        }
+        if let Some((urls, why)) = &self.decisive
+            && !urls.iter().all(|url| told.contains(&url))
+        {
+            reading.finding = Finding::Undated(*why);
+            return;
         }
         if self.sort == Sort::Pages {
             notes.say(Note::EntranceRead { pages: read });

@@ -19,6 +19,8 @@ const TRAIL: usize = 90;
 const MORE: usize = 8;
 /// The most characters of a pager.
 const PAGER: usize = 120;
+/// How many nodes behind a list the script of its pager may stand.
+const BEHIND: usize = 6;
 
 /// What stands right before a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,9 +232,10 @@ fn is_idle(words: &str) -> bool {
         || IDLE.iter().any(|word| words.contains(word))
 }
 
-/// Whether a pager follows the list whose last row ends at `end`: a list of its own page, and not
-/// the beginning of one that stands elsewhere.
-pub fn is_paged(dom: &Dom, last: usize) -> bool {
+/// Whether a pager follows the list whose last row stands at `last`: a list of its own page, and
+/// not the beginning of one that stands elsewhere. `written` says whether a script of the page
+/// writes a pager: it stands where the pager will.
+pub fn is_paged(dom: &Dom, last: usize, written: bool) -> bool {
     let mut at = last;
     for _ in 0..3 {
         let above = dom.parent(at);
@@ -244,6 +247,10 @@ pub fn is_paged(dom: &Dom, last: usize) -> bool {
         if clean::weight(&text) > 0 {
             const WORDS: [&str; 7] = ["下一页", "下页", "尾页", "末页", "页次", "上一页", "转到"];
             return WORDS.iter().any(|word| text.contains(word));
+        }
+        let mut next = dom.range(from, end).take(BEHIND);
+        if written && next.any(|(_, node)| node.tag == "script") {
+            return true;
         }
         at = above;
     }
@@ -308,16 +315,19 @@ mod tests {
 
     #[test]
     fn a_pager_is_looked_for_behind_the_list_alone() {
-        let paged = |behind: &str| {
+        let paged = |behind: &str, written: bool| {
             let html = parse(&format!(
                 "<div><ul><li><a href=/1>关于检查的通知</a></li></ul>{behind}</div><p>尾页</p>"
             ));
             let html = html.expect("a tree");
             let dom = Dom::of(&html);
             let (row, _) = dom.tagged("li").next().unwrap();
-            is_paged(&dom, row)
+            is_paged(&dom, row, written)
         };
-        assert!(paged("<div>共12页 <a href=/2>下一页</a></div>"));
-        assert!(!paged("<p>主办：某某区</p>"));
+        let script = "<div class=page><script>createPageHTML(12, 0, 'index')</script></div>";
+        assert!(paged("<div>共12页 <a href=/2>下一页</a></div>", false));
+        assert!(paged(script, true));
+        assert!(!paged(&format!("{script}<p>主办：某某区</p>"), false));
+        assert!(!paged("<p>主办：某某区</p>", true));
     }
 }

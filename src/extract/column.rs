@@ -1,13 +1,18 @@
 //! A column's list page: the deciding group, its newest date, and what to ask for when the rows
 //! carry none.
 
+use std::cmp::Reverse;
+
 use url::Url;
 
+use super::address::{self, PathDate};
 use super::ask::{Ask, Sort};
 use super::clean;
 use super::groups::Group;
+use super::letters::waiting;
+use super::rows::Listed;
 use super::view::View;
-use super::years::{Claim, Dating, Doubt};
+use super::years::{self, Claim, Dating, Doubt};
 use crate::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use crate::domain::note::Note;
 use crate::domain::time::Date;
@@ -16,6 +21,8 @@ use crate::domain::time::Date;
 const ARTICLES: usize = 5;
 /// Articles of undated rows above the dated ones that are looked at.
 const LEADING: usize = 3;
+/// The most rows that are pinned above the others.
+pub const MOST_PINNED: usize = 5;
 /// A guessed year is believed for dates as young as this: a dead column would have to have stopped
 /// at this very time of the year.
 pub const BELIEVED_GUESS_DAYS: i64 = 90;
@@ -96,12 +103,13 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
                 (None, None) => Finding::Undated(Undated::YearUnknown),
             };
             Saying::Ask(Ask {
-                wanted: view.articles(&[*at], ARTICLES),
+                wanted: view.articles(&telling(&claims, *at, claim), ARTICLES),
                 sort: Sort::Articles,
                 instead: Some(instead),
                 floor: None,
                 shared: None,
                 note,
+                decisive: None,
                 otherwise: Undated::YearUnknown,
             })
         }
@@ -120,6 +128,7 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
                 floor: None,
                 shared: shared(view, rows),
                 note: None,
+                decisive: None,
                 otherwise: if implausible {
                     Undated::Implausible
                 } else if disputed {
@@ -132,31 +141,67 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
     }
 }
 
+/// The rows whose articles tell the day that is in doubt: of letters, the last to be written need
+/// not be the last to be answered.
+fn telling(claims: &[(usize, Claim)], at: usize, claim: &Claim) -> Vec<usize> {
+    if claim.doubt != Doubt::Asked {
+        return vec![at];
+    }
+    let mut asked: Vec<&(usize, Claim)> = claims.iter().collect();
+    asked.sort_by_key(|(at, claim)| (Reverse(claim.on), *at));
+    asked.into_iter().map(|(at, _)| *at).collect()
+}
+
+/// Reads the newest date of a list; of letters, those that are answered count.
+pub fn newest_of_list(view: &View, rows: &[usize]) -> Saying {
+    let Some(letters) = waiting::of(view, rows) else {
+        return newest_below(view, rows);
+    };
+    if letters.rows.is_empty() {
+        return Saying::Found(Finding::Undated(Undated::Unanswered));
+    }
+    let view = View {
+        datings: &letters.datings,
+        ..*view
+    };
+    newest_below(&view, &letters.rows)
+}
+
 /// Reads the newest date of a list. Rows without a date, or with one that was refused, that stand
 /// above all others may be newer than these: their articles are asked.
-pub fn newest_of_list(view: &View, rows: &[usize]) -> Saying {
-    match newest(view, rows) {
-        Saying::Found(Finding::Dated(update)) => {
-            let (above, refused) = leading(view, rows, update.on);
-            if above.is_empty() {
-                return Saying::Found(Finding::Dated(update));
-            }
-            let note = match refused {
-                true => Note::FirstRowsRefused,
-                false => Note::FirstRowsUndated,
-            };
-            Saying::Ask(Ask {
-                wanted: above,
-                sort: Sort::Articles,
-                floor: Some(update.on),
-                shared: shared(view, rows),
-                instead: Some(Finding::Dated(update)),
-                note: Some(note),
-                otherwise: Undated::NoDates,
-            })
-        }
-        saying => saying,
+fn newest_below(view: &View, rows: &[usize]) -> Saying {
+    let update = match newest(view, rows) {
+        Saying::Found(Finding::Dated(update)) => update,
+        saying => return saying,
+    };
+    let leading = Leading::of(view, rows, update.on);
+    let top = leading.top.iter().map(|at| view.articles(&[*at], 1));
+    let top: Vec<Url> = top.flatten().collect();
+    if top.len() < leading.top.len() {
+        return Saying::Found(Finding::Undated(Undated::FirstRefused));
     }
+    let mut wanted = top.clone();
+    for url in view.articles(&leading.rows, LEADING) {
+        if wanted.len() < LEADING && !wanted.contains(&url) {
+            wanted.push(url);
+        }
+    }
+    if wanted.is_empty() {
+        return Saying::Found(Finding::Dated(update));
+    }
+    Saying::Ask(Ask {
+        wanted,
+        sort: Sort::Articles,
+        floor: Some(update.on),
+        shared: shared(view, rows),
+        instead: Some(Finding::Dated(update)),
+        note: Some(match leading.refused {
+            true => Note::FirstRowsRefused,
+            false => Note::FirstRowsUndated,
+        }),
+        decisive: Some((top, Undated::FirstRefused)).filter(|(top, _)| !top.is_empty()),
+        otherwise: Undated::NoDates,
+    })
 }
 
 /// The day that the addresses of rows share although it is none of a publication.
@@ -167,25 +212,57 @@ fn shared(view: &View, rows: &[usize]) -> Option<Date> {
     })
 }
 
-/// The articles of the rows that may be newer than the newest one of `on`, and whether the date of
-/// any was refused: those above the first one with a date, and those above the newest whose date
-/// was refused.
-fn leading(view: &View, rows: &[usize], on: Date) -> (Vec<Url>, bool) {
-    let (mut above, mut dated, mut refused) = (Vec::new(), false, false);
-    for at in rows {
-        let dating = view.datings.get(*at).copied().unwrap_or(Dating::None);
-        match dating.claim() {
-            Some(claim) if claim.on >= on => break,
-            Some(_) => dated = true,
-            None if dating.refused().is_some() => {
-                refused = true;
-                above.push(*at);
+/// What stands above the newest row of a list and may be newer than it.
+#[derive(Default)]
+struct Leading {
+    /// The rows above the first one with a date, and those whose date was refused.
+    rows: Vec<usize>,
+    /// Whether the date of any was refused.
+    refused: bool,
+    /// Those whose date was refused and that stand where the newest row stands: lists begin with
+    /// it, and the column is likely newer than any other row says.
+    top: Vec<usize>,
+}
+
+impl Leading {
+    fn of(view: &View, rows: &[usize], newest: Date) -> Leading {
+        let (mut out, mut dated) = (Leading::default(), 0);
+        for at in rows {
+            let dating = view.datings.get(*at).copied().unwrap_or(Dating::None);
+            match dating.claim() {
+                Some(claim) if claim.on >= newest => break,
+                Some(_) => dated += 1,
+                None if dating.refused().is_some() => {
+                    out.refused = true;
+                    out.rows.push(*at);
+                    let row = view.rows.get(*at);
+                    let settled = row.is_none_or(|row| {
+                        years::is_pinned(row) || is_older_by_address(view, row, rows, newest)
+                    });
+                    let stands = dated <= MOST_PINNED && out.top.len() < LEADING && !settled;
+                    // Nothing can be newer than the day of the visit.
+                    if stands && newest < view.today {
+                        out.top.push(*at);
+                    }
+                }
+                None if dated == 0 => out.rows.push(*at),
+                None => {}
             }
-            None if !dated => above.push(*at),
-            None => {}
         }
+        // Below more rows than are pinned stands a slip of the pen.
+        if dated > MOST_PINNED {
+            out.top.clear();
+        }
+        out
     }
-    (view.articles(&above, LEADING), refused)
+}
+
+/// Whether the address of a row tells a day that is not later than another.
+fn is_older_by_address(view: &View, row: &Listed, rows: &[usize], than: Date) -> bool {
+    match row.url.as_ref().and_then(address::path_date) {
+        Some(PathDate::Day(day)) => day <= than && Some(day) != shared(view, rows),
+        _ => false,
+    }
 }
 
 /// What is noted where a day that is not wholly printed is believed though its article does not

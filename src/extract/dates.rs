@@ -10,7 +10,7 @@ use crate::domain::time::Date;
 use ago::ago;
 use clock::{Clock, is_range, time_after};
 pub use short::{begins_with_year, ordered};
-use short::{month_day, short_year, turned};
+use short::{month_day, short_year, short_year_in_words, turned};
 
 mod ago;
 mod clock;
@@ -218,6 +218,7 @@ fn date_at(chars: &[char], at: usize, length: usize) -> Option<Found> {
             .or_else(in_numerals),
         8 => compact(chars, at),
         1 | 2 => short_year(chars, at, length)
+            .or_else(|| short_year_in_words(chars, at, length))
             .or_else(|| turned(chars, at))
             .or_else(|| month_day(chars, at, length)),
         _ => None,

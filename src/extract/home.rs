@@ -90,6 +90,7 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
             floor: None,
             shared: None,
             note: None,
+            decisive: None,
             otherwise: Undated::NoDates,
         });
     }
@@ -104,6 +105,7 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
         floor: None,
         shared: None,
         note: None,
+        decisive: None,
         otherwise: Undated::NoDates,
     })
 }

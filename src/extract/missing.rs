@@ -61,6 +61,12 @@ pub fn is_missing(
     known.length >= LEAST_LETTERS && is_alike(view.dom, column, known)
 }
 
+/// Whether the page that came for `asked` is the host's answer for missing paths.
+pub fn is_answer_for_missing(page: &Page, asked: &Url, known: &Fingerprint) -> bool {
+    let is_it = |view: &View| is_missing(view, &page.url, Some(asked), None, known);
+    view::of(page, Date::default(), is_it).unwrap_or(false)
+}
+
 /// Whether the page states that it is the column.
 fn is_titled(dom: &Dom, column: &str) -> bool {
     let title = refusal::title(dom);

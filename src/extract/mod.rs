@@ -44,6 +44,7 @@ mod foreign_labels;
 mod glance;
 mod groups;
 mod guard;
+pub mod guides;
 mod heading;
 mod heads;
 mod home;
@@ -98,7 +99,7 @@ mod zone;
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/12");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/13");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

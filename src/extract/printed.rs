@@ -225,17 +225,23 @@ fn has_words(d: &Dated) -> bool {
     beside.any(|(at, c)| (at < d.found.start || at >= d.found.end) && c.is_alphabetic())
 }
 
-/// Whether a date in a link stands apart from the title there: alone but for its label, or behind
-/// a label of its own in a text of labels. 2018年3月16日天气预报 is a title.
+/// Whether a date in a link stands apart from the title there: alone but for its label, behind a
+/// label of its own in a text of labels, or parted from the other words by a bar. 2018年3月16日天气预报
+/// is a title.
 fn is_apart_in_link(d: &Dated) -> bool {
+    const BARS: [char; 3] = ['|', '｜', '丨'];
     let before: String = d.text.chars().take(d.found.start).collect();
     let behind: String = d.text.chars().skip(d.found.end).collect();
     let wordless = |text: &str| !text.contains(char::is_alphabetic);
+    let barred = || {
+        let (before, behind) = (before.rsplit(BARS).next(), behind.split(BARS).next());
+        d.text.contains(BARS) && before.is_some_and(wordless) && behind.is_some_and(wordless)
+    };
     if d.standing == Standing::Alone {
         return wordless(&behind) && (wordless(&before) || d.label != Label::None);
     }
     let labelled = matches!(d.label, Label::Published | Label::Updated | Label::Date);
-    labelled && before.trim_end().ends_with([':', '：'])
+    labelled && before.trim_end().ends_with([':', '：']) || barred()
 }
 
 /// Whether a date in a row can be the row's: prose dates and bare numbers cannot.

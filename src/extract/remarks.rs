@@ -10,14 +10,12 @@ use super::standing::Standing;
 use super::survey::Dated;
 use super::view::View;
 use super::years::Dating;
-use super::{address, pageclock};
+use super::{address, column, pageclock};
 use crate::domain::note::Note;
 use crate::domain::time::Date;
 
 /// The most rows that are looked at for remarks.
 const MOST_ROWS: usize = 200;
-/// The most rows that a list is taken to have pinned.
-const MOST_PINNED: usize = 5;
 /// Digits from which a number that begins like a year is an index number.
 const INDEX_DIGITS: usize = 9;
 /// Words of a line about the site itself.
@@ -113,7 +111,7 @@ fn pinned(view: &View, rows: &[usize], notes: &mut Notes) {
         first.is_some_and(|first| first.list == row.list)
     });
     let count = above.iter().flatten().count();
-    if (1..=MOST_PINNED).contains(&count) && below.len() >= 2 && falls && one_list {
+    if (1..=column::MOST_PINNED).contains(&count) && below.len() >= 2 && falls && one_list {
         notes.say(Note::Pinned { rows: count });
     }
 }

@@ -172,6 +172,16 @@ fn script_rows(script: &Dom, base: &Url) -> Vec<Listed> {
 }
 
 impl View<'_> {
+    /// Where a row stands: on the page, or in what its scripts write.
+    pub fn place(&self, row: usize) -> Option<(&Dom<'_>, usize)> {
+        let block = self.rows.get(row)?.block;
+        match (block.checked_sub(SCRIPT_OFFSET), self.script) {
+            (Some(block), Some(script)) => Some((script, block)),
+            (Some(_), None) => None,
+            (None, _) => Some((self.dom, block)),
+        }
+    }
+
     /// The structure of a row, the same for all rows of its group.
     pub fn signature(&self, row: usize) -> Option<String> {
         let row = self.rows.get(row)?;

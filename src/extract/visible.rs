@@ -91,7 +91,12 @@ pub fn all<'c>(clues: &'c Clues<'c>) -> Vec<Seen<'c>> {
             };
             let on = match found.stamp {
                 Stamp::Full(on) => on,
-                Stamp::Short(on) if dates::begins_with_year(on, clues.today) => on,
+                Stamp::Short(on)
+                    if dates::begins_with_year(on, clues.today)
+                        || is_labelled_in_chinese(clues, spot, &found) =>
+                {
+                    on
+                }
                 _ => continue,
             };
             if !found.ranged && seen.len() < MAX_DATES && dates::is_plausible(on, clues.today) {
@@ -100,6 +105,16 @@ pub fn all<'c>(clues: &'c Clues<'c>) -> Vec<Seen<'c>> {
         }
     }
     seen
+}
+
+/// Whether Chinese words call a date that of the publication: no Chinese date ends in its year.
+fn is_labelled_in_chinese(clues: &Clues, spot: &Spot, found: &Found) -> bool {
+    let worded = || {
+        before(spot, found)
+            .chars()
+            .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    };
+    clues.chinese && label_of(clues, spot, found) == Label::Published && worded()
 }
 
 /// The visible date for which most speaks, if enough does.

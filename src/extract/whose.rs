@@ -11,26 +11,21 @@ use super::address;
 use super::banner::{self, Banner};
 use super::blocks;
 use super::clean;
-use super::dom::Dom;
-use super::folder::{self, Folder};
+use super::folder;
 use super::heading;
 use super::view::View;
 use crate::domain::time::Date;
+use candidates::{Candidate, Claim, LEAST_UNDATED, candidates, is_of_articles};
+
+mod candidates;
+mod rival;
 
 /// Blocks of other columns from which a page is made of blocks.
 const BLOCKS: usize = 3;
-/// The fewest rows of a list without dates.
-const LEAST_UNDATED: usize = 3;
-/// The fewest rows of a list without dates that may be the page's main one.
-const LEAST_RIVAL: usize = 5;
 /// The fewest dated rows of a second list of the column.
 const LEAST_DATED: usize = 2;
-/// The average weight of titles from which they are articles'.
-const ARTICLE_TITLE: usize = 10;
 /// The most links that are asked for a name.
 const MOST_LINKS: usize = 2_000;
-/// The most ancestors of a list whose names are looked at.
-const MAX_CLIMB: usize = 8;
 
 /// Whose the list is that would decide.
 pub struct Whose {
@@ -74,40 +69,10 @@ pub struct Aside {
     pub newest: Option<Date>,
 }
 
-/// How much a list is the column's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Claim {
-    /// Announced as what stands beside, or placed so.
-    Side,
-    /// Announced as another column.
-    Block,
-    /// Nothing speaks for or against it.
-    Open,
-    /// The column's.
-    Own,
-}
-
-/// One list of the page.
-struct Candidate {
-    rows: Vec<usize>,
-    path: u64,
-    dated: usize,
-    mass: usize,
-    banner: Banner,
-    /// Whether that announces a list above it too.
-    shared: bool,
-    /// Whether its links lead below the column's own folder.
-    inside: bool,
-    /// Whether it stands in what is named as the side of a page.
-    beside: bool,
-    claim: Claim,
-}
-
 /// Tells whose the rows are that would decide. `url` is the page's address, `names` are those of
 /// the column, squeezed.
 pub fn of(view: &View, url: &Url, names: &[String], deciding: Vec<usize>) -> Whose {
-    let mut all = candidates(view, url, names);
-    claim(view, &mut all);
+    let all = candidates(view, url, names);
     let places = places(&all, &deciding);
     let best = places
         .iter()
@@ -133,7 +98,7 @@ pub fn of(view: &View, url: &Url, names: &[String], deciding: Vec<usize>) -> Who
     };
     let instead = || instead(view, &all, best);
     if stands {
-        return match rival(view, &all, &places, best) {
+        return match rival::of(view, &all, &places, best) {
             Some(rival) => Whose {
                 aside: Some(aside(view, best)),
                 ..rival
@@ -280,37 +245,6 @@ fn instead(view: &View, all: &[Candidate], other: &Candidate) -> Option<Vec<usiz
     Some(alike.flat_map(|one| one.rows.iter().copied()).collect())
 }
 
-/// The list without dates that stands beside dated rows for which no more speaks than for itself.
-/// Where it outweighs them, it is the column's: that is the page's main one. Else nothing tells
-/// which of the two is.
-fn rival(view: &View, all: &[Candidate], places: &[usize], best: &Candidate) -> Option<Whose> {
-    let headed = matches!(best.banner, Banner::Named) && !best.shared;
-    let paged = || block(view, best.rows.last()).is_some_and(|at| banner::is_paged(view.dom, at));
-    if best.dated == 0 || headed || best.inside && best.claim == Claim::Own || paged() {
-        return None;
-    }
-    let dated = places.iter().filter_map(|at| all.get(*at));
-    let (rows, mass) = dated.fold((0, 0), |(rows, mass), one| {
-        (rows + one.rows.len(), mass + one.mass)
-    });
-    let beside = all.iter().enumerate().filter(|(at, one)| {
-        let open = one.dated == 0 && one.claim >= Claim::Open && !places.contains(at);
-        open && one.rows.len() >= LEAST_RIVAL && is_of_articles(view, one)
-    });
-    let (_, rival) = beside.max_by_key(|(_, one)| (one.rows.len(), one.mass))?;
-    // A list below the trail is surer than one that is not.
-    let sure = best.claim == Claim::Own && rival.claim < Claim::Own;
-    let comparable = rival.rows.len() * 4 >= rows * 3 && rival.mass * 4 >= mass * 3;
-    let claim = match rival.rows.len() >= rows && rival.mass >= mass {
-        true => Sure::Own,
-        false => Sure::Torn,
-    };
-    (comparable && !sure).then(|| Whose {
-        claim,
-        ..Whose::own(rival.rows.clone())
-    })
-}
-
 /// These rows and those of the other dated lists that stand below the column's own name: 通知 and
 /// 公告 of one column 通知公告.
 fn with_own(view: &View, all: &[Candidate], mut rows: Vec<usize>) -> Vec<usize> {
@@ -324,133 +258,6 @@ fn with_own(view: &View, all: &[Candidate], mut rows: Vec<usize>) -> Vec<usize> 
     rows.sort_unstable();
     rows.dedup();
     rows
-}
-
-/// Whether a list is one of articles: dated, or with titles and addresses such as these have.
-fn is_of_articles(view: &View, one: &Candidate) -> bool {
-    let rows = || one.rows.iter().filter_map(|at| view.rows.get(*at));
-    let led = rows().filter(|row| row.url.as_ref().is_some_and(folder::is_article));
-    let long = one.mass >= ARTICLE_TITLE * one.rows.len();
-    one.dated >= 2 || one.rows.len() >= LEAST_UNDATED && long && led.count() * 2 >= one.rows.len()
-}
-
-fn candidates(view: &View, url: &Url, names: &[String]) -> Vec<Candidate> {
-    let lists = blocks::displayed(view);
-    let mut places: Vec<usize> = lists
-        .iter()
-        .flatten()
-        .filter_map(|at| view.rows.get(*at))
-        .map(|row| row.block)
-        .filter(|block| *block < view.dom.len())
-        .collect();
-    places.sort_unstable();
-    let folder = Folder::of(url);
-    let mut out: Vec<Candidate> = Vec::with_capacity(lists.len());
-    let mut above: Option<(usize, Banner)> = None;
-    for rows in lists {
-        let Some(first) = rows.first().and_then(|at| view.rows.get(*at)) else {
-            continue;
-        };
-        let listed = || rows.iter().filter_map(|at| view.rows.get(*at));
-        let announced = match first.block < view.dom.len() {
-            true => banner::of(view.dom, first.block, &places, names),
-            false => banner::Announced {
-                banner: Banner::None,
-                within: 0,
-            },
-        };
-        // Lists behind one another share what stands before the first.
-        let over = |within: usize| (within..view.dom.end(within)).contains(&first.block);
-        let shared = above
-            .as_ref()
-            .filter(|(within, _)| announced.banner == Banner::None && over(*within));
-        let (banner, shared) = match shared {
-            Some((_, banner)) => (banner.clone(), true),
-            None => (announced.banner, false),
-        };
-        if !shared && banner != Banner::None {
-            above = Some((announced.within, banner.clone()));
-        }
-        let urls = || listed().filter_map(|row| row.url.as_ref());
-        let below = folder
-            .as_ref()
-            .map_or(0, |folder| urls().filter(|url| folder.holds(url)).count());
-        let dated = rows
-            .iter()
-            .filter(|at| view.datings.get(**at).is_some_and(|d| d.claim().is_some()));
-        out.push(Candidate {
-            path: first.path,
-            dated: dated.count(),
-            mass: listed().map(|row| row.weight.min(30)).sum(),
-            inside: below > 0 && below * 2 >= rows.len(),
-            beside: is_beside(view.dom, first.block),
-            banner,
-            shared,
-            claim: Claim::Open,
-            rows,
-        });
-    }
-    out
-}
-
-/// Lets the witnesses speak. Where one list leads below the column's folder, another of which no
-/// link does is the column's only if it is headed so itself.
-fn claim(view: &View, all: &mut [Candidate]) {
-    let mut inside = all.iter().filter(|one| one.inside);
-    let told = inside.any(|one| one.rows.len() >= 2 && is_of_articles(view, one));
-    for one in all {
-        let paged =
-            || block(view, one.rows.last()).is_some_and(|at| banner::is_paged(view.dom, at));
-        one.claim = match &one.banner {
-            _ if one.inside && told => Claim::Own,
-            Banner::Named if !one.shared => Claim::Own,
-            Banner::Side(_) => Claim::Side,
-            _ if one.beside || told => Claim::Side,
-            Banner::Named | Banner::Trail => Claim::Own,
-            Banner::Block(..) => Claim::Block,
-            _ if paged() => Claim::Own,
-            Banner::None | Banner::Idle | Banner::Picture => Claim::Open,
-        };
-    }
-}
-
-/// The element of a row of the page itself.
-fn block(view: &View, row: Option<&usize>) -> Option<usize> {
-    let block = row.and_then(|at| view.rows.get(*at))?.block;
-    Some(block).filter(|block| *block < view.dom.len())
-}
-
-/// Whether a list stands in what is named as the side of a page.
-fn is_beside(dom: &Dom, at: usize) -> bool {
-    const NAMES: [&str; 10] = [
-        "side",
-        "sidebar",
-        "aside",
-        "hot",
-        "rank",
-        "ranking",
-        "recommend",
-        "related",
-        "tuijian",
-        "rdtj",
-    ];
-    let mut at = at;
-    for _ in 0..MAX_CLIMB {
-        if matches!(dom.tag(at), "" | "body" | "html") {
-            return false;
-        }
-        let named = |value: Option<&str>| {
-            value.is_some_and(|value| {
-                let mut words = value.split(|c: char| !c.is_ascii_alphabetic());
-                words.any(|word| NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)))
-            })
-        };
-        if dom.tag(at) == "aside" || named(dom.attr(at, "class")) || named(dom.attr(at, "id")) {
-            return true;
-        }
-        at = dom.parent(at);
-    }
-    false
 }
 
 /// Words under which no column's own list stands, whatever its name.

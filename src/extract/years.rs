@@ -333,7 +333,7 @@ fn year_of(path: PathDate) -> i32 {
 }
 
 /// Whether a row says that it stands where it stands whatever its date.
-fn is_pinned(row: &Listed) -> bool {
+pub fn is_pinned(row: &Listed) -> bool {
     row.title.contains("置顶")
         || ["[顶]", "【顶】"]
             .iter()

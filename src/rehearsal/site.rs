@@ -5,7 +5,7 @@ use super::dice::Dice;
 use super::roster::{Kind, Member};
 use crate::domain::class::Class;
 use crate::domain::id::{ColumnId, IdFault, SiteId, UnitId};
-use crate::domain::time::{Date, Moment};
+use crate::domain::time::{Date, Moment, date_of};
 
 /// One site: home page, columns and habits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,6 +217,14 @@ impl SimColumn {
             .collect();
         shown.sort_by_key(|item| std::cmp::Reverse(item.claimed_on));
         shown.into_iter()
+    }
+}
+
+impl Publication {
+    /// The day that its own page tells: the printed one, unless that is a slip of the list and had
+    /// not come when it was put up.
+    pub fn told_on(&self) -> Date {
+        self.claimed_on.min(date_of(self.at))
     }
 }
 

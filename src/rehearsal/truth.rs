@@ -139,10 +139,10 @@ impl Truth {
         column.map_or_else(Vec::new, |column| column.shown(until).collect())
     }
 
-    /// The newest date that the column prints at `at`, of those that have come.
+    /// The newest date that the column tells at `at`.
     pub fn newest_on(&self, column: &ColumnId, at: Moment) -> Option<Date> {
         let shown = self.column(column)?.shown(at);
-        let dates = shown.map(|item| item.claimed_on);
+        let dates = shown.map(Publication::told_on);
         dates.filter(|on| *on <= date_of(at)).max()
     }
 

@@ -128,6 +128,12 @@ pub fn commit(stage: &mut Stage, commit: &mut Commit) -> Result<(), StoreError> 
     for letter in &commit.letters {
         stage.put(Table::Letters, &keys::letter(letter), letter)?;
     }
+    for guide in &commit.guides {
+        stage.put(Table::Guides, &keys::guide(guide), guide)?;
+    }
+    for document in &commit.documents {
+        stage.put(Table::Documents, &keys::document(document), document)?;
+    }
     for closing in &commit.closings {
         let key = keys::closing(&closing.period, closing.version);
         stage.put(Table::Closings, &key, closing)?;

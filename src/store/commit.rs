@@ -8,8 +8,10 @@ use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
 use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
+use crate::domain::document::Document;
 use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
+use crate::domain::guide::Guide;
 use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
 use crate::domain::inspection::Inspection;
@@ -59,6 +61,10 @@ pub struct Commit {
     pub targets: Vec<Target>,
     /// Letters of consultation columns, as they stand now.
     pub letters: Vec<Letter>,
+    /// Service guides, as they stand now.
+    pub guides: Vec<Guide>,
+    /// Pages of documents and interpretations, as they stand now.
+    pub documents: Vec<Document>,
     /// Periods of assessment that were closed or corrected.
     pub closings: Vec<Closing>,
     /// What was closed.
@@ -102,6 +108,8 @@ impl Commit {
             inspections: Vec::new(),
             targets: Vec::new(),
             letters: Vec::new(),
+            guides: Vec::new(),
+            documents: Vec::new(),
             closings: Vec::new(),
             pieces: Vec::new(),
             statements: Vec::new(),

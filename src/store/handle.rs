@@ -21,8 +21,10 @@ use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
 use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
+use crate::domain::document::Document;
 use crate::domain::entry::Entry;
 use crate::domain::flag::Flag;
+use crate::domain::guide::Guide;
 use crate::domain::home::HomeRecord;
 use crate::domain::host::HostRecord;
 use crate::domain::id::{ColumnId, SiteId};
@@ -86,7 +88,11 @@ pub struct StoreHealth {
 
 /// A handle to the open store. The store closes with the last one.
 #[derive(Clone)]
-pub struct Store(Arc<Inner>);
+pub struct Store {
+    inner: Arc<Inner>,
+    /// Whether the thread that asks does the work itself.
+    here: bool,
+}
 
 /// Runs `work` where it may block.
 async fn blocking<T: Send + 'static>(
@@ -111,21 +117,42 @@ impl Store {
         let settings = settings.clone();
         let open = move || Inner::open(settings, now);
         let (inner, opening) = blocking("open the store", open).await?;
-        Ok((Store(Arc::new(inner)), opening))
+        let store = Store {
+            inner: Arc::new(inner),
+            here: false,
+        };
+        Ok((store, opening))
+    }
+
+    /// The same store, whose work is done by the thread that asks: where years are lived on a disk in
+    /// memory, most of the time would go to handing work from one thread to another.
+    pub fn here(self) -> Store {
+        Store { here: true, ..self }
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        action: &'static str,
+        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.here {
+            true => contained(action, work),
+            false => blocking(action, work).await,
+        }
     }
 
     /// Makes everything in `commit` true together. When this returns, it is on disk.
     pub async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
-        let inner = self.0.clone();
-        blocking("commit", move || inner.commit(commit)).await
+        let inner = self.inner.clone();
+        self.run("commit", move || inner.commit(commit)).await
     }
 
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let inner = self.0.clone();
-        blocking("read", move || inner.read(work)).await
+        let inner = self.inner.clone();
+        self.run("read", move || inner.read(work)).await
     }
 
     /// What is known of every column.
@@ -281,6 +308,18 @@ impl Store {
         self.read(|reader| reader.decisions()).await
     }
 
+    /// The service guides of a site.
+    pub async fn guides(&self, site: &SiteId) -> Result<Vec<Guide>, StoreError> {
+        let site = site.clone();
+        self.read(move |reader| reader.guides(&site)).await
+    }
+
+    /// The pages of documents or interpretations of a column.
+    pub async fn documents(&self, column: &ColumnId) -> Result<Vec<Document>, StoreError> {
+        let column = column.clone();
+        self.read(move |reader| reader.documents(&column)).await
+    }
+
     /// Links of a site that led nowhere at some time.
     pub async fn targets(&self, site: &SiteId) -> Result<Vec<Target>, StoreError> {
         let site = site.clone();
@@ -340,30 +379,32 @@ impl Store {
 
     /// Keeps a page copy under the SHA-256 of its bytes.
     pub async fn keep_body(&self, digest: &str, body: Vec<u8>) -> Result<(), StoreError> {
-        let (inner, digest) = (self.0.clone(), digest.to_owned());
-        blocking("keep a page copy", move || inner.keep_body(&digest, &body)).await
+        let (inner, digest) = (self.inner.clone(), digest.to_owned());
+        self.run("keep a page copy", move || inner.keep_body(&digest, &body))
+            .await
     }
 
     /// A page copy, if it was kept and is still what it was.
     pub async fn body(&self, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let (inner, digest) = (self.0.clone(), digest.to_owned());
-        blocking("read a page copy", move || inner.body(&digest)).await
+        let (inner, digest) = (self.inner.clone(), digest.to_owned());
+        self.run("read a page copy", move || inner.body(&digest))
+            .await
     }
 
     /// Forgets what the settings no longer keep at `now`.
     pub async fn prune(&self, now: Moment) -> Result<Pruned, StoreError> {
-        let inner = self.0.clone();
-        blocking("prune", move || inner.prune(now)).await
+        let inner = self.inner.clone();
+        self.run("prune", move || inner.prune(now)).await
     }
 
     /// Puts everything on disk. Commits are there already; this is for an orderly end.
     pub async fn flush(&self) -> Result<(), StoreError> {
-        let inner = self.0.clone();
-        blocking("flush the store", move || inner.flush()).await
+        let inner = self.inner.clone();
+        self.run("flush the store", move || inner.flush()).await
     }
 
     /// How the store is. Asks no disk.
     pub fn health(&self) -> StoreHealth {
-        self.0.health()
+        self.inner.health()
     }
 }

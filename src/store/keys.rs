@@ -11,8 +11,10 @@ use crate::alert::outbox::MessageKey;
 use crate::domain::act::Act;
 use crate::domain::candidate::{Candidate, Decided, Decision};
 use crate::domain::closing::Statement;
+use crate::domain::document::Document;
 use crate::domain::entry::Entry;
 use crate::domain::flag::{Fact, Flag};
+use crate::domain::guide::Guide;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
 use crate::domain::letter::Letter;
@@ -119,6 +121,17 @@ pub fn target(target: &Target) -> Vec<u8> {
 pub fn letter(letter: &Letter) -> Vec<u8> {
     let name = hash(&[letter.name().as_bytes()]);
     [&column(&letter.column)[..], &name].concat()
+}
+
+/// Site, hash of the address.
+pub fn guide(guide: &Guide) -> Vec<u8> {
+    [&site(&guide.site)[..], &hash(&[guide.url.as_bytes()])].concat()
+}
+
+/// Column, hash of the address.
+pub fn document(document: &Document) -> Vec<u8> {
+    let name = hash(&[document.url.as_bytes()]);
+    [&column(&document.column)[..], &name].concat()
 }
 
 /// Period.

@@ -20,7 +20,9 @@ use super::reading::{FLAGS_LIMIT, ITEMS_LIMIT, Reader, sort_flags, sort_items};
 use super::stage::Stage;
 use super::table::Table;
 use super::thin;
+use crate::domain::document::Document;
 use crate::domain::flag::Flag;
+use crate::domain::guide::Guide;
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
 use crate::domain::letter::Letter;
@@ -102,6 +104,16 @@ pub fn rows(
     for candidate in Reader::new(engine).candidates(None)? {
         if candidate.seen_at < cutoff {
             stage.delete(Table::Candidates, &keys::candidate(&candidate))?;
+        }
+    }
+    for guide in Reader::new(engine).all::<Guide>(Table::Guides, &[])? {
+        if guide.seen_at < cutoff {
+            stage.delete(Table::Guides, &keys::guide(&guide))?;
+        }
+    }
+    for document in Reader::new(engine).all::<Document>(Table::Documents, &[])? {
+        if document.read_at < cutoff {
+            stage.delete(Table::Documents, &keys::document(&document))?;
         }
     }
     let changes = stage.into_changes();

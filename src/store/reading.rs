@@ -14,9 +14,11 @@ use super::value::{self, Body, Fault};
 use crate::domain::act::Act;
 use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
+use crate::domain::document::Document;
 use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
+use crate::domain::guide::Guide;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::inspection::Inspection;
 use crate::domain::item::Item;
@@ -332,6 +334,16 @@ impl<'a> Reader<'a> {
     /// The letters of a column.
     pub fn letters(&mut self, column: &ColumnId) -> Result<Vec<Letter>, StoreError> {
         self.all(Table::Letters, &keys::column(column))
+    }
+
+    /// The service guides of a site.
+    pub fn guides(&mut self, site: &SiteId) -> Result<Vec<Guide>, StoreError> {
+        self.all(Table::Guides, &keys::site(site))
+    }
+
+    /// The pages of documents or interpretations of a column.
+    pub fn documents(&mut self, column: &ColumnId) -> Result<Vec<Document>, StoreError> {
+        self.all(Table::Documents, &keys::column(column))
     }
 
     /// Links of a site that led nowhere.

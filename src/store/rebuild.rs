@@ -169,6 +169,12 @@ pub fn all_commits(
     in_parts(targets, at, sink, |commit, part| commit.targets = part)?;
     let letters = reader.all(Table::Letters, &[])?;
     in_parts(letters, at, sink, |commit, part| commit.letters = part)?;
+    let guides = reader.all(Table::Guides, &[])?;
+    in_parts(guides, at, sink, |commit, part| commit.guides = part)?;
+    let documents = reader.all(Table::Documents, &[])?;
+    in_parts(documents, at, sink, |commit, part| {
+        commit.documents = part;
+    })?;
     let pieces = reader.all(Table::ClosedPieces, &[])?;
     in_parts(pieces, at, sink, |commit, part| commit.pieces = part)?;
     let closings = reader.all(Table::Closings, &[])?;

@@ -67,11 +67,15 @@ pub enum Table {
     Decisions,
     /// Column, hash of its name → a letter.
     Letters,
+    /// Site, hash of the address → a service guide.
+    Guides,
+    /// Column, hash of the address → a page of a document or an interpretation.
+    Documents,
 }
 
 impl Table {
     /// Every table. A table's place in this list is written to disk; new ones go to the end.
-    pub const ALL: [Table; 32] = [
+    pub const ALL: [Table; 34] = [
         Table::Records,
         Table::Observations,
         Table::ObservationsByColumn,
@@ -104,6 +108,8 @@ impl Table {
         Table::Candidates,
         Table::Decisions,
         Table::Letters,
+        Table::Guides,
+        Table::Documents,
     ];
 
     /// The name of its tree.
@@ -141,6 +147,8 @@ impl Table {
             Table::Candidates => "candidates",
             Table::Decisions => "decisions",
             Table::Letters => "letters",
+            Table::Guides => "guides",
+            Table::Documents => "documents",
         }
     }
 

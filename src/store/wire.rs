@@ -14,8 +14,10 @@ use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
 use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::closing::{ClosedPiece, Closing, Statement};
+use crate::domain::document::Document;
 use crate::domain::entry::Entry as Assessed;
 use crate::domain::flag::Flag;
+use crate::domain::guide::Guide;
 use crate::domain::host::HostRecord;
 use crate::domain::inspection::Inspection;
 use crate::domain::letter::Letter;
@@ -118,6 +120,10 @@ struct WireEntry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     letters: Vec<Letter>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    guides: Vec<Guide>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    documents: Vec<Document>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     closings: Vec<Closing>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pieces: Vec<ClosedPiece>,
@@ -218,6 +224,8 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
         inspections: Vec::new(),
         targets: Vec::new(),
         letters: Vec::new(),
+        guides: Vec::new(),
+        documents: Vec::new(),
         closings: Vec::new(),
         pieces: Vec::new(),
         statements: Vec::new(),
@@ -262,6 +270,8 @@ fn to_wire(entry: &Entry, said: &mut Said) -> Result<WireEntry, StoreError> {
             wire.inspections.clone_from(&commit.inspections);
             wire.targets.clone_from(&commit.targets);
             wire.letters.clone_from(&commit.letters);
+            wire.guides.clone_from(&commit.guides);
+            wire.documents.clone_from(&commit.documents);
             wire.closings.clone_from(&commit.closings);
             wire.pieces.clone_from(&commit.pieces);
             wire.statements.clone_from(&commit.statements);
@@ -308,6 +318,8 @@ fn from_wire(wire: WireEntry, heard: &mut Heard) -> (Entry, u64) {
     commit.inspections = wire.inspections;
     commit.targets = wire.targets;
     commit.letters = wire.letters;
+    commit.guides = wire.guides;
+    commit.documents = wire.documents;
     commit.closings = wire.closings;
     commit.pieces = wire.pieces;
     commit.statements = wire.statements;
@@ -462,6 +474,28 @@ mod tests {
         assert_eq!((commit.pieces.len(), judged), (1, (5, 3)));
         let again = write_line(&entry, &mut Said::default()).unwrap();
         assert_eq!(String::from_utf8(again).unwrap(), ASSESSED);
+    }
+
+    /// One line with all that inspections saw.
+    const INSPECTED: &str = include_str!("shapes-inspected.jsonl");
+
+    #[test]
+    fn a_line_of_inspections_is_read_and_written_again_byte_by_byte() {
+        let line = INSPECTED.trim_end().as_bytes();
+        let (entry, lost) = read_line(line, &mut Heard::default()).unwrap();
+        let Fact::Commit(commit) = &entry.fact else {
+            panic!("{entry:?}");
+        };
+        let seen = [
+            commit.inspections.len(),
+            commit.targets.len(),
+            commit.letters.len(),
+            commit.guides.len(),
+            commit.documents.len(),
+        ];
+        assert_eq!((lost, seen), (0, [1, 1, 2, 2, 1]));
+        let again = write_line(&entry, &mut Said::default()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), INSPECTED);
     }
 
     #[test]

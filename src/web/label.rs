@@ -45,6 +45,7 @@ pub fn failure(failure: &Failure) -> &'static str {
         Failure::TooManyRedirects | Failure::ForeignHost(_) => "redirect",
         Failure::PrivateAddress => "private-address",
         Failure::BadAnswer => "bad-answer",
+        Failure::NoSuchPage => "no-such-page",
     }
 }
 

@@ -103,6 +103,8 @@ struct AnswerPage {
     reason: String,
     until: String,
     today: String,
+    /// What will be done by a day.
+    verb: &'static str,
     done: Option<String>,
 }
 
@@ -149,7 +151,7 @@ async fn enter(
         (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response()
     };
     let Ok(until) = Date::parse_from_str(filled.until.trim(), "%Y-%m-%d") else {
-        return again("请填写预计更新日期。".to_owned());
+        return again(format!("请填写预计{}日期。", found.verb));
     };
     let answer = Answer {
         hash: hash_of(&token),
@@ -238,6 +240,10 @@ async fn described(
         reason: String::new(),
         until: String::new(),
         today: today.to_string(),
+        verb: match link.duty {
+            Some(_) => "发布",
+            None => "更新",
+        },
         done: None,
     }))
 }

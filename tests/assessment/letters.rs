@@ -186,6 +186,12 @@ fn replies_are_timed_in_working_days_with_make_up_days() {
         (timed, working_days, quick, answered, open),
         (1, 15, 0, 1, 0)
     );
+    let late = make(5).card(&p2015());
+    let late = line(&late, "S10").finds.first().unwrap();
+    let Fact::LetterLate { days, working, .. } = late.fact else {
+        panic!("{late:?}");
+    };
+    assert_eq!((days, working), (16, true), "Monday the 25th");
     // The rule's own window goes before the choice.
     let short = rules("[rule.S10]\nwindow_days = 14");
     assert_eq!(line(&make(7).card(&short), "S10").verdict, Verdict::NotKept);

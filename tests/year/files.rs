@@ -73,6 +73,13 @@ empty = "<{site}/{column}|BLANK>"
 seen_again = "<{site}/{column}|SEEN>"
 down = "<{site}|DOWN>"
 up = "<{site}|UP>"
+duty_reminder = "<{site}/{column}|D0|{due_on}>"
+duty_warning = "<{site}/{column}|D1|{due_on}>"
+duty_overdue = "<{site}/{column}|D2|{due_on}>"
+duty_severely_overdue = "<{site}/{column}|D3|{due_on}>"
+duty_escalation = "<{site}/{column}|D4|{due_on}>"
+duty_escalation_proposed = "<{site}/{column}|OWED|{due_on}>"
+duty_met = "<{site}/{column}|MET>"
 offline = "<|OFFLINE>"
 online = "<|ONLINE>"
 trouble = "<|TROUBLE|{why}>"
@@ -118,9 +125,25 @@ pub fn write(dir: &Path, world: &World) -> PathBuf {
         .replace("COLUMN-DAYS", &again("90"))
         .replace("LINKS", if has_links(world) { LINKS } else { "" })
         .replace("CACHE", "32MiB");
+    let monitor = monitor + &duties(world);
     std::fs::write(dir.join("monitor.toml"), monitor).expect("monitor.toml");
     std::fs::write(dir.join("sites.toml"), sites(world)).expect("sites.toml");
     dir.join("monitor.toml")
+}
+
+fn duties(world: &World) -> String {
+    let mut text = String::new();
+    for (number, owed) in world.owed.iter().enumerate() {
+        let (_, column) = world.columns().nth(owed.column).expect("a column");
+        let ((month, day), (due_month, due_day)) = (owed.opens, owed.due);
+        let _ = writeln!(
+            text,
+            "[duties.owed-{number}]\nname = \"d{number}\"\ncolumns = [\"{}\"]\n\
+             opens = \"{month:02}-{day:02}\"\ndue = \"{due_month:02}-{due_day:02}\"",
+            column.id
+        );
+    }
+    text
 }
 
 /// The address of a column's list.

@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use wangxun::domain::time::{Date, Moment};
 
 use super::files::{LINK_LASTS, proposes_again};
-use super::play::{Deed, Laid, Played, Seen};
-use super::rules::{AGAIN, REPEATS, Rules, UNTIL_PROPOSAL, step_at};
-use super::world::World;
+use super::play::{Deed, Laid, Played, ROWS, Seen};
+use super::rules::{AGAIN, REPEATS, Rules, UNTIL_PROPOSAL, owed_at, step_at};
+use super::world::{Owed, World};
 
 /// One thing that a text says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,10 @@ pub enum Said {
     Proposed,
     Again,
     Updated,
+    /// What is owed by a day is at this step; 督办 is proposed; it is met.
+    Owed(usize),
+    OwedProposed,
+    Met,
     Blind,
     Blank,
     Seen,
@@ -149,6 +153,8 @@ struct Column {
     blank_told: Vec<usize>,
     case: Option<Case>,
     last_severe: Vec<(When, Date)>,
+    /// Of every item that was ever seen, by number: its date and when it was first seen.
+    items: BTreeMap<usize, (Date, Date)>,
 }
 
 pub struct Oracle<'a> {
@@ -178,11 +184,13 @@ enum Event<'a> {
 impl<'a> Oracle<'a> {
     pub fn new(played: &'a Played) -> Oracle<'a> {
         let world = &played.world;
+        // Behind the columns stands what is owed by a day.
+        let places = world.columns().count() + world.owed.len();
         Oracle {
             rules: Rules::new(played),
             played,
             world,
-            columns: vec![Column::default(); world.columns().count()],
+            columns: vec![Column::default(); places],
             hosts: world.columns().map(|(site, _)| site.host).collect(),
             down: BTreeMap::new(),
             offline: None,
@@ -190,7 +198,7 @@ impl<'a> Oracle<'a> {
             reached: world.begin(),
             life: 0,
             prophecy: Prophecy {
-                tellable: vec![Vec::new(); world.columns().count()],
+                tellable: vec![Vec::new(); places],
                 ..Prophecy::default()
             },
         }
@@ -210,8 +218,34 @@ impl<'a> Oracle<'a> {
 
     /// The column as it is named and configured.
     fn named(&self, place: usize) -> &'a super::world::Column {
+        let place = self.of_column(place);
         let (_, column) = self.world.columns().nth(place).expect("a column");
         column
+    }
+
+    /// What is owed at `place`, if that is no column.
+    fn owed(&self, place: usize) -> Option<Owed> {
+        let beyond = place.checked_sub(self.hosts.len())?;
+        Some(self.world.owed[beyond])
+    }
+
+    /// The place of the column that `place` is about.
+    fn of_column(&self, place: usize) -> usize {
+        self.owed(place).map_or(place, |owed| owed.column)
+    }
+
+    /// The place of what the column at `place` owes.
+    fn owing(&self, place: usize) -> Option<usize> {
+        let mut owed = self.world.owed.iter();
+        let found = owed.position(|owed| owed.column == place);
+        found.map(|number| self.hosts.len() + number)
+    }
+
+    fn step_of(&self, place: usize, step: usize) -> Said {
+        match self.owed(place) {
+            Some(_) => Said::Owed(step),
+            None => Said::Step(step),
+        }
     }
 
     fn about(&self, place: usize) -> String {
@@ -225,7 +259,7 @@ impl<'a> Oracle<'a> {
                 Laid::ExemptUntil(until) => deed.at.date_naive() <= day && day <= until,
                 _ => false,
             };
-            deed.column == place && deed.granted && deed.at <= at && covers
+            deed.column == self.of_column(place) && deed.granted && deed.at <= at && covers
         })
     }
 
@@ -264,10 +298,13 @@ impl<'a> Oracle<'a> {
                 self.dismiss(place, at);
                 continue;
             }
-            let recent = self.columns[place]
+            let recent = self.columns[self.of_column(place)]
                 .looked_at
                 .is_some_and(|seen| at - seen <= TimeDelta::hours(36));
-            if recent {
+            if recent && self.owed(place).is_some() {
+                self.duty(place, at, life, true);
+                self.note(place, at);
+            } else if recent {
                 self.deadline(place, at, life, true);
                 self.note(place, at);
             }
@@ -278,12 +315,28 @@ impl<'a> Oracle<'a> {
         let (at, life) = (looks[0].at, looks[0].life);
         for seen in looks {
             let sight = self.sight(seen);
+            self.keep(seen, sight, at);
             self.look(seen.column, sight, at);
         }
         self.network(at, life);
         for place in 0..self.columns.len() {
-            let looked = looks.iter().any(|seen| seen.column == place);
+            let column = self.of_column(place);
+            let looked = looks.iter().any(|seen| seen.column == column);
             self.judge(place, looked, at, life);
+        }
+    }
+
+    /// Every item that the look shows is known from now on.
+    fn keep(&mut self, seen: &Seen, sight: Sight, at: Moment) {
+        if !matches!(sight, Sight::Dated(..)) {
+            return;
+        }
+        let (items, _) = self.named(seen.column).shown(seen.truly);
+        let known = &mut self.columns[seen.column].items;
+        for item in items.into_iter().take(ROWS) {
+            known
+                .entry(item.number)
+                .or_insert((item.on, at.date_naive()));
         }
     }
 
@@ -314,7 +367,7 @@ impl<'a> Oracle<'a> {
     /// The monitor's own network, and hosts that give no answer.
     fn network(&mut self, at: Moment, life: usize) {
         let mut hosts: BTreeMap<usize, u32> = BTreeMap::new();
-        for place in 0..self.columns.len() {
+        for place in 0..self.hosts.len() {
             let column = &self.columns[place];
             if column.looked_at.is_none() || self.is_exempt(place, at) {
                 continue;
@@ -393,6 +446,11 @@ impl<'a> Oracle<'a> {
         if !looked {
             return;
         }
+        if self.owed(place).is_some() {
+            self.duty(place, at, life, false);
+            self.note(place, at);
+            return;
+        }
         self.deadline(place, at, life, false);
         self.blindness(place, at);
         self.note(place, at);
@@ -427,6 +485,34 @@ impl<'a> Oracle<'a> {
         self.overtake(&gone, at);
     }
 
+    /// What is owed by a day, as the latest look leaves it.
+    fn duty(&mut self, place: usize, at: Moment, life: usize, known: bool) {
+        let Some(owed) = self.owed(place) else { return };
+        let today = at.date_naive();
+        let (opens, due) = owed.period(today);
+        let before = self.columns[place].case.as_ref();
+        if before.is_some_and(|case| case.began.1.date_naive() < opens) {
+            // What was owed in the last period is judged no more.
+            return self.dismiss(place, at);
+        }
+        let seen = self.columns[owed.column].clone();
+        let own = &mut self.columns[place];
+        (own.looked_at, own.is_silent) = (seen.looked_at, seen.is_silent);
+        (own.unclear, own.silent, own.empty) = (seen.unclear, seen.silent, seen.empty);
+        let tomorrow = today.succ_opt().expect("a day");
+        let mut items = seen.items.values();
+        let is_met = items.any(|(on, _)| opens <= *on && *on <= tomorrow);
+        let mut items = seen.items.values();
+        let reaches_back = items.any(|(on, first)| on.min(first) < &opens);
+        let is_seen = seen.unclear == 0 && seen.empty == 0 && !seen.is_silent;
+        let step = match is_met {
+            true => None,
+            false if is_seen && reaches_back => owed_at(due, today),
+            false => return,
+        };
+        self.moves(place, (due, step), at, life, known);
+    }
+
     fn deadline(&mut self, place: usize, at: Moment, life: usize, known: bool) {
         let column = &self.columns[place];
         let seen = column.unclear == 0 && column.empty == 0 && !column.is_silent;
@@ -442,6 +528,18 @@ impl<'a> Oracle<'a> {
         };
         let today = at.date_naive();
         let step = step_at(self.named(place).limit, (today - on).num_days());
+        self.moves(place, (on, step), at, life, known);
+    }
+
+    /// Moves what is open at `place`, whose date is `on`, now that it is at `step`.
+    fn moves(
+        &mut self,
+        place: usize,
+        (on, step): (Date, Option<usize>),
+        at: Moment,
+        life: usize,
+        known: bool,
+    ) {
         // What is known already is no second look, and gives rise to nothing by itself.
         let first = known && {
             let case = self.columns[place].case.as_ref();
@@ -507,13 +605,13 @@ impl<'a> Oracle<'a> {
         self.tell(
             place,
             case,
-            Said::Step(step),
+            self.step_of(place, step),
             self.rules.hearers(step, unit, life),
             (first, at),
         );
         let again = self.is_again(place, case, step, today);
         let late_before = case.was_late;
-        if step >= 2 {
+        if step >= 2 && self.owed(place).is_none() {
             if !late_before {
                 self.late
                     .entry(unit)
@@ -534,7 +632,7 @@ impl<'a> Oracle<'a> {
 
     /// Whether it is the second time within the days of the rule, not counted on one day.
     fn is_again(&self, place: usize, case: &Case, step: usize, today: Date) -> bool {
-        if !proposes_again(self.world) || step < 2 {
+        if !proposes_again(self.world) || step < 2 || self.owed(place).is_some() {
             return false;
         }
         let within = |on: Date, days: i64| (1..=days).contains(&(today - on).num_days());
@@ -588,7 +686,10 @@ impl<'a> Oracle<'a> {
             self.tell(
                 place,
                 &mut case,
-                Said::Proposed,
+                match self.owed(place) {
+                    Some(_) => Said::OwedProposed,
+                    None => Said::Proposed,
+                },
                 self.rules.operators(),
                 (at, at),
             );
@@ -615,7 +716,7 @@ impl<'a> Oracle<'a> {
         case.repeats += 1;
         case.told_at = at;
         let hearers = self.rules.hearers(case.step, unit, life);
-        let said = Said::Step(case.step);
+        let said = self.step_of(place, case.step);
         self.tell(place, &mut case, said, hearers, (at, at));
         case
     }
@@ -630,7 +731,10 @@ impl<'a> Oracle<'a> {
         self.overtake(&case.beside, first);
         let on = self.columns[place].known.map(|(on, _)| on);
         self.end(
-            Said::Updated,
+            match self.owed(place) {
+                Some(_) => Said::Met,
+                None => Said::Updated,
+            },
             self.about(place),
             case.began,
             (at, at),
@@ -668,7 +772,7 @@ impl<'a> Oracle<'a> {
                 .rules
                 .heard_after(self.reached, decided.0, decided.1, who);
             match said {
-                Said::Step(_) => self.held(place, decided, heard, who),
+                Said::Step(_) | Said::Owed(_) => self.held(place, decided, heard, who),
                 _ => heard,
             }
         };
@@ -719,7 +823,11 @@ impl<'a> Oracle<'a> {
             let Laid::HeldUntil(until) = deed.what else {
                 continue;
             };
-            if deed.column != place || !deed.granted || until <= decided.0 || deed.at > by {
+            if deed.column != self.of_column(place)
+                || !deed.granted
+                || until <= decided.0
+                || deed.at > by
+            {
                 continue;
             }
             if deed.at <= from {
@@ -826,7 +934,7 @@ impl<'a> Oracle<'a> {
         let of_column = columns.find(|(_, column)| column.id == about);
         let unit = of_column.map(|(_, column)| column.unit);
         self.prophecy.ends.push(End {
-            unit: unit.filter(|_| said == Said::Updated),
+            unit: unit.filter(|_| matches!(said, Said::Updated | Said::Met)),
             said,
             about,
             on,
@@ -848,7 +956,15 @@ impl<'a> Oracle<'a> {
         }
         match &deed.what {
             Laid::Released => {
-                let Some(mut case) = self.columns[deed.column].case.take() else {
+                let proposed = |place: &usize| {
+                    let case = self.columns[*place].case.as_ref();
+                    case.is_some_and(|case| case.proposed && !case.escalated)
+                };
+                let places = [Some(deed.column), self.owing(deed.column)];
+                let Some(place) = places.into_iter().flatten().find(proposed) else {
+                    return self.prophecy.wrong.push(format!("not proposed: {deed:?}"));
+                };
+                let Some(mut case) = self.columns[place].case.take() else {
                     return;
                 };
                 let unit = self.named(deed.column).unit;
@@ -858,18 +974,27 @@ impl<'a> Oracle<'a> {
                 (case.since, case.told_at, case.repeats) = (deed.at.date_naive(), deed.at, 0);
                 let hearers = self.rules.hearers(4, unit, deed.life);
                 self.tell(
-                    deed.column,
+                    place,
                     &mut case,
-                    Said::Step(4),
+                    self.step_of(place, 4),
                     hearers,
                     (deed.at, deed.at),
                 );
                 let beside = std::mem::take(&mut case.beside);
                 self.overtake(&beside, deed.at);
-                self.columns[deed.column].case = Some(case);
+                self.columns[place].case = Some(case);
             }
-            Laid::AnsweredByLink { until, sent_at, .. } => {
-                let is_open = self.columns[deed.column]
+            Laid::AnsweredByLink {
+                until,
+                sent_at,
+                owed,
+                ..
+            } => {
+                let place = match owed {
+                    true => self.owing(deed.column).unwrap_or(deed.column),
+                    false => deed.column,
+                };
+                let is_open = self.columns[place]
                     .case
                     .as_ref()
                     .is_some_and(|case| case.open);
@@ -877,23 +1002,28 @@ impl<'a> Oracle<'a> {
                     let wrong = format!("an answer was taken by a link that was over: {deed:?}");
                     self.prophecy.wrong.push(wrong);
                 }
-                self.answered(deed, *until);
+                self.answered(place, deed.at, *until);
             }
-            Laid::Answered(until) => self.answered(deed, *until),
-            Laid::ExemptUntil(_) => self.dismiss(deed.column, deed.at),
+            Laid::Answered(until) => self.answered(deed.column, deed.at, *until),
+            Laid::ExemptUntil(_) => {
+                self.dismiss(deed.column, deed.at);
+                if let Some(owing) = self.owing(deed.column) {
+                    self.dismiss(owing, deed.at);
+                }
+            }
             Laid::HeldUntil(_) => {}
         }
     }
 
     /// Until its last day nothing is repeated.
-    fn answered(&mut self, deed: &Deed, until: Date) {
-        let Some(case) = &mut self.columns[deed.column].case else {
+    fn answered(&mut self, place: usize, at: Moment, until: Date) {
+        let Some(case) = &mut self.columns[place].case else {
             return;
         };
         case.answered = Some(until);
         if case.repeats > 0 {
             let waiting = case.latest.clone();
-            self.overtake(&waiting, deed.at);
+            self.overtake(&waiting, at);
         }
     }
 }

@@ -42,7 +42,7 @@ const LONGEST_AGONY: TimeDelta = TimeDelta::hours(30);
 /// How often the agent looks at what there is to do.
 const AGENT_EVERY: TimeDelta = TimeDelta::hours(11);
 /// The most rows that a list shows.
-const ROWS: usize = 12;
+pub const ROWS: usize = 12;
 
 /// A message that a transport took.
 #[derive(Debug, Clone)]
@@ -94,6 +94,8 @@ pub enum Laid {
         until: chrono::NaiveDate,
         digest: String,
         sent_at: Moment,
+        /// Whether it answers for what is owed by a day.
+        owed: bool,
     },
     ExemptUntil(chrono::NaiveDate),
     HeldUntil(Moment),
@@ -407,13 +409,18 @@ impl Around {
             let later = now + TimeDelta::minutes(i64::from(dice.between(20 * 60, 70 * 60)));
             let day = |most| date_of(later) + chrono::Days::new(u64::from(most));
             let wish = match (said, dice.between(1, 100)) {
-                ("PROPOSED" | "AGAIN", ..=40) => Laid::Released,
+                ("PROPOSED" | "AGAIN" | "OWED", ..=40) => Laid::Released,
                 ("S2" | "S3", ..=8) => Laid::Answered(day(dice.between(1, 12))),
-                ("S0" | "S1" | "S2" | "S3", 16..=40) if token.is_some() => Laid::AnsweredByLink {
-                    until: day(dice.between(0, 8)),
-                    digest: hash_of(token.unwrap_or_default()),
-                    sent_at: now,
-                },
+                ("S0" | "S1" | "S2" | "S3" | "D0" | "D1" | "D2" | "D3", 16..=40)
+                    if token.is_some() =>
+                {
+                    Laid::AnsweredByLink {
+                        until: day(dice.between(0, 8)),
+                        digest: hash_of(token.unwrap_or_default()),
+                        sent_at: now,
+                        owed: said.starts_with('D'),
+                    }
+                }
                 ("S2" | "S1", 9..=11) => Laid::ExemptUntil(day(dice.between(3, 40))),
                 ("S2" | "S1", 12..=15) => {
                     Laid::HeldUntil(later + TimeDelta::hours(i64::from(dice.between(4, 60))))
@@ -495,8 +502,10 @@ impl Year<'_> {
         let clock = Clock::stepped(from, None);
         let mut agent = clock.alarm();
         files::write_contacts(self.dir, &self.world, number);
-        let loaded =
-            load(self.config_path, date_of(from)).unwrap_or_else(|faults| panic!("{faults}"));
+        let loaded = load(self.config_path, date_of(from));
+        let mut config = loaded.unwrap_or_else(|faults| panic!("{faults}")).config;
+        // Nothing is left out of what is judged here.
+        config.alert.most_segments = 1000;
         let (dies, mut dead) = mpsc::unbounded_channel();
         let around = Arc::new(Around {
             world: Arc::clone(&self.world),
@@ -512,7 +521,7 @@ impl Year<'_> {
             eye: around.clone(),
             carrier: around,
         };
-        let running = Running::start_in(Arc::new(loaded.config), &clock, Some(made_up)).await;
+        let running = Running::start_in(Arc::new(config), &clock, Some(made_up)).await;
         let store = running.ready.desk.store.clone();
         let order = self.log.lock().expect("a log").order();
         self.forget(&store.records().await.expect("records"));

@@ -37,6 +37,17 @@ pub fn step_at(limit: i64, age: i64) -> Option<usize> {
     begins.iter().rposition(|&over| age > over)
 }
 
+/// The step of what is owed by `due`.
+pub fn owed_at(due: Date, today: Date) -> Option<usize> {
+    match (due - today).num_days() {
+        ..-15 => Some(3),
+        -15..0 => Some(2),
+        0..=7 => Some(1),
+        8..=30 => Some(0),
+        _ => None,
+    }
+}
+
 pub struct Rules<'a> {
     pub world: &'a World,
     pub lives: &'a [Lived],

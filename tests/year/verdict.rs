@@ -147,6 +147,8 @@ fn items(taken: &Taken, who: usize) -> Vec<Heard> {
             "PROPOSED" => Said::Proposed,
             "AGAIN" => Said::Again,
             "UPDATED" => Said::Updated,
+            "OWED" => Said::OwedProposed,
+            "MET" => Said::Met,
             "BLIND" => Said::Blind,
             "BLANK" => Said::Blank,
             "SEEN" => Said::Seen,
@@ -155,11 +157,14 @@ fn items(taken: &Taken, who: usize) -> Vec<Heard> {
             "OFFLINE" => Said::Offline,
             "ONLINE" => Said::Online,
             "TROUBLE" => Said::Trouble,
-            step => Said::Step(
-                step.strip_prefix('S')
-                    .and_then(|n| n.parse().ok())
-                    .expect("a step"),
-            ),
+            step => {
+                let number = step.get(1..).and_then(|n| n.parse().ok());
+                let number = number.expect("a step");
+                match step.starts_with('D') {
+                    true => Said::Owed(number),
+                    false => Said::Step(number),
+                }
+            }
         };
         items.push(Heard {
             at: taken.at,
@@ -301,6 +306,7 @@ fn recovered(
 ) {
     let begins = |said: Said| match over.said {
         Said::Updated => matches!(said, Said::Step(_) | Said::Proposed | Said::Again),
+        Said::Met => matches!(said, Said::Owed(_) | Said::OwedProposed),
         Said::Seen => matches!(said, Said::Blind | Said::Blank),
         Said::Up => said == Said::Down,
         _ => said == Said::Offline,
@@ -439,7 +445,10 @@ fn unfounded((rules, prophecy): (&Rules<'_>, &Prophecy), heard: &[Heard], verdic
         if !urgent && !rules.in_window(heard.at) {
             wrong.push("outside the sending window");
         }
-        let of_unit = matches!(heard.said, Said::Step(_) | Said::Updated);
+        let of_unit = matches!(
+            heard.said,
+            Said::Step(_) | Said::Updated | Said::Owed(_) | Said::Met
+        );
         if !of_unit && !operators.contains(&heard.who) {
             wrong.push("the operator's alone");
         }

@@ -144,6 +144,32 @@ pub struct Person {
     pub away: Vec<Away>,
 }
 
+/// What a column has to publish by a day of every year: anything since another day.
+#[derive(Debug, Clone, Copy)]
+pub struct Owed {
+    /// The place of the column.
+    pub column: usize,
+    /// Month and day.
+    pub opens: (u32, u32),
+    pub due: (u32, u32),
+}
+
+impl Owed {
+    /// The first day that counts and the last that is in time, of the period that runs on `today`.
+    pub fn period(&self, today: Date) -> (Date, Date) {
+        let day = |year, (month, day)| Date::from_ymd_opt(year, month, day).expect("a date");
+        let opens = match day(today.year(), self.opens) {
+            opens if opens <= today => opens,
+            _ => day(today.year() - 1, self.opens),
+        };
+        let due = match day(opens.year(), self.due) {
+            due if due >= opens => due,
+            _ => day(opens.year() + 1, self.due),
+        };
+        (opens, due)
+    }
+}
+
 /// Days on which a person is away, the last included.
 #[derive(Debug, Clone)]
 pub struct Away {
@@ -190,6 +216,7 @@ pub struct World {
     pub gateway: Vec<(Stretch, Fault)>,
     pub mail: Vec<(Stretch, Fault)>,
     pub people: Vec<Person>,
+    pub owed: Vec<Owed>,
     pub lives: Vec<Life>,
     pub years: BTreeMap<i32, Year>,
 }
@@ -221,6 +248,7 @@ impl World {
             gateway: Vec::new(),
             mail: Vec::new(),
             people: Vec::new(),
+            owed: Vec::new(),
             lives: Vec::new(),
             years,
         };
@@ -231,6 +259,7 @@ impl World {
         world.lives(&mut dice);
         world.people(&mut dice);
         world.absences();
+        world.duties();
         world
     }
 
@@ -553,6 +582,25 @@ impl World {
             }
         }
         self.people = all;
+    }
+
+    /// Up to three columns that are slow owe something by a day.
+    fn duties(&mut self) {
+        let mut dice = Dice::new(self.seed, "duties");
+        let columns = self.columns().enumerate();
+        let slow =
+            columns.filter(|(_, (_, column))| column.limit >= 180 && !column.items.is_empty());
+        let slow: Vec<usize> = slow.map(|(place, _)| place).collect();
+        for column in slow.into_iter().take(3) {
+            let opens = self.start + Days::new(u64::from(dice.between(5, 260)));
+            let due = opens + Days::new(u64::from(dice.between(45, 80)));
+            let day = |on: Date| (on.month(), on.day().min(28));
+            self.owed.push(Owed {
+                column,
+                opens: day(opens),
+                due: day(due),
+            });
+        }
     }
 
     /// Every third of the units' people is away for some days, once or twice.

@@ -1,9 +1,11 @@
 //! What is known of a site in a period: the ground on which rules are measured.
 
 use crate::assess::candidates::Case;
+use crate::domain::document::Document;
 use crate::domain::entry::Entry;
 use crate::domain::finding::{Finding, LastUpdate, Undated};
 use crate::domain::group::{Column, Site};
+use crate::domain::guide::Guide;
 use crate::domain::id::ColumnId;
 use crate::domain::inspection::Inspection;
 use crate::domain::letter::Letter;
@@ -39,6 +41,12 @@ pub struct SiteFacts<'a> {
     pub inspection: Option<Inspection>,
     /// The letters of its consultation columns.
     pub letters: Vec<Letter>,
+    /// Whether directories of service guides are configured.
+    pub has_guides: bool,
+    /// Its service guides.
+    pub guides: Vec<Guide>,
+    /// Pages of its policy documents and interpretations.
+    pub documents: Vec<Document>,
     /// Links that led nowhere at some time.
     pub targets: Vec<Target>,
     /// What inspections found and people have to judge, with what they decided.
@@ -59,6 +67,19 @@ pub struct ColumnFacts<'a> {
     pub exempt: Option<Exemption>,
     /// The dates that its items claim.
     pub items_on: Vec<Date>,
+    /// Its dated items, of columns whose titles are compared: documents, interpretations, surveys.
+    pub titles: Vec<Titled>,
+}
+
+/// An item by its title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Titled {
+    /// The title.
+    pub title: String,
+    /// Its address.
+    pub url: Option<String>,
+    /// The day that it claims.
+    pub on: Date,
 }
 
 /// What visits saw, one after the other, without a change.

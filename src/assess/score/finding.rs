@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::rubric::RuleId;
 use crate::domain::candidate::{Candidate, Decision};
 use crate::domain::class::Class;
+use crate::domain::entry::Attachment;
 use crate::domain::finding::{LastUpdate, Undated};
+use crate::domain::guide::Element;
 use crate::domain::id::ColumnId;
 use crate::domain::marks::{Mark, Tag};
 use crate::domain::observation::Cause;
@@ -245,8 +247,11 @@ pub enum Fact {
         asked_on: Date,
         /// The last day in time.
         due_on: Date,
-        /// How many days it has waited by the last day: working days where the rule counts those.
+        /// How many days it has waited by the last day.
         days: u32,
+        /// Whether those are working days.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        working: bool,
         /// When a page said last that it is not answered.
         seen_at: Moment,
     },
@@ -262,8 +267,11 @@ pub enum Fact {
         answered_on: Date,
         /// The last day in time.
         due_on: Date,
-        /// How many days that took: working days where the rule counts those.
+        /// How many days that took.
         days: u32,
+        /// Whether those are working days.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        working: bool,
     },
     /// What is known of the letters of a column.
     Letters {
@@ -307,6 +315,63 @@ pub enum Fact {
     },
     /// No page that was read leads to a way to ask.
     NoChannel,
+    /// A service guide that lacks elements.
+    GuideLacks {
+        /// Its title.
+        title: String,
+        /// Its address.
+        url: String,
+        /// What it lacks.
+        missing: Vec<Element>,
+        /// When its page came last.
+        read_at: Moment,
+    },
+    /// What is known of the service guides.
+    Guides {
+        /// All.
+        all: u32,
+        /// Those that were read.
+        read: u32,
+        /// Those on other platforms.
+        elsewhere: u32,
+    },
+    /// A policy document, and its interpretation where it has one.
+    Interpreted {
+        /// The document's title.
+        policy: String,
+        /// Its day.
+        policy_on: Date,
+        /// Its address.
+        url: Option<String>,
+        /// The interpretation's title.
+        interpretation: Option<String>,
+        /// Its day.
+        interpretation_on: Option<Date>,
+        /// How many working days later it came.
+        working_days: Option<u32>,
+    },
+    /// How many documents of the period are interpreted.
+    InterpretedShare {
+        /// All.
+        documents: u32,
+        /// Those with an interpretation.
+        interpreted: u32,
+    },
+    /// A document and its interpretation that do not link each other.
+    NotLinked {
+        /// The document's title.
+        policy: String,
+        /// Its address.
+        policy_url: Option<String>,
+        /// The interpretation's title.
+        interpretation: String,
+        /// Its address.
+        interpretation_url: Option<String>,
+        /// Whether the interpretation links to the document, or was not read.
+        forth: bool,
+        /// Whether the document links to the interpretation, or was not read.
+        back: bool,
+    },
     /// What an inspection looked at.
     Inspected {
         /// When.
@@ -330,6 +395,9 @@ pub enum Fact {
         at: Moment,
         /// What, in the person's words.
         reason: String,
+        /// The file that proves it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attachment: Option<Attachment>,
     },
 }
 
@@ -412,6 +480,8 @@ pub enum Unmeasured {
     NotInspected,
     /// So many candidates wait for a person, and none is confirmed.
     Waiting(u32),
+    /// It lives on another platform, and a person has to enter it.
+    Elsewhere,
 }
 
 /// What a rule's measuring came to.

@@ -159,6 +159,13 @@ fn standing(letter: &Letter, due_on: Date, to: Date) -> Standing {
     }
 }
 
+/// In how many days a letter is to be answered.
+struct Window {
+    days: u32,
+    /// Whether those are working days.
+    working: bool,
+}
+
 /// Letters that nobody answered within the window of natural days.
 pub fn unanswered(
     rule: &Rule,
@@ -166,9 +173,11 @@ pub fn unanswered(
     facts: &SiteFacts<'_>,
     calendar: &Calendar,
 ) -> Measurement {
-    let due_on = |asked_on| due(asked_on, rule.window_days, rubric.choices.six_months);
-    let took = |asked_on: Date, on: Date| age_days(asked_on, on);
-    let mut measured = measured(rubric, facts, calendar, &due_on, &took);
+    let window = Window {
+        days: rule.window_days,
+        working: false,
+    };
+    let mut measured = measured(rubric, facts, calendar, &window);
     // Those that will soon have waited too long.
     let is_near = |find: &Find| match find.fact {
         Fact::LetterOpen { days, .. } => days >= NEAR_DAYS,
@@ -187,13 +196,14 @@ pub fn slow(
     facts: &SiteFacts<'_>,
     calendar: &Calendar,
 ) -> Measurement {
-    let window = match rule.window_days {
-        0 => rubric.choices.reply_working_days,
-        days => days,
+    let window = Window {
+        days: match rule.window_days {
+            0 => rubric.choices.reply_working_days,
+            days => days,
+        },
+        working: true,
     };
-    let due_on = |asked_on| calendar.add_working_days(asked_on, window);
-    let took = |asked_on: Date, on: Date| calendar.working_days_between(asked_on, on);
-    let mut measured = measured(rubric, facts, calendar, &due_on, &took);
+    let mut measured = measured(rubric, facts, calendar, &window);
     // What was late counts although it is over.
     let mut asides = Vec::new();
     for aside in std::mem::take(&mut measured.asides) {
@@ -217,9 +227,16 @@ fn measured(
     rubric: &Rubric,
     facts: &SiteFacts<'_>,
     calendar: &Calendar,
-    due_on: &dyn Fn(Date) -> Date,
-    took: &dyn Fn(Date, Date) -> u32,
+    window: &Window,
 ) -> Measurement {
+    let due_on = |asked_on: Date| match window.working {
+        true => calendar.add_working_days(asked_on, window.days),
+        false => due(asked_on, window.days, rubric.choices.six_months),
+    };
+    let took = |asked_on: Date, on: Date| match window.working {
+        true => calendar.working_days_between(asked_on, on),
+        false => age_days(asked_on, on),
+    };
     let boxes = match boxes(facts, &rubric.choices.unanswered_excludes) {
         Ok(boxes) => boxes,
         Err(why) => return Measurement::none(why),
@@ -241,6 +258,7 @@ fn measured(
                     asked_on,
                     due_on,
                     days: took(asked_on, facts.to),
+                    working: window.working,
                     seen_at,
                 })
             };
@@ -267,6 +285,7 @@ fn measured(
                         answered_on,
                         due_on,
                         days: took(asked_on, answered_on),
+                        working: window.working,
                     });
                     let in_period = facts.from <= answered_on;
                     match rubric.choices.late == Late::AnyDay && in_period {

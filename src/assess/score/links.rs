@@ -122,7 +122,8 @@ fn end_of(facts: &SiteFacts<'_>) -> Moment {
     moment(next.and_time(NaiveTime::MIN))
 }
 
-fn find(target: &Target, spell: &Spell, end: Moment, confirmed_by: Option<String>) -> Find {
+/// A find of a link that leads nowhere, as it was known at `end`.
+pub fn find(target: &Target, spell: &Spell, end: Moment, confirmed_by: Option<String>) -> Find {
     let place = target.places.first();
     Find {
         about: match target.on_home {

@@ -4,7 +4,10 @@ use super::facts::SiteFacts;
 use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::metric::Metric;
 use super::rubric::{Check, Rubric, Rule};
-use super::{availability, candidates, letters, links, management, pages, publishing};
+use super::{
+    availability, candidates, interpretation, letters, links, management, pages, publishing,
+    services,
+};
 use crate::calendar::Calendar;
 use crate::domain::entry::Entry;
 
@@ -44,6 +47,15 @@ pub fn measure(
         Metric::ReplyAge => judged(entered(), letters::age(rule, rubric, facts, calendar)),
         Metric::LetterFields => judged(entered(), letters::fields(facts)),
         Metric::AskingChannel => judged(entered(), letters::channel(rubric, facts)),
+        Metric::GuideElements => judged(entered(), services::elements(facts)),
+        Metric::PoorGuides => judged(entered(), services::unusable(rule, facts)),
+        Metric::Attachments => judged(entered(), services::attachments(facts)),
+        Metric::OnlineSystems => judged(entered(), services::online(facts)),
+        Metric::Interpretations => judged(entered(), interpretation::share(facts, calendar)),
+        Metric::LateInterpretations => {
+            judged(entered(), interpretation::late(rule, facts, calendar))
+        }
+        Metric::InterpretationLinks => judged(entered(), interpretation::linked(facts)),
         Metric::PageTags => judged(entered(), pages::tags(facts)),
         Metric::FooterMarks => judged(entered(), pages::marks(rule, facts)),
         Metric::Ipv6 => judged(entered(), pages::ipv6(facts)),
@@ -118,6 +130,7 @@ fn entered(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             by: entry.by.clone(),
             at: entry.at,
             reason: entry.reason.clone(),
+            attachment: entry.attachment.clone(),
         },
     };
     Measurement {

@@ -42,12 +42,16 @@ pub enum Metric {
     AskingChannel,
     /// Elements that service guides lack.
     GuideElements,
+    /// Service guides that lack so many elements that they are of no use.
+    PoorGuides,
     /// Attachments and forms that cannot be downloaded.
     Attachments,
     /// Online systems that do not open.
     OnlineSystems,
-    /// Policy documents without interpretation.
+    /// The share of policy documents with an interpretation, in percent.
     Interpretations,
+    /// Interpretations that came later than the window, in working days.
+    LateInterpretations,
     /// Policy documents and interpretations that do not link each other.
     InterpretationLinks,
     /// Page tags that are missing.
@@ -91,7 +95,7 @@ pub enum Shape {
 
 impl Metric {
     /// Every metric, in the order of the areas.
-    pub const ALL: [Metric; 35] = [
+    pub const ALL: [Metric; 37] = [
         Metric::HomeFailures,
         Metric::HomeAge,
         Metric::HomeNewItems,
@@ -110,9 +114,11 @@ impl Metric {
         Metric::LetterFields,
         Metric::AskingChannel,
         Metric::GuideElements,
+        Metric::PoorGuides,
         Metric::Attachments,
         Metric::OnlineSystems,
         Metric::Interpretations,
+        Metric::LateInterpretations,
         Metric::InterpretationLinks,
         Metric::PageTags,
         Metric::FooterMarks,
@@ -150,9 +156,11 @@ impl Metric {
             Metric::LetterFields => "letter-fields",
             Metric::AskingChannel => "asking-channel",
             Metric::GuideElements => "guide-elements",
+            Metric::PoorGuides => "poor-guides",
             Metric::Attachments => "attachments",
             Metric::OnlineSystems => "online-systems",
             Metric::Interpretations => "interpretations",
+            Metric::LateInterpretations => "late-interpretations",
             Metric::InterpretationLinks => "interpretation-links",
             Metric::PageTags => "page-tags",
             Metric::FooterMarks => "footer-marks",
@@ -203,6 +211,13 @@ impl Metric {
                 | Metric::ReplyAge
                 | Metric::LetterFields
                 | Metric::AskingChannel
+                | Metric::GuideElements
+                | Metric::PoorGuides
+                | Metric::Attachments
+                | Metric::OnlineSystems
+                | Metric::Interpretations
+                | Metric::LateInterpretations
+                | Metric::InterpretationLinks
                 | Metric::PageTags
                 | Metric::FooterMarks
                 | Metric::Ipv6
@@ -216,7 +231,10 @@ impl Metric {
     pub fn shape(self) -> Shape {
         match self {
             Metric::HomeFailures | Metric::HomeLoad => Shape::Rate,
-            Metric::HomeNewItems | Metric::Activities | Metric::Certificate => Shape::Number,
+            Metric::HomeNewItems
+            | Metric::Activities
+            | Metric::Certificate
+            | Metric::Interpretations => Shape::Number,
             _ => Shape::Finds,
         }
     }

@@ -10,6 +10,7 @@ use super::facts::{Exemption, SiteFacts};
 use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::rubric::{Late, Rubric, Rule, SixMonths};
 use super::standing::{Counted, Standing, counted, due};
+use crate::assess::activities;
 use crate::assess::freshness::age_days;
 use crate::domain::class::Class;
 use crate::domain::finding::{LastUpdate, Undated};
@@ -293,8 +294,13 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             let find = Find { about, fact };
             asides.push(Aside { find, why });
         }
-        let within = |on: &&Date| **on <= facts.to && age_days(**on, facts.to) <= window;
-        count += column.items_on.iter().filter(within).count();
+        let within = |on: Date| on <= facts.to && age_days(on, facts.to) <= window;
+        let titles = column.titles.iter().filter(|titled| within(titled.on));
+        let titles: Vec<&str> = titles.map(|titled| titled.title.as_str()).collect();
+        count += match class {
+            Class::Surveys => activities::count(&titles),
+            _ => column.items_on.iter().filter(|on| within(**on)).count(),
+        };
     }
     let Some((class, window)) = about else {
         return Measurement::none(Unmeasured::NothingConfigured);

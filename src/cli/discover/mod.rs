@@ -125,9 +125,8 @@ pub fn run(discover: Discover) -> anyhow::Result<bool> {
             _ => "",
         };
         bail!(
-            "the home page {} was not fetched: {failure:?}, {}{hint}",
-            discover.home,
-            failure.in_chinese()
+            "the home page {} was not fetched: {failure}{hint}",
+            discover.home
         );
     }
     finish(&discover, &survey, kept, end)
@@ -210,7 +209,7 @@ fn progress(survey: &Survey, sheet: &Sheet) {
     let sheets = survey.sheets().iter();
     let fetched = sheets.filter(|sheet| !matches!(sheet.came, Came::Failed(_)));
     let said = match &sheet.came {
-        Came::Failed(failure) => format!("not fetched ({failure:?}): "),
+        Came::Failed(failure) => format!("not fetched ({failure}): "),
         Came::Page(_) | Came::Closed => String::new(),
     };
     let line = format!(

@@ -204,6 +204,8 @@ impl Writing<'_> {
         }
         let counted = rule.kind == Kind::Veto && rule.metric != Metric::HomeAge;
         let reached = rule.metric.shape() == Shape::Number || rule.metric == Metric::HomeLoad;
+        // Without one the share is only told.
+        let reached = reached && rule.metric != Metric::Interpretations;
         if (counted || reached) && rule.threshold == 0 {
             faults.push(format!(
                 "{metric} needs a threshold, for example threshold = 5"
@@ -211,7 +213,12 @@ impl Writing<'_> {
         }
         let dated = matches!(
             rule.metric,
-            Metric::HomeAge | Metric::SlowAlerts | Metric::RepeatedAlerts | Metric::HomeFailures
+            Metric::HomeAge
+                | Metric::SlowAlerts
+                | Metric::RepeatedAlerts
+                | Metric::HomeFailures
+                | Metric::UnansweredLetters
+                | Metric::LateInterpretations
         );
         if dated && rule.window_days == 0 {
             faults.push(format!(

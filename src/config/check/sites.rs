@@ -27,6 +27,8 @@ const SHORT_CHARS: usize = 30;
 const MOST_LIMIT_DAYS: u32 = 3660;
 /// The most entries of one kind.
 const MOST: usize = 20_000;
+/// The most directories of service guides of one site.
+const MOST_GUIDES: usize = 20;
 
 /// Reads `raw` into a group without people.
 pub fn sites(source: &mut Source, raw: &RawSites, written: &Written, politeness: &Access) -> Group {
@@ -52,6 +54,10 @@ pub fn sites(source: &mut Source, raw: &RawSites, written: &Written, politeness:
             let has_services = |raw: &RawSite| super::or(&raw.services, true);
             if !has_services(raw.get_ref()) {
                 group.without_services.insert(site.id.clone());
+            }
+            let guides = guides(source, raw.get_ref(), &site);
+            if !guides.is_empty() {
+                group.guides.insert(site.id.clone(), guides);
             }
             group.sites.insert(site.id.clone(), site);
         }
@@ -363,6 +369,26 @@ fn known_site<'a>(
 }
 
 /// An address that may be blank, on a host that may be visited.
+/// The directories of the site's service guides; they may be written from its home page on.
+fn guides(source: &mut Source, raw: &RawSite, site: &Site) -> Vec<Url> {
+    let mut guides = Vec::new();
+    let parts = super::parts(&raw.guides);
+    if let Some(surplus) = parts.get(MOST_GUIDES) {
+        let fault = format!("at most {MOST_GUIDES} directories of guides are read");
+        source.fault(&surplus.span(), fault);
+    }
+    for part in parts.iter().take(MOST_GUIDES) {
+        let key = Some(part.clone());
+        guides.extend(address(
+            source,
+            ("guides", &key),
+            site.home.as_ref(),
+            &site.access,
+        ));
+    }
+    guides
+}
+
 fn address(
     source: &mut Source,
     (name, key): (&str, &Key<String>),

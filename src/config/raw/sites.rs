@@ -33,6 +33,7 @@ pub struct RawSite {
     pub site_name: Key<String>,
     pub site_id_code: Key<String>,
     pub services: Key<bool>,
+    pub guides: Key<Vec<Spanned<String>>>,
     pub access: RawAccess,
 }
 

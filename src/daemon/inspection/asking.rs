@@ -12,7 +12,11 @@ use crate::assess::outage::{
     HostHealth, OfflineRule, host_of, is_doubtful, is_offline, told_apart,
 };
 use crate::domain::access::Access;
+use crate::domain::host::Fingerprint;
+use crate::domain::page::Page;
 use crate::domain::time::Moment;
+use crate::domain::visit::{Failure, Outcome, Validators};
+use crate::extract::missing::is_answer_for_missing;
 use crate::fetch::client::Fetcher;
 use crate::fetch::reach::Reach;
 
@@ -20,6 +24,10 @@ use crate::fetch::reach::Reach;
 const GOOD_FOR: TimeDelta = TimeDelta::hours(12);
 /// The most good links that are remembered.
 const MOST_GOOD: usize = 500_000;
+/// The most pages of one host that are looked at for being its answer for missing ones.
+const MOST_LOOKS: usize = 200;
+/// The longest page that is looked at so, in bytes.
+const LONGEST_LOOK: usize = 256 * 1024;
 /// The most foreign links that show that there is a way abroad.
 const MOST_CONTROLS: usize = 5;
 
@@ -33,6 +41,9 @@ pub struct Link<'a> {
     pub external: bool,
     /// Whether it is asked though it is remembered.
     pub always: bool,
+    /// What its host shows for a path that cannot exist, where that is a page: then the page is
+    /// looked at, and not only its status.
+    pub missing: Option<Fingerprint>,
 }
 
 /// What asking came to.
@@ -78,6 +89,7 @@ impl Memory {
             access,
             external: true,
             always: true,
+            missing: None,
         };
         self.abroad.iter().map(link).collect()
     }
@@ -152,8 +164,16 @@ impl Asker<'_> {
 
     async fn ask_host(&self, links: Vec<Link<'_>>) -> Vec<(Url, bool, Answered)> {
         let mut answers = Vec::new();
+        let mut looks = MOST_LOOKS;
         for link in links {
             let asked = self.fetcher.check(&link.url, link.access).await;
+            let asked = match (asked, &link.missing) {
+                (Ok(()), Some(missing)) if looks > 0 => {
+                    looks -= 1;
+                    self.look(&link, missing).await
+                }
+                (asked, _) => asked,
+            };
             let answered = match asked {
                 Ok(()) => Answered::Well,
                 Err(failure) => Answered::Failed(failure),
@@ -162,6 +182,24 @@ impl Asker<'_> {
             answers.push((link.url, link.external, answered));
         }
         answers
+    }
+
+    /// Looks whether the page of a link is what its host shows for paths that cannot exist.
+    async fn look(&self, link: &Link<'_>, missing: &Fingerprint) -> Result<(), Failure> {
+        // Such a page is short; of a file that is longer no more is taken.
+        let access = Access {
+            body_limit: link.access.body_limit.min(LONGEST_LOOK),
+            ..link.access.clone()
+        };
+        let nothing = Validators::default();
+        let visit = self.fetcher.visit(&link.url, &access, &nothing);
+        let Outcome::Page(page) = visit.await.outcome else {
+            return Ok(());
+        };
+        match shows_missing(page, link.url.clone(), missing.clone()).await {
+            true => Err(Failure::NoSuchPage),
+            false => Ok(()),
+        }
     }
 
     /// Whether so many hosts gave no answer at all that it is our own network: of all, or of the
@@ -204,6 +242,12 @@ impl Asker<'_> {
         }
         is_own
     }
+}
+
+/// Whether a page that came for `asked` is what its host shows for paths that cannot exist.
+pub async fn shows_missing(page: Page, asked: Url, missing: Fingerprint) -> bool {
+    let work = move || is_answer_for_missing(&page, &asked, &missing);
+    tokio::task::spawn_blocking(work).await.unwrap_or(false)
 }
 
 /// Whether no host gave an answer: a name that does not resolve, or nothing behind it.

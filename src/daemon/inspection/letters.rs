@@ -57,7 +57,8 @@ impl Walk<'_> {
                 && known.page.is_some()
             {
                 // Its page is read for what it says, or not at all.
-                self.set_aside(letter);
+                let url = letter.url.as_deref().and_then(|url| Url::parse(url).ok());
+                url.into_iter().for_each(|url| self.set_aside(url));
             }
         }
         let shown: Vec<String> = now.iter().map(|letter| letter.name().to_owned()).collect();
@@ -117,12 +118,6 @@ impl Walk<'_> {
             now.push(listed(known, &column.id, &row, self.now));
         }
         now
-    }
-
-    /// Keeps the walk from reading a letter's page as any article.
-    fn set_aside(&mut self, letter: &Letter) {
-        let url = letter.url.as_deref().and_then(|url| Url::parse(url).ok());
-        self.known.extend(url);
     }
 
     /// A letter after its own page was asked for; nothing where it did not come.

@@ -3,6 +3,8 @@
 //! Nothing is alerted by it. A link that seems gone is asked again when that can make it certain.
 
 mod asking;
+mod documents;
+mod guides;
 mod letters;
 mod suspects;
 mod walk;
@@ -21,6 +23,7 @@ use super::schedule::Job;
 use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
 use crate::assess::candidates::{changes, of_link};
 use crate::assess::links::again_at;
+use crate::assess::outage::host_of;
 use crate::assess::score::metric::Metric;
 use crate::assess::score::rubric::{Check, Rule};
 use crate::assess::timekeeping::Stand;
@@ -37,8 +40,9 @@ use crate::fetch::reach::Reach;
 use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 use asking::{Asked, Memory};
+use documents::{Papers, is_paper};
 use suspects::{Asks, Suspects};
-use walk::{Errand, Known, Walked};
+use walk::{Errand, Known, Missing, Walked};
 
 /// The task's name in the store.
 pub const INSPECTION: &str = "inspection";
@@ -214,6 +218,22 @@ impl Inspector {
         Ok(true)
     }
 
+    /// What the hosts of a site show for paths that cannot exist, as rounds of visits asked them.
+    async fn missing(&self, site: &Site) -> Result<Missing, StoreError> {
+        let columns = self.desk.config.group.columns.values();
+        let columns = columns.filter(|column| column.site == site.id);
+        let urls = columns.filter_map(|column| column.url.as_ref());
+        let hosts: BTreeSet<String> = urls.chain(&site.home).map(host_of).collect();
+        let mut missing = Missing::new();
+        for host in hosts {
+            let known = self.desk.store.host(&host).await?;
+            if let Some(shown) = known.and_then(|known| known.missing) {
+                missing.insert(host, shown);
+            }
+        }
+        Ok(missing)
+    }
+
     /// What is known of a site before a walk over it.
     async fn known<'a>(&'a self, site: &'a Site) -> Result<Known<'a>, StoreError> {
         let columns = self.desk.config.group.columns.values();
@@ -227,7 +247,23 @@ impl Inspector {
                 );
             }
         }
-        Ok(Known { columns, letters })
+        let directories = self.desk.config.group.guides.get(&site.id);
+        let mut papers = Papers::default();
+        for column in columns.iter().filter(|column| is_paper(column.class)) {
+            let (id, store) = (&column.id, &self.desk.store);
+            papers.items.insert(id.clone(), store.items(id).await?);
+            papers
+                .documents
+                .insert(id.clone(), store.documents(id).await?);
+        }
+        Ok(Known {
+            columns,
+            letters,
+            directories: directories.map(Vec::as_slice).unwrap_or_default(),
+            guides: self.desk.store.guides(&site.id).await?,
+            papers,
+            missing: self.missing(site).await?,
+        })
     }
 
     /// Keeps what was seen of one site.
@@ -250,6 +286,8 @@ impl Inspector {
             .candidates(&walk, suspects, targets.values(), now)
             .await?;
         commit.letters.clone_from(&walk.letters);
+        commit.guides.clone_from(&walk.guides);
+        commit.documents.clone_from(&walk.documents);
         let confirmed = commit.targets.iter().filter_map(Target::open);
         tracing::info!(
             site = %site.id,
@@ -349,7 +387,7 @@ impl Inspector {
             if due.is_empty() {
                 continue;
             }
-            let mut links = walk::again(site, &due);
+            let mut links = walk::again(site, &due, &self.missing(site).await?);
             links.extend(memory.controls(&site.access));
             links.extend(controls(&self.desk.config.group));
             let asked = self.ask(memory, links, now).await;
@@ -386,6 +424,7 @@ fn controls(group: &Group) -> impl Iterator<Item = asking::Link<'_>> {
             access: &site.access,
             external: false,
             always: true,
+            missing: None,
         })
     })
 }

@@ -6,15 +6,20 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::asking::{Asked, Link};
+use super::asking::{Asked, Link, shows_missing};
+use super::documents::Papers;
 use super::letters::names_letters;
 use super::suspects::{Asks, Suspects};
 use crate::assess::links::{Answered, Meaning, meaning, removed, step};
+use crate::assess::outage::host_of;
 use crate::config::settings::InspectionPlan;
 use crate::daemon::front;
 use crate::domain::class::Class;
+use crate::domain::document::Document;
 use crate::domain::finding::Finding;
 use crate::domain::group::{Column, Site};
+use crate::domain::guide::Guide;
+use crate::domain::host::Fingerprint;
 use crate::domain::id::ColumnId;
 use crate::domain::inspection::{Inspection, LinkCount, MOST_KEPT};
 use crate::domain::letter::Letter;
@@ -63,8 +68,15 @@ pub struct Walked<'a> {
     failed: BTreeMap<String, Failure>,
     /// Pages that are as they were when they were read last.
     same: BTreeSet<String>,
+    /// Pages that were read on another night and need not be now.
+    settled: BTreeSet<String>,
     /// Letters of which something was learnt.
     pub letters: Vec<Letter>,
+    /// Service guides of which something was learnt.
+    pub guides: Vec<Guide>,
+    /// Documents and interpretations that were read.
+    pub documents: Vec<Document>,
+    missing: Missing,
     /// What was seen and only people can judge.
     suspects: Suspects<'a>,
 }
@@ -75,7 +87,18 @@ pub struct Known<'a> {
     pub columns: Vec<&'a Column>,
     /// The letters of its consultation columns.
     pub letters: BTreeMap<ColumnId, Vec<Letter>>,
+    /// The directories of its service guides.
+    pub directories: &'a [Url],
+    /// Its service guides.
+    pub guides: Vec<Guide>,
+    /// Its policy documents and interpretations.
+    pub papers: Papers,
+    /// What its hosts show for paths that cannot exist, where that is a page.
+    pub missing: Missing,
 }
+
+/// Hosts that show a page for paths that cannot exist, with that.
+pub type Missing = BTreeMap<String, Fingerprint>;
 
 /// What a page came to.
 pub(super) enum Got {
@@ -142,7 +165,11 @@ pub async fn walk<'a>(
             read: BTreeSet::new(),
             failed: BTreeMap::new(),
             same: BTreeSet::new(),
+            settled: BTreeSet::new(),
             letters: Vec::new(),
+            guides: Vec::new(),
+            documents: Vec::new(),
+            missing: std::mem::take(&mut before.missing),
             suspects: Suspects::new(site, asks, now),
         },
         feet: BTreeMap::new(),
@@ -153,7 +180,7 @@ pub async fn walk<'a>(
         walk.go(home, Place::Home).await;
     }
     let mut lists = Vec::new();
-    for column in before.columns {
+    for column in &before.columns {
         let Some(url) = &column.url else { continue };
         let place = Place::Column(column.id.clone());
         if let Some(page) = walk.go(url, place).await {
@@ -166,6 +193,8 @@ pub async fn walk<'a>(
             walk.letters(column, page, letters).await;
         }
     }
+    walk.guides(before.directories, before.guides).await;
+    walk.documents(&before.columns, &before.papers).await;
     // New articles first, but not all: what is old may be amiss too.
     let least = walk.left / 2;
     for url in fresh {
@@ -217,8 +246,14 @@ fn nothing(site: &Site, now: Moment) -> Inspection {
 }
 
 impl Walk<'_> {
+    /// Keeps the walk from reading a page that is known.
+    pub(super) fn set_aside(&mut self, url: Url) {
+        self.walked.settled.insert(url.to_string());
+        self.known.insert(url);
+    }
+
     /// Visits a page that was not visited yet, within what is left; the page.
-    async fn go(&mut self, url: &Url, place: Place) -> Option<Page> {
+    pub(super) async fn go(&mut self, url: &Url, place: Place) -> Option<Page> {
         if self.left == 0 || !self.known.insert(url.clone()) {
             return None;
         }
@@ -244,6 +279,14 @@ impl Walk<'_> {
                 return Got::Nothing;
             }
         };
+        if let Some(missing) = self.walked.missing.get(&host_of(url)).cloned()
+            && place != Place::Home
+            && shows_missing(page.clone(), url.clone(), missing).await
+        {
+            let failure = Failure::NoSuchPage;
+            self.walked.failed.insert(url.to_string(), failure);
+            return Got::Nothing;
+        }
         let Some(seen) = self.inspected(page.clone()).await else {
             return Got::Nothing;
         };
@@ -448,11 +491,13 @@ impl<'a> Walked<'a> {
         seen.retain(|(url, _)| self.failed(url.as_str()).is_none());
         let asked = seen.into_iter().take(most);
         asked
-            .map(|(url, _)| Link {
+            .map(|(url, seen)| Link {
                 url: url.clone(),
                 access: &self.site.access,
                 external: self.is_external(url),
                 always: open.contains(url.as_str()),
+                missing: missing(&self.missing, url, seen.kind)
+                    .filter(|_| !self.settled.contains(url.as_str())),
             })
             .collect()
     }
@@ -525,11 +570,19 @@ impl<'a> Walked<'a> {
     }
 }
 
+/// What the host of a link to a page or a file shows for paths that cannot exist.
+fn missing(hosts: &Missing, url: &Url, kind: TargetKind) -> Option<Fingerprint> {
+    let is_looked_at = matches!(kind, TargetKind::Page | TargetKind::File);
+    hosts.get(&host_of(url)).filter(|_| is_looked_at).cloned()
+}
+
 /// The links of `due` as they are to be asked again.
-pub fn again<'a>(site: &'a Site, due: &[Target]) -> Vec<Link<'a>> {
+pub fn again<'a>(site: &'a Site, due: &[Target], hosts: &Missing) -> Vec<Link<'a>> {
     let links = due.iter().filter_map(|target| {
+        let url = Url::parse(&target.url).ok()?;
         Some(Link {
-            url: Url::parse(&target.url).ok()?,
+            missing: missing(hosts, &url, target.kind),
+            url,
             access: &site.access,
             external: target.external,
             always: true,

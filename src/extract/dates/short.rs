@@ -23,18 +23,43 @@ pub fn short_year(chars: &[char], at: usize, length: usize) -> Option<Read> {
         return None;
     }
     let short = i32::try_from(number(chars, at, 2)).ok()?;
-    let year = if short >= 95 {
-        1900 + short
-    } else {
-        2000 + short
-    };
-    let date = NaiveDate::from_ymd_opt(year, number(chars, at + 3, 2), number(chars, at + 6, 2))?;
+    let date = NaiveDate::from_ymd_opt(
+        of_century(short),
+        number(chars, at + 3, 2),
+        number(chars, at + 6, 2),
+    )?;
     // No day is as high.
     let stamp = match short {
         32.. => Stamp::Full(date),
         _ => Stamp::Short(date),
     };
     Some((stamp, at + 8, true))
+}
+
+/// `17年11月3日`. Behind a name the years are those of a reign: 民国26年7月7日.
+pub fn short_year_in_words(chars: &[char], at: usize, length: usize) -> Option<Read> {
+    let before = at.checked_sub(1).map_or(' ', |at| char_at(chars, at));
+    if length != 2 || before.is_alphanumeric() {
+        return None;
+    }
+    let short = i32::try_from(number(chars, at, 2)).ok()?;
+    let (first, next) = sign(chars, at + 2)?;
+    let (month, next) = part(chars, next)?;
+    let (second, next) = sign(chars, next)?;
+    let (day, end) = part(chars, next)?;
+    let closed = past_day_word(chars, end);
+    let date = NaiveDate::from_ymd_opt(of_century(short), month, day)?;
+    let worded = (first, second) == ('年', '月') && closed > end;
+    worded.then_some((Stamp::Full(date), closed, false))
+}
+
+/// The year that two digits mean.
+fn of_century(short: i32) -> i32 {
+    if short >= 95 {
+        1900 + short
+    } else {
+        2000 + short
+    }
 }
 
 /// `05/03/2018`: the fifth of March, or the third of May.

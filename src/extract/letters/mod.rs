@@ -3,6 +3,7 @@
 //! that there is none, since answers are often loaded by scripts.
 
 mod data;
+pub(super) mod waiting;
 mod words;
 
 use super::dates::{self, Stamp};

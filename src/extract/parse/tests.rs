@@ -10,7 +10,9 @@ use super::*;
 fn told<'e>(name: &str, attributes: impl Iterator<Item = (&'e str, &'e str)>) -> String {
     let key = tag(&name.chars().take(8).collect::<String>());
     let mut told: Vec<_> = attributes
-        .filter(|(name, value)| !lean::is_idle(key, name.as_bytes(), value.as_bytes()))
+        .filter(|(name, value)| {
+            !crate::extract::lean::is_idle(key, name.as_bytes(), value.as_bytes())
+        })
         .collect();
     told.sort_unstable();
     format!("<{name} {told:?}>")

@@ -240,14 +240,14 @@ fn article(site: &SimSite, column: &SimColumn, item: &Publication, at: Moment) -
 fn stamp(item: &Publication) -> String {
     format!(
         "{} {:02}:{:02}",
-        item.claimed_on,
+        item.told_on(),
         item.at.hour(),
         item.at.minute()
     )
 }
 
 fn label(dialect: Dialect, site: &SimSite, item: &Publication) -> String {
-    let on = item.claimed_on;
+    let on = item.told_on();
     match dialect {
         Dialect::ArticleLabel => format!(
             "发布日期：{}年{}月{}日　来源：{}　点击数：{}",

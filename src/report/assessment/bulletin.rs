@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::Assessment;
+use super::urgent::urgent;
 use super::words::{self, find, verdict};
 use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
 use crate::assess::score::points::Points;
@@ -23,6 +24,9 @@ pub fn markdown(assessment: &Assessment) -> String {
     for line in sealed(assessment) {
         let _ = writeln!(out, "{}\n", cell(&line));
     }
+    if assessment.part {
+        first(&mut out, assessment);
+    }
     out.push_str("## 一、总体情况\n\n");
     out.push_str(&ranking(assessment));
     out.push_str("\n## 二、单项否决\n\n");
@@ -38,6 +42,28 @@ pub fn markdown(assessment: &Assessment) -> String {
     out.push_str("\n## 五、考评规则\n\n");
     let _ = writeln!(out, "{}\n", rules(assessment));
     out
+}
+
+/// What a unit has to mend first.
+fn first(out: &mut String, assessment: &Assessment) {
+    out.push_str("## 应先整改\n\n");
+    for card in &assessment.cards {
+        let lines = urgent(card);
+        let whose = name(&card.name);
+        if lines.is_empty() {
+            let _ = writeln!(out, "- {whose}：没有发现需要整改的问题。");
+        }
+        for line in lines {
+            let title = cell(&line.rule.title);
+            let _ = writeln!(
+                out,
+                "- {whose}：规则{}，{title}：{}。",
+                line.rule.id,
+                verdict(line)
+            );
+        }
+    }
+    out.push('\n');
 }
 
 /// What was assessed, by what, until when.
@@ -65,7 +91,7 @@ pub fn opening(assessment: &Assessment) -> String {
     )
 }
 
-/// That the period is closed, and what its corrections changed.
+/// That the period is closed, what its corrections changed, and that the period before is damaged.
 pub fn sealed(assessment: &Assessment) -> Vec<String> {
     let seals = assessment.seals.iter().enumerate();
     let told = seals.map(|(place, seal)| {
@@ -84,7 +110,10 @@ pub fn sealed(assessment: &Assessment) -> Vec<String> {
             _ => format!("{on}由{by}更正为第{}版{reason}{changes}。", seal.version,),
         }
     });
-    told.collect()
+    let damaged = assessment.former_damaged.map(|version| {
+        format!("上一周期已封存的第{version}版损坏，“较上期”以现有数据重新计算的上期得分为准。")
+    });
+    told.chain(damaged).collect()
 }
 
 fn ranking(assessment: &Assessment) -> String {

@@ -18,11 +18,12 @@ pub fn find(who: &str, fact: &Fact, to: Date) -> String {
             asked_on,
             due_on,
             days,
+            working,
             ..
         } => {
             let name = title(name, TITLE_CHARS);
-            let (asked, due) = (day(asked_on), day(due_on));
-            format!("{who}{name}{asked}来信，应于{due}前答复，已{days}天未答复")
+            let (asked, due, unit) = (day(asked_on), day(due_on), unit(*working));
+            format!("{who}{name}{asked}来信，应于{due}前答复，已{days}{unit}未答复")
         }
         Fact::LetterLate {
             title: name,
@@ -30,11 +31,13 @@ pub fn find(who: &str, fact: &Fact, to: Date) -> String {
             answered_on,
             due_on,
             days,
+            working,
             ..
         } => {
             let name = title(name, TITLE_CHARS);
             let (asked, answered, due) = (day(asked_on), day(answered_on), day(due_on));
-            format!("{who}{name}{asked}来信，应于{due}前答复，{answered}才答复，用时{days}天")
+            let unit = unit(*working);
+            format!("{who}{name}{asked}来信，应于{due}前答复，{answered}才答复，用时{days}{unit}")
         }
         Fact::Letters {
             letters,
@@ -99,6 +102,13 @@ pub fn evidence(fact: &Fact, now: Moment) -> String {
             of(url).map_or(String::new(), |url| format!("来信页面{url}"))
         }
         _ => String::new(),
+    }
+}
+
+fn unit(working: bool) -> &'static str {
+    match working {
+        true => "个工作日",
+        false => "天",
     }
 }
 

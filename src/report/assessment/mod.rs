@@ -7,6 +7,8 @@ mod inspected;
 mod letters;
 pub mod page;
 pub mod paragraph;
+mod services;
+mod sheet;
 pub mod template;
 pub mod urgent;
 pub mod why;
@@ -43,6 +45,12 @@ pub struct Assessment {
     /// What units say to points.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statements: Vec<Statement>,
+    /// The version of the period before that cannot be read: the change is against what is known now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_damaged: Option<u32>,
+    /// Whether it is a part, of one unit or site.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub part: bool,
 }
 
 /// One version of a closed period.
@@ -86,6 +94,7 @@ impl Assessment {
             Extent::Unit(unit) => card.unit == *unit,
         });
         if *extent != Extent::All {
+            self.part = true;
             self.blank.clear();
             // What others say, and what was corrected of theirs, is none of this reader's business.
             let cards = &self.cards;

@@ -16,7 +16,7 @@ use crate::report::rubric::{confidence, plain};
 const MOST_FINDS: usize = 50;
 
 const STYLE: &str = "@page{size:A4;margin:18mm 15mm}\
-body{font:10.5pt/1.6 'Noto Serif CJK SC','Source Han Serif SC',SimSun,serif;color:#111;margin:0 auto;max-width:190mm}\
+body{font:10.5pt/1.6 'Noto Serif CJK SC','Source Han Serif SC',SimSun,serif;color:#111;margin:0 auto;padding:0 .5mm;max-width:190mm}\
 h1{font-size:18pt;text-align:center;margin:0 0 6mm}h2{font-size:13pt;margin:6mm 0 2mm}h3{font-size:11pt;margin:4mm 0 1mm}\
 table{border-collapse:collapse;width:100%;margin:2mm 0;font-size:9pt}th,td{border:.3mm solid #777;padding:1mm 1.5mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
 th{background:#eee}thead{display:table-header-group}tr{break-inside:avoid}section{break-before:page}td.n{text-align:right;white-space:nowrap}\

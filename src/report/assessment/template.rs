@@ -2,14 +2,16 @@
 
 use super::Assessment;
 use super::csv::{BOM, row};
-use super::words::unmeasured;
-use crate::assess::score::card::Verdict;
+use super::sheet;
+use super::words::{unmeasured, verdict};
+use crate::assess::score::card::{Line, Verdict};
+use crate::assess::score::finding::Fact;
 use crate::assess::score::measure::may_be_entered;
 use crate::domain::act::REASON_CHARS;
 use crate::domain::entry::MOST_FINDS;
 
 /// The heading of the template; a table to be read back must have it.
-pub const HEAD: [&str; 8] = [
+pub const HEAD: [&str; 9] = [
     "网站编号",
     "网站",
     "周期",
@@ -18,7 +20,10 @@ pub const HEAD: [&str; 8] = [
     "现状",
     "发现问题数",
     "说明",
+    "附件",
 ];
+/// The first column that is to be filled.
+pub const FIRST_FILLED: usize = 6;
 /// The most rows of a table.
 pub const MOST_ROWS: usize = 20_000;
 
@@ -37,13 +42,24 @@ pub struct Filled {
     pub finds: u32,
     /// What was found.
     pub reason: String,
+    /// The file that proves it, as named in the table; may be empty.
+    pub attachment: String,
 }
 
-/// The template: a row for each site and rule that a person may enter. The last two columns are to
-/// be filled; a row whose number is left blank says nothing.
+/// The template as CSV. What stands behind [`FIRST_FILLED`] is to be filled; a row whose number is left
+/// blank says nothing.
 pub fn template(assessment: &Assessment) -> String {
     let mut out = String::from(BOM);
     out.push_str(&row(&HEAD.map(str::to_owned)));
+    for cells in rows(assessment) {
+        out.push_str(&row(&cells));
+    }
+    out
+}
+
+/// The rows of the template: one for each site and rule that a person may enter.
+pub fn rows(assessment: &Assessment) -> Vec<[String; HEAD.len()]> {
+    let mut out = Vec::new();
     for card in &assessment.cards {
         let applying = card.areas.iter().filter(|area| area.applies);
         for line in applying.flat_map(|area| &area.lines) {
@@ -52,9 +68,10 @@ pub fn template(assessment: &Assessment) -> String {
             }
             let state = match &line.verdict {
                 Verdict::Unmeasured(why) => unmeasured(why),
-                _ => "已录入".to_owned(),
+                _ if is_entered(line) => "已录入".to_owned(),
+                _ => verdict(line),
             };
-            out.push_str(&row(&[
+            out.push([
                 card.site.to_string(),
                 card.name.clone(),
                 card.period.to_string(),
@@ -63,16 +80,32 @@ pub fn template(assessment: &Assessment) -> String {
                 state,
                 String::new(),
                 String::new(),
-            ]));
+                String::new(),
+            ]);
         }
     }
     out
 }
 
-/// The rows that were filled, or every fault with its line.
-pub fn filled(text: &str) -> Result<Vec<Filled>, Vec<String>> {
-    let text = text.strip_prefix(BOM).unwrap_or(text);
-    let rows = cells(text);
+/// Whether what counts is what a person entered.
+fn is_entered(line: &Line) -> bool {
+    let mut finds = line.finds.iter();
+    finds.any(|find| matches!(find.fact, Fact::Entered { .. }))
+}
+
+/// The rows of a table that were filled, or every fault with its line: of a workbook (XLSX), or of CSV in
+/// UTF-8.
+pub fn filled(bytes: &[u8]) -> Result<Vec<Filled>, Vec<String>> {
+    if sheet::is_workbook(bytes) {
+        let rows = sheet::rows(bytes, HEAD.len(), MOST_ROWS);
+        return checked(rows.map_err(|error| vec![error.to_string()])?);
+    }
+    let text = std::str::from_utf8(bytes);
+    let text = text.map_err(|_| vec!["it is not UTF-8; save it as \"CSV UTF-8\"".to_owned()])?;
+    checked(cells(text.strip_prefix(BOM).unwrap_or(text)))
+}
+
+fn checked(rows: Vec<(usize, Vec<String>)>) -> Result<Vec<Filled>, Vec<String>> {
     let mut faults = Vec::new();
     let head = rows.first().map(|(_, cells)| cells.as_slice());
     if head != Some(HEAD.map(str::to_owned).as_slice()) {
@@ -86,7 +119,8 @@ pub fn filled(text: &str) -> Result<Vec<Filled>, Vec<String>> {
     }
     let mut filled = Vec::new();
     for (line, cells) in rows.into_iter().skip(1) {
-        let Ok([site, _, period, rule, _, _, finds, reason]) = <[String; 8]>::try_from(cells)
+        let Ok([site, _, period, rule, _, _, finds, reason, attachment]) =
+            <[String; HEAD.len()]>::try_from(cells)
         else {
             faults.push(format!("line {line}: it has not {} cells", HEAD.len()));
             continue;
@@ -94,7 +128,9 @@ pub fn filled(text: &str) -> Result<Vec<Filled>, Vec<String>> {
         if finds.trim().is_empty() {
             continue;
         }
-        let Ok(finds) = finds.trim().parse::<u32>() else {
+        // Some programs write whole numbers with a fraction of nought.
+        let whole = finds.trim();
+        let Ok(finds) = whole.strip_suffix(".0").unwrap_or(whole).parse::<u32>() else {
             faults.push(format!("line {line}: {finds:?} is no number of finds"));
             continue;
         };
@@ -113,6 +149,7 @@ pub fn filled(text: &str) -> Result<Vec<Filled>, Vec<String>> {
             rule,
             finds,
             reason,
+            attachment: attachment.trim().to_owned(),
         });
     }
     match faults.is_empty() {
@@ -167,25 +204,28 @@ mod tests {
     #[test]
     fn rows_that_are_filled_are_read_and_blank_ones_say_nothing() {
         let text = table(
-            "kxw,科信委,2026Q3,D2,断链,待录入,,\r\n\
-             kxw,科信委,2026Q3,D3,断链,待录入,3,\"首页、列表\n共\"\"三\"\"处\"\r\n",
+            "kxw,科信委,2026Q3,D2,断链,待录入,,,\r\n\
+             kxw,科信委,2026Q3,D3,断链,待录入,3,\"首页、列表\n共\"\"三\"\"处\",截图.png\r\n",
         );
-        let rows = filled(&text).unwrap();
+        let rows = filled(text.as_bytes()).unwrap();
         assert_eq!(rows.len(), 1);
         let row = rows.first().unwrap();
         assert_eq!((row.line, row.rule.as_str(), row.finds), (3, "D3", 3));
         assert_eq!(row.reason, "首页、列表\n共\"三\"处");
+        assert_eq!(row.attachment, "截图.png");
     }
 
     #[test]
     fn every_fault_of_a_table_is_told_with_its_line() {
-        let text = table("kxw,a,2026Q3,D2,b,c,三,好\nkxw,a,2026Q3,D3,b,c,2,\nkxw,1\n");
-        let faults = filled(&text).unwrap_err();
+        let text = table("kxw,a,2026Q3,D2,b,c,三,好,\nkxw,a,2026Q3,D3,b,c,2,,\nkxw,1\n");
+        let faults = filled(text.as_bytes()).unwrap_err();
         let starts = ["line 2: ", "line 3: ", "line 4: "];
         assert_eq!(faults.len(), starts.len(), "{faults:?}");
         for (fault, start) in faults.iter().zip(starts) {
             assert!(fault.starts_with(start), "{fault}");
         }
-        assert!(filled("a,b\n1,2\n").unwrap_err()[0].contains("heading"));
+        assert!(filled(b"a,b\n1,2\n").unwrap_err()[0].contains("heading"));
+        assert!(filled(&[0xc4, 0xfa]).unwrap_err()[0].contains("UTF-8"));
+        assert!(filled(b"PK\x03\x04").unwrap_err()[0].contains("no workbook"));
     }
 }

@@ -7,6 +7,7 @@ use super::bulletin::sealed;
 use super::words::{evidence, find, spared, statement, verdict};
 use crate::assess::score::card::{Card, Line};
 use crate::assess::score::finding::Amount;
+use crate::assess::score::metric::Metric;
 use crate::assess::score::rubric::Kind;
 use crate::report::plain::full_date;
 use crate::report::rubric::{confidence, points};
@@ -54,7 +55,10 @@ fn amount(line: &Line) -> String {
     match line.amount {
         Some(Amount::Finds(count)) if count > 0 => format!("（{count}处）"),
         Some(Amount::Rate { bad, all }) => format!("（{all}次中{bad}次）"),
-        Some(Amount::Number(number)) => format!("（{number}次）"),
+        Some(Amount::Number(number)) => match line.rule.metric {
+            Metric::Interpretations => format!("（{number}%）"),
+            _ => format!("（{number}次）"),
+        },
         _ => String::new(),
     }
 }

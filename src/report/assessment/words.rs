@@ -1,7 +1,7 @@
 //! Finds and verdicts in the words of office Chinese. What comes from pages or people is flattened,
 //! shortened and quoted.
 
-use super::{inspected, letters};
+use super::{inspected, letters, services};
 use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::finding::{About, Aside, Fact, Find, Spared, Unmeasured};
 use crate::assess::score::points::Points;
@@ -148,6 +148,11 @@ pub fn find(find: &Find, to: Date) -> String {
         | Fact::Channel { .. }
         | Fact::NoChannel => letters::find(&who, &find.fact, to),
         Fact::Candidate { candidate, .. } => candidates::suspicion(candidate),
+        Fact::GuideLacks { .. }
+        | Fact::Guides { .. }
+        | Fact::Interpreted { .. }
+        | Fact::InterpretedShare { .. }
+        | Fact::NotLinked { .. } => services::find(&find.fact, to),
         Fact::Entered {
             finds, by, reason, ..
         } => {
@@ -176,7 +181,16 @@ pub fn evidence(find: &Find, to: Date) -> String {
             last_update: Some(update),
             ..
         } => item(update),
-        Fact::Entered { at, .. } => format!("{}录入", instant(*at, now)),
+        Fact::Entered { at, attachment, .. } => {
+            let file = attachment.as_ref().map_or(String::new(), |file| {
+                let name = title(&file.name, TITLE_CHARS);
+                format!(
+                    "，附件{name}（{}字节，SHA-256 {}）",
+                    file.bytes, file.digest
+                )
+            });
+            format!("{}录入{file}", instant(*at, now))
+        }
         Fact::DeadLink { .. } => inspected::evidence(&find.fact, now),
         Fact::LetterOpen { .. } | Fact::LetterLate { .. } => letters::evidence(&find.fact, now),
         Fact::Candidate {
@@ -192,6 +206,9 @@ pub fn evidence(find: &Find, to: Date) -> String {
                 candidates::seen(candidate, now),
                 candidate.key()
             )
+        }
+        Fact::GuideLacks { .. } | Fact::Interpreted { .. } | Fact::NotLinked { .. } => {
+            services::evidence(&find.fact, now)
         }
         _ => String::new(),
     }
@@ -266,6 +283,7 @@ pub fn unmeasured(why: &Unmeasured) -> String {
         Unmeasured::CannotTell => "访问所见不足以判断".to_owned(),
         Unmeasured::Waiting(count) => format!("有{count}条问题待人工确认"),
         Unmeasured::NotInspected => "本期没有巡检记录".to_owned(),
+        Unmeasured::Elsewhere => "办事指南在其他平台，待人工录入".to_owned(),
     }
 }
 

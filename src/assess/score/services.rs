@@ -1,0 +1,185 @@
+//! Measuring service guides: the element classes that their pages lack, attachments that cannot be
+//! downloaded, online systems that do not open. Guides on other platforms are not read: for them a
+//! person enters what was found.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveTime;
+
+use super::facts::SiteFacts;
+use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::links;
+use super::rubric::Rule;
+use crate::domain::guide::{Element, Guide};
+use crate::domain::target::{Target, TargetKind};
+use crate::domain::time::{date_of, moment};
+
+/// A guide that no list showed for so many days is taken for gone.
+const GONE_DAYS: i64 = 60;
+/// A guide that lacks so many classes is not usable. Source: V8 of 国办秘函〔2019〕19号.
+const UNUSABLE: usize = 4;
+
+fn about_site(fact: Fact) -> Find {
+    let about = About::Site;
+    Find { about, fact }
+}
+
+/// The guides that count, or why nothing is said.
+fn guides<'a>(facts: &'a SiteFacts<'_>) -> Result<Vec<&'a Guide>, Unmeasured> {
+    if !facts.has_guides {
+        return Err(Unmeasured::NothingConfigured);
+    }
+    if facts.inspection.is_none() {
+        return Err(Unmeasured::NotInspected);
+    }
+    let is_there = |guide: &&Guide| (facts.to - date_of(guide.seen_at)).num_days() <= GONE_DAYS;
+    let mut guides: Vec<&Guide> = facts.guides.iter().filter(is_there).collect();
+    guides.sort_by_key(|guide| &guide.url);
+    match guides.as_slice() {
+        [] => Err(Unmeasured::CannotTell),
+        _ => Ok(guides),
+    }
+}
+
+/// The guides whose pages were read; none is a reason.
+fn read<'a>(guides: &[&'a Guide]) -> Result<Vec<(&'a Guide, Vec<Element>)>, Unmeasured> {
+    let read = guides
+        .iter()
+        .filter_map(|guide| Some((*guide, guide.lacks()?)));
+    let read: Vec<(&Guide, Vec<Element>)> = read.collect();
+    match (read.is_empty(), guides.iter().all(|guide| guide.elsewhere)) {
+        (false, _) => Ok(read),
+        (true, true) => Err(Unmeasured::Elsewhere),
+        (true, false) => Err(Unmeasured::CannotTell),
+    }
+}
+
+fn summary(guides: &[&Guide]) -> Aside {
+    let count = |is: &dyn Fn(&Guide) -> bool| {
+        let number = guides.iter().filter(|guide| is(guide)).count();
+        u32::try_from(number).unwrap_or(u32::MAX)
+    };
+    let find = about_site(Fact::Guides {
+        all: count(&|_| true),
+        read: count(&|guide| guide.has.is_some()),
+        elsewhere: count(&|guide| guide.elsewhere),
+    });
+    let why = Spared::Detail;
+    Aside { find, why }
+}
+
+fn lacking(guide: &Guide, missing: Vec<Element>) -> Find {
+    about_site(Fact::GuideLacks {
+        title: guide.title.clone(),
+        url: guide.url.clone(),
+        missing,
+        read_at: guide.read_at.unwrap_or(guide.seen_at),
+    })
+}
+
+/// Elements that guides lack, each for itself.
+pub fn elements(facts: &SiteFacts<'_>) -> Measurement {
+    let found = guides(facts).and_then(|guides| Ok((read(&guides)?, guides)));
+    let (read, guides) = match found {
+        Ok(found) => found,
+        Err(why) => return Measurement::none(why),
+    };
+    let finds = read.into_iter().flat_map(|(guide, missing)| {
+        let one = |element| lacking(guide, vec![element]);
+        missing.into_iter().map(one).collect::<Vec<Find>>()
+    });
+    Measurement::finds(finds.collect(), vec![summary(&guides)])
+}
+
+/// Guides that lack so many classes that they are of no use. Where there are fewer than the rule's
+/// threshold in all, all of them have to.
+pub fn unusable(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
+    let found = guides(facts).and_then(|guides| Ok((read(&guides)?, guides)));
+    let (read, guides) = match found {
+        Ok(found) => found,
+        Err(why) => return Measurement::none(why),
+    };
+    let unread = guides.len() - read.len();
+    let mut finds = Vec::new();
+    for (guide, missing) in read {
+        if missing.len() >= UNUSABLE {
+            finds.push(lacking(guide, missing));
+        }
+    }
+    let threshold = usize::try_from(rule.threshold).unwrap_or(usize::MAX);
+    let is_hit = finds.len() >= threshold;
+    let may_be_hit = finds.len() + unread >= threshold.min(guides.len());
+    let all = finds.len() == guides.len();
+    let asides = vec![summary(&guides)];
+    if !is_hit && !all && may_be_hit {
+        let mut measurement = Measurement::none(Unmeasured::CannotTell);
+        let why = Spared::Unproven;
+        let doubtful = finds.into_iter().map(|find| Aside {
+            find,
+            why: why.clone(),
+        });
+        measurement.asides = doubtful.chain(asides).collect();
+        return measurement;
+    }
+    let mut measurement = Measurement::finds(finds, asides);
+    if all {
+        measurement.amount = Ok(Amount::Finds(rule.threshold));
+    }
+    measurement
+}
+
+/// Files on guides that certainly cannot be downloaded.
+pub fn attachments(facts: &SiteFacts<'_>) -> Measurement {
+    let found = guides(facts).and_then(|guides| Ok((read(&guides)?, guides)));
+    let (read, guides) = match found {
+        Ok(found) => found,
+        Err(why) => return Measurement::none(why),
+    };
+    let pages: BTreeSet<&str> = read.iter().map(|(guide, _)| guide.url.as_str()).collect();
+    let is_meant = |target: &Target| {
+        let mut places = target.places.iter();
+        target.kind == TargetKind::File && places.any(|place| pages.contains(place.page.as_str()))
+    };
+    broken(facts, &is_meant, &guides)
+}
+
+/// Online systems to which guides lead and that certainly do not open.
+pub fn online(facts: &SiteFacts<'_>) -> Measurement {
+    let guides = match guides(facts) {
+        Ok(guides) => guides,
+        Err(why) => return Measurement::none(why),
+    };
+    let systems = guides.iter().flat_map(|guide| &guide.online);
+    let systems: BTreeSet<&str> = systems.map(String::as_str).collect();
+    if systems.is_empty() {
+        return Measurement::none(Unmeasured::CannotTell);
+    }
+    broken(
+        facts,
+        &|target| systems.contains(target.url.as_str()),
+        &guides,
+    )
+}
+
+fn broken(
+    facts: &SiteFacts<'_>,
+    is_meant: &dyn Fn(&Target) -> bool,
+    guides: &[&Guide],
+) -> Measurement {
+    let next = facts.to.succ_opt().unwrap_or(facts.to);
+    let end = moment(next.and_time(NaiveTime::MIN));
+    let (mut finds, mut asides) = (Vec::new(), vec![summary(guides)]);
+    for target in facts.targets.iter().filter(|target| is_meant(target)) {
+        if let Some(spell) = target.spell_at(end) {
+            let find = links::find(target, spell, end, None);
+            match spell.is_confirmed(end) {
+                true => finds.push(find),
+                false => {
+                    let why = Spared::Suspected;
+                    asides.push(Aside { find, why });
+                }
+            }
+        }
+    }
+    Measurement::finds(finds, asides)
+}

@@ -1,0 +1,106 @@
+//! Service guides (办事指南): which elements their pages have, and where they lead.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::SiteId;
+use super::time::Moment;
+use super::visit::Validators;
+
+/// The most online systems of one guide that are kept.
+pub const MOST_ONLINE: usize = 5;
+
+/// A class of elements that a guide has to have. Source: the eight classes of 国办发〔2015〕15号, and
+/// two more of 国办秘函〔2019〕19号.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Element {
+    /// 事项名称
+    Name,
+    /// 设定依据
+    Basis,
+    /// 申请条件
+    Conditions,
+    /// 办理材料
+    Materials,
+    /// 办理地点
+    Place,
+    /// 办理时间
+    Time,
+    /// 联系电话
+    Phone,
+    /// 办理流程
+    Process,
+    /// 办理机构
+    Agency,
+    /// 收费标准
+    Fee,
+}
+
+impl Element {
+    /// Those that are counted; the other two are not seen in a text of the document.
+    pub const COUNTED: [Element; 8] = [
+        Element::Name,
+        Element::Basis,
+        Element::Conditions,
+        Element::Materials,
+        Element::Place,
+        Element::Time,
+        Element::Phone,
+        Element::Process,
+    ];
+
+    /// The word of a report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Element::Name => "事项名称",
+            Element::Basis => "设定依据",
+            Element::Conditions => "申请条件",
+            Element::Materials => "办理材料",
+            Element::Place => "办理地点",
+            Element::Time => "办理时间",
+            Element::Phone => "联系电话",
+            Element::Process => "办理流程",
+            Element::Agency => "办理机构",
+            Element::Fee => "收费标准",
+        }
+    }
+}
+
+/// A guide of a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guide {
+    /// The site.
+    pub site: SiteId,
+    /// Its address.
+    pub url: String,
+    /// Its title in the list, at most 120 characters.
+    pub title: String,
+    /// The elements that its page has; nothing where it could not be read as a guide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has: Option<Vec<Element>>,
+    /// How many files it offers.
+    #[serde(default)]
+    pub files: u32,
+    /// The online systems to which it leads, at most [`MOST_ONLINE`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub online: Vec<String>,
+    /// Whether it lives on another platform, whose pages are not read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elsewhere: bool,
+    /// When its list showed it; written down once a week.
+    pub seen_at: Moment,
+    /// When its page came last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<Moment>,
+    /// For the next conditional request.
+    pub validators: Validators,
+}
+
+impl Guide {
+    /// The counted elements that its page lacks; nothing where it was not read.
+    pub fn lacks(&self) -> Option<Vec<Element>> {
+        let has = self.has.as_ref()?;
+        let counted = Element::COUNTED.into_iter();
+        Some(counted.filter(|element| !has.contains(element)).collect())
+    }
+}

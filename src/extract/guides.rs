@@ -1,0 +1,410 @@
+//! Service guides: which pages a directory of services leads to, and which elements such a page has.
+//! An element is there where its label is and something stands behind it.
+
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use super::dom::What;
+use super::view::{self, View};
+use super::{address, clean, column};
+use crate::domain::guide::Element;
+use crate::domain::page::Page;
+use crate::domain::time::Date;
+
+/// The most guides of one directory.
+const MOST: usize = 300;
+/// Labels by which a page is told to be a guide.
+const LABELS: usize = 3;
+/// The longest label, in characters.
+const LABEL: usize = 12;
+/// From how much weight words are more than a stroke.
+const WEIGHT: usize = 2;
+/// From how much weight a title names an affair.
+const NAME_WEIGHT: usize = 4;
+
+const NAME: &[&str] = &["事项名称", "项目名称", "服务事项", "办理事项", "事项"];
+const BASIS: &[&str] = &[
+    "设定依据",
+    "法律依据",
+    "办理依据",
+    "政策依据",
+    "实施依据",
+    "法定依据",
+    "审批依据",
+    "许可依据",
+];
+const CONDITIONS: &[&str] = &[
+    "申请条件",
+    "受理条件",
+    "办理条件",
+    "申报条件",
+    "准予条件",
+    "许可条件",
+    "审批条件",
+    "申办条件",
+];
+const MATERIALS: &[&str] = &[
+    "申请材料",
+    "办理材料",
+    "申报材料",
+    "所需材料",
+    "提交材料",
+    "材料清单",
+    "申请材料目录",
+    "办理所需材料",
+    "申办材料",
+    "需提交的材料",
+    "应提交的材料",
+    "需提供材料",
+];
+const PLACE: &[&str] = &[
+    "办理地点",
+    "办公地址",
+    "受理地点",
+    "办理地址",
+    "服务地点",
+    "办公地点",
+    "办理窗口",
+    "受理地址",
+    "办理时间和地点",
+    "办理地点和时间",
+    "办公时间和地点",
+    "办理时间地点",
+    "办理地点时间",
+];
+const TIME: &[&str] = &[
+    "办理时间",
+    "办公时间",
+    "受理时间",
+    "工作时间",
+    "服务时间",
+    "接待时间",
+    "办理时限",
+    "承诺时限",
+    "法定时限",
+    "办结时限",
+    "法定办结时限",
+    "承诺办结时限",
+    "办理期限",
+    "办理时间和地点",
+    "办理地点和时间",
+    "办公时间和地点",
+    "办理时间地点",
+    "办理地点时间",
+];
+const PHONE: &[&str] = &[
+    "联系电话",
+    "咨询电话",
+    "办公电话",
+    "联系方式",
+    "咨询方式",
+    "咨询途径",
+    "服务电话",
+    "电话",
+    "咨询及监督电话",
+    "咨询投诉电话",
+];
+const PROCESS: &[&str] = &[
+    "办理流程",
+    "办理程序",
+    "办事流程",
+    "办事程序",
+    "办理环节",
+    "流程图",
+    "办理流程图",
+    "办理步骤",
+    "工作流程",
+    "审批流程",
+    "审批程序",
+    "申办流程",
+];
+const AGENCY: &[&str] = &[
+    "办理机构",
+    "受理机构",
+    "办理部门",
+    "实施主体",
+    "实施机构",
+    "实施机关",
+    "承办机构",
+    "受理单位",
+    "办理单位",
+    "决定机构",
+    "责任部门",
+    "承办单位",
+];
+const FEE: &[&str] = &[
+    "收费标准",
+    "收费依据",
+    "是否收费",
+    "收费情况",
+    "收费项目",
+    "收费标准及依据",
+    "收费依据及标准",
+    "收费依据和标准",
+];
+const DICTIONARY: [(Element, &[&str]); 10] = [
+    (Element::Name, NAME),
+    (Element::Basis, BASIS),
+    (Element::Conditions, CONDITIONS),
+    (Element::Materials, MATERIALS),
+    (Element::Place, PLACE),
+    (Element::Time, TIME),
+    (Element::Phone, PHONE),
+    (Element::Process, PROCESS),
+    (Element::Agency, AGENCY),
+    (Element::Fee, FEE),
+];
+/// Words of links to online systems.
+const ONLINE: [&str; 12] = [
+    "在线办理",
+    "在线申报",
+    "在线申请",
+    "在线查询",
+    "在线预约",
+    "网上办理",
+    "网上申报",
+    "网上申请",
+    "网上预约",
+    "网上查询",
+    "立即办理",
+    "办件查询",
+];
+
+/// A guide as its page shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Its elements.
+    pub has: BTreeSet<Element>,
+    /// How many files it offers.
+    pub files: u32,
+    /// The online systems to which it leads.
+    pub online: Vec<Url>,
+}
+
+/// The guides to which a directory leads: titles and addresses, each once.
+pub fn list(page: &Page, today: Date) -> Vec<(String, Url)> {
+    let of = |view: &View| {
+        let group = column::deciding(view);
+        let rows = group.map(|group| group.rows.clone()).unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        let rows = rows.into_iter().filter_map(|at| {
+            let row = view.rows.get(at)?;
+            let url = row.url.clone().filter(|url| url != view.base)?;
+            seen.insert(url.clone()).then(|| (row.title.clone(), url))
+        });
+        rows.take(MOST).collect()
+    };
+    view::of(page, today, of).unwrap_or_default()
+}
+
+/// What a page shows of a guide; nothing where it is none that could be read.
+pub fn read(page: &Page, today: Date) -> Option<Shown> {
+    view::of(page, today, of_view).ok()?
+}
+
+fn of_view(view: &View) -> Option<Shown> {
+    let mut reading = Reading::default();
+    for (at, place) in view.dom.iter() {
+        if place.furniture || place.silent || place.hidden {
+            continue;
+        }
+        match place.what {
+            What::Text(text) => reading.hear(text),
+            // A chart of the process is a picture.
+            What::Element(_) if place.tag == "img" => reading.say(WEIGHT),
+            What::Element(_) if place.tag == "a" => {
+                let end = view.dom.end(at);
+                let text = view.dom.text(at, end, 40);
+                let href = view.dom.attr(at, "href");
+                let url = href.and_then(|href| address::join(view.base, href));
+                reading.link(&text, url);
+            }
+            What::Element(_) | What::Other => {}
+        }
+    }
+    // The title of the page names the affair as well as a field does.
+    let mut heads = ["h1", "h2", "h3"].into_iter();
+    let is_named = heads.any(|tag| {
+        view.dom.tagged(tag).any(|(at, _)| {
+            let furniture = view.dom.get(at).is_some_and(|node| node.furniture);
+            let text = view.dom.text(at, view.dom.end(at), 60);
+            !furniture && clean::weight(&text) >= NAME_WEIGHT
+        })
+    });
+    let titled = || {
+        let mut titles = view.dom.tagged("title");
+        titles.any(|(at, _)| {
+            let nodes = view.dom.range(at, view.dom.end(at));
+            let texts = nodes.filter_map(|(_, node)| match node.what {
+                What::Text(text) => Some(clean::weight(text)),
+                _ => None,
+            });
+            texts.sum::<usize>() >= NAME_WEIGHT
+        })
+    };
+    if is_named || titled() {
+        reading.shown.has.insert(Element::Name);
+    }
+    (reading.labels.len() >= LABELS).then_some(reading.shown)
+}
+
+#[derive(Default)]
+struct Reading {
+    shown: Shown,
+    labels: BTreeSet<Element>,
+    open: Vec<Element>,
+    weight: usize,
+}
+
+impl Reading {
+    fn hear(&mut self, text: &str) {
+        let squeezed: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(60)
+            .collect();
+        let (label, rest) = split(&squeezed);
+        let meant = meant(label);
+        if meant.is_empty() {
+            // Other labels end a field too: what follows is theirs.
+            if squeezed.ends_with([':', '：']) && squeezed.chars().count() <= LABEL {
+                self.open.clear();
+                return;
+            }
+            let weight = clean::weight(&squeezed);
+            let digits = squeezed.chars().filter(char::is_ascii_digit).count();
+            return self.say(weight.max(digits / 3));
+        }
+        self.labels.extend(meant.iter().copied());
+        self.open = meant;
+        self.weight = 0;
+        let digits = rest.chars().filter(char::is_ascii_digit).count();
+        self.say(clean::weight(rest).max(digits / 3));
+    }
+
+    fn say(&mut self, weight: usize) {
+        self.weight += weight;
+        if self.weight >= WEIGHT {
+            self.shown.has.extend(self.open.iter().copied());
+        }
+    }
+
+    fn link(&mut self, text: &str, url: Option<Url>) {
+        let Some(url) = url else { return };
+        if !address::is_page(&url) {
+            self.shown.files += 1;
+            return;
+        }
+        let is_online =
+            text.chars().count() <= LABEL && ONLINE.iter().any(|word| text.contains(word));
+        if is_online && !self.shown.online.contains(&url) {
+            self.shown.online.push(url);
+        }
+    }
+}
+
+/// A label, without its number and signs, and what stands behind its colon.
+fn split(text: &str) -> (&str, &str) {
+    let (label, rest) = text.split_once([':', '：']).unwrap_or((text, ""));
+    let number =
+        |c: char| c.is_ascii_digit() || "一二三四五六七八九十（）()【】[]、.．*※●■◆".contains(c);
+    (label.trim_matches(number), rest)
+}
+
+fn meant(label: &str) -> Vec<Element> {
+    if label.is_empty() || label.chars().count() > LABEL {
+        return Vec::new();
+    }
+    let of = |(element, words): &(Element, &[&str])| words.contains(&label).then_some(*element);
+    DICTIONARY.iter().filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Synthetic, after the labels that guides of such sites are described to have.
+    fn page(body: &str) -> Page {
+        Page {
+            url: "http://www.example.cn/bsfw/1.html".parse().unwrap(),
+            status: 200,
+            content_type: Some("text/html; charset=utf-8".to_owned()),
+            body: format!("<html><head><meta charset=utf-8><title>办事</title></head><body><div class=nav><a href=/>办理流程</a></div>{body}</body></html>").into_bytes(),
+        }
+    }
+
+    fn has(body: &str) -> Option<Vec<&'static str>> {
+        let shown = read(&page(body), "2017-11-20".parse().unwrap())?;
+        Some(shown.has.into_iter().map(Element::word).collect())
+    }
+
+    #[test]
+    fn the_elements_of_a_guide() {
+        let table = "<h1>科技项目立项申请</h1><table><tr><th>设定依据</th><td>《科技进步法》第三十条</td></tr>\
+            <tr><th>申请条件</th><td>在本区注册的企业</td></tr><tr><th>申请材料</th><td><a href=/f/1.doc>申请表</a></td></tr>\
+            <tr><th>办理流程</th><td><img src=/lc.png></td></tr><tr><th>办理地点</th><td></td></tr>\
+            <tr><th>咨询电话</th><td>010-00000000</td></tr><tr><th>是否收费</th><td>不收费</td></tr></table>";
+        assert_eq!(
+            has(table).unwrap(),
+            [
+                "事项名称",
+                "设定依据",
+                "申请条件",
+                "办理材料",
+                "联系电话",
+                "办理流程",
+                "收费标准"
+            ]
+        );
+        let prose = "<p><b>一、事项名称：</b>居住证办理</p><p>二、办理依据</p><p>《居住证暂行条例》</p><p>三、受理条件：在京居住满六个月</p>\
+            <p>（四）办理材料</p><p>1.身份证明</p><p>五、办理时间和地点：工作日，某街1号</p><p>六、收费标准：无</p>";
+        assert_eq!(
+            has(prose).unwrap(),
+            [
+                "事项名称",
+                "设定依据",
+                "申请条件",
+                "办理材料",
+                "办理地点",
+                "办理时间"
+            ]
+        );
+    }
+
+    #[test]
+    fn tabs_are_no_elements_and_other_pages_no_guides() {
+        let tabs = "<ul><li>设定依据</li><li>申请条件</li><li>办理材料</li><li>办理流程</li></ul><p>联系电话：</p>";
+        assert_eq!(has(tabs).unwrap(), Vec::<&str>::new());
+        for other in [
+            "<p>联系电话：010-00000000</p>",
+            "",
+            "<script>load('办理流程')</script>",
+        ] {
+            assert_eq!(has(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn files_and_online_systems_to_which_a_guide_leads() {
+        let body = "<p>申请条件：企业</p><p>办理材料：<a href=/f/1.doc>申请表</a></p><p>办理流程：现场</p>\
+            <a href=http://banshi.example.cn/sb>在线申报</a><a href=/x.html>关于在线办理有关事项的通知</a>";
+        let shown = read(&page(body), "2017-11-20".parse().unwrap()).unwrap();
+        assert_eq!(shown.files, 1);
+        let online: Vec<&str> = shown.online.iter().map(Url::as_str).collect();
+        assert_eq!(online, ["http://banshi.example.cn/sb"]);
+    }
+
+    #[test]
+    fn the_guides_of_a_directory() {
+        let rows: String = (1..=4)
+            .map(|n| format!("<li><a href=/bsfw/g{n}.html>第{n}类科技项目立项申请办理</a></li>"))
+            .collect();
+        let body = format!(
+            "<h2>办事指南</h2><ul>{rows}<li><a href=http://banshi.example.cn/5>第五类科技项目立项申请办理</a></li></ul>"
+        );
+        let guides = list(&page(&body), "2017-11-20".parse().unwrap());
+        assert_eq!(guides.len(), 5, "{guides:?}");
+        assert_eq!(guides[0].0, "第1类科技项目立项申请办理");
+    }
+}

@@ -1,0 +1,195 @@
+//! The summary of a workbook: the ranking with the formulas of its totals, means, charts.
+
+use rust_xlsxwriter::{Chart, ChartType, Format, Formula, Worksheet, XlsxError};
+
+use super::looks::{Looks, Rows, letter, page};
+use crate::assess::score::card::{AreaScore, Card};
+use crate::assess::score::points::Points;
+use crate::assess::score::rubric::Area;
+use crate::report::assessment::Assessment;
+use crate::report::assessment::bulletin::{opening, sealed, untold};
+use crate::report::assessment::words;
+
+/// Where the summary's table begins.
+const HEAD: u32 = 3;
+/// The column of the first area in the summary.
+const FIRST_AREA: u16 = 3;
+
+/// Fills the summary.
+pub fn summary(
+    sheet: &mut Worksheet,
+    assessment: &Assessment,
+    looks: &Looks,
+) -> Result<(), XlsxError> {
+    sheet.set_name("汇总")?;
+    page(sheet, &[6.0, 26.0, 22.0], HEAD)?;
+    let mut rows = Rows {
+        sheet,
+        looks,
+        row: 0,
+    };
+    let title = format!("{}政府网站考评", assessment.period.in_chinese());
+    rows.text(0, &title, &looks.title)?;
+    rows.row = 1;
+    let mut said = vec![opening(assessment)];
+    said.extend(sealed(assessment));
+    rows.text(0, &said.join(""), &Format::new())?;
+    // The weights stand where the formulas find them.
+    rows.row = HEAD - 1;
+    rows.text(2, "权重", &looks.quiet)?;
+    for (column, area) in (FIRST_AREA..).zip(Area::ALL) {
+        let weight = assessment.rubric.weights.get(area).copied().unwrap_or(0);
+        rows.sheet
+            .write_number_with_format(HEAD - 1, column, weight, &looks.quiet)?;
+    }
+    rows.row = HEAD;
+    let mut head = vec!["名次", "网站", "单位"];
+    head.extend(Area::ALL.iter().map(|area| area.in_chinese()));
+    head.extend([
+        "计算得分",
+        "总分",
+        "较上期",
+        "等级",
+        "单项否决",
+        "接近否决",
+        "已测评%",
+    ]);
+    rows.head(&head)?;
+    let first = rows.row;
+    for card in &assessment.cards {
+        ranked(&mut rows, assessment, card)?;
+    }
+    let last = rows.row.saturating_sub(1);
+    if assessment.cards.is_empty() {
+        return Ok(());
+    }
+    means(&mut rows, assessment, (first, last))?;
+    rows.row += 2;
+    for line in untold(assessment) {
+        rows.text(1, &line.replace('\\', ""), &Format::new())?;
+        rows.row += 1;
+    }
+    charts(rows.sheet, (first, last), rows.row + 1)
+}
+
+fn ranked(rows: &mut Rows<'_>, assessment: &Assessment, card: &Card) -> Result<(), XlsxError> {
+    let looks = rows.looks;
+    rows.text(0, &words::rank(card), &looks.text)?;
+    rows.text(1, &card.name, &looks.text)?;
+    rows.text(2, &card.unit_name, &looks.text)?;
+    for (column, area) in (FIRST_AREA..).zip(&card.areas) {
+        match area.score.filter(|_| area.applies) {
+            Some(score) => rows.points(column, score)?,
+            None => rows.text(column, unscored(area), &looks.quiet)?,
+        }
+    }
+    let computed = FIRST_AREA + u16::try_from(Area::ALL.len()).unwrap_or(6);
+    match (card.computed, card.total) {
+        (Some(value), Some(total)) => {
+            let row = rows.row + 1;
+            let (from, to) = (letter(FIRST_AREA), letter(computed - 1));
+            let weights = format!("{from}${HEAD}:{to}${HEAD}");
+            let scores = format!("{from}{row}:{to}{row}");
+            let formula = format!(
+                "=ROUND(SUMPRODUCT({scores},{weights})/SUMPRODUCT(--ISNUMBER({scores}),{weights}),2)"
+            );
+            let formula = Formula::new(formula).set_result(value.to_string());
+            rows.sheet
+                .write_formula_with_format(rows.row, computed, formula, &looks.number)?;
+            let own = format!("{}{row}", letter(computed));
+            let formula = match card.vetoes.is_empty() {
+                true => format!("={own}"),
+                false => format!("=MIN({own},{})", assessment.rubric.choices.veto_most),
+            };
+            let formula = Formula::new(formula).set_result(total.to_string());
+            rows.sheet
+                .write_formula_with_format(rows.row, computed + 1, formula, &looks.number)?;
+        }
+        _ => {
+            rows.text(computed, "未测评", &looks.quiet)?;
+            rows.text(computed + 1, "未测评", &looks.quiet)?;
+        }
+    }
+    match card.change {
+        Some(change) => rows.points(computed + 2, change)?,
+        None => rows.text(computed + 2, "—", &looks.text)?,
+    }
+    rows.text(computed + 3, &words::grade(card), &looks.text)?;
+    rows.text(computed + 4, &words::rules(&card.vetoes), &looks.veto)?;
+    rows.text(computed + 5, &words::rules(&card.near), &looks.text)?;
+    rows.points(computed + 6, card.measured)?;
+    rows.row += 1;
+    Ok(())
+}
+
+fn unscored(area: &AreaScore) -> &'static str {
+    match area.applies {
+        false => "不适用",
+        true => "未测评",
+    }
+}
+
+/// The mean of every area and of the totals.
+fn means(
+    rows: &mut Rows<'_>,
+    assessment: &Assessment,
+    (first, last): (u32, u32),
+) -> Result<(), XlsxError> {
+    let looks = rows.looks;
+    rows.text(1, "平均", &looks.head)?;
+    let areas = u16::try_from(Area::ALL.len()).unwrap_or(6);
+    for column in FIRST_AREA..FIRST_AREA + areas + 2 {
+        let place = usize::from(column - FIRST_AREA);
+        let of = |card: &Card| match card.areas.get(place) {
+            Some(area) => area.score.filter(|_| area.applies),
+            None if place == Area::ALL.len() => card.computed,
+            None => card.total,
+        };
+        let scores: Vec<Points> = assessment.cards.iter().filter_map(of).collect();
+        let count = i64::try_from(scores.len()).unwrap_or(i64::MAX);
+        if count == 0 {
+            rows.text(column, "未测评", &looks.quiet)?;
+            continue;
+        }
+        let mean = scores.into_iter().sum::<Points>().share(1, count);
+        let name = letter(column);
+        let formula = format!("=ROUND(AVERAGE({name}{}:{name}{}),2)", first + 1, last + 1);
+        let formula = Formula::new(formula).set_result(mean.to_string());
+        rows.sheet
+            .write_formula_with_format(rows.row, column, formula, &looks.number)?;
+    }
+    rows.row += 1;
+    Ok(())
+}
+
+fn charts(sheet: &mut Worksheet, (first, last): (u32, u32), below: u32) -> Result<(), XlsxError> {
+    let areas = u16::try_from(Area::ALL.len()).unwrap_or(6);
+    let total = FIRST_AREA + areas + 1;
+    let mut ranking = Chart::new(ChartType::Column);
+    ranking.title().set_name("各网站总分");
+    ranking
+        .add_series()
+        .set_name("总分")
+        .set_categories(("汇总", first, 1, last, 1))
+        .set_values(("汇总", first, total, last, total));
+    ranking.y_axis().set_min(0).set_max(100);
+    ranking.set_width(1100).set_height(360);
+    sheet.insert_chart(below, 1, &ranking)?;
+    let mut means = Chart::new(ChartType::Column);
+    means.title().set_name("各领域平均得分");
+    means
+        .add_series()
+        .set_name("平均")
+        .set_categories(("汇总", HEAD, FIRST_AREA, HEAD, FIRST_AREA + areas - 1))
+        .set_values((
+            "汇总",
+            last + 1,
+            FIRST_AREA,
+            last + 1,
+            FIRST_AREA + areas - 1,
+        ));
+    means.y_axis().set_min(0).set_max(100);
+    means.set_width(700).set_height(320);
+    sheet.insert_chart(below + 20, 1, &means)?;
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Guides, and documents with their interpretations, at their exact boundaries.
+
+use super::*;
+use wangxun::domain::guide::Element;
+use wangxun::domain::visit::Validators;
+
+/// A guide that lacks the first so many classes; none where its page could not be read.
+fn guide(number: u32, lacks: Option<usize>) -> Guide {
+    let has = lacks.map(|lacks| Element::COUNTED.into_iter().skip(lacks).collect());
+    Guide {
+        site: SiteId::parse("kxw").unwrap(),
+        url: format!("http://kxw.example.gov.cn/bsfw/{number}.html"),
+        title: format!("第{number}类事项办理"),
+        has,
+        files: 1,
+        online: vec![format!("http://banshi.example.gov.cn/{number}")],
+        elsewhere: false,
+        seen_at: at(end()),
+        read_at: lacks.map(|_| at(end())),
+        validators: Validators::default(),
+    }
+}
+
+fn world(guides: Vec<Guide>) -> World {
+    let mut world = World::new();
+    world.inspection = Some(inspection());
+    world.guides = Some(guides);
+    world
+}
+
+fn rule(world: &World, rubric: &Rubric, rule: &str) -> Verdict {
+    line(&world.card(rubric), rule).verdict.clone()
+}
+
+#[test]
+fn five_guides_that_lack_four_classes_are_a_veto() {
+    let with = |poor: u32, fine: u32, unread: u32, lacks: usize| {
+        let poor = (0..poor).map(|n| guide(n, Some(lacks)));
+        let fine = (20..20 + fine).map(|n| guide(n, Some(0)));
+        let unread = (40..40 + unread).map(|n| guide(n, None));
+        rule(
+            &world(poor.chain(fine).chain(unread).collect()),
+            &p2019(),
+            "V8",
+        )
+    };
+    let unsure = Verdict::Unmeasured(Unmeasured::CannotTell);
+    assert_eq!(with(5, 9, 0, 4), Verdict::Veto);
+    assert_eq!(with(5, 9, 0, 3), Verdict::Kept);
+    assert_eq!(with(4, 9, 0, 4), Verdict::Kept);
+    // Of fewer than five, all of them have to.
+    assert_eq!(with(4, 0, 0, 4), Verdict::Veto);
+    assert_eq!(with(1, 0, 0, 4), Verdict::Veto);
+    assert_eq!(with(3, 1, 0, 4), Verdict::Kept);
+    // Those that were not read may decide it.
+    assert_eq!(with(4, 9, 1, 4), unsure);
+    assert_eq!(with(3, 9, 1, 4), Verdict::Kept);
+    assert_eq!(with(3, 0, 1, 4), unsure);
+    assert_eq!(with(5, 0, 9, 4), Verdict::Veto);
+}
+
+#[test]
+fn elements_are_missed_one_by_one_and_never_where_no_page_was_read() {
+    let on = rules(
+        "[rule.D13]\nenabled = true\n[rule.D14]\nenabled = true\n[rule.D15]\nenabled = true\n",
+    );
+    let read = world(vec![guide(1, Some(2)), guide(2, Some(0)), guide(3, None)]);
+    assert_eq!(lost(&read.card(&on), "D13"), "4.00");
+    let unmeasured = |world: &World, why: Unmeasured| {
+        for id in ["D13", "D14"] {
+            assert_eq!(
+                rule(world, &on, id),
+                Verdict::Unmeasured(why.clone()),
+                "{id}"
+            );
+        }
+    };
+    unmeasured(&world(vec![guide(3, None)]), Unmeasured::CannotTell);
+    unmeasured(&world(Vec::new()), Unmeasured::CannotTell);
+    let mut elsewhere = guide(3, None);
+    elsewhere.elsewhere = true;
+    unmeasured(&world(vec![elsewhere]), Unmeasured::Elsewhere);
+    let mut none = world(Vec::new());
+    none.guides = None;
+    unmeasured(&none, Unmeasured::NothingConfigured);
+    // A guide that no list has shown for two months is gone.
+    let mut old = guide(1, Some(2));
+    old.seen_at = at(ago(60));
+    assert_eq!(lost(&world(vec![old.clone()]).card(&on), "D13"), "4.00");
+    old.seen_at = at(ago(61));
+    unmeasured(&world(vec![old]), Unmeasured::CannotTell);
+}
+
+#[test]
+fn attachments_and_systems_of_guides_that_do_not_open() {
+    let on = rules("[rule.D14]\nenabled = true\n[rule.D15]\nenabled = true\n");
+    let mut world = world(vec![guide(1, Some(0))]);
+    assert_eq!(rule(&world, &on, "D14"), Verdict::Kept);
+    assert_eq!(rule(&world, &on, "D15"), Verdict::Kept);
+    let of = |url: &str, page: &str, kind, sure| {
+        let mut target = dead(url, false, false, sure);
+        target.kind = kind;
+        target.places = vec![TargetPlace {
+            page: page.to_owned(),
+            text: "申请表".to_owned(),
+        }];
+        target
+    };
+    let guide = "http://kxw.example.gov.cn/bsfw/1.html";
+    let file = TargetKind::File;
+    world.targets = vec![
+        of("http://kxw.example.gov.cn/f/1.doc", guide, file, true),
+        of("http://kxw.example.gov.cn/f/2.doc", guide, file, false),
+        of(
+            "http://kxw.example.gov.cn/f/3.doc",
+            "http://kxw.example.gov.cn/x",
+            file,
+            true,
+        ),
+        of(
+            "http://banshi.example.gov.cn/1",
+            guide,
+            TargetKind::Page,
+            true,
+        ),
+    ];
+    let card = world.card(&on);
+    assert_eq!(
+        (lost(&card, "D14"), lost(&card, "D15")),
+        ("1.00".into(), "3.00".into())
+    );
+}
+
+/// A site with one document of so many days ago and interpretations of it.
+fn papers(policy: i64, interpretations: &[(&str, i64)]) -> World {
+    let mut world = World::new();
+    world.inspection = Some(inspection());
+    let column = world.aged(Class::Policy, policy);
+    let other = world.aged(Class::Interpretation, 1);
+    let titled = |title: &str, url: &str, days: i64| Titled {
+        title: title.to_owned(),
+        url: Some(format!("http://kxw.example.gov.cn/{url}")),
+        on: ago(days),
+    };
+    let title = "关于印发《西城区科技专项资金管理办法》的通知";
+    world
+        .titles
+        .push((column.clone(), titled(title, "p.html", policy)));
+    let old = "关于印发《西城区知识产权资助办法》的通知";
+    world.titles.push((column, titled(old, "old.html", 400)));
+    for (n, (title, days)) in interpretations.iter().enumerate() {
+        let titled = titled(title, &format!("i{n}.html"), *days);
+        world.titles.push((other.clone(), titled));
+    }
+    world
+}
+
+#[test]
+fn documents_of_the_period_and_their_interpretations() {
+    let share = |world: &World| {
+        let card = world.card(&p2019());
+        let line = line(&card, "D24").clone();
+        (line.verdict, line.amount)
+    };
+    use wangxun::assess::score::finding::Amount::Number;
+    let name = "《西城区科技专项资金管理办法》政策解读";
+    assert_eq!(
+        share(&papers(20, &[(name, 17)])),
+        (Verdict::Kept, Some(Number(100)))
+    );
+    assert_eq!(
+        share(&papers(20, &[("《知识产权资助办法》解读", 17)])),
+        (Verdict::Kept, Some(Number(0)))
+    );
+    let of_other_times = share(&papers(92, &[(name, 17)])).0;
+    assert_eq!(of_other_times, Verdict::Unmeasured(Unmeasured::CannotTell));
+    let none = Verdict::Unmeasured(Unmeasured::NothingConfigured);
+    assert_eq!(share(&World::new()).0, none);
+    // An administrator may ask for a share.
+    let least = rules("profile = \"p2019\"\n[rule.D24]\nthreshold = 60\n");
+    let low = papers(20, &[]);
+    assert_eq!(line(&low.card(&least), "D24").verdict, Verdict::NotKept);
+    // Three working days after Friday 8 September are Wednesday 13 September.
+    let on = rules("profile = \"p2019\"\n[rule.S9]\nenabled = true\n");
+    assert_eq!(ago(22).to_string(), "2017-09-08");
+    assert_eq!(rule(&papers(22, &[(name, 17)]), &on, "S9"), Verdict::Kept);
+    assert_eq!(
+        rule(&papers(22, &[(name, 16)]), &on, "S9"),
+        Verdict::NotKept
+    );
+    assert_eq!(
+        rule(&papers(22, &[(name, 16), (name, 22)]), &on, "S9"),
+        Verdict::Kept
+    );
+}
+
+#[test]
+fn documents_and_interpretations_that_do_not_link_each_other() {
+    let on = rules("profile = \"p2019\"\n[rule.D23a]\nenabled = true\n");
+    let page = |url: &str, links: &[&str]| Document {
+        column: ColumnId::parse("kxw/c0").unwrap(),
+        url: format!("http://kxw.example.gov.cn/{url}"),
+        links: links
+            .iter()
+            .map(|url| format!("https://kxw.example.gov.cn/{url}"))
+            .collect(),
+        others: 1,
+        read_at: at(end()),
+        validators: Validators::default(),
+    };
+    let with = |title: &str, documents: Vec<Document>| {
+        let mut world = papers(20, &[(title, 18)]);
+        world.documents = documents;
+        line(&world.card(&on), "D23a").clone()
+    };
+    let name = "《西城区科技专项资金管理办法》解读";
+    let cost = |line: &Line| line.lost.to_string();
+    let both = with(
+        name,
+        vec![page("p.html", &["i0.html"]), page("i0.html", &["p.html"])],
+    );
+    assert_eq!(both.verdict, Verdict::Kept);
+    let one = with(
+        name,
+        vec![page("p.html", &[]), page("i0.html", &["p.html"])],
+    );
+    assert_eq!(cost(&one), "1.00");
+    let unread = with(name, vec![page("i0.html", &["p.html"])]);
+    assert_eq!(unread.verdict, Verdict::Unmeasured(Unmeasured::CannotTell));
+    // A link tells what a title does not.
+    let linked = with(
+        "专家谈科技资金",
+        vec![page("p.html", &[]), page("i0.html", &["p.html"])],
+    );
+    assert_eq!(cost(&linked), "1.00");
+    let Fact::NotLinked { forth, back, .. } = &linked.finds.first().unwrap().fact else {
+        panic!("{linked:?}");
+    };
+    assert_eq!((*forth, *back), (true, false));
+}

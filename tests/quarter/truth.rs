@@ -1,0 +1,392 @@
+//! The true score, worked out from what was planted. Hundredths of points, integers throughout.
+
+use std::collections::BTreeMap;
+
+use wangxun::domain::candidate::Decided;
+
+use super::plan::{Column, Plan, Seen, window};
+use super::{DAYS, ago, end, working_days_after};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    P2015,
+    P2019,
+}
+
+/// What is true of one site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Truth {
+    /// Availability, publishing, interaction, services, management, interpretation.
+    pub areas: Vec<Option<i64>>,
+    pub computed: Option<i64>,
+    pub total: Option<i64>,
+    pub vetoes: Vec<String>,
+    pub grade: Option<String>,
+    pub rank: Option<u32>,
+}
+
+impl Profile {
+    /// The administrator's file: the profile, and rules of tags and marks that cost something.
+    pub fn file(self) -> &'static str {
+        match self {
+            Profile::P2015 => {
+                "profile = \"p2015\"\n[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n[rule.D8]\nenabled = true\n"
+            }
+            Profile::P2019 => "profile = \"p2019\"\n[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n",
+        }
+    }
+
+    /// The vetoes that were planted.
+    pub fn vetoes(self) -> &'static [&'static str] {
+        match self {
+            Profile::P2015 => &["V1", "V2", "V3a", "V3b", "V3c", "V4"],
+            Profile::P2019 => &["V1", "V2b", "V3a", "V3b", "V3c", "V6"],
+        }
+    }
+}
+
+/// The truth of every site, by its name.
+pub fn truths(plans: &[Plan], profile: Profile) -> BTreeMap<String, Truth> {
+    let mut truths: BTreeMap<String, Truth> = plans
+        .iter()
+        .map(|plan| (plan.id.clone(), truth(plan, profile)))
+        .collect();
+    let totals: Vec<Option<i64>> = truths.values().map(|truth| truth.total).collect();
+    for truth in truths.values_mut() {
+        let better = totals.iter().filter(|total| **total > truth.total).count();
+        truth.rank = truth.total.map(|_| u32::try_from(better + 1).unwrap());
+    }
+    truths
+}
+
+/// Half away from zero; all numbers here are positive.
+fn rounded(numerator: i64, denominator: i64) -> i64 {
+    (2 * numerator + denominator) / (2 * denominator)
+}
+
+fn truth(plan: &Plan, profile: Profile) -> Truth {
+    let old = profile == Profile::P2015;
+    let counted = counted(plan, profile);
+    let late = |classes: &[&str]| {
+        let own = counted
+            .iter()
+            .filter(|column| classes.contains(&column.class));
+        i64::try_from(own.filter(|column| column.is_late()).count()).unwrap()
+    };
+    let mut vetoes: Vec<&str> = Vec::new();
+
+    // 首页可用性: five percent of a week; five points a percent of the quarter.
+    let (week, share) = (week_fails(plan), quarter_share(plan));
+    if week == Some(true) {
+        vetoes.push("V1");
+    }
+    let down = match (share, week) {
+        (Some(_), Some(true)) => 0,
+        (Some((failed, visits)), _) => rounded(500 * failed * 100, visits),
+        (None, _) => 0,
+    };
+    let home_links = dead(plan, true);
+    let other_links = dead(plan, false);
+    let availability = match old {
+        true if share.is_none() && plan.inspected.is_none() => None,
+        true if plan.inspected.is_none() => Some(down),
+        true => Some(down + 100 * home_links + 10 * other_links),
+        // No rule that costs points: what was looked at is the veto.
+        false => week.map(|_| 0),
+    };
+
+    // 信息发布
+    let home_is_old = plan.home_age.is_none_or(|age| age > 14);
+    if home_is_old {
+        vetoes.push(if old { "V2" } else { "V2b" });
+    }
+    let basic = late(&["news", "notices", "policy"]);
+    if basic >= 5 {
+        vetoes.push("V3a");
+    }
+    let every = counted.iter().filter(|column| column.is_late()).count();
+    if every >= 10 {
+        vetoes.push("V3b");
+    }
+    if counted.iter().filter(|column| column.is_blank()).count() >= 5 {
+        vetoes.push("V3c");
+    }
+    let serious = Some(Decided::Confirmed { serious: true });
+    let small = Some(Decided::Confirmed { serious: false });
+    let words = |wanted: Option<Decided>| {
+        i64::try_from(plan.words.iter().filter(|word| **word == wanted).count()).unwrap()
+    };
+    let publishing = match old {
+        true => {
+            let few = plan
+                .inspected
+                .as_ref()
+                .is_some_and(|seen| seen.new_on_home < 10);
+            let home = if few && !home_is_old { 500 } else { 0 };
+            home + 300 * late(&["news"])
+                + 400 * late(&["notices", "policy"])
+                + 500 * late(&["personnel", "plans"])
+                + 100 * words(small)
+        }
+        false => 500 * late(&["news"]).min(1) + 500 * late(&["policy"]).min(1),
+    };
+    let publishing = is_publishing_measured(plan, &counted, old).then_some(publishing);
+    if old && words(serious) > 0 {
+        vetoes.push("V4");
+    }
+
+    // 互动交流
+    let of = |class: &str| plan.columns.iter().find(|column| column.class == class);
+    let idle = |class: &str, days: i64| of(class).is_some_and(|column| column.age() > days);
+    let interaction = match old {
+        true => {
+            let classes = ["replies", "surveys", "interviews"];
+            let any = classes.iter().any(|class| of(class).is_some());
+            let none = classes.iter().filter(|class| idle(class, 365)).count();
+            let few = ["surveys", "interviews"].iter().filter(|class| {
+                !idle(class, 365) && of(class).is_some_and(|column| column.items < 6)
+            });
+            let lost =
+                500 * i64::try_from(none).unwrap() + 300 * i64::try_from(few.count()).unwrap();
+            any.then_some(lost)
+        }
+        false => of("replies").map(|_| if idle("replies", 60) { 300 } else { 0 }),
+    };
+
+    // 办事服务, 政策解读 and part of 管理机制 are what people entered.
+    let entered = |rule: &str| {
+        let mut entries = plan.entries.iter();
+        entries
+            .find(|(of, _)| *of == rule)
+            .map(|(_, finds)| i64::from(*finds) * 100)
+    };
+    let statistics = entered("D27")
+        .filter(|_| !old)
+        .map(|finds| (2 * finds).min(200));
+    let services = match (entered("M5"), statistics) {
+        (None, None) => None,
+        (one, other) => Some(one.unwrap_or(0) + other.unwrap_or(0)),
+    };
+    let interpretation = entered("M4");
+    if !old && words(serious) > 0 {
+        vetoes.push("V6");
+    }
+    let mut management = entered("M3").unwrap_or(0) + alerts(plan);
+    if let Some(seen) = &plan.inspected {
+        let tags = usize::from(seen.home_lacks_tags)
+            + seen.lists_lack_tags.min(plan.columns.len())
+            + seen.articles_lack_tags;
+        management += 100 * i64::try_from(tags + seen.home_lacks_marks).unwrap();
+    }
+
+    let lost = [
+        availability,
+        publishing,
+        interaction,
+        services,
+        Some(management),
+        interpretation,
+    ];
+    let areas: Vec<Option<i64>> = lost
+        .iter()
+        .map(|lost| lost.map(|lost| (10_000 - lost).max(0)))
+        .collect();
+    whole(plan, areas, vetoes)
+}
+
+/// Whether some rule that costs points could be looked at: a column of its class told something, or an
+/// inspection counted items or looked for words.
+fn is_publishing_measured(plan: &Plan, counted: &[Counted<'_>], old: bool) -> bool {
+    if old && plan.inspected.is_some() {
+        return true;
+    }
+    if old
+        && plan
+            .words
+            .contains(&Some(Decided::Confirmed { serious: false }))
+    {
+        return true;
+    }
+    let classes: &[&[&str]] = match old {
+        true => &[&["news"], &["notices", "policy"], &["personnel", "plans"]],
+        false => &[&["news"], &["policy"]],
+    };
+    classes.iter().any(|classes| {
+        let mut own = counted
+            .iter()
+            .filter(|column| classes.contains(&column.class));
+        own.any(Counted::tells)
+    })
+}
+
+fn whole(plan: &Plan, areas: Vec<Option<i64>>, mut vetoes: Vec<&str>) -> Truth {
+    const WEIGHTS: [i64; 6] = [15, 30, 15, 20, 10, 10];
+    let (mut sum, mut weight) = (0, 0);
+    for (place, (score, own)) in areas.iter().zip(WEIGHTS).enumerate() {
+        let applies = place != 3 || plan.services;
+        if let Some(score) = score.filter(|_| applies) {
+            sum += score * own;
+            weight += own;
+        }
+    }
+    let computed = (weight > 0).then(|| rounded(sum, weight));
+    let total = computed.map(|points| match vetoes.is_empty() {
+        true => points,
+        false => points.min(5_900),
+    });
+    let grade = total.map(|points| match points {
+        _ if !vetoes.is_empty() => "不合格",
+        9_000.. => "优秀",
+        7_500.. => "良好",
+        6_000.. => "合格",
+        _ => "不合格",
+    });
+    vetoes.dedup();
+    Truth {
+        areas,
+        computed,
+        total,
+        vetoes: vetoes.into_iter().map(str::to_owned).collect(),
+        grade: grade.map(str::to_owned),
+        rank: None,
+    }
+}
+
+/// Whether some week within the quarter reached five percent; nothing where none had 140 samples.
+fn week_fails(plan: &Plan) -> Option<bool> {
+    let sums = (0..=DAYS - 7).map(|first| {
+        let days = first..first + 7;
+        days.fold((0, 0), |(failed, visits), day| {
+            let [opened, bad, _] = plan.samples_on(day);
+            (failed + bad, visits + opened + bad)
+        })
+    });
+    let enough: Vec<(u32, u32)> = sums.filter(|(_, visits)| *visits >= 140).collect();
+    (!enough.is_empty()).then(|| enough.iter().any(|(bad, all)| bad * 100 >= all * 5))
+}
+
+/// Failed samples and all of the quarter; nothing where they are fewer than 140.
+fn quarter_share(plan: &Plan) -> Option<(i64, i64)> {
+    let (failed, visits) = (0..DAYS).fold((0, 0), |(failed, visits), day| {
+        let [opened, bad, _] = plan.samples_on(day);
+        (failed + bad, visits + opened + bad)
+    });
+    (visits >= 140).then(|| (i64::from(failed), i64::from(visits)))
+}
+
+/// Links that led nowhere for certain on the last day: of the home page with those that lead elsewhere, of
+/// other pages without.
+fn dead(plan: &Plan, on_home: bool) -> i64 {
+    let own = plan.links.iter().filter(|link| link.on_home == on_home);
+    let counted = own.filter(|link| link.certain && !link.over && (on_home || !link.external));
+    i64::try_from(counted.count()).unwrap()
+}
+
+/// Five points for what was not mended within ten working days, three for what was late again within
+/// thirty days.
+fn alerts(plan: &Plan) -> i64 {
+    let mut lost = 0;
+    for (place, alert) in plan.alerts.iter().enumerate() {
+        let due_on = working_days_after(alert.overdue_on, 10);
+        let is_within = due_on < end() && ago(DAYS - 1) <= due_on;
+        if is_within && alert.ended_on.is_none_or(|on| on > due_on) {
+            lost += 500;
+        }
+        let mut before = plan.alerts.iter().take(place);
+        let former = before.rfind(|other| other.column == alert.column);
+        if let Some(ended_on) = former.and_then(|former| former.ended_on)
+            && (alert.overdue_on - ended_on).num_days() <= 30
+        {
+            lost += 300;
+        }
+    }
+    lost
+}
+
+/// A column that is counted: alone, or with those below it.
+struct Counted<'a> {
+    class: &'static str,
+    members: Vec<&'a Column>,
+}
+
+fn counted(plan: &Plan, profile: Profile) -> Vec<Counted<'_>> {
+    let below = |top: usize| {
+        plan.columns
+            .iter()
+            .filter(move |column| column.parent == Some(top))
+    };
+    let mut counted = Vec::new();
+    for (place, column) in plan.columns.iter().enumerate() {
+        let class = column.class;
+        let children: Vec<&Column> = below(place).collect();
+        match profile {
+            Profile::P2015 if children.is_empty() => counted.push(Counted {
+                class,
+                members: vec![column],
+            }),
+            Profile::P2019 if column.parent.is_none() => counted.push(Counted {
+                class,
+                members: [column].into_iter().chain(children).collect(),
+            }),
+            _ => {}
+        }
+    }
+    counted
+}
+
+impl Column {
+    /// The age of its newest item; of one without, nothing is asked.
+    fn age(&self) -> i64 {
+        match self.seen {
+            Seen::Dated { age } | Seen::Renewed { age, .. } | Seen::Exempt { age } => age,
+            Seen::NotReadSince { age, .. } | Seen::FailsSince { age, .. } => age,
+            _ => i64::MAX,
+        }
+    }
+
+    /// Whether it was read on the last day with its newest item.
+    fn is_read(&self) -> bool {
+        matches!(
+            self.seen,
+            Seen::Dated { .. } | Seen::Renewed { .. } | Seen::Exempt { .. }
+        )
+    }
+}
+
+impl Counted<'_> {
+    /// The newest item of all of them.
+    fn age(&self) -> Option<i64> {
+        let ages = self.members.iter().map(|column| column.age());
+        ages.min().filter(|age| *age < i64::MAX)
+    }
+
+    /// Late, proven on the last day, and not exempt.
+    fn is_late(&self) -> bool {
+        let exempt = self
+            .members
+            .iter()
+            .any(|column| matches!(column.seen, Seen::Exempt { .. }));
+        let read = self.members.iter().any(|column| column.is_read());
+        let late = self.age().is_some_and(|age| age > window(self.class));
+        late && read && !exempt
+    }
+
+    /// Without any item, by more than one visit.
+    fn is_blank(&self) -> bool {
+        self.members
+            .iter()
+            .all(|column| matches!(column.seen, Seen::Blank))
+    }
+
+    /// Whether visits say how fresh it is, or that it is blank.
+    fn tells(&self) -> bool {
+        let blank = self
+            .members
+            .iter()
+            .all(|column| matches!(column.seen, Seen::Blank | Seen::BlankOnce));
+        let in_time = self.age().is_some_and(|age| age <= window(self.class));
+        let late = self.age().is_some_and(|age| age > window(self.class))
+            && self.members.iter().any(|column| column.is_read());
+        blank || in_time || late
+    }
+}
