@@ -114,10 +114,12 @@ impl<'a> Parser<'a> {
         self.at += length;
     }
 
-    /// Text up to the next sign: white space alone is one blank.
+    /// Text up to the next sign: white space alone is one blank, but for a single line end, which
+    /// means nothing at the beginning of a `pre`.
     fn gap(&mut self, range: Range<usize>) {
         let text = self.bytes.get(range.clone()).unwrap_or_default();
-        if text.len() > 1 && text.iter().all(u8::is_ascii_whitespace) {
+        let blank = text.len() > 1 && text.iter().all(u8::is_ascii_whitespace);
+        if blank && text != b"\r\n" {
             let _ = self.hand_on(Token::CharacterTokens(StrTendril::from_slice(" ")));
         } else {
             self.characters(range, Stretch::Text);

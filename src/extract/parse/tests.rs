@@ -97,7 +97,7 @@ fn the_tree_is_that_of_the_standard() {
         "<select><option>a<p>b<option>c<table></select>",
         "<frameset><frame src=/x></frameset>a",
         "<HTML LANG=zh><BODY class=a><body id=b class=c><DIV/>a<BR/></br></p>",
-        "<pre>\n\na</pre><listing>\r\n b</listing>",
+        "<pre>\r\n<p>a</pre><pre>\r\n\r\n<p>b</pre><pre>\n\na</pre><listing>\r\n b</listing>",
         "<verylongelementname a_very_long_attribute_name=1 A_Very_Long_Attribute_Name=2>a</VERYLONGELEMENTNAME>",
         "<元素>a<a标题='b' 名=c>",
         "\u{feff}<p>a",
