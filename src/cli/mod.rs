@@ -19,6 +19,7 @@ mod rubric;
 mod run;
 mod saved;
 mod score;
+mod sheet;
 mod simulated;
 mod token;
 mod trial;

@@ -8,13 +8,14 @@ use base64::prelude::BASE64_STANDARD;
 use clap::{Args, ValueEnum};
 
 use super::question::{answer, ask};
+use super::sheet;
 use super::{Configured, configured, report, saved, say, say_error};
 use crate::assess::score::period::Period;
 use crate::daemon::answer::Question;
 use crate::daemon::closing::{Close, Stated};
 use crate::daemon::score::Found;
 use crate::domain::entry::ATTACHMENT_BYTES;
-use crate::report::assessment::template::{filled, template};
+use crate::report::assessment::template::{HEAD, MOST_ROWS, filled, filled_rows, template};
 use crate::report::assessment::xlsx::blank as filling;
 
 /// The largest table that is read.
@@ -175,7 +176,13 @@ fn import(score: &Score) -> anyhow::Result<bool> {
     let bytes = saved::bytes(Path::new(path), TABLE_BYTES)
         .with_context(|| format!("{path} cannot be read"))?;
     let config = configured(&score.configured.config)?.config;
-    let rows = match filled(&bytes) {
+    let read = match sheet::is_workbook(&bytes) {
+        true => sheet::rows(&bytes, HEAD.len(), MOST_ROWS)
+            .map_err(|error| vec![error.to_string()])
+            .and_then(filled_rows),
+        false => filled(&bytes),
+    };
+    let rows = match read {
         Ok(rows) => rows,
         Err(faults) => return refused(&faults),
     };

@@ -67,6 +67,27 @@ impl Desk<'_> {
         }
     }
 
+    /// The hosts that are down, and those that were and have not answered since: while the host's
+    /// incident is open, its columns have none of their own, whatever they counted in between.
+    pub(super) fn still_down(
+        &self,
+        hosts: &BTreeMap<String, HostHealth>,
+        mut down: BTreeSet<String>,
+    ) -> BTreeSet<String> {
+        for (host, health) in hosts {
+            let key = IncidentKey {
+                subject: Subject::Host(host.clone()),
+                kind: Kind::Down,
+            };
+            let open = self.situation.open.get(&key);
+            let told = open.is_some_and(|incident| incident.is_open());
+            if told && matches!(health, HostHealth::Silent { .. }) {
+                down.insert(host.clone());
+            }
+        }
+        down
+    }
+
     /// Ends incidents about hosts all of whose columns are exempt: nobody looks out for them.
     pub(super) fn exempt_hosts(&mut self, hosts: &BTreeMap<String, HostHealth>) {
         let columns = self.situation.group.columns.values();

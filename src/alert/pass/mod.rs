@@ -121,6 +121,7 @@ pub fn pass(situation: &Situation<'_>) -> Verdicts {
     let down = outage::down_hosts(&hosts, situation.rules.down_after_visits);
     desk.own_network(offline, &lately);
     desk.hosts(&hosts, &down, offline);
+    let down = desk.still_down(&hosts, down);
     desk.sites(offline);
     let columns = situation.group.columns.values();
     for column in columns.filter(|column| column.confirmed) {

@@ -8,7 +8,6 @@ mod letters;
 pub mod page;
 pub mod paragraph;
 mod services;
-mod sheet;
 pub mod template;
 pub mod urgent;
 pub mod why;

@@ -2,7 +2,6 @@
 
 use super::Assessment;
 use super::csv::{BOM, row};
-use super::sheet;
 use super::words::{unmeasured, verdict};
 use crate::assess::score::card::{Line, Verdict};
 use crate::assess::score::finding::Fact;
@@ -93,19 +92,15 @@ fn is_entered(line: &Line) -> bool {
     finds.any(|find| matches!(find.fact, Fact::Entered { .. }))
 }
 
-/// The rows of a table that were filled, or every fault with its line: of a workbook (XLSX), or of CSV in
-/// UTF-8.
+/// The rows of a table that were filled, or every fault with its line: of CSV in UTF-8.
 pub fn filled(bytes: &[u8]) -> Result<Vec<Filled>, Vec<String>> {
-    if sheet::is_workbook(bytes) {
-        let rows = sheet::rows(bytes, HEAD.len(), MOST_ROWS);
-        return checked(rows.map_err(|error| vec![error.to_string()])?);
-    }
     let text = std::str::from_utf8(bytes);
     let text = text.map_err(|_| vec!["it is not UTF-8; save it as \"CSV UTF-8\"".to_owned()])?;
-    checked(cells(text.strip_prefix(BOM).unwrap_or(text)))
+    filled_rows(cells(text.strip_prefix(BOM).unwrap_or(text)))
 }
 
-fn checked(rows: Vec<(usize, Vec<String>)>) -> Result<Vec<Filled>, Vec<String>> {
+/// The same of rows of cells, each with its number, however they were written.
+pub fn filled_rows(rows: Vec<(usize, Vec<String>)>) -> Result<Vec<Filled>, Vec<String>> {
     let mut faults = Vec::new();
     let head = rows.first().map(|(_, cells)| cells.as_slice());
     if head != Some(HEAD.map(str::to_owned).as_slice()) {
@@ -226,6 +221,5 @@ mod tests {
         }
         assert!(filled(b"a,b\n1,2\n").unwrap_err()[0].contains("heading"));
         assert!(filled(&[0xc4, 0xfa]).unwrap_err()[0].contains("UTF-8"));
-        assert!(filled(b"PK\x03\x04").unwrap_err()[0].contains("no workbook"));
     }
 }

@@ -24,6 +24,25 @@ fn a_dead_host_is_one_incident_for_the_operator_alone() {
 }
 
 #[test]
+fn a_dead_host_stays_one_incident_until_it_answers_whatever_its_visits_count() {
+    let mut world = World::new();
+    world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+    world.saw(2, "2017-11-20T07:00:00", "2017-11-18", Some((3, TIMED_OUT)));
+    world.pass("2017-11-20T07:05:00");
+    world.waiting.clear();
+    // One refusal in between, and its silent visits are counted from the beginning.
+    world.saw(2, "2017-11-21T07:00:00", "2017-11-18", Some((9, TIMED_OUT)));
+    for record in world.records.values_mut() {
+        if let Some(blind) = &mut record.blind {
+            blind.silent = 1;
+        }
+    }
+    world.pass("2017-11-21T07:05:00");
+    assert_eq!(world.told(), []);
+    assert_eq!(world.open.len(), 1);
+}
+
+#[test]
 fn all_hosts_silent_together_is_one_word_about_our_own_network() {
     let mut world = World::new();
     for host in 0..4 {
