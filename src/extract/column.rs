@@ -180,8 +180,13 @@ fn newest_below(view: &View, rows: &[usize]) -> Saying {
     if top.len() < leading.top.len() {
         return Saying::Found(Finding::Undated(Undated::FirstRefused));
     }
-    let mut wanted = top.clone();
-    for url in view.articles(&leading.rows, LEADING) {
+    // Two rows may lead to one article.
+    let mut wanted: Vec<Url> = Vec::new();
+    for url in top
+        .iter()
+        .cloned()
+        .chain(view.articles(&leading.rows, LEADING))
+    {
         if wanted.len() < LEADING && !wanted.contains(&url) {
             wanted.push(url);
         }
