@@ -23,10 +23,10 @@ use crate::report::plain::one_line;
 const QUARTERS: usize = 6;
 /// The drawing, in its own units.
 const WIDTH: f64 = 640.0;
-const HEIGHT: f64 = 180.0;
+const HEIGHT: f64 = 192.0;
 /// The room left and below for words.
 const LEFT: f64 = 34.0;
-const TOP: f64 = 14.0;
+const TOP: f64 = 26.0;
 
 #[derive(Template)]
 #[template(path = "trend.html")]
