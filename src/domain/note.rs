@@ -91,6 +91,13 @@ pub enum Note {
         /// What is wrong with them, in English.
         fault: String,
     },
+    /// The page reads better in another charset than the one that is fixed for the column.
+    FixedCharset {
+        /// The one that is fixed, in which the page was read.
+        fixed: String,
+        /// The better one.
+        better: String,
+    },
     /// What the column's selectors matched.
     RowsMatched {
         /// Elements that the row's selector matched.
@@ -324,6 +331,10 @@ impl fmt::Display for Note {
             }
             Note::SentHome => f.write_str("redirected to the home page"),
             Note::RulesFaulty { fault } => write!(f, "by rules: {fault}"),
+            Note::FixedCharset { fixed, better } => write!(
+                f,
+                "by rules: read as {fixed}, which is fixed for the column, but the page is {better}"
+            ),
             Note::RowsMatched {
                 matched,
                 titled,

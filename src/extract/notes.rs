@@ -45,6 +45,7 @@ fn rank(note: &Note) -> Rank {
         | Note::ListAside { .. }
         | Note::SentHome
         | Note::RulesFaulty { .. }
+        | Note::FixedCharset { .. }
         | Note::RowsMatched { .. }
         | Note::Records { .. }
         | Note::NoJson

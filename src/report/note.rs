@@ -65,6 +65,11 @@ pub fn note(note: &Note, today: Date) -> String {
         }
         Note::SentHome => "网址跳转到首页".to_owned(),
         Note::RulesFaulty { .. } => "该栏目的读取规则有误，无法执行".to_owned(),
+        Note::FixedCharset { fixed, better } => format!(
+            "按该栏目的读取规则以{}编码读取，但页面实际为{}，请核对charset一项",
+            one_line(fixed, TEXT_CHARS),
+            one_line(better, TEXT_CHARS)
+        ),
         Note::RowsMatched { .. }
         | Note::Records { .. }
         | Note::NoJson
@@ -204,6 +209,10 @@ mod tests {
             Note::MixedCharsets {
                 main: owned("utf-8"),
                 other: owned("gb18030"),
+            },
+            Note::FixedCharset {
+                fixed: owned("big5"),
+                better: owned("gb18030"),
             },
             Note::RulesFaulty {
                 fault: owned("it is no CSS selector"),
