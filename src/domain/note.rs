@@ -84,6 +84,11 @@ pub enum Note {
         /// Its newest date.
         newest: Option<Date>,
     },
+    /// The articles of two lists were read, and told which of them is the column's.
+    ListTold {
+        /// How many.
+        pages: usize,
+    },
     /// Who asked for the page was sent to a home page.
     SentHome,
     /// The column's rules cannot be followed.
@@ -329,6 +334,11 @@ impl fmt::Display for Note {
                 }
                 newest.map_or(Ok(()), |on| write!(f, ", newest {on}"))
             }
+            Note::ListTold { pages } => write!(
+                f,
+                "the page has two lists; {} told which is the column's",
+                Counted(*pages, "article")
+            ),
             Note::SentHome => f.write_str("redirected to the home page"),
             Note::RulesFaulty { fault } => write!(f, "by rules: {fault}"),
             Note::FixedCharset { fixed, better } => write!(

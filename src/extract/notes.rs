@@ -43,6 +43,7 @@ fn rank(note: &Note) -> Rank {
         | Note::NoBlockOfName
         | Note::ListOfOtherName
         | Note::ListAside { .. }
+        | Note::ListTold { .. }
         | Note::SentHome
         | Note::RulesFaulty { .. }
         | Note::FixedCharset { .. }

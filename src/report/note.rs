@@ -63,6 +63,9 @@ pub fn note(note: &Note, today: Date) -> String {
             let dated = newest.map_or_else(String::new, |on| format!("，最新{}", day(on)));
             format!("{named}{dated}，不属于该栏目，未计入")
         }
+        Note::ListTold { pages } => {
+            format!("页面有两个列表，已读取其中{pages}篇文章，据此确定属于该栏目的列表")
+        }
         Note::SentHome => "网址跳转到首页".to_owned(),
         Note::RulesFaulty { .. } => "该栏目的读取规则有误，无法执行".to_owned(),
         Note::FixedCharset { fixed, better } => format!(
@@ -202,6 +205,7 @@ mod tests {
                 heading: String::new(),
                 newest: None,
             },
+            Note::ListTold { pages: 4 },
             Note::SentHome,
             Note::ListHidden,
             Note::NoFrameWithList,
