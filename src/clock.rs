@@ -9,11 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use tokio::sync::Notify;
 
 /// An instant at +08:00.
 type Moment = DateTime<FixedOffset>;
+
+/// Longer waits are cut, so that a machine that slept or a clock that was set does not oversleep.
+const NAP: TimeDelta = TimeDelta::minutes(1);
 
 /// A source of `now` and of alarms. Clones share one time.
 #[derive(Clone)]
@@ -96,6 +99,23 @@ impl Clock {
                     .map_or_else(|| now.fixed_offset(), |east| now.with_timezone(&east))
             }
             Kind::Stepped(stepped) => stepped.lock().now,
+        }
+    }
+
+    /// Sets a stepped clock, as whoever administers a machine sets its clock; the machine's own is
+    /// not ours to set. As on a machine, those who wait look at the new time within a minute.
+    pub fn set(&self, to: Moment) {
+        let Kind::Stepped(stepped) = &self.0 else {
+            return;
+        };
+        let mut state = stepped.lock();
+        let before = std::mem::replace(&mut state.now, to);
+        for wish in state.waiting.values_mut().flatten() {
+            let soonest = match *wish <= before {
+                true => to,
+                false => to + NAP,
+            };
+            *wish = soonest.min(*wish);
         }
     }
 
@@ -186,10 +206,8 @@ impl Alarm {
     pub async fn until(&mut self, at: Moment) {
         match &self.clock.0 {
             Kind::System => {
-                let ahead = (at - self.clock.now()).to_std().unwrap_or(Duration::ZERO);
-                // Long waits are cut, so that a machine that slept or a clock that was set
-                // does not oversleep.
-                let nap = ahead.min(Duration::from_secs(60));
+                let ahead = (at - self.clock.now()).min(NAP);
+                let nap = ahead.to_std().unwrap_or(Duration::ZERO);
                 tokio::select! {
                     () = tokio::time::sleep(nap) => {}
                     () = self.bell.notified() => {}
@@ -257,7 +275,6 @@ impl Bell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
     use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
     fn start() -> Moment {
@@ -320,6 +337,26 @@ mod tests {
         bell.ring();
         ringer.until(clock.now() + TimeDelta::days(1)).await;
         assert_eq!(slept.await.unwrap(), start() + TimeDelta::hours(1));
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_looks_at_a_clock_that_was_set_within_a_minute() {
+        for (hours, back_at) in [(-2, "02:01"), (3, "07:00")] {
+            let clock = Clock::stepped(start(), None);
+            let (mut setter, mut sleeper) = (clock.alarm(), clock.alarm());
+            let sleeping = clock.clone();
+            let slept = tokio::spawn(async move {
+                sleeper.until(sleeping.now()).await;
+                sleeper.until(start() + TimeDelta::hours(6)).await;
+                sleeping.now()
+            });
+            setter.until(clock.now()).await;
+            setter.until(start() + TimeDelta::hours(4)).await;
+            clock.set(clock.now() + TimeDelta::hours(hours));
+            setter.until(clock.now() + TimeDelta::days(1)).await;
+            let woke = slept.await.unwrap();
+            assert_eq!(woke.format("%H:%M").to_string(), back_at);
+        }
     }
 
     #[tokio::test]

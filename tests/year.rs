@@ -63,12 +63,13 @@ fn lived(seed: u64, size: Size, years: &BTreeMap<i32, Year>) -> (Played, Verdict
         .expect("a runtime")
         .block_on(play(world, dir.path()));
     let verdict = judge(&played);
+    let lives = played.world.lives.len();
     println!(
-        "seed {seed}: {} columns, {} looks, {} lives, {} acts, {} messages, {} repeated; {} things heard \
+        "seed {seed}: {} columns, {} looks, {lives} lives, {} clock steps, {} acts, {} messages, {} repeated; {} things heard \
          as they had to be, {} missed, {} false, {} doubled, {} late; {:?}",
         played.world.columns().count(),
         played.seen.len(),
-        played.lives.len(),
+        played.stretches.len() - lives,
         played.deeds.iter().filter(|deed| deed.granted).count(),
         played.messages.len(),
         verdict.repeated,

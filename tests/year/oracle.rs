@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use wangxun::domain::time::{Date, Moment};
 
 use super::files::{LINK_LASTS, proposes_again};
-use super::play::{Deed, Laid, Played, ROWS, Seen};
+use super::play::{Deed, Laid, Lived, Played, ROWS, Seen};
 use super::rules::{AGAIN, REPEATS, Rules, UNTIL_PROPOSAL, owed_at, step_at};
 use super::world::{Owed, World};
 
@@ -34,7 +34,7 @@ pub enum Said {
     Trouble,
 }
 
-/// An instant of a life. Those of two lives are ordered as the lives are: a clock may have been set
+/// An instant of a stretch. Those of two are ordered as the stretches are: a clock may have been set
 /// back between them.
 pub type When = (usize, Moment);
 
@@ -48,8 +48,8 @@ pub struct Expected {
     pub on: Option<Date>,
     pub from: Moment,
     pub by: Moment,
-    /// The life in which it was decided: in a later one the clock may have been set back.
-    pub life: usize,
+    /// The stretch in which it was decided: in a later one the clock may have been set back.
+    pub stretch: usize,
     /// Whether silence is a fault; what was overtaken may be heard and need not.
     pub must: bool,
     /// When it was decided at the latest.
@@ -70,7 +70,7 @@ pub struct End {
     pub on: BTreeSet<Date>,
     pub since: When,
     pub from: Moment,
-    pub life: usize,
+    pub stretch: usize,
     /// When it was decided at the latest.
     pub decided: Moment,
     pub urgent: bool,
@@ -169,13 +169,13 @@ pub struct Oracle<'a> {
     /// Of each unit: the column, its case, the day on which it was first confirmed to be late.
     late: BTreeMap<usize, Vec<(usize, When, Date)>>,
     prophecy: Prophecy,
-    /// The latest time that the clock had shown before the present life.
+    /// The latest time that the clock had shown before the present stretch.
     reached: Moment,
-    life: usize,
+    stretch: usize,
 }
 
 enum Event<'a> {
-    /// A life begins: what is known is judged anew.
+    /// A stretch begins; where it is the first of a life, what is known is judged anew.
     Start(usize),
     Round(Vec<&'a Seen>),
     Deed(&'a Deed),
@@ -196,7 +196,7 @@ impl<'a> Oracle<'a> {
             offline: None,
             late: BTreeMap::new(),
             reached: world.begin(),
-            life: 0,
+            stretch: 0,
             prophecy: Prophecy {
                 tellable: vec![Vec::new(); places],
                 ..Prophecy::default()
@@ -208,7 +208,7 @@ impl<'a> Oracle<'a> {
     pub fn prophesy(mut self) -> (Rules<'a>, Prophecy) {
         for event in events(self.played) {
             match event {
-                Event::Start(life) => self.start(life),
+                Event::Start(stretch) => self.start(stretch),
                 Event::Round(looks) => self.round(&looks),
                 Event::Deed(deed) => self.deed(deed),
             }
@@ -259,7 +259,8 @@ impl<'a> Oracle<'a> {
                 Laid::ExemptUntil(until) => deed.at.date_naive() <= day && day <= until,
                 _ => false,
             };
-            deed.column == self.of_column(place) && deed.granted && deed.at <= at && covers
+            let was_laid = (deed.stretch, deed.at) <= (self.stretch, at);
+            deed.column == self.of_column(place) && deed.granted && was_laid && covers
         })
     }
 
@@ -288,11 +289,16 @@ impl<'a> Oracle<'a> {
     }
 
     /// The look of yesterday is the first look at what the new day makes of it.
-    fn start(&mut self, life: usize) {
-        let at = self.played.lives[life].from;
-        self.life = life;
-        let before = self.played.lives.iter().take(life);
+    fn start(&mut self, stretch: usize) {
+        let Lived {
+            from: at, begins, ..
+        } = self.played.stretches[stretch];
+        self.stretch = stretch;
+        let before = self.played.stretches.iter().take(stretch);
         self.reached = before.map(|lived| lived.until).max().unwrap_or(at);
+        if !begins {
+            return;
+        }
         for place in 0..self.columns.len() {
             if self.is_exempt(place, at) {
                 self.dismiss(place, at);
@@ -302,27 +308,27 @@ impl<'a> Oracle<'a> {
                 .looked_at
                 .is_some_and(|seen| at - seen <= TimeDelta::hours(36));
             if recent && self.owed(place).is_some() {
-                self.duty(place, at, life, true);
+                self.duty(place, at, stretch, true);
                 self.note(place, at);
             } else if recent {
-                self.deadline(place, at, life, true);
+                self.deadline(place, at, stretch, true);
                 self.note(place, at);
             }
         }
     }
 
     fn round(&mut self, looks: &[&Seen]) {
-        let (at, life) = (looks[0].at, looks[0].life);
+        let (at, stretch) = (looks[0].at, looks[0].stretch);
         for seen in looks {
             let sight = self.sight(seen);
             self.keep(seen, sight, at);
             self.look(seen.column, sight, at);
         }
-        self.network(at, life);
+        self.network(at);
         for place in 0..self.columns.len() {
             let column = self.of_column(place);
             let looked = looks.iter().any(|seen| seen.column == column);
-            self.judge(place, looked, at, life);
+            self.judge(place, looked, at, stretch);
         }
     }
 
@@ -365,7 +371,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// The monitor's own network, and hosts that give no answer.
-    fn network(&mut self, at: Moment, life: usize) {
+    fn network(&mut self, at: Moment) {
         let mut hosts: BTreeMap<usize, u32> = BTreeMap::new();
         for place in 0..self.hosts.len() {
             let column = &self.columns[place];
@@ -388,7 +394,7 @@ impl<'a> Oracle<'a> {
         let is_offline = hosts.len() >= 3 && silent * 100 >= hosts.len() * 80;
         match (self.offline, is_offline) {
             (None, true) => {
-                self.offline = Some((self.life, at));
+                self.offline = Some((self.stretch, at));
                 self.operators(Said::Offline, String::new(), at, true);
             }
             (Some(since), false) => {
@@ -411,7 +417,6 @@ impl<'a> Oracle<'a> {
                 }
             }
         }
-        let _ = life;
         for (host, visits) in hosts {
             let about = self.site_of(host);
             match (self.down.get(&host).copied(), visits) {
@@ -420,7 +425,7 @@ impl<'a> Oracle<'a> {
                     self.end(Said::Up, about, since, (at, at), true, BTreeSet::new());
                 }
                 (None, 3..) if !is_offline => {
-                    self.down.insert(host, (self.life, at));
+                    self.down.insert(host, (self.stretch, at));
                     self.operators(Said::Down, about, at, true);
                 }
                 _ => {}
@@ -438,7 +443,7 @@ impl<'a> Oracle<'a> {
             .clone()
     }
 
-    fn judge(&mut self, place: usize, looked: bool, at: Moment, life: usize) {
+    fn judge(&mut self, place: usize, looked: bool, at: Moment, stretch: usize) {
         if self.is_exempt(place, at) {
             self.dismiss(place, at);
             return;
@@ -447,11 +452,11 @@ impl<'a> Oracle<'a> {
             return;
         }
         if self.owed(place).is_some() {
-            self.duty(place, at, life, false);
+            self.duty(place, at, stretch, false);
             self.note(place, at);
             return;
         }
-        self.deadline(place, at, life, false);
+        self.deadline(place, at, stretch, false);
         self.blindness(place, at);
         self.note(place, at);
     }
@@ -486,7 +491,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// What is owed by a day, as the latest look leaves it.
-    fn duty(&mut self, place: usize, at: Moment, life: usize, known: bool) {
+    fn duty(&mut self, place: usize, at: Moment, stretch: usize, known: bool) {
         let Some(owed) = self.owed(place) else { return };
         let today = at.date_naive();
         let (opens, due) = owed.period(today);
@@ -510,10 +515,10 @@ impl<'a> Oracle<'a> {
             false if is_seen && reaches_back => owed_at(due, today),
             false => return,
         };
-        self.moves(place, (due, step), at, life, known);
+        self.moves(place, (due, step), at, stretch, known);
     }
 
-    fn deadline(&mut self, place: usize, at: Moment, life: usize, known: bool) {
+    fn deadline(&mut self, place: usize, at: Moment, stretch: usize, known: bool) {
         let column = &self.columns[place];
         let seen = column.unclear == 0 && column.empty == 0 && !column.is_silent;
         if column.empty > 0 && column.unclear == 0 {
@@ -528,7 +533,7 @@ impl<'a> Oracle<'a> {
         };
         let today = at.date_naive();
         let step = step_at(self.named(place).limit, (today - on).num_days());
-        self.moves(place, (on, step), at, life, known);
+        self.moves(place, (on, step), at, stretch, known);
     }
 
     /// Moves what is open at `place`, whose date is `on`, now that it is at `step`.
@@ -537,7 +542,7 @@ impl<'a> Oracle<'a> {
         place: usize,
         (on, step): (Date, Option<usize>),
         at: Moment,
-        life: usize,
+        stretch: usize,
         known: bool,
     ) {
         // What is known already is no second look, and gives rise to nothing by itself.
@@ -559,17 +564,17 @@ impl<'a> Oracle<'a> {
         let case = self.columns[place].case.take();
         let after = match (case, step) {
             (None, None) => None,
-            (None, Some(_)) => Some(suspected(on, (life, at))),
+            (None, Some(_)) => Some(suspected(on, (stretch, at))),
             (Some(case), None) if !case.open => {
                 drop(case);
                 None
             }
             (Some(case), Some(step)) if !case.open => match case.base == on {
-                true => Some(self.opened(place, case, step, at, life)),
-                false => Some(suspected(on, (life, at))),
+                true => Some(self.opened(place, case, step, at, stretch)),
+                false => Some(suspected(on, (stretch, at))),
             },
             (Some(case), step) => match step.filter(|_| on <= case.base) {
-                Some(step) => Some(self.stays(place, case, on, step, at, life)),
+                Some(step) => Some(self.stays(place, case, on, step, at, stretch)),
                 None => self.clears(place, case, at),
             },
         };
@@ -582,11 +587,11 @@ impl<'a> Oracle<'a> {
         mut case: Case,
         step: usize,
         at: Moment,
-        life: usize,
+        stretch: usize,
     ) -> Case {
         case.open = true;
         let first = case.rises.take().unwrap_or(at);
-        self.rise(place, &mut case, step, (first, at), life);
+        self.rise(place, &mut case, step, (first, at), stretch);
         case
     }
 
@@ -596,7 +601,7 @@ impl<'a> Oracle<'a> {
         case: &mut Case,
         step: usize,
         decided: (Moment, Moment),
-        life: usize,
+        stretch: usize,
     ) {
         let (first, at) = decided;
         let today = at.date_naive();
@@ -606,7 +611,7 @@ impl<'a> Oracle<'a> {
             place,
             case,
             self.step_of(place, step),
-            self.rules.hearers(step, unit, life),
+            self.rules.hearers(step, unit, stretch),
             (first, at),
         );
         let again = self.is_again(place, case, step, today);
@@ -661,7 +666,7 @@ impl<'a> Oracle<'a> {
         on: Date,
         step: usize,
         at: Moment,
-        life: usize,
+        stretch: usize,
     ) -> Case {
         let today = at.date_naive();
         case.clears = None;
@@ -669,7 +674,7 @@ impl<'a> Oracle<'a> {
         if case.step < 4 && step > case.step {
             match case.rises.take() {
                 None => case.rises = Some(at),
-                Some(first) => self.rise(place, &mut case, step, (first, at), life),
+                Some(first) => self.rise(place, &mut case, step, (first, at), stretch),
             }
             return case;
         }
@@ -715,7 +720,7 @@ impl<'a> Oracle<'a> {
         }
         case.repeats += 1;
         case.told_at = at;
-        let hearers = self.rules.hearers(case.step, unit, life);
+        let hearers = self.rules.hearers(case.step, unit, stretch);
         let said = self.step_of(place, case.step);
         self.tell(place, &mut case, said, hearers, (at, at));
         case
@@ -800,7 +805,7 @@ impl<'a> Oracle<'a> {
                 on: Some(on),
                 from,
                 by,
-                life: self.life,
+                stretch: self.stretch,
                 must,
                 decided: decided.1,
                 column: Some(place),
@@ -879,12 +884,12 @@ impl<'a> Oracle<'a> {
             && !host_down
             && self.offline.is_none()
         {
-            self.columns[place].blind = Some((self.life, at));
+            self.columns[place].blind = Some((self.stretch, at));
             self.columns[place].blind_told = self.operators(Said::Blind, about.clone(), at, false);
         }
         let column = &self.columns[place];
         if column.empty >= 2 && !is_blind && column.blank.is_none() {
-            self.columns[place].blank = Some((self.life, at));
+            self.columns[place].blank = Some((self.stretch, at));
             self.columns[place].blank_told = self.operators(Said::Blank, about, at, false);
         } else if column.empty == 0
             && !is_blind
@@ -911,7 +916,7 @@ impl<'a> Oracle<'a> {
                 on: None,
                 from,
                 by,
-                life: self.life,
+                stretch: self.stretch,
                 must: true,
                 decided: at,
                 column: None,
@@ -939,7 +944,7 @@ impl<'a> Oracle<'a> {
             about,
             on,
             since,
-            life: self.life,
+            stretch: self.stretch,
             from: match urgent {
                 true => decided.0,
                 false => self.rules.opening(decided.0),
@@ -972,7 +977,7 @@ impl<'a> Oracle<'a> {
                 case.escalated = true;
                 case.proposed = false;
                 (case.since, case.told_at, case.repeats) = (deed.at.date_naive(), deed.at, 0);
-                let hearers = self.rules.hearers(4, unit, deed.life);
+                let hearers = self.rules.hearers(4, unit, deed.stretch);
                 self.tell(
                     place,
                     &mut case,
@@ -1055,7 +1060,7 @@ fn events(played: &Played) -> Vec<Event<'_>> {
     for seen in &played.seen {
         match rounds.last_mut() {
             Some((_, Event::Round(looks)))
-                if (looks[0].life, looks[0].at) == (seen.life, seen.at) =>
+                if (looks[0].stretch, looks[0].at) == (seen.stretch, seen.at) =>
             {
                 looks.push(seen)
             }
@@ -1068,8 +1073,8 @@ fn events(played: &Played) -> Vec<Event<'_>> {
             .iter()
             .map(|deed| (deed.order, Event::Deed(deed))),
     );
-    let lives = played.lives.iter().enumerate();
-    rounds.extend(lives.map(|(life, lived)| (lived.order, Event::Start(life))));
+    let stretches = played.stretches.iter().enumerate();
+    rounds.extend(stretches.map(|(stretch, lived)| (lived.order, Event::Start(stretch))));
     rounds.sort_by_key(|(order, _)| *order);
     rounds.into_iter().map(|(_, event)| event).collect()
 }

@@ -49,7 +49,7 @@ pub const ROWS: usize = 12;
 pub struct Taken {
     /// By the monitor's clock.
     pub at: Moment,
-    pub life: usize,
+    pub stretch: usize,
     pub route: Route,
     pub address: String,
     pub key: String,
@@ -66,7 +66,7 @@ pub struct Seen {
     /// By the monitor's clock.
     pub at: Moment,
     pub truly: Moment,
-    pub life: usize,
+    pub stretch: usize,
     /// The place of the column in the world.
     pub column: usize,
 }
@@ -76,7 +76,7 @@ pub struct Seen {
 pub struct Deed {
     /// The place among all that happened.
     pub order: usize,
-    pub life: usize,
+    pub stretch: usize,
     /// By the monitor's clock.
     pub at: Moment,
     pub column: usize,
@@ -101,11 +101,15 @@ pub enum Laid {
     HeldUntil(Moment),
 }
 
-/// A life as it was lived, by the monitor's clock.
+/// A stretch of a life in which the clock was not set, by the monitor's clock. Wherever an instant
+/// has a stretch beside it, it is ordered by that first: a clock may have been set back.
 #[derive(Debug, Clone, Copy)]
 pub struct Lived {
     /// The place among all that happened.
     pub order: usize,
+    /// The life that it is of, and whether that began here.
+    pub life: usize,
+    pub begins: bool,
     pub from: Moment,
     pub until: Moment,
     pub ahead: TimeDelta,
@@ -117,7 +121,7 @@ pub struct Played {
     pub taken: Vec<Taken>,
     pub seen: Vec<Seen>,
     pub deeds: Vec<Deed>,
-    pub lives: Vec<Lived>,
+    pub stretches: Vec<Lived>,
     pub messages: Vec<Message>,
     pub refused: Vec<(Moment, String)>,
 }
@@ -129,6 +133,10 @@ struct Log {
     refused: Vec<(Moment, String)>,
     wishes: Vec<(Moment, usize, Laid)>,
     happened: usize,
+    /// The stretch that is lived.
+    stretch: usize,
+    /// By how much the clock is wrong.
+    ahead: TimeDelta,
 }
 
 impl Log {
@@ -141,7 +149,6 @@ impl Log {
 /// The world as one life of the monitor meets it.
 struct Around {
     world: Arc<World>,
-    life: usize,
     plan: Life,
     places: Arc<HashMap<String, usize>>,
     columns: Arc<Vec<(usize, usize)>>,
@@ -153,7 +160,7 @@ struct Around {
 
 impl Around {
     fn truly(&self, at: Moment) -> Moment {
-        at - self.plan.ahead
+        at - self.log().ahead
     }
 
     fn log(&self) -> std::sync::MutexGuard<'_, Log> {
@@ -187,12 +194,12 @@ impl Eye for Around {
                 }
             }
             let mut log = self.log();
-            let order = log.order();
+            let (order, stretch) = (log.order(), log.stretch);
             log.seen.push(Seen {
                 order,
                 at: now,
                 truly,
-                life: self.life,
+                stretch,
                 column: place,
             });
             drop(log);
@@ -383,9 +390,10 @@ fn failed(permanent: bool, lost: bool) -> Attempt {
 impl Around {
     fn took(&self, address: &str, message: &Message, now: Moment, acknowledged: bool) {
         let mut log = self.log();
+        let (stretch, ahead) = (log.stretch, log.ahead);
         log.taken.push(Taken {
             at: now,
-            life: self.life,
+            stretch,
             route: message.route,
             address: address.to_owned(),
             key: message.key.as_str().to_owned(),
@@ -427,7 +435,7 @@ impl Around {
                 }
                 _ => continue,
             };
-            log.wishes.push((later - self.plan.ahead, column, wish));
+            log.wishes.push((later - ahead, column, wish));
         }
     }
 }
@@ -457,7 +465,7 @@ pub async fn play(world: World, dir: &Path) -> Played {
         places: Arc::new(places),
         columns: Arc::new(columns),
         log: Arc::default(),
-        lives: Vec::new(),
+        stretches: Vec::new(),
         deeds: Vec::new(),
         world: Arc::clone(&world),
         died_at: None,
@@ -473,7 +481,7 @@ pub async fn play(world: World, dir: &Path) -> Played {
         seen: log.seen,
         refused: log.refused,
         deeds: year.deeds,
-        lives: year.lives,
+        stretches: year.stretches,
         messages,
     }
 }
@@ -484,7 +492,7 @@ struct Year<'a> {
     places: Arc<HashMap<String, usize>>,
     columns: Arc<Vec<(usize, usize)>>,
     log: Arc<Mutex<Log>>,
-    lives: Vec<Lived>,
+    stretches: Vec<Lived>,
     deeds: Vec<Deed>,
     world: Arc<World>,
     /// When the life before truly ended.
@@ -509,7 +517,6 @@ impl Year<'_> {
         let (dies, mut dead) = mpsc::unbounded_channel();
         let around = Arc::new(Around {
             world: Arc::clone(&self.world),
-            life: number,
             plan,
             places: Arc::clone(&self.places),
             columns: Arc::clone(&self.columns),
@@ -523,23 +530,38 @@ impl Year<'_> {
         };
         let running = Running::start_in(Arc::new(config), &clock, Some(made_up)).await;
         let store = running.ready.desk.store.clone();
-        let order = self.log.lock().expect("a log").order();
+        let mut stretch = self.begins(number, true, from, plan.ahead);
         self.forget(&store.records().await.expect("records"));
         let until = match plan.death {
             Death::Stopped | Death::Idle => plan.until,
             _ => plan.until + LONGEST_AGONY,
-        } + plan.ahead;
+        };
+        let mut steps = self.world.steps.clone().into_iter().peekable();
         let ended_at = loop {
             let now = clock.now();
-            self.act(&running.ready.desk, now, plan.ahead).await;
-            if now >= until {
+            let truly = now - stretch.ahead;
+            if let Some((at, ahead)) = steps.next_if(|(at, _)| *at <= truly) {
+                // Others were steps of the lives before.
+                if plan.from <= at {
+                    self.stretches.push(Lived {
+                        until: now,
+                        ..stretch
+                    });
+                    clock.set(truly + ahead);
+                    stretch = self.begins(number, false, clock.now(), ahead);
+                }
+                continue;
+            }
+            self.act(&running.ready.desk, now, stretch.ahead).await;
+            if truly >= until {
                 break now;
             }
-            let next = (now + AGENT_EVERY).min(until);
+            let step = steps.peek().map_or(until, |(at, _)| *at);
+            let next = (truly + AGENT_EVERY).min(until).min(step);
             let died = tokio::select! {
                 biased;
                 died = dead.recv() => died,
-                () = agent.until(next) => None,
+                () = agent.until(next + stretch.ahead) => None,
             };
             if let Some(died) = died {
                 break died;
@@ -554,22 +576,34 @@ impl Year<'_> {
             Death::Stopped => running.end(agent).await,
             _ => running.kill().await,
         }
-        self.died_at = Some(ended_at - plan.ahead);
-        self.lives.push(Lived {
-            from,
+        self.died_at = Some(ended_at - stretch.ahead);
+        self.stretches.push(Lived {
             until: ended_at,
-            ahead: plan.ahead,
-            order,
+            ..stretch
         });
         messages
     }
 
+    /// A stretch of a life begins.
+    fn begins(&self, life: usize, begins: bool, from: Moment, ahead: TimeDelta) -> Lived {
+        let mut log = self.log.lock().expect("a log");
+        (log.stretch, log.ahead) = (self.stretches.len(), ahead);
+        Lived {
+            order: log.order(),
+            life,
+            begins,
+            from,
+            until: from,
+            ahead,
+        }
+    }
+
     /// What was seen in the middle of a round that a kill interrupted was not seen.
     fn forget(&self, records: &BTreeMap<ColumnId, wangxun::domain::observation::ColumnRecord>) {
-        let Some(last) = self.lives.last() else {
+        let Some(last) = self.stretches.last() else {
             return;
         };
-        let (life, ended_at) = (self.lives.len() - 1, last.until);
+        let (stretch, ended_at) = (self.stretches.len() - 1, last.until);
         let by_place: Vec<Option<Moment>> = self
             .world
             .columns()
@@ -580,7 +614,9 @@ impl Year<'_> {
             .collect();
         let mut log = self.log.lock().expect("a log");
         log.seen.retain(|seen| {
-            seen.life != life || seen.at != ended_at || by_place[seen.column] == Some(ended_at)
+            seen.stretch != stretch
+                || seen.at != ended_at
+                || by_place[seen.column] == Some(ended_at)
         });
     }
 
@@ -652,7 +688,7 @@ impl Year<'_> {
         let order = self.log.lock().expect("a log").order();
         self.deeds.push(Deed {
             order,
-            life: self.lives.len(),
+            stretch: self.stretches.len(),
             at,
             column,
             what,

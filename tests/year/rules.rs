@@ -50,14 +50,14 @@ pub fn owed_at(due: Date, today: Date) -> Option<usize> {
 
 pub struct Rules<'a> {
     pub world: &'a World,
-    pub lives: &'a [Lived],
+    pub stretches: &'a [Lived],
 }
 
 impl<'a> Rules<'a> {
     pub fn new(played: &'a Played) -> Rules<'a> {
         Rules {
             world: &played.world,
-            lives: &played.lives,
+            stretches: &played.stretches,
         }
     }
 
@@ -88,10 +88,15 @@ impl<'a> Rules<'a> {
         ))
     }
 
-    /// The life that is lived at `at`, or the one that follows.
-    pub fn life_at(&self, at: Moment) -> Option<(usize, &Lived)> {
-        let mut lives = self.lives.iter().enumerate();
-        lives.find(|(_, life)| at < life.until)
+    /// The stretch that is lived at `at`, or the one that follows.
+    pub fn lived_at(&self, at: Moment) -> Option<&Lived> {
+        self.stretches.iter().find(|lived| at < lived.until)
+    }
+
+    /// The life whose contacts hold at `at`.
+    fn life_at(&self, at: Moment) -> usize {
+        let lived = self.lived_at(at).or(self.stretches.last());
+        lived.map_or(0, |lived| lived.life)
     }
 
     /// When something that is decided between the two instants is heard by `ways`, at the earliest
@@ -141,7 +146,7 @@ impl<'a> Rules<'a> {
         let mut at = by;
         let mut patience = PATIENCE;
         for _ in 0..200 {
-            let Some((_, life)) = self.life_at(at + PATIENCE) else {
+            let Some(life) = self.lived_at(at + PATIENCE) else {
                 return at + TimeDelta::days(400);
             };
             if at < life.from {
@@ -204,7 +209,8 @@ impl<'a> Rules<'a> {
     }
 
     /// Who hears of a step at a column of `unit`.
-    pub fn hearers(&self, step: usize, unit: usize, life: usize) -> BTreeSet<usize> {
+    pub fn hearers(&self, step: usize, unit: usize, stretch: usize) -> BTreeSet<usize> {
+        let life = self.stretches[stretch].life;
         let of = |role: &str| self.holders(role, Some(unit), life);
         let rising: [(&str, BTreeSet<usize>); 3] = [
             (
@@ -243,9 +249,7 @@ impl<'a> Rules<'a> {
     /// Who receives on `day` what is meant for `who` and about a column of `unit`.
     fn receivers(&self, who: usize, unit: usize, day: Date) -> BTreeSet<usize> {
         let noon = moment(day.and_hms_opt(12, 0, 0).expect("a time"));
-        let life = self
-            .life_at(noon)
-            .map_or(self.lives.len() - 1, |(life, _)| life);
+        let life = self.life_at(noon);
         let away = |who: usize| {
             let absences = &self.world.people[who].away;
             absences
@@ -311,9 +315,7 @@ impl<'a> Rules<'a> {
 
     /// Whether a person is in the contacts at `at`.
     pub fn in_office(&self, person: usize, at: Moment) -> bool {
-        let life = self
-            .life_at(at)
-            .map_or(self.lives.len() - 1, |(life, _)| life);
+        let life = self.life_at(at);
         let lives = self.world.people[person].lives;
         lives.0 <= life && life < lives.1
     }
@@ -323,11 +325,13 @@ impl<'a> Rules<'a> {
     pub fn was_kept(&self, written: Moment, at: Moment) -> bool {
         let from = moment(written.date_naive().and_hms_opt(8, 30, 0).expect("a time"));
         let ahead = self
-            .life_at(at)
-            .map_or(TimeDelta::zero(), |(_, life)| life.ahead);
+            .lived_at(at)
+            .map_or(TimeDelta::zero(), |lived| lived.ahead);
         let faults = self.world.gateway.iter().chain(&self.world.mail);
         let failed = faults.map(|(when, _)| (when.from + ahead, when.until + ahead));
-        let dead = self.lives.iter().map(|life| (life.until, life.until));
+        let followed = self.stretches.iter().zip(self.stretches.iter().skip(1));
+        let died = followed.filter(|(_, next)| next.begins);
+        let dead = died.map(|(lived, _)| (lived.until, lived.until));
         let mut all = failed.chain(dead);
         all.any(|(begins, ends)| begins <= at && from <= ends)
     }

@@ -14,7 +14,7 @@ use super::rules::Rules;
 #[derive(Debug, Clone)]
 struct Heard {
     at: Moment,
-    life: usize,
+    stretch: usize,
     who: usize,
     said: Said,
     about: String,
@@ -168,7 +168,7 @@ fn items(taken: &Taken, who: usize) -> Vec<Heard> {
         };
         items.push(Heard {
             at: taken.at,
-            life: taken.life,
+            stretch: taken.stretch,
             who,
             said,
             about: part(0).to_owned(),
@@ -210,7 +210,7 @@ fn meet(
             && heard.said == expected.said
             && heard.about == expected.about
             && (expected.on.is_none() || heard.on == expected.on)
-            && (expected.from <= heard.at || expected.life < heard.life)
+            && (expected.from <= heard.at || expected.stretch < heard.stretch)
     };
     let found = heard
         .iter_mut()
@@ -314,9 +314,9 @@ fn recovered(
     let told: BTreeSet<(usize, bool)> = heard
         .iter()
         .filter(|heard| heard.matched && begins(heard.said) && heard.about == over.about)
-        .map(|heard| (heard, (heard.life, heard.at)))
+        .map(|heard| (heard, (heard.stretch, heard.at)))
         .filter(|(_, at)| over.since <= *at)
-        .map(|(heard, at)| (heard.who, at < (over.life, over.decided)))
+        .map(|(heard, at)| (heard.who, at < (over.stretch, over.decided)))
         .collect();
     let heard_by = |who| match over.urgent {
         true => (over.from, rules.sent_by(over.decided, who, true)),
@@ -354,7 +354,7 @@ fn recovered(
                 && heard.who == who
                 && heard.said == over.said
                 && heard.about == over.about
-                && (over.from <= heard.at || over.life < heard.life)
+                && (over.from <= heard.at || over.stretch < heard.stretch)
                 && heard.at <= by
         });
         match found {
@@ -409,13 +409,13 @@ fn troubles(played: &Played, rules: &Rules<'_>, heard: &mut [Heard], verdict: &m
         }
     }
     let left = |at: Moment| {
-        let mut lives = rules.lives.iter().enumerate();
-        lives.any(|(number, life)| {
+        let mut begun = rules.stretches.iter().filter(|lived| lived.begins);
+        begun.any(|life| {
             let someone = played
                 .world
                 .people
                 .iter()
-                .any(|person| person.lives.1 == number);
+                .any(|person| person.lives.1 == life.life);
             someone && life.from <= at && at - life.from < TimeDelta::days(12)
         })
     };
@@ -488,7 +488,7 @@ fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard
         let shown = column.shown(seen.truly);
         let now = format!(
             "{:?} {:?} offline {} newest {:?} {}",
-            seen.life,
+            seen.stretch,
             played.world.trouble(site.host, seen.truly),
             played.world.is_offline(seen.truly),
             shown.0.first().map(|item| item.on),
@@ -506,7 +506,7 @@ fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard
     {
         lines.push((deed.at, format!("{deed:?}")));
     }
-    for life in rules.lives {
+    for life in rules.stretches {
         lines.push((life.from, format!("{life:?}")));
     }
     for expected in prophecy
@@ -579,7 +579,7 @@ fn quiet(played: &Played, rules: &Rules<'_>, verdict: &mut Verdict) {
     let worked = days.filter(|&day| played.world.is_worked(day));
     for day in worked.skip(1) {
         let opens = wangxun::domain::time::moment(day.and_hms_opt(8, 30, 0).expect("a time"));
-        let lives = rules.lives.iter().any(|life| {
+        let lives = rules.stretches.iter().any(|life| {
             life.from + TimeDelta::hours(3) <= opens && opens + TimeDelta::minutes(3) <= life.until
         });
         for &who in operators

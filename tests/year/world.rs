@@ -218,6 +218,8 @@ pub struct World {
     pub people: Vec<Person>,
     pub owed: Vec<Owed>,
     pub lives: Vec<Life>,
+    /// From which true instant on the clock is wrong by how much, in the midst of a life.
+    pub steps: Vec<(Moment, TimeDelta)>,
     pub years: BTreeMap<i32, Year>,
 }
 
@@ -250,6 +252,7 @@ impl World {
             people: Vec::new(),
             owed: Vec::new(),
             lives: Vec::new(),
+            steps: Vec::new(),
             years,
         };
         for site in 0..size.sites {
@@ -257,6 +260,7 @@ impl World {
         }
         world.outages(&mut dice);
         world.lives(&mut dice);
+        world.steps();
         world.people(&mut dice);
         world.absences();
         world.duties();
@@ -488,6 +492,39 @@ impl World {
             death,
             ahead: TimeDelta::minutes(if wrong { minutes } else { 0 }),
         });
+    }
+
+    /// A clock that is wrong from the beginning of a life is set right in its midst, more often than
+    /// not; and every third that is right goes wrong, and is mostly set right again.
+    fn steps(&mut self) {
+        let mut dice = Dice::new(self.seed, "clock steps");
+        for life in &self.lives {
+            let mut within = |from: Moment, most: TimeDelta| {
+                let most = most.min(life.until - from).num_minutes();
+                let most = u32::try_from(most.max(1)).expect("few");
+                let at = from + TimeDelta::minutes(i64::from(dice.between(1, most)));
+                // Most of them in the hours of visits and digests, in which they matter.
+                let morning = moment(at.date_naive().and_time(NaiveTime::MIN))
+                    + TimeDelta::minutes(i64::from(dice.between(5 * 60 + 30, 11 * 60)));
+                let is_moved = dice.percent(70) && from < morning && morning < life.until;
+                if is_moved { morning } else { at }
+            };
+            let week = TimeDelta::days(7);
+            let first = within(life.from, TimeDelta::days(366));
+            let soon = within(life.from, week);
+            let then = within(first, week);
+            let share = dice.between(1, 100);
+            let minutes = TimeDelta::minutes(i64::from(dice.between(0, 300)) - 150);
+            let is_right = life.ahead.is_zero();
+            match share {
+                ..=70 if !is_right => self.steps.push((soon, TimeDelta::zero())),
+                ..=35 => self.steps.push((first, minutes)),
+                _ => {}
+            }
+            if is_right && share <= 25 {
+                self.steps.push((then, TimeDelta::zero()));
+            }
+        }
     }
 
     fn people(&mut self, dice: &mut Dice) {
