@@ -199,6 +199,11 @@ fn path_of(route: &str) -> String {
         .replace("/copy/{*id}", "/copy/s01/c00")
         .replace("sites/{*id}", "sites/s01")
         .replace("columns/{*id}", "columns/s01/c00")
+        .replace("scorecards/{*id}", "scorecards/s01")
+        .replace(
+            "copies/{*id}",
+            &format!("copies/s01/c00?digest={}", "0".repeat(64)),
+        )
         .replace("v1/links", "v1/links?site=s01")
         .replace("v1/availability", "v1/availability?site=s01")
 }
@@ -240,12 +245,12 @@ async fn every_route_admits_whom_it_says_and_nobody_else() {
             let expected = match (route.admits, *who) {
                 (Admits::Office, "danwei") => 403,
                 // No visit kept a copy.
-                _ if path.starts_with("/copy/") => 404,
+                _ if path.starts_with("/copy/") || path.contains("/copies/") => 404,
                 // It is made by the daemon, which does not run here.
-                _ if ["/assessment", "/trend", "/api/v1/assessment"].contains(&path.as_str()) => {
-                    503
-                }
-                (_, "kanke") if path == "/workbench" => 403,
+                _ if path.ends_with("/assessment") || path.ends_with("/trend") => 503,
+                _ if path.contains("/scorecards/") => 503,
+                (_, "kanke") if path.ends_with("/workbench") || path.ends_with("/replay") => 403,
+                _ if path.ends_with("/replay") => 422,
                 _ => 200,
             };
             assert_eq!(status, expected, "{path} as {who}");
@@ -255,12 +260,16 @@ async fn every_route_admits_whom_it_says_and_nobody_else() {
     assert!(walked >= 8);
     let nobody = ask(running.address, "POST", "/logout", &[], &[]).await;
     assert_eq!(nobody.status, 401);
-    for (method, path) in [
-        ("POST", "/"),
-        ("POST", "/metrics"),
-        ("POST", "/api/v1/overview"),
-        ("PUT", "/login"),
-        ("DELETE", "/"),
+    for (method, path, allowed) in [
+        ("POST", "/", "GET,HEAD"),
+        ("POST", "/metrics", "GET,HEAD"),
+        ("POST", "/api/v1/overview", "GET,HEAD"),
+        ("TRACE", "/api/v1/overview", "GET,HEAD"),
+        ("GET", "/api/v1/ack", "POST"),
+        ("PUT", "/login", "GET,HEAD,POST"),
+        ("GET", "/logout", "POST"),
+        ("DELETE", "/", "GET,HEAD"),
+        ("OPTIONS", "/site/s01", "GET,HEAD,POST"),
     ] {
         let answer = ask(
             running.address,
@@ -271,6 +280,10 @@ async fn every_route_admits_whom_it_says_and_nobody_else() {
         )
         .await;
         assert_eq!(answer.status, 405, "{method} {path}");
+        assert_eq!(answer.header("allow"), Some(allowed), "{method} {path}");
+        let kind = answer.header("content-type").expect("a kind");
+        let program = path.starts_with("/api/");
+        assert_eq!(kind == "application/json", program, "{path}: {kind}");
     }
 }
 

@@ -267,6 +267,19 @@ async fn a_program_reads_what_its_token_may_and_answers_for_its_unit() {
         ("unit-token", "availability?site=kxw", 200),
         ("viewer-token", "assessment?period=2017Q4", 200),
         ("viewer-token", "assessment?period=2018Q4", 404),
+        ("viewer-token", "scorecards/kxw?period=2017Q4", 200),
+        ("unit-token", "scorecards/kxw", 200),
+        ("viewer-token", "scorecards/none", 404),
+        ("viewer-token", "trend", 200),
+        ("viewer-token", "trend?site=kxw", 200),
+        ("viewer-token", "trend?site=none", 404),
+        ("viewer-token", "candidates?state=all", 200),
+        ("viewer-token", "candidates?state=some", 400),
+        ("unit-token", "candidates", 403),
+        ("viewer-token", "replay", 403),
+        ("assessor-token", "replay?colour=3", 400),
+        ("assessor-token", "replay?news=0", 400),
+        ("viewer-token", "nothing", 404),
         ("viewer-token", "assessment?period=soon", 400),
     ] {
         let (got, kind, text) = program(&office, token, path, None).await;
@@ -278,6 +291,36 @@ async fn a_program_reads_what_its_token_may_and_answers_for_its_unit() {
     assert_eq!(found.pointer("/count"), Some(&1.into()), "{text}");
     assert_eq!(found.pointer("/items/0/standing"), Some(&"overdue".into()));
     assert_eq!(found.pointer("/items/0/due_on"), Some(&"2017-11-17".into()));
+    let json = async |token: &str, path: &str| -> serde_json::Value {
+        let begun = std::time::Instant::now();
+        loop {
+            let (status, _, text) = program(&office, token, path, None).await;
+            let value = serde_json::from_str(&text).expect("json");
+            if status == 200 {
+                return value;
+            }
+            assert_eq!(status, 503, "{path}: {text}");
+            assert!(begun.elapsed().as_secs() < 120, "{path}: {text}");
+        }
+    };
+    let column = json("viewer-token", "columns/kxw/gzdt").await;
+    assert_eq!(column["items"].as_array().expect("items").len(), 9);
+    assert!(!column["incidents"].as_array().expect("some").is_empty());
+    assert!(!column["messages"].as_array().expect("some").is_empty());
+    assert_eq!(column.pointer("/months/11/month"), Some(&"2017-10".into()));
+    let unit = json("unit-token", "columns/kxw/gzdt").await;
+    assert_eq!(unit["messages"], serde_json::json!([]));
+    let digest = column.pointer("/visits/0/digest").expect("a digest");
+    let digest = digest.as_str().expect("text");
+    let copy = json("viewer-token", &format!("copies/kxw/gzdt?digest={digest}")).await;
+    let rows = copy["rows"].as_array().expect("rows");
+    assert_eq!(rows.iter().filter(|row| row["decided"] == true).count(), 1);
+    assert_eq!(rows[0]["on"], "2017-11-03");
+    let replay = json("assessor-token", "replay?news=20").await;
+    assert_eq!(replay["changes"][0], "动态要闻14天改为20天");
+    let overview = json("viewer-token", "overview").await;
+    let written = overview.pointer("/messages_today/written");
+    assert!(written.is_some_and(|count| count.as_u64().is_some()));
     let (_, kind, text) = program(&office, "unit-token", "due.ics?unit=kxw", None).await;
     assert!(kind.starts_with("text/calendar") && text.contains("DTSTART;VALUE=DATE:20171117"));
     assert!(!text.contains("wjdt"), "{text}");

@@ -18,7 +18,9 @@ use super::enact::Refused;
 use crate::assess::score::period::Period;
 use crate::assess::score::rubric::RuleId;
 use crate::domain::act::{NAME_CHARS, REASON_CHARS};
-use crate::domain::closing::{ClosedPiece, Closing, MOST_CHANGES, PIECE_BYTES, Statement};
+use crate::domain::closing::{
+    ClosedPiece, Closing, MOST_CHANGES, MOST_STATEMENTS, PIECE_BYTES, STATEMENT_CHARS, Statement,
+};
 use crate::domain::id::SiteId;
 use crate::domain::time::date_of;
 use crate::report::assessment::changes::changes;
@@ -195,30 +197,57 @@ impl Desk {
         Ok(Ok(format!("{period} is closed as version {version}{told}")))
     }
 
-    /// Enters what a unit says.
+    /// Enters what a unit says, for the command line.
     pub async fn state(&self, stated: Stated) -> Result<Answer, StoreError> {
+        Ok(match self.stated(stated).await? {
+            Ok(text) => Answer::yes(text),
+            Err(refused) => Answer::no(refused.to_string()),
+        })
+    }
+
+    /// Enters what a unit says, or says why not.
+    pub async fn stated(&self, stated: Stated) -> Result<Result<String, Refused>, StoreError> {
+        let refused = |text: String, chinese: &'static str| Ok(Err(Refused::other(text, chinese)));
         let config = &self.config;
         let site = SiteId::parse(&stated.site).ok();
         let site = site.filter(|id| config.group.sites.contains_key(id));
         let Some(site) = site else {
             let site = &stated.site;
-            return Ok(Answer::no(format!(
-                "there is no site {site:?} in sites.toml"
-            )));
+            return refused(
+                format!("there is no site {site:?} in sites.toml"),
+                "配置中没有这个网站。",
+            );
         };
         let rule = RuleId::parse(&stated.rule).ok();
         if !rule.is_some_and(|id| config.rubric.rules.contains_key(&id)) {
             let rule = &stated.rule;
-            return Ok(Answer::no(format!("there is no rule {rule:?}")));
+            return refused(format!("there is no rule {rule:?}"), "没有这条规则。");
         }
         let (by, text) = (
             one_line(&stated.by, NAME_CHARS),
             one_line(&stated.text, STATEMENT_CHARS),
         );
         if by.is_empty() || text.is_empty() {
-            return Ok(Answer::no("a statement needs a name and words"));
+            let why = "a statement needs a name and words";
+            return refused(why.to_owned(), "请填写说明。");
         }
+        let _turn = self.turn.lock().await;
         let now = self.clock.now();
+        if date_of(now) < stated.period.first() {
+            let text = format!("{} has not begun", stated.period);
+            return refused(text, "该周期尚未开始。");
+        }
+        let period = stated.period.to_string();
+        let said = self.store.statements().await?;
+        let said = said
+            .iter()
+            .filter(|one| one.site == site && one.rule == stated.rule && one.period == period);
+        if said.count() >= MOST_STATEMENTS {
+            return refused(
+                format!("the point has {MOST_STATEMENTS} statements already"),
+                "对该规则的说明已达上限（10条），如需补充请与监测管理员联系。",
+            );
+        }
         let mut commit = Commit::at(now);
         commit.statements.push(Statement {
             at: now,
@@ -226,17 +255,14 @@ impl Desk {
             text,
             site,
             rule: stated.rule,
-            period: stated.period.to_string(),
+            period,
         });
         self.store.commit(commit).await?;
-        Ok(Answer::yes(
-            "the statement stands beside the point from now on".to_owned(),
+        Ok(Ok(
+            "the statement stands beside the point from now on".to_owned()
         ))
     }
 }
-
-/// The longest statement, in characters.
-const STATEMENT_CHARS: usize = 500;
 
 fn without(why: Without) -> Refused {
     Refused::other(why.to_string(), why.in_chinese())

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::answer::Clerk;
 use super::bench::Bench;
 use super::candidates::Decide;
-use super::closing::Close;
+use super::closing::{Close, Stated};
 use super::enact::{Order, Refused, What};
 use super::errand::Wish;
 use super::pulse::{AT_LEAST_EVERY, Pulse};
@@ -16,6 +16,7 @@ use super::score::Found;
 use super::shelf::Shelf;
 use crate::clock::Bell;
 use crate::domain::act::{NAME_CHARS, REASON_CHARS};
+use crate::domain::closing::STATEMENT_CHARS;
 use crate::domain::time::date_of;
 use crate::report::plain::one_line;
 use crate::store::error::StoreError;
@@ -68,7 +69,11 @@ impl Counter {
                 back,
             } => {
                 let today = date_of(self.clerk.desk.clock.now());
-                let (by, reason) = (one_line(&by, NAME_CHARS), one_line(&reason, REASON_CHARS));
+                let most = match task {
+                    Task::State { .. } => STATEMENT_CHARS,
+                    _ => REASON_CHARS,
+                };
+                let (by, reason) = (one_line(&by, NAME_CHARS), one_line(&reason, most));
                 if let Task::Test { person } = task {
                     // A transport may take its time.
                     let clerk = self.clerk.clone();
@@ -159,6 +164,18 @@ impl Counter {
                         by,
                         reason,
                         attachment: None,
+                    })
+                    .await;
+            }
+            Task::State { site, rule, period } => {
+                let site = site.to_string();
+                return desk
+                    .stated(Stated {
+                        site,
+                        rule,
+                        period,
+                        by,
+                        text: reason,
                     })
                     .await;
             }

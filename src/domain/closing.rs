@@ -46,6 +46,11 @@ pub struct ClosedPiece {
     pub text: String,
 }
 
+/// The longest statement, in characters.
+pub const STATEMENT_CHARS: usize = 500;
+/// The most statements to one point.
+pub const MOST_STATEMENTS: usize = 10;
+
 /// What a unit says to one rule's outcome for a site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::Datelike as _;
 
 use super::Console;
+use super::access::right::Right;
 use super::access::viewer::Viewer;
 use super::column::done;
 use super::handout::handout;
@@ -112,6 +113,8 @@ struct SheetLine {
     key: &'static str,
     finds: Vec<(String, String)>,
     more: usize,
+    /// What the unit says to it.
+    said: Vec<String>,
 }
 
 /// What is asked for.
@@ -183,7 +186,16 @@ pub async fn enter(
         None => format!("/assessment?period={}", asked.period),
     };
     let task = filled.about_assessment();
-    let why = match hand_in(&console, &viewer, None, &filled, task, &back).await {
+    // What a unit says is about its own site; all else here is about every one.
+    let site = asked
+        .site
+        .as_ref()
+        .and_then(|id| console.group.sites.get(id));
+    let unit = match filled.right() {
+        Some(Right::State) => site.map(|site| &site.unit),
+        _ => None,
+    };
+    let why = match hand_in(&console, &viewer, unit, &filled, task, &back).await {
         Entry::Done(answer) | Entry::Never(answer) => return answer,
         Entry::Refused(why) => why,
     };
@@ -234,7 +246,8 @@ async fn shown(
     };
     let frame = Frame::of(console, &picture, viewer, Place::Assessment);
     let whole = viewer.only().is_none();
-    let mut shown = assessment_page(frame, &assessment, whole, card.map(sheet), today);
+    let sheet = card.map(|card| sheet(&assessment, card));
+    let mut shown = assessment_page(frame, &assessment, whole, sheet, today);
     shown.work = offered.map(work);
     Ok(shown)
 }
@@ -325,7 +338,7 @@ fn row(card: &Card) -> Row {
     }
 }
 
-fn sheet(card: &Card) -> Sheet {
+fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
     Sheet {
         site: card.site.to_string(),
         name: one_line(&card.name, NAME_CHARS),
@@ -347,14 +360,15 @@ fn sheet(card: &Card) -> Sheet {
                 lines: area
                     .lines
                     .iter()
-                    .map(|line| sheet_line(card, line))
+                    .map(|line| sheet_line(assessment, card, line))
                     .collect(),
             })
             .collect(),
     }
 }
 
-fn sheet_line(card: &Card, line: &Line) -> SheetLine {
+fn sheet_line(assessment: &Assessment, card: &Card, line: &Line) -> SheetLine {
+    let said = assessment.statements_of(card, line);
     let counted = line
         .finds
         .iter()
@@ -384,5 +398,6 @@ fn sheet_line(card: &Card, line: &Line) -> SheetLine {
         },
         finds: counted.chain(spared).take(FINDS).collect(),
         more: (line.finds.len() + line.asides.len()).saturating_sub(FINDS),
+        said: said.map(|said| words::statement(said, card.to)).collect(),
     }
 }

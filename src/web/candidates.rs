@@ -141,9 +141,7 @@ async fn shown(
     filled: Option<&Filled>,
 ) -> Result<CandidatesPage, StoreError> {
     let picture = Picture::take(console, viewer).await?;
-    let found = console.store.candidates(asked.site.as_ref()).await?;
-    let mut cases = cases(found, &console.store.decisions().await?);
-    cases.retain(|case| picture.group.sites.contains_key(&case.candidate.site));
+    let mut cases = of(console, &picture, asked.site.as_ref()).await?;
     let waiting = cases.iter().filter(|case| case.stand() == Stand::Waiting);
     let waiting = waiting.count();
     cases.retain(|case| asked.all || case.stand() == Stand::Waiting);
@@ -171,6 +169,18 @@ async fn shown(
         fault: None,
         most: REASON_CHARS,
     })
+}
+
+/// The candidates of one site or of all, with what was decided of each.
+pub async fn of(
+    console: &Console,
+    picture: &Picture,
+    site: Option<&SiteId>,
+) -> Result<Vec<Case>, StoreError> {
+    let found = console.store.candidates(site).await?;
+    let mut cases = cases(found, &console.store.decisions().await?);
+    cases.retain(|case| picture.group.sites.contains_key(&case.candidate.site));
+    Ok(cases)
 }
 
 fn row(case: &Case, picture: &Picture, filled: Option<&Filled>) -> Row {

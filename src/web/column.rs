@@ -269,19 +269,30 @@ pub fn is_own(viewer: &Viewer, column: &Column) -> bool {
     viewer.only().is_none_or(|unit| *unit == column.unit)
 }
 
-/// What a page is made from.
-struct Known {
-    picture: Picture,
+/// What is known of a column, as far as the viewer may see it.
+pub struct Known {
+    /// The present state.
+    pub picture: Picture,
     /// Those of a year, the newest first.
-    observations: Vec<Observation>,
-    items: Vec<Item>,
-    flags: Vec<Flag>,
-    acceptance: Option<Acceptance>,
-    incidents: Vec<Incident>,
-    messages: Vec<Message>,
+    pub observations: Vec<Observation>,
+    /// Its items, the newest claim first.
+    pub items: Vec<Item>,
+    /// Its flags, the newest first.
+    pub flags: Vec<Flag>,
+    /// The list that a person took for the column's.
+    pub acceptance: Option<Acceptance>,
+    /// Its incidents, the open ones first.
+    pub incidents: Vec<Incident>,
+    /// The messages that tell of it, the newest first.
+    pub messages: Vec<Message>,
 }
 
-async fn gather(console: &Console, viewer: &Viewer, column: &Column) -> Result<Known, StoreError> {
+/// What is known of `column`.
+pub async fn gather(
+    console: &Console,
+    viewer: &Viewer,
+    column: &Column,
+) -> Result<Known, StoreError> {
     let (store, id) = (&console.store, &column.id);
     let picture = Picture::take(console, viewer).await?;
     let observations = store.observations(id, YEAR).await?;
@@ -372,7 +383,7 @@ fn item_row(item: &Item, now: Moment) -> ItemRow {
 }
 
 /// What an item showed until it was seen changed.
-fn change_in_chinese(item: &Item, change: &Change, now: Moment) -> String {
+pub fn change_in_chinese(item: &Item, change: &Change, now: Moment) -> String {
     let at = when(Some(change.seen_at), now);
     let on = date(change.claimed_on, date_of(now));
     match is_same_title(&change.title, &item.title) {

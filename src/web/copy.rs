@@ -12,8 +12,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use url::Url;
 
+use super::Console;
 use super::access::viewer::Viewer;
-use super::column::{find, is_own};
+use super::column::{find, is_own, parameter};
 use super::source::Picture;
 use super::view::{
     Frame, NAME_CHARS, Named, Place, Shared, TITLE_CHARS, date, fault, page, unknown, unreadable,
@@ -29,13 +30,14 @@ use crate::domain::time::{Date, date_of};
 use crate::extract::{Answer, More, Pages, Reader, Recipe};
 use crate::report::history::sight_in_chinese;
 use crate::report::plain::{lines, one_line};
+use crate::store::error::StoreError;
 
 /// How many visits are looked through for the digest.
 const VISITS: usize = 2000;
 /// How many rows are shown.
-const ROWS: usize = 200;
+pub const ROWS: usize = 200;
 /// How much of the source is shown, in characters.
-const SOURCE_CHARS: usize = 60_000;
+pub const SOURCE_CHARS: usize = 60_000;
 /// The shortest end of an address by which a row is found in the source.
 const FILE_CHARS: usize = 4;
 /// Rounds of reading: what the reader asks for besides is not at hand.
@@ -78,6 +80,81 @@ struct Reread {
     text: Option<String>,
 }
 
+/// Why there is no copy to show.
+pub enum Lack {
+    /// No such column for the viewer, or no visit to it that kept this copy.
+    Unknown,
+    /// It was kept as long as the configuration says.
+    Gone,
+    /// It cannot be read.
+    Broken,
+    /// The store cannot be read.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Lack {
+    fn from(error: StoreError) -> Lack {
+        Lack::Store(error)
+    }
+}
+
+/// What is said of a copy that was removed.
+pub const GONE: &str = "该次访问的页面副本已按保存期限清除。";
+/// What is said of a copy that cannot be read.
+pub const BROKEN: &str = "页面副本无法读取。";
+
+/// A stored copy with the visit that kept it, and what is read of it.
+pub struct Copied<'a> {
+    /// The column.
+    pub column: &'a Column,
+    /// The site that shows it.
+    pub site: &'a Site,
+    /// The visit.
+    pub visit: Observation,
+    /// The size of the page, in bytes.
+    pub bytes: usize,
+    /// The rows that are read of it.
+    pub rows: Vec<Row>,
+    /// Its source, where it is text.
+    pub text: Option<String>,
+}
+
+impl Copied<'_> {
+    /// The copy called `digest` of the column `id`.
+    pub async fn find<'a>(
+        console: &'a Console,
+        viewer: &Viewer,
+        id: &str,
+        digest: Option<String>,
+    ) -> Result<Copied<'a>, Lack> {
+        let found = find(console, id).filter(|(column, _, _)| is_own(viewer, column));
+        let (column, site, _) = found.ok_or(Lack::Unknown)?;
+        let digest = digest.ok_or(Lack::Unknown)?;
+        let observations = console.store.observations(&column.id, VISITS).await?;
+        let mut observations = observations.into_iter();
+        let visit = observations
+            .find(|seen| seen.digest.as_ref() == Some(&digest))
+            .ok_or(Lack::Unknown)?;
+        let body = console.store.body(&digest).await?.ok_or(Lack::Gone)?;
+        let bytes = body.len();
+        let reread = read_again(site, column, body, date_of(visit.observed_at)).await;
+        let Reread { rows, text } = reread.ok_or(Lack::Broken)?;
+        Ok(Copied {
+            column,
+            site,
+            visit,
+            bytes,
+            rows,
+            text,
+        })
+    }
+
+    /// Whether `row` decided at the visit.
+    pub fn is_decided_by(&self, row: &Row) -> bool {
+        decided(&self.visit).is_some_and(|update| is_it(row, update))
+    }
+}
+
 /// `GET /copy/{id}`.
 pub async fn copy(
     State(console): Shared,
@@ -85,63 +162,42 @@ pub async fn copy(
     id: Named,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let found = id.ok().and_then(|Path(id)| find(&console, &id));
-    let Some((column, site, _)) = found.filter(|(column, _, _)| is_own(&viewer, column)) else {
+    let Ok(Path(id)) = id else {
         return unknown();
     };
-    let query = query.unwrap_or_default();
-    let digest = url::form_urlencoded::parse(query.as_bytes())
-        .find(|(key, _)| key == "digest")
-        .map(|(_, value)| value.into_owned());
-    let observations = match console.store.observations(&column.id, VISITS).await {
-        Ok(observations) => observations,
-        Err(error) => return unreadable(&error),
-    };
-    let visit = observations
-        .iter()
-        .find(|seen| digest.is_some() && seen.digest == digest);
-    let (Some(visit), Some(digest)) = (visit, digest) else {
-        return unknown();
-    };
-    let body = match console.store.body(&digest).await {
-        Ok(Some(body)) => body,
-        Ok(None) => {
-            return fault(
-                StatusCode::NOT_FOUND,
-                "该次访问的页面副本已按保存期限清除。",
-            );
-        }
-        Err(error) => return unreadable(&error),
+    let digest = parameter(query.as_deref(), "digest");
+    let copied = match Copied::find(&console, &viewer, &id, digest).await {
+        Ok(copied) => copied,
+        Err(Lack::Unknown) => return unknown(),
+        Err(Lack::Gone) => return fault(StatusCode::NOT_FOUND, GONE),
+        Err(Lack::Broken) => return fault(StatusCode::INTERNAL_SERVER_ERROR, BROKEN),
+        Err(Lack::Store(error)) => return unreadable(&error),
     };
     let picture = match Picture::take(&console, &viewer).await {
         Ok(picture) => picture,
         Err(error) => return unreadable(&error),
     };
-    let bytes = body.len();
-    let Some(reread) = read_again(site, column, body, date_of(visit.observed_at)).await else {
-        return fault(StatusCode::INTERNAL_SERVER_ERROR, "页面副本无法读取。");
-    };
-    let decided = decided(visit);
+    let (column, visit) = (copied.column, &copied.visit);
     let today = date_of(picture.now);
-    let source = reread.text.as_deref();
+    let source = copied.text.as_deref();
     page(&CopyPage {
         frame: Frame::of(&console, &picture, &viewer, Place::Overview),
         id: column.id.to_string(),
         name: one_line(&column.name, NAME_CHARS),
-        site: site.id.to_string(),
-        site_name: one_line(&site.name, NAME_CHARS),
-        digest,
+        site: copied.site.id.to_string(),
+        site_name: one_line(&copied.site.name, NAME_CHARS),
+        digest: visit.digest.clone().unwrap_or_default(),
         visited: when(Some(visit.observed_at), picture.now),
         verdict: one_line(&sight_in_chinese(&visit.sight, today), TITLE_CHARS),
-        bytes,
-        more: reread.rows.len().saturating_sub(ROWS),
+        bytes: copied.bytes,
+        more: copied.rows.len().saturating_sub(ROWS),
         cut: source.is_some_and(|text| text.chars().nth(SOURCE_CHARS).is_some()),
-        source: source.map(|text| pieces(&lines(text, SOURCE_CHARS), decided)),
-        rows: reread
+        source: source.map(|text| pieces(&lines(text, SOURCE_CHARS), decided(visit))),
+        rows: copied
             .rows
             .iter()
             .take(ROWS)
-            .map(|row| row_line(row, decided, today))
+            .map(|row| row_line(row, copied.is_decided_by(row), today))
             .collect(),
     })
 }
@@ -154,9 +210,9 @@ fn decided(visit: &Observation) -> Option<&LastUpdate> {
     }
 }
 
-fn row_line(row: &Row, decided: Option<&LastUpdate>, today: Date) -> RowLine {
+fn row_line(row: &Row, decided: bool, today: Date) -> RowLine {
     RowLine {
-        decided: decided.is_some_and(|update| is_it(row, update)),
+        decided,
         on: date(row.on, today),
         title: one_line(&row.title, TITLE_CHARS),
         url: one_line(row.url.as_deref().unwrap_or("—"), 2 * TITLE_CHARS),

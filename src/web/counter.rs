@@ -90,6 +90,15 @@ pub enum Task {
         /// How many.
         finds: u32,
     },
+    /// A unit says something to a point of the assessment; the reason is what it says.
+    State {
+        /// The site.
+        site: SiteId,
+        /// The rule.
+        rule: String,
+        /// The period.
+        period: Period,
+    },
     /// A period is closed, or what was closed is corrected.
     Close {
         /// The period.

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::Console;
 use super::view::fault;
@@ -26,7 +26,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; scri
 /// How long one answer may take to be made.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// Checks method and host, bounds the time, sets the headers.
+/// Checks the host, bounds the time, sets the headers.
 pub async fn guard(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
     let mut response = match refusal(&console.hosts, &request) {
         Some(refusal) => refusal,
@@ -43,10 +43,6 @@ pub async fn guard(State(console): State<Arc<Console>>, request: Request, next: 
 }
 
 fn refusal(hosts: &[String], request: &Request) -> Option<Response> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
-        let refused = fault(StatusCode::METHOD_NOT_ALLOWED, "本页面只供查看。");
-        return Some(([(ALLOW, "GET, HEAD, POST")], refused).into_response());
-    }
     if !is_addressed(hosts, request.headers(), request.uri()) {
         return Some(fault(
             StatusCode::MISDIRECTED_REQUEST,

@@ -131,7 +131,8 @@ pub async fn home(
     }
 }
 
-async fn gather(
+/// The present state, and today's messages where the viewer may see them.
+pub async fn gather(
     console: &Console,
     viewer: &Viewer,
 ) -> Result<(Picture, Option<Vec<Message>>), StoreError> {
@@ -294,7 +295,7 @@ fn form(picture: &Picture, filter: &Filter) -> Form {
 }
 
 /// Why columns cannot be judged, the commonest reason first.
-fn blind(overview: &Overview) -> Vec<(String, usize)> {
+pub fn blind(overview: &Overview) -> Vec<(String, usize)> {
     use crate::assess::freshness::Freshness;
     let lines = overview.sites.iter().flat_map(|site| &site.columns);
     let mut reasons = std::collections::BTreeMap::<String, usize>::new();

@@ -63,7 +63,8 @@ impl Today {
     }
 }
 
-fn is_lost(delivery: &Delivery) -> bool {
+/// Whether it never arrives.
+pub fn is_lost(delivery: &Delivery) -> bool {
     matches!(delivery, Delivery::Failed { .. } | Delivery::Expired { .. })
 }
 

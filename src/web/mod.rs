@@ -204,7 +204,7 @@ pub fn router(console: Console) -> Router {
     router
         .merge(links::router())
         .fallback(view::missing)
-        .method_not_allowed_fallback(view::only_to_look_at)
+        .method_not_allowed_fallback(view::other_method)
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(console.clone(), guard::guard))
         .merge(receipts::router())

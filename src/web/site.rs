@@ -30,7 +30,7 @@ use crate::domain::group::Site;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
-use crate::report::assessment::{bulletin, words};
+use crate::report::assessment::{Assessment, bulletin, words};
 use crate::report::front;
 use crate::report::note::note;
 use crate::report::overview::overview;
@@ -41,6 +41,8 @@ use crate::store::error::StoreError;
 const BLOCKS: usize = 40;
 /// How many notes of its reading are listed.
 const NOTES: usize = 8;
+/// How many of the unit's statements are shown of one area.
+const STATEMENTS: usize = 10;
 
 #[derive(Template)]
 #[template(path = "site.html")]
@@ -67,12 +69,12 @@ struct Score {
     total: String,
     grade: String,
     rank: String,
-    /// The areas, with the rules that cost points.
-    areas: Vec<(&'static str, u32, String, String)>,
+    /// The areas, with the rules that cost points and what the unit says to them.
+    areas: Vec<(&'static str, u32, String, String, Vec<String>)>,
 }
 
 impl Score {
-    fn of(card: &Card) -> Score {
+    fn of(assessment: &Assessment, card: &Card) -> Score {
         let areas = card.areas.iter().filter(|area| area.applies);
         Score {
             total: words::total(card),
@@ -85,11 +87,20 @@ impl Score {
                         .filter(|line| matches!(line.verdict, Verdict::Lost | Verdict::Veto))
                         .map(|line| format!("{}（{}）", line.rule.title, words::verdict(line)));
                     let lost: Vec<String> = lost.collect();
+                    let said = area.lines.iter();
+                    let said = said.flat_map(|line| {
+                        let said = assessment.statements_of(card, line);
+                        said.map(|said| {
+                            let says = words::statement(said, card.to);
+                            format!("{} {says}", line.rule.id)
+                        })
+                    });
                     (
                         area.area.in_chinese(),
                         area.weight,
                         bulletin::score(area),
                         lost.join("；"),
+                        said.take(STATEMENTS).collect(),
                     )
                 })
                 .collect(),
@@ -209,13 +220,14 @@ async fn shown(
         }
         _ => None,
     };
-    let card = made.as_ref().and_then(|made| {
+    let score = made.as_ref().and_then(|made| {
         let mut cards = made.cards.iter();
-        cards.find(|card| card.site == *id)
+        let card = cards.find(|card| card.site == *id)?;
+        Some(Score::of(made, card))
     });
     Ok(Some(SitePage {
         broken: (!targets.is_empty()).then(|| Broken::of(&targets, picture.now)),
-        score: card.map(Score::of),
+        score,
         paused: paused(&picture.acts, site, today),
         frame: Frame::of(console, &picture, viewer, Place::Overview),
         mark: Mark::of(line.standing),
@@ -233,7 +245,7 @@ async fn shown(
 }
 
 /// Until when the site rests, if it does.
-fn paused(acts: &[Act], site: &Site, today: Date) -> Option<String> {
+pub fn paused(acts: &[Act], site: &Site, today: Date) -> Option<String> {
     let exemptions = Exemptions::on(acts, today);
     let last = exemptions.all().filter_map(|act| match &act.deed {
         Deed::Exempted {

@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
+use super::Console;
 use super::access::viewer::Viewer;
 use super::assessment::quarter;
 use super::column::parameter;
@@ -15,7 +16,7 @@ use super::view::{Frame, NAME_CHARS, Place, Shared, page, unknown, unreadable};
 use crate::assess::score::card::Card;
 use crate::assess::score::period::Period;
 use crate::domain::id::SiteId;
-use crate::domain::time::date_of;
+use crate::domain::time::{Date, date_of};
 use crate::report::assessment::words;
 use crate::report::plain::one_line;
 
@@ -39,19 +40,27 @@ struct TrendPage {
 }
 
 /// One quarter.
-struct Row {
-    period: String,
-    name: String,
+pub struct Row {
+    /// The period, as `2017Q4`.
+    pub period: String,
+    /// The same in Chinese.
+    pub name: String,
     /// Whether it is still running.
-    open: bool,
+    pub open: bool,
     /// The total of the site, or the mean of all.
-    total: Option<f64>,
-    shown: String,
-    best: String,
-    worst: String,
-    rank: String,
-    vetoed: usize,
-    sites: usize,
+    pub total: Option<f64>,
+    /// The same in words.
+    pub shown: String,
+    /// The best total, in words.
+    pub best: String,
+    /// The worst total, in words.
+    pub worst: String,
+    /// The place among all, of one site.
+    pub rank: String,
+    /// How many sites hit a veto.
+    pub vetoed: usize,
+    /// How many sites have a total.
+    pub sites: usize,
 }
 
 /// The drawing.
@@ -87,38 +96,13 @@ pub async fn trend(
             _ => return unknown(),
         },
     };
-    let today = date_of(picture.now);
-    let Some(mut period) = quarter(today) else {
-        return unknown();
-    };
-    let mut rows = Vec::new();
-    for done in 0..QUARTERS {
-        match made(&console, period).await {
-            Ok(assessment) => {
-                let cards = assessment.cards.iter();
-                let shown = cards.filter(|card| {
-                    let own = viewer.only().is_none_or(|unit| card.unit == *unit);
-                    own && site.as_ref().is_none_or(|site| card.site == *site)
-                });
-                rows.push(row(
-                    period,
-                    &shown.collect::<Vec<_>>(),
-                    today <= period.last(),
-                ));
-            }
-            Err(Without::Never(_)) => break,
-            Err(without) => {
-                let what = (period.in_chinese(), done, QUARTERS);
-                return instead(&console, &viewer, without, what).await;
-            }
+    let rows = match quarters(&console, &viewer, site.as_ref(), date_of(picture.now)).await {
+        Ok(rows) => rows,
+        Err((period, done, without)) => {
+            let what = (period.in_chinese(), done, QUARTERS);
+            return instead(&console, &viewer, without, what).await;
         }
-        period = period.before();
-    }
-    // Quarters before the first visit say nothing.
-    while rows.last().is_some_and(|row: &Row| row.total.is_none()) {
-        rows.pop();
-    }
-    rows.reverse();
+    };
     let name = site.as_ref().and_then(|id| picture.group.sites.get(id));
     let name = name.map(|site| (site.id.to_string(), one_line(&site.name, NAME_CHARS)));
     page(&TrendPage {
@@ -128,6 +112,42 @@ pub async fn trend(
         chart: Chart::of(&rows),
         rows,
     })
+}
+
+/// The last quarters, the oldest first, of one site or of all that the viewer may see. Else which
+/// quarter's assessment is not there, how many are, and why it is not.
+pub async fn quarters(
+    console: &Console,
+    viewer: &Viewer,
+    site: Option<&SiteId>,
+    today: Date,
+) -> Result<Vec<Row>, (Period, usize, Without)> {
+    let mut rows = Vec::new();
+    let Some(mut period) = quarter(today) else {
+        return Ok(rows);
+    };
+    for done in 0..QUARTERS {
+        match made(console, period).await {
+            Ok(assessment) => {
+                let cards = assessment.cards.iter();
+                let shown = cards.filter(|card| {
+                    let own = viewer.only().is_none_or(|unit| card.unit == *unit);
+                    own && site.is_none_or(|site| card.site == *site)
+                });
+                let shown = shown.collect::<Vec<_>>();
+                rows.push(row(period, &shown, today <= period.last()));
+            }
+            Err(Without::Never(_)) => break,
+            Err(without) => return Err((period, done, without)),
+        }
+        period = period.before();
+    }
+    // Quarters before the first visit say nothing.
+    while rows.last().is_some_and(|row: &Row| row.total.is_none()) {
+        rows.pop();
+    }
+    rows.reverse();
+    Ok(rows)
 }
 
 fn number(card: &Card) -> Option<f64> {

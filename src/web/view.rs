@@ -8,12 +8,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Console;
 use super::access::right::Right;
 use super::access::viewer::Viewer;
+use super::api;
 use super::source::Picture;
 use crate::alert::trial::Forecast;
 use crate::assess::freshness::Freshness;
@@ -358,13 +359,21 @@ pub fn unreadable(error: &StoreError) -> Response {
 }
 
 /// Any address that is not ours.
-pub async fn missing() -> Response {
-    fault(StatusCode::NOT_FOUND, "没有这个页面。")
+pub async fn missing(uri: Uri) -> Response {
+    match uri.path().starts_with(api::ROOT) {
+        true => api::refused(StatusCode::NOT_FOUND, "没有这个接口。"),
+        false => fault(StatusCode::NOT_FOUND, "没有这个页面。"),
+    }
 }
 
-/// A page of ours, asked for in a way that it does not answer to.
-pub async fn only_to_look_at() -> Response {
-    fault(StatusCode::METHOD_NOT_ALLOWED, "本页面只供查看。")
+/// An address of ours, asked for by a method that it does not answer to; the router names those that
+/// it does.
+pub async fn other_method(uri: Uri) -> Response {
+    let (status, why) = (StatusCode::METHOD_NOT_ALLOWED, "此地址不接受这种请求方法。");
+    match uri.path().starts_with(api::ROOT) {
+        true => api::refused(status, why),
+        false => fault(status, why),
+    }
 }
 
 /// A page that says that a site or column is not configured.

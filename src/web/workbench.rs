@@ -103,22 +103,27 @@ fn shares(tuning: &Tuning) -> [Share; 3] {
 }
 
 /// What is asked for.
-struct Asked {
-    tuning: Tuning,
+pub struct Asked {
+    /// The thresholds.
+    pub tuning: Tuning,
     /// Whether anything was filled in.
     filled: bool,
     form: Option<String>,
-    fault: Option<String>,
+    /// What cannot be, in Chinese.
+    pub fault: Option<String>,
+    /// Whether everything that was named means something.
+    pub known: bool,
 }
 
 impl Asked {
     /// What `query` asks for; what it does not name is as it is under `limits`.
-    fn of(query: &str, limits: &Limits) -> Asked {
+    pub fn of(query: &str, limits: &Limits) -> Asked {
         let mut asked = Asked {
             tuning: Tuning::of(limits),
             filled: false,
             form: None,
             fault: None,
+            known: true,
         };
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if key == "as" {
@@ -126,6 +131,7 @@ impl Asked {
                 continue;
             }
             let Some((place, range)) = place(&mut asked.tuning, &key) else {
+                asked.known = false;
                 continue;
             };
             asked.filled = true;
@@ -212,7 +218,20 @@ pub async fn workbench(
     page(&shown)
 }
 
-async fn tried(console: &Console, tuning: &Tuning) -> Result<Tried, String> {
+/// The names of all numbers under `limits`, each with its range.
+pub fn numbers(limits: &Limits) -> Vec<(String, std::ops::RangeInclusive<u32>)> {
+    let mut tuning = Tuning::of(limits);
+    let query = again(&tuning);
+    let names = url::form_urlencoded::parse(query.as_bytes());
+    let names = names.filter_map(|(name, _)| {
+        let (_, range) = place(&mut tuning, &name)?;
+        Some((name.into_owned(), range))
+    });
+    names.collect()
+}
+
+/// What comes of these thresholds, or why nothing does, in Chinese.
+pub async fn tried(console: &Console, tuning: &Tuning) -> Result<Tried, String> {
     let Some(counter) = &console.counter else {
         return Err("试算由监测服务进行，目前没有运行。".to_owned());
     };
@@ -304,7 +323,7 @@ fn class_rows(limits: &Limits, tuning: &Tuning) -> Vec<ClassRow> {
 }
 
 /// What differs from what is in force, in words.
-fn changes(now: &Tuning, wanted: &Tuning) -> Vec<String> {
+pub fn changes(now: &Tuning, wanted: &Tuning) -> Vec<String> {
     let mut changes = Vec::new();
     for (class, days) in &wanted.days {
         let before = now.days.get(class).copied().unwrap_or_default();

@@ -187,7 +187,12 @@ impl Office {
             account(&store, name, role);
         }
         let unit = || Role::Unit(UnitId::parse("kxw").expect("an id"));
-        for (token, role) in [("unit-token", unit()), ("viewer-token", Role::Viewer)] {
+        let tokens = [
+            ("unit-token", unit()),
+            ("viewer-token", Role::Viewer),
+            ("assessor-token", Role::Assessor),
+        ];
+        for (token, role) in tokens {
             put(&store, token, role, |made| {
                 made.token = Some(token_digest(token));
             });

@@ -176,7 +176,7 @@ async fn the_assessor_enters_finds_closes_a_period_and_takes_every_form_along() 
     let mut unit = office.enter("kxw");
     unit.open(&office.url("/assessment?period=2017Q4&site=kxw"));
     until_has(&mut unit, "section[aria-label=得分]");
-    assert!(!unit.has("main form[method=post]"));
+    assert!(!unit.has("input[value=score]"));
     let script = "fetch('/assessment', {method: 'POST', body: new URLSearchParams({\
                   do: 'score', form: 'x', period: '2017Q4', site: 'kxw', rule: 'M3',\
                   finds: '9', reason: '越权'})}).then(a => a.status)";
@@ -186,7 +186,36 @@ async fn the_assessor_enters_finds_closes_a_period_and_takes_every_form_along() 
     let got = unit.tell("Runtime.evaluate", asked);
     assert_eq!(got["result"]["value"], 403);
     assert_eq!(store.entries().await.expect("entries").len(), 1);
-    drop((browser, unit));
+
+    // A unit says something to what stands against it; everybody reads that beside the point.
+    let said = "栏目已于当日更新，首页缓存未刷新。".repeat(12);
+    hand_in(&mut unit, "state", None, &said);
+    let text = unit.text();
+    assert!(text.contains("说明已登记"), "{text}");
+    let statements = store.statements().await.expect("statements");
+    let [statement] = statements.as_slice() else {
+        panic!("{statements:?}");
+    };
+    assert_eq!((statement.by.as_str(), &statement.text), ("kxw", &said));
+    assert_eq!(statement.period, "2017Q4");
+    let mut looker = office.enter("kanke");
+    looker.open(&office.url("/assessment?period=2017Q4&site=kxw"));
+    until_has(&mut looker, "section[aria-label=得分]");
+    let told = format!("单位说明（kxw，11月20日）：{said}");
+    assert!(looker.text().contains(&told), "{}", looker.text());
+    assert!(!looker.has("main form[method=post]"));
+    looker.open(&office.url("/site/kxw"));
+    until_has(&mut looker, "p.said");
+    assert!(looker.text().contains(&told), "{}", looker.text());
+    let (status, card) = fetched(&mut looker, "/api/v1/scorecards/kxw?period=2017Q4");
+    assert_eq!(status, 200);
+    let card: serde_json::Value = serde_json::from_str(&card).expect("json");
+    let points = card["points"].as_array().expect("points");
+    let point = points
+        .iter()
+        .find(|point| point["rule"] == statement.rule.as_str());
+    assert_eq!(point.expect("the rule")["statements"][0]["text"], said);
+    drop((browser, unit, looker));
     office.close().await;
 }
 

@@ -6,7 +6,7 @@ use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::finding::{About, Aside, Fact, Find, Spared, Unmeasured};
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Kind;
-use crate::domain::closing::Statement;
+use crate::domain::closing::{STATEMENT_CHARS, Statement};
 use crate::domain::finding::LastUpdate;
 use crate::domain::time::{Date, date_of, in_chinese};
 use crate::report::candidates;
@@ -20,8 +20,6 @@ use crate::domain::time::{Moment, moment};
 const NAME_CHARS: usize = 30;
 /// The longest title of an item, in characters.
 const TITLE_CHARS: usize = 40;
-/// The longest statement of a unit, in characters.
-const STATEMENT_CHARS: usize = 500;
 /// The longest words of a person, in characters.
 const REASON_CHARS: usize = 120;
 

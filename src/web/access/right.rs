@@ -25,6 +25,8 @@ pub enum Right {
     Decide,
     /// Enter finds where the program does not measure.
     Score,
+    /// Say something to a point of the assessment, for the unit.
+    State,
     /// Close a period of assessment, and correct it.
     Close,
     /// Try other thresholds on the past.
@@ -39,7 +41,7 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Right; 14] = [
+    pub const ALL: [Right; 15] = [
         Right::Answer,
         Right::Exempt,
         Right::Release,
@@ -49,6 +51,7 @@ impl Right {
         Right::Pause,
         Right::Decide,
         Right::Score,
+        Right::State,
         Right::Close,
         Right::Try,
         Right::Settings,
@@ -61,7 +64,7 @@ impl Right {
 pub fn may(role: &Role, right: Right, unit: &UnitId) -> bool {
     match role {
         Role::Operator | Role::Assessor | Role::Viewer => may_for_all(role, right),
-        Role::Unit(own) => right == Right::Answer && own == unit,
+        Role::Unit(own) => matches!(right, Right::Answer | Right::State) && own == unit,
     }
 }
 
@@ -113,10 +116,12 @@ mod tests {
         for right in Right::ALL {
             assert!(may(&Role::Operator, right, &unit("kxw")));
             assert!(!may(&Role::Viewer, right, &unit("kxw")));
-            assert_eq!(may(&own, right, &unit("kxw")), right == Right::Answer);
+            let of_units = matches!(right, Right::Answer | Right::State);
+            assert_eq!(may(&own, right, &unit("kxw")), of_units);
             assert!(!may(&own, right, &unit("wjw")));
         }
         assert!(may(&Role::Assessor, Right::Exempt, &unit("kxw")));
+        assert!(!may(&Role::Assessor, Right::State, &unit("kxw")));
         assert!(!may(&Role::Assessor, Right::Hold, &unit("kxw")));
         assert!(may(&Role::Assessor, Right::Try, &unit("kxw")));
         assert!(!may(&Role::Assessor, Right::Settings, &unit("kxw")));

@@ -5,13 +5,17 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use super::candidates::{Candidate, WhichCandidates};
+use super::column::ColumnDetail;
+use super::copy::{CopyOfPage, WhichCopy};
 use super::ical::WhichUnit;
 use super::ledger::{Act, AvailableDay, Flagged, Link, WhichSite};
 use super::read::{WhichColumns, WhichIncidents, WhichPart};
-use super::score::{Assessment, WhichPeriod};
-use super::shape::{
-    Ack, Column, ColumnDetail, Done, Incident, Message, Overview, Part, Refusal, Site,
-};
+use super::replay::{self, Replay};
+use super::score::{Assessment, Scorecard, WhichPeriod};
+use super::shape::{Ack, Column, Done, Incident, Message, Overview, Part, Refusal, Site};
+use super::site::SiteDetail;
+use super::trend::{OfWhich, Quarter};
 
 /// `GET /api/v1/openapi.json`.
 pub async fn openapi() -> Json<Value> {
@@ -34,6 +38,10 @@ pub fn description() -> Value {
     let which = inline::<WhichIncidents>(&mut types);
     let site = inline::<WhichSite>(&mut types);
     let period = inline::<WhichPeriod>(&mut types);
+    let digest = inline::<WhichCopy>(&mut types);
+    let of_which = inline::<OfWhich>(&mut types);
+    let candidates = inline::<WhichCandidates>(&mut types);
+    let numbers = replay::parameters();
     let text = json!({"type": "string"});
     let none = Value::Null;
     let json = "application/json";
@@ -57,8 +65,8 @@ pub fn description() -> Value {
         (
             "/api/v1/sites/{id}",
             "site",
-            "One site",
-            (json, schema::<Site>(&mut types)),
+            "One site with its home page",
+            (json, schema::<SiteDetail>(&mut types)),
             &none,
             &[401, 404, 503],
         ),
@@ -77,6 +85,14 @@ pub fn description() -> Value {
             (json, schema::<ColumnDetail>(&mut types)),
             &none,
             &[401, 404, 503],
+        ),
+        (
+            "/api/v1/copies/{id}",
+            "copy",
+            "The stored copy of a column's list page, as rows and as source text",
+            (json, schema::<CopyOfPage>(&mut types)),
+            &digest,
+            &[400, 401, 404, 503],
         ),
         (
             "/api/v1/incidents",
@@ -101,6 +117,39 @@ pub fn description() -> Value {
             (json, schema::<Assessment>(&mut types)),
             &period,
             &[400, 401, 404, 503],
+        ),
+        (
+            "/api/v1/scorecards/{id}",
+            "scorecard",
+            "One site in a period: what each rule rests on, and what the unit says to it",
+            (json, schema::<Scorecard>(&mut types)),
+            &period,
+            &[400, 401, 404, 503],
+        ),
+        (
+            "/api/v1/trend",
+            "trend",
+            "The last quarters of a site or of all, the oldest first, at most six",
+            (json, schema::<Vec<Quarter>>(&mut types)),
+            &of_which,
+            &[400, 401, 404, 503],
+        ),
+        (
+            "/api/v1/candidates",
+            "candidates",
+            "What inspections suspect and people decided; not for a unit",
+            (json, schema::<Part<Candidate>>(&mut types)),
+            &candidates,
+            &[400, 401, 403, 503],
+        ),
+        (
+            "/api/v1/replay",
+            "replay",
+            "What other limits and another ladder would have sent; for operator and assessor. \
+             503 with Retry-After while it is worked out",
+            (json, schema::<Replay>(&mut types)),
+            &numbers,
+            &[400, 401, 403, 422, 503],
         ),
         (
             "/api/v1/links",

@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::read::{WhichPart, bad_query, listed};
 use super::{answered, refused, unknown, unreadable};
-use crate::domain::act::{NAME_CHARS, REASON_CHARS};
+use crate::domain::act::{self, NAME_CHARS, REASON_CHARS};
 use crate::domain::flag::Flag;
+use crate::domain::group::Group;
 use crate::domain::id::SiteId;
 use crate::domain::site_day::SiteDay;
-use crate::domain::time::date_of;
+use crate::domain::time::{Moment, date_of};
 use crate::report::acts;
 use crate::report::flags::fact;
 use crate::report::links::open;
@@ -124,15 +125,32 @@ pub async fn acts(
     let now = console.clock.now();
     match console.store.acts().await {
         Ok(all) => {
-            let acts = all.iter().rev().map(|act| Act {
-                at: act.at.to_rfc3339(),
-                by: typed(&act.by, NAME_CHARS),
-                what: acts::deed_about(&act.deed, &console.group, now),
-                reason: typed(&act.reason, REASON_CHARS),
-            });
+            let acts = all.iter().rev().map(|one| act(&console.group, one, now));
             listed(acts.collect(), which.page)
         }
         Err(error) => unreadable(&error),
+    }
+}
+
+/// An act in words.
+pub(super) fn act(group: &Group, act: &act::Act, now: Moment) -> Act {
+    Act {
+        at: act.at.to_rfc3339(),
+        by: typed(&act.by, NAME_CHARS),
+        what: acts::deed_about(&act.deed, group, now),
+        reason: typed(&act.reason, REASON_CHARS),
+    }
+}
+
+/// A flag in words.
+pub(super) fn flagged(flag: &Flag, now: Moment) -> Flagged {
+    Flagged {
+        at: flag.raised_at.to_rfc3339(),
+        column: flag.column.to_string(),
+        kind: flag.fact.kind().in_chinese().to_owned(),
+        title: one_line(&flag.title, TITLE_CHARS),
+        url: flag.url.as_deref().and_then(web_address),
+        says: fact(flag, now),
     }
 }
 
@@ -145,22 +163,17 @@ pub async fn flags(
         return bad_query();
     };
     let now = console.clock.now();
-    let flagged = |flag: &Flag| Flagged {
-        at: flag.raised_at.to_rfc3339(),
-        column: flag.column.to_string(),
-        kind: flag.fact.kind().in_chinese().to_owned(),
-        title: one_line(&flag.title, TITLE_CHARS),
-        url: flag.url.as_deref().and_then(web_address),
-        says: fact(flag, now),
-    };
     match console.store.flags(None).await {
-        Ok(flags) => listed(flags.iter().map(flagged).collect(), which.page),
+        Ok(flags) => listed(
+            flags.iter().map(|one| flagged(one, now)).collect(),
+            which.page,
+        ),
         Err(error) => unreadable(&error),
     }
 }
 
 /// The site that is asked for, if it is there for the viewer.
-async fn found(
+pub(super) async fn found(
     console: &crate::web::Console,
     viewer: &Viewer,
     which: Result<Query<WhichSite>, QueryRejection>,

@@ -6,12 +6,18 @@
 //! description is made from the types that the routes answer with.
 
 pub mod atom;
+pub mod candidates;
+pub mod column;
+pub mod copy;
 pub mod describe;
 pub mod ical;
 pub mod ledger;
 pub mod read;
+pub mod replay;
 pub mod score;
 pub mod shape;
+pub mod site;
+pub mod trend;
 pub mod write;
 
 use axum::Json;
@@ -42,12 +48,25 @@ pub fn routes() -> Vec<Route> {
         ),
         route("/api/v1/overview", Admits::Signed, get(read::overview)),
         route("/api/v1/sites", Admits::Signed, get(read::sites)),
-        route("/api/v1/sites/{*id}", Admits::Signed, get(read::site)),
+        route("/api/v1/sites/{*id}", Admits::Signed, get(site::site)),
         route("/api/v1/columns", Admits::Signed, get(read::columns)),
-        route("/api/v1/columns/{*id}", Admits::Signed, get(read::column)),
+        route("/api/v1/columns/{*id}", Admits::Signed, get(column::column)),
+        route("/api/v1/copies/{*id}", Admits::Signed, get(copy::copy)),
         route("/api/v1/incidents", Admits::Signed, get(read::incidents)),
         route("/api/v1/messages", Admits::Office, get(read::messages)),
         route("/api/v1/assessment", Admits::Signed, get(score::assessment)),
+        route(
+            "/api/v1/scorecards/{*id}",
+            Admits::Signed,
+            get(score::scorecard),
+        ),
+        route("/api/v1/trend", Admits::Signed, get(trend::trend)),
+        route(
+            "/api/v1/candidates",
+            Admits::Office,
+            get(candidates::candidates),
+        ),
+        route("/api/v1/replay", Admits::Office, get(replay::replay)),
         route("/api/v1/links", Admits::Signed, get(ledger::links)),
         route(
             "/api/v1/availability",

@@ -1,40 +1,36 @@
-//! Reading: the overview, sites, columns, incidents and messages.
+//! Reading lists: the overview, sites, columns, incidents and messages.
 
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::shape::{self, Part};
-use super::{answered, refused, unknown, unreadable};
+use super::{answered, refused, unreadable};
 use crate::alert::incident::{Incident, State as IncidentState};
+use crate::alert::outbox::Message;
 use crate::assess::ladder::Tier;
 use crate::domain::class::Class;
-use crate::domain::id::{SiteId, UnitId};
+use crate::domain::group::Group;
+use crate::domain::id::UnitId;
 use crate::domain::time::date_of;
-use crate::report::history::sight_in_chinese;
-use crate::report::overview::{column_line, overview as look, stale_incident};
+use crate::report::overview::overview as look;
 use crate::report::plain::one_line;
-use crate::report::recipient::receiver;
-use crate::report::sentence::{Case, why};
-use crate::store::error::StoreError;
-use crate::web::Console;
+use crate::report::recipient::{receiver, way};
 use crate::web::access::viewer::Viewer;
-use crate::web::column::{find, is_own};
 use crate::web::filter::{Filter, State as Wanted};
+use crate::web::home::{blind, gather};
 use crate::web::incidents::{is_of, kind_in_chinese, subject};
+use crate::web::messages::{Today, is_lost};
+use crate::web::monitor;
 use crate::web::source::Picture;
-use crate::web::view::{Named, Shared, TITLE_CHARS, web_address};
+use crate::web::view::Shared;
 
 /// How many one part of a list has.
 const PART: usize = 100;
-/// How many items of a column are told.
-const ITEMS: usize = 200;
-/// How many visits of a column are told.
-const VISITS: usize = 50;
 /// How many incidents that are over are told.
 const CLOSED: usize = 1000;
 /// The longest message text, in characters.
@@ -117,12 +113,24 @@ const CLASSES: [&str; 13] = [
 
 /// `GET /api/v1/overview`.
 pub async fn overview(State(console): Shared, Extension(viewer): Extension<Viewer>) -> Response {
-    let picture = Picture::take(&console, &viewer).await;
-    answered(picture.map(|picture| {
+    let gathered = gather(&console, &viewer).await;
+    answered(gathered.map(|(picture, messages)| {
         let seen = look(&picture.scene(&console));
         let open = picture.open.values().filter(|one| one.is_open());
         let reasons = picture.vitals.reasons.iter();
+        let condition = monitor::condition(&console, &picture).into_iter();
         shape::Overview {
+            cannot_judge: blind(&seen)
+                .into_iter()
+                .map(|(why, columns)| shape::Reason { why, columns })
+                .collect(),
+            messages_today: messages.map(|messages| Today::of(&messages, &picture).into()),
+            condition: condition
+                .map(|(name, value)| shape::Line {
+                    name: name.to_owned(),
+                    value,
+                })
+                .collect(),
             at: seen.at.to_rfc3339(),
             visited_at: seen.visited_at.map(|at| at.to_rfc3339()),
             well: picture.vitals.reasons.is_empty(),
@@ -182,25 +190,6 @@ pub async fn sites(
     }
 }
 
-/// `GET /api/v1/sites/{id}`.
-pub async fn site(
-    State(console): Shared,
-    Extension(viewer): Extension<Viewer>,
-    id: Named,
-) -> Response {
-    let Some(id) = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok()) else {
-        return unknown();
-    };
-    match Picture::take(&console, &viewer).await {
-        Ok(picture) => {
-            let seen = look(&picture.scene(&console));
-            let line = seen.sites.iter().find(|line| line.site == id);
-            line.map_or_else(unknown, |line| answered(Ok(shape::Site::of(line))))
-        }
-        Err(error) => unreadable(&error),
-    }
-}
-
 /// `GET /api/v1/columns`.
 pub async fn columns(
     State(console): Shared,
@@ -254,82 +243,6 @@ fn filter(which: &WhichColumns) -> Option<Filter> {
     Some(Filter::of(&query.finish()))
 }
 
-/// `GET /api/v1/columns/{id}`.
-pub async fn column(
-    State(console): Shared,
-    Extension(viewer): Extension<Viewer>,
-    id: Named,
-) -> Response {
-    match id.ok() {
-        Some(Path(id)) => match detail(&console, &viewer, &id).await {
-            Ok(Some(detail)) => answered(Ok(detail)),
-            Ok(None) => unknown(),
-            Err(error) => unreadable(&error),
-        },
-        None => unknown(),
-    }
-}
-
-async fn detail(
-    console: &Console,
-    viewer: &Viewer,
-    id: &str,
-) -> Result<Option<shape::ColumnDetail>, StoreError> {
-    let found = find(console, id).filter(|(column, _, _)| is_own(viewer, column));
-    let Some((column, site, unit)) = found else {
-        return Ok(None);
-    };
-    let store = &console.store;
-    let picture = Picture::take(console, viewer).await?;
-    let observations = store.observations(&column.id, VISITS).await?;
-    let items = store.items(&column.id).await?;
-    let acceptance = store.acceptance(&column.id).await?;
-    let flags = match viewer.only() {
-        Some(_) => Vec::new(),
-        None => store.flags(Some(&column.id)).await?,
-    };
-    let line = column_line(&picture.scene(console), column);
-    let case = Case {
-        column,
-        site,
-        unit,
-        judgement: &line.judgement,
-        record: picture.records.get(&column.id),
-        observations: &observations,
-        items: &items,
-        flags: &flags,
-        acceptance: acceptance.as_ref(),
-        incident: stale_incident(&picture.open, &column.id),
-        acts: &picture.acts,
-        now: picture.now,
-    };
-    let today = date_of(picture.now);
-    Ok(Some(shape::ColumnDetail {
-        column: shape::Column::of(&line),
-        why: why(&case),
-        items: items
-            .iter()
-            .take(ITEMS)
-            .map(|item| shape::Item {
-                title: one_line(&item.title, TITLE_CHARS),
-                url: item.url.as_deref().and_then(web_address),
-                claimed_on: item.claimed_on.map(|on| on.to_string()),
-                first_seen_at: item.first_seen_at.to_rfc3339(),
-            })
-            .collect(),
-        visits: observations
-            .iter()
-            .map(|seen| shape::Visit {
-                at: seen.observed_at.to_rfc3339(),
-                saw: one_line(&sight_in_chinese(&seen.sight, today), TITLE_CHARS),
-                rows: seen.rows,
-                took_ms: seen.took_ms,
-                digest: seen.digest.clone(),
-            })
-            .collect(),
-    }))
-}
-
 /// `GET /api/v1/incidents`: those that are suspected or open, or the latest that are over.
 pub async fn incidents(
     State(console): Shared,
@@ -346,7 +259,7 @@ pub async fn incidents(
     match which.state.as_deref() {
         None | Some("open") => {
             let open = picture.open.values();
-            let open = open.map(|one| incident(&picture, one)).collect();
+            let open = open.map(|one| incident(&picture.group, one)).collect();
             listed(open, which.page)
         }
         Some("closed") => match console.store.closed_incidents(CLOSED).await {
@@ -355,7 +268,7 @@ pub async fn incidents(
                     viewer.only().is_none() || is_of(&picture.group, &one.key.subject)
                 };
                 let closed = closed.iter().filter(own);
-                let closed = closed.map(|one| incident(&picture, one)).collect();
+                let closed = closed.map(|one| incident(&picture.group, one)).collect();
                 listed(closed, which.page)
             }
             Err(error) => unreadable(&error),
@@ -364,8 +277,9 @@ pub async fn incidents(
     }
 }
 
-fn incident(picture: &Picture, incident: &Incident) -> shape::Incident {
-    let (subject, column) = subject(&picture.group, &incident.key.subject);
+/// An incident in words.
+pub(super) fn incident(group: &Group, incident: &Incident) -> shape::Incident {
+    let (subject, column) = subject(group, &incident.key.subject);
     shape::Incident {
         subject,
         column,
@@ -390,16 +304,24 @@ pub async fn messages(
     };
     match console.store.messages(1000).await {
         Ok(messages) => {
-            let messages = messages.iter().map(|message| shape::Message {
-                at: message.created_at.to_rfc3339(),
-                who: receiver(&console.group, message),
-                route: message.route.key().to_owned(),
-                state: message.delivery.in_chinese().to_owned(),
-                text: one_line(&message.text, TEXT_CHARS),
-            });
+            let messages = messages.iter().map(|one| message(&console.group, one));
             listed(messages.collect(), which.page)
         }
         Err(error) => unreadable(&error),
+    }
+}
+
+/// A message, its receiver masked.
+pub(super) fn message(group: &Group, message: &Message) -> shape::Message {
+    shape::Message {
+        at: message.created_at.to_rfc3339(),
+        who: receiver(group, message),
+        way: way(group, &message.person, message.route),
+        route: message.route.key().to_owned(),
+        tier: message.tier.map(|tier| tier.in_chinese().to_owned()),
+        state: message.delivery.in_chinese().to_owned(),
+        lost: is_lost(&message.delivery),
+        text: one_line(&message.text, TEXT_CHARS),
     }
 }
 

@@ -1,24 +1,38 @@
-//! The assessment of a period for programs: cards with areas and rules, without the finds' evidence,
-//! which the file of all data has.
+//! The assessment of a period for programs: cards with areas and rules; and one site's card with the
+//! finds of each rule, what proves them, and what the unit says.
+
+use std::borrow::Cow;
 
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse as _, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{answered, refused};
+use super::read::bad_query;
+use super::{answered, refused, unknown};
 use crate::assess::score::card::{AreaScore, Card, Grade, Line, Verdict};
+use crate::assess::score::finding::Find;
 use crate::assess::score::period::Period;
+use crate::domain::act;
+use crate::domain::closing::STATEMENT_CHARS;
+use crate::domain::id::SiteId;
 use crate::domain::time::date_of;
-use crate::report::assessment::words;
+use crate::report::assessment::bulletin::untold;
+use crate::report::assessment::{self as report, Extent, Seal, words};
+use crate::report::plain::{one_line, typed};
+use crate::report::rubric::confidence;
+use crate::web::Console;
 use crate::web::access::viewer::Viewer;
 use crate::web::assessment::quarter;
 use crate::web::made::{Without, made};
-use crate::web::view::Shared;
+use crate::web::view::{NAME_CHARS, Named, Shared};
+
+/// The most finds of one rule that are told.
+const FINDS: usize = 500;
 
 /// Which period.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -42,8 +56,83 @@ pub struct Assessment {
     pub made_at: String,
     /// The version that was closed last; none while the period is open.
     pub version: Option<u32>,
+    /// The versions of a closed period, the oldest first; none while it is open.
+    pub versions: Vec<Version>,
+    /// Sites without any address: they are not assessed.
+    pub blank: Vec<String>,
+    /// What was not measured, in Chinese.
+    pub unmeasured: Vec<String>,
     /// The sites, the best first.
     pub sites: Vec<SiteScore>,
+}
+
+/// One version of a closed period.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Version {
+    /// The first is 1.
+    pub version: u32,
+    /// When it was closed or corrected, RFC 3339.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// What it changed, in Chinese.
+    pub changes: Vec<String>,
+}
+
+/// The card of one site, with evidence.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Scorecard {
+    /// The period.
+    pub period: String,
+    /// When it was made, RFC 3339.
+    pub made_at: String,
+    /// The version that was closed last; none while the period is open.
+    pub version: Option<u32>,
+    /// The site with its areas and rules.
+    pub score: SiteScore,
+    /// What each rule rests on, in the order of the areas.
+    pub points: Vec<Point>,
+}
+
+/// What the outcome of one rule rests on.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Point {
+    /// The rule.
+    pub rule: String,
+    /// What it asks, in Chinese.
+    pub title: String,
+    /// Where it is written, in Chinese.
+    pub source: String,
+    /// What counts, at most 500.
+    pub finds: Vec<Evident>,
+    /// What does not count, and why, at most 500.
+    pub spared: Vec<Evident>,
+    /// What the unit says, the oldest first.
+    pub statements: Vec<Statement>,
+}
+
+/// A find, and what proves it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Evident {
+    /// What was found, in Chinese.
+    pub says: String,
+    /// What proves it, in Chinese.
+    pub evidence: String,
+    /// Why it does not count, in Chinese.
+    pub spared: Option<String>,
+}
+
+/// What a unit says to a point.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Statement {
+    /// When, RFC 3339.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+    /// What.
+    pub text: String,
 }
 
 /// One site of an assessment.
@@ -102,33 +191,145 @@ pub async fn assessment(
     Extension(viewer): Extension<Viewer>,
     which: Result<Query<WhichPeriod>, QueryRejection>,
 ) -> Response {
-    let today = date_of(console.clock.now());
-    let period = match which {
-        Ok(Query(WhichPeriod { period: None })) => quarter(today),
-        Ok(Query(WhichPeriod { period: Some(text) })) => text.parse::<Period>().ok(),
-        Err(_) => None,
-    };
-    let Some(period) = period else {
-        return refused(StatusCode::BAD_REQUEST, "查询参数不正确。");
+    let period = match asked(&console, which) {
+        Ok(period) => period,
+        Err(refused) => return *refused,
     };
     match made(&console, period).await {
         Ok(made) => {
-            let own = |card: &&Card| viewer.only().is_none_or(|unit| card.unit == *unit);
+            let made = owned(&made, &viewer);
             answered(Ok(Assessment {
                 period: period.to_string(),
                 from: period.first().to_string(),
                 to: period.last().to_string(),
                 made_at: made.at.to_rfc3339(),
                 version: made.seals.last().map(|seal| seal.version),
-                sites: made.cards.iter().filter(own).map(site).collect(),
+                versions: made.seals.iter().map(version).collect(),
+                blank: made
+                    .blank
+                    .iter()
+                    .map(|name| one_line(name, NAME_CHARS))
+                    .collect(),
+                unmeasured: untold(&made)
+                    .into_iter()
+                    .map(|line| line.replace('\\', ""))
+                    .collect(),
+                sites: made.cards.iter().map(site).collect(),
             }))
         }
-        Err(Without::Never(why)) => refused(StatusCode::NOT_FOUND, why),
-        Err(Without::Nobody) => refused(StatusCode::SERVICE_UNAVAILABLE, "监测服务没有运行。"),
-        Err(Without::NotYet) => {
+        Err(without) => missing(without),
+    }
+}
+
+/// `GET /api/v1/scorecards/{id}`.
+pub async fn scorecard(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Named,
+    which: Result<Query<WhichPeriod>, QueryRejection>,
+) -> Response {
+    let period = match asked(&console, which) {
+        Ok(period) => period,
+        Err(refused) => return *refused,
+    };
+    let Some(id) = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok()) else {
+        return unknown();
+    };
+    match made(&console, period).await {
+        Ok(made) => {
+            let made = owned(&made, &viewer);
+            let Some(card) = made.cards.iter().find(|card| card.site == id) else {
+                return unknown();
+            };
+            answered(Ok(Scorecard {
+                period: period.to_string(),
+                made_at: made.at.to_rfc3339(),
+                version: made.seals.last().map(|seal| seal.version),
+                score: site(card),
+                points: card
+                    .areas
+                    .iter()
+                    .filter(|area| area.applies)
+                    .flat_map(|area| &area.lines)
+                    .map(|line| point(&made, card, line))
+                    .collect(),
+            }))
+        }
+        Err(without) => missing(without),
+    }
+}
+
+/// The period that is asked for.
+fn asked(
+    console: &Console,
+    which: Result<Query<WhichPeriod>, QueryRejection>,
+) -> Result<Period, Box<Response>> {
+    let today = date_of(console.clock.now());
+    let period = match which {
+        Ok(Query(WhichPeriod { period: None })) => quarter(today),
+        Ok(Query(WhichPeriod { period: Some(text) })) => text.parse::<Period>().ok(),
+        Err(_) => None,
+    };
+    period.ok_or_else(|| Box::new(bad_query()))
+}
+
+/// What the viewer may see of it.
+fn owned<'a>(made: &'a report::Assessment, viewer: &Viewer) -> Cow<'a, report::Assessment> {
+    match viewer.only() {
+        Some(unit) => Cow::Owned(made.clone().only(&Extent::Unit(unit.clone()))),
+        None => Cow::Borrowed(made),
+    }
+}
+
+/// That there is no assessment.
+pub(super) fn missing(without: Without) -> Response {
+    match without {
+        Without::Never(why) => refused(StatusCode::NOT_FOUND, why),
+        Without::Nobody => refused(StatusCode::SERVICE_UNAVAILABLE, "监测服务没有运行。"),
+        Without::NotYet => {
             let later = refused(StatusCode::SERVICE_UNAVAILABLE, "正在生成，请稍后再试。");
             ([(RETRY_AFTER, "2")], later).into_response()
         }
+    }
+}
+
+fn version(seal: &Seal) -> Version {
+    Version {
+        version: seal.version,
+        at: seal.at.to_rfc3339(),
+        by: typed(&seal.by, act::NAME_CHARS),
+        reason: typed(&seal.reason, act::REASON_CHARS),
+        changes: seal.changes.clone(),
+    }
+}
+
+fn point(made: &report::Assessment, card: &Card, line: &Line) -> Point {
+    let evident = |find: &Find, spared: Option<String>| Evident {
+        says: words::find(find, card.to),
+        evidence: words::evidence(find, card.to),
+        spared,
+    };
+    let (finds, asides) = (line.finds.iter(), line.asides.iter());
+    Point {
+        rule: line.rule.id.to_string(),
+        title: line.rule.title.clone(),
+        source: format!("{}，{}", line.rule.source, confidence(&line.rule)),
+        finds: finds.take(FINDS).map(|one| evident(one, None)).collect(),
+        spared: asides
+            .take(FINDS)
+            .map(|aside| {
+                let why = words::spared(aside, card.to);
+                evident(&aside.find, Some(why).filter(|why| !why.is_empty()))
+            })
+            .collect(),
+        statements: made
+            .statements_of(card, line)
+            .map(|said| Statement {
+                at: said.at.to_rfc3339(),
+                by: typed(&said.by, act::NAME_CHARS),
+                text: typed(&said.text, STATEMENT_CHARS),
+            })
+            .collect(),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::report::overview::{ColumnLine, SiteLine};
 use crate::report::plain::one_line;
 use crate::report::standing::Counts;
+use crate::web::messages::Today;
 use crate::web::view::{NAME_CHARS, web_address};
 
 /// Why something was refused.
@@ -35,6 +36,60 @@ pub struct Overview {
     pub columns: Standings,
     /// Open incidents.
     pub open_incidents: usize,
+    /// Why columns cannot be judged, the most frequent reason first.
+    pub cannot_judge: Vec<Reason>,
+    /// What became of today's messages; not for a unit.
+    pub messages_today: Option<MessagesToday>,
+    /// The monitor's own condition, line by line.
+    pub condition: Vec<Line>,
+}
+
+/// Why columns cannot be judged.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Reason {
+    /// In Chinese.
+    pub why: String,
+    /// How many columns.
+    pub columns: usize,
+}
+
+/// A line of two parts, in Chinese.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Line {
+    /// What.
+    pub name: String,
+    /// How it is.
+    pub value: String,
+}
+
+/// What became of the messages that were written today.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MessagesToday {
+    /// How many.
+    pub written: usize,
+    /// Taken over by a gateway, or delivered.
+    pub sent: usize,
+    /// Delivered, by a receipt.
+    pub delivered: usize,
+    /// Failed, or run out.
+    pub failed: usize,
+    /// On their way, from whatever day.
+    pub unsent: usize,
+    /// Notices that wait to be written.
+    pub waiting: usize,
+}
+
+impl From<Today> for MessagesToday {
+    fn from(today: Today) -> MessagesToday {
+        MessagesToday {
+            written: today.written,
+            sent: today.sent,
+            delivered: today.delivered,
+            failed: today.failed,
+            unsent: today.unsent,
+            waiting: today.waiting,
+        }
+    }
 }
 
 /// How many columns stand where.
@@ -173,47 +228,6 @@ impl Column {
     }
 }
 
-/// One column with what its verdict rests on.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ColumnDetail {
-    /// The column.
-    pub column: Column,
-    /// The paragraph that defends the verdict, in Chinese.
-    pub why: String,
-    /// Its items, the newest claim first, at most 200.
-    pub items: Vec<Item>,
-    /// The latest visits, the newest first, at most 50.
-    pub visits: Vec<Visit>,
-}
-
-/// An item of a column: claim and observation are two facts.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Item {
-    /// The title.
-    pub title: String,
-    /// Where it leads.
-    pub url: Option<String>,
-    /// The date that the page claims.
-    pub claimed_on: Option<String>,
-    /// When a visit saw it first, RFC 3339.
-    pub first_seen_at: String,
-}
-
-/// One visit to a column.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Visit {
-    /// When, RFC 3339.
-    pub at: String,
-    /// What it saw, in Chinese.
-    pub saw: String,
-    /// How many rows the list had.
-    pub rows: usize,
-    /// How long it took, in milliseconds.
-    pub took_ms: u64,
-    /// SHA-256 of the page, where one was read.
-    pub digest: Option<String>,
-}
-
 /// An incident.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Incident {
@@ -240,10 +254,16 @@ pub struct Message {
     pub at: String,
     /// Who receives it, masked.
     pub who: String,
+    /// The number or address, masked.
+    pub way: String,
     /// By which way: `sms`, `mail` or `robot`.
     pub route: String,
+    /// The highest tier it speaks of, in Chinese.
+    pub tier: Option<String>,
     /// How far it has come, in Chinese.
     pub state: String,
+    /// Whether it never arrives.
+    pub lost: bool,
     /// What it says.
     pub text: String,
 }

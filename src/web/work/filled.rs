@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::assess::score::period::Period;
 use crate::domain::act::{Ground, REASON_CHARS, Scope};
 use crate::domain::candidate::{Decided, KEY_DIGITS};
+use crate::domain::closing::STATEMENT_CHARS;
 use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::time::{Date, Moment, moment};
 use crate::report::plain::one_line;
@@ -71,6 +72,7 @@ impl Filled {
             "pause" => Some(Right::Pause),
             "decide" => Some(Right::Decide),
             "score" => Some(Right::Score),
+            "state" => Some(Right::State),
             "close" | "correct" => Some(Right::Close),
             "test" => Some(Right::Test),
             "go-live" => Some(Right::GoLive),
@@ -129,9 +131,15 @@ impl Filled {
     /// The task about the assessment; or why there is none, in Chinese.
     pub fn about_assessment(&self) -> Result<Task, String> {
         let period = Period::from_str(&self.period).map_err(|_| "请选择考评周期。".to_owned())?;
+        let site = || SiteId::parse(&self.site).map_err(|_| "配置中没有这个网站。".to_owned());
         Ok(match self.action.as_str() {
+            "state" => Task::State {
+                site: site()?,
+                rule: one_line(&self.rule, 16),
+                period,
+            },
             "score" => Task::Score {
-                site: SiteId::parse(&self.site).map_err(|_| "配置中没有这个网站。".to_owned())?,
+                site: site()?,
                 rule: one_line(&self.rule, 16),
                 period,
                 finds: (self.finds.trim().parse())
@@ -203,7 +211,11 @@ impl Filled {
 
     /// The reason as it may be shown again.
     pub fn reason_again(&self) -> String {
-        one_line(&self.reason, REASON_CHARS)
+        let most = match self.action.as_str() {
+            "state" => STATEMENT_CHARS,
+            _ => REASON_CHARS,
+        };
+        one_line(&self.reason, most)
     }
 
     /// The number as it may be shown again.

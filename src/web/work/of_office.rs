@@ -1,9 +1,10 @@
 //! The forms about the assessment and about messages, by what can be done and by whom.
 
 use super::offer::{Choice, Offer, Work};
-use crate::assess::score::card::Card;
+use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::measure::may_be_entered;
 use crate::assess::score::period::Period;
+use crate::domain::closing::STATEMENT_CHARS;
 use crate::domain::entry::MOST_FINDS;
 use crate::domain::id::SiteId;
 use crate::domain::time::Date;
@@ -48,37 +49,22 @@ impl Work {
 
     /// The forms about one site's points.
     pub fn of_card(viewer: &Viewer, period: Period, card: &Card, today: Date) -> Option<Work> {
-        if !viewer.may_for_all(Right::Score) {
-            return None;
+        let mut offers = Vec::new();
+        if viewer.may_for_all(Right::Score) {
+            let choice = rules(card, |line| may_be_entered(&line.rule));
+            offers.extend(choice.map(|choice| entered(choice, today)));
         }
-        let lines = card.areas.iter().flat_map(|area| &area.lines);
-        let rules = lines.filter(|line| may_be_entered(&line.rule));
-        let rules = rules.map(|line| {
-            let id = line.rule.id.to_string();
-            let word = format!("{id} {}", one_line(&line.rule.title, NAME_CHARS));
-            (id, word)
-        });
-        let choice = Choice::of("rule", "规则", rules);
-        if choice.options.is_empty() {
-            return None;
+        if viewer.may(Right::State, &card.unit) {
+            let choice = rules(card, is_disputable);
+            offers.extend(choice.map(|choice| stated(choice, today)));
         }
-        let hidden = vec![
-            ("period", period.to_string()),
-            ("site", card.site.to_string()),
-        ];
-        let offer = Offer {
-            hidden,
-            choice: Some(choice),
-            count: Some(("发现几处", MOST_FINDS)),
-            ..Offer::new(
-                "score",
-                "录入人工评定",
-                "0表示查看过、没有问题；后录入的替代先录入的。理由写查看了什么、发现了什么。",
-                "录入",
-                today,
-            )
-        };
-        Work::of(viewer, to_card(period, &card.site), vec![offer])
+        for offer in &mut offers {
+            offer.hidden = vec![
+                ("period", period.to_string()),
+                ("site", card.site.to_string()),
+            ];
+        }
+        Work::of(viewer, to_card(period, &card.site), offers)
     }
 
     /// The forms about messages.
@@ -112,6 +98,55 @@ impl Work {
             });
         }
         Work::of(viewer, "/messages".to_owned(), offers)
+    }
+}
+
+/// The rules of `card` that are among those wanted, to choose from; nothing where none is.
+fn rules(card: &Card, wanted: impl Fn(&Line) -> bool) -> Option<Choice> {
+    let lines = card.areas.iter().flat_map(|area| &area.lines);
+    let rules = lines.filter(|line| wanted(line)).map(|line| {
+        let id = line.rule.id.to_string();
+        let word = format!("{id} {}", one_line(&line.rule.title, NAME_CHARS));
+        (id, word)
+    });
+    let choice = Choice::of("rule", "规则", rules);
+    (!choice.options.is_empty()).then_some(choice)
+}
+
+/// Whether a unit may have something to say to it: it costs points, or stands against the site.
+fn is_disputable(line: &Line) -> bool {
+    let against = matches!(
+        line.verdict,
+        Verdict::Lost | Verdict::NotKept | Verdict::Veto
+    );
+    against || line.near || !line.finds.is_empty()
+}
+
+fn entered(rules: Choice, today: Date) -> Offer {
+    Offer {
+        choice: Some(rules),
+        count: Some(("发现几处", MOST_FINDS)),
+        ..Offer::new(
+            "score",
+            "录入人工评定",
+            "0表示查看过、没有问题；后录入的替代先录入的。理由写查看了什么、发现了什么。",
+            "录入",
+            today,
+        )
+    }
+}
+
+fn stated(rules: Choice, today: Date) -> Offer {
+    Offer {
+        choice: Some(rules),
+        says: ("单位说明", STATEMENT_CHARS),
+        ..Offer::new(
+            "state",
+            "对结论提出说明",
+            "对结论有异议或须补充情况时填写，在本页、通报和工作簿中与结论并列；不改变得分。",
+            "提交说明",
+            today,
+        )
     }
 }
 

@@ -17,8 +17,6 @@ pub struct Work {
     pub done: Option<&'static str>,
     /// Why what was entered cannot be.
     pub fault: Option<String>,
-    /// The longest reason, in characters.
-    pub most: usize,
 }
 
 /// One form.
@@ -31,6 +29,8 @@ pub struct Offer {
     pub hint: &'static str,
     /// The word on its button.
     pub button: &'static str,
+    /// What its reason is called, and the longest, in characters.
+    pub says: (&'static str, usize),
     /// The label of its day, where it has one.
     pub until: Option<&'static str>,
     /// The earliest day.
@@ -91,6 +91,7 @@ impl Offer {
             title: title.into(),
             hint,
             button,
+            says: ("理由", REASON_CHARS),
             until: None,
             earliest: today.to_string(),
             choice: None,
@@ -123,7 +124,6 @@ impl Work {
             offers,
             done: None,
             fault: None,
-            most: REASON_CHARS,
         })
     }
 
@@ -163,6 +163,7 @@ pub fn said(key: &str) -> Option<&'static str> {
         "visit" => "已安排立即访问，请稍候查看访问记录。",
         "decide" => "已处理。",
         "score" => "已录入。",
+        "state" => "说明已登记，与该规则的结论一并列出。",
         "close" => "本期已封存。",
         "correct" => "更正后的版本已封存。",
         "test" => "测试消息已由渠道接受，请向收件人确认是否收到。",

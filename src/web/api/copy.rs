@@ -1,0 +1,99 @@
+//! `/api/v1/copies/{id}`: the stored copy of the page behind a verdict, as rows and as source text.
+
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::read::bad_query;
+use super::{answered, refused, unknown, unreadable};
+use crate::domain::time::date_of;
+use crate::report::history::sight_in_chinese;
+use crate::report::plain::{lines, one_line};
+use crate::web::access::viewer::Viewer;
+use crate::web::copy::{BROKEN, Copied, GONE, Lack, ROWS, SOURCE_CHARS};
+use crate::web::view::{Named, Shared, TITLE_CHARS, web_address};
+
+/// Which copy.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhichCopy {
+    /// The digest that a visit names.
+    #[schemars(regex(pattern = r"^[0-9a-f]{64}$"))]
+    pub digest: String,
+}
+
+/// A stored copy of a list page.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CopyOfPage {
+    /// The column.
+    pub column: String,
+    /// SHA-256 of the page.
+    pub digest: String,
+    /// The latest visit that saw it, RFC 3339.
+    pub visited_at: String,
+    /// What that visit saw, in Chinese.
+    pub saw: String,
+    /// The size of the page.
+    pub bytes: usize,
+    /// The rows that are read of it, at most 200.
+    pub rows: Vec<CopiedRow>,
+    /// Its source, at most 60,000 characters; none where it is no text.
+    pub source: Option<String>,
+}
+
+/// A row of the list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CopiedRow {
+    /// Its date.
+    pub on: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// Where it leads.
+    pub url: Option<String>,
+    /// Whether the verdict rests on it.
+    pub decided: bool,
+}
+
+/// `GET /api/v1/copies/{id}`.
+pub async fn copy(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Named,
+    which: Result<Query<WhichCopy>, QueryRejection>,
+) -> Response {
+    let Ok(Query(which)) = which else {
+        return bad_query();
+    };
+    let Ok(Path(id)) = id else {
+        return unknown();
+    };
+    let copied = match Copied::find(&console, &viewer, &id, Some(which.digest)).await {
+        Ok(copied) => copied,
+        Err(Lack::Unknown) => return unknown(),
+        Err(Lack::Gone) => return refused(StatusCode::NOT_FOUND, GONE),
+        Err(Lack::Broken) => return refused(StatusCode::SERVICE_UNAVAILABLE, BROKEN),
+        Err(Lack::Store(error)) => return unreadable(&error),
+    };
+    let (visit, today) = (&copied.visit, date_of(console.clock.now()));
+    let rows = copied.rows.iter().take(ROWS);
+    answered(Ok(CopyOfPage {
+        column: copied.column.id.to_string(),
+        digest: visit.digest.clone().unwrap_or_default(),
+        visited_at: visit.observed_at.to_rfc3339(),
+        saw: one_line(&sight_in_chinese(&visit.sight, today), TITLE_CHARS),
+        bytes: copied.bytes,
+        rows: rows
+            .map(|row| CopiedRow {
+                on: row.on.map(|on| on.to_string()),
+                title: one_line(&row.title, TITLE_CHARS),
+                url: row.url.as_deref().and_then(web_address),
+                decided: copied.is_decided_by(row),
+            })
+            .collect(),
+        source: copied.text.as_deref().map(|text| lines(text, SOURCE_CHARS)),
+    }))
+}
