@@ -26,6 +26,9 @@ mod https;
 #[path = "fetch/manners.rs"]
 mod manners;
 
+#[path = "fetch/posting.rs"]
+mod posting;
+
 #[path = "fetch/redirects.rs"]
 mod redirects;
 
