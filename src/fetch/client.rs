@@ -53,6 +53,8 @@ pub enum FetchError {
 #[derive(Clone)]
 pub struct Fetcher {
     pub(super) shared: Arc<Shared>,
+    /// Whether connections are kept for the next page of the host.
+    pub(super) kept: bool,
 }
 
 pub(super) struct Shared {
@@ -89,7 +91,7 @@ impl Fetcher {
         let clients = Clients::new(agent, roots);
         // Made once here, so that what cannot work is told at the start.
         clients
-            .get(&Access::default())
+            .get(&Access::default(), false)
             .map_err(FetchError::Client)?;
         let line = Line {
             clients,
@@ -102,7 +104,16 @@ impl Fetcher {
                 line,
                 permissions: Permissions::default(),
             }),
+            kept: false,
         })
+    }
+
+    /// The same for one who asks many pages of a host in a row: connections are kept for seconds.
+    pub fn keeping(&self) -> Fetcher {
+        Fetcher {
+            kept: true,
+            ..self.clone()
+        }
     }
 
     /// What time it is by each host that told it since `begun`.
@@ -130,6 +141,7 @@ impl Fetcher {
     ) -> Visit {
         let mut journey = Journey {
             shared: &self.shared,
+            kept: self.kept,
             asked: url,
             access,
             validators,
@@ -158,6 +170,8 @@ pub(super) type Arrival = (Outcome, Validators);
 /// One visit under way.
 pub(super) struct Journey<'a> {
     pub(super) shared: &'a Shared,
+    /// Whether connections are kept.
+    pub(super) kept: bool,
     pub(super) asked: &'a Url,
     pub(super) access: &'a Access,
     pub(super) validators: &'a Validators,
@@ -235,6 +249,7 @@ impl Journey<'_> {
             limit: self.access.body_limit,
             overflow: self.overflow,
             head_only: self.head_only,
+            kept: self.kept,
         };
         self.shared.line.ask(&errand, &mut self.spent).await
     }
