@@ -29,6 +29,9 @@ mod kept;
 #[path = "fetch/manners.rs"]
 mod manners;
 
+#[path = "fetch/posting.rs"]
+mod posting;
+
 #[path = "fetch/redirects.rs"]
 mod redirects;
 

@@ -27,6 +27,7 @@ pub mod step;
 pub mod template;
 pub mod tray;
 pub mod trial;
+pub mod unheard;
 pub mod wording;
 #[cfg(test)]
 mod wording_tests;

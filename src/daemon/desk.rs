@@ -20,6 +20,7 @@ use crate::alert::reconsider::{Bench, Outcome, reconsider};
 use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
+use crate::alert::unheard::unheard;
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
 use crate::assess::reach::first_day;
@@ -35,6 +36,9 @@ use crate::domain::time::{Moment, date_of, moment};
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 use crate::store::handle::Store;
+
+/// A message that runs out has waited for less; what was told before is taken for heard.
+const OF_LATE: TimeDelta = TimeDelta::days(35);
 
 /// What both loops share.
 #[derive(Clone)]
@@ -191,6 +195,36 @@ impl Desk {
         };
         self.store.commit(commit).await?;
         Ok(kept)
+    }
+
+    /// Stores `commit`, with which `ended`, a message that reached nobody, ends; and that its person
+    /// was not told what no other message has told.
+    pub async fn end_unheard(&self, ended: &Message, mut commit: Commit) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        let now = self.clock.now();
+        let open = self.store.open_incidents().await?;
+        let later = self.store.waiting_notices().await?;
+        let mut known = Vec::new();
+        for message in self
+            .store
+            .messages_since(ended.created_at - OF_LATE)
+            .await?
+        {
+            if message.person == ended.person {
+                let notices = self.store.notices(&message.notices).await?;
+                known.push((message, notices));
+            }
+        }
+        let bench = Bench {
+            open: &open,
+            later: &later,
+            rules: &self.config.alert,
+            now,
+        };
+        let unheard = unheard(ended, &known, bench);
+        commit.incidents.extend(unheard.incidents);
+        commit.notices.extend(unheard.notices);
+        self.store.commit(commit).await
     }
 
     /// What is told to anybody after `message`: what waits, and what newer messages to its person

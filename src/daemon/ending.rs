@@ -47,18 +47,21 @@ impl Ending {
             ),
             None => format!("发给已移除联系人的消息{why}"),
         };
-        match second {
-            Some(second) => commit.messages.push(second),
-            None if person.is_some_and(is_operator) => {
+        if let Some(second) = second {
+            commit.messages.extend([second, message]);
+            return self.desk.store.commit(commit).await;
+        }
+        match person {
+            Some(person) if is_operator(person) => {
                 tracing::error!(key = %message.key, "an operator could not be told");
             }
-            None => {
+            _ => {
                 let group = &config.group;
                 commit.notices = undelivered(group, calendar, rules, &message.key, &words, now);
             }
         }
-        commit.messages.push(message);
-        self.desk.store.commit(commit).await
+        commit.messages.push(message.clone());
+        self.desk.end_unheard(&message, commit).await
     }
 
     /// Stores `message` as it is now.

@@ -51,6 +51,7 @@ mod home;
 mod identity;
 pub mod inspected;
 mod island;
+pub mod json_link;
 mod json_list;
 pub mod json_path;
 mod labels;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{
-    CONTENT_ENCODING, COOKIE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER, TRANSFER_ENCODING,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, ETAG, HeaderMap, HeaderName,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER, TRANSFER_ENCODING,
 };
 use reqwest::tls::TlsInfo;
 use reqwest::{RequestBuilder, Response};
@@ -22,6 +22,7 @@ use super::guard;
 use super::politeness::{Hosts, Manners, Turn};
 use crate::clock::Clock;
 use crate::domain::access::Access;
+use crate::domain::posting::Post;
 use crate::domain::reading_rules::Header;
 use crate::domain::retry_after;
 use crate::domain::time::{Moment, REHEARSAL_NOW};
@@ -40,6 +41,8 @@ pub(super) struct Errand<'a> {
     pub cookie: Option<HeaderValue>,
     /// Headers that this host is to be sent besides.
     pub extra: &'a [Header],
+    /// What is sent where it is a POST.
+    pub post: Option<&'a Post>,
     pub validators: Option<&'a Validators>,
     /// The least time since the last start on this host.
     pub pause: Duration,
@@ -137,9 +140,9 @@ impl Line {
     }
 
     /// The head of the answer. That a kept connection has ended meanwhile says nothing of the site:
-    /// then a new one is made.
+    /// then a new one is made. What is posted is not sent twice.
     async fn head(&self, errand: &Errand<'_>, deadline: Instant) -> Result<Response, Fault> {
-        if errand.kept {
+        if errand.kept && errand.post.is_none() {
             match self.sent(errand, true, deadline).await {
                 Err(fault) if fault.may_be_of_age() => {}
                 answered => return answered,
@@ -159,9 +162,11 @@ impl Line {
             tracing::error!(error = %error, "no http client can be made");
             Fault::later(Failure::Tls)
         })?;
-        let begun = match errand.head_only {
-            true => client.head(errand.url.clone()),
-            false => client.get(errand.url.clone()),
+        let url = errand.url.clone();
+        let begun = match errand.post {
+            Some(post) => client.post(url).body(post.body()),
+            None if errand.head_only => client.head(url),
+            None => client.get(url),
         };
         let mut request = request(begun, errand);
         if let Some(clock) = &self.stamp {
@@ -178,6 +183,14 @@ fn request(request: RequestBuilder, errand: &Errand<'_>) -> RequestBuilder {
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(&extra.value)) {
             headers.insert(name, value);
         }
+    }
+    let told = errand.post.and_then(Post::content_type);
+    if let Some(Ok(told)) = told.map(HeaderValue::from_str) {
+        headers.insert(CONTENT_TYPE, told);
+    }
+    if errand.post.is_some_and(|post| post.body().is_empty()) {
+        // Unsaid, many servers ask for it (411).
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     let mut set = |name: HeaderName, value: &Option<String>| {
         // What cannot stand in a header was never sent by a server.

@@ -77,7 +77,7 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
     };
     let mut trail = Trail::new(&home, &access);
     loop {
-        let Ok(cookie) = trail.enter(&file) else {
+        let Ok(cookie) = trail.enter(&file, false) else {
             return Ok(Rules::none());
         };
         let errand = Errand {
@@ -85,6 +85,7 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
             access: &access,
             cookie,
             extra: &[],
+            post: None,
             validators: None,
             pause: access.pause,
             budget: access.total_timeout.saturating_sub(spent.0),
