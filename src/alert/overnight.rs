@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use super::hours;
 use super::incident::{Incident, IncidentKey};
-use super::outbox::{Delivery, Message, Notice, NoticeState};
+use super::outbox::{Delivery, Message, Notice, NoticeState, Told};
 use super::reconsider::{Bench, as_it_stands, untold_ends};
 use super::rules::AlertRules;
+use super::wording;
 use crate::calendar::Calendar;
 use crate::domain::group::Person;
 use crate::domain::time::{Moment, date_of};
@@ -76,6 +77,34 @@ pub fn take_back(open: &[(Message, Vec<Notice>)], bench: Bench<'_>) -> Back {
     back
 }
 
+/// Whether `message`, written on an earlier day than that of `now`, was taken on that day.
+pub fn is_late_word(message: &Message, now: Moment) -> bool {
+    let today = date_of(now);
+    let (Delivery::Accepted { at, .. } | Delivery::Delivered { at, .. }) = message.delivery else {
+        return false;
+    };
+    date_of(message.created_at) < today && date_of(at) == today
+}
+
+/// The repetitions among `waiting` that say once more what `heard`, the notices of late words, have
+/// said today: withdrawn.
+pub fn said_today(waiting: &[Notice], heard: &[Notice], now: Moment) -> Vec<Notice> {
+    let is_said = |notice: &&Notice| {
+        matches!(notice.told, Told::Repeated(..))
+            && heard.iter().any(|said| {
+                said.person == notice.person
+                    && said.incident == notice.incident
+                    && wording::tier(said.told) >= wording::tier(notice.told)
+            })
+    };
+    let said = waiting.iter().filter(is_said).cloned();
+    said.map(|notice| Notice {
+        state: NoticeState::Withdrawn(now),
+        ..notice
+    })
+    .collect()
+}
+
 /// A notice has the life of the message that carried it.
 fn waiting_again(message: &Message, notice: &Notice, bench: Bench<'_>) -> Notice {
     match as_it_stands(notice, bench) {
@@ -119,7 +148,6 @@ pub fn after_death(
 mod tests {
     use super::*;
     use crate::alert::fixture::{WRITTEN, at, incident, message, notice};
-    use crate::alert::outbox::Told;
     use crate::assess::ladder::Tier;
 
     const MORNING: &str = "2017-11-16T08:30:00";
@@ -191,6 +219,30 @@ mod tests {
             assert!(back.iter().all(|notice| notice.state == gone));
             assert_eq!(back.len(), withdrawn, "{back:?}");
         }
+    }
+
+    #[test]
+    fn what_a_late_word_says_is_not_repeated_on_its_day() {
+        let rules = AlertRules::default();
+        let (mut late, heard) = message(&["a"], &rules);
+        let taken = |at| Delivery::Accepted { at, receipt: None };
+        late.delivery = taken(at(MORNING));
+        assert!(is_late_word(&late, at(MORNING)));
+        assert!(!is_late_word(&late, at("2017-11-17T08:30:00")), "yesterday");
+        late.delivery = taken(at(WRITTEN));
+        assert!(!is_late_word(&late, at(WRITTEN)), "it came on its day");
+        let waiting = [
+            notice("a", Told::Repeated(Tier::Warning, 1)),
+            notice("a", Told::Repeated(Tier::SeverelyOverdue, 1)),
+            notice("a", Told::Raised(Tier::Overdue)),
+            notice("b", Told::Repeated(Tier::Warning, 1)),
+        ];
+        let said = said_today(&waiting, &heard, at(MORNING));
+        let [notice] = &said[..] else {
+            panic!("{said:?}");
+        };
+        assert_eq!(notice.told, Told::Repeated(Tier::Warning, 1));
+        assert_eq!(notice.state, NoticeState::Withdrawn(at(MORNING)));
     }
 
     #[test]

@@ -13,8 +13,8 @@ use tokio::sync::Mutex;
 use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
-use crate::alert::outbox::{Delivery, Message, Notice};
-use crate::alert::overnight::{is_left_over, take_back};
+use crate::alert::outbox::{Delivery, Message, Notice, Told};
+use crate::alert::overnight::{is_late_word, is_left_over, said_today, take_back};
 use crate::alert::pass::{Situation, Verdicts, pass};
 use crate::alert::reconsider::{Bench, Outcome, reconsider};
 use crate::alert::site_step::is_hidden;
@@ -26,7 +26,7 @@ use crate::assess::outage;
 use crate::assess::reach::first_day;
 use crate::clock::Clock;
 use crate::config::settings::Config;
-use crate::domain::act::Act;
+use crate::domain::act::{Act, Scope};
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
@@ -94,12 +94,23 @@ impl Desk {
         Ok(open + begun)
     }
 
+    /// Judges what `scope` covers, which a person has just exempted or no longer exempts.
+    pub(super) async fn judge_within(&self, scope: &Scope) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        let known = self.known().await?;
+        let now = self.clock.now();
+        let verdicts = pass(&known.situation(&self.config, now));
+        let verdicts = verdicts.within(scope, &self.config.group);
+        self.keep(verdicts, now).await
+    }
+
     /// Writes the messages that are due; answers when the next may be.
     pub async fn compose(&self) -> Result<Option<Moment>, StoreError> {
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
         let midnight = moment(date_of(now).and_time(NaiveTime::MIN));
         self.take_back(now).await?;
+        self.leave_unrepeated(midnight, now).await?;
         let acts = self.store.acts().await?;
         let holds = holds(&acts);
         let open = self.store.open_incidents().await?;
@@ -161,6 +172,28 @@ impl Desk {
         commit.messages = back.messages;
         commit.notices = back.notices;
         commit.incidents = back.incidents;
+        self.store.commit(commit).await
+    }
+
+    /// What messages of earlier days have said today is not repeated today.
+    async fn leave_unrepeated(&self, midnight: Moment, now: Moment) -> Result<(), StoreError> {
+        let waiting = self.store.waiting_notices().await?;
+        let repeats = |notice: &Notice| matches!(notice.told, Told::Repeated(..));
+        if !waiting.iter().any(repeats) {
+            return Ok(());
+        }
+        let mut heard = Vec::new();
+        for message in self.store.messages_since(midnight - OF_LATE).await? {
+            if is_late_word(&message, now) {
+                heard.extend(self.store.notices(&message.notices).await?);
+            }
+        }
+        let said = said_today(&waiting, &heard, now);
+        if said.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::at(now);
+        commit.notices = said;
         self.store.commit(commit).await
     }
 

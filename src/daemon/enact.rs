@@ -146,15 +146,31 @@ impl Desk {
         if reason.is_empty() && !matches!(order.what, What::Lift { .. } | What::GoLive) {
             return Ok(Err(Refused::other("it needs a reason", "请填写理由。")));
         }
-        let judged_anew = matches!(order.what, What::Exempt { .. } | What::EndExemption { .. });
+        let judged_anew = self.judged_anew(&order.what).await?;
         let granted = match order.what {
             What::GoLive => return self.end_trial(by, reason).await,
             what => self.lay_down(what, by, reason).await?,
         };
-        if granted.is_ok() && judged_anew {
-            self.judge(None).await?;
+        if let Some(scope) = judged_anew.filter(|_| granted.is_ok()) {
+            self.judge_within(&scope).await?;
         }
         Ok(granted)
+    }
+
+    /// What has to be judged anew once `what` is granted.
+    async fn judged_anew(&self, what: &What) -> Result<Option<Scope>, StoreError> {
+        Ok(match what {
+            What::Exempt { scope, .. } => Some(scope.clone()),
+            What::EndExemption { key } => {
+                let acts = self.store.acts().await?;
+                let ends = acts.into_iter().find(|act| act.key() == *key);
+                ends.and_then(|act| match act.deed {
+                    Deed::Exempted { scope, .. } => Some(scope),
+                    _ => None,
+                })
+            }
+            _ => None,
+        })
     }
 
     async fn lay_down(

@@ -18,6 +18,7 @@ mod site_tests;
 mod sites;
 #[cfg(test)]
 mod tests;
+mod within;
 
 pub use self::duties::Owing;
 
