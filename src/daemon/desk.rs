@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{NaiveTime, TimeDelta};
 use tokio::sync::Mutex;
@@ -53,6 +54,8 @@ pub struct Desk {
     /// The time.
     pub clock: Clock,
     pub(super) turn: Arc<Mutex<()>>,
+    /// Whether the group was judged since the start.
+    judged: Arc<AtomicBool>,
 }
 
 impl Desk {
@@ -63,7 +66,13 @@ impl Desk {
             store,
             clock,
             turn: Arc::new(Mutex::new(())),
+            judged: Arc::default(),
         }
+    }
+
+    /// Whether the whole group was judged since the start.
+    pub fn is_judged(&self) -> bool {
+        self.judged.load(Ordering::Acquire)
     }
 
     /// Judges the whole group by what the store holds; answers how many incidents are open.
@@ -94,6 +103,7 @@ impl Desk {
             .filter(|(key, incident)| incident.is_open() && !ended.contains(key))
             .count();
         self.keep(verdicts, now).await?;
+        self.judged.store(true, Ordering::Release);
         Ok(open + begun)
     }
 
