@@ -9,9 +9,12 @@
     reason = "the helpers of a test fail by panicking"
 )]
 
+use wangxun::alert::incident::{Incident, Subject};
+use wangxun::assess::ladder::Tier;
 use wangxun::daemon::enact::{What, end_of};
 use wangxun::domain::act::{Ground, Scope};
-use wangxun::domain::id::ColumnId;
+use wangxun::domain::id::{ColumnId, SiteId};
+use wangxun::domain::observation::Observation;
 use wangxun::store::rebuild::rebuild;
 use wangxun::store::settings::StoreSettings;
 
@@ -114,6 +117,54 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
         .await
         .expect("a store");
     assert_eq!(store.acts().await.expect("acts"), acts);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_site_that_rests_is_not_visited_and_is_judged_again_when_its_pause_has_ended() {
+    let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
+    stage.until("2017-11-17T12:00").await;
+    let pause = What::Exempt {
+        paused: true,
+        scope: Scope::Site(SiteId::parse("kxw").expect("an id")),
+        ground: Ground::Maintenance,
+        from: None,
+        until: day("2017-11-22"),
+    };
+    let (ok, text) = stage.order(pause).await;
+    assert!(ok, "{text}");
+    stage.until("2017-11-24T12:00").await;
+    let both: &[&str] = &[LIAISON, HEAD];
+    let all: &[&str] = &[LIAISON, HEAD, OPERATOR];
+    // The reminder and the warning before; nothing while it rests, though it is overdue since the 18th;
+    // what it owes is told on the first morning after, once a second visit agrees.
+    assert_eq!(
+        stage.of("工作动态"),
+        expected(&[
+            ("11-14T08:30", &[LIAISON]),
+            ("11-16T08:30", all),
+            ("11-23T08:30", both),
+        ])
+    );
+    let desk = &stage.running.ready.desk;
+    let column = ColumnId::parse("kxw/gzdt").expect("an id");
+    let visits = desk.store.observations(&column, 200).await.expect("visits");
+    let rests = |visit: &&Observation| {
+        let on = visit.observed_at.date_naive();
+        on >= day("2017-11-18") && on <= day("2017-11-22")
+    };
+    assert_eq!(visits.iter().filter(rests).count(), 0, "{visits:?}");
+    let after = visits
+        .iter()
+        .filter(|visit| visit.observed_at.date_naive() == day("2017-11-23"));
+    assert!(after.count() >= 2, "{visits:?}");
+    let open = desk.store.open_incidents().await.expect("incidents");
+    let about = |incident: &&Incident| incident.key.subject == Subject::Column(column.clone());
+    let states: Vec<_> = open.values().filter(about).collect();
+    assert!(
+        matches!(states.as_slice(), [one] if one.is_open() && one.tier == Some(Tier::Overdue)),
+        "{states:?}"
+    );
+    stage.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

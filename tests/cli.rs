@@ -560,12 +560,30 @@ fn the_demo_runs_its_days_and_ends_with_the_table() {
     let dir = place.path("kept");
     let kept = dir.to_str().unwrap();
     let days = [
-        "demo", "--days", "2", "--speed", "0", "--port", "0", "--exit",
+        "demo",
+        "--days",
+        "2",
+        "--speed",
+        "0",
+        "--port",
+        "0",
+        "--exit",
+        "--accounts",
     ];
     let said = wangxun(days.into_iter().chain(["--keep", kept]));
     assert_eq!(said.code, Some(0), "{}", said.err);
     let out = &said.out;
     assert!(out.starts_with("模拟48个网站、"), "{out}");
+    let line = out.lines().nth(1).unwrap_or_default();
+    assert!(
+        line.starts_with(
+            "账号：operator 运维人员、assessor 考评人员、viewer 查看人员、unit 单位人员（"
+        ),
+        "{line}"
+    );
+    let config = dir.join("monitor.toml");
+    let listed = wangxun(["user", "list", "--config", config.to_str().unwrap()]);
+    assert_eq!(listed.out.lines().count(), 4, "{}", listed.out);
     assert!(out.contains("【西城网巡】"), "{out}");
     assert!(out.lines().any(|line| line.starts_with("合计")), "{out}");
     for name in [

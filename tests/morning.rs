@@ -15,6 +15,8 @@ use wangxun::fetch::tls::init_crypto;
 
 #[path = "support/browser.rs"]
 mod browser;
+#[path = "morning/checked.rs"]
+mod checked;
 #[path = "morning/office.rs"]
 mod office;
 #[path = "support/site.rs"]

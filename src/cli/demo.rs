@@ -8,8 +8,18 @@ use clap::Args;
 
 use super::simulated::{Place, Play, Span, play};
 use super::{configured, logs, runtime, say};
+use crate::config::settings::Config;
+use crate::domain::account::{AccountName, Role};
+use crate::domain::time::Moment;
 use crate::rehearsal::Rehearsal;
+use crate::rehearsal::files::Screen;
 use crate::rehearsal::truth::Options;
+use crate::store::accounts::{Account, Accounts, AccountsError};
+use crate::web::access::password;
+use crate::web::access::session::Token as Secret;
+
+/// The length of the password of the accounts.
+const PASSWORD_CHARS: usize = 16;
 
 /// `wangxun demo`.
 #[derive(Debug, Args)]
@@ -29,6 +39,9 @@ pub struct Demo {
     /// The port of the status page; 0 for any
     #[arg(long, default_value_t = 8420)]
     port: u16,
+    /// Let the status page ask for a login: an account of every role is made and shown
+    #[arg(long)]
+    accounts: bool,
     /// End after the final table instead of keeping the status page up
     #[arg(long)]
     exit: bool,
@@ -55,7 +68,10 @@ async fn simulate(demo: &Demo, dir: &Path) -> anyhow::Result<()> {
         speed: demo.speed,
     };
     let clock = span.clock();
-    let console = SocketAddr::from((Ipv4Addr::LOCALHOST, demo.port));
+    let console = Screen {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, demo.port)),
+        accounts: demo.accounts,
+    };
     let rehearsal = Rehearsal::start(options, clock.0.clone(), dir, Some(console)).await?;
     let config = Arc::new(configured(&rehearsal.config_path)?.config);
     say(&format!(
@@ -66,6 +82,9 @@ async fn simulate(demo: &Demo, dir: &Path) -> anyhow::Result<()> {
         demo.days,
         dir.display()
     ));
+    if demo.accounts {
+        say(&accounts(&config, clock.0.now())?);
+    }
     play(Play {
         config,
         span,
@@ -76,4 +95,34 @@ async fn simulate(demo: &Demo, dir: &Path) -> anyhow::Result<()> {
     .await?;
     rehearsal.stop().await;
     Ok(())
+}
+
+/// Makes an account of every role, all with one password that nobody knew before; answers with the line that
+/// tells of them.
+fn accounts(config: &Config, since: Moment) -> anyhow::Result<String> {
+    let secret = Secret::new()?;
+    let word: String = secret.as_str().chars().take(PASSWORD_CHARS).collect();
+    let unit = config.group.units.values().next();
+    let roles = [Role::Operator, Role::Assessor, Role::Viewer];
+    let roles = roles
+        .into_iter()
+        .chain(unit.map(|unit| Role::Unit(unit.id.clone())));
+    let mut told = Vec::new();
+    for role in roles {
+        let name = AccountName::parse(role.key())?;
+        told.push(format!("{name} {}", role.in_chinese()));
+        let account = Account {
+            password: Some(password::digest(&word, name.as_str())?),
+            name,
+            role,
+            token: None,
+            since,
+        };
+        Accounts::change(&config.store.dir, |accounts| {
+            accounts.put(account);
+            Ok::<(), AccountsError>(())
+        })?;
+    }
+    let unit = unit.map_or(String::new(), |unit| format!("（{}）", unit.short));
+    Ok(format!("账号：{}{unit}；密码均为 {word}", told.join("、")))
 }

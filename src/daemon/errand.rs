@@ -190,11 +190,26 @@ impl Clerk {
         self.desk.store.commit(commit).await?;
         Ok(match attempt {
             Attempt::Accepted { .. } => Ok(String::new()),
-            Attempt::Failed { error, .. } => Err(Refused::other(
-                error.to_string(),
-                format!("测试消息没有被渠道接受：{error}"),
-            )),
+            Attempt::Failed {
+                permanent,
+                maybe_taken,
+                error,
+                ..
+            } => {
+                let chinese = not_taken(permanent, maybe_taken);
+                let chinese = format!("{chinese}（渠道返回：{error}）");
+                Err(Refused::other(error, chinese))
+            }
         })
+    }
+}
+
+/// What became of a test that no transport took for certain, and what to look at.
+fn not_taken(permanent: bool, maybe_taken: bool) -> &'static str {
+    match (permanent, maybe_taken) {
+        (_, true) => "渠道没有明确答复，测试消息可能已经发出，请向收件人确认。",
+        (true, false) => "渠道拒绝了测试消息，请核对渠道配置、收件地址和短信模板。",
+        (false, false) => "测试消息没有发出，渠道暂时不可用，请核对渠道配置和网络后重试。",
     }
 }
 

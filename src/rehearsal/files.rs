@@ -24,8 +24,17 @@ pub struct Scene<'a> {
     pub served: &'a [ServedSite],
     /// The gateway for text messages.
     pub gateway: &'a GatewayHandle,
-    /// Where the daemon's console is to listen; `None` for no console.
-    pub console: Option<SocketAddr>,
+    /// The daemon's console; `None` for no console.
+    pub console: Option<Screen>,
+}
+
+/// The console of a rehearsal.
+#[derive(Debug, Clone, Copy)]
+pub struct Screen {
+    /// Where it is to listen.
+    pub listen: SocketAddr,
+    /// Whether it asks for accounts; else everybody may look.
+    pub accounts: bool,
 }
 
 /// Writes all files into `dir`, which is made, and answers with the path of `monitor.toml`.
@@ -59,7 +68,10 @@ fn private(path: &Path, text: &str) -> io::Result<()> {
 /// `monitor.toml`.
 pub fn monitor(scene: &Scene<'_>) -> String {
     let console = match scene.console {
-        Some(address) => format!("enabled = true\naccess = \"open\"\nlisten = \"{address}\""),
+        Some(Screen { listen, accounts }) => {
+            let access = if accounts { "accounts" } else { "open" };
+            format!("enabled = true\naccess = \"{access}\"\nlisten = \"{listen}\"")
+        }
         None => "enabled = false".to_owned(),
     };
     MONITOR

@@ -20,13 +20,12 @@ pub mod titles;
 pub mod tricks;
 pub mod truth;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::domain::id::IdFault;
-use files::Scene;
+use files::{Scene, Screen};
 use gateway::{GatewayHandle, GatewayServer};
 use server::{ServedSite, Servers};
 use truth::{Options, Truth};
@@ -73,7 +72,7 @@ impl Rehearsal {
         options: Options,
         clock: Clock,
         dir: &Path,
-        console: Option<SocketAddr>,
+        console: Option<Screen>,
     ) -> Result<Rehearsal, RehearsalError> {
         let truth = Arc::new(Truth::new(options)?);
         let servers = Servers::start(&truth, &clock)

@@ -23,6 +23,8 @@ use crate::stepped::Running;
 
 const LONGEST_RUN: Duration = Duration::from_secs(240);
 pub const PASSWORD: &str = "correct horse battery";
+/// Where the links in messages lead.
+const LINKS: &str = "http://127.0.0.1:1/a/";
 /// What a page that wants to do harm puts into a title.
 pub const HOSTILE: &str = "&lt;script&gt;document.title='gone'&lt;/script&gt;\u{202e}关于开展工作";
 
@@ -49,6 +51,9 @@ spool = "sms"
 [politeness.access]
 private_addresses = true
 pause = "0ms"
+
+[links]
+base = "http://127.0.0.1:1"
 
 [store]
 dir = "store"
@@ -151,7 +156,7 @@ async fn sleepers() -> Site {
 
 /// An installation whose time stands still, with an account of every role.
 pub struct Office {
-    _dir: TempDir,
+    dir: TempDir,
     _site: Site,
     pub running: Running,
     held: Alarm,
@@ -198,7 +203,7 @@ impl Office {
             });
         }
         Office {
-            _dir: dir,
+            dir,
             _site: site,
             running,
             held,
@@ -222,6 +227,31 @@ impl Office {
         browser.follow("main button");
         assert!(browser.text().contains("总览"), "{}", browser.text());
         browser
+    }
+
+    /// Lets the spool of text messages take nothing any more.
+    pub fn break_spool(&self) {
+        let spool = self.dir.path().join("sms");
+        std::fs::remove_dir_all(&spool).expect("a spool");
+        std::fs::write(&spool, "no directory").expect("a file");
+    }
+
+    /// The address of the first link in a message that was sent.
+    pub fn link(&self) -> String {
+        let spool = self.dir.path().join("sms");
+        let mut texts = Vec::new();
+        for file in std::fs::read_dir(&spool).expect("a spool") {
+            texts.push(std::fs::read_to_string(file.expect("a file").path()).expect("text"));
+        }
+        let found = texts
+            .iter()
+            .find_map(|text| text.split(LINKS).nth(1))
+            .expect("a link");
+        let token: String = found
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+            .collect();
+        self.url(&format!("/a/{token}"))
     }
 
     pub fn picture(&self, browser: &mut Browser, name: &str) {

@@ -95,6 +95,14 @@ async fn the_operator_lets_a_site_rest_and_sends_a_test() {
         "{}",
         browser.text()
     );
+    // A transport that takes nothing: what that means comes first, in the reader's words.
+    office.break_spool();
+    hand_in(&mut browser, "test", None, "再试");
+    let text = browser.text();
+    assert!(
+        text.contains("测试消息没有发出") && text.contains("（渠道返回："),
+        "{text}"
+    );
     let acts = office.acts_of("yunwei").await;
     let why = |is: fn(&Deed) -> bool| {
         let found = acts.iter().find(|act| is(&act.deed));

@@ -229,6 +229,19 @@ impl Browser {
         );
     }
 
+    /// What a promise on the page comes to.
+    pub fn awaited(&mut self, script: &str) -> Value {
+        let asked = json!({"expression": script, "awaitPromise": true, "returnByValue": true});
+        let answer = self.tell("Runtime.evaluate", asked);
+        assert!(answer["exceptionDetails"].is_null(), "{script}: {answer}");
+        answer["result"]["value"].clone()
+    }
+
+    /// Lets scripts of ours run beside a page that admits none.
+    pub fn bypass_policy(&mut self) {
+        self.tell("Page.setBypassCSP", json!({"enabled": true}));
+    }
+
     /// How far the page is wider than the window, in pixels.
     pub fn overhang(&mut self) -> i64 {
         let wide = self.value("document.documentElement.scrollWidth - window.innerWidth");
