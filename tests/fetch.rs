@@ -23,6 +23,9 @@ mod answers;
 #[path = "fetch/https.rs"]
 mod https;
 
+#[path = "fetch/kept.rs"]
+mod kept;
+
 #[path = "fetch/manners.rs"]
 mod manners;
 

@@ -30,6 +30,7 @@ impl Fetcher {
         };
         let mut journey = Journey {
             shared: &self.shared,
+            kept: self.kept,
             asked: url,
             access: &access,
             validators: &Validators::default(),

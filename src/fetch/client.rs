@@ -54,6 +54,8 @@ pub enum FetchError {
 #[derive(Clone)]
 pub struct Fetcher {
     pub(super) shared: Arc<Shared>,
+    /// Whether connections are kept for the next page of the host.
+    pub(super) kept: bool,
 }
 
 pub(super) struct Shared {
@@ -90,7 +92,7 @@ impl Fetcher {
         let clients = Clients::new(agent, roots);
         // Made once here, so that what cannot work is told at the start.
         clients
-            .get(&Access::default())
+            .get(&Access::default(), false)
             .map_err(FetchError::Client)?;
         let line = Line {
             clients,
@@ -103,7 +105,16 @@ impl Fetcher {
                 line,
                 permissions: Permissions::default(),
             }),
+            kept: false,
         })
+    }
+
+    /// The same for one who asks many pages of a host in a row: connections are kept for seconds.
+    pub fn keeping(&self) -> Fetcher {
+        Fetcher {
+            kept: true,
+            ..self.clone()
+        }
     }
 
     /// What time it is by each host that told it since `begun`.
@@ -132,6 +143,7 @@ impl Fetcher {
     ) -> Visit {
         let mut journey = Journey {
             shared: &self.shared,
+            kept: self.kept,
             asked: url,
             access,
             validators,
@@ -160,6 +172,8 @@ pub(super) type Arrival = (Outcome, Validators);
 /// One visit under way.
 pub(super) struct Journey<'a> {
     pub(super) shared: &'a Shared,
+    /// Whether connections are kept.
+    pub(super) kept: bool,
     pub(super) asked: &'a Url,
     pub(super) access: &'a Access,
     pub(super) validators: &'a Validators,
@@ -250,6 +264,7 @@ impl Journey<'_> {
             limit: self.access.body_limit,
             overflow: self.overflow,
             head_only: self.head_only,
+            kept: self.kept,
         };
         self.shared.line.ask(&errand, &mut self.spent).await
     }

@@ -52,6 +52,8 @@ pub(super) struct Errand<'a> {
     pub overflow: Overflow,
     /// Whether the head of the answer is enough.
     pub head_only: bool,
+    /// Whether a connection may be used that was kept, and is kept for the next.
+    pub kept: bool,
 }
 
 /// What came back.
@@ -106,22 +108,7 @@ impl Line {
         turn: &Turn,
         deadline: Instant,
     ) -> Result<Answer, Fault> {
-        // The first client was made at the start, so that only a machine that fails gets here.
-        let client = self.clients.get(errand.access).map_err(|error| {
-            tracing::error!(error = %error, "no http client can be made");
-            Fault::later(Failure::Tls)
-        })?;
-        let url = errand.url.clone();
-        let begun = match errand.post {
-            Some(post) => client.post(url).body(post.body()),
-            None if errand.head_only => client.head(url),
-            None => client.get(url),
-        };
-        let mut request = request(begun, errand);
-        if let Some(clock) = &self.stamp {
-            request = request.header(REHEARSAL_NOW, clock.now().to_rfc3339());
-        }
-        let response = head(request, errand.access, deadline).await?;
+        let response = self.head(errand, deadline).await?;
         // The resolver has checked the address already; this holds should it ever be bypassed.
         let peer = response.remote_addr();
         if !errand.access.private_addresses && peer.is_some_and(|peer| !guard::is_public(peer.ip()))
@@ -150,6 +137,42 @@ impl Line {
             body,
             certificate_until,
         })
+    }
+
+    /// The head of the answer. That a kept connection has ended meanwhile says nothing of the site:
+    /// then a new one is made. What is posted is not sent twice.
+    async fn head(&self, errand: &Errand<'_>, deadline: Instant) -> Result<Response, Fault> {
+        if errand.kept && errand.post.is_none() {
+            match self.sent(errand, true, deadline).await {
+                Err(fault) if fault.may_be_of_age() => {}
+                answered => return answered,
+            }
+        }
+        self.sent(errand, false, deadline).await
+    }
+
+    async fn sent(
+        &self,
+        errand: &Errand<'_>,
+        kept: bool,
+        deadline: Instant,
+    ) -> Result<Response, Fault> {
+        // The first client was made at the start, so that only a machine that fails gets here.
+        let client = self.clients.get(errand.access, kept).map_err(|error| {
+            tracing::error!(error = %error, "no http client can be made");
+            Fault::later(Failure::Tls)
+        })?;
+        let url = errand.url.clone();
+        let begun = match errand.post {
+            Some(post) => client.post(url).body(post.body()),
+            None if errand.head_only => client.head(url),
+            None => client.get(url),
+        };
+        let mut request = request(begun, errand);
+        if let Some(clock) = &self.stamp {
+            request = request.header(REHEARSAL_NOW, clock.now().to_rfc3339());
+        }
+        head(request, errand.access, kept, deadline).await
     }
 }
 
@@ -186,14 +209,16 @@ fn request(request: RequestBuilder, errand: &Errand<'_>) -> RequestBuilder {
 }
 
 /// Waits for the head of the answer: until the connection is made as long as the client allows,
-/// from then on as long as a first byte may take, and in all until the deadline.
+/// from then on as long as a first byte may take, and in all until the deadline. Of a connection
+/// that was kept nobody hears that it is there: it has both times together.
 async fn head(
     request: RequestBuilder,
     access: &Access,
+    kept: bool,
     deadline: Instant,
 ) -> Result<Response, Fault> {
     let made = Arc::new(Notify::new());
-    let impatience = impatience(made.clone(), access.first_byte_timeout);
+    let impatience = impatience(made.clone(), access, kept);
     let sent = dial::announcing(made, request.send());
     tokio::select! {
         biased;
@@ -203,9 +228,12 @@ async fn head(
     }
 }
 
-async fn impatience(made: Arc<Notify>, first_byte_timeout: Duration) {
-    made.notified().await;
-    sleep(first_byte_timeout).await;
+async fn impatience(made: Arc<Notify>, access: &Access, kept: bool) {
+    match kept {
+        true => sleep(access.connect_timeout).await,
+        false => made.notified().await,
+    }
+    sleep(access.first_byte_timeout).await;
 }
 
 async fn body(mut response: Response, errand: &Errand<'_>) -> Result<Vec<u8>, Failure> {

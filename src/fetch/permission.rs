@@ -92,6 +92,7 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
             limit: robots::LIMIT,
             overflow: Overflow::Cut,
             head_only: false,
+            kept: false,
         };
         let answer = line.ask(&errand, spent).await?;
         trail.keep(&file, &answer.headers);

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use super::dates::{self, Stamp};
 use super::dom::What;
 use super::labels::{self, Label};
+use super::notes::Notes;
 use super::rows::Listed;
 use super::survey::{Dated, Survey};
 use super::view::{self, View};
@@ -32,7 +33,7 @@ const BLOCKS: usize = 2;
 /// The letters of a list page, of a piece of one, or of its data, under the rules of its column.
 pub fn list(page: &Page, rules: Option<&ReadRules>, today: Date) -> Vec<ListedLetter> {
     let page = rules.map_or(Cow::Borrowed(page), |rules| {
-        by_rules::decoded(page, rules).0
+        by_rules::decoded(page, rules, &mut Notes::default()).0
     });
     let Some(text) = super::text(&page) else {
         return Vec::new();
