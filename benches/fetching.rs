@@ -27,7 +27,7 @@ use wangxun::clock::Clock;
 use wangxun::daemon::sameness::Digests;
 use wangxun::daemon::visit::{Aimed, Means, digest_of, look};
 use wangxun::domain::access::Access;
-use wangxun::domain::reading_rules::ExtraHeaders;
+use wangxun::domain::reading_rules::Extras;
 use wangxun::domain::visit::Validators;
 use wangxun::extract::{Aim, Recipe};
 use wangxun::fetch::client::{Fetcher, Identity};
@@ -192,7 +192,7 @@ impl Eye {
             recipe: Recipe::of(Aim::Column),
             validators,
             known,
-            extra: ExtraHeaders::NONE,
+            extra: Extras::NONE,
         };
         black_box(look(&self.means, aimed, self.clock.now()).await).bytes
     }

@@ -315,7 +315,7 @@ fn no_page_has_letters_that_wait_or_is_a_guide() {
                 content_type: None,
                 body: body(&path),
             };
-            let letters = letters::list(&page, late());
+            let letters = letters::list(&page, None, late());
             let own = letters::letter(&page, late()).unwrap_or_default();
             let open = letters.iter().filter(|letter| letter.told.is_open());
             assert_eq!((open.count(), own.is_open()), (0, false), "{name}");

@@ -23,8 +23,14 @@ mod answers;
 #[path = "fetch/https.rs"]
 mod https;
 
+#[path = "fetch/kept.rs"]
+mod kept;
+
 #[path = "fetch/manners.rs"]
 mod manners;
+
+#[path = "fetch/posting.rs"]
+mod posting;
 
 #[path = "fetch/redirects.rs"]
 mod redirects;

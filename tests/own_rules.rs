@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use url::Url;
 use wangxun::config::read_rules::parse;
 use wangxun::domain::finding::{Basis, Finding, Undated, Unreadable};
+use wangxun::domain::note::Note;
 use wangxun::domain::page::Page;
 use wangxun::domain::reading_rules::ReadRules;
 use wangxun::domain::time::Date;
@@ -234,6 +235,38 @@ fn a_fixed_charset_stands_against_every_declaration() {
         let reading = by(&format!("charset = \"{label}\""), body.clone());
         assert_eq!(reading.encoding, "gb18030");
         assert_eq!(reading.rows[0].title, "关于开展检查工作的通知");
+        assert!(reading.notes.iter().all(|note| !is_doubt(note)));
+    }
+}
+
+fn is_doubt(note: &Note) -> bool {
+    matches!(note, Note::FixedCharset { .. })
+}
+
+#[test]
+fn a_fixed_charset_in_which_the_page_is_garbled_is_followed_and_noted() {
+    let list = "<ul><li><a href=1.html>关于开展网站检查工作的通知</a>2018-03-05</li><li><a href=2.html>关于放假安排的公告</a>2018-03-04</li></ul>";
+    let plain = "<ul><li><a href=1.html>Notice of the yearly inspection</a>2018-03-05</li></ul>";
+    let national = encoding_rs::GB18030.encode(list).0.into_owned();
+    let cases = [
+        ("big5", list.as_bytes().to_vec(), Some("utf-8")),
+        ("big5", national.clone(), Some("gb18030")),
+        ("utf-8", national.clone(), Some("gb18030")),
+        ("windows-1252", national.clone(), Some("gb18030")),
+        ("gbk", list.as_bytes().to_vec(), Some("utf-8")),
+        ("utf-16le", list.as_bytes().to_vec(), Some("utf-8")),
+        ("utf-16le", plain.as_bytes().to_vec(), Some("utf-8")),
+        ("gbk", national, None),
+        ("utf-8", list.as_bytes().to_vec(), None),
+        ("big5", plain.as_bytes().to_vec(), None),
+    ];
+    for (label, body, better) in cases {
+        let reading = by(&format!("charset = \"{label}\""), body);
+        let noted = reading.notes.iter().find_map(|note| match note {
+            Note::FixedCharset { better, .. } => Some(&**better),
+            _ => None,
+        });
+        assert_eq!(noted, better, "{label}");
     }
 }
 

@@ -30,6 +30,28 @@ pub struct Trial {
     /// Send a header besides, such as 'X-Requested-With: XMLHttpRequest'; can be repeated
     #[arg(long, value_name = "NAME: VALUE", help_heading = "Rules to try")]
     header: Vec<String>,
+    /// Ask by POST with a field of a form, such as pageSize=20; can be repeated
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Rules to try")]
+    field: Vec<String>,
+    /// Ask by POST with a text; it is JSON unless --content-type says otherwise
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "field",
+        help_heading = "Rules to try"
+    )]
+    body: Option<String>,
+    /// … and say what the text is
+    #[arg(
+        long,
+        value_name = "TYPE",
+        requires = "body",
+        help_heading = "Rules to try"
+    )]
+    content_type: Option<String>,
+    /// Ask by POST without anything
+    #[arg(long, help_heading = "Rules to try")]
+    post: bool,
 }
 
 impl Trial {
@@ -79,6 +101,34 @@ impl Trial {
         if !headers.is_empty() {
             lines.push(format!("headers = {{ {} }}", headers.join(", ")));
         }
+        lines.extend(self.post_lines()?);
+        Ok(lines)
+    }
+
+    fn post_lines(&self) -> anyhow::Result<Vec<String>> {
+        let mut lines = Vec::new();
+        if self.post || self.body.is_some() || !self.field.is_empty() {
+            lines.push("method = \"POST\"".to_owned());
+        }
+        let fields = self
+            .field
+            .iter()
+            .map(|field| {
+                let (name, value) = field
+                    .split_once('=')
+                    .with_context(|| "a field to try is written NAME=VALUE")?;
+                Ok(format!("{} = {}", quoted(name), quoted(value)))
+            })
+            .collect::<anyhow::Result<Vec<String>>>()?;
+        if !fields.is_empty() {
+            lines.push(format!("form = {{ {} }}", fields.join(", ")));
+        }
+        let texts = [("body", &self.body), ("content_type", &self.content_type)];
+        lines.extend(
+            texts
+                .iter()
+                .filter_map(|(name, text)| Some(format!("{name} = {}", quoted(text.as_deref()?)))),
+        );
         Ok(lines)
     }
 }

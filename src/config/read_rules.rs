@@ -6,6 +6,7 @@ use super::check;
 use super::fault::Faults;
 use super::raw::sites::RawRead;
 use super::source::Source;
+use crate::domain::posting::Post;
 use crate::domain::reading_rules::{Json, ReadRules, Shape};
 
 /// The lines of a table `[column.read]`, without its head. Values of headers that may be secret
@@ -37,6 +38,7 @@ pub fn lines(rules: &ReadRules) -> Vec<String> {
         .chain(json)
         .chain(data)
         .chain(headers)
+        .chain(rules.post.as_ref().map_or_else(Vec::new, post_texts))
         .map(|(name, value)| format!("{name} = {value}"))
         .collect()
 }
@@ -59,6 +61,25 @@ pub fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
+fn post_texts(post: &Post) -> Vec<(&'static str, String)> {
+    let mut texts = vec![("method", quoted("POST"))];
+    match post {
+        Post::Nothing => {}
+        Post::Form(fields) => {
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{} = {}", quoted(name), quoted(value)))
+                .collect();
+            texts.push(("form", format!("{{ {} }}", fields.join(", "))));
+        }
+        Post::Body { text, content_type } => {
+            texts.push(("body", quoted(text)));
+            texts.push(("content_type", quoted(content_type)));
+        }
+    }
+    texts
+}
+
 fn json_text(json: &Json) -> String {
     let pair = |(name, path): (&str, &str)| format!("{name} = {}", quoted(path));
     let pairs = match json {
@@ -68,10 +89,12 @@ fn json_text(json: &Json) -> String {
             title,
             url,
             date,
+            answered,
         }) => {
             let mut pairs = vec![pair(("rows", rows)), pair(("title", title))];
             pairs.extend(url.iter().map(|url| pair(("url", url))));
             pairs.extend(date.iter().map(|date| pair(("date", date))));
+            pairs.extend(answered.iter().map(|path| pair(("answered", path))));
             pairs
         }
         Json::Own(Shape::Fragment { html }) => vec![pair(("html", html))],
@@ -98,8 +121,16 @@ headers = { "Referer" = "http://a.cn/" }"#;
             r#"json = "ucap""#,
             r#"json = { rows = "data[*].list", title = "t", url = "u", date = "d" }"#,
             r#"json = { html = "data.html" }"#,
+            r#"json = { rows = "l", title = "t", url = "d.do?id={id}", answered = "isReply" }"#,
+            r#"method = "POST""#,
         ] {
             assert_eq!(lines(&parse(text).unwrap()), [text]);
+        }
+        for text in [
+            "method = \"POST\"\nform = { \"a/b\" = \"1\", \"c\" = \"\" }",
+            "method = \"POST\"\nbody = '{\"page\":1}'\ncontent_type = \"application/json\"",
+        ] {
+            assert_eq!(lines(&parse(text).unwrap()).join("\n"), text);
         }
         let secret = parse("headers = { Authorization = \"Bearer x1\" }").unwrap();
         assert_eq!(lines(&secret), ["headers = { \"Authorization\" = \"…\" }"]);

@@ -14,7 +14,7 @@ use crate::domain::group::{Group, Site};
 use crate::domain::home::{HomeBlock, HomeRecord};
 use crate::domain::id::SiteId;
 use crate::domain::observation::Sight;
-use crate::domain::reading_rules::ExtraHeaders;
+use crate::domain::reading_rules::Extras;
 use crate::domain::time::Moment;
 use crate::domain::visit::{Outcome, Validators};
 use crate::extract::{Aim, Reading, Recipe};
@@ -96,7 +96,7 @@ pub async fn visit(
 ) -> (HomeRecord, Vec<&'static str>) {
     let Front { site, url } = *errand;
     let recipe = recipe(site, means.page_budget);
-    let reader = fingerprint(url, &recipe, ExtraHeaders::NONE);
+    let reader = fingerprint(url, &recipe, Extras::NONE);
     let holds = |record: &&HomeRecord| {
         record.blind.is_none() && record.reader.as_deref() == Some(reader.as_str())
     };
@@ -109,7 +109,7 @@ pub async fn visit(
             .map(|record| record.validators.clone())
             .unwrap_or_default(),
         known: known.and_then(|record| record.digest.clone()),
-        extra: ExtraHeaders::NONE,
+        extra: Extras::NONE,
     };
     let stands = known.and_then(|record| record.last_update.clone());
     let look = look(means, aimed, now).await;

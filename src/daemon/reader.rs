@@ -5,15 +5,15 @@ use url::Url;
 
 use super::visit::digest_of;
 use crate::domain::observation::ColumnRecord;
-use crate::domain::reading_rules::ExtraHeaders;
+use crate::domain::reading_rules::Extras;
 use crate::extract::{READER_VERSION, Recipe};
 
 /// What stands for the way a page is read. Where it differs from a record's, neither the digest nor
 /// the validators of that record say that the finding holds.
-pub fn fingerprint(url: &Url, recipe: &Recipe, extra: ExtraHeaders<'_>) -> String {
+pub fn fingerprint(url: &Url, recipe: &Recipe, extra: Extras<'_>) -> String {
     // A recipe prints all that it is made of. Values of headers are not printed by themselves.
     let values: Vec<&str> = extra
-        .of(url)
+        .headers(url)
         .iter()
         .map(|header| header.value.as_str())
         .collect();

@@ -245,7 +245,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let inspector = match plan.zip(inspection_pulse) {
         Some((plan, pulse)) => Some(Inspector {
             desk: desk.clone(),
-            fetcher: means.fetcher.clone(),
+            fetcher: means.fetcher.keeping(),
             reach: reach_of(&config)?,
             plan,
             pulse,

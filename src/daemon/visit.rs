@@ -22,7 +22,7 @@ use crate::domain::host::Fingerprint;
 use crate::domain::item::Row;
 use crate::domain::observation::{Cause, ColumnRecord, Observation, Sight};
 use crate::domain::page::Page;
-use crate::domain::reading_rules::ExtraHeaders;
+use crate::domain::reading_rules::Extras;
 use crate::domain::time::{Moment, date_of};
 use crate::domain::visit::{Outcome, Validators, Visit};
 use crate::extract::{Answer, More, Pages, Reader, Reading, Recipe};
@@ -115,8 +115,8 @@ pub struct Aimed<'a> {
     pub validators: Validators,
     /// The digest of a page that need not be read again.
     pub known: Option<String>,
-    /// Headers that are sent besides.
-    pub extra: ExtraHeaders<'a>,
+    /// What is sent besides.
+    pub extra: Extras<'a>,
 }
 
 /// A column to be visited, and what is known beside its record.
@@ -170,10 +170,9 @@ pub async fn visit(
     brought
 }
 
-/// The headers that are sent for `column`, to the host of `url` alone.
-pub fn extra<'a>(column: &'a Column, url: &'a Url) -> ExtraHeaders<'a> {
-    let headers = column.read.as_ref().map(|rules| rules.headers.as_slice());
-    ExtraHeaders::to(url, headers.unwrap_or_default())
+/// What is sent for `column` besides, to the host of `url` alone.
+pub fn extra<'a>(column: &'a Column, url: &'a Url) -> Extras<'a> {
+    Extras::to(url, column.read.as_ref())
 }
 
 /// How the page of `column` is read.
@@ -226,7 +225,7 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
     };
     let further = Further {
         access: aimed.access,
-        extra: aimed.extra,
+        extra: aimed.extra.further(),
     };
     let mut reader = Reader::new(aimed.recipe, date_of(now));
     for _ in 0..MOST_TURNS {
@@ -267,7 +266,7 @@ async fn read_aside(mut reader: Reader, pages: Pages) -> Option<(Reader, Pages, 
 /// How further pages are fetched.
 struct Further<'a> {
     access: &'a Access,
-    extra: ExtraHeaders<'a>,
+    extra: Extras<'a>,
 }
 
 /// Fetches the pages that the reader asks for, each once.

@@ -31,6 +31,7 @@ pub mod name;
 pub mod note;
 pub mod observation;
 pub mod page;
+pub mod posting;
 pub mod presence;
 pub mod reading_rules;
 pub mod receipts;

@@ -84,12 +84,24 @@ pub enum Note {
         /// Its newest date.
         newest: Option<Date>,
     },
+    /// The articles of two lists were read, and told which of them is the column's.
+    ListTold {
+        /// How many.
+        pages: usize,
+    },
     /// Who asked for the page was sent to a home page.
     SentHome,
     /// The column's rules cannot be followed.
     RulesFaulty {
         /// What is wrong with them, in English.
         fault: String,
+    },
+    /// The page reads better in another charset than the one that is fixed for the column.
+    FixedCharset {
+        /// The one that is fixed, in which the page was read.
+        fixed: String,
+        /// The better one.
+        better: String,
     },
     /// What the column's selectors matched.
     RowsMatched {
@@ -322,8 +334,17 @@ impl fmt::Display for Note {
                 }
                 newest.map_or(Ok(()), |on| write!(f, ", newest {on}"))
             }
+            Note::ListTold { pages } => write!(
+                f,
+                "the page has two lists; {} told which is the column's",
+                Counted(*pages, "article")
+            ),
             Note::SentHome => f.write_str("redirected to the home page"),
             Note::RulesFaulty { fault } => write!(f, "by rules: {fault}"),
+            Note::FixedCharset { fixed, better } => write!(
+                f,
+                "by rules: read as {fixed}, which is fixed for the column, but the page is {better}"
+            ),
             Note::RowsMatched {
                 matched,
                 titled,

@@ -6,6 +6,8 @@ use std::fmt;
 
 use url::Url;
 
+use super::posting::Post;
+
 /// The most extra headers of one column.
 pub const MOST_HEADERS: usize = 10;
 /// The longest value of an extra header, in bytes.
@@ -30,6 +32,8 @@ pub struct ReadRules {
     pub data: Option<Url>,
     /// Headers that are sent for this column.
     pub headers: Vec<Header>,
+    /// What is sent where the address is asked by POST; else it is asked by GET.
+    pub post: Option<Post>,
 }
 
 /// Where rows stand in data, as it was written.
@@ -60,12 +64,16 @@ pub enum Shape {
         rows: String,
         /// The path to the title, within a row.
         title: String,
-        /// The path to the address, within a row.
+        /// The path to the address, within a row; or the address with paths in braces, such as
+        /// `detail.do?id={id}`.
         url: Option<String>,
         /// The path to the date, within a row.
         date: Option<String>,
+        /// The path to the sign, within a row, that a letter is answered; rows whose letter waits
+        /// are left out.
+        answered: Option<String>,
     },
-    /// JSON around a piece of a page.
+    /// JSON around a piece of a page, or around several.
     Fragment {
         /// The path to the markup.
         html: String,
@@ -87,16 +95,28 @@ pub enum Preset {
     Jpaas,
     /// 大汉 Hanweb: `dataproxy.jsp`.
     HanwebDataproxy,
+    /// 大汉 Hanweb letters: `/jact/front/dataproxy_mailpublist.do`, by POST.
+    Jact,
+    /// 首都之窗 letters: `….mailList.biz.ext`, by POST.
+    BeijingLetters,
+    /// Letters of 市场监管总局: `/gjjly/message/getMessageList`, by POST.
+    SamrLetters,
+    /// Letters of 民航局: `/caacgov/jsonp/messageBoard/…`.
+    CaacLetters,
 }
 
 impl Preset {
     /// Every preset.
-    pub const ALL: [Preset; 5] = [
+    pub const ALL: [Preset; 9] = [
         Preset::Ucap,
         Preset::Gkmlpt,
         Preset::Xinhua,
         Preset::Jpaas,
         Preset::HanwebDataproxy,
+        Preset::Jact,
+        Preset::BeijingLetters,
+        Preset::SamrLetters,
+        Preset::CaacLetters,
     ];
 
     /// The word used in the configuration.
@@ -107,25 +127,49 @@ impl Preset {
             Preset::Xinhua => "xinhua",
             Preset::Jpaas => "jpaas",
             Preset::HanwebDataproxy => "hanweb-dataproxy",
+            Preset::Jact => "jact",
+            Preset::BeijingLetters => "beijing-letters",
+            Preset::SamrLetters => "samr-letters",
+            Preset::CaacLetters => "caac-letters",
         }
     }
 
-    /// Where the rows stand. Of several dates it is the one that is shown to people.
+    /// Where the rows stand. Of several dates it is the one that is shown to people; of a letter, the
+    /// one of its answer.
     pub fn shape(self) -> Shape {
-        let list = |rows: &str, url: &str, date: &str| Shape::List {
+        let list = |rows: &str, title: &str, url: &str, date: &str| Shape::List {
             rows: rows.to_owned(),
-            title: "title".to_owned(),
+            title: title.to_owned(),
             url: Some(url.to_owned()),
             date: Some(date.to_owned()),
+            answered: None,
         };
         match self {
-            Preset::Ucap => list("data.results", "url", "publishedTimeStr"),
-            Preset::Gkmlpt => list("articles", "url", "display_publish_time"),
-            Preset::Xinhua => list("datasource", "publishUrl", "publishTime"),
+            Preset::Ucap => list("data.results", "title", "url", "publishedTimeStr"),
+            Preset::Gkmlpt => list("articles", "title", "url", "display_publish_time"),
+            Preset::Xinhua => list("datasource", "title", "publishUrl", "publishTime"),
             Preset::Jpaas => Shape::Fragment {
                 html: "data.html".to_owned(),
             },
             Preset::HanwebDataproxy => Shape::Records,
+            Preset::Jact => Shape::Fragment {
+                html: "$[*]".to_owned(),
+            },
+            // Its rows tell when a letter was written; when it was answered, its page.
+            Preset::BeijingLetters => Shape::List {
+                rows: "mailList".to_owned(),
+                title: "letter_title".to_owned(),
+                url: Some("com.web.suggest.suggesDetail.flow?originalId={original_id}".to_owned()),
+                date: None,
+                answered: Some("isReply".to_owned()),
+            },
+            Preset::SamrLetters => list("data.data", "lybt", "#{zj}", "pubtime"),
+            Preset::CaacLetters => list(
+                "returnData.root",
+                "infoMess",
+                "/index_180.html?info={id}&type=id",
+                "feedbackDate",
+            ),
         }
     }
 }
@@ -228,44 +272,61 @@ fn is_own(name: &str) -> bool {
     OWN.contains(&name.as_str()) || name.starts_with("proxy-")
 }
 
-/// Extra headers and where they may be sent: the host they were written for, and no other.
+/// What is sent besides, and where it may be sent: to the host it was written for, and no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExtraHeaders<'a> {
+pub struct Extras<'a> {
     home: Option<&'a Url>,
     headers: &'a [Header],
+    post: Option<&'a Post>,
 }
 
-impl<'a> ExtraHeaders<'a> {
-    /// No extra headers.
-    pub const NONE: ExtraHeaders<'static> = ExtraHeaders {
+impl<'a> Extras<'a> {
+    /// Nothing.
+    pub const NONE: Extras<'static> = Extras {
         home: None,
         headers: &[],
+        post: None,
     };
 
-    /// `headers`, written for the host of `home`.
-    pub fn to(home: &'a Url, headers: &'a [Header]) -> ExtraHeaders<'a> {
-        ExtraHeaders {
+    /// What `rules` say, written for the host of `home`.
+    pub fn to(home: &'a Url, rules: Option<&'a ReadRules>) -> Extras<'a> {
+        Extras {
             home: Some(home),
-            headers,
+            headers: rules.map_or(&[], |rules| &rules.headers),
+            post: rules.and_then(|rules| rules.post.as_ref()),
         }
     }
 
-    /// What may be sent to `url`: everything where it is of the same host, port and scheme, or
-    /// the same host over https; else nothing. A value may be a secret, so it never travels in
-    /// the clear where it was to travel hidden.
-    pub fn of(&self, url: &Url) -> &'a [Header] {
+    /// The same for a further address, which is asked by GET.
+    pub fn further(self) -> Extras<'a> {
+        Extras { post: None, ..self }
+    }
+
+    /// What is sent where the address is asked by POST.
+    pub fn post(&self) -> Option<&'a Post> {
+        self.post
+    }
+
+    /// The headers that may be sent to `url`.
+    pub fn headers(&self, url: &Url) -> &'a [Header] {
+        match self.may_go(url) {
+            true => self.headers,
+            false => &[],
+        }
+    }
+
+    /// Whether it may be sent to `url`: where that is of the same host, port and scheme, or the same
+    /// host over https. A value may be a secret, so it never travels in the clear where it was to
+    /// travel hidden.
+    pub fn may_go(&self, url: &Url) -> bool {
         let Some(home) = self.home else {
-            return &[];
+            return false;
         };
         let bare = |url: &Url| url.port().is_none();
         let raised = home.scheme() == "http" && url.scheme() == "https" && bare(home) && bare(url);
         let same = home.scheme() == url.scheme()
             && home.port_or_known_default() == url.port_or_known_default();
-        if home.host() == url.host() && (same || raised) {
-            self.headers
-        } else {
-            &[]
-        }
+        home.host() == url.host() && (same || raised)
     }
 }
 
@@ -279,7 +340,11 @@ mod tests {
 
     #[test]
     fn headers_are_sent_to_their_own_host_and_never_in_the_clear_by_accident() {
-        let headers = [Header::new("Referer", "http://a.cn/").unwrap()];
+        let rules = ReadRules {
+            headers: vec![Header::new("Referer", "http://a.cn/").unwrap()],
+            post: Some(Post::Nothing),
+            ..ReadRules::default()
+        };
         let cases = [
             ("http://a.cn/x", "http://a.cn/y?z", true),
             ("http://a.cn/", "https://a.cn/", true),
@@ -292,10 +357,16 @@ mod tests {
         ];
         for (home, asked, sent) in cases {
             let home = url(home);
-            let extra = ExtraHeaders::to(&home, &headers);
-            assert_eq!(!extra.of(&url(asked)).is_empty(), sent, "{home} {asked}");
+            let extra = Extras::to(&home, Some(&rules));
+            let headers = extra.headers(&url(asked));
+            assert_eq!(!headers.is_empty(), sent, "{home} {asked}");
+            assert_eq!(extra.further().headers(&url(asked)), headers);
+            assert_eq!(
+                (extra.post().is_some(), extra.further().post()),
+                (true, None)
+            );
         }
-        assert!(ExtraHeaders::NONE.of(&url("http://a.cn/")).is_empty());
+        assert!(Extras::NONE.headers(&url("http://a.cn/")).is_empty());
     }
 
     #[test]

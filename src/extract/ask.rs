@@ -8,6 +8,7 @@ use url::Url;
 use super::clues::Clues;
 use super::home::Behind;
 use super::notes::Notes;
+use super::which::Which;
 use super::{More, Reading, article, blocks, home, view};
 use crate::domain::finding::{Basis, Finding, LastUpdate, Undated};
 use crate::domain::note::Note;
@@ -46,9 +47,35 @@ pub struct Ask {
     pub decisive: Option<(Vec<Url>, Undated)>,
     /// What is found when none has a date and nothing stands instead.
     pub otherwise: Undated,
+    /// The question which of two lists is the column's, in place of all others.
+    pub which: Option<Box<Which>>,
 }
 
 impl Ask {
+    /// Articles, and what is found when none has a date.
+    pub fn articles(wanted: Vec<Url>, otherwise: Undated) -> Ask {
+        Ask {
+            wanted,
+            sort: Sort::Articles,
+            instead: None,
+            floor: None,
+            shared: None,
+            note: None,
+            decisive: None,
+            otherwise,
+            which: None,
+        }
+    }
+
+    /// The question which of two lists is the column's.
+    pub fn which(which: Which) -> Ask {
+        let wanted = which.wanted();
+        Ask {
+            which: Some(Box::new(which)),
+            ..Ask::articles(wanted, Undated::WhichList)
+        }
+    }
+
     /// The addresses that are not had yet, at most `left`.
     pub fn missing(&self, more: &BTreeMap<Url, More>, left: usize) -> Vec<Url> {
         self.wanted
@@ -68,6 +95,13 @@ impl Ask {
         reading: &mut Reading,
         notes: &mut Notes,
     ) {
+        if let Some(which) = self.which {
+            reading.finding = Finding::Undated(self.otherwise);
+            if let Some(note) = which.settle(more, reading) {
+                notes.say(note);
+            }
+            return;
+        }
         let mut best: Option<LastUpdate> = None;
         let (mut read, mut seen) = (0_usize, HashSet::new());
         let mut told: Vec<&Url> = Vec::new();

@@ -17,7 +17,7 @@ use super::printed::{Mark, Reserve};
 use super::rows::Listed;
 use super::survey;
 use super::view::View;
-use super::{address, charset, clean};
+use super::{address, charset, clean, guard};
 use crate::domain::finding::Basis;
 use crate::domain::note::Note;
 use crate::domain::page::Page;
@@ -99,12 +99,27 @@ pub fn encoding(label: &str) -> Option<&'static Encoding> {
         .map(charset::family)
 }
 
-/// The page with its text as UTF-8, where its charset is fixed; and that charset's name.
-pub fn decoded<'p>(page: &'p Page, rules: &ReadRules) -> (Cow<'p, Page>, Option<&'static str>) {
+/// The page with its text as UTF-8, where its charset is fixed; and that charset's name. What is fixed
+/// is followed, but not without a word where the page reads better otherwise.
+pub fn decoded<'p>(
+    page: &'p Page,
+    rules: &ReadRules,
+    notes: &mut Notes,
+) -> (Cow<'p, Page>, Option<&'static str>) {
     let Some(encoding) = rules.charset.as_deref().and_then(encoding) else {
         return (Cow::Borrowed(page), None);
     };
     let (text, _) = encoding.decode_without_bom_handling(&page.body);
+    let host = page.url.host_str().unwrap_or_default();
+    let declared = page.content_type.as_deref();
+    if page.body.len() <= guard::MAX_BYTES
+        && let Some(better) = charset::better((encoding, &text), &page.body, declared, host)
+    {
+        notes.say(Note::FixedCharset {
+            fixed: charset::key(encoding).to_owned(),
+            better: better.to_owned(),
+        });
+    }
     let page = Page {
         url: page.url.clone(),
         status: page.status,

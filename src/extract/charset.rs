@@ -65,6 +65,19 @@ fn by_bytes<'a>(body: &'a [u8], declared: Option<&'static Encoding>, host: &str)
     }
 }
 
+/// The encoding in which a body reads strictly better than as `text`, which it is in `fixed`; `None`
+/// where `fixed` is as good as any.
+pub fn better(
+    (fixed, text): (&'static Encoding, &str),
+    body: &[u8],
+    content_type: Option<&str>,
+    host: &str,
+) -> Option<&'static str> {
+    let own = decode(body, content_type, host)?;
+    let is_other = own.encoding != key(fixed) && own.text != text;
+    (is_other && trial::reads_better(&own.text, text)).then_some(own.encoding)
+}
+
 /// The name under which an encoding is reported: one name for the whole GB family, which is
 /// always decoded as its superset.
 pub fn key(encoding: &'static Encoding) -> &'static str {

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use url::Url;
 
 use super::address::{self, PathDate};
-use super::ask::{Ask, Sort};
+use super::ask::Ask;
 use super::clean;
 use super::groups::Group;
 use super::letters::waiting;
@@ -102,15 +102,11 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
                 (None, Some((at, claim))) => dated(view, *at, claim),
                 (None, None) => Finding::Undated(Undated::YearUnknown),
             };
+            let wanted = view.articles(&telling(&claims, *at, claim), ARTICLES);
             Saying::Ask(Ask {
-                wanted: view.articles(&telling(&claims, *at, claim), ARTICLES),
-                sort: Sort::Articles,
                 instead: Some(instead),
-                floor: None,
-                shared: None,
                 note,
-                decisive: None,
-                otherwise: Undated::YearUnknown,
+                ..Ask::articles(wanted, Undated::YearUnknown)
             })
         }
         (Some((at, claim)), None) => Saying::Found(dated(view, *at, claim)),
@@ -121,21 +117,16 @@ pub fn newest(view: &View, rows: &[usize]) -> Saying {
             };
             let implausible = any(&|dating| dating.refused().is_some());
             let disputed = any(&|dating| dating == Dating::Disputed);
+            let otherwise = if implausible {
+                Undated::Implausible
+            } else if disputed {
+                Undated::YearUnknown
+            } else {
+                Undated::NoDates
+            };
             Saying::Ask(Ask {
-                wanted: view.articles(rows, ARTICLES),
-                sort: Sort::Articles,
-                instead: None,
-                floor: None,
                 shared: shared(view, rows),
-                note: None,
-                decisive: None,
-                otherwise: if implausible {
-                    Undated::Implausible
-                } else if disputed {
-                    Undated::YearUnknown
-                } else {
-                    Undated::NoDates
-                },
+                ..Ask::articles(view.articles(rows, ARTICLES), otherwise)
             })
         }
     }
@@ -195,8 +186,6 @@ fn newest_below(view: &View, rows: &[usize]) -> Saying {
         return Saying::Found(Finding::Dated(update));
     }
     Saying::Ask(Ask {
-        wanted,
-        sort: Sort::Articles,
         floor: Some(update.on),
         shared: shared(view, rows),
         instead: Some(Finding::Dated(update)),
@@ -205,7 +194,7 @@ fn newest_below(view: &View, rows: &[usize]) -> Saying {
             false => Note::FirstRowsUndated,
         }),
         decisive: Some((top, Undated::FirstRefused)).filter(|(top, _)| !top.is_empty()),
-        otherwise: Undated::NoDates,
+        ..Ask::articles(wanted, Undated::NoDates)
     })
 }
 

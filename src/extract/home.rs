@@ -83,30 +83,15 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
     }
     let articles = view.articles(&firsts(view), most.min(ARTICLES));
     if !articles.is_empty() {
-        return Saying::Ask(Ask {
-            wanted: articles,
-            sort: Sort::Articles,
-            instead: None,
-            floor: None,
-            shared: None,
-            note: None,
-            decisive: None,
-            otherwise: Undated::NoDates,
-        });
+        return Saying::Ask(Ask::articles(articles, Undated::NoDates));
     }
     let behind = second_level(view);
     if behind.is_empty() {
         return Saying::Found(Finding::Unreadable(Unreadable::NoList));
     }
     Saying::Ask(Ask {
-        wanted: behind,
         sort: Sort::Pages,
-        instead: None,
-        floor: None,
-        shared: None,
-        note: None,
-        decisive: None,
-        otherwise: Undated::NoDates,
+        ..Ask::articles(behind, Undated::NoDates)
     })
 }
 

@@ -6,12 +6,14 @@ use url::Url;
 
 use super::date_format::DateFormat;
 use super::dates::{self, Stamp};
-use super::json_path::{JsonPath, PathFault};
+use super::json_link::{Link, LinkFault};
+use super::json_path::JsonPath;
+use super::letters;
 use super::loose::{self, Value};
 use super::notes::Notes;
 use super::printed::{Mark, Reserve};
 use super::rows::Listed;
-use super::{address, clean, expand};
+use super::{clean, expand};
 use crate::domain::finding::Basis;
 use crate::domain::note::Note;
 use crate::domain::reading_rules::Shape;
@@ -47,7 +49,7 @@ pub fn read(
     format: Option<&DateFormat>,
     base: &Url,
     notes: &mut Notes,
-) -> Result<Data, PathFault> {
+) -> Result<Data, LinkFault> {
     if *shape == Shape::Records {
         let count = text.matches("<record>").count();
         notes.say(Note::Records { count });
@@ -67,11 +69,14 @@ pub fn read(
             title,
             url,
             date,
+            answered,
         } => {
+            let path = |text: &Option<String>| text.as_deref().map(JsonPath::parse).transpose();
             let paths = Paths {
                 title: JsonPath::parse(title)?,
-                url: url.as_deref().map(JsonPath::parse).transpose()?,
-                date: date.as_deref().map(JsonPath::parse).transpose()?,
+                url: url.as_deref().map(Link::parse).transpose()?,
+                date: path(date)?,
+                answered: path(answered)?,
             };
             let found = elements(&JsonPath::parse(rows)?, &value);
             notes.say(Note::RowsAt {
@@ -95,26 +100,48 @@ pub fn unpadded(text: &str) -> Option<&str> {
         .flatten()
 }
 
-fn fragment(value: &Value, html: &str, notes: &mut Notes) -> Result<Data, PathFault> {
+fn fragment(value: &Value, html: &str, notes: &mut Notes) -> Result<Data, LinkFault> {
     let found = JsonPath::parse(html)?;
-    let text = match found.first(value) {
-        Some(Value::Text(text)) if !text.trim().is_empty() => text,
-        _ => {
-            notes.say(Note::NoMarkupAt {
-                path: html.to_owned(),
-            });
-            return Ok(Data::Missing);
+    let mut markup = String::new();
+    for value in found.all(value).into_iter().take(MOST_ROWS) {
+        match value {
+            Value::Text(text) => markup.push_str(text.trim()),
+            _ => break,
         }
-    };
+    }
+    if markup.is_empty() {
+        notes.say(Note::NoMarkupAt {
+            path: html.to_owned(),
+        });
+        return Ok(Data::Missing);
+    }
     notes.say(Note::MarkupAt {
         path: html.to_owned(),
-        bytes: text.len(),
+        bytes: markup.len(),
     });
-    Ok(Data::Fragment(text.clone().into_owned()))
+    // Rows of a table are none outside of one.
+    let is_bare = markup
+        .get(..3)
+        .is_some_and(|tag| tag.eq_ignore_ascii_case("<tr"));
+    Ok(Data::Fragment(match is_bare {
+        true => format!("<table>{markup}</table>"),
+        false => markup,
+    }))
+}
+
+/// The markup that stands in data, where its shape is that of markup.
+pub fn markup(text: &str, shape: &Shape) -> Option<String> {
+    let shape = (!matches!(shape, Shape::List { .. })).then_some(shape)?;
+    // Only what stands between braces has an address, and is no markup.
+    let nowhere = Url::parse("http://localhost/").ok()?;
+    match read(text, shape, None, &nowhere, &mut Notes::default()) {
+        Ok(Data::Fragment(html)) => Some(html),
+        Ok(Data::Rows(_) | Data::Missing) | Err(_) => None,
+    }
 }
 
 /// The objects at a path: those of the lists to which it leads, and those to which it leads itself.
-fn elements<'v>(path: &JsonPath, value: &'v Value<'v>) -> Vec<&'v Value<'v>> {
+pub fn elements<'v>(path: &JsonPath, value: &'v Value<'v>) -> Vec<&'v Value<'v>> {
     path.all(value)
         .into_iter()
         .flat_map(|value| match value {
@@ -129,8 +156,9 @@ fn elements<'v>(path: &JsonPath, value: &'v Value<'v>) -> Vec<&'v Value<'v>> {
 /// The paths within a row.
 struct Paths {
     title: JsonPath,
-    url: Option<JsonPath>,
+    url: Option<Link>,
     date: Option<JsonPath>,
+    answered: Option<JsonPath>,
 }
 
 impl Paths {
@@ -171,15 +199,15 @@ impl Paths {
             Value::Text(text) => bare(text),
             _ => return None,
         };
-        let url = self.url.as_ref().and_then(|path| path.first(value));
+        let sign = self.answered.as_ref().and_then(|path| path.first(value));
+        if sign.is_some_and(letters::waits) {
+            return None;
+        }
         let date = self.date.as_ref().and_then(|path| path.first(value));
         (!title.is_empty()).then(|| Listed {
             weight: clean::weight(&title),
             title,
-            url: match url {
-                Some(Value::Text(text)) => address::join(base, text),
-                _ => None,
-            },
+            url: self.url.as_ref().and_then(|link| link.of(value, base)),
             mark: date.and_then(|date| mark(date, format)),
             block: at,
             list: 0,
@@ -192,7 +220,7 @@ impl Paths {
 }
 
 /// A title without the markup and the entities that some systems leave in it.
-fn bare(text: &str) -> String {
+pub fn bare(text: &str) -> String {
     let text: String = text.chars().take(TITLE_CHARS).collect();
     if !text.contains(['<', '&']) {
         return clean::line(&text, clean::TITLE);
@@ -332,6 +360,7 @@ mod tests {
             title: "t".to_owned(),
             url: None,
             date: Some("d".to_owned()),
+            answered: None,
         };
         for date in [
             "1521162900000",

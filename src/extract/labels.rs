@@ -108,6 +108,17 @@ const PUBLISHED: &[&str] = &[
     "登载",
     "撰写",
     "投稿",
+    "刊发时间",
+    "刊发日期",
+    "刊载时间",
+    "刊载日期",
+    "编发时间",
+    "编发日期",
+    "播发时间",
+    "挂网时间",
+    "挂网日期",
+    "转载时间",
+    "转载日期",
     "published",
     "posted",
 ];
@@ -126,6 +137,8 @@ const ASKED: &[&str] = &[
     "申请",
 ];
 const BARE: &[&str] = &["日期", "时间", "date", "time"];
+/// What a bare word may complete and still mean the publication: what the page itself is.
+const OF_THE_PAGE: &[&str] = &["公告", "通告", "文章", "新闻", "稿件"];
 
 /// Words before numbers that count, name or call something.
 const NUMBERS: &[&str] = &[
@@ -264,6 +277,9 @@ pub fn label(before: &str) -> Label {
 /// What a date is that its label rules out as the publication.
 pub fn role(before: &str) -> Option<Role> {
     let tail = tail(before);
+    if tail.contains("页面生成") {
+        return None;
+    }
     let [document, effective, event] = ROLES.last_ends(&tail);
     let families = [
         (document, Role::Document),
@@ -281,7 +297,15 @@ pub fn role(before: &str) -> Option<Role> {
 /// Words of documents, of their effect, of events.
 static ROLES: LazyLock<Words> = LazyLock::new(|| {
     Words::of(&[
-        &["成文", "签发", "印发", "颁布"],
+        &[
+            "成文",
+            "签发",
+            "印发",
+            "颁布",
+            "制发",
+            "生成日期",
+            "发文日期",
+        ],
         &[
             "生效",
             "实施",
@@ -331,8 +355,8 @@ fn is_near(tail: &str, end: usize, most: usize) -> bool {
         .is_some_and(|rest| rest.chars().count() <= most)
 }
 
-/// 日期 and 时间 alone mean the publication; completing an unknown word, as in 发证日期, they mean
-/// something else.
+/// 日期 and 时间 alone mean the publication, and so do those of the page, as in 公告日期; completing another
+/// word, as in 发证日期 and 首次公告日期, they mean something else.
 fn bare(before: &str) -> Label {
     let signs = |c: char| c.is_whitespace() || matches!(c, ':' | '：' | '[' | '(' | '（' | '【');
     let phrase = before.trim_end_matches(signs);
@@ -352,7 +376,8 @@ fn bare(before: &str) -> Label {
             .trim_end_matches([' ', '\u{3000}', '\u{a0}'])
             .trim_end_matches(c);
     }
-    match rest.chars().next_back() {
+    let subject = OF_THE_PAGE.iter().find_map(|word| rest.strip_suffix(word));
+    match subject.unwrap_or(rest).chars().next_back() {
         Some(c) if c.is_alphabetic() => Label::Other,
         _ => Label::Date,
     }
@@ -386,6 +411,15 @@ mod tests {
             ("日　期：", Label::Date),
             ("时间：", Label::Date),
             ("有 效 期：", Label::Other),
+            ("公告日期：", Label::Date),
+            ("来源：区采购中心 公告时间：", Label::Date),
+            ("首次公告日期：", Label::Other),
+            ("采购公告日期：", Label::Other),
+            ("公告期限：", Label::None),
+            ("刊发时间：", Label::Published),
+            ("挂网日期：", Label::Published),
+            ("生成日期：", Label::Other),
+            ("发文日期：", Label::Other),
         ];
         for (before, expected) in cases {
             assert_eq!(label(before), expected, "{before}");

@@ -14,6 +14,8 @@ pub enum Value<'t> {
     List(Vec<Value<'t>>),
     /// An object, in the order of its keys.
     Object(Vec<(Cow<'t, str>, Value<'t>)>),
+    /// `true` or `false`.
+    Flag(bool),
     /// Anything else.
     Other,
 }
@@ -225,7 +227,11 @@ impl<'a> Reader<'a> {
             let number = inner.trim_matches(['/', ' ', '"', '\'']).parse();
             return Some(number.map_or(Value::Other, Value::Number));
         }
-        Some(word.parse().map_or(Value::Other, Value::Number))
+        Some(match word {
+            "true" => Value::Flag(true),
+            "false" => Value::Flag(false),
+            word => word.parse().map_or(Value::Other, Value::Number),
+        })
     }
 
     /// A quoted string with its escapes resolved; `None` when it does not end.

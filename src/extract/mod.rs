@@ -51,6 +51,7 @@ mod home;
 mod identity;
 pub mod inspected;
 mod island;
+pub mod json_link;
 mod json_list;
 pub mod json_path;
 mod labels;
@@ -89,6 +90,7 @@ mod task;
 mod view;
 mod visible;
 mod weighing;
+mod which;
 mod whose;
 mod words;
 mod written;
@@ -99,7 +101,7 @@ mod zone;
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/13");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/14");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -43,8 +43,10 @@ fn rank(note: &Note) -> Rank {
         | Note::NoBlockOfName
         | Note::ListOfOtherName
         | Note::ListAside { .. }
+        | Note::ListTold { .. }
         | Note::SentHome
         | Note::RulesFaulty { .. }
+        | Note::FixedCharset { .. }
         | Note::RowsMatched { .. }
         | Note::Records { .. }
         | Note::NoJson

@@ -93,6 +93,19 @@ mod tests {
     use url::Url;
 
     #[test]
+    fn a_document_dated_by_itself_alone_has_no_publication() {
+        let url = Url::parse("http://www.a.gov.cn/zfxxgk/1.html").unwrap();
+        for (label, kept) in [("生成日期", 1), ("发文日期", 1), ("页面生成日期", 0)] {
+            let source = format!("<h1>关于印发工作要点的通知</h1><p>{label}：2018-03-01</p>");
+            let clues = Clues::of(&source, &url, Date::from_ymd_opt(2018, 6, 1).unwrap());
+            let told = article::read(&clues);
+            assert!(told.article.is_none(), "{label}");
+            let documents = told.others.iter().filter(|o| o.role == Role::Document);
+            assert_eq!(documents.count(), kept, "{label}");
+        }
+    }
+
+    #[test]
     fn every_date_of_a_document_keeps_its_role() {
         let url = Url::parse("http://www.a.gov.cn/201803/t20180305_1.html").unwrap();
         let source = "<meta name=PubDate content='2018-03-07 09:00'><h1>关于印发工作要点的通知</h1>\

@@ -35,6 +35,8 @@ pub struct Whose {
     pub rows: Vec<usize>,
     /// A list beside them that is newer.
     pub aside: Option<Aside>,
+    /// The rows of the list for which as much speaks.
+    pub rival: Vec<usize>,
 }
 
 impl Whose {
@@ -44,6 +46,7 @@ impl Whose {
             claim: Sure::Own,
             rows,
             aside: None,
+            rival: Vec::new(),
         }
     }
 }
@@ -101,6 +104,7 @@ pub fn of(view: &View, url: &Url, names: &[String], deciding: Vec<usize>) -> Who
         return match rival::of(view, &all, &places, best) {
             Some(rival) => Whose {
                 aside: Some(aside(view, best)),
+                rival: deciding,
                 ..rival
             },
             None => {
@@ -123,7 +127,11 @@ pub fn of(view: &View, url: &Url, names: &[String], deciding: Vec<usize>) -> Who
         Sure::Own => newer(view, &all, &rows),
         Sure::Torn | Sure::Others | Sure::Doubtful => Some(aside(view, best)),
     };
-    Whose { claim, rows, aside }
+    Whose {
+        claim,
+        aside,
+        ..Whose::own(rows)
+    }
 }
 
 fn aside(view: &View, one: &Candidate) -> Aside {

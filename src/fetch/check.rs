@@ -7,7 +7,7 @@ use super::body::Overflow;
 use super::client::{Fetcher, Journey};
 use super::hop::Spent;
 use crate::domain::access::Access;
-use crate::domain::reading_rules::ExtraHeaders;
+use crate::domain::reading_rules::Extras;
 use crate::domain::visit::{Failure, Validators};
 
 /// The most bytes of a page that are taken.
@@ -30,10 +30,11 @@ impl Fetcher {
         };
         let mut journey = Journey {
             shared: &self.shared,
+            kept: self.kept,
             asked: url,
             access: &access,
             validators: &Validators::default(),
-            extra: ExtraHeaders::NONE,
+            extra: Extras::NONE,
             spent: Spent::default(),
             is_answered: false,
             overflow: Overflow::Cut,

@@ -21,7 +21,8 @@ use super::tls;
 use crate::clock::Clock;
 use crate::domain::access::Access;
 use crate::domain::page::Page;
-use crate::domain::reading_rules::ExtraHeaders;
+use crate::domain::posting::Post;
+use crate::domain::reading_rules::Extras;
 use crate::domain::time::Moment;
 use crate::domain::visit::{Failure, Outcome, Validators, Visit};
 
@@ -53,6 +54,8 @@ pub enum FetchError {
 #[derive(Clone)]
 pub struct Fetcher {
     pub(super) shared: Arc<Shared>,
+    /// Whether connections are kept for the next page of the host.
+    pub(super) kept: bool,
 }
 
 pub(super) struct Shared {
@@ -89,7 +92,7 @@ impl Fetcher {
         let clients = Clients::new(agent, roots);
         // Made once here, so that what cannot work is told at the start.
         clients
-            .get(&Access::default())
+            .get(&Access::default(), false)
             .map_err(FetchError::Client)?;
         let line = Line {
             clients,
@@ -102,7 +105,16 @@ impl Fetcher {
                 line,
                 permissions: Permissions::default(),
             }),
+            kept: false,
         })
+    }
+
+    /// The same for one who asks many pages of a host in a row: connections are kept for seconds.
+    pub fn keeping(&self) -> Fetcher {
+        Fetcher {
+            kept: true,
+            ..self.clone()
+        }
     }
 
     /// What time it is by each host that told it since `begun`.
@@ -116,20 +128,22 @@ impl Fetcher {
     /// for turns and asking for `robots.txt` not included; where `robots.txt` already fails, it
     /// counts that. Validators are those of the asked address, and survive a 304 without any.
     pub async fn visit(&self, url: &Url, access: &Access, validators: &Validators) -> Visit {
-        self.visit_with(url, access, validators, ExtraHeaders::NONE)
-            .await
+        self.visit_with(url, access, validators, Extras::NONE).await
     }
 
-    /// Like [`Fetcher::visit`], with headers that are sent to the host that they were written for.
+    /// Like [`Fetcher::visit`], with headers that are sent to the host that they were written for, or
+    /// a POST in place of the GET. A POST is never conditional, never falls back to plain http, and
+    /// is repeated at the end of a redirect only where that asks for it (307, 308), on its host.
     pub async fn visit_with(
         &self,
         url: &Url,
         access: &Access,
         validators: &Validators,
-        extra: ExtraHeaders<'_>,
+        extra: Extras<'_>,
     ) -> Visit {
         let mut journey = Journey {
             shared: &self.shared,
+            kept: self.kept,
             asked: url,
             access,
             validators,
@@ -158,10 +172,12 @@ pub(super) type Arrival = (Outcome, Validators);
 /// One visit under way.
 pub(super) struct Journey<'a> {
     pub(super) shared: &'a Shared,
+    /// Whether connections are kept.
+    pub(super) kept: bool,
     pub(super) asked: &'a Url,
     pub(super) access: &'a Access,
     pub(super) validators: &'a Validators,
-    pub(super) extra: ExtraHeaders<'a>,
+    pub(super) extra: Extras<'a>,
     pub(super) spent: Spent,
     /// Whether the site has answered anything yet.
     pub(super) is_answered: bool,
@@ -182,7 +198,8 @@ impl Journey<'_> {
             Ok(arrival) => return Ok(arrival),
             Err(fault) => fault,
         };
-        let may_fall_back = self.access.http_fallback && self.asked.scheme() == "https";
+        let is_https = self.asked.scheme() == "https";
+        let may_fall_back = self.access.http_fallback && is_https && self.extra.post().is_none();
         if may_fall_back && !self.is_answered && fault.is_of_https() {
             // Plain http counts only if it brings the page: what https failed for is told
             // otherwise.
@@ -205,9 +222,10 @@ impl Journey<'_> {
     async fn travel(&mut self, mut url: Url) -> Result<Arrival, Fault> {
         let fell_back = url.scheme() != self.asked.scheme();
         let mut trail = Trail::new(self.asked, self.access);
+        let mut post = self.extra.post();
         loop {
-            let cookie = trail.enter(&url).map_err(Fault::later)?;
-            let answer = self.hop(&url, cookie).await?;
+            let cookie = trail.enter(&url, post.is_some()).map_err(Fault::later)?;
+            let answer = self.hop(&url, cookie, post).await?;
             self.is_answered = true;
             trail.keep(&url, &answer.headers);
             let Some(location) = redirection(&answer) else {
@@ -215,6 +233,11 @@ impl Journey<'_> {
                 return self.arrive(url, answer).map_err(Fault::later);
             };
             url = trail.next(&url, location).map_err(Fault::later)?;
+            post = post.filter(|_| matches!(answer.status, 307 | 308));
+            if post.is_some() && !self.extra.may_go(&url) {
+                let host = url.host_str().unwrap_or_default().to_owned();
+                return Err(Fault::later(Failure::ForeignHost(host)));
+            }
             // Back to where https has just failed.
             if fell_back && url.scheme() == "https" && url.host() == self.asked.host() {
                 return Err(Fault::later(Failure::TooManyRedirects));
@@ -222,19 +245,26 @@ impl Journey<'_> {
         }
     }
 
-    async fn hop(&mut self, url: &Url, cookie: Option<HeaderValue>) -> Result<Answer, Fault> {
+    async fn hop(
+        &mut self,
+        url: &Url,
+        cookie: Option<HeaderValue>,
+        post: Option<&Post>,
+    ) -> Result<Answer, Fault> {
         let delay = self.permitted(url).await?;
         let errand = Errand {
             url,
             access: self.access,
             cookie,
-            extra: self.extra.of(url),
-            validators: self.is_asked(url).then_some(self.validators),
+            extra: self.extra.headers(url),
+            post,
+            validators: self.is_conditional(url).then_some(self.validators),
             pause: self.access.pause.max(delay),
             budget: self.access.total_timeout.saturating_sub(self.spent.0),
             limit: self.access.body_limit,
             overflow: self.overflow,
             head_only: self.head_only,
+            kept: self.kept,
         };
         self.shared.line.ask(&errand, &mut self.spent).await
     }
@@ -262,12 +292,12 @@ impl Journey<'_> {
 
     fn arrive(&self, url: Url, answer: Answer) -> Result<Arrival, Failure> {
         let mut validators = hop::validators(&answer.headers);
-        if !self.is_asked(&url) {
+        if !self.is_conditional(&url) {
             validators = Validators::default();
         }
         match answer.status {
             200..=299 => Ok((Outcome::Page(page(url, answer)), validators)),
-            304 if self.is_asked(&url) && *self.validators != Validators::default() => {
+            304 if self.is_conditional(&url) && *self.validators != Validators::default() => {
                 let known = self.validators.clone();
                 let validators = Validators {
                     etag: validators.etag.or(known.etag),
@@ -279,11 +309,12 @@ impl Journey<'_> {
         }
     }
 
-    /// Whether `url` is the asked address, over whichever scheme. Validators belong to it alone:
-    /// another page may be older than ours and would pass for "nothing changed".
-    fn is_asked(&self, url: &Url) -> bool {
+    /// Whether a request for `url` can be conditional: it is the asked address, over whichever
+    /// scheme. Validators belong to it alone: another page may be older than ours and would pass for
+    /// "nothing changed". Those of a POST say nothing of what another one would bring.
+    fn is_conditional(&self, url: &Url) -> bool {
         let bare = Position::BeforeHost..Position::AfterQuery;
-        url[bare.clone()] == self.asked[bare]
+        self.extra.post().is_none() && url[bare.clone()] == self.asked[bare]
     }
 }
 

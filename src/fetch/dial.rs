@@ -1,7 +1,8 @@
 //! The HTTP clients, one for each way of connecting, and the moment a connection is made.
 //!
-//! Connections are not kept between requests: a connection that the server has closed meanwhile
-//! would look like a site that closes on us, and a site is asked too seldom for it to matter.
+//! Visits make a connection each: one that the server has closed meanwhile would look like a site
+//! that closes on us, and a site is asked too seldom for it to matter. Who asks many pages of a host
+//! in a row can keep connections.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -21,10 +22,15 @@ use crate::domain::access::Access;
 
 /// Ways of connecting that are remembered. Real configurations have one or two.
 const CLIENTS: usize = 8;
+/// Connections of one host that are kept.
+const KEPT_A_HOST: usize = 2;
+/// For how long a connection is kept that nobody uses: less than the five seconds after which a
+/// common server closes it.
+const KEPT_FOR: Duration = Duration::from_secs(4);
 
 tokio::task_local! {
-    /// What is told when the connection of the present request is made. Without pooling, the
-    /// connection is made inside the request's own future.
+    /// What is told when the connection of the present request is made. Where none is kept, it is
+    /// made inside the request's own future.
     static MADE: Arc<Notify>;
 }
 
@@ -33,6 +39,7 @@ tokio::task_local! {
 struct Terms {
     private_addresses: bool,
     connect_timeout: Duration,
+    kept: bool,
 }
 
 /// The clients, made when they are first needed.
@@ -52,11 +59,12 @@ impl Clients {
         }
     }
 
-    /// The client for visits under `access`.
-    pub fn get(&self, access: &Access) -> reqwest::Result<Client> {
+    /// The client for visits under `access`; `kept` tells whether it keeps connections.
+    pub fn get(&self, access: &Access, kept: bool) -> reqwest::Result<Client> {
         let terms = Terms {
             private_addresses: access.private_addresses,
             connect_timeout: access.connect_timeout,
+            kept,
         };
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = made.get(&terms) {
@@ -74,7 +82,8 @@ impl Clients {
         Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(if terms.kept { KEPT_A_HOST } else { 0 })
+            .pool_idle_timeout(KEPT_FOR)
             .tls_info(true)
             .user_agent(self.agent.clone())
             .default_headers(headers())

@@ -34,6 +34,11 @@ impl Fault {
         self.connecting && !matches!(self.failure, Failure::Dns | Failure::PrivateAddress)
     }
 
+    /// Whether it may be that a connection which was kept has ended meanwhile.
+    pub fn may_be_of_age(&self) -> bool {
+        !self.connecting && matches!(self.failure, Failure::Closed | Failure::BadAnswer)
+    }
+
     /// The class of a client error. The innermost cause that tells anything decides.
     pub fn of(error: &reqwest::Error) -> Fault {
         let connecting = error.is_connect();

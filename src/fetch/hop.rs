@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{
-    CONTENT_ENCODING, COOKIE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER, TRANSFER_ENCODING,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, ETAG, HeaderMap, HeaderName,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER, TRANSFER_ENCODING,
 };
 use reqwest::tls::TlsInfo;
 use reqwest::{RequestBuilder, Response};
@@ -22,6 +22,7 @@ use super::guard;
 use super::politeness::{Hosts, Manners, Turn};
 use crate::clock::Clock;
 use crate::domain::access::Access;
+use crate::domain::posting::Post;
 use crate::domain::reading_rules::Header;
 use crate::domain::retry_after;
 use crate::domain::time::{Moment, REHEARSAL_NOW};
@@ -40,6 +41,8 @@ pub(super) struct Errand<'a> {
     pub cookie: Option<HeaderValue>,
     /// Headers that this host is to be sent besides.
     pub extra: &'a [Header],
+    /// What is sent where it is a POST.
+    pub post: Option<&'a Post>,
     pub validators: Option<&'a Validators>,
     /// The least time since the last start on this host.
     pub pause: Duration,
@@ -49,6 +52,8 @@ pub(super) struct Errand<'a> {
     pub overflow: Overflow,
     /// Whether the head of the answer is enough.
     pub head_only: bool,
+    /// Whether a connection may be used that was kept, and is kept for the next.
+    pub kept: bool,
 }
 
 /// What came back.
@@ -103,20 +108,7 @@ impl Line {
         turn: &Turn,
         deadline: Instant,
     ) -> Result<Answer, Fault> {
-        // The first client was made at the start, so that only a machine that fails gets here.
-        let client = self.clients.get(errand.access).map_err(|error| {
-            tracing::error!(error = %error, "no http client can be made");
-            Fault::later(Failure::Tls)
-        })?;
-        let begun = match errand.head_only {
-            true => client.head(errand.url.clone()),
-            false => client.get(errand.url.clone()),
-        };
-        let mut request = request(begun, errand);
-        if let Some(clock) = &self.stamp {
-            request = request.header(REHEARSAL_NOW, clock.now().to_rfc3339());
-        }
-        let response = head(request, errand.access, deadline).await?;
+        let response = self.head(errand, deadline).await?;
         // The resolver has checked the address already; this holds should it ever be bypassed.
         let peer = response.remote_addr();
         if !errand.access.private_addresses && peer.is_some_and(|peer| !guard::is_public(peer.ip()))
@@ -146,6 +138,42 @@ impl Line {
             certificate_until,
         })
     }
+
+    /// The head of the answer. That a kept connection has ended meanwhile says nothing of the site:
+    /// then a new one is made. What is posted is not sent twice.
+    async fn head(&self, errand: &Errand<'_>, deadline: Instant) -> Result<Response, Fault> {
+        if errand.kept && errand.post.is_none() {
+            match self.sent(errand, true, deadline).await {
+                Err(fault) if fault.may_be_of_age() => {}
+                answered => return answered,
+            }
+        }
+        self.sent(errand, false, deadline).await
+    }
+
+    async fn sent(
+        &self,
+        errand: &Errand<'_>,
+        kept: bool,
+        deadline: Instant,
+    ) -> Result<Response, Fault> {
+        // The first client was made at the start, so that only a machine that fails gets here.
+        let client = self.clients.get(errand.access, kept).map_err(|error| {
+            tracing::error!(error = %error, "no http client can be made");
+            Fault::later(Failure::Tls)
+        })?;
+        let url = errand.url.clone();
+        let begun = match errand.post {
+            Some(post) => client.post(url).body(post.body()),
+            None if errand.head_only => client.head(url),
+            None => client.get(url),
+        };
+        let mut request = request(begun, errand);
+        if let Some(clock) = &self.stamp {
+            request = request.header(REHEARSAL_NOW, clock.now().to_rfc3339());
+        }
+        head(request, errand.access, kept, deadline).await
+    }
 }
 
 fn request(request: RequestBuilder, errand: &Errand<'_>) -> RequestBuilder {
@@ -155,6 +183,14 @@ fn request(request: RequestBuilder, errand: &Errand<'_>) -> RequestBuilder {
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(&extra.value)) {
             headers.insert(name, value);
         }
+    }
+    let told = errand.post.and_then(Post::content_type);
+    if let Some(Ok(told)) = told.map(HeaderValue::from_str) {
+        headers.insert(CONTENT_TYPE, told);
+    }
+    if errand.post.is_some_and(|post| post.body().is_empty()) {
+        // Unsaid, many servers ask for it (411).
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     let mut set = |name: HeaderName, value: &Option<String>| {
         // What cannot stand in a header was never sent by a server.
@@ -173,14 +209,16 @@ fn request(request: RequestBuilder, errand: &Errand<'_>) -> RequestBuilder {
 }
 
 /// Waits for the head of the answer: until the connection is made as long as the client allows,
-/// from then on as long as a first byte may take, and in all until the deadline.
+/// from then on as long as a first byte may take, and in all until the deadline. Of a connection
+/// that was kept nobody hears that it is there: it has both times together.
 async fn head(
     request: RequestBuilder,
     access: &Access,
+    kept: bool,
     deadline: Instant,
 ) -> Result<Response, Fault> {
     let made = Arc::new(Notify::new());
-    let impatience = impatience(made.clone(), access.first_byte_timeout);
+    let impatience = impatience(made.clone(), access, kept);
     let sent = dial::announcing(made, request.send());
     tokio::select! {
         biased;
@@ -190,9 +228,12 @@ async fn head(
     }
 }
 
-async fn impatience(made: Arc<Notify>, first_byte_timeout: Duration) {
-    made.notified().await;
-    sleep(first_byte_timeout).await;
+async fn impatience(made: Arc<Notify>, access: &Access, kept: bool) {
+    match kept {
+        true => sleep(access.connect_timeout).await,
+        false => made.notified().await,
+    }
+    sleep(access.first_byte_timeout).await;
 }
 
 async fn body(mut response: Response, errand: &Errand<'_>) -> Result<Vec<u8>, Failure> {

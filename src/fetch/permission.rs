@@ -77,7 +77,7 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
     };
     let mut trail = Trail::new(&home, &access);
     loop {
-        let Ok(cookie) = trail.enter(&file) else {
+        let Ok(cookie) = trail.enter(&file, false) else {
             return Ok(Rules::none());
         };
         let errand = Errand {
@@ -85,12 +85,14 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
             access: &access,
             cookie,
             extra: &[],
+            post: None,
             validators: None,
             pause: access.pause,
             budget: access.total_timeout.saturating_sub(spent.0),
             limit: robots::LIMIT,
             overflow: Overflow::Cut,
             head_only: false,
+            kept: false,
         };
         let answer = line.ask(&errand, spent).await?;
         trail.keep(&file, &answer.headers);

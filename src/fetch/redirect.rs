@@ -25,9 +25,9 @@ pub(super) struct Trail<'a> {
     also_hosts: &'a [String],
     left: usize,
     jar: Jar,
-    /// Addresses asked so far, each with the cookies it was asked with: a site that sets a cookie
-    /// and sends the visitor back is no loop.
-    asked: HashSet<(String, Option<HeaderValue>)>,
+    /// Addresses asked so far, each with the cookies it was asked with and whether by POST: a site
+    /// that sets a cookie and sends the visitor back is no loop.
+    asked: HashSet<(String, Option<HeaderValue>, bool)>,
 }
 
 impl<'a> Trail<'a> {
@@ -43,12 +43,12 @@ impl<'a> Trail<'a> {
     }
 
     /// The cookies for the next request, unless the very same request was made before.
-    pub fn enter(&mut self, url: &Url) -> Result<Option<HeaderValue>, Failure> {
+    pub fn enter(&mut self, url: &Url, by_post: bool) -> Result<Option<HeaderValue>, Failure> {
         let cookies = self.jar.cookies(url);
         let cookies = cookies.filter(|cookies| cookies.len() <= COOKIES);
         let mut bare = url.clone();
         bare.set_fragment(None);
-        if self.asked.insert((bare.into(), cookies.clone())) {
+        if self.asked.insert((bare.into(), cookies.clone(), by_post)) {
             Ok(cookies)
         } else {
             Err(Failure::TooManyRedirects)
@@ -185,19 +185,19 @@ mod tests {
         assert!(trail.next(&home, &location).is_ok());
         assert_eq!(trail.next(&home, &location), Err(Failure::TooManyRedirects));
 
-        assert_eq!(trail.enter(&home), Ok(None));
+        assert_eq!(trail.enter(&home, false), Ok(None));
         let set = |cookie: &str| {
             let header = HeaderValue::from_str(cookie).unwrap();
             HeaderMap::from_iter([(SET_COOKIE, header)])
         };
         trail.keep(&home, &set("a=1"));
         let cookie = HeaderValue::from_static("a=1");
-        assert_eq!(trail.enter(&home), Ok(Some(cookie)));
-        let circle = trail.enter(&url("http://a.cn/#top"));
+        assert_eq!(trail.enter(&home, false), Ok(Some(cookie)));
+        let circle = trail.enter(&url("http://a.cn/#top"), false);
         assert_eq!(circle, Err(Failure::TooManyRedirects));
         for part in 0..3 {
             trail.keep(&home, &set(&format!("part{part}={}", "x".repeat(4000))));
         }
-        assert_eq!(trail.enter(&url("http://a.cn/big")), Ok(None));
+        assert_eq!(trail.enter(&url("http://a.cn/big"), false), Ok(None));
     }
 }

@@ -63,8 +63,16 @@ pub fn note(note: &Note, today: Date) -> String {
             let dated = newest.map_or_else(String::new, |on| format!("，最新{}", day(on)));
             format!("{named}{dated}，不属于该栏目，未计入")
         }
+        Note::ListTold { pages } => {
+            format!("页面有两个列表，已读取其中{pages}篇文章，据此确定属于该栏目的列表")
+        }
         Note::SentHome => "网址跳转到首页".to_owned(),
         Note::RulesFaulty { .. } => "该栏目的读取规则有误，无法执行".to_owned(),
+        Note::FixedCharset { fixed, better } => format!(
+            "按该栏目的读取规则以{}编码读取，但页面实际为{}，请核对charset一项",
+            one_line(fixed, TEXT_CHARS),
+            one_line(better, TEXT_CHARS)
+        ),
         Note::RowsMatched { .. }
         | Note::Records { .. }
         | Note::NoJson
@@ -197,6 +205,7 @@ mod tests {
                 heading: String::new(),
                 newest: None,
             },
+            Note::ListTold { pages: 4 },
             Note::SentHome,
             Note::ListHidden,
             Note::NoFrameWithList,
@@ -204,6 +213,10 @@ mod tests {
             Note::MixedCharsets {
                 main: owned("utf-8"),
                 other: owned("gb18030"),
+            },
+            Note::FixedCharset {
+                fixed: owned("big5"),
+                better: owned("gb18030"),
             },
             Note::RulesFaulty {
                 fault: owned("it is no CSS selector"),

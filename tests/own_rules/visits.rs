@@ -312,3 +312,85 @@ async fn a_home_page_that_did_not_change_is_read_anew_by_another_reader() {
     record = visited(Some(record)).await;
     assert_eq!(record.blocks.len(), 1);
 }
+
+#[tokio::test]
+async fn a_list_that_is_posted_for_is_read_anew_only_where_it_changed() {
+    let row = |n: u32, replied: u32| {
+        format!(
+            "{{\"original_id\":\"AH{n}\",\"letter_title\":\"关于第{n}件事项的咨询\",\"create_date\":\"2018-03-1{n}\",\"isReply\":{replied}}}"
+        )
+    };
+    let data = format!(
+        "{{\"mailList\":[{},{},{}]}}",
+        row(5, 0),
+        row(2, 1),
+        row(1, 1)
+    );
+    let letter = |day: &str| {
+        format!(
+            "<html><body><h1>关于事项的咨询</h1><div>来信时间：2018-03-11</div><p>请问如何办理？</p>\
+             <div>答复时间：{day}</div><p>您好，请到服务窗口办理。</p></body></html>"
+        )
+    };
+    let site = Site::plain(move |request| {
+        let is_post = request.head.starts_with("POST ");
+        match (request.path.as_str(), is_post) {
+            ("/hd/list.mailList.biz.ext", true) => answer(
+                "200 OK",
+                "Content-Type: application/json\r\nETag: \"v1\"\r\n",
+                &data,
+            ),
+            ("/hd/com.web.suggest.suggesDetail.flow?originalId=AH2", false) => {
+                answer("200 OK", HTML, letter("2018-03-14"))
+            }
+            ("/hd/com.web.suggest.suggesDetail.flow?originalId=AH1", false) => {
+                answer("200 OK", HTML, letter("2018-03-13"))
+            }
+            _ => answer("404 Not Found", HTML, ""),
+        }
+    })
+    .await;
+    let mut read = rules(
+        "json = \"beijing-letters\"\nmethod = \"POST\"\nform = { \"PageCond/begin\" = 0, \"PageCond/length\" = 20 }",
+    );
+    read.data = Some(site.url("/hd/list.mailList.biz.ext"));
+    let mut column = column(&site.url("/hd/list.flow"), Some(read));
+    column.class = Class::Replies;
+    // The letter that waits is nothing that the unit has done; the others are dated by their pages.
+    let first = visited(&column, None, 8).await;
+    assert_eq!(day(&first).as_deref(), Some("2018-03-14"));
+    let asked: Vec<(String, bool)> = site
+        .seen()
+        .iter()
+        .map(|seen| (seen.path.clone(), !seen.body.is_empty()))
+        .collect();
+    let of = |id: &str| format!("/hd/com.web.suggest.suggesDetail.flow?originalId={id}");
+    let expected = [
+        ("/robots.txt".to_owned(), false),
+        ("/hd/list.mailList.biz.ext".to_owned(), true),
+        (of("AH2"), false),
+        (of("AH1"), false),
+    ];
+    assert_eq!(asked, expected);
+    // A preset whose rows have their days: the same bytes need no reading.
+    let mut read = rules(
+        "json = { rows = \"mailList\", title = \"letter_title\", date = \"create_date\" }\nmethod = \"POST\"",
+    );
+    read.data = Some(site.url("/hd/list.mailList.biz.ext"));
+    column.read = Some(read.clone());
+    let first = visited(&column, None, 9).await;
+    assert_eq!(day(&first).as_deref(), Some("2018-03-15"));
+    let again = visited(&column, Some(first.record.clone()), 10).await;
+    assert!(matches!(again.observation.sight, Sight::Unchanged(_)));
+    assert_eq!(again.record.validators, Default::default());
+    // What is posted is a part of the rules.
+    read.post = rules("method = \"POST\"\nform = { page = 1 }").post;
+    column.read = Some(read);
+    let anew = visited(&column, Some(again.record), 11).await;
+    assert!(matches!(anew.observation.sight, Sight::Read(_)));
+    assert!(
+        site.seen()
+            .iter()
+            .all(|seen| seen.header("if-none-match").is_none())
+    );
+}

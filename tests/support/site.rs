@@ -21,6 +21,8 @@ use url::Url;
 pub struct Request {
     pub path: String,
     pub head: String,
+    /// What was sent, where the head announces its length.
+    pub body: String,
     pub is_tls: bool,
     pub at: Instant,
 }
@@ -206,12 +208,14 @@ impl Desk {
         self.peak.fetch_max(now, Ordering::SeqCst);
         let head = head(&mut stream).await;
         let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-        let request = Request {
+        let mut request = Request {
             path,
             head,
+            body: String::new(),
             is_tls,
             at,
         };
+        request.body = body(&mut stream, request.header("content-length")).await;
         let reply = (self.script)(&request);
         self.seen.lock().expect("the account").push(request);
         let rest = give(&mut stream, reply, &self.now).await;
@@ -336,4 +340,11 @@ fn greeting(paper: CertificateDer<'static>, key: &KeyPair) -> Greeting {
         .with_single_cert(vec![paper], key)
         .expect("papers");
     Greeting::Papers(TlsAcceptor::from(Arc::new(config)))
+}
+
+async fn body(stream: &mut Pin<Box<dyn Stream + '_>>, length: Option<&str>) -> String {
+    let length = length.map_or(0, |length| length.parse().expect("a length"));
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.expect("a body");
+    String::from_utf8(body).expect("a body in UTF-8")
 }

@@ -9,7 +9,7 @@ use crate::discovery::sheet::{Came, Seen, Sheet};
 use crate::discovery::survey::{Errand, Survey};
 use crate::domain::access::Access;
 use crate::domain::page::Page;
-use crate::domain::reading_rules::ExtraHeaders;
+use crate::domain::reading_rules::Extras;
 use crate::domain::time::Moment;
 use crate::domain::visit::{Failure, Outcome, Validators};
 use crate::extract::outline::{Outline, outline};
@@ -100,7 +100,7 @@ impl Crawl<'_> {
                 recipe,
                 validators: Validators::default(),
                 known: None,
-                extra: ExtraHeaders::NONE,
+                extra: Extras::NONE,
             };
             let look = look(&self.means, aimed, self.now).await;
             let requests = look.outcomes.len();

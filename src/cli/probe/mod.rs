@@ -19,7 +19,7 @@ use crate::daemon::{front, missing};
 use crate::domain::access::Access;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::page::Page;
-use crate::domain::reading_rules::{ExtraHeaders, ReadRules};
+use crate::domain::reading_rules::{Extras, ReadRules};
 use crate::domain::time::{Date, Moment, date_of};
 use crate::domain::visit::{Outcome, Validators};
 use crate::extract::{Aim, Recipe};
@@ -276,7 +276,7 @@ async fn fetched(
         recipe: Recipe { asked, ..recipe },
         validators: Validators::default(),
         known: None,
-        extra: ExtraHeaders::to(url, &rules.headers),
+        extra: Extras::to(url, Some(&rules)),
     };
     let Look { visit, reading, .. } = look(means, aimed, now).await;
     let (address, failure) = match visit.outcome {

@@ -8,13 +8,15 @@ use super::super::raw::Key;
 use super::super::raw::sites::RawRead;
 use super::super::source::Source;
 use super::word;
+use crate::domain::posting::Post;
 use crate::domain::reading_rules::{Header, Json, MOST_HEADERS, Preset, ReadRules, Shape};
 use crate::extract::by_rules::{encoding, selector};
 use crate::extract::date_format::DateFormat;
+use crate::extract::json_link::Link;
 use crate::extract::json_path::JsonPath;
 
 /// The keys of a table of paths.
-const PATHS: [&str; 5] = ["rows", "title", "url", "date", "html"];
+const PATHS: [&str; 6] = ["rows", "title", "url", "date", "answered", "html"];
 
 /// Reads `[column.read]`, its address of data left out.
 pub fn read_rules(source: &mut Source, key: &Spanned<RawRead>) -> ReadRules {
@@ -46,6 +48,7 @@ pub fn read_rules(source: &mut Source, key: &Spanned<RawRead>) -> ReadRules {
         json: source.take("json", &raw.json, json),
         data: None,
         headers: headers(source, raw),
+        post: post(source, raw),
     };
     together(source, raw, rules.json.as_ref());
     rules
@@ -119,12 +122,82 @@ fn paths(table: &toml::Table) -> Result<Shape, String> {
         (Some(rows), Some(title), None) => Ok(Shape::List {
             rows,
             title,
-            url: path("url")?,
+            url: address(table)?,
             date: path("date")?,
+            answered: path("answered")?,
         }),
         (None, None, Some(html)) if table.len() == 1 => Ok(Shape::Fragment { html }),
         _ => Err("write rows and title (and url and date), or html alone".to_owned()),
     }
+}
+
+/// The path to an address, or an address with paths in braces.
+fn address(table: &toml::Table) -> Result<Option<String>, String> {
+    let text = match table.get("url") {
+        None => return Ok(None),
+        Some(toml::Value::String(text)) => text,
+        Some(_) => return Err("url is no path; write for example \"url\"".to_owned()),
+    };
+    Link::parse(text)
+        .map(|_| Some(text.clone()))
+        .map_err(|fault| format!("url {text:?}: {fault}"))
+}
+
+/// How the address is asked: by GET, or by POST with a form, a text, or nothing.
+fn post(source: &mut Source, raw: &RawRead) -> Option<Post> {
+    let method = source.take("method", &raw.method, |method| match method.as_str() {
+        "GET" => Ok(false),
+        "POST" => Ok(true),
+        other => Err(format!("{other:?} is neither \"GET\" nor \"POST\"")),
+    });
+    let is_post = method == Some(true);
+    let spans = [
+        ("form", raw.form.as_ref().map(Spanned::span)),
+        ("body", raw.body.as_ref().map(Spanned::span)),
+        ("content_type", raw.content_type.as_ref().map(Spanned::span)),
+    ];
+    for (name, span) in spans {
+        if let (Some(span), false, true) = (span, is_post, method.is_some() || raw.method.is_none())
+        {
+            source.fault(
+                &span,
+                format!("{name}: it is sent by POST only; write method = \"POST\" as well"),
+            );
+        }
+    }
+    if let (Some(body), Some(_)) = (&raw.body, &raw.form) {
+        source.fault(
+            &body.span(),
+            "body: form says what is sent; write one of both",
+        );
+    }
+    if let (Some(told), None) = (&raw.content_type, &raw.body) {
+        source.fault(
+            &told.span(),
+            "content_type: it is for body; a form has its own",
+        );
+    }
+    let told = raw.content_type.as_ref();
+    let told = told.map(|told| told.get_ref().as_str());
+    let form = source.take("form", &raw.form, |fields| {
+        let fields = fields.iter().map(|(name, value)| field(name, value));
+        let fields = fields.collect::<Result<Vec<_>, String>>()?;
+        Post::form(fields).map_err(|fault| fault.to_string())
+    });
+    let body = source.take("body", &raw.body, |text| {
+        Post::text(text, told).map_err(|fault| fault.to_string())
+    });
+    is_post.then(|| form.or(body).unwrap_or(Post::Nothing))
+}
+
+fn field(name: &str, value: &toml::Value) -> Result<(String, String), String> {
+    let value = match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Boolean(is) => is.to_string(),
+        _ => return Err(format!("{name:?} is neither a text nor a number")),
+    };
+    Ok((name.to_owned(), value))
 }
 
 fn headers(source: &mut Source, raw: &RawRead) -> Vec<Header> {

@@ -66,6 +66,11 @@ pub struct RawRead {
     pub json: Key<toml::Value>,
     pub data: Key<String>,
     pub headers: BTreeMap<Spanned<String>, Spanned<String>>,
+    pub method: Key<String>,
+    /// The fields of a form: texts, numbers or truth values.
+    pub form: Key<BTreeMap<String, toml::Value>>,
+    pub body: Key<String>,
+    pub content_type: Key<String>,
 }
 
 /// What differs from the common rules of visiting.

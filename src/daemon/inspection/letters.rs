@@ -39,7 +39,9 @@ impl Walk<'_> {
             return;
         };
         let today = date_of(self.now);
-        let rows = tokio::task::spawn_blocking(move || letters::list(&page, today));
+        let rules = column.read.clone();
+        let rows = move || letters::list(&page, rules.as_ref(), today);
+        let rows = tokio::task::spawn_blocking(rows);
         let Ok(rows) = rows.await else { return };
         if rows.is_empty() {
             return;
@@ -80,24 +82,26 @@ impl Walk<'_> {
         self.walked.letters.extend(now);
     }
 
-    /// The page that shows the letters of a column: its data where it is configured.
+    /// The page that shows the letters of a column: its data where it is configured, or what it shows
+    /// when it is asked as its rules say.
     async fn list_of(&mut self, column: &Column, page: Page) -> Option<Page> {
-        let data = column
-            .address()
-            .filter(|url| column.url.as_ref() != Some(url));
-        let Some(url) = data else {
+        let url = column.address()?;
+        let extra = extra(column, url);
+        if column.url.as_ref() == Some(url) && extra.post().is_none() {
             return Some(page);
-        };
+        }
         if self.left == 0 {
             return None;
         }
         self.left -= 1;
         let (access, nothing) = (&self.site.access, Validators::default());
-        let visit = self
-            .fetcher
-            .visit_with(url, access, &nothing, extra(column, url));
+        let visit = self.fetcher.visit_with(url, access, &nothing, extra);
         match visit.await.outcome {
-            Outcome::Page(page) => Some(page),
+            // What is written in data is written for the page that shows it.
+            Outcome::Page(data) => Some(Page {
+                url: page.url,
+                ..data
+            }),
             Outcome::NotModified | Outcome::Failed(_) => None,
         }
     }

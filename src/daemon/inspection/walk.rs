@@ -1,7 +1,7 @@
 //! The walk over one site: its home page, the lists of its columns, and articles, as far as the
 //! plan goes; what they bear, and the links that they carry.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use url::Url;
@@ -37,6 +37,9 @@ use crate::fetch::client::Fetcher;
 const MOST_LINKS: usize = 100_000;
 /// How long a name may take to be looked up.
 const LONGEST_LOOKUP: Duration = Duration::from_secs(5);
+/// A page of no more bytes is inspected where it came: that takes less than handing it to another
+/// thread.
+const SHORT: usize = 32 * 1024;
 /// The tags that an article has to bear. Source: 国办发〔2017〕47号.
 const OF_ARTICLES: [Tag; 3] = [Tag::ArticleTitle, Tag::PubDate, Tag::ContentSource];
 
@@ -61,7 +64,7 @@ pub struct Walked<'a> {
     pub site: &'a Site,
     /// What was seen.
     pub inspection: Inspection,
-    seen: BTreeMap<Url, Seen>,
+    seen: HashMap<Url, Seen>,
     /// Pages that were read in full, as addresses.
     read: BTreeSet<String>,
     /// Pages that were asked for and did not come.
@@ -123,7 +126,7 @@ pub(super) struct Walk<'a> {
     feet: BTreeMap<Url, Option<String>>,
     /// Articles that wait, those of each page together.
     waiting: VecDeque<Vec<Url>>,
-    pub(super) known: BTreeSet<Url>,
+    pub(super) known: HashSet<Url>,
 }
 
 /// What a walk is to look at.
@@ -161,7 +164,7 @@ pub async fn walk<'a>(
         walked: Walked {
             site,
             inspection: nothing(site, now),
-            seen: BTreeMap::new(),
+            seen: HashMap::new(),
             read: BTreeSet::new(),
             failed: BTreeMap::new(),
             same: BTreeSet::new(),
@@ -174,7 +177,7 @@ pub async fn walk<'a>(
         },
         feet: BTreeMap::new(),
         waiting: VecDeque::new(),
-        known: BTreeSet::new(),
+        known: HashSet::new(),
     };
     if let Some(home) = &site.home {
         walk.go(home, Place::Home).await;
@@ -287,7 +290,7 @@ impl Walk<'_> {
             self.walked.failed.insert(url.to_string(), failure);
             return Got::Nothing;
         }
-        let Some(seen) = self.inspected(page.clone()).await else {
+        let Some(mut seen) = self.inspected(&page).await else {
             return Got::Nothing;
         };
         let is_home = place == Place::Home;
@@ -299,14 +302,14 @@ impl Walk<'_> {
             self.walked.inspection.home_items_on = self.home_items(page.clone()).await;
             self.walked.inspection.ipv6 = has_ipv6(url).await;
         }
-        self.carry(url, &place, &seen);
+        self.carry(url, &place, std::mem::take(&mut seen.links));
         self.bear(url, place, seen.marks, seen.is_article);
         Got::Page(Box::new((page, visit.validators)))
     }
 
     /// The page as inspected, with what writes its foot.
-    async fn inspected(&mut self, page: Page) -> Option<Inspected> {
-        let seen = aside(page.clone(), Vec::new()).await?;
+    async fn inspected(&mut self, page: &Page) -> Option<Inspected> {
+        let seen = inspection_of(page, Vec::new()).await?;
         if seen.feet.is_empty() {
             return Some(seen);
         }
@@ -320,7 +323,7 @@ impl Walk<'_> {
         }
         match sources.is_empty() {
             true => Some(seen),
-            false => aside(page, sources).await,
+            false => inspection_of(page, sources).await,
         }
     }
 
@@ -365,28 +368,28 @@ impl Walk<'_> {
     }
 
     /// Takes the links of a page.
-    fn carry(&mut self, page: &Url, place: &Place, seen: &Inspected) {
+    fn carry(&mut self, page: &Url, place: &Place, links: Vec<Carried>) {
         let mut articles = Vec::new();
-        for link in &seen.links {
+        for link in links {
             let is_own = self.home.is_some_and(|home| link.url.host() == home.host());
             if is_own && link.kind == TargetKind::Page && !self.known.contains(&link.url) {
                 articles.push(link.url.clone());
             }
-            self.lead(place, link);
+            self.lead(place, &link);
             if self.walked.seen.len() >= MOST_LINKS {
                 continue;
             }
-            let known = self.walked.seen.entry(link.url.clone());
+            let known = self.walked.seen.entry(link.url);
             let known = known.or_insert_with(|| Seen {
                 kind: link.kind,
                 on_home: false,
-                places: Vec::new(),
+                places: Vec::with_capacity(1),
             });
             known.on_home |= *place == Place::Home;
             if known.places.len() < MOST_PLACES {
                 known.places.push(TargetPlace {
                     page: page.to_string(),
-                    text: link.text.clone(),
+                    text: link.text,
                 });
             }
         }
@@ -439,13 +442,14 @@ async fn has_ipv6(url: &Url) -> Option<bool> {
     (!found.is_empty()).then(|| found.contains(&true))
 }
 
-/// Inspects on the blocking pool.
-async fn aside(page: Page, feet: Vec<String>) -> Option<Inspected> {
-    let url = page.url.clone();
-    let inspected = tokio::task::spawn_blocking(move || {
-        let feet: Vec<&str> = feet.iter().map(String::as_str).collect();
-        inspect(&page, &feet)
-    });
+/// The page as inspected; a long one on the blocking pool.
+async fn inspection_of(page: &Page, feet: Vec<String>) -> Option<Inspected> {
+    let length = feet.iter().map(String::len).sum::<usize>() + page.body.len();
+    if length <= SHORT {
+        return inspected_with(page, &feet);
+    }
+    let (url, page) = (page.url.clone(), page.clone());
+    let inspected = tokio::task::spawn_blocking(move || inspected_with(&page, &feet));
     match inspected.await {
         Ok(inspected) => inspected,
         Err(error) => {
@@ -453,6 +457,11 @@ async fn aside(page: Page, feet: Vec<String>) -> Option<Inspected> {
             None
         }
     }
+}
+
+fn inspected_with(page: &Page, feet: &[String]) -> Option<Inspected> {
+    let feet: Vec<&str> = feet.iter().map(String::as_str).collect();
+    inspect(page, &feet)
 }
 
 impl<'a> Walked<'a> {
@@ -476,6 +485,12 @@ impl<'a> Walked<'a> {
         !self.is_own(url)
     }
 
+    fn seen_in_order(&self) -> Vec<(&Url, &Seen)> {
+        let mut seen: Vec<(&Url, &Seen)> = self.seen.iter().collect();
+        seen.sort_unstable_by_key(|(url, _)| *url);
+        seen
+    }
+
     /// The links that are to be asked, at most `most`: those that led nowhere before, those of the
     /// home page, and the others.
     pub fn links(&self, known: &[Target], most: usize) -> Vec<Link<'_>> {
@@ -484,7 +499,7 @@ impl<'a> Walked<'a> {
             .filter(|target| target.open().is_some())
             .map(|target| target.url.as_str())
             .collect();
-        let mut seen: Vec<(&Url, &Seen)> = self.seen.iter().collect();
+        let mut seen = self.seen_in_order();
         seen.retain(|(url, _)| !self.read.contains(url.as_str()));
         seen.retain(|(url, _)| !self.same.contains(url.as_str()));
         seen.sort_by_key(|(url, seen)| (!open.contains(url.as_str()), !seen.on_home));
@@ -542,7 +557,7 @@ impl<'a> Walked<'a> {
             .map(|target| (target.url.clone(), target))
             .collect();
         let mut changes = Vec::new();
-        for (url, seen) in &self.seen {
+        for (url, seen) in self.seen_in_order() {
             let before = known.remove(url.as_str());
             let Some(answered) = self.answered(url.as_str(), asked) else {
                 continue;

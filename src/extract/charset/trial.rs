@@ -107,12 +107,26 @@ fn told_from_rival<'a>(wanted: Trial<'a>, body: &'a [u8]) -> Trial<'a> {
     let sample = told_sample(body);
     let read = |encoding| everyday(&Trial::of(sample, encoding).text);
     let (own, other) = (read(wanted.encoding), read(rival));
-    // Chance makes one character in fifty an everyday one, sense every third.
-    if other >= 3 && other > 2 * own {
+    if makes_sense(other, own) {
         Trial::of(body, rival)
     } else {
         wanted
     }
+}
+
+/// Whether one text of the same bytes is strictly better than another: whole where that is damaged and
+/// no stranger to read, or sense where that is chance.
+pub fn reads_better(one: &str, other: &str) -> bool {
+    let faults = |text: &str| text.matches('\u{fffd}').count();
+    let (sense, chance) = (everyday(one), everyday(other));
+    let whole = faults(one) < faults(other) && sense >= chance;
+    whole || makes_sense(sense, chance) || one.is_ascii()
+}
+
+/// Whether so many everyday characters are sense where so many others are chance, which makes one
+/// character in fifty an everyday one; sense makes every third.
+fn makes_sense(sense: usize, chance: usize) -> bool {
+    sense >= 3 && sense > 2 * chance
 }
 
 /// The part of a body that tells two encodings apart, from its first wide character on.

@@ -1,16 +1,22 @@
 //! Letters in data: the answers of the interfaces behind letter-boxes, as JSON with or without
-//! padding. Keys are compared without case and signs.
+//! padding. Keys are compared without case and signs; where the rows stand and where a letter has its
+//! page can be laid down.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::super::dates::{self, Stamp};
+use super::super::json_link::Link;
+use super::super::json_path::JsonPath;
+use super::super::loose::{self, Value};
 use super::super::{address, clean, json_list};
 use super::words;
 use crate::domain::letter::{ListedLetter, State, Told};
+use crate::domain::reading_rules::Shape;
 use crate::domain::time::Date;
 
-const TITLES: [&str; 10] = [
+const TITLES: [&str; 12] = [
     "lettertitle",
     "messagetitle",
     "mailtitle",
@@ -21,6 +27,8 @@ const TITLES: [&str; 10] = [
     "question",
     "bt",
     "zt",
+    "lybt",
+    "infomess",
 ];
 const ASKED: [&str; 16] = [
     "createdate",
@@ -37,9 +45,11 @@ const ASKED: [&str; 16] = [
     "lettertime",
     "messagedate",
     "messagetime",
-    "pubtime",
     "lxsj",
+    "lysj",
 ];
+/// When a letter was made public: with its answer, where that is shown, else as it came in.
+const PUBLIC: [&str; 2] = ["pubtime", "publishtime"];
 const ANSWERED: [&str; 16] = [
     "feedbackdate",
     "feedbacktime",
@@ -66,7 +76,7 @@ const STATES: [&str; 5] = [
     "statename",
     "status",
 ];
-const ANSWERS: [&str; 8] = [
+const ANSWERS: [&str; 9] = [
     "feedback",
     "reply",
     "replycontent",
@@ -75,8 +85,9 @@ const ANSWERS: [&str; 8] = [
     "answercontent",
     "hfnr",
     "dfnr",
+    "clyj",
 ];
-const UNITS: [&str; 9] = [
+const UNITS: [&str; 11] = [
     "orgname",
     "orgid",
     "unitname",
@@ -86,6 +97,8 @@ const UNITS: [&str; 9] = [
     "replydept",
     "dept",
     "unit",
+    "fzsjcn",
+    "feedbackname",
 ];
 const LINKS: [&str; 4] = ["url", "link", "href", "detailurl"];
 /// How deep lists are looked for.
@@ -93,72 +106,119 @@ const DEPTH: usize = 12;
 /// From how much weight a text is an answer.
 const ANSWER_WEIGHT: usize = 2;
 
-/// The letters of a body of data.
-pub fn list(text: &str, base: &Url, today: Date) -> Vec<ListedLetter> {
-    let Some(text) = json_list::unpadded(text) else {
-        return Vec::new();
-    };
-    // What follows the data is the padding's end.
-    let value = serde_json::Deserializer::from_str(text).into_iter().next();
-    let Some(Ok(value)) = value else {
-        return Vec::new();
-    };
-    let mut letters = Vec::new();
-    gather(&value, base, today, DEPTH, &mut letters);
-    letters
-}
+type Object<'v> = [(Cow<'v, str>, Value<'v>)];
 
-fn gather(value: &Value, base: &Url, today: Date, deep: usize, into: &mut Vec<ListedLetter>) {
-    if deep == 0 || into.len() >= super::MOST {
-        return;
-    }
-    match value {
-        Value::Array(values) => {
-            for value in values.iter().take(super::MOST) {
-                gather(value, base, today, deep - 1, into);
+/// The letters of a body of data; where its shape is laid down, those of the rows that it names.
+pub fn list(text: &str, shape: Option<&Shape>, base: &Url, today: Date) -> Vec<ListedLetter> {
+    let data = json_list::unpadded(text).and_then(loose::read);
+    let Some((value, _)) = data else {
+        return Vec::new();
+    };
+    let mut reader = Reader {
+        base,
+        today,
+        title: None,
+        link: None,
+        letters: Vec::new(),
+    };
+    match shape {
+        Some(Shape::List {
+            rows, title, url, ..
+        }) => {
+            let Ok(rows) = JsonPath::parse(rows) else {
+                return Vec::new();
+            };
+            reader.title = JsonPath::parse(title).ok();
+            reader.link = url.as_deref().and_then(|url| Link::parse(url).ok());
+            for row in json_list::elements(&rows, &value) {
+                reader.gather(row, DEPTH);
             }
         }
-        Value::Object(object) => match letter(object, base, today) {
-            Some(letter) => into.push(letter),
-            None => object
-                .values()
-                .for_each(|value| gather(value, base, today, deep - 1, into)),
-        },
-        _ => {}
+        Some(Shape::Fragment { .. } | Shape::Records) | None => reader.gather(&value, DEPTH),
     }
+    reader.letters
 }
 
-/// A letter, where an object has a title and a day or a state.
-fn letter(object: &Map<String, Value>, base: &Url, today: Date) -> Option<ListedLetter> {
-    let find = |keys: &[&str]| -> Option<&Value> {
-        keys.iter().find_map(|key| {
-            let mut pairs = object.iter();
-            let (_, value) = pairs.find(|(name, value)| plain(name) == *key && !value.is_null())?;
-            Some(value)
-        })
-    };
-    let title = clean::line(&words_of(find(&TITLES)?), clean::TITLE);
-    let asked_on = find(&ASKED).and_then(|value| day(value, today));
-    let answered_on = find(&ANSWERED).and_then(|value| day(value, today));
-    let answer = find(&ANSWERS).map(words_of).unwrap_or_default();
-    let state = find(&FLAGS)
-        .and_then(flag)
-        .or_else(|| words::state_of(find(&STATES).map(words_of)?.trim()));
-    if title.is_empty() || (asked_on.is_none() && answered_on.is_none() && state.is_none()) {
-        return None;
+/// Whether a sign that a letter is answered says that it is not.
+pub fn waits(sign: &Value) -> bool {
+    flag(sign) == Some(State::Open)
+}
+
+/// Gathers letters.
+struct Reader<'a> {
+    base: &'a Url,
+    today: Date,
+    /// Where the title of a row stands, where that is laid down.
+    title: Option<JsonPath>,
+    /// Where its address stands.
+    link: Option<Link>,
+    letters: Vec<ListedLetter>,
+}
+
+impl Reader<'_> {
+    fn gather(&mut self, value: &Value, deep: usize) {
+        if deep == 0 || self.letters.len() >= super::MOST {
+            return;
+        }
+        match value {
+            Value::List(values) => {
+                for value in values.iter().take(super::MOST) {
+                    self.gather(value, deep - 1);
+                }
+            }
+            Value::Object(object) => match self.letter(value, object) {
+                Some(letter) => self.letters.push(letter),
+                None => object
+                    .iter()
+                    .for_each(|(_, value)| self.gather(value, deep - 1)),
+            },
+            Value::Text(_) | Value::Number(_) | Value::Flag(_) | Value::Other => {}
+        }
     }
-    let url = find(&LINKS).and_then(|value| address::join(base, &words_of(value)));
-    Some(ListedLetter {
-        title,
-        url: url.map(|url| clean::line(url.as_str(), 1000)),
-        told: Told {
-            asked_on,
-            answered_on: answered_on.filter(|on| asked_on.is_none_or(|asked| asked <= *on)),
-            state,
-            unit: find(&UNITS).is_some_and(|value| !words_of(value).is_empty()),
-            words: clean::weight(&answer) >= ANSWER_WEIGHT && !words::is_state(&answer),
-        },
-    })
+
+    /// A letter, where an object has a title and a day or a state.
+    fn letter(&self, row: &Value, object: &Object) -> Option<ListedLetter> {
+        let find = |keys: &[&str]| -> Option<&Value> {
+            keys.iter().find_map(|key| {
+                let is_its =
+                    |name: &str, value: &Value| plain(name) == *key && *value != Value::Other;
+                let pair = object.iter().find(|(name, value)| is_its(name, value));
+                pair.map(|(_, value)| value)
+            })
+        };
+        let day_of = |keys: &[&str]| find(keys).and_then(|value| day(value, self.today));
+        let title = match &self.title {
+            Some(path) => path.first(row)?,
+            None => find(&TITLES)?,
+        };
+        let title = json_list::bare(&words_of(title));
+        let answer = find(&ANSWERS).map(words_of).unwrap_or_default();
+        let words = clean::weight(&answer) >= ANSWER_WEIGHT && !words::is_state(&answer);
+        let (asked, public) = (day_of(&ASKED), day_of(&PUBLIC));
+        let asked_on = asked.or(public.filter(|_| !words));
+        let answered_on = day_of(&ANSWERED).or(public.filter(|_| words));
+        let state = find(&FLAGS)
+            .and_then(flag)
+            .or_else(|| words::state_of(find(&STATES).map(words_of)?.trim()));
+        if title.is_empty() || (asked_on.is_none() && answered_on.is_none() && state.is_none()) {
+            return None;
+        }
+        let url = match &self.link {
+            Some(link) => link.of(row, self.base),
+            None => find(&LINKS).and_then(|value| address::join(self.base, &words_of(value))),
+        };
+        Some(ListedLetter {
+            title,
+            url: url.map(|url| clean::line(url.as_str(), 1000)),
+            told: Told {
+                asked_on,
+                answered_on: answered_on.filter(|on| asked_on.is_none_or(|asked| asked <= *on)),
+                state,
+                unit: find(&UNITS).is_some_and(|value| !words_of(value).is_empty()),
+                words,
+            },
+        })
+    }
 }
 
 fn plain(key: &str) -> String {
@@ -168,7 +228,7 @@ fn plain(key: &str) -> String {
 
 fn words_of(value: &Value) -> String {
     match value {
-        Value::String(text) => text.chars().take(2000).collect(),
+        Value::Text(text) => text.chars().take(2000).collect(),
         Value::Number(number) => number.to_string(),
         _ => String::new(),
     }
@@ -191,8 +251,8 @@ fn day(value: &Value, today: Date) -> Option<Date> {
 fn flag(value: &Value) -> Option<State> {
     let text = words_of(value);
     match (value, text.trim()) {
-        (Value::Bool(true), _) | (_, "1" | "是" | "Y") => Some(State::Answered),
-        (Value::Bool(false), _) | (_, "0" | "否" | "N") => Some(State::Open),
+        (Value::Flag(true), _) | (_, "1" | "是" | "Y" | "true") => Some(State::Answered),
+        (Value::Flag(false), _) | (_, "0" | "否" | "N" | "false") => Some(State::Open),
         (_, text) => words::state_of(text),
     }
 }

@@ -6,16 +6,21 @@ mod data;
 pub(super) mod waiting;
 mod words;
 
+use std::borrow::Cow;
+
 use super::dates::{self, Stamp};
 use super::dom::What;
 use super::labels::{self, Label};
+use super::notes::Notes;
 use super::rows::Listed;
 use super::survey::{Dated, Survey};
 use super::view::{self, View};
-use super::{clean, column, expand, json_list};
+use super::{by_rules, clean, column, expand, json_list};
 use crate::domain::letter::{ListedLetter, State, Told};
 use crate::domain::page::Page;
+use crate::domain::reading_rules::{Json, ReadRules, Shape};
 use crate::domain::time::Date;
+pub use data::waits;
 use words::Sayings;
 
 /// The most letters of one list.
@@ -25,15 +30,23 @@ const ROW_BYTES: u32 = 400;
 /// Letters of one list that stand in it without links, from which it is read as such.
 const BLOCKS: usize = 2;
 
-/// The letters of a list page, of a piece of one, or of its data.
-pub fn list(page: &Page, today: Date) -> Vec<ListedLetter> {
-    let Some(text) = super::text(page) else {
+/// The letters of a list page, of a piece of one, or of its data, under the rules of its column.
+pub fn list(page: &Page, rules: Option<&ReadRules>, today: Date) -> Vec<ListedLetter> {
+    let page = rules.map_or(Cow::Borrowed(page), |rules| {
+        by_rules::decoded(page, rules, &mut Notes::default()).0
+    });
+    let Some(text) = super::text(&page) else {
         return Vec::new();
     };
-    if json_list::is_data(&text) {
-        return data::list(&text, &page.url, today);
+    let shape = rules.and_then(|rules| rules.json.as_ref()).map(Json::shape);
+    let markup = |shape: &Shape| json_list::markup(&text, shape);
+    if let Some(html) = shape.as_ref().and_then(markup) {
+        return view::of(&made(&page, html), today, of_view).unwrap_or_default();
     }
-    let letters = view::of(page, today, of_view).unwrap_or_default();
+    if json_list::is_data(&text) {
+        return data::list(&text, shape.as_ref(), &page.url, today);
+    }
+    let letters = view::of(&page, today, of_view).unwrap_or_default();
     if letters.iter().any(|letter| letter.told != Told::default()) {
         return letters;
     }
@@ -41,15 +54,20 @@ pub fn list(page: &Page, today: Date) -> Vec<ListedLetter> {
     if hidden.is_empty() {
         return letters;
     }
-    let written = Page {
-        body: hidden.into_bytes(),
-        content_type: Some("text/html; charset=utf-8".to_owned()),
-        ..page.clone()
-    };
-    let more = view::of(&written, today, of_view).unwrap_or_default();
+    let more = view::of(&made(&page, hidden), today, of_view).unwrap_or_default();
     match more.is_empty() {
         true => letters,
         false => more,
+    }
+}
+
+/// Markup that stands in a page, as a page.
+fn made(page: &Page, html: String) -> Page {
+    Page {
+        url: page.url.clone(),
+        status: page.status,
+        content_type: Some("text/html; charset=utf-8".to_owned()),
+        body: html.into_bytes(),
     }
 }
 
@@ -58,10 +76,26 @@ pub fn letter(page: &Page, today: Date) -> Option<Told> {
     let of = |view: &View| {
         let survey = view.survey;
         let nodes = |node: usize| is_own(survey, node);
-        let dates = survey.dated.iter().filter(|dated| nodes(dated.node));
-        told(survey, (0, survey.dom.len()), dates, nodes, today)
+        let dates = || survey.dated.iter().filter(|dated| nodes(dated.node));
+        let mut told = told(survey, (0, survey.dom.len()), dates(), nodes, today);
+        if told.asked_on.is_none() {
+            told.asked_on = bare_day(dates(), today).filter(|on| {
+                let answered_on = told.answered_on;
+                answered_on.is_none_or(|answered_on| *on <= answered_on)
+            });
+        }
+        told
     };
     view::of(page, today, of).ok()
+}
+
+/// The day that a letter's page calls nothing but its time, before any that is said to be another.
+fn bare_day<'d, 'a: 'd>(
+    mut dates: impl Iterator<Item = &'d Dated<'a>>,
+    today: Date,
+) -> Option<Date> {
+    let first = dates.find(|dated| dated.in_item.is_none() && dated.label != Label::None)?;
+    day(first, today).filter(|_| first.label == Label::Date)
 }
 
 /// Whether a place of a letter's page tells of that letter: not in header, footer or navigation,

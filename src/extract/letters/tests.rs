@@ -83,7 +83,7 @@ fn a_table_says_by_its_heads_what_its_days_are() {
     let html = format!(
         "<table><tr><th>编号</th><th>标题</th><th>受理单位</th><th>来信时间</th><th>回复时间</th><th>状态</th></tr>{rows}</table>"
     );
-    let letters = list(&framed(&html), today());
+    let letters = list(&framed(&html), None, today());
     assert_eq!(
         shown(&letters),
         expected(&[
@@ -112,7 +112,7 @@ fn a_list_with_states_in_its_rows() {
         <li><span>[未回复]</span><a href=2.html>关于小区物业收费的咨询</a><em>2017-11-08</em></li>\
         <li><span>[办理中]</span><a href=3.html>关于养老金发放日期的咨询</a><em>2017-07-02</em></li>\
         <li><a href=4.html>关于已回复信件的补充咨询</a><em>2017-07-01</em></li></ul>";
-    let letters = list(&framed(html), today());
+    let letters = list(&framed(html), None, today());
     // One day is mostly that of the question, and surely where the letter waits.
     assert_eq!(
         shown(&letters),
@@ -139,7 +139,7 @@ fn letters_that_stand_in_the_page_itself() {
         "<p>答复：您好，请携带身份证件到就近网点办理。</p><p>答复时间：2017-11-06</p>",
     ) + &block("外汇账户开立咨询", "2017-11-15", "<p>状态：待处理</p>");
     assert_eq!(
-        shown(&list(&framed(&html), today())),
+        shown(&list(&framed(&html), None, today())),
         expected(&[
             ("个人购汇额度咨询", "2017-11-02", "2017-11-06", "answered"),
             ("外汇账户开立咨询", "2017-11-15", "", "open"),
@@ -180,11 +180,133 @@ fn letters_in_data() {
         ),
     ] {
         assert_eq!(
-            shown(&list(&page(text), today())),
+            shown(&list(&page(text), None, today())),
             expected(&rows),
             "{text}"
         );
     }
+}
+
+/// The rules of a preset, and the shape that public programs expect of its platform's answer.
+#[test]
+fn letters_of_the_platforms() {
+    let capital = r#"{"PageCond":{"begin":0,"count":7,"title":"不是来信","isReply":"0"},"mailList":[
+        {"letter_type":"咨询","original_id":"AH211100","letter_title":"关于公租房申请的咨询","create_date":"2017-11-02 09:00:00","isReply":true,"org_id":"某委","catalog_id":"住房"},
+        {"letter_type":"建议","original_id":"AH211101","letter_title":"关于路灯的建议","create_date":"2017-06-01 10:00:00","isReply":false,"org_id":"","catalog_id":""}]}"#;
+    let market = r#"{"data":{"count":"2","data":[
+        {"zj":"a1","lybt":"食品标签问题咨询","lyr":"王**","lysj":"2017-10-20 09:11:12","lynr":"请问如何标注？","fzsjCn":"某司","pubtime":"2017-11-01","clyj":"您好，请参照国家标准。"},
+        {"zj":"a2","lybt":"登记注册问题咨询","lyr":"李**","lysj":"2017-10-25 09:11:12","lynr":"请问如何登记？","fzsjCn":"某局","pubtime":"","clyj":""}]}}"#;
+    let aviation = r#"jsonp_messageBoard_getList({"returnData":{"root":[
+        {"id":77,"infoMess":"请问<em>托运</em>有何规定？","messageType":"托运","gname":"张**","createDate":"2017-11-02 10:00:00","feedbackName":"运输司","feedbackDate":"2017-11-06 11:00:00"}]}})"#;
+    let hanweb = r#"totalRecord=2;dataStore = ["<tr><td>20171102001</td><td><a href='mailpubdetail.do?transactId=1&sysid=84'>关于道路积水的咨询</a></td><td>已回复</td><td>2017-11-02</td><td>12</td></tr>","<tr><td>20171108002</td><td><a href='mailpubdetail.do?transactId=2&sysid=84'>关于公交线路的咨询</a></td><td>未回复</td><td>2017-11-08</td><td>3</td></tr>"];"#;
+    let of = |preset: &str, text: &str| {
+        let json = crate::domain::reading_rules::Preset::ALL
+            .into_iter()
+            .find(|known| known.key() == preset)
+            .map(Json::Preset);
+        let rules = ReadRules {
+            json,
+            ..ReadRules::default()
+        };
+        assert!(rules.json.is_some(), "{preset}");
+        let letters = list(&page(text), Some(&rules), today());
+        let urls = letters
+            .iter()
+            .map(|letter| letter.url.clone().unwrap_or_default());
+        let urls: Vec<String> = urls
+            .map(|url| url.trim_start_matches("http://www.example.cn").to_owned())
+            .collect();
+        (shown(&letters), urls)
+    };
+    let (letters, urls) = of("beijing-letters", capital);
+    assert_eq!(
+        letters,
+        expected(&[
+            ("关于公租房申请的咨询", "2017-11-02", "", "answered"),
+            ("关于路灯的建议", "2017-06-01", "", "open"),
+        ])
+    );
+    let detail = "/zmhd/xx/com.web.suggest.suggesDetail.flow?originalId=AH2111";
+    assert_eq!(urls, [format!("{detail}00"), format!("{detail}01")]);
+    let (letters, urls) = of("samr-letters", market);
+    assert_eq!(
+        letters,
+        expected(&[
+            ("食品标签问题咨询", "2017-10-20", "2017-11-01", "answered"),
+            ("登记注册问题咨询", "2017-10-25", "", ""),
+        ])
+    );
+    assert_eq!(urls, ["", ""], "they have no pages of their own");
+    let (letters, urls) = of("caac-letters", aviation);
+    let row = ("请问托运有何规定？", "2017-11-02", "2017-11-06", "answered");
+    assert_eq!(letters, expected(&[row]));
+    assert_eq!(urls, ["/index_180.html?info=77&type=id"]);
+    let (letters, urls) = of("jact", hanweb);
+    assert_eq!(
+        letters,
+        expected(&[
+            ("关于道路积水的咨询", "", "", "answered"),
+            ("关于公交线路的咨询", "2017-11-08", "", "open"),
+        ])
+    );
+    let detail = |n| format!("/zmhd/xx/mailpubdetail.do?transactId={n}&sysid=84");
+    assert_eq!(urls, [detail(1), detail(2)]);
+    // What is laid down is not guessed beside.
+    assert_eq!(of("caac-letters", capital).0, []);
+}
+
+/// A table of titles and units without days, in GBK; the page of a letter has its day in a table.
+#[test]
+fn a_letter_box_without_days_in_its_list() {
+    let row = |n: u32, title: &str| {
+        format!(
+            "<tr><td>{n}</td><td title='{title}'><a href='detail.jsp?id={n}'>{title}</a></td><td>市住建局</td></tr>"
+        )
+    };
+    let html = format!(
+        "<html><head><meta http-equiv=Content-Type content='text/html; charset=gbk'></head><body>\
+         <table class=table1><tr><th>编号</th><th>标题</th><th>受理单位</th></tr>{}{}{}</table></body></html>",
+        row(1, "关于物业收费标准的咨询"),
+        row(2, "关于小区停车的投诉"),
+        row(3, "关于公租房申请的咨询")
+    );
+    let (bytes, _, _) = encoding_rs::GBK.encode(&html);
+    let gbk = Page {
+        body: bytes.into_owned(),
+        content_type: Some("text/html; charset=GBK".to_owned()),
+        ..page("")
+    };
+    let letters = list(&gbk, None, today());
+    let titles: Vec<&str> = letters.iter().map(|letter| letter.title.as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "关于物业收费标准的咨询",
+            "关于小区停车的投诉",
+            "关于公租房申请的咨询"
+        ]
+    );
+    assert!(
+        letters
+            .iter()
+            .all(|letter| letter.url.is_some() && letter.told.unit)
+    );
+    let asked = |table: &str| letter(&framed(&format!("<table>{table}</table>")), today());
+    let told = asked(
+        "<tr><td>标题</td><td>关于物业收费标准的咨询</td></tr><tr><td>时间</td><td>2017-11-02 09:30</td></tr>\
+         <tr><td>内容</td><td>请问如何收费？</td></tr><tr><td>回复单位</td><td>市住建局</td></tr>\
+         <tr><td>回复时间</td><td>2017-11-06</td></tr><tr><td>回复内容</td><td>您好，请参照有关规定。</td></tr>",
+    );
+    let told = told.unwrap();
+    assert_eq!(
+        (told.asked_on, told.answered_on),
+        (on("2017-11-02"), on("2017-11-06"))
+    );
+    // A bare day that stands behind the answer is not that of the question.
+    let told = asked(
+        "<tr><td>回复时间</td><td>2017-11-06</td></tr><tr><td>时间</td><td>2017-11-02</td></tr>",
+    );
+    assert_eq!(told.unwrap().asked_on, None);
 }
 
 #[test]
@@ -194,7 +316,7 @@ fn rows_in_records_are_read_like_those_of_the_page() {
         <record><![CDATA[<li><a href='/jact/2.html'>关于公交线路的咨询</a><i>已答复</i><span>2017-11-07</span></li>]]></record>\
         </recordset></datastore></script>";
     assert_eq!(
-        shown(&list(&framed(html), today())),
+        shown(&list(&framed(html), None, today())),
         expected(&[
             ("关于道路积水的咨询", "2017-11-08", "", "open"),
             ("关于公交线路的咨询", "", "", "answered"),
@@ -278,5 +400,5 @@ fn the_page_of_a_letter() {
         ..page("")
     };
     assert_eq!(letter(&binary, today()), None);
-    assert_eq!(list(&binary, today()), Vec::new());
+    assert_eq!(list(&binary, None, today()), Vec::new());
 }

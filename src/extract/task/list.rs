@@ -1,14 +1,16 @@
 //! The work on a page with a list: whose the list is, and which of its rows decide.
 
 use super::{Task, frames_of, is_one_article, other};
-use crate::domain::finding::{Finding, Undated, Unreadable};
+use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::note::Note;
+use crate::extract::ask::Ask;
 use crate::extract::column::Saying;
 use crate::extract::glance::Glance;
 use crate::extract::heading::{self, Own};
 use crate::extract::notes::Notes;
 use crate::extract::seen::{Seen, Step};
 use crate::extract::view::View;
+use crate::extract::which::Which;
 use crate::extract::whose::{self, Aside, Sure, Whose};
 use crate::extract::{Aim, PageKind, blocks, clean, column, identity, remarks};
 
@@ -57,8 +59,10 @@ impl Task<'_> {
         {
             return step;
         }
-        if let Some(aside) = whose.aside.filter(|_| whose.claim != Sure::Doubtful) {
-            notes.say(left_aside(&aside));
+        let aside = whose.aside.filter(|_| whose.claim != Sure::Doubtful);
+        let aside = aside.map(|aside| left_aside(&aside));
+        if let Some(aside) = aside.clone().filter(|_| whose.claim != Sure::Torn) {
+            notes.say(aside);
         }
         if whose.claim == Sure::Others {
             if is_one_article(glance) {
@@ -69,7 +73,11 @@ impl Task<'_> {
         }
         remarks::remark(view, &whose.rows, notes);
         let saying = match whose.claim {
-            Sure::Torn => Saying::Found(Finding::Undated(Undated::WhichList)),
+            Sure::Torn => {
+                let lists = [whose.rows.as_slice(), whose.rival.as_slice()];
+                let name = self.recipe.column_name.as_deref();
+                Saying::Ask(Ask::which(Which::of(view, name, lists, aside)))
+            }
             _ => column::newest_of_list(view, &whose.rows),
         };
         done(Seen::listed(saying, PageKind::List, &whose.rows, view))

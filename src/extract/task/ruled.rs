@@ -35,7 +35,7 @@ impl Task<'_> {
         (first, hops): (bool, usize),
         notes: &mut Notes,
     ) -> Result<Step, Closed> {
-        let (page, fixed) = by_rules::decoded(page, rules);
+        let (page, fixed) = by_rules::decoded(page, rules, notes);
         // Links in data are written for the page that shows it, wherever the data was found.
         let shown = match &self.recipe.shown {
             Some(shown) if first || rules.json.is_some() => shown,
