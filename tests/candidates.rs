@@ -204,6 +204,7 @@ fn about(cases: &[Case]) -> Vec<String> {
                 Suspicion::Mark(mark) => mark.word().to_owned(),
                 Suspicion::Link { url, .. } => path(url),
                 Suspicion::Advert { host } => host.clone(),
+                other => panic!("nothing of the kind was planted: {other:?}"),
             };
             format!("{what}@{}", path(&case.candidate.page))
         })
@@ -371,6 +372,14 @@ async fn nights() {
     let links = line(&assessed(&config).await, "D2").finds.len();
     assert_eq!(links, 0, "a refusal alone is not certain");
     let barred = about_key(&waiting, "/barred.html@/");
+    // A doubtful link has the page that carries it, and the words around it there.
+    let link = waiting.iter().find(|case| case.candidate.key() == barred);
+    let link = &link.expect("the link").candidate;
+    let copy = link.copy.as_deref().expect("a copy");
+    let page = running.ready.desk.store.body(copy).await.expect("a store");
+    let page = String::from_utf8(page.expect("the copy")).expect("text");
+    assert!(page.contains("href='/barred.html'"), "{page}");
+    assert_eq!(link.snippet.hit, "内部查询");
     let (done, text) = decide(&config, "confirm", &barred, &[]).await;
     assert!(done, "{text}");
     let after = assessed(&config).await;

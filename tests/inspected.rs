@@ -16,10 +16,12 @@ use std::time::Duration;
 
 use chrono::Timelike as _;
 use tempfile::TempDir;
+use wangxun::assess::candidates::Case;
 use wangxun::assess::score::card::{Line, Verdict};
-use wangxun::assess::score::finding::{Fact, Spared};
+use wangxun::assess::score::finding::{Fact, Spared, Unmeasured};
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
+use wangxun::domain::candidate::Suspicion;
 use wangxun::domain::time::{Moment, moment};
 use wangxun::report::assessment::Assessment;
 
@@ -440,6 +442,7 @@ async fn nights() {
 
     // The next night sees what was mended.
     end.until(at("2017-11-08T06:00")).await;
+    confirm_readings(&config).await;
     let third = assessed(&config).await;
     let links = line(&third, "a", "D2");
     assert_eq!(dead(links), all(true));
@@ -491,8 +494,9 @@ async fn nights() {
     let before = told(&config, &["links", "a", "--format", "json"]).await;
     letters(&config, &third).await;
     services(&config, &third).await;
-    // Each of the four is worth a look, and none a second one within the week.
-    assert_eq!(pages.load(Ordering::Relaxed), 4);
+    // Each of the four is worth a look, and none a second one within the week; the page of the one that
+    // waits for a person is kept.
+    assert_eq!(pages.load(Ordering::Relaxed), 5);
     running.end(end).await;
 
     // What the journal has says the same.
@@ -509,6 +513,50 @@ async fn nights() {
         waits && aside.why == Spared::Unproven
     });
     assert!(known && veto.verdict == Verdict::Kept, "{veto:?}");
+}
+
+/// What was read of letters and guides waits for a person, with a copy of the page; it is confirmed.
+async fn confirm_readings(config: &Path) {
+    let before = assessed(config).await;
+    for (rule, waiting) in [("V5", 1), ("D13", 3)] {
+        let verdict = &line(&before, "c", rule).verdict;
+        let why = Unmeasured::Waiting(waiting);
+        assert_eq!(*verdict, Verdict::Unmeasured(why), "{rule}");
+    }
+    let args = ["candidates", "list", "--site", "c", "--format", "json"];
+    let cases: Vec<Case> = serde_json::from_str(&told(config, &args).await).expect("candidates");
+    let mut found = Vec::new();
+    for case in &cases {
+        let candidate = &case.candidate;
+        let is_reading = matches!(
+            candidate.suspicion,
+            Suspicion::Letter { .. } | Suspicion::Guide { .. }
+        );
+        if !is_reading {
+            continue;
+        }
+        let page = candidate.page.parse::<url::Url>().expect("an address");
+        found.push(format!("{} {}", candidate.suspicion.key(), page.path()));
+        assert!(candidate.copy.is_some(), "{candidate:?}");
+        let key = candidate.key();
+        let head = [
+            "candidates",
+            "confirm",
+            &key,
+            "--by",
+            "张三",
+            "--reason",
+            "已核对原文",
+        ];
+        told(config, &head).await;
+    }
+    found.sort();
+    let expected = [
+        "guide /bsfw/1.html",
+        "guide /bsfw/2.html",
+        "letter /xx/3.html",
+    ];
+    assert_eq!(found, expected);
 }
 
 /// What was planted in guides, papers and behind a success status is told.

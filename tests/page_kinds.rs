@@ -754,3 +754,28 @@ fn who_is_sent_to_the_home_page_is_told_so() {
         assert_eq!(told, sent, "{name}: {:?}", noted(&reading));
     }
 }
+
+#[test]
+fn the_trail_to_an_article_is_no_list_of_one_row() {
+    let text = "现将有关事项通知如下，请遵照执行。".repeat(10);
+    let body = format!(
+        "<div>当前位置：<a href='/'>首页</a> &gt; <a href='/tzgg/'>通知公告</a> &gt; 正文</div>\
+         <h1>关于开展检查的通知</h1><p>{text}</p><p>某某局</p><p>2018年3月8日</p>"
+    );
+    let reading = found(page("/tzgg/1.html", &body), &column("通知公告"));
+    assert_eq!(outcome(&reading), "NoList", "{:?}", noted(&reading));
+    let one = rows(&[("关于开展检查的通知", "2018-03-08")]);
+    let list = format!("<h2>通知公告</h2><ul>{one}</ul>");
+    let reading = found(page("/tzgg/", &list), &column("通知公告"));
+    assert_eq!(outcome(&reading), "2018-03-08");
+}
+
+#[test]
+fn what_a_server_shows_of_a_folder_tells_when_files_were_made() {
+    let rows: String = (1..9)
+        .map(|n| format!("<tr><td><a href='tongzhigonggao{n}.html'>tongzhigonggao{n}.html</a></td><td>2018-03-0{n} 10:00</td></tr>"))
+        .collect();
+    let body = format!("<title>Index of /tzgg</title><h1>Index of /tzgg</h1><table>{rows}</table>");
+    let reading = found(page("/tzgg/", &body), &column("通知公告"));
+    assert_eq!(outcome(&reading), "NoList", "{:?}", noted(&reading));
+}

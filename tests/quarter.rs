@@ -21,15 +21,17 @@ use wangxun::domain::act::{Act, Deed, Ground, Scope};
 use wangxun::domain::candidate::{Candidate, Decided, Decision, Snippet, Suspicion};
 use wangxun::domain::entry::Entry;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
+use wangxun::domain::guide::{Element, Guide};
 use wangxun::domain::id::{ColumnId, SiteId};
 use wangxun::domain::inspection::{Inspection, LinkCount, WordCount};
 use wangxun::domain::item::Item;
+use wangxun::domain::letter::{Letter, State as Answer, Told};
 use wangxun::domain::marks::{Mark, PageMarks, Tag};
 use wangxun::domain::observation::{Observation, Sight};
 use wangxun::domain::site_day::{HomeOfDay, Sample, SiteDay};
 use wangxun::domain::target::{Spell, Target, TargetKind, TargetPlace};
 use wangxun::domain::time::{Date, Moment, moment};
-use wangxun::domain::visit::Failure;
+use wangxun::domain::visit::{Failure, Validators};
 use wangxun::domain::words::WordKind;
 use wangxun::report::assessment::Assessment;
 use wangxun::report::assessment::xlsx::xlsx;
@@ -123,6 +125,9 @@ fn sites(plans: &[Plan]) -> String {
              name = \"{own}网站\"\nhome = \"https://{own}.example.gov.cn/\"\nservices = {}\n",
             plan.services
         );
+        if !plan.guides.is_empty() {
+            text += "guides = [\"/bsfw/\"]\n";
+        }
         for (number, column) in plan.columns.iter().enumerate() {
             let parent = column.parent.map_or(String::new(), |parent| {
                 format!("parent = \"{own}/c{parent}\"\n")
@@ -224,7 +229,7 @@ fn inspection(plan: &Plan) -> Option<Inspection> {
         home_items_on: Some(within.chain(older).collect()),
         certificate_until: None,
         ipv6: Some(true),
-        letters: Vec::new(),
+        letters: replies(plan).map(|id| (id, 20)).into_iter().collect(),
         channel: None,
         words: Some(WordCount {
             texts: 40,
@@ -320,6 +325,105 @@ fn word(plan: &Plan, number: usize, decided: Option<Decided>) -> (Candidate, Opt
     (candidate, decision)
 }
 
+/// The column of letters, where there is one.
+fn replies(plan: &Plan) -> Option<ColumnId> {
+    let place = plan
+        .columns
+        .iter()
+        .position(|column| column.class == "replies")?;
+    Some(column_id(plan, place))
+}
+
+/// What was decided of a suspicion of a page, with the candidate that waits or waited for it.
+fn judged(
+    plan: &Plan,
+    page: String,
+    suspicion: Suspicion,
+    decided: Option<Decided>,
+) -> (Candidate, Option<Decision>) {
+    let (mut candidate, _) = word(plan, 0, None);
+    candidate.page = page;
+    candidate.suspicion = suspicion;
+    let decision = decided.map(|what| Decision {
+        at: evening(ago(0)),
+        by: "张三".to_owned(),
+        reason: "已核对".to_owned(),
+        candidate: candidate.key(),
+        site: id(plan),
+        what,
+    });
+    (candidate, decision)
+}
+
+/// The letters of a site, and of those that wait long what people decided.
+fn letters(plan: &Plan, commit: &mut Commit) {
+    let Some(column) = replies(plan) else { return };
+    for (number, letter) in plan.letters.iter().enumerate() {
+        let (asked_on, title) = (ago(letter.asked), format!("关于第{number}项的咨询"));
+        let url = format!("https://{}.example.gov.cn/x/{number}.html", plan.id);
+        let state = match (letter.answered, letter.open_seen) {
+            (Some(_), _) => Some(Answer::Answered),
+            (None, Some(_)) => Some(Answer::Open),
+            (None, None) => None,
+        };
+        let told = Told {
+            asked_on: Some(asked_on),
+            answered_on: letter.answered.map(ago),
+            state,
+            unit: true,
+            words: letter.answered.is_some(),
+        };
+        if letter.decided.is_some() || letter.asked > 90 && letter.open_seen.is_some() {
+            let title = title.clone();
+            let what = Suspicion::Letter { title, asked_on };
+            let (candidate, decision) = judged(plan, url.clone(), what, letter.decided);
+            commit.candidates.push(candidate);
+            commit.decisions.extend(decision);
+        }
+        commit.letters.push(Letter {
+            column: column.clone(),
+            title,
+            url: Some(url),
+            row: told.clone(),
+            told,
+            first_seen_at: evening(asked_on),
+            open_at: letter.open_seen.map(|seen| evening(ago(seen))),
+            answered_at: letter.answered.map(|days| evening(ago(days))),
+            page: None,
+        });
+    }
+}
+
+/// The guides of a site, and what people decided of those that lack something.
+fn guides(plan: &Plan, commit: &mut Commit) {
+    for (number, guide) in plan.guides.iter().enumerate() {
+        let url = format!("https://{}.example.gov.cn/bsfw/{number}.html", plan.id);
+        let all = Element::COUNTED.into_iter();
+        let (missing, has) = all.enumerate().partition(|(place, _)| *place < guide.lacks);
+        let only = |pairs: Vec<(usize, Element)>| pairs.into_iter().map(|(_, one)| one).collect();
+        if guide.lacks > 0 {
+            let what = Suspicion::Guide {
+                missing: only(missing),
+            };
+            let (candidate, decision) = judged(plan, url.clone(), what, guide.decided);
+            commit.candidates.push(candidate);
+            commit.decisions.extend(decision);
+        }
+        commit.guides.push(Guide {
+            site: id(plan),
+            url,
+            title: format!("第{number}类事项办理"),
+            has: Some(only(has)),
+            files: 1,
+            online: Vec::new(),
+            elsewhere: false,
+            seen_at: evening(end()),
+            read_at: Some(evening(end())),
+            validators: Validators::default(),
+        });
+    }
+}
+
 /// Everything that is known of one site, as one change of the store.
 fn facts(plan: &Plan) -> Commit {
     let mut commit = Commit::at(evening(end()));
@@ -389,6 +493,8 @@ fn facts(plan: &Plan) -> Commit {
         commit.candidates.push(candidate);
         commit.decisions.extend(decision);
     }
+    letters(plan, &mut commit);
+    guides(plan, &mut commit);
     commit
 }
 

@@ -12,6 +12,7 @@ mod facts;
 #[path = "support/failpoint.rs"]
 mod failpoint;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
@@ -24,23 +25,34 @@ use wangxun::store::handle::{Opening, Store};
 use wangxun::store::verify::verify;
 
 const CHILD: &str = "WANGXUN_TEST_STORE";
+/// Whether the child's store writes its files anew whenever it prunes.
+const ANEW: &str = "WANGXUN_TEST_ANEW";
 
 /// How many changes the child prunes after.
 const PRUNE_EVERY: i64 = 25;
+/// The same where its files are written anew then.
+const ANEW_EVERY: i64 = 3;
 
 #[tokio::test]
 #[ignore = "the child of the other tests"]
 async fn child() {
     let dir = std::env::var_os(CHILD).unwrap();
-    let (store, _) = Store::open(&settings(Path::new(&dir)), at(0))
-        .await
-        .unwrap();
+    let is_anew = std::env::var_os(ANEW).is_some();
+    let mut settings = settings(Path::new(&dir));
+    let every = match is_anew {
+        true => ANEW_EVERY,
+        false => PRUNE_EVERY,
+    };
+    if is_anew {
+        settings.anew_above_bytes = 0;
+    }
+    let (store, _) = Store::open(&settings, at(0)).await.unwrap();
     println!("opened");
     let first = i64::try_from(store.messages(usize::MAX).await.unwrap().len()).unwrap();
     for number in first.. {
         store.commit(change(number)).await.unwrap();
         println!("done {number}");
-        if number % PRUNE_EVERY == 0 {
+        if number % every == 0 {
             store.prune(change(number).at).await.unwrap();
         }
     }
@@ -51,7 +63,7 @@ fn spawn(dir: &Path) -> Child {
         .args(["child", "--exact", "--ignored", "--nocapture"])
         .env(CHILD, dir)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .unwrap()
 }
@@ -145,15 +157,36 @@ async fn a_kill_while_the_store_is_built_anew_loses_nothing() {
     assert!(verified.is_sound(), "{verified:?}");
 }
 
+/// Where the deaths of a child fall.
+#[derive(Clone, Copy)]
+enum Deaths {
+    /// Anywhere in its work.
+    Anywhere,
+    /// While its files are written anew: at what is done to the new ones and to the former ones.
+    Anew,
+    /// The same, at renames and removals alone.
+    Exchange,
+}
+
 /// Lets a child work until it dies at its `number`th write; the last change that it acknowledged.
-fn die_at(failpoint: &Failpoint, dir: &Path, number: usize) -> Option<i64> {
+fn die_at(failpoint: &Failpoint, dir: &Path, deaths: Deaths, number: usize) -> Option<i64> {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["child", "--exact", "--ignored", "--nocapture"])
         .env(CHILD, dir)
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    let mut child = failpoint.arm(&mut command, dir, number).spawn().unwrap();
+    let below = match deaths {
+        Deaths::Anywhere => dir.to_owned(),
+        Deaths::Anew | Deaths::Exchange => {
+            command.env(ANEW, "1");
+            if matches!(deaths, Deaths::Exchange) {
+                command.env("KILL_NAMES", "1");
+            }
+            dir.join("store.")
+        }
+    };
+    let mut child = failpoint.arm(&mut command, &below, number).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let said = lines.map_while(Result::ok);
     let last = said
@@ -166,19 +199,54 @@ fn die_at(failpoint: &Failpoint, dir: &Path, number: usize) -> Option<i64> {
 
 /// A start and a few changes go through so many writes.
 const WRITES: usize = 60;
+/// As many deaths as are asked for: `WANGXUN_ROUNDS=500`.
+fn rounds(gate: usize) -> usize {
+    std::env::var("WANGXUN_ROUNDS").map_or(gate, |asked| asked.parse().unwrap())
+}
 
-/// Each of the first writes after a start in turn, or as many deaths as are asked for:
-/// `WANGXUN_ROUNDS=500`.
+/// Each of the first writes after a start in turn.
 #[tokio::test]
 async fn whichever_write_a_kill_falls_upon_what_was_acknowledged_is_there() {
-    let rounds = std::env::var("WANGXUN_ROUNDS").map_or(WRITES, |asked| asked.parse().unwrap());
+    let numbers = (0..rounds(WRITES)).map(|round| 1 + round % WRITES);
+    all_is_there(Deaths::Anywhere, numbers).await;
+}
+
+/// All files are written anew again and again, about ninety calls at a time.
+#[tokio::test]
+async fn a_kill_while_all_files_are_written_anew_loses_nothing() {
+    let numbers = (0..rounds(24)).map(|round| 1 + round * 17 % 191);
+    let left = all_is_there(Deaths::Anew, numbers).await;
+    assert!(left.contains_key(&vec!["store", "store.copy"]), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_kill_while_the_new_files_take_the_place_of_the_old_ones_loses_nothing() {
+    let numbers = (0..rounds(16)).map(|round| 1 + round % 16);
+    let left = all_is_there(Deaths::Exchange, numbers).await;
+    for stand in [
+        vec!["store", "store.copy"],
+        vec!["store.copy", "store.former"],
+        vec!["store", "store.former"],
+    ] {
+        assert!(left.contains_key(&stand), "{stand:?} of {left:?}");
+    }
+}
+
+/// Deaths at these writes one after the other, and what they left behind of the folders of the store.
+async fn all_is_there(
+    deaths: Deaths,
+    numbers: impl Iterator<Item = usize>,
+) -> BTreeMap<Vec<&'static str>, usize> {
     let (dir, tools) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let failpoint = Failpoint::new(tools.path());
     let mut acknowledged = -1;
-    for round in 0..rounds {
-        let number = 1 + round % WRITES;
-        let last = die_at(&failpoint, dir.path(), number);
+    let mut left: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    for number in numbers {
+        let last = die_at(&failpoint, dir.path(), deaths, number);
         acknowledged = last.map_or(acknowledged, |last| last.max(acknowledged));
+        let stand = ["store", "store.copy", "store.former"].into_iter();
+        let stand = stand.filter(|name| dir.path().join(name).exists());
+        *left.entry(stand.collect()).or_default() += 1;
         let opened = Store::open(&settings(dir.path()), at(0)).await;
         let (store, opening) = opened.unwrap();
         let sound = matches!(opening, Opening::Existing | Opening::New);
@@ -201,7 +269,11 @@ async fn whichever_write_a_kill_falls_upon_what_was_acknowledged_is_there() {
     }
     let verified = verify(&settings(dir.path())).unwrap();
     assert!(verified.is_sound(), "{verified:?}");
-    println!("{rounds} deaths at writes, {acknowledged} changes acknowledged, none lost");
+    let deaths: usize = left.values().sum();
+    println!(
+        "{deaths} deaths, {acknowledged} changes acknowledged, none lost; left behind: {left:?}"
+    );
+    left
 }
 
 fn copy(from: &Path, to: &Path) {

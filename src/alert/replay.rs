@@ -22,12 +22,14 @@ use crate::assess::limits::Limits;
 use crate::assess::outage::told_apart;
 use crate::assess::reach::first_day;
 use crate::assess::remember::{Traces, remember};
+use crate::assess::unanswered::waits;
 use crate::calendar::Calendar;
 use crate::domain::act::{Act, Deed};
 use crate::domain::group::Group;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::{Cause, ColumnRecord, Observation};
 use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Date, Moment, date_of};
@@ -55,6 +57,8 @@ pub struct Standing {
     pub records: BTreeMap<ColumnId, ColumnRecord>,
     /// The items of columns, by name.
     pub items: BTreeMap<ColumnId, Vec<Item>>,
+    /// The letters that wait, of columns of letters.
+    pub letters: BTreeMap<ColumnId, Vec<Letter>>,
     /// What is known of each home page.
     pub homes: BTreeMap<SiteId, HomeRecord>,
     /// The days of samples of each home page.
@@ -95,6 +99,15 @@ impl Standing {
         known.push(item);
     }
 
+    /// Keeps a letter, while it waits.
+    pub fn keep_letter(&mut self, letter: Letter) {
+        let known = self.letters.entry(letter.column.clone()).or_default();
+        known.retain(|other| other.name() != letter.name());
+        if waits(&letter) {
+            known.push(letter);
+        }
+    }
+
     /// Keeps what is known of a home page.
     pub fn keep_home(&mut self, home: HomeRecord) {
         self.homes.insert(home.site.clone(), home);
@@ -123,6 +136,8 @@ pub enum Step {
     Fronted(Box<HomeRecord>),
     /// An item was seen that is new, or shows something else than before.
     Listed(Box<Item>),
+    /// An inspection learnt something of a letter.
+    Inspected(Box<Letter>),
     /// A home page was sampled; this is its day so far.
     Sampled(Box<SiteDay>),
     /// The group was judged.
@@ -232,6 +247,7 @@ impl<'a> Replay<'a> {
             }
             Step::Sampled(day) => self.standing.keep_day(*day),
             Step::Listed(item) => self.standing.keep_item(*item),
+            Step::Inspected(letter) => self.standing.keep_letter(*letter),
             Step::Fronted(home) => {
                 self.advance(home.visited_at);
                 self.standing.keep_home(*home);
@@ -372,6 +388,7 @@ impl<'a> Replay<'a> {
             homes: &self.standing.homes,
             days: &self.standing.days,
             items: &self.standing.items,
+            letters: &self.standing.letters,
             open: &self.standing.open,
             waiting: &waiting,
             closed: &closed,

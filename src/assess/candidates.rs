@@ -5,10 +5,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::freshness::age_days;
 use super::links::CONFIRM_AFTER;
 use crate::domain::candidate::{Candidate, Decided, Decision, MOST_CANDIDATES, Snippet, Suspicion};
+use crate::domain::guide::Guide;
+use crate::domain::id::SiteId;
+use crate::domain::letter::Letter;
+use crate::domain::marks::Tag;
 use crate::domain::target::Target;
-use crate::domain::time::Moment;
+use crate::domain::time::{Date, Moment, date_of};
 
 /// A candidate with all that was decided of it, the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,11 +186,78 @@ pub fn of_link(target: &Target, all: bool) -> Option<Candidate> {
     })
 }
 
+/// A candidate of `site` about `page`, seen at `at`, without proof as yet.
+pub fn proposed(
+    site: &SiteId,
+    page: &str,
+    title: &str,
+    suspicion: Suspicion,
+    at: Moment,
+) -> Candidate {
+    Candidate {
+        site: site.clone(),
+        page: page.to_owned(),
+        title: title.to_owned(),
+        suspicion,
+        snippet: Snippet::default(),
+        seen_on: None,
+        copy: None,
+        first_at: at,
+        seen_at: at,
+        gone_at: None,
+    }
+}
+
+/// What is suspected of a letter that waits: on which page, and what. `list` is the page of its column.
+pub fn of_letter(
+    url: Option<&str>,
+    list: &str,
+    title: &str,
+    asked_on: Date,
+) -> (String, Suspicion) {
+    let page = url.unwrap_or(list).to_owned();
+    let title = title.to_owned();
+    (page, Suspicion::Letter { title, asked_on })
+}
+
+/// The candidate that a letter is which waits by its pages longer than `days` at `at`; `list` is the
+/// page of its column.
+pub fn waiting(
+    site: &SiteId,
+    letter: &Letter,
+    list: &str,
+    days: u32,
+    at: Moment,
+) -> Option<Candidate> {
+    let asked_on = letter.told.asked_on.filter(|_| letter.told.is_open())?;
+    let is_late = age_days(asked_on, date_of(at)) > days;
+    let (page, suspicion) = of_letter(letter.url.as_deref(), list, &letter.title, asked_on);
+    is_late.then(|| proposed(site, &page, "", suspicion, at))
+}
+
+/// The candidate that a guide is which lacks at least so many classes of elements.
+pub fn lacking(guide: &Guide, least: usize, at: Moment) -> Option<Candidate> {
+    let missing = guide.lacks()?;
+    let is_so = !missing.is_empty() && missing.len() >= least;
+    let suspicion = Suspicion::Guide { missing };
+    is_so.then(|| proposed(&guide.site, &guide.url, &guide.title, suspicion, at))
+}
+
+/// The candidate that a page is which lacks tags or has a date of another form.
+pub fn untagged(
+    site: &SiteId,
+    page: &str,
+    missing: Vec<Tag>,
+    date: Option<String>,
+    at: Moment,
+) -> Candidate {
+    proposed(site, page, "", Suspicion::Tags { missing, date }, at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::assess::links::{Answered, step};
-    use crate::domain::id::SiteId;
     use crate::domain::target::{TargetKind, TargetPlace};
     use crate::domain::time::moment;
     use crate::domain::visit::Failure;

@@ -25,5 +25,6 @@ pub mod score;
 pub mod sighting;
 pub mod timekeeping;
 pub mod tuning;
+pub mod unanswered;
 pub mod vetoes;
 pub mod words;

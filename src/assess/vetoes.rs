@@ -5,15 +5,20 @@
 //! answered with a fact, with "not so", or with "cannot be told now", and the last never ends what
 //! the first began.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::exemption::Exemptions;
 use super::freshness::age_days;
 use super::limits::Limits;
 use super::reach::{self, Rate};
+use super::unanswered::{Waiting, is_owed, waiting};
 use crate::domain::class::Class;
 use crate::domain::group::{Column, Watch};
 use crate::domain::home::HomeRecord;
+use crate::domain::id::ColumnId;
+use crate::domain::letter::Letter;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
@@ -39,6 +44,8 @@ pub enum Rule {
     Stale,
     /// V3: columns without any item.
     Empty,
+    /// V5: letters that nobody answered.
+    Letters,
 }
 
 /// From where on a rule is met.
@@ -56,10 +63,13 @@ pub struct Marks {
     pub empty: u32,
     /// Whether a column without any item counts as late as well.
     pub empty_is_stale: bool,
+    /// A letter that has waited for so many natural days and more; 0: letters are not looked at.
+    pub letter_days: u32,
 }
 
 impl Marks {
-    /// The vetoes of 国办发〔2015〕15号.
+    /// The vetoes of 国办发〔2015〕15号. That of letters (V5, more than three months) is for a person to
+    /// find: whether the column promises answers no page tells for certain.
     pub const VETO: Marks = Marks {
         failed_percent: 5,
         home_days: 14,
@@ -67,6 +77,7 @@ impl Marks {
         stale: 10,
         empty: 5,
         empty_is_stale: false,
+        letter_days: 0,
     };
     /// Near them: 3 %, 10 days, 7 late and 3 empty columns as a real monitoring product warns, the
     /// others ours.
@@ -77,6 +88,7 @@ impl Marks {
         stale: 7,
         empty: 3,
         empty_is_stale: true,
+        letter_days: 75,
     };
 
     /// Whether each mark lies below that of `higher`.
@@ -86,6 +98,7 @@ impl Marks {
             && self.basic_stale < higher.basic_stale
             && self.stale < higher.stale
             && self.empty < higher.empty
+            && (higher.letter_days == 0 || self.letter_days < higher.letter_days)
     }
 }
 
@@ -148,6 +161,8 @@ pub struct SiteSight {
     pub stale: Count,
     /// Columns without any item.
     pub empty: Count,
+    /// Letters that wait.
+    pub letters: Vec<Waiting>,
     /// The oldest latest visit to any of its pages; `None` where none was visited.
     pub oldest: Option<Moment>,
     /// The newest.
@@ -163,6 +178,8 @@ pub struct Ground<'a> {
     pub exemptions: &'a Exemptions<'a>,
     /// The days of samples of its home page.
     pub days: &'a [SiteDay],
+    /// The letters of its columns.
+    pub letters: &'a BTreeMap<ColumnId, Vec<Letter>>,
     /// Without so many samples in seven days nothing is said of the rate.
     pub least_samples: u32,
     /// How long a visit proves anything.
@@ -187,6 +204,7 @@ impl SiteSight {
             basic: Count::default(),
             stale: Count::default(),
             empty: Count::default(),
+            letters: Vec::new(),
             oldest: None,
             latest: None,
         };
@@ -194,6 +212,10 @@ impl SiteSight {
         for (column, record) in columns {
             if column.watch().is_kept() && ground.exemptions.until(column).is_none() {
                 sight.column(column, record, ground);
+                let letters = ground.letters.get(&column.id);
+                if let Some(letters) = letters.filter(|_| is_owed(column)) {
+                    sight.letters.extend(waiting(letters, ground.now));
+                }
             }
         }
         sight
@@ -278,7 +300,30 @@ impl SiteSight {
                 None => {}
             }
         }
+        self.letters(marks, &mut held);
         held
+    }
+
+    fn letters(&self, marks: &Marks, held: &mut Held) {
+        let is_old = |one: &&Waiting| marks.letter_days > 0 && one.days >= marks.letter_days;
+        let old: Vec<&Waiting> = self.letters.iter().filter(is_old).collect();
+        let proven = || old.iter().filter(|one| one.is_proven);
+        let visits = proven().map(|one| one.seen_at);
+        match (visits.clone().min(), visits.max()) {
+            (Some(since), Some(until)) => held.facts.push(Fact {
+                rule: Rule::Letters,
+                words: format!(
+                    "来信{}封满{}天未答复（最长{}天）",
+                    proven().count(),
+                    marks.letter_days,
+                    proven().map(|one| one.days).max().unwrap_or_default()
+                ),
+                since,
+                until,
+            }),
+            _ if !old.is_empty() => held.untold.push(Rule::Letters),
+            _ => {}
+        }
     }
 
     fn home(&self, marks: &Marks, now: Moment, held: &mut Held) {

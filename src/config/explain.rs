@@ -247,8 +247,12 @@ fn incidents(config: &Config) -> String {
     };
     let veto = |name: &str, rule: &VetoRule| {
         let marks = &rule.marks;
+        let letters = match marks.letter_days {
+            0 => String::new(),
+            days => format!(", letters ≥ {days} days"),
+        };
         let begins = format!(
-            "≥ {}% failed, home > {} days, ≥ {} basic late, ≥ {} late, ≥ {} empty",
+            "≥ {}% failed, home > {} days, ≥ {} basic late, ≥ {} late, ≥ {} empty{letters}",
             marks.failed_percent, marks.home_days, marks.basic_stale, marks.stale, marks.empty
         );
         let when = when(rule.at_once, rule.at_night);

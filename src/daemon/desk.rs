@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{NaiveTime, TimeDelta};
 use tokio::sync::Mutex;
@@ -17,6 +18,7 @@ use crate::alert::outbox::{Delivery, Message, Notice, Told};
 use crate::alert::overnight::{is_late_word, is_left_over, said_today, take_back};
 use crate::alert::pass::{Situation, Verdicts, pass};
 use crate::alert::reconsider::{Bench, Outcome, reconsider};
+use crate::alert::site_rules::VetoRule;
 use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
@@ -24,12 +26,14 @@ use crate::alert::unheard::unheard;
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
 use crate::assess::reach::first_day;
+use crate::assess::unanswered::{is_owed, waits};
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::domain::act::{Act, Scope};
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of, moment};
@@ -50,6 +54,8 @@ pub struct Desk {
     /// The time.
     pub clock: Clock,
     pub(super) turn: Arc<Mutex<()>>,
+    /// Whether the group was judged since the start.
+    judged: Arc<AtomicBool>,
 }
 
 impl Desk {
@@ -60,7 +66,13 @@ impl Desk {
             store,
             clock,
             turn: Arc::new(Mutex::new(())),
+            judged: Arc::default(),
         }
+    }
+
+    /// Whether the whole group was judged since the start.
+    pub fn is_judged(&self) -> bool {
+        self.judged.load(Ordering::Acquire)
     }
 
     /// Judges the whole group by what the store holds; answers how many incidents are open.
@@ -91,6 +103,7 @@ impl Desk {
             .filter(|(key, incident)| incident.is_open() && !ended.contains(key))
             .count();
         self.keep(verdicts, now).await?;
+        self.judged.store(true, Ordering::Release);
         Ok(open + begun)
     }
 
@@ -333,6 +346,7 @@ impl Desk {
             homes: self.store.homes().await?,
             days: self.sampled().await?,
             items: self.owing().await?,
+            letters: self.waiting_letters().await?,
             open: self.store.open_incidents().await?,
             waiting: self.store.waiting_notices().await?,
             acts: self.store.acts().await?,
@@ -349,6 +363,24 @@ impl Desk {
             }
         }
         Ok(items)
+    }
+
+    /// The letters that wait, of each column of letters, where any rule looks at them.
+    async fn waiting_letters(&self) -> Result<BTreeMap<ColumnId, Vec<Letter>>, StoreError> {
+        let mut letters = BTreeMap::new();
+        let rules = &self.config.alert.sites;
+        let looks = |rule: &VetoRule| rule.enabled && rule.marks.letter_days > 0;
+        if !looks(&rules.near) && !looks(&rules.veto) {
+            return Ok(letters);
+        }
+        for column in self.config.group.columns.values() {
+            if is_owed(column) {
+                let mut known = self.store.letters(&column.id).await?;
+                known.retain(waits);
+                letters.insert(column.id.clone(), known);
+            }
+        }
+        Ok(letters)
     }
 
     /// The samples of the last week of each home page.
@@ -411,6 +443,7 @@ pub(super) struct Known {
     homes: BTreeMap<SiteId, HomeRecord>,
     days: BTreeMap<SiteId, Vec<SiteDay>>,
     items: BTreeMap<ColumnId, Vec<Item>>,
+    letters: BTreeMap<ColumnId, Vec<Letter>>,
     open: BTreeMap<IncidentKey, Incident>,
     waiting: Vec<Notice>,
     closed: Vec<Incident>,
@@ -437,6 +470,7 @@ impl Known {
             homes: &self.homes,
             days: &self.days,
             items: &self.items,
+            letters: &self.letters,
             open: &self.open,
             waiting: &self.waiting,
             closed: &self.closed,

@@ -35,6 +35,11 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 /// The longest wait that a failure can lead to, apart from quiet hours.
 const LONGEST_RETRY: TimeDelta = TimeDelta::hours(25);
 
+/// How long the group may take to be judged after a start, before messages are written all the same.
+const FIRST_JUDGEMENT: TimeDelta = TimeDelta::minutes(10);
+/// How often it is asked whether it was, should nobody ring.
+const JUDGED_YET: TimeDelta = TimeDelta::minutes(1);
+
 /// What was written no longer ago is true.
 const JUST_WRITTEN: TimeDelta = TimeDelta::minutes(1);
 
@@ -64,6 +69,7 @@ impl Outbox {
         let config = Arc::clone(&self.desk.config);
         let mut ways = Ways::new(&config.transports);
         let mut resumed = false;
+        let begun = clock.now();
         while !*self.stop.borrow() {
             self.pulse.beat();
             if let Stand::Doubted(doubt) = self.timekeeper.stand().await? {
@@ -77,6 +83,14 @@ impl Outbox {
             if !resumed {
                 self.resume().await?;
                 resumed = true;
+            }
+            // What waits since before the start is told with what follows from the time since.
+            if !self.desk.is_judged() && clock.now() - begun < FIRST_JUDGEMENT {
+                tokio::select! {
+                    () = alarm.until(clock.now() + JUDGED_YET) => {}
+                    _ = self.stop.changed() => {}
+                }
+                continue;
             }
             self.believe().await?;
             let compose_at = self.desk.compose().await?;

@@ -194,6 +194,9 @@ impl<'a> Retold<'a> {
         for day in &commit.days {
             self.step(Step::Sampled(Box::new(day.clone())));
         }
+        for letter in &commit.letters {
+            self.step(Step::Inspected(Box::new(letter.clone())));
+        }
         let gap = self.round.at.is_some_and(|at| commit.at - at > ONE_ROUND);
         if gap {
             self.end_round(None);

@@ -5,9 +5,10 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::guide::Element;
 use super::id::SiteId;
-use super::marks::Mark;
-use super::time::Moment;
+use super::marks::{Mark, Tag};
+use super::time::{Date, Moment};
 use super::visit::Failure;
 use super::words::WordKind;
 
@@ -75,6 +76,26 @@ pub enum Suspicion {
     },
     /// The home page does not bear a mark.
     Mark(Mark),
+    /// A letter that waits too long, as its page says.
+    Letter {
+        /// Its title.
+        title: String,
+        /// When it was written.
+        asked_on: Date,
+    },
+    /// A service guide lacks classes of elements.
+    Guide {
+        /// Which.
+        missing: Vec<Element>,
+    },
+    /// A page lacks tags, or has a date of another form.
+    Tags {
+        /// Which.
+        missing: Vec<Tag>,
+        /// The content of `PubDate`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        date: Option<String>,
+    },
 }
 
 /// A stretch of a page, and what in it is suspected.
@@ -128,6 +149,9 @@ impl Suspicion {
             Suspicion::Link { .. } => "疑似打不开的链接",
             Suspicion::Advert { .. } => "疑似商业广告",
             Suspicion::Mark(_) => "页面底部标识",
+            Suspicion::Letter { .. } => "来信逾期未答复",
+            Suspicion::Guide { .. } => "办事指南要素",
+            Suspicion::Tags { .. } => "页面标签",
         }
     }
 
@@ -138,6 +162,9 @@ impl Suspicion {
             Suspicion::Link { .. } => "link",
             Suspicion::Advert { .. } => "advert",
             Suspicion::Mark(_) => "mark",
+            Suspicion::Letter { .. } => "letter",
+            Suspicion::Guide { .. } => "guide",
+            Suspicion::Tags { .. } => "tags",
         }
     }
 }
@@ -153,13 +180,24 @@ impl Candidate {
 /// The key of a suspicion of `page`. A link is one whatever page carries it.
 pub fn key(site: &SiteId, page: &str, suspicion: &Suspicion) -> String {
     let (page, what) = match suspicion {
-        Suspicion::Word { text, .. } => (page, text.as_str()),
-        Suspicion::Link { url, .. } => ("", url.as_str()),
-        Suspicion::Advert { host } => (page, host.as_str()),
-        Suspicion::Mark(mark) => ("", mark.word()),
+        Suspicion::Word { text, .. } => (page, text.clone()),
+        Suspicion::Link { url, .. } => ("", url.clone()),
+        Suspicion::Advert { host } => (page, host.clone()),
+        Suspicion::Mark(mark) => ("", mark.word().to_owned()),
+        Suspicion::Letter { title, asked_on } => (page, format!("{asked_on} {title}")),
+        // What is lacking later is another matter.
+        Suspicion::Guide { missing } => {
+            let words: Vec<&str> = missing.iter().map(|element| element.word()).collect();
+            (page, words.join(" "))
+        }
+        Suspicion::Tags { missing, date } => {
+            let names: Vec<&str> = missing.iter().map(|tag| tag.word()).collect();
+            let date = date.as_deref().unwrap_or_default();
+            (page, format!("{} {date}", names.join(" ")))
+        }
     };
     let mut sha = Sha256::new();
-    for part in [site.as_str(), suspicion.key(), page, what] {
+    for part in [site.as_str(), suspicion.key(), page, what.as_str()] {
         sha.update((part.len() as u64).to_be_bytes());
         sha.update(part);
     }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use super::cells::Cells;
 use super::clean;
 use super::dates::{self, Stamp};
 use super::heads::Heads;
@@ -116,6 +117,7 @@ impl<'a> Clues<'a> {
             weighty_links: 0,
             link: None,
             previous: ("", None),
+            cells: Cells::default(),
             time: None,
             parts: None,
         };
@@ -160,6 +162,8 @@ struct Walk<'a> {
     link: Option<usize>,
     /// The last text with words, and the link in which it stood.
     previous: (&'a str, Option<usize>),
+    /// The place in the open table.
+    cells: Cells<'a>,
     /// The open moment.
     time: Option<(usize, u64)>,
     /// Texts behind one another that may be parts of one date.
@@ -206,6 +210,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let key = tag.key;
+        self.cells.open(key);
         if key == HTML && clues.language.is_empty() {
             let language = markup::attribute(tag.attributes, "lang").unwrap_or_default();
             clues.language = clean::line(&language, 20).to_ascii_lowercase();
@@ -230,6 +235,7 @@ impl<'a> Walk<'a> {
 
     fn close(&mut self, key: u64) {
         self.stack.pop(key);
+        self.cells.close(key);
         if key == A {
             let weight = self.link.and_then(|link| self.clues.links.get(link));
             self.weighty_links += usize::from(weight.is_some_and(|weight| *weight >= 4));
@@ -276,12 +282,14 @@ impl<'a> Walk<'a> {
             self.clues.spots.push(spot);
         }
         self.clues.text_length += length;
+        self.cells.text(trimmed);
         self.previous = (trimmed, self.link);
     }
 
     /// This text as one that stands here.
     fn spot(&mut self, text: Cow<'a, str>) -> Spot<'a> {
-        let (before, link) = self.previous;
+        let head = self.cells.head();
+        let (before, link) = head.map_or(self.previous, |head| (head, None));
         Spot {
             text,
             before: markup::resolved(before),

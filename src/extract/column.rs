@@ -8,6 +8,7 @@ use url::Url;
 use super::address::{self, PathDate};
 use super::ask::Ask;
 use super::clean;
+use super::folder;
 use super::groups::Group;
 use super::letters::waiting;
 use super::rows::Listed;
@@ -39,7 +40,8 @@ pub enum Saying {
 pub fn deciding<'g>(view: &'g View) -> Option<&'g Group> {
     let dated = view
         .groups
-        .first()
+        .iter()
+        .find(|group| !is_lone_way(view, group))
         .filter(|group| group.dated > 0 && group.weight > 0.0);
     let undated = view
         .groups
@@ -55,6 +57,20 @@ pub fn deciding<'g>(view: &'g View) -> Option<&'g Group> {
         (None, undated) => undated,
         (dated, _) => dated,
     }
+}
+
+/// Whether a group is one link that leads to a page without any number, such as the trail to this page, with
+/// whatever date of the page stands behind it.
+fn is_lone_way(view: &View, group: &Group) -> bool {
+    let [row] = group.rows.as_slice() else {
+        return false;
+    };
+    let url = view.rows.get(*row).and_then(|row| row.url.as_ref());
+    let numbered = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    url.is_some_and(|url| {
+        let file = url.path().rsplit('/').next().unwrap_or_default();
+        !folder::is_article(url) && !numbered(file) && !url.query().is_some_and(numbered)
+    })
 }
 
 /// Whether a group without dates is a list of articles by its titles.

@@ -380,6 +380,7 @@ mod tests {
             ("98/03/06", day(1998, 3, 6)),
             ("03-06", Stamp::MonthDay(3, 6)),
             ("[3/6]", Stamp::MonthDay(3, 6)),
+            ("第5年，3月6日", Stamp::MonthDay(3, 6)),
             ("3月6日", Stamp::MonthDay(3, 6)),
             ("2018-03", Stamp::Month(2018, 3)),
             ("2018年3月", Stamp::Month(2018, 3)),
@@ -402,6 +403,7 @@ mod tests {
     fn numbers_that_look_like_dates_are_not_dates() {
         for text in [
             "2026-02-00018",
+            "令和8年6月8日",
             "110102-2017-03-05x",
             "〔2017〕28号",
             "第320号",

@@ -25,6 +25,7 @@ mod ask;
 mod banner;
 mod blocks;
 pub mod by_rules;
+mod cells;
 mod charset;
 pub mod clean;
 mod clues;

@@ -233,6 +233,13 @@ pub fn of(dom: &Dom, source: &str, rows: usize, column: Option<&str>) -> Option<
         .or_else(|| few.then(|| in_main(dom)).flatten())
 }
 
+/// Whether a page is what a server shows of a folder without a page: it tells when files were made.
+pub fn is_folder(dom: &Dom) -> bool {
+    let title = title(dom);
+    let title = title.trim_start();
+    title.starts_with("Index of /") || title.starts_with("Directory listing for /")
+}
+
 /// `404` as the number of the page's state.
 fn numbered(title: &str) -> Option<Unreadable> {
     title

@@ -276,6 +276,9 @@ impl Task<'_> {
         rows: usize,
         notes: &mut Notes,
     ) -> Option<Unreadable> {
+        if refusal::is_folder(view.dom) {
+            return Some(Unreadable::NoList);
+        }
         let column = self.recipe.column_name.as_deref();
         if self.recipe.aim == Aim::Any {
             let none = rows == 0;

@@ -263,6 +263,7 @@ fn weigh<'c>(
         && found.time.is_none()
         && spot.prose >= SIGNED
         && named == Named::No;
+    let apart = apart || clues.chinese && is_of_another(spot, &found, label, named);
     let (bonus, near_title) = nearness(clues.heads.place, spot.at);
     let base = match label {
         Label::Published => 100,
@@ -303,6 +304,25 @@ fn weigh<'c>(
     }
 }
 
+/// Whether a date below the text is that of something else: of the article before or behind, whose linked
+/// title it follows, or of a remark that somebody made (某某 发表于 …).
+fn is_of_another(spot: &Spot, found: &Found, label: Label, named: Named) -> bool {
+    let remarked = || {
+        let before = before(spot, found);
+        let who = ["发表于", "发布于"]
+            .iter()
+            .find_map(|word| before.trim_end().strip_suffix(word));
+        let told = |who: &str| COMPANY.iter().any(|word| who.contains(word));
+        who.is_some_and(|who| who.contains(char::is_alphanumeric) && !told(who))
+    };
+    spot.prose >= SIGNED
+        && match label {
+            Label::None => spot.behind_link && named == Named::No,
+            Label::Published => remarked(),
+            _ => false,
+        }
+}
+
 /// Whether a sentence goes on behind the date, or a place follows that says it is an event's.
 fn begins_a_sentence(text: &str, found: &Found) -> bool {
     let after: String = text.chars().skip(found.end).take(200).collect();
@@ -328,5 +348,86 @@ fn nearness(title: Option<usize>, at: usize) -> (i32, bool) {
         between if at > title && between <= 400 => (20, true),
         between if between <= 300 => (15, true),
         _ => (0, false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::article;
+    use url::Url;
+
+    fn read(body: &str) -> Option<String> {
+        let url = Url::parse("http://www.a.gov.cn/tzgg/1.html").unwrap();
+        let source = format!("<title>通知</title><h1>关于开展网站检查的通知</h1>{body}");
+        let clues = Clues::of(&source, &url, Date::from_ymd_opt(2018, 6, 1).unwrap());
+        article::read(&clues)
+            .article
+            .map(|article| article.on.to_string())
+    }
+
+    #[test]
+    fn a_date_below_the_text_that_is_of_something_else_is_no_publication() {
+        let text = format!("<p>{}</p>", "现将有关事项通知如下，请遵照执行。".repeat(8));
+        let next = "<p>上一篇：<a href=/2.html>关于假期安排的通知</a> 2018-05-09</p>";
+        let remark = "<p>张三 发表于 2018-05-09 10:00</p><p>很好</p>";
+        let own = "<p>发布时间：2018-05-02</p>";
+        for below in [next, remark] {
+            assert_eq!(read(&format!("{text}{below}")), None, "{below}");
+            let dated = read(&format!("{own}{text}{below}"));
+            assert_eq!(dated.as_deref(), Some("2018-05-02"), "{below}");
+        }
+        for below in [
+            "<p>发布于 2018-05-02</p>",
+            "<p>来源：区教委 发布于 2018-05-02</p>",
+            own,
+        ] {
+            let dated = read(&format!("{text}{below}"));
+            assert_eq!(dated.as_deref(), Some("2018-05-02"), "{below}");
+        }
+    }
+
+    #[test]
+    fn the_heads_of_a_table_name_the_dates_below_them() {
+        let table = |heads: [&str; 3], cells: [&str; 3]| {
+            let row = |tag: &str, texts: [&str; 3]| {
+                let cells = texts.map(|text| format!("<{tag}>{text}</{tag}>"));
+                format!("<tr>{}</tr>", cells.concat())
+            };
+            format!("<table>{}{}</table>", row("th", heads), row("td", cells))
+        };
+        let (document, published) = ("2018-05-01", "2018-05-02");
+        let cases = [
+            (
+                ["索引号", "成文日期", "发布日期"],
+                ["11-1", document, published],
+                Some(published),
+            ),
+            (
+                ["发布日期", "成文日期", "文号"],
+                [published, document, "1号"],
+                Some(published),
+            ),
+            (
+                ["索引号", "成文日期", "施行日期"],
+                ["11-1", document, published],
+                None,
+            ),
+            // Names stand beside what they name.
+            (
+                ["文号", "发布日期", published],
+                ["", "成文日期", document],
+                Some(published),
+            ),
+        ];
+        for (heads, cells, expected) in cases {
+            let read = read(&table(heads, cells));
+            assert_eq!(read.as_deref(), expected, "{heads:?}");
+        }
+        let nested = format!(
+            "<table><tr><td>成文日期</td></tr><tr><td>{}</td></tr></table>",
+            "<table><tr><td>发布日期：2018-05-02</td></tr></table>"
+        );
+        assert_eq!(read(&nested).as_deref(), Some(published));
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use chrono::Datelike as _;
+
 use super::plain::{address, instant, one_line, quotation, title, typed};
 use crate::assess::candidates::{Case, Stand};
 use crate::domain::candidate::{Candidate, Decided, Decision, Suspicion};
@@ -61,6 +63,28 @@ pub fn suspicion(candidate: &Candidate) -> String {
             format!("{page}引用了广告网络{}", one_line(host, 80))
         }
         Suspicion::Mark(mark) => format!("首页源代码中未见{}", mark.word()),
+        Suspicion::Letter {
+            title: words,
+            asked_on,
+        } => format!(
+            "来信{}自{}月{}日起未见答复",
+            title(words, TITLE_CHARS),
+            asked_on.month(),
+            asked_on.day()
+        ),
+        Suspicion::Guide { missing } => {
+            let words: Vec<&str> = missing.iter().map(|element| element.word()).collect();
+            format!("{page}未见{}", words.join("、"))
+        }
+        Suspicion::Tags { missing, date } => {
+            let names: Vec<&str> = missing.iter().map(|tag| tag.word()).collect();
+            let lacks = (!names.is_empty()).then(|| format!("缺少标签{}", names.join("、")));
+            let date = date
+                .as_deref()
+                .map(|date| format!("PubDate格式不符：{}", quotation(date, WORD_CHARS)));
+            let said: Vec<String> = lacks.into_iter().chain(date).collect();
+            format!("{page}{}", said.join("，"))
+        }
     }
 }
 
@@ -73,7 +97,15 @@ pub fn place(candidate: &Candidate) -> String {
             format!("；原文{}", quotation(&around.concat(), 80))
         }
         Suspicion::Advert { .. } => format!("；引用{}", address(&snippet.hit)),
-        Suspicion::Link { .. } | Suspicion::Mark(_) => String::new(),
+        Suspicion::Link { .. } if !(snippet.before.is_empty() && snippet.after.is_empty()) => {
+            let around = [&snippet.before, "【", &snippet.hit, "】", &snippet.after];
+            format!("；所在文字{}", quotation(&around.concat(), 80))
+        }
+        Suspicion::Link { .. }
+        | Suspicion::Mark(_)
+        | Suspicion::Letter { .. }
+        | Suspicion::Guide { .. }
+        | Suspicion::Tags { .. } => String::new(),
     };
     let seen_on = candidate
         .seen_on
@@ -162,7 +194,8 @@ pub fn whole(case: &Case, name: &str, now: Moment) -> String {
 mod tests {
     use super::*;
     use crate::domain::candidate::Snippet;
-    use crate::domain::marks::Mark;
+    use crate::domain::guide::Element;
+    use crate::domain::marks::{Mark, Tag};
     use crate::domain::time::moment;
     use crate::domain::visit::Failure;
     use crate::domain::words::WordKind;
@@ -222,6 +255,28 @@ mod tests {
                 decisions: Vec::new(),
             },
         ];
+        let letter = Suspicion::Letter {
+            title: "关于路灯的咨询".to_owned(),
+            asked_on: "2017-08-01".parse().unwrap(),
+        };
+        let guide = Suspicion::Guide {
+            missing: vec![Element::Basis, Element::Phone],
+        };
+        let tags = |missing: &[Tag], date: Option<&str>| Suspicion::Tags {
+            missing: missing.to_vec(),
+            date: date.map(str::to_owned),
+        };
+        for suspicion in [
+            letter,
+            guide,
+            tags(&[Tag::SiteName, Tag::PubDate], None),
+            tags(&[], Some("2017/11/02")),
+        ] {
+            cases.push(Case {
+                candidate: candidate(suspicion, Snippet::default()),
+                decisions: Vec::new(),
+            });
+        }
         for (number, what) in [
             Decided::Confirmed { serious: true },
             Decided::Confirmed { serious: false },

@@ -149,6 +149,7 @@ fn name(rule: Rule) -> &'static str {
         Rule::BasicStale => "动态、通知、政策类栏目超期数",
         Rule::Stale => "应更新未更新栏目数",
         Rule::Empty => "空白栏目数",
+        Rule::Letters => "来信答复",
     }
 }
 
@@ -211,13 +212,18 @@ fn marks(marks: &Marks) -> String {
         stale,
         empty,
         empty_is_stale,
+        letter_days,
     } = *marks;
+    let letters = match letter_days {
+        0 => String::new(),
+        days => format!("，来信满{days}天未答复"),
+    };
     let counted = match empty_is_stale {
         true => "（含空白）",
         false => "",
     };
     format!(
-        "首页打开失败率达{failed_percent}%，首页超过{home_days}天未更新，动态、通知、政策类栏目超期{basic_stale}个，超期栏目{counted}{stale}个，空白栏目{empty}个"
+        "首页打开失败率达{failed_percent}%，首页超过{home_days}天未更新，动态、通知、政策类栏目超期{basic_stale}个，超期栏目{counted}{stale}个，空白栏目{empty}个{letters}"
     )
 }
 
@@ -318,6 +324,7 @@ mod tests {
                 limits: &limits,
                 exemptions: &Exemptions::on(&[], at(NOW).date_naive()),
                 days: &days,
+                letters: &BTreeMap::new(),
                 least_samples: 140,
                 lasts: chrono::TimeDelta::hours(72),
                 now: at(NOW),

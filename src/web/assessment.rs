@@ -26,7 +26,7 @@ use super::work::offer::Work;
 use super::work::{Entry, hand_in};
 use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::period::Period;
-use crate::assess::score::rubric::Area;
+use crate::assess::score::rubric::{Area, RuleId};
 use crate::domain::act;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Date, date_of};
@@ -93,8 +93,9 @@ struct Sheet {
     grade: String,
     rank: String,
     measured: String,
-    vetoes: String,
-    near: String,
+    /// The rules whose veto was hit, by identifier and title.
+    vetoes: Vec<(String, String)>,
+    near: Vec<(String, String)>,
     areas: Vec<SheetArea>,
 }
 
@@ -347,8 +348,8 @@ fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
         grade: words::grade(card),
         rank: words::rank(card),
         measured: plain(card.measured),
-        vetoes: words::rules(&card.vetoes),
-        near: words::rules(&card.near),
+        vetoes: titled(card, &card.vetoes),
+        near: titled(card, &card.near),
         areas: card
             .areas
             .iter()
@@ -365,6 +366,14 @@ fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
             })
             .collect(),
     }
+}
+
+/// These rules with their titles.
+fn titled(card: &Card, rules: &[RuleId]) -> Vec<(String, String)> {
+    let lines = card.lines().filter(|line| rules.contains(&line.rule.id));
+    lines
+        .map(|line| (line.rule.id.to_string(), line.rule.title.clone()))
+        .collect()
 }
 
 fn sheet_line(assessment: &Assessment, card: &Card, line: &Line) -> SheetLine {

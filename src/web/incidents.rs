@@ -146,7 +146,7 @@ impl IncidentRow {
 }
 
 /// The page that shows more of a subject.
-fn page_of(group: &Group, subject: &Subject) -> Option<String> {
+pub fn page_of(group: &Group, subject: &Subject) -> Option<String> {
     match subject {
         Subject::Column(id) | Subject::Duty(id, _) => {
             (group.columns.contains_key(id)).then(|| format!("/column/{id}"))

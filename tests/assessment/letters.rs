@@ -7,6 +7,23 @@ use wangxun::calendar::Year;
 use wangxun::domain::letter::{LetterPage, State, Told};
 use wangxun::domain::visit::Validators;
 
+/// The rules, with letters that count without a person's word; `text` changes more of them.
+fn rules(text: &str) -> Rubric {
+    let veto = match text.contains("p2019") {
+        true => "V7",
+        false => "V5",
+    };
+    super::rules(&format!("{text}\n[rule.{veto}]\ncheck = \"auto\"\n"))
+}
+
+fn p2015() -> Rubric {
+    rules("")
+}
+
+fn p2019() -> Rubric {
+    rules("profile = \"p2019\"")
+}
+
 /// A letter that was written so many days ago, and answered so many days ago.
 fn letter(column: &ColumnId, asked: i64, answered: Option<i64>) -> Letter {
     let told = Told {
@@ -268,4 +285,50 @@ fn a_way_to_ask_is_proven_and_its_absence_never() {
     assert_eq!(verdict(&none), Verdict::Unmeasured(Unmeasured::CannotTell));
     none.entries = vec![entry("V7a", 1)];
     assert!(is_vetoed(&none.card(&p2019()), "V7a"));
+}
+
+#[test]
+fn a_letter_is_a_veto_once_a_person_has_confirmed_that_it_waits() {
+    let mut world = world(|column| vec![letter(column, 91, None), letter(column, 92, None)]);
+    let told = |world: &World| {
+        let card = world.card(&super::p2015());
+        let line = line(&card, "V5");
+        let asides = line
+            .asides
+            .iter()
+            .filter(|aside| matches!(aside.why, Spared::Waiting | Spared::Rejected));
+        (line.verdict.clone(), line.finds.len(), asides.count())
+    };
+    let waiting = |letters| Verdict::Unmeasured(Unmeasured::Waiting(letters));
+    assert_eq!(told(&world), (waiting(2), 0, 2));
+    let case = |asked: i64, what| {
+        let (page, suspicion) = wangxun::assess::candidates::of_letter(
+            Some(&format!("http://kxw.example.gov.cn/a/{asked}.html")),
+            "",
+            &format!("关于第{asked}项的咨询"),
+            ago(asked),
+        );
+        let site = SiteId::parse("kxw").unwrap();
+        let candidate =
+            wangxun::assess::candidates::proposed(&site, &page, "", suspicion, at(end()));
+        let decision = Decision {
+            at: at(end()),
+            by: "张三".to_owned(),
+            reason: "已核对".to_owned(),
+            candidate: candidate.key(),
+            site,
+            what,
+        };
+        Case {
+            candidate,
+            decisions: vec![decision],
+        }
+    };
+    world.cases = vec![case(91, Decided::Rejected)];
+    assert_eq!(told(&world), (waiting(1), 0, 2));
+    world.cases.push(case(92, Decided::Rejected));
+    assert_eq!(told(&world), (Verdict::Kept, 0, 2));
+    world.cases.push(case(92, Decided::Commented));
+    world.cases[1] = case(92, Decided::Confirmed { serious: false });
+    assert_eq!(told(&world), (Verdict::Veto, 1, 1));
 }

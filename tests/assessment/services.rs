@@ -40,7 +40,7 @@ fn five_guides_that_lack_four_classes_are_a_veto() {
         let unread = (40..40 + unread).map(|n| guide(n, None));
         rule(
             &world(poor.chain(fine).chain(unread).collect()),
-            &p2019(),
+            &rules("profile = \"p2019\"\n[rule.V8]\ncheck = \"auto\"\n"),
             "V8",
         )
     };
@@ -62,7 +62,7 @@ fn five_guides_that_lack_four_classes_are_a_veto() {
 #[test]
 fn elements_are_missed_one_by_one_and_never_where_no_page_was_read() {
     let on = rules(
-        "[rule.D13]\nenabled = true\n[rule.D14]\nenabled = true\n[rule.D15]\nenabled = true\n",
+        "[rule.D13]\nenabled = true\ncheck = \"auto\"\n[rule.D14]\nenabled = true\n[rule.D15]\nenabled = true\n",
     );
     let read = world(vec![guide(1, Some(2)), guide(2, Some(0)), guide(3, None)]);
     assert_eq!(lost(&read.card(&on), "D13"), "4.00");

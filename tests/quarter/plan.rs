@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use wangxun::domain::candidate::Decided;
 use wangxun::domain::time::Date;
 
-use super::ago;
+use super::{ago, end, working_days_after};
 
 /// What was planted in one site.
 pub struct Plan {
@@ -26,6 +26,26 @@ pub struct Plan {
     pub entries: Vec<(&'static str, u32)>,
     /// Wrong words, with what was decided of each.
     pub words: Vec<Option<Decided>>,
+    /// Letters of its column of replies, where it has one.
+    pub letters: Vec<Letter>,
+    /// Guides, all of them read.
+    pub guides: Vec<Guide>,
+}
+
+/// A letter; times in days before the end.
+pub struct Letter {
+    pub asked: i64,
+    pub answered: Option<i64>,
+    /// When a page said last that it waits.
+    pub open_seen: Option<i64>,
+    /// What a person decided of it, where it waits too long.
+    pub decided: Option<Decided>,
+}
+
+/// A guide that lacks the first so many of eight classes of elements.
+pub struct Guide {
+    pub lacks: usize,
+    pub decided: Option<Decided>,
 }
 
 pub struct Column {
@@ -175,6 +195,8 @@ fn plan(number: usize, dice: &mut Dice) -> Plan {
         alerts: Vec::new(),
         entries: Vec::new(),
         words: Vec::new(),
+        letters: Vec::new(),
+        guides: Vec::new(),
     };
     failures(&mut plan, number, dice);
     match number % 12 {
@@ -216,7 +238,84 @@ fn plan(number: usize, dice: &mut Dice) -> Plan {
     if number % 10 == 7 {
         plan.words.push(Some(Decided::Confirmed { serious: true }));
     }
+    // By dice of their own, so that all other faults stay what they were.
+    let mut dice = Dice(dice.0 ^ 0x5eed);
+    if plan.columns.iter().any(|column| column.class == "replies") {
+        letters(&mut plan, number, &mut dice);
+    }
+    guides(&mut plan, number, &mut dice);
     plan
+}
+
+fn decided(dice: &mut Dice) -> Option<Decided> {
+    let confirmed = Some(Decided::Confirmed { serious: false });
+    dice.of(&[None, Some(Decided::Rejected), confirmed, confirmed])
+}
+
+/// Letters answered in time, late, to the day on the limit, and not at all.
+fn letters(plan: &mut Plan, number: usize, dice: &mut Dice) {
+    for _ in 0..dice.roll(7) {
+        let asked = dice.between(30, 80);
+        // Fifteen working days are in time; the next day is not.
+        let due = (end() - working_days_after(ago(asked), 15)).num_days();
+        let answered = dice.of(&[asked, asked - 3, due, due - 1, due - 1, due - 4]);
+        let answered = Some(answered.max(0));
+        plan.letters.push(Letter {
+            asked,
+            answered,
+            open_seen: None,
+            decided: None,
+        });
+    }
+    let mut wait = |asked, open_seen, decided| {
+        plan.letters.push(Letter {
+            asked,
+            answered: None,
+            open_seen,
+            decided,
+        });
+    };
+    let confirmed = Some(Decided::Confirmed { serious: false });
+    match number % 7 {
+        // Three months to the day, and a day more.
+        0 => wait(90, Some(0), None),
+        1 => wait(91, Some(0), confirmed),
+        2 => wait(dice.between(91, 200), Some(14), decided(dice)),
+        // Seen waiting too long ago to be proven; never said to wait; young; of another year.
+        3 => wait(120, Some(15), None),
+        4 => wait(120, None, None),
+        5 => wait(9, Some(0), None),
+        _ => wait(366, Some(0), None),
+    }
+    if number % 5 == 2 {
+        wait(dice.between(91, 300), Some(1), decided(dice));
+    }
+}
+
+/// Guides: of five that lack four classes each a veto is made.
+fn guides(plan: &mut Plan, number: usize, dice: &mut Dice) {
+    let confirmed = Some(Decided::Confirmed { serious: false });
+    let mut add = |lacks, decided| plan.guides.push(Guide { lacks, decided });
+    match number % 6 {
+        0 => {
+            for _ in 0..dice.between(1, 9) {
+                let lacks = dice.of(&[0, 0, 1, 2, 4]);
+                add(lacks, decided(dice));
+            }
+        }
+        1 => (0..5).for_each(|_| add(4, confirmed)),
+        2 => {
+            add(3, confirmed);
+            (0..4).for_each(|_| add(5, confirmed));
+        }
+        // Fewer than five, all of which lack four.
+        3 => (0..3).for_each(|_| add(4, confirmed)),
+        4 => {
+            (0..5).for_each(|_| add(4, confirmed));
+            add(4, Some(Decided::Rejected));
+        }
+        _ => {}
+    }
 }
 
 /// Failed samples: around the veto in one week, or spread thinly over the quarter.

@@ -30,17 +30,20 @@ impl Profile {
     pub fn file(self) -> &'static str {
         match self {
             Profile::P2015 => {
-                "profile = \"p2015\"\n[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n[rule.D8]\nenabled = true\n"
+                "profile = \"p2015\"\n[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n[rule.S10]\npoints = 2\n\
+                 [rule.D8]\nenabled = true\n[rule.D13]\nenabled = true\n"
             }
-            Profile::P2019 => "profile = \"p2019\"\n[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n",
+            Profile::P2019 => {
+                "profile = \"p2019\"\n[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n[rule.S10]\npoints = 2\n"
+            }
         }
     }
 
     /// The vetoes that were planted.
     pub fn vetoes(self) -> &'static [&'static str] {
         match self {
-            Profile::P2015 => &["V1", "V2", "V3a", "V3b", "V3c", "V4"],
-            Profile::P2019 => &["V1", "V2b", "V3a", "V3b", "V3c", "V6"],
+            Profile::P2015 => &["V1", "V2", "V3a", "V3b", "V3c", "V4", "V5"],
+            Profile::P2019 => &["V1", "V2b", "V3a", "V3b", "V3c", "V6", "V7", "V8"],
         }
     }
 }
@@ -150,8 +153,15 @@ fn truth(plan: &Plan, profile: Profile) -> Truth {
                 500 * i64::try_from(none).unwrap() + 300 * i64::try_from(few.count()).unwrap();
             any.then_some(lost)
         }
-        false => of("replies").map(|_| if idle("replies", 60) { 300 } else { 0 }),
+        false => of("replies").map(|_| {
+            let list = if idle("replies", 60) { 300 } else { 0 };
+            newest_answer(plan).unwrap_or(list)
+        }),
     };
+    let interaction = interaction.map(|lost| lost + 200 * slow_letters(plan));
+    if waits_three_months(plan) {
+        vetoes.push(if old { "V5" } else { "V7" });
+    }
 
     // 办事服务, 政策解读 and part of 管理机制 are what people entered.
     let entered = |rule: &str| {
@@ -163,10 +173,15 @@ fn truth(plan: &Plan, profile: Profile) -> Truth {
     let statistics = entered("D27")
         .filter(|_| !old)
         .map(|finds| (2 * finds).min(200));
-    let services = match (entered("M5"), statistics) {
-        (None, None) => None,
-        (one, other) => Some(one.unwrap_or(0) + other.unwrap_or(0)),
-    };
+    let elements = elements(plan).filter(|_| old);
+    let services = [entered("M5"), statistics, elements];
+    let services = services.iter().any(Option::is_some).then(|| {
+        let lost = services.iter().flatten();
+        lost.sum::<i64>()
+    });
+    if !old && plan.services && is_of_no_use(plan) {
+        vetoes.push("V8");
+    }
     let interpretation = entered("M4");
     if !old && words(serious) > 0 {
         vetoes.push("V6");
@@ -192,6 +207,81 @@ fn truth(plan: &Plan, profile: Profile) -> Truth {
         .map(|lost| lost.map(|lost| (10_000 - lost).max(0)))
         .collect();
     whole(plan, areas, vetoes)
+}
+
+/// What the newest answer costs: three points once it is older than sixty days. Nothing is said by letters
+/// where none was answered, or where one does not say whether it waits and all others are old.
+fn newest_answer(plan: &Plan) -> Option<i64> {
+    plan.inspected.as_ref()?;
+    let own = || plan.letters.iter().filter(|letter| letter.asked <= 365);
+    let newest = own().filter_map(|letter| letter.answered).min()?;
+    let told = own().all(|letter| letter.answered.is_some() || letter.open_seen.is_some());
+    match (newest <= 60, told) {
+        (true, _) => Some(0),
+        (false, true) => Some(300),
+        (false, false) => None,
+    }
+}
+
+/// Letters whose answer took longer than fifteen working days, or that were seen waiting after them.
+fn slow_letters(plan: &Plan) -> i64 {
+    if plan.inspected.is_none() {
+        return 0;
+    }
+    let slow = plan.letters.iter().filter(|letter| {
+        if letter.asked > 365 {
+            return false;
+        }
+        let due_on = working_days_after(ago(letter.asked), 15);
+        match (letter.answered, letter.open_seen) {
+            (Some(answered), _) => due_on < ago(answered),
+            (None, Some(seen)) => seen <= 14 && due_on < ago(seen),
+            (None, None) => false,
+        }
+    });
+    i64::try_from(slow.count()).unwrap()
+}
+
+/// Whether a letter of the year waits more than ninety days, which was seen within the last two weeks and
+/// confirmed by a person.
+fn waits_three_months(plan: &Plan) -> bool {
+    let is_so = |decided| matches!(decided, Some(Decided::Confirmed { .. }));
+    plan.inspected.is_some()
+        && plan.letters.iter().any(|letter| {
+            let seen = letter.open_seen.is_some_and(|seen| seen <= 14);
+            let long = (91..=365).contains(&letter.asked) && letter.answered.is_none();
+            seen && long && is_so(letter.decided)
+        })
+}
+
+/// Two points for each class that a guide lacks, as a person confirmed; nothing where all that was found
+/// waits for one.
+fn elements(plan: &Plan) -> Option<i64> {
+    plan.inspected.as_ref()?;
+    if plan.guides.is_empty() {
+        return None;
+    }
+    let lacking = || plan.guides.iter().filter(|guide| guide.lacks > 0);
+    let confirmed =
+        lacking().filter(|guide| matches!(guide.decided, Some(Decided::Confirmed { .. })));
+    let lost: usize = confirmed.map(|guide| guide.lacks).sum();
+    let waits = lacking().any(|guide| guide.decided.is_none());
+    (lost > 0 || !waits).then(|| 200 * i64::try_from(lost).unwrap())
+}
+
+/// Five guides that lack four classes, as a person confirmed; or all of them, where they are fewer.
+fn is_of_no_use(plan: &Plan) -> bool {
+    let poor: Vec<_> = plan
+        .guides
+        .iter()
+        .filter(|guide| guide.lacks >= 4)
+        .collect();
+    let confirmed = poor
+        .iter()
+        .filter(|guide| matches!(guide.decided, Some(Decided::Confirmed { .. })));
+    let confirmed = confirmed.count();
+    let all = !poor.is_empty() && confirmed == plan.guides.len();
+    plan.inspected.is_some() && (confirmed >= 5 || all)
 }
 
 /// Whether some rule that costs points could be looked at: a column of its class told something, or an

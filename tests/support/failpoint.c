@@ -1,8 +1,9 @@
-/* Kills the process at the n-th write below a directory: KILL_BELOW names the directory, KILL_AT
- * the number. Odd numbers kill before the call, even ones in the middle of a write or after it.
+/* Kills the process at the n-th write, sync, rename or removal below a directory: KILL_BELOW is how
+ * the paths begin, KILL_AT the number. Odd numbers kill before the call, even ones in the middle of a write or after it.
  * Loaded before the C library, so that the program under test is the one that is shipped. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -20,21 +21,37 @@ static void die(void) {
     for (;;) pause();
 }
 
-/* The number of this call if it is counted and is the last, else 0. */
-static long last(const char *path) {
-    const char *below = getenv("KILL_BELOW"), *at = getenv("KILL_AT");
-    if (!below || !at || strncmp(path, below, strlen(below))) return 0;
-    long number = atomic_fetch_add(&calls, 1) + 1;
-    return number == atol(at) ? number : 0;
+static int is_below(const char *path) {
+    const char *below = getenv("KILL_BELOW");
+    return below && !strncmp(path, below, strlen(below));
 }
 
-static long last_of(int fd) {
-    char link[64], path[4096];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
+/* The number of this call if it is the last, else 0. */
+static long count(void) {
+    const char *at = getenv("KILL_AT");
+    long number = atomic_fetch_add(&calls, 1) + 1;
+    return at && number == atol(at) ? number : 0;
+}
+
+/* The same if it is counted, for its path. */
+static long last(const char *path) {
+    return is_below(path) ? count() : 0;
+}
+
+static long last_at(int fd, const char *name) {
+    char link[64], path[8192];
+    if (name[0] == '/') return last(name);
+    if (fd == AT_FDCWD) snprintf(link, sizeof link, "/proc/self/cwd");
+    else snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, 4095);
     if (length <= 0) return 0;
-    path[length] = 0;
+    snprintf(path + length, sizeof path - length, name[0] ? "/%s" : "%s", name);
     return last(path);
+}
+
+/* Of what is done to an open file; KILL_NAMES leaves renames and removals alone to be counted. */
+static long last_of(int fd) {
+    return getenv("KILL_NAMES") ? 0 : last_at(fd, "");
 }
 
 #define REAL(name) static __typeof__(name) *real; if (!real) real = dlsym(RTLD_NEXT, #name)
@@ -78,9 +95,13 @@ int ftruncate64(int fd, off64_t n) {
 }
 int rename(const char *from, const char *to) {
     REAL(rename);
-    AROUND(last(to), real(from, to), real(from, to));
+    AROUND(is_below(from) || is_below(to) ? count() : 0, real(from, to), real(from, to));
 }
 int unlink(const char *path) {
     REAL(unlink);
     AROUND(last(path), real(path), real(path));
+}
+int unlinkat(int dir, const char *name, int flags) {
+    REAL(unlinkat);
+    AROUND(last_at(dir, name), real(dir, name, flags), real(dir, name, flags));
 }

@@ -9,7 +9,7 @@ use wangxun::domain::time::{Date, Moment};
 use super::files::{LINK_LASTS, proposes_again};
 use super::play::{Deed, Laid, Lived, Played, ROWS, Seen};
 use super::rules::{AGAIN, REPEATS, Rules, UNTIL_PROPOSAL, owed_at, step_at};
-use super::world::{Owed, World};
+use super::world::{Death, Owed, World};
 
 /// One thing that a text says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,6 +172,9 @@ pub struct Oracle<'a> {
     /// The latest time that the clock had shown before the present stretch.
     reached: Moment,
     stretch: usize,
+    /// The columns that a round saw in whose midst the monitor was killed: nothing follows from that
+    /// before the next life begins.
+    unjudged: BTreeSet<usize>,
 }
 
 enum Event<'a> {
@@ -197,6 +200,7 @@ impl<'a> Oracle<'a> {
             late: BTreeMap::new(),
             reached: world.begin(),
             stretch: 0,
+            unjudged: BTreeSet::new(),
             prophecy: Prophecy {
                 tellable: vec![Vec::new(); places],
                 ..Prophecy::default()
@@ -299,6 +303,10 @@ impl<'a> Oracle<'a> {
         if !begins {
             return;
         }
+        let unjudged = std::mem::take(&mut self.unjudged);
+        if !unjudged.is_empty() {
+            self.network(at);
+        }
         for place in 0..self.columns.len() {
             if self.is_exempt(place, at) {
                 self.dismiss(place, at);
@@ -307,7 +315,9 @@ impl<'a> Oracle<'a> {
             let recent = self.columns[self.of_column(place)]
                 .looked_at
                 .is_some_and(|seen| at - seen <= TimeDelta::hours(36));
-            if recent && self.owed(place).is_some() {
+            if recent && unjudged.contains(&self.of_column(place)) {
+                self.judge(place, true, at, stretch);
+            } else if recent && self.owed(place).is_some() {
                 self.duty(place, at, stretch, true);
                 self.note(place, at);
             } else if recent {
@@ -323,6 +333,12 @@ impl<'a> Oracle<'a> {
             let sight = self.sight(seen);
             self.keep(seen, sight, at);
             self.look(seen.column, sight, at);
+        }
+        let lived = self.played.stretches[stretch];
+        let death = self.world.lives[lived.life].death;
+        if at == lived.until && matches!(death, Death::Looking(_)) {
+            self.unjudged.extend(looks.iter().map(|seen| seen.column));
+            return;
         }
         self.network(at);
         for place in 0..self.columns.len() {

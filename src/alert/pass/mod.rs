@@ -42,6 +42,7 @@ use crate::domain::group::{Column, Group, Site};
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of};
@@ -69,6 +70,8 @@ pub struct Situation<'a> {
     pub homes: &'a BTreeMap<SiteId, HomeRecord>,
     /// The days of samples of each home page, of the last week at least.
     pub days: &'a BTreeMap<SiteId, Vec<SiteDay>>,
+    /// The letters that wait, of columns of letters.
+    pub letters: &'a BTreeMap<ColumnId, Vec<Letter>>,
     /// The incidents that are not over.
     pub open: &'a BTreeMap<IncidentKey, Incident>,
     /// The notices that are not yet part of a message.

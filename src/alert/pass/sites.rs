@@ -183,6 +183,7 @@ impl<'a> Desk<'a> {
             limits: situation.limits,
             exemptions: &self.exemptions,
             days: situation.days.get(&site.id).map_or(&[], Vec::as_slice),
+            letters: situation.letters,
             least_samples: situation.rules.sites.least_samples,
             lasts: PROOF_LASTS,
             now: situation.now,

@@ -1,12 +1,14 @@
-//! Measuring what only people can judge: of the candidates that inspections found in the period, those
-//! count that somebody confirmed. While some wait and none is confirmed, nothing is said.
+//! Measuring what only people can judge: of the candidates that inspections found in the period, and of
+//! what was found under a rule that wants a person's word, that counts which somebody confirmed. While
+//! some wait and none is confirmed, nothing is said.
 
 use chrono::NaiveTime;
 
 use super::facts::SiteFacts;
 use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::rubric::{Check, Rule};
 use crate::assess::candidates::{Case, Stand};
-use crate::domain::candidate::{Decided, Suspicion};
+use crate::domain::candidate::{Decided, Suspicion, key};
 use crate::domain::time::{Moment, moment};
 
 /// The most waiting candidates that are told under one rule.
@@ -75,6 +77,58 @@ fn measured(
         Err(why) => Measurement {
             asides,
             ..Measurement::none(why)
+        },
+    }
+}
+
+/// Of what was measured under a rule that wants a person's word, what a person confirmed: the rest waits,
+/// or was rejected. `what` names the page of a find, and what is suspected there.
+pub fn confirmed(
+    rule: &Rule,
+    facts: &SiteFacts<'_>,
+    measured: Measurement,
+    what: impl Fn(&Find) -> Option<(String, Suspicion)>,
+) -> Measurement {
+    if rule.check != Check::Semi || measured.finds.is_empty() {
+        return measured;
+    }
+    let Measurement {
+        amount,
+        finds: found,
+        mut asides,
+        near_too,
+    } = measured;
+    let (all, mut finds, mut waiting) = (found.len(), Vec::new(), 0_u32);
+    for find in found {
+        let key = what(&find).map(|(page, what)| key(&facts.site.id, &page, &what));
+        let case = key.and_then(|key| of_key(facts, &key));
+        let why = match case.map_or(Stand::Waiting, Case::stand) {
+            Stand::Confirmed { .. } => {
+                finds.push(find);
+                continue;
+            }
+            Stand::Rejected => Spared::Rejected,
+            Stand::Waiting => {
+                waiting += 1;
+                Spared::Waiting
+            }
+        };
+        asides.push(Aside { find, why });
+    }
+    match (finds.len() == all, finds.is_empty(), waiting) {
+        (true, ..) => Measurement {
+            amount,
+            finds,
+            asides,
+            near_too,
+        },
+        (false, true, 1..) => Measurement {
+            asides,
+            ..Measurement::none(Unmeasured::Waiting(waiting))
+        },
+        _ => Measurement {
+            near_too,
+            ..Measurement::finds(finds, asides)
         },
     }
 }

@@ -7,14 +7,18 @@
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveTime};
+use url::Url;
 
+use super::candidates;
 use super::facts::{ColumnFacts, SiteFacts};
 use super::finding::{About, Aside, Fact, Find, LetterField, Measurement, Spared, Unmeasured};
 use super::publishing;
 use super::rubric::{Late, Rubric, Rule};
 use super::standing::due;
+use crate::assess::candidates::of_letter;
 use crate::assess::freshness::age_days;
 use crate::calendar::Calendar;
+use crate::domain::candidate::Suspicion;
 use crate::domain::class::Class;
 use crate::domain::group::Watch;
 use crate::domain::letter::Letter;
@@ -185,7 +189,29 @@ pub fn unanswered(
     };
     let near = measured.asides.iter().filter(|aside| is_near(&aside.find));
     measured.near_too = u32::try_from(near.count()).unwrap_or(u32::MAX);
-    measured
+    candidates::confirmed(rule, facts, measured, |find| suspected(facts, find))
+}
+
+/// What a person is asked of a letter that waits.
+fn suspected(facts: &SiteFacts<'_>, find: &Find) -> Option<(String, Suspicion)> {
+    let (
+        Fact::LetterOpen {
+            title,
+            url,
+            asked_on,
+            ..
+        },
+        About::Column(id, _),
+    ) = (&find.fact, &find.about)
+    else {
+        return None;
+    };
+    let column = facts
+        .columns
+        .iter()
+        .find(|column| column.column.id == *id)?;
+    let list = column.column.url.as_ref().map_or("", Url::as_str);
+    Some(of_letter(url.as_deref(), list, title, *asked_on))
 }
 
 /// Letters whose answer took longer than the window of working days, or still does. Those count that

@@ -47,7 +47,7 @@ pub fn measure(
         Metric::ReplyAge => judged(entered(), letters::age(rule, rubric, facts, calendar)),
         Metric::LetterFields => judged(entered(), letters::fields(facts)),
         Metric::AskingChannel => judged(entered(), letters::channel(rubric, facts)),
-        Metric::GuideElements => judged(entered(), services::elements(facts)),
+        Metric::GuideElements => judged(entered(), services::elements(rule, facts)),
         Metric::PoorGuides => judged(entered(), services::unusable(rule, facts)),
         Metric::Attachments => judged(entered(), services::attachments(facts)),
         Metric::OnlineSystems => judged(entered(), services::online(facts)),
@@ -56,7 +56,7 @@ pub fn measure(
             judged(entered(), interpretation::late(rule, facts, calendar))
         }
         Metric::InterpretationLinks => judged(entered(), interpretation::linked(facts)),
-        Metric::PageTags => judged(entered(), pages::tags(facts)),
+        Metric::PageTags => judged(entered(), pages::tags(rule, facts)),
         Metric::FooterMarks => judged(entered(), pages::marks(rule, facts)),
         Metric::Ipv6 => judged(entered(), pages::ipv6(facts)),
         Metric::Words => beside(entered(), candidates::words(facts, true)),

@@ -2,6 +2,8 @@
 //! page, the certificate, the address over IPv6. What one inspection saw on the last day that is
 //! known counts; what no page was read for is not measured.
 
+use url::Url;
+
 use super::candidates;
 use super::facts::SiteFacts;
 use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
@@ -9,6 +11,7 @@ use super::rubric::{Check, Rule};
 use crate::assess::candidates::{Case, Stand};
 use crate::domain::candidate::{self, Suspicion};
 use crate::domain::group::Identity;
+use crate::domain::id::ColumnId;
 use crate::domain::inspection::Inspection;
 use crate::domain::marks::{Mark, PageMarks, Tag};
 use crate::domain::time::{Date, date_of};
@@ -55,38 +58,88 @@ fn looked(inspection: &Inspection) -> Aside {
 }
 
 /// Pages without tags that they have to bear, or with a date of another form.
-pub fn tags(facts: &SiteFacts<'_>) -> Measurement {
-    let (inspection, home) = match home(facts) {
+pub fn tags(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
+    let (inspection, _) = match home(facts) {
         Ok(seen) => seen,
         Err(why) => return Measurement::none(why),
     };
     let mut finds = Vec::new();
-    let mut amiss = |about: About, page: Option<String>, marks: &PageMarks, wanted: &[Tag]| {
-        let missing = marks.tags.lacks(wanted);
-        let date = marks.date_amiss.clone();
-        if !missing.is_empty() || date.is_some() {
-            let fact = Fact::TagsAmiss {
-                page,
-                missing,
-                date,
-            };
-            finds.push(Find { about, fact });
-        }
+    for (page, missing, date) in untagged(inspection) {
+        let (about, page) = match page {
+            TaggedPage::Home => (About::Home, None),
+            TaggedPage::Article(page) => (About::Site, Some(page.to_owned())),
+            TaggedPage::Column(id) => {
+                let mut columns = facts.columns.iter();
+                // A column that is not configured any more is nobody's.
+                let Some(column) = columns.find(|column| column.column.id == *id) else {
+                    continue;
+                };
+                (About::Column(id.clone(), column.column.name.clone()), None)
+            }
+        };
+        let fact = Fact::TagsAmiss {
+            page,
+            missing,
+            date,
+        };
+        finds.push(Find { about, fact });
+    }
+    let measured = Measurement::finds(finds, vec![looked(inspection)]);
+    candidates::confirmed(rule, facts, measured, |find| suspected(facts, find))
+}
+
+/// A page that has to bear tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaggedPage<'a> {
+    /// The home page.
+    Home,
+    /// A column's list.
+    Column(&'a ColumnId),
+    /// An article, by its address.
+    Article(&'a str),
+}
+
+/// The pages of an inspection that lack tags or have a date of another form: which tags, which date.
+pub fn untagged(inspection: &Inspection) -> Vec<(TaggedPage<'_>, Vec<Tag>, Option<String>)> {
+    let home = inspection.home.as_ref();
+    let home = home.map(|marks| (TaggedPage::Home, marks, &OF_HOME[..]));
+    let columns = inspection.columns.iter();
+    let columns = columns.map(|(id, marks)| (TaggedPage::Column(id), marks, &OF_COLUMN[..]));
+    let articles = inspection.wanting.iter();
+    let articles =
+        articles.map(|(page, marks)| (TaggedPage::Article(page), marks, &OF_ARTICLE[..]));
+    let pages = home.into_iter().chain(columns).chain(articles);
+    pages
+        .filter_map(|(page, marks, wanted): (_, &PageMarks, _)| {
+            let missing = marks.tags.lacks(wanted);
+            let date = marks.date_amiss.clone();
+            let is_amiss = !missing.is_empty() || date.is_some();
+            is_amiss.then_some((page, missing, date))
+        })
+        .collect()
+}
+
+/// What a person is asked of a page without its tags.
+fn suspected(facts: &SiteFacts<'_>, find: &Find) -> Option<(String, Suspicion)> {
+    let Fact::TagsAmiss {
+        page,
+        missing,
+        date,
+    } = &find.fact
+    else {
+        return None;
     };
-    amiss(About::Home, None, home, &OF_HOME);
-    for (id, marks) in &inspection.columns {
-        let mut columns = facts.columns.iter();
-        let column = columns.find(|column| column.column.id == *id);
-        // A column that is not configured any more is nobody's.
-        if let Some(column) = column {
-            let about = About::Column(id.clone(), column.column.name.clone());
-            amiss(about, None, marks, &OF_COLUMN);
+    let url = |url: &Option<Url>| url.as_ref().map(Url::to_string);
+    let page = match &find.about {
+        About::Home => url(&facts.site.home)?,
+        About::Column(id, _) => {
+            let mut columns = facts.columns.iter();
+            url(&columns.find(|column| column.column.id == *id)?.column.url)?
         }
-    }
-    for (page, marks) in &inspection.wanting {
-        amiss(About::Site, Some(page.clone()), marks, &OF_ARTICLE);
-    }
-    Measurement::finds(finds, vec![looked(inspection)])
+        _ => page.clone()?,
+    };
+    let (missing, date) = (missing.clone(), date.clone());
+    Some((page, Suspicion::Tags { missing, date }))
 }
 
 /// Marks that the home page does not bear. Of other pages it is told how many lack which.

@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveTime;
 
+use super::candidates;
 use super::facts::SiteFacts;
 use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::links;
 use super::rubric::Rule;
+use crate::domain::candidate::Suspicion;
 use crate::domain::guide::{Element, Guide};
 use crate::domain::target::{Target, TargetKind};
 use crate::domain::time::{date_of, moment};
@@ -17,7 +19,7 @@ use crate::domain::time::{date_of, moment};
 /// A guide that no list showed for so many days is taken for gone.
 const GONE_DAYS: i64 = 60;
 /// A guide that lacks so many classes is not usable. Source: V8 of 国办秘函〔2019〕19号.
-const UNUSABLE: usize = 4;
+pub const UNUSABLE: usize = 4;
 
 fn about_site(fact: Fact) -> Find {
     let about = About::Site;
@@ -77,8 +79,18 @@ fn lacking(guide: &Guide, missing: Vec<Element>) -> Find {
     })
 }
 
+/// What a person is asked of a guide that lacks elements: all of them at one time.
+fn suspected(facts: &SiteFacts<'_>, find: &Find) -> Option<(String, Suspicion)> {
+    let Fact::GuideLacks { url, .. } = &find.fact else {
+        return None;
+    };
+    let guide = facts.guides.iter().find(|guide| guide.url == *url)?;
+    let missing = guide.lacks()?;
+    Some((url.clone(), Suspicion::Guide { missing }))
+}
+
 /// Elements that guides lack, each for itself.
-pub fn elements(facts: &SiteFacts<'_>) -> Measurement {
+pub fn elements(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     let found = guides(facts).and_then(|guides| Ok((read(&guides)?, guides)));
     let (read, guides) = match found {
         Ok(found) => found,
@@ -88,7 +100,8 @@ pub fn elements(facts: &SiteFacts<'_>) -> Measurement {
         let one = |element| lacking(guide, vec![element]);
         missing.into_iter().map(one).collect::<Vec<Find>>()
     });
-    Measurement::finds(finds.collect(), vec![summary(&guides)])
+    let measured = Measurement::finds(finds.collect(), vec![summary(&guides)]);
+    candidates::confirmed(rule, facts, measured, |find| suspected(facts, find))
 }
 
 /// Guides that lack so many classes that they are of no use. Where there are fewer than the rule's
@@ -125,7 +138,7 @@ pub fn unusable(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     if all {
         measurement.amount = Ok(Amount::Finds(rule.threshold));
     }
-    measurement
+    candidates::confirmed(rule, facts, measurement, |find| suspected(facts, find))
 }
 
 /// Files on guides that certainly cannot be downloaded.

@@ -53,6 +53,7 @@ fn places(raw: &RawVeto) -> Option<Range<usize>> {
         &raw.basic_stale,
         &raw.stale,
         &raw.empty,
+        &raw.letter_days,
     ];
     marks.into_iter().flatten().map(|key| key.span()).next()
 }
@@ -108,6 +109,9 @@ fn down(source: &mut Source, raw: &RawDown, base: DownRule) -> DownRule {
 
 fn veto(source: &mut Source, raw: &RawVeto, base: VetoRule) -> VetoRule {
     let marks = base.marks;
+    let letter_days = source
+        .take("letter_days", &raw.letter_days, |&n| within(n, 0..=365))
+        .unwrap_or(marks.letter_days);
     let mut mark = |name, key, most, base| {
         source
             .take(name, key, |&n: &u32| within(n, 1..=most))
@@ -127,6 +131,7 @@ fn veto(source: &mut Source, raw: &RawVeto, base: VetoRule) -> VetoRule {
             stale: mark("stale", &raw.stale, 10_000, marks.stale),
             empty: mark("empty", &raw.empty, 10_000, marks.empty),
             empty_is_stale: or(&raw.empty_is_stale, marks.empty_is_stale),
+            letter_days,
         },
         roles: roles(source, "roles", &raw.roles).unwrap_or(base.roles),
         repeat: repeat(source, &raw.repeat_every, &raw.repeat_most, base.repeat),

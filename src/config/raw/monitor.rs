@@ -180,6 +180,7 @@ pub struct RawVeto {
     pub stale: Key<u32>,
     pub empty: Key<u32>,
     pub empty_is_stale: Key<bool>,
+    pub letter_days: Key<u32>,
     pub roles: Key<Vec<Spanned<String>>>,
     pub repeat_every: Key<u32>,
     pub repeat_most: Key<u32>,

@@ -6,6 +6,8 @@ mod asking;
 mod documents;
 mod guides;
 mod letters;
+mod proof;
+mod proposals;
 mod suspects;
 mod walk;
 
@@ -21,11 +23,10 @@ use super::desk::Desk;
 use super::pulse::Pulse;
 use super::schedule::Job;
 use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
-use crate::assess::candidates::{changes, of_link};
+use crate::assess::candidates::changes;
 use crate::assess::links::again_at;
 use crate::assess::outage::host_of;
 use crate::assess::score::metric::Metric;
-use crate::assess::score::rubric::{Check, Rule};
 use crate::assess::timekeeping::Stand;
 use crate::assess::words::Words;
 use crate::clock::Alarm;
@@ -282,11 +283,11 @@ impl Inspector {
         inspection.words = suspects.words();
         commit.targets = walk.changes(known.clone(), asked, now);
         let targets = merged(known, &commit.targets);
-        commit.candidates = self
-            .candidates(&walk, suspects, targets.values(), now)
-            .await?;
         commit.letters.clone_from(&walk.letters);
         commit.guides.clone_from(&walk.guides);
+        let mut derived = self.proposals(&walk, &inspection, now).await?;
+        derived.extend(self.links_to_confirm(targets.values()));
+        commit.candidates = self.candidates(&walk, suspects, derived, now).await?;
         commit.documents.clone_from(&walk.documents);
         let confirmed = commit.targets.iter().filter_map(Target::open);
         tracing::info!(
@@ -304,15 +305,11 @@ impl Inspector {
     /// What is looked for that people have to judge, by the rules in force.
     fn asks<'a>(&self, words: Option<&'a Words>) -> Asks<'a> {
         let rubric = &self.desk.config.rubric;
-        let semi = |rule: &&Rule| rule.check == Check::Semi;
         let mut rules = rubric.enabled();
         Asks {
             words,
             adverts: rules.any(|rule| rule.metric == Metric::Advertising),
-            marks: rubric
-                .enabled()
-                .filter(semi)
-                .any(|rule| rule.metric == Metric::FooterMarks),
+            marks: self.semi().any(|rule| rule.metric == Metric::FooterMarks),
         }
     }
 
@@ -327,36 +324,31 @@ impl Inspector {
         Ok(fresh)
     }
 
-    /// What changes of the site's candidates; the copies that prove new ones are kept.
-    async fn candidates<'t>(
+    /// What changes of the site's candidates; the copies that prove new ones are kept. `derived` are
+    /// those that follow from what is known, and not from a page alone.
+    async fn candidates(
         &self,
         walk: &Walked<'_>,
         suspects: Suspects<'_>,
-        targets: impl Iterator<Item = &'t Target>,
+        derived: Vec<Candidate>,
         now: Moment,
     ) -> Result<Vec<Candidate>, StoreError> {
         let site = walk.site;
         let known = self.desk.store.candidates(Some(&site.id)).await?;
-        let mut rules = self.desk.config.rubric.enabled();
-        let all = rules.any(|rule| {
-            let is_of_links = matches!(rule.metric, Metric::HomeDeadLinks | Metric::DeadLinks);
-            is_of_links && rule.check == Check::Semi
-        });
-        let links: Vec<Candidate> = targets.filter_map(|target| of_link(target, all)).collect();
         let home = site.home.as_ref().map(Url::as_str);
         let has_read = |page: &str| walk.has_read(page);
-        let is_open = |candidate: &Candidate| {
-            let key = candidate.key();
-            links.iter().any(|link| link.key() == key)
-        };
+        let holds: BTreeSet<String> = derived.iter().map(Candidate::key).collect();
         let is_gone = |candidate: &Candidate| match &candidate.suspicion {
             Suspicion::Word { .. } | Suspicion::Advert { .. } => has_read(&candidate.page),
             Suspicion::Mark(_) => home.is_some_and(has_read),
-            Suspicion::Link { .. } => !is_open(candidate),
+            Suspicion::Link { .. }
+            | Suspicion::Letter { .. }
+            | Suspicion::Guide { .. }
+            | Suspicion::Tags { .. } => !holds.contains(&candidate.key()),
         };
         let (found, copies) = suspects.whole(&known);
-        let found = found.into_iter().chain(links.iter().cloned()).collect();
-        let (changes, left_out) = changes(known, found, is_gone, now);
+        let found = found.into_iter().chain(derived).collect();
+        let (mut changes, left_out) = changes(known, found, is_gone, now);
         if left_out > 0 {
             tracing::warn!(site = %site.id, left_out, "too many candidates wait for people");
         }
@@ -368,6 +360,10 @@ impl Inspector {
             if named.contains(digest.as_str()) {
                 self.desk.store.keep_body(&digest, body).await?;
             }
+        }
+        let fresh = proof::fresh(&self.fetcher, site, &mut changes).await;
+        for (digest, body) in fresh {
+            self.desk.store.keep_body(&digest, body).await?;
         }
         Ok(changes)
     }

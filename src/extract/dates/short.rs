@@ -101,6 +101,11 @@ pub fn ordered(first: u32, second: u32, year: i32, day_first: bool) -> Option<Da
 
 /// `03-06`, `3月6日`: month and day without a year.
 pub fn month_day(chars: &[char], at: usize, length: usize) -> Option<Read> {
+    let before = |back: usize| at.checked_sub(back).map_or(' ', |i| char_at(chars, i));
+    // The year stands there, and is none of ours: 令和8年6月8日.
+    if before(1) == '年' && before(2).is_ascii_digit() {
+        return None;
+    }
     let month = number(chars, at, length);
     let (first, next) = sign(chars, at + length)?;
     let (day, end) = part(chars, next)?;

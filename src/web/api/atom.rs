@@ -13,7 +13,7 @@ use crate::assess::ladder::Tier;
 use crate::domain::time::Moment;
 use crate::report::plain::one_line;
 use crate::web::access::viewer::Viewer;
-use crate::web::incidents::{is_of, kind_in_chinese, subject};
+use crate::web::incidents::{is_of, kind_in_chinese, page_of, subject};
 use crate::web::source::Picture;
 use crate::web::view::{NAME_CHARS, Shared};
 
@@ -86,7 +86,7 @@ fn moved(incident: &Incident) -> Moment {
 
 fn entry(picture: &Picture, incident: &Incident) -> Entry {
     let key = &incident.key;
-    let (name, column) = subject(&picture.group, &key.subject);
+    let (name, _) = subject(&picture.group, &key.subject);
     let tier = incident.tier.map_or("", Tier::in_chinese);
     let kind = kind_in_chinese(key.kind);
     let over = incident.is_resolved();
@@ -102,7 +102,7 @@ fn entry(picture: &Picture, incident: &Incident) -> Entry {
             ),
         },
         at: moved(incident).to_rfc3339(),
-        path: column.map(|id| format!("/column/{id}")),
+        path: page_of(&picture.group, &key.subject),
         says: format!("始于{}", began),
     }
 }

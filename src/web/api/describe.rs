@@ -13,7 +13,7 @@ use super::ledger::{Act, AvailableDay, Flagged, Link, WhichSite};
 use super::read::{WhichColumns, WhichIncidents, WhichPart};
 use super::replay::{self, Replay};
 use super::score::{Assessment, Scorecard, WhichPeriod};
-use super::shape::{Ack, Column, Done, Incident, Message, Overview, Part, Refusal, Site};
+use super::shape::{Ack, Column, Done, Incident, Later, Message, Overview, Part, Refusal, Site};
 use super::site::SiteDetail;
 use super::trend::{OfWhich, Quarter};
 
@@ -32,6 +32,7 @@ pub fn description() -> Value {
         .into_generator();
     let mut paths = Map::new();
     let refusal = schema::<Refusal>(&mut types);
+    let later = schema::<Later>(&mut types);
     let sites = inline::<WhichPart>(&mut types);
     let columns = inline::<WhichColumns>(&mut types);
     let unit = inline::<WhichUnit>(&mut types);
@@ -113,26 +114,28 @@ pub fn description() -> Value {
         (
             "/api/v1/assessment",
             "assessment",
-            "The assessment of a period: sites, areas, rules. 503 with Retry-After while it is made",
+            "The assessment of a period: sites, areas, rules. 202 with Retry-After while it is made",
             (json, schema::<Assessment>(&mut types)),
             &period,
-            &[400, 401, 404, 503],
+            &[202, 400, 401, 404, 503],
         ),
         (
             "/api/v1/scorecards/{id}",
             "scorecard",
-            "One site in a period: what each rule rests on, and what the unit says to it",
+            "One site in a period: what each rule rests on, and what the unit says to it. \
+             202 with Retry-After while it is made",
             (json, schema::<Scorecard>(&mut types)),
             &period,
-            &[400, 401, 404, 503],
+            &[202, 400, 401, 404, 503],
         ),
         (
             "/api/v1/trend",
             "trend",
-            "The last quarters of a site or of all, the oldest first, at most six",
+            "The last quarters of a site or of all, the oldest first, at most six. \
+             202 with Retry-After while one is made",
             (json, schema::<Vec<Quarter>>(&mut types)),
             &of_which,
-            &[400, 401, 404, 503],
+            &[202, 400, 401, 404, 503],
         ),
         (
             "/api/v1/candidates",
@@ -146,10 +149,10 @@ pub fn description() -> Value {
             "/api/v1/replay",
             "replay",
             "What other limits and another ladder would have sent; for operator and assessor. \
-             503 with Retry-After while it is worked out",
+             202 with Retry-After while it is worked out",
             (json, schema::<Replay>(&mut types)),
             &numbers,
-            &[400, 401, 403, 422, 503],
+            &[202, 400, 401, 403, 422, 503],
         ),
         (
             "/api/v1/links",
@@ -205,7 +208,7 @@ pub fn description() -> Value {
             "operationId": id,
             "summary": says,
             "parameters": parameters(path, query),
-            "responses": responses(kind, &body, &refusal, refusals),
+            "responses": responses(kind, &body, (&refusal, &later), refusals),
         });
         paths.insert(path.to_owned(), json!({"get": operation}));
     }
@@ -218,7 +221,7 @@ pub fn description() -> Value {
             "content": {"application/json": {"schema": schema::<Ack>(&mut types)}},
         },
         "responses": responses(
-            "application/json", &done, &refusal, &[400, 401, 403, 404, 413, 422, 503],
+            "application/json", &done, (&refusal, &later), &[400, 401, 403, 404, 413, 422, 503],
         ),
     });
     paths.insert("/api/v1/ack".to_owned(), json!({"post": ack}));
@@ -250,15 +253,21 @@ fn schema<T: schemars::JsonSchema>(types: &mut SchemaGenerator) -> Value {
     types.subschema_for::<T>().to_value()
 }
 
-fn responses(kind: &str, body: &Value, refusal: &Value, refusals: &[u16]) -> Value {
+fn responses(
+    kind: &str,
+    body: &Value,
+    (refusal, later): (&Value, &Value),
+    others: &[u16],
+) -> Value {
     let mut responses = Map::new();
     let content = |kind: &str, body: &Value| json!({ kind: { "schema": body } });
     responses.insert(
         "200".to_owned(),
         json!({"description": "As asked for", "content": content(kind, body)}),
     );
-    for status in refusals {
+    for status in others {
         let says = match status {
+            202 => "It is still being worked out; ask again",
             400 => "The query or the body is not understood",
             401 => "No token, or none that is known",
             403 => "Not for this token",
@@ -267,9 +276,10 @@ fn responses(kind: &str, body: &Value, refusal: &Value, refusals: &[u16]) -> Val
             422 => "It cannot be, for the reason given",
             _ => "Just now nothing can be read or done",
         };
+        let body = if *status == 202 { later } else { refusal };
         responses.insert(
             status.to_string(),
-            json!({"description": says, "content": content("application/json", refusal)}),
+            json!({"description": says, "content": content("application/json", body)}),
         );
     }
     Value::Object(responses)

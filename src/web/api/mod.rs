@@ -22,6 +22,7 @@ pub mod write;
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
@@ -89,6 +90,13 @@ pub fn routes() -> Vec<Route> {
 pub fn refused(status: StatusCode, why: impl Into<String>) -> Response {
     let body = shape::Refusal { error: why.into() };
     (status, Json(body)).into_response()
+}
+
+/// That something is still being worked out, and to ask again in two seconds.
+pub fn later(why: impl Into<String>) -> Response {
+    let body = shape::Later { wait: why.into() };
+    let head = [(RETRY_AFTER, "2")];
+    (StatusCode::ACCEPTED, head, Json(body)).into_response()
 }
 
 /// An answer, or that the store cannot be read.

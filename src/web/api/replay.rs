@@ -3,14 +3,13 @@
 use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::http::header::RETRY_AFTER;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::read::bad_query;
-use super::{answered, refused};
+use super::{answered, later, refused};
 use crate::assess::limits::Limits;
 use crate::assess::tuning::Tuning;
 use crate::report::replay::{Comparison, HEAD};
@@ -72,14 +71,9 @@ pub async fn replay(
     match tried(&console, &asked.tuning).await {
         Ok(Tried::Done(comparison)) => answered(Ok(told(&comparison, changes))),
         Ok(Tried::Running(percent)) => later(format!("正在试算（{percent}%），请稍后再试。")),
-        Ok(Tried::Busy) => later("正在进行另一项试算，请稍后再试。".to_owned()),
+        Ok(Tried::Busy) => later("正在进行另一项试算，请稍后再试。"),
         Err(why) => refused(StatusCode::UNPROCESSABLE_ENTITY, why),
     }
-}
-
-fn later(why: String) -> Response {
-    let later = refused(StatusCode::SERVICE_UNAVAILABLE, why);
-    ([(RETRY_AFTER, "2")], later).into_response()
 }
 
 fn told(comparison: &Comparison, changes: Vec<String>) -> Replay {

@@ -7,13 +7,12 @@ use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::http::header::RETRY_AFTER;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::read::bad_query;
-use super::{answered, refused, unknown};
+use super::{answered, later, refused, unknown};
 use crate::assess::score::card::{AreaScore, Card, Grade, Line, Verdict};
 use crate::assess::score::finding::Find;
 use crate::assess::score::period::Period;
@@ -39,7 +38,7 @@ const FINDS: usize = 500;
 #[serde(deny_unknown_fields)]
 pub struct WhichPeriod {
     /// A month, quarter or year, `2017-11`, `2017Q4`, `2017`; the running quarter if left out.
-    #[schemars(regex(pattern = r"^(19|20)[0-9]{2}(Q[1-4]|-(0[1-9]|1[0-2]))?$"))]
+    #[schemars(regex(pattern = r"^(199[5-9]|20[0-9]{2})(Q[1-4]|-(0[1-9]|1[0-2]))?$"))]
     pub period: Option<String>,
 }
 
@@ -286,10 +285,7 @@ pub(super) fn missing(without: Without) -> Response {
     match without {
         Without::Never(why) => refused(StatusCode::NOT_FOUND, why),
         Without::Nobody => refused(StatusCode::SERVICE_UNAVAILABLE, "监测服务没有运行。"),
-        Without::NotYet => {
-            let later = refused(StatusCode::SERVICE_UNAVAILABLE, "正在生成，请稍后再试。");
-            ([(RETRY_AFTER, "2")], later).into_response()
-        }
+        Without::NotYet => later("正在生成，请稍后再试。"),
     }
 }
 

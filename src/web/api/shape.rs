@@ -17,6 +17,13 @@ pub struct Refusal {
     pub error: String,
 }
 
+/// That something is still being worked out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Later {
+    /// What, in Chinese.
+    pub wait: String,
+}
+
 /// The group at a glance.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Overview {
@@ -293,7 +300,7 @@ pub struct Ack {
     #[schemars(length(max = 64))]
     pub duty: Option<String>,
     /// The day by whose end it will be updated, `2017-11-22`.
-    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+    #[schemars(regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"))]
     pub until: String,
     /// Why it is late.
     #[schemars(length(min = 1, max = 120))]

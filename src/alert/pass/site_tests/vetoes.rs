@@ -3,7 +3,10 @@
 use super::{Sees, WELL, columns, hear, of, round, site, two_rounds, world};
 use crate::alert::incident::Kind;
 use crate::alert::outbox::Told;
-use crate::alert::pass::tests::at;
+use crate::alert::pass::tests::{World, at};
+use crate::domain::class::Class;
+use crate::domain::id::ColumnId;
+use crate::domain::letter::{Letter, State, Told as Asked};
 use crate::domain::site_day::SiteDay;
 
 #[test]
@@ -159,6 +162,93 @@ fn late_and_empty_columns_together_near_a_veto_and_do_not_meet_it() {
         );
         assert_eq!(found, (near, met), "{late} {empty}");
     }
+}
+
+/// A column of letters of `h0` with one letter of `asked_on`, which a page said at `open_at` to wait.
+fn letter(world: &mut World, name: &str, asked_on: &str, open_at: &str) {
+    let id = ColumnId::parse("h0/a").unwrap();
+    let column = world.group.columns.get_mut(&id).unwrap();
+    (column.class, column.name) = (Class::Replies, name.to_owned());
+    let letter = Letter {
+        column: id.clone(),
+        title: "关于路灯的咨询".to_owned(),
+        url: None,
+        told: Asked {
+            asked_on: asked_on.parse().ok(),
+            state: Some(State::Open),
+            ..Asked::default()
+        },
+        row: Asked::default(),
+        first_seen_at: at("2017-09-01T22:00:00"),
+        open_at: Some(at(open_at)),
+        answered_at: None,
+        page: None,
+    };
+    world.letters.insert(id, vec![letter]);
+}
+
+/// What is told of `h0` on the morning after each of two nights, in which a page was read that has a
+/// letter of `asked_on` in the column `name`.
+fn two_nights(world: &mut World, name: &str, asked_on: &str) -> bool {
+    for day in ["20", "21"] {
+        let morning = format!("2017-11-{day}T08:25:00");
+        letter(world, name, asked_on, &format!("2017-11-{day}T02:10:00"));
+        world.saw_all(&morning, "2017-11-19");
+        round(world, &morning, [WELL; 4]);
+        // Judging the same night again confirms nothing.
+        world.pass(&format!("2017-11-{day}T08:30:00"));
+        assert!(day == "21" || world.told().is_empty());
+    }
+    !of(world, Told::NearVeto(0)).is_empty()
+}
+
+#[test]
+fn a_letter_that_waits_nears_a_veto_after_seventy_five_days_and_never_meets_it() {
+    let rows = [
+        // Seen twice at that age, on the second morning.
+        ("咨询留言", "2017-09-07", false),
+        ("咨询留言", "2017-09-06", true),
+        ("咨询留言", "2017-06-01", true),
+        ("咨询留言", "2016-11-01", false),
+        ("举报投诉", "2017-09-01", false),
+    ];
+    for (name, asked_on, near) in rows {
+        let mut world = world();
+        let told = two_nights(&mut world, name, asked_on);
+        assert_eq!(told, near, "{name} {asked_on}");
+        assert!(of(&world, Told::Veto(0)).is_empty(), "{name} {asked_on}");
+    }
+}
+
+#[test]
+fn what_is_told_of_letters_is_what_pages_said_and_its_end_is_told() {
+    let mut world = world();
+    assert!(two_nights(&mut world, "咨询留言", "2017-09-01"));
+    assert_eq!(of(&world, Told::NearVeto(0)), ["head", "li", "op"]);
+    assert_eq!(
+        world.waiting[0].facts.why,
+        "来信1封满75天未答复（最长81天）"
+    );
+    hear(&mut world);
+    // No page has been read for days: that ends nothing.
+    for hour in ["08", "09", "10"] {
+        let when = format!("2017-11-24T{hour}:25:00");
+        world.saw_all(&when, "2017-11-19");
+        round(&mut world, &when, [WELL; 4]);
+    }
+    assert_eq!(world.told(), []);
+    // It is answered.
+    world.letters.clear();
+    for hour in ["11", "12"] {
+        let when = format!("2017-11-24T{hour}:25:00");
+        world.saw_all(&when, "2017-11-19");
+        round(&mut world, &when, [WELL; 4]);
+    }
+    assert_eq!(of(&world, Told::Recovered), ["head", "li", "op"]);
+    // Where nobody is to hear of letters nobody does.
+    let mut world = super::world();
+    world.rules.sites.near.marks.letter_days = 0;
+    assert!(!two_nights(&mut world, "咨询留言", "2017-09-01"));
 }
 
 #[test]

@@ -26,6 +26,7 @@ use crate::domain::home::HomeRecord;
 use crate::domain::id::ColumnId;
 use crate::domain::id::{PersonId, SiteId, UnitId};
 use crate::domain::item::Item;
+use crate::domain::letter::Letter;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::observation::{Blind, Cause};
 use crate::domain::site_day::SiteDay;
@@ -48,6 +49,7 @@ pub(super) struct World {
     pub(super) homes: BTreeMap<SiteId, HomeRecord>,
     pub(super) days: BTreeMap<SiteId, Vec<SiteDay>>,
     pub(super) items: BTreeMap<ColumnId, Vec<Item>>,
+    pub(super) letters: BTreeMap<ColumnId, Vec<Letter>>,
     pub(super) open: BTreeMap<IncidentKey, Incident>,
     pub(super) waiting: Vec<Notice>,
     pub(super) closed: Vec<Incident>,
@@ -126,6 +128,7 @@ impl World {
             homes: BTreeMap::new(),
             days: BTreeMap::new(),
             items: BTreeMap::new(),
+            letters: BTreeMap::new(),
             open: BTreeMap::new(),
             waiting: Vec::new(),
             closed: Vec::new(),
@@ -185,6 +188,7 @@ impl World {
             homes: &self.homes,
             days: &self.days,
             items: &self.items,
+            letters: &self.letters,
             open: &self.open,
             waiting: &self.waiting,
             closed: &self.closed,

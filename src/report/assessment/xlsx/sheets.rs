@@ -28,6 +28,7 @@ pub fn of_area(
         row: 0,
     };
     rows.head(&["网站", "规则", "内容", "结论", "扣分", "事实条数"])?;
+    // Sheets count their rows from one.
     let first = rows.row + 1;
     let mut lost = Points::ZERO;
     for card in &assessment.cards {
@@ -51,7 +52,7 @@ pub fn of_area(
         return Ok(());
     }
     rows.sheet.autofilter(0, 0, rows.row - 1, 5)?;
-    let formula = format!("=SUM(E{}:E{})", first + 1, rows.row);
+    let formula = format!("=SUM(E{first}:E{})", rows.row);
     rows.text(3, "合计", &looks.head)?;
     let formula = Formula::new(formula).set_result(lost.to_string());
     rows.sheet
