@@ -146,6 +146,8 @@ impl Sampler {
             connect_timeout: site.access.connect_timeout.min(longest),
             first_byte_timeout: longest,
             total_timeout: longest,
+            // Whether the certificate is sound is asked as well.
+            lenient_certificates: false,
             ..site.access.clone()
         };
         // A page that did not change need not be sent again.

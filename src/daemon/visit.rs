@@ -20,6 +20,7 @@ use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::group::{Column, Site};
 use crate::domain::host::Fingerprint;
 use crate::domain::item::Row;
+use crate::domain::note::Note;
 use crate::domain::observation::{Cause, ColumnRecord, Observation, Sight};
 use crate::domain::page::Page;
 use crate::domain::reading_rules::Extras;
@@ -233,7 +234,9 @@ pub async fn look(means: &Means, aimed: Aimed<'_>, now: Moment) -> Look {
             return look;
         };
         match answer {
-            Answer::Found(reading) => {
+            Answer::Found(mut reading) => {
+                let detour = look.visit.detour.as_ref().map(Note::of_detour);
+                reading.notes.extend(detour);
                 look.reading = Some(*reading);
                 return look;
             }

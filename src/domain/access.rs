@@ -13,6 +13,9 @@ pub struct Access {
     pub also_hosts: Vec<String>,
     /// Whether plain http is tried when https cannot be spoken with the host.
     pub http_fallback: bool,
+    /// Whether a page is read though its host's certificate is unsound; that is told with it. What
+    /// is sent besides, and what is posted, never goes to such a host.
+    pub lenient_certificates: bool,
     /// Requests in flight at one time on one host.
     pub concurrency: usize,
     /// The least time between the starts of two requests on one host.
@@ -36,6 +39,7 @@ impl Default for Access {
             private_addresses: false,
             also_hosts: Vec::new(),
             http_fallback: true,
+            lenient_certificates: true,
             concurrency: 1,
             pause: Duration::from_millis(500),
             connect_timeout: Duration::from_secs(10),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::Basis;
 use super::time::Date;
+use super::visit::{CertificateFault, Detour, Failure};
 
 /// One thing that was noticed. Texts in it come from pages, bounded where they are taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +96,16 @@ pub enum Note {
     RulesFaulty {
         /// What is wrong with them, in English.
         fault: String,
+    },
+    /// The page came from a host whose certificate is unsound.
+    Unverified {
+        /// What is wrong with it.
+        fault: CertificateFault,
+    },
+    /// The page came over plain http, since https failed.
+    PlainHttp {
+        /// What https failed for.
+        failure: Failure,
     },
     /// The page reads better in another charset than the one that is fixed for the column.
     FixedCharset {
@@ -263,6 +274,16 @@ impl fmt::Display for Refused {
     }
 }
 
+impl Note {
+    /// What is to be said of the way by which a page came.
+    pub fn of_detour(detour: &Detour) -> Note {
+        match detour.clone() {
+            Detour::Unverified(fault) => Note::Unverified { fault },
+            Detour::Plain(failure) => Note::PlainHttp { failure },
+        }
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -341,6 +362,12 @@ impl fmt::Display for Note {
             ),
             Note::SentHome => f.write_str("redirected to the home page"),
             Note::RulesFaulty { fault } => write!(f, "by rules: {fault}"),
+            Note::Unverified { fault } => write!(
+                f,
+                "read without a sound certificate: {}",
+                Failure::Certificate(*fault)
+            ),
+            Note::PlainHttp { failure } => write!(f, "read over plain http: {failure}"),
             Note::FixedCharset { fixed, better } => write!(
                 f,
                 "by rules: read as {fixed}, which is fixed for the column, but the page is {better}"

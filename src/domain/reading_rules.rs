@@ -307,6 +307,11 @@ impl<'a> Extras<'a> {
         self.post
     }
 
+    /// Whether nothing is sent besides.
+    pub fn is_empty(&self) -> bool {
+        self.headers.is_empty() && self.post.is_none()
+    }
+
     /// The headers that may be sent to `url`.
     pub fn headers(&self, url: &Url) -> &'a [Header] {
         match self.may_go(url) {

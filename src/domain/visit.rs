@@ -22,6 +22,17 @@ pub struct Visit {
     pub outcome: Outcome,
     /// When the certificate ends with which the page's host showed itself over HTTPS.
     pub certificate_until: Option<Moment>,
+    /// How the page came, where not over HTTPS with a sound certificate although that was tried.
+    pub detour: Option<Detour>,
+}
+
+/// The way by which a page came that did not come as it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detour {
+    /// Over HTTPS from a host whose certificate is unsound.
+    Unverified(CertificateFault),
+    /// Over plain HTTP, since HTTPS failed for this.
+    Plain(Failure),
 }
 
 /// What makes the next request conditional.

@@ -72,7 +72,9 @@ fn rank(note: &Note) -> Rank {
         Note::Followed { .. }
         | Note::NotFollowed { .. }
         | Note::NoFrameWithList
-        | Note::OneWayIn => Rank::Way,
+        | Note::OneWayIn
+        | Note::Unverified { .. }
+        | Note::PlainHttp { .. } => Rank::Way,
         Note::OtherCharset { .. } | Note::MixedCharsets { .. } => Rank::Bytes,
     }
 }

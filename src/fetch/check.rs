@@ -26,6 +26,7 @@ impl Fetcher {
     async fn ask(&self, url: &Url, access: &Access, head_only: bool) -> Result<(), Failure> {
         let access = Access {
             body_limit: access.body_limit.min(BEGINNING),
+            lenient_certificates: false,
             ..access.clone()
         };
         let mut journey = Journey {
@@ -40,6 +41,8 @@ impl Fetcher {
             overflow: Overflow::Cut,
             head_only,
             certificate_until: None,
+            lenient: false,
+            detour: None,
         };
         Box::pin(journey.run()).await.map(|_| ())
     }

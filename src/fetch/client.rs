@@ -11,7 +11,7 @@ use url::{Position, Url};
 
 use super::body::Overflow;
 use super::dates::Dates;
-use super::dial::Clients;
+use super::dial::{Clients, Manner};
 use super::fault::{self, Fault};
 use super::hop::{self, Answer, Errand, Line, Spent};
 use super::permission::Permissions;
@@ -24,7 +24,7 @@ use crate::domain::page::Page;
 use crate::domain::posting::Post;
 use crate::domain::reading_rules::Extras;
 use crate::domain::time::Moment;
-use crate::domain::visit::{Failure, Outcome, Validators, Visit};
+use crate::domain::visit::{Detour, Failure, Outcome, Validators, Visit};
 
 /// The longest `Content-Type` that is kept, in bytes.
 const CONTENT_TYPE_BYTES: usize = 256;
@@ -92,7 +92,7 @@ impl Fetcher {
         let clients = Clients::new(agent, roots);
         // Made once here, so that what cannot work is told at the start.
         clients
-            .get(&Access::default(), false)
+            .get(&Access::default(), Manner::default())
             .map_err(FetchError::Client)?;
         let line = Line {
             clients,
@@ -153,12 +153,15 @@ impl Fetcher {
             overflow: Overflow::Refuse,
             head_only: false,
             certificate_until: None,
+            lenient: false,
+            detour: None,
         };
         let arrived = Box::pin(journey.run()).await;
         let (outcome, validators) =
             arrived.unwrap_or_else(|failure| (Outcome::Failed(failure), Validators::default()));
         Visit {
             certificate_until: journey.certificate_until,
+            detour: journey.detour,
             asked: url.clone(),
             took_ms: u64::try_from(journey.spent.0.as_millis()).unwrap_or(u64::MAX),
             validators,
@@ -187,6 +190,10 @@ pub(super) struct Journey<'a> {
     pub(super) head_only: bool,
     /// When the certificate of the page's host ends.
     pub(super) certificate_until: Option<Moment>,
+    /// Whether certificates are taken as they are.
+    pub(super) lenient: bool,
+    /// How the page came, where not as it should.
+    pub(super) detour: Option<Detour>,
 }
 
 impl Journey<'_> {
@@ -198,6 +205,19 @@ impl Journey<'_> {
             Ok(arrival) => return Ok(arrival),
             Err(fault) => fault,
         };
+        if let Failure::Certificate(unsound) = fault.failure
+            && self.access.lenient_certificates
+            && self.extra.is_empty()
+        {
+            // A certificate that was forgotten says nothing of what the page shows.
+            self.lenient = true;
+            if let Ok(arrival) = self.travel(self.asked.clone()).await {
+                tracing::info!(url = %self.asked, ?unsound, "read without a sound certificate");
+                self.detour = Some(Detour::Unverified(unsound));
+                return Ok(arrival);
+            }
+            self.lenient = false;
+        }
         let is_https = self.asked.scheme() == "https";
         let may_fall_back = self.access.http_fallback && is_https && self.extra.post().is_none();
         if may_fall_back && !self.is_answered && fault.is_of_https() {
@@ -215,6 +235,7 @@ impl Journey<'_> {
         plain.set_scheme("http").ok()?;
         let arrival = self.travel(plain).await.ok()?;
         tracing::info!(url = %self.asked, fault = ?fault.failure, "fell back to plain http");
+        self.detour = Some(Detour::Plain(fault.failure.clone()));
         Some(arrival)
     }
 
@@ -264,7 +285,10 @@ impl Journey<'_> {
             limit: self.access.body_limit,
             overflow: self.overflow,
             head_only: self.head_only,
-            kept: self.kept,
+            manner: Manner {
+                kept: self.kept,
+                lenient: self.lenient,
+            },
         };
         self.shared.line.ask(&errand, &mut self.spent).await
     }
@@ -276,9 +300,10 @@ impl Journey<'_> {
         }
         let shared = self.shared;
         let mut asking = Spent::default();
-        let rules = shared
-            .permissions
-            .rules(&shared.line, url, self.access, &mut asking);
+        let rules =
+            shared
+                .permissions
+                .rules(&shared.line, url, (self.access, self.lenient), &mut asking);
         let rules = Box::pin(rules)
             .await
             .inspect_err(|_| self.spent.0 += asking.0)?;

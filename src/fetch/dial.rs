@@ -34,12 +34,21 @@ tokio::task_local! {
     static MADE: Arc<Notify>;
 }
 
+/// How connections are made, beside what a site's rules say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(super) struct Manner {
+    /// Whether they are kept for the next request, and such as were kept may be used.
+    pub kept: bool,
+    /// Whether certificates are taken as they are.
+    pub lenient: bool,
+}
+
 /// What sets one client apart from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Terms {
     private_addresses: bool,
     connect_timeout: Duration,
-    kept: bool,
+    manner: Manner,
 }
 
 /// The clients, made when they are first needed.
@@ -59,12 +68,12 @@ impl Clients {
         }
     }
 
-    /// The client for visits under `access`; `kept` tells whether it keeps connections.
-    pub fn get(&self, access: &Access, kept: bool) -> reqwest::Result<Client> {
+    /// The client for visits under `access` in this manner.
+    pub fn get(&self, access: &Access, manner: Manner) -> reqwest::Result<Client> {
         let terms = Terms {
             private_addresses: access.private_addresses,
             connect_timeout: access.connect_timeout,
-            kept,
+            manner,
         };
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = made.get(&terms) {
@@ -82,11 +91,12 @@ impl Clients {
         Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .pool_max_idle_per_host(if terms.kept { KEPT_A_HOST } else { 0 })
+            .pool_max_idle_per_host(if terms.manner.kept { KEPT_A_HOST } else { 0 })
             .pool_idle_timeout(KEPT_FOR)
             .tls_info(true)
             .user_agent(self.agent.clone())
             .default_headers(headers())
+            .tls_danger_accept_invalid_certs(terms.manner.lenient)
             .tls_certs_merge(self.roots.iter().cloned())
             .connect_timeout(terms.connect_timeout)
             .dns_resolver(Resolver {

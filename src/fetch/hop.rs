@@ -16,7 +16,7 @@ use url::Url;
 use super::body::{Intake, Overflow};
 use super::certificate;
 use super::dates::Dates;
-use super::dial::{self, Clients};
+use super::dial::{self, Clients, Manner};
 use super::fault::{self, Fault};
 use super::guard;
 use super::politeness::{Hosts, Manners, Turn};
@@ -52,8 +52,8 @@ pub(super) struct Errand<'a> {
     pub overflow: Overflow,
     /// Whether the head of the answer is enough.
     pub head_only: bool,
-    /// Whether a connection may be used that was kept, and is kept for the next.
-    pub kept: bool,
+    /// How the connection is made.
+    pub manner: Manner,
 }
 
 /// What came back.
@@ -142,23 +142,27 @@ impl Line {
     /// The head of the answer. That a kept connection has ended meanwhile says nothing of the site:
     /// then a new one is made. What is posted is not sent twice.
     async fn head(&self, errand: &Errand<'_>, deadline: Instant) -> Result<Response, Fault> {
-        if errand.kept && errand.post.is_none() {
-            match self.sent(errand, true, deadline).await {
+        if errand.manner.kept && errand.post.is_none() {
+            match self.sent(errand, errand.manner, deadline).await {
                 Err(fault) if fault.may_be_of_age() => {}
                 answered => return answered,
             }
         }
-        self.sent(errand, false, deadline).await
+        let anew = Manner {
+            kept: false,
+            ..errand.manner
+        };
+        self.sent(errand, anew, deadline).await
     }
 
     async fn sent(
         &self,
         errand: &Errand<'_>,
-        kept: bool,
+        manner: Manner,
         deadline: Instant,
     ) -> Result<Response, Fault> {
         // The first client was made at the start, so that only a machine that fails gets here.
-        let client = self.clients.get(errand.access, kept).map_err(|error| {
+        let client = self.clients.get(errand.access, manner).map_err(|error| {
             tracing::error!(error = %error, "no http client can be made");
             Fault::later(Failure::Tls)
         })?;
@@ -172,7 +176,7 @@ impl Line {
         if let Some(clock) = &self.stamp {
             request = request.header(REHEARSAL_NOW, clock.now().to_rfc3339());
         }
-        head(request, errand.access, kept, deadline).await
+        head(request, errand.access, manner.kept, deadline).await
     }
 }
 

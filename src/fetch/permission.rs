@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::body::Overflow;
+use super::dial::Manner;
 use super::fault::{self, Fault};
 use super::hop::{Answer, Errand, Line, Spent};
 use super::redirect::Trail;
@@ -37,12 +38,12 @@ pub(super) struct Permissions {
 
 impl Permissions {
     /// The rules of the host of `url`, asked for if they are unknown or old. Visitors who come
-    /// meanwhile wait for the one who asks.
+    /// meanwhile wait for the one who asks. `lenient` takes its certificate as it is.
     pub async fn rules(
         &self,
         line: &Line,
         url: &Url,
-        access: &Access,
+        (access, lenient): (&Access, bool),
         spent: &mut Spent,
     ) -> Result<Arc<Rules>, Fault> {
         let cell = self.cell(url);
@@ -52,7 +53,7 @@ impl Permissions {
         {
             return Ok(rules.clone());
         }
-        let rules = Arc::new(ask(line, url, access, spent).await?);
+        let rules = Arc::new(ask(line, url, (access, lenient), spent).await?);
         *known = Some((Instant::now(), rules.clone()));
         Ok(rules)
     }
@@ -67,7 +68,12 @@ impl Permissions {
     }
 }
 
-async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Result<Rules, Fault> {
+async fn ask(
+    line: &Line,
+    url: &Url,
+    (access, lenient): (&Access, bool),
+    spent: &mut Spent,
+) -> Result<Rules, Fault> {
     let file = url.join("/robots.txt");
     let mut file = file.map_err(|_| Fault::later(Failure::BadAnswer))?;
     let home = file.clone();
@@ -92,7 +98,10 @@ async fn ask(line: &Line, url: &Url, access: &Access, spent: &mut Spent) -> Resu
             limit: robots::LIMIT,
             overflow: Overflow::Cut,
             head_only: false,
-            kept: false,
+            manner: Manner {
+                kept: false,
+                lenient,
+            },
         };
         let answer = line.ask(&errand, spent).await?;
         trail.keep(&file, &answer.headers);

@@ -5,6 +5,7 @@ use super::plain::{address, one_line, quotation};
 use crate::domain::finding::Basis;
 use crate::domain::note::Note;
 use crate::domain::time::{Date, in_chinese};
+use crate::domain::visit::Failure;
 
 /// The longest text of a page in a note, in characters.
 const TEXT_CHARS: usize = 40;
@@ -68,6 +69,13 @@ pub fn note(note: &Note, today: Date) -> String {
         }
         Note::SentHome => "网址跳转到首页".to_owned(),
         Note::RulesFaulty { .. } => "该栏目的读取规则有误，无法执行".to_owned(),
+        Note::Unverified { fault } => format!(
+            "{}，未验证证书即读取",
+            Failure::Certificate(*fault).in_chinese()
+        ),
+        Note::PlainHttp { failure } => {
+            format!("HTTPS无法使用（{}），改用HTTP读取", failure.in_chinese())
+        }
         Note::FixedCharset { fixed, better } => format!(
             "按该栏目的读取规则以{}编码读取，但页面实际为{}，请核对charset一项",
             one_line(fixed, TEXT_CHARS),
@@ -155,6 +163,7 @@ fn place(basis: Basis) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::visit::CertificateFault;
 
     /// Every note, twice where its number decides the wording.
     fn all() -> Vec<Note> {
@@ -213,6 +222,12 @@ mod tests {
             Note::MixedCharsets {
                 main: owned("utf-8"),
                 other: owned("gb18030"),
+            },
+            Note::Unverified {
+                fault: CertificateFault::Name,
+            },
+            Note::PlainHttp {
+                failure: Failure::TlsLegacy,
             },
             Note::FixedCharset {
                 fixed: owned("big5"),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use url::Url;
 use wangxun::domain::access::Access;
-use wangxun::domain::visit::{CertificateFault, Failure, Outcome, Validators};
+use wangxun::domain::reading_rules::{Extras, Header, ReadRules};
+use wangxun::domain::visit::{CertificateFault, Detour, Failure, Outcome, Validators};
 use wangxun::fetch::client::Fetcher;
 use wangxun::fetch::tls::init_crypto;
 
@@ -122,6 +123,7 @@ async fn what_is_wrong_with_https_is_told_apart() {
     let authority = Authority::new("known");
     let access = Access {
         http_fallback: false,
+        lenient_certificates: false,
         ..access()
     };
     for (name, greeting, expected) in tls_faults(&authority) {
@@ -132,6 +134,44 @@ async fn what_is_wrong_with_https_is_told_apart() {
             .await;
         assert_eq!(visit.outcome, Outcome::Failed(expected), "{name}");
         assert!(site.seen().is_empty(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_behind_an_unsound_certificate_is_read_and_told() {
+    init_crypto();
+    let authority = Authority::new("known");
+    let access = Access {
+        http_fallback: false,
+        robots: true,
+        ..access()
+    };
+    for (name, greeting, expected) in tls_faults(&authority) {
+        let site = Site::greeting(greeting, |_| ok(HTML)).await;
+        let url = site.url_by("https", "localhost", "/");
+        let fetcher = trusting(&authority);
+        let visit = fetcher.visit(&url, &access, &Validators::default()).await;
+        let Failure::Certificate(unsound) = expected else {
+            assert_eq!(visit.outcome, Outcome::Failed(expected), "{name}");
+            continue;
+        };
+        assert_eq!(page(&visit).status, 200, "{name}");
+        assert_eq!(visit.detour, Some(Detour::Unverified(unsound)), "{name}");
+        assert_eq!(site.paths(), ["/robots.txt", "/"], "{name}");
+        // A link to such a host stays suspected.
+        let link = fetcher.check(&url, &access).await;
+        assert_eq!(link, Err(Failure::Certificate(unsound)), "{name}");
+        // What was written for this host is not sent to whoever stands there.
+        let header = [Header::new("Referer", "http://a.cn/").expect("a header")];
+        let rules = ReadRules {
+            headers: header.to_vec(),
+            ..ReadRules::default()
+        };
+        let extra = Extras::to(&url, Some(&rules));
+        let nothing = Validators::default();
+        let visit = fetcher.visit_with(&url, &access, &nothing, extra).await;
+        let failed = Outcome::Failed(Failure::Certificate(unsound));
+        assert_eq!(visit.outcome, failed, "{name}");
     }
 }
 
@@ -169,6 +209,10 @@ async fn plain_http_is_tried_where_https_cannot_be_spoken() {
     let authority = Authority::new("known");
     for (name, greeting, fault) in tls_faults(&authority) {
         for access in [access(), obedient()] {
+            let access = Access {
+                lenient_certificates: false,
+                ..access
+            };
             let site = Site::greeting(greeting.clone(), |request| match request.path.as_str() {
                 "/col/" => ok(HTML),
                 "/back" => {
@@ -184,6 +228,7 @@ async fn plain_http_is_tried_where_https_cannot_be_spoken() {
             let expected = site.url_by("http", "localhost", "/col/");
             assert_eq!(page(&visit).url, expected, "{name}");
             assert_eq!(visit.asked, url);
+            assert_eq!(visit.detour, Some(Detour::Plain(fault.clone())), "{name}");
             // What http says besides does not hide what is wrong.
             for path in ["/back", "/missing"] {
                 let url = site.url_by("https", "localhost", path);

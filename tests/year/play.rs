@@ -306,6 +306,7 @@ fn look(aimed: &Aimed<'_>, trouble: Option<Trouble>, page: impl FnOnce() -> Show
     Look {
         visit: Visit {
             certificate_until: None,
+            detour: None,
             asked: aimed.url.clone(),
             took_ms: 40,
             validators: Validators::default(),

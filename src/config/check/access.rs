@@ -35,6 +35,7 @@ pub fn access(source: &mut Source, raw: &RawAccess, base: &Access) -> Access {
         private_addresses: or(&raw.private_addresses, base.private_addresses),
         also_hosts: also_hosts(source, raw).unwrap_or_else(|| base.also_hosts.clone()),
         http_fallback: or(&raw.http_fallback, base.http_fallback),
+        lenient_certificates: or(&raw.lenient_certificates, base.lenient_certificates),
         concurrency: source
             .take("concurrency", &raw.concurrency, |&n| {
                 within(n as usize, 1..=8)

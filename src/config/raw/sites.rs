@@ -81,6 +81,7 @@ pub struct RawAccess {
     pub private_addresses: Key<bool>,
     pub also_hosts: Key<Vec<Spanned<String>>>,
     pub http_fallback: Key<bool>,
+    pub lenient_certificates: Key<bool>,
     pub concurrency: Key<u32>,
     pub pause: Key<String>,
     pub connect_timeout: Key<String>,
