@@ -318,6 +318,18 @@ fn recovered(
         .filter(|(_, at)| over.since <= *at)
         .map(|(heard, at)| (heard.who, at < (over.stretch, over.decided)))
         .collect();
+    // A message that was being sent when the monitor was killed may have been taken.
+    let underway = prophecy.expected.iter().filter(|expected| {
+        let stretch = &rules.stretches[expected.stretch];
+        let left = stretch.until - expected.from;
+        begins(expected.said)
+            && expected.about == over.about
+            && over.since <= (expected.stretch, expected.decided)
+            && TimeDelta::zero() <= left
+            && left < TimeDelta::minutes(2)
+    });
+    let underway = underway.map(|expected| (expected.who, false));
+    let told: BTreeSet<(usize, bool)> = told.into_iter().chain(underway).collect();
     let heard_by = |who| match over.urgent {
         true => (over.from, rules.sent_by(over.decided, who, true)),
         false => rules.heard_after(over.reached, over.decided, over.decided, who),
@@ -339,6 +351,10 @@ fn recovered(
         }
     }
     for (who, before) in hearers {
+        let person = &rules.world.people[who];
+        if person.dead && person.mail.is_none() {
+            continue;
+        }
         let (_, by) = heard_by(who);
         // What is over and begins again before it could be told is not told.
         let anew = over.said == Said::Seen
