@@ -5,8 +5,9 @@
 //! either, that person is not among those who were told.
 
 use super::incident::Incident;
-use super::outbox::{Delivery, Message, Notice, NoticeState};
+use super::outbox::{Delivery, Message, Notice, NoticeState, Told};
 use super::reconsider::{Bench, untold_ends};
+use crate::domain::time::Moment;
 
 /// What is to be stored with the end of a message that nobody heard.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +52,40 @@ pub fn unheard(ended: &Message, known: &[(Message, Vec<Notice>)], bench: Bench<'
     unheard
 }
 
+/// The ends among `waiting` whose beginning still waits itself, in a message of `open` that was the
+/// first word of it and was surely not taken, at `now`: withdrawn. The message is withdrawn before its
+/// next attempt, since what it tells is over. What was written after `since` is sent as it is, and its
+/// end with it.
+pub fn unsaid_ends(
+    waiting: &[Notice],
+    open: &[(Message, Vec<Notice>)],
+    since: Moment,
+    now: Moment,
+) -> Vec<Notice> {
+    let waits = |message: &Message| {
+        matches!(message.delivery, Delivery::Queued { .. })
+            && !message.maybe_taken
+            && message.created_at <= since
+    };
+    let begins = |end: &Notice, notice: &Notice| {
+        notice.first
+            && notice.told != Told::Recovered
+            && notice.person == end.person
+            && notice.incident == end.incident
+    };
+    let is_unsaid = |end: &&Notice| {
+        let mut unsent = open.iter().filter(|(message, _)| waits(message));
+        end.told == Told::Recovered
+            && unsent.any(|(_, notices)| notices.iter().any(|notice| begins(end, notice)))
+    };
+    let ends = waiting.iter().filter(is_unsaid).cloned();
+    ends.map(|end| Notice {
+        state: NoticeState::Withdrawn(now),
+        ..end
+    })
+    .collect()
+}
+
 /// All by which the person of `ended` was to hear of the incident of `notice`, from the first on;
 /// `None` where the first is older than what is known, and may have been heard.
 fn tellings<'a>(
@@ -82,7 +117,7 @@ fn may_be_heard(message: &Message) -> bool {
 mod tests {
     use super::*;
     use crate::alert::fixture::{at, incident, message, notice};
-    use crate::alert::outbox::{MessageKey, Told};
+    use crate::alert::outbox::MessageKey;
     use crate::alert::rules::AlertRules;
     use crate::assess::ladder::Tier;
 
@@ -90,6 +125,36 @@ mod tests {
 
     fn ended() -> Delivery {
         Delivery::Expired { at: at(NOW) }
+    }
+
+    #[test]
+    fn of_an_end_hears_nobody_to_whom_the_beginning_still_waits() {
+        let taken = Delivery::Accepted {
+            at: at(NOW),
+            receipt: None,
+        };
+        type Change = fn(&mut Message, &mut Notice);
+        let cases: [(Change, usize); 4] = [
+            (|_, _| (), 1),
+            (|message, _| message.maybe_taken = true, 0),
+            // There was an earlier word.
+            (|_, notice| notice.first = false, 0),
+            // It is sent as it is.
+            (|message, _| message.created_at = at(NOW), 0),
+        ];
+        let waiting = [notice("a", Told::Recovered), notice("b", Told::Recovered)];
+        let since = at("2017-11-21T08:29:00");
+        for (change, expected) in cases {
+            let (mut first, mut notices) = message(&["a"], &AlertRules::default());
+            change(&mut first, &mut notices[0]);
+            let open = [(first, notices)];
+            let unsaid = unsaid_ends(&waiting, &open, since, at(NOW));
+            assert_eq!(unsaid.len(), expected, "{open:?}");
+        }
+        let (mut first, notices) = message(&["a"], &AlertRules::default());
+        first.delivery = taken;
+        let unsaid = unsaid_ends(&waiting, &[(first, notices)], since, at(NOW));
+        assert!(unsaid.is_empty());
     }
 
     /// A repetition of what the message about `a` tells.

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{NaiveTime, TimeDelta};
 use tokio::sync::Mutex;
 
+use super::outbox::JUST_WRITTEN;
 use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
@@ -22,7 +23,7 @@ use crate::alert::site_rules::VetoRule;
 use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
-use crate::alert::unheard::unheard;
+use crate::alert::unheard::{unheard, unsaid_ends};
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
 use crate::assess::reach::first_day;
@@ -124,6 +125,7 @@ impl Desk {
         let midnight = moment(date_of(now).and_time(NaiveTime::MIN));
         self.take_back(now).await?;
         self.leave_unrepeated(midnight, now).await?;
+        self.leave_unended(now).await?;
         let acts = self.store.acts().await?;
         let holds = holds(&acts);
         let open = self.store.open_incidents().await?;
@@ -207,6 +209,27 @@ impl Desk {
         }
         let mut commit = Commit::at(now);
         commit.notices = said;
+        self.store.commit(commit).await
+    }
+
+    /// The end of what still waits to be told is told to nobody.
+    async fn leave_unended(&self, now: Moment) -> Result<(), StoreError> {
+        let waiting = self.store.waiting_notices().await?;
+        let is_end = |notice: &Notice| notice.told == Told::Recovered;
+        if !waiting.iter().any(is_end) {
+            return Ok(());
+        }
+        let mut open = Vec::new();
+        for message in self.store.open_messages().await? {
+            let notices = self.store.notices(&message.notices).await?;
+            open.push((message, notices));
+        }
+        let unsaid = unsaid_ends(&waiting, &open, now - JUST_WRITTEN, now);
+        if unsaid.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::at(now);
+        commit.notices = unsaid;
         self.store.commit(commit).await
     }
 

@@ -41,7 +41,7 @@ const FIRST_JUDGEMENT: TimeDelta = TimeDelta::minutes(10);
 const JUDGED_YET: TimeDelta = TimeDelta::minutes(1);
 
 /// What was written no longer ago is true.
-const JUST_WRITTEN: TimeDelta = TimeDelta::minutes(1);
+pub(super) const JUST_WRITTEN: TimeDelta = TimeDelta::minutes(1);
 
 /// What the loop of the outbox works with.
 pub struct Outbox {

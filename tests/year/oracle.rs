@@ -166,6 +166,8 @@ pub struct Oracle<'a> {
     hosts: Vec<usize>,
     down: BTreeMap<usize, When>,
     offline: Option<When>,
+    /// What the operators were to hear of it.
+    offline_told: Vec<usize>,
     /// Of each unit: the column, its case, the day on which it was first confirmed to be late.
     late: BTreeMap<usize, Vec<(usize, When, Date)>>,
     prophecy: Prophecy,
@@ -197,6 +199,7 @@ impl<'a> Oracle<'a> {
             hosts: world.columns().map(|(site, _)| site.host).collect(),
             down: BTreeMap::new(),
             offline: None,
+            offline_told: Vec::new(),
             late: BTreeMap::new(),
             reached: world.begin(),
             stretch: 0,
@@ -411,10 +414,13 @@ impl<'a> Oracle<'a> {
         match (self.offline, is_offline) {
             (None, true) => {
                 self.offline = Some((self.stretch, at));
-                self.operators(Said::Offline, String::new(), at, true);
+                self.offline_told = self.operators(Said::Offline, String::new(), at, true);
             }
             (Some(since), false) => {
                 self.offline = None;
+                // Who has not heard of it by now need not.
+                let told = std::mem::take(&mut self.offline_told);
+                self.overtake(&told, at);
                 self.end(
                     Said::Online,
                     String::new(),
