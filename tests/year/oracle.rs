@@ -165,6 +165,8 @@ pub struct Oracle<'a> {
     /// The host of each column.
     hosts: Vec<usize>,
     down: BTreeMap<usize, When>,
+    /// What the operators were to hear of each.
+    down_told: BTreeMap<usize, Vec<usize>>,
     offline: Option<When>,
     /// What the operators were to hear of it.
     offline_told: Vec<usize>,
@@ -198,6 +200,7 @@ impl<'a> Oracle<'a> {
             columns: vec![Column::default(); places],
             hosts: world.columns().map(|(site, _)| site.host).collect(),
             down: BTreeMap::new(),
+            down_told: BTreeMap::new(),
             offline: None,
             offline_told: Vec::new(),
             late: BTreeMap::new(),
@@ -444,11 +447,14 @@ impl<'a> Oracle<'a> {
             match (self.down.get(&host).copied(), visits) {
                 (Some(since), 0) => {
                     self.down.remove(&host);
+                    let told = self.down_told.remove(&host).unwrap_or_default();
+                    self.overtake(&told, at);
                     self.end(Said::Up, about, since, (at, at), true, BTreeSet::new());
                 }
                 (None, 3..) if !is_offline => {
                     self.down.insert(host, (self.stretch, at));
-                    self.operators(Said::Down, about, at, true);
+                    let told = self.operators(Said::Down, about, at, true);
+                    self.down_told.insert(host, told);
                 }
                 _ => {}
             }
