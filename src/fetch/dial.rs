@@ -20,8 +20,9 @@ use tower_service::Service;
 use super::guard::Resolver;
 use crate::domain::access::Access;
 
-/// Ways of connecting that are remembered. Real configurations have one or two.
-const CLIENTS: usize = 8;
+/// Ways of connecting that are remembered. Real configurations have one or two, each in four
+/// manners.
+const CLIENTS: usize = 16;
 /// Connections of one host that are kept.
 const KEPT_A_HOST: usize = 2;
 /// For how long a connection is kept that nobody uses: less than the five seconds after which a
