@@ -11,19 +11,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{NaiveTime, TimeDelta};
 use tokio::sync::Mutex;
 
-use super::outbox::JUST_WRITTEN;
 use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
-use crate::alert::outbox::{Delivery, Message, Notice, Told};
-use crate::alert::overnight::{is_late_word, is_left_over, said_today, take_back};
+use crate::alert::outbox::{Delivery, Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass};
 use crate::alert::reconsider::{Bench, Outcome, reconsider};
 use crate::alert::site_rules::VetoRule;
 use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
 use crate::alert::trial::{Forecast, forecast};
-use crate::alert::unheard::{unheard, unsaid_ends};
+use crate::alert::unheard::unheard;
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
 use crate::assess::reach::first_day;
@@ -43,7 +41,7 @@ use crate::store::error::StoreError;
 use crate::store::handle::Store;
 
 /// A message that runs out has waited for less; what was told before is taken for heard.
-const OF_LATE: TimeDelta = TimeDelta::days(35);
+pub(super) const OF_LATE: TimeDelta = TimeDelta::days(35);
 
 /// What both loops share.
 #[derive(Clone)]
@@ -153,84 +151,6 @@ impl Desk {
         let tray = self.tray(known, &waiting, &today, now);
         let quiet_at = self.quiet(&tray, &open).await?;
         Ok([next_at(&tray), quiet_at].into_iter().flatten().min())
-    }
-
-    /// What earlier days could not send waits again.
-    async fn take_back(&self, now: Moment) -> Result<(), StoreError> {
-        let mut left = Vec::new();
-        for message in self.store.open_messages().await? {
-            if is_left_over(&message, now) {
-                let notices = self.store.notices(&message.notices).await?;
-                left.push((message, notices));
-            }
-        }
-        if left.is_empty() {
-            return Ok(());
-        }
-        let open = self.store.open_incidents().await?;
-        let waiting = self.store.waiting_notices().await?;
-        let bench = Bench {
-            open: &open,
-            later: &waiting,
-            rules: &self.config.alert,
-            now,
-        };
-        let back = take_back(&left, bench);
-        if back.is_empty() {
-            return Ok(());
-        }
-        tracing::info!(
-            messages = back.messages.len(),
-            "what earlier days could not send waits for the next digest"
-        );
-        let mut commit = Commit::at(now);
-        commit.messages = back.messages;
-        commit.notices = back.notices;
-        commit.incidents = back.incidents;
-        self.store.commit(commit).await
-    }
-
-    /// What messages of earlier days have said today is not repeated today.
-    async fn leave_unrepeated(&self, midnight: Moment, now: Moment) -> Result<(), StoreError> {
-        let waiting = self.store.waiting_notices().await?;
-        let repeats = |notice: &Notice| matches!(notice.told, Told::Repeated(..));
-        if !waiting.iter().any(repeats) {
-            return Ok(());
-        }
-        let mut heard = Vec::new();
-        for message in self.store.messages_since(midnight - OF_LATE).await? {
-            if is_late_word(&message, now) {
-                heard.extend(self.store.notices(&message.notices).await?);
-            }
-        }
-        let said = said_today(&waiting, &heard, now);
-        if said.is_empty() {
-            return Ok(());
-        }
-        let mut commit = Commit::at(now);
-        commit.notices = said;
-        self.store.commit(commit).await
-    }
-
-    /// The end of what still waits to be told is told to nobody.
-    async fn leave_unended(&self, now: Moment) -> Result<(), StoreError> {
-        let waiting = self.store.waiting_notices().await?;
-        let is_end = |notice: &Notice| notice.told == Told::Recovered;
-        if !waiting.iter().any(is_end) {
-            return Ok(());
-        }
-        let mut open = Vec::new();
-        for message in self.store.open_messages().await? {
-            let notices = self.store.notices(&message.notices).await?;
-            open.push((message, notices));
-        }
-        let unsaid = unsaid_ends(&waiting, &open, now - JUST_WRITTEN, now);
-        if unsaid.is_empty() {
-            return Ok(());
-        }
-        let mut commit = Commit::at(now);
-        commit.notices = unsaid;
-        self.store.commit(commit).await
     }
 
     /// `message` as things stand now, kept; `None` where it was withdrawn.

@@ -44,6 +44,7 @@ pub mod score;
 mod shelf;
 mod showing;
 mod test_message;
+mod tidying;
 pub mod timekeeper;
 pub mod visit;
 pub mod ways;

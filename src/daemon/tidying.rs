@@ -1,0 +1,96 @@
+//! What is put in order before messages are written: what earlier days left over, what late messages
+//! have said today, and ends of what nobody has heard.
+
+use super::desk::{Desk, OF_LATE};
+use super::outbox::JUST_WRITTEN;
+use crate::alert::outbox::{Notice, Told};
+use crate::alert::overnight::{is_late_word, is_left_over, said_today, take_back};
+use crate::alert::reconsider::Bench;
+use crate::alert::unheard::unsaid_ends;
+use crate::domain::time::Moment;
+use crate::store::commit::Commit;
+use crate::store::error::StoreError;
+
+impl Desk {
+    /// What earlier days could not send waits again.
+    pub(super) async fn take_back(&self, now: Moment) -> Result<(), StoreError> {
+        let mut left = Vec::new();
+        for message in self.store.open_messages().await? {
+            if is_left_over(&message, now) {
+                let notices = self.store.notices(&message.notices).await?;
+                left.push((message, notices));
+            }
+        }
+        if left.is_empty() {
+            return Ok(());
+        }
+        let open = self.store.open_incidents().await?;
+        let waiting = self.store.waiting_notices().await?;
+        let bench = Bench {
+            open: &open,
+            later: &waiting,
+            rules: &self.config.alert,
+            now,
+        };
+        let back = take_back(&left, bench);
+        if back.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(
+            messages = back.messages.len(),
+            "what earlier days could not send waits for the next digest"
+        );
+        let mut commit = Commit::at(now);
+        commit.messages = back.messages;
+        commit.notices = back.notices;
+        commit.incidents = back.incidents;
+        self.store.commit(commit).await
+    }
+
+    /// What messages of earlier days have said today is not repeated today.
+    pub(super) async fn leave_unrepeated(
+        &self,
+        midnight: Moment,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let waiting = self.store.waiting_notices().await?;
+        let repeats = |notice: &Notice| matches!(notice.told, Told::Repeated(..));
+        if !waiting.iter().any(repeats) {
+            return Ok(());
+        }
+        let mut heard = Vec::new();
+        for message in self.store.messages_since(midnight - OF_LATE).await? {
+            if is_late_word(&message, now) {
+                heard.extend(self.store.notices(&message.notices).await?);
+            }
+        }
+        let said = said_today(&waiting, &heard, now);
+        if said.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::at(now);
+        commit.notices = said;
+        self.store.commit(commit).await
+    }
+
+    /// The end of what still waits to be told is told to nobody.
+    pub(super) async fn leave_unended(&self, now: Moment) -> Result<(), StoreError> {
+        let waiting = self.store.waiting_notices().await?;
+        let is_end = |notice: &Notice| notice.told == Told::Recovered;
+        if !waiting.iter().any(is_end) {
+            return Ok(());
+        }
+        let mut open = Vec::new();
+        for message in self.store.open_messages().await? {
+            let notices = self.store.notices(&message.notices).await?;
+            open.push((message, notices));
+        }
+        let unsaid = unsaid_ends(&waiting, &open, now - JUST_WRITTEN, now);
+        if unsaid.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::at(now);
+        commit.notices = unsaid;
+        self.store.commit(commit).await
+    }
+}
