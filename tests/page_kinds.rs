@@ -779,3 +779,31 @@ fn what_a_server_shows_of_a_folder_tells_when_files_were_made() {
     let reading = found(page("/tzgg/", &body), &column("通知公告"));
     assert_eq!(outcome(&reading), "NoList", "{:?}", noted(&reading));
 }
+
+#[test]
+fn the_articles_before_and_after_the_one_shown_are_no_list() {
+    let text = "现将有关事项通知如下，请各单位遵照执行，并于月底前报送情况。".repeat(8);
+    let own = "<p>发布时间：2018-02-02</p>";
+    let spoken = "<p>上一篇：<a href='/x/2.html'>关于假期安排的通知</a> 2018-03-09</p>\
+                  <p>下一篇：<a href='/x/3.html'>关于防汛工作的通知</a> 2018-03-07</p>";
+    let linked = "<p><a href='/x/2.html'>上一篇：关于假期安排的通知</a> 2018-03-09</p>\
+                  <p><a href='/x/3.html'>下一篇：关于防汛工作的通知</a> 2018-03-07</p>";
+    let tabled = "<table><tr><td>上一条</td><td><a href='/x/2.html'>关于假期安排的通知</a></td>\
+                  <td>2018-03-09</td></tr><tr><td>下一条</td>\
+                  <td><a href='/x/3.html'>关于防汛工作的通知</a></td><td>2018-03-07</td></tr></table>";
+    for below in [spoken, linked, tabled] {
+        let body = |own: &str| format!("<h1>关于开展检查的通知</h1>{own}<p>{text}</p>{below}");
+        let reading = found(page("/x/1.html", &body("")), &column("通知公告"));
+        assert!(
+            !matches!(reading.finding, Finding::Dated(_)),
+            "{below}: {}",
+            outcome(&reading)
+        );
+        let reading = found(page("/x/1.html", &body(own)), &column("通知公告"));
+        assert!(
+            !outcome(&reading).starts_with("2018-03"),
+            "{below}: {}",
+            outcome(&reading)
+        );
+    }
+}

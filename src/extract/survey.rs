@@ -146,22 +146,62 @@ fn is_signpost(text: &str) -> bool {
     SIGNPOSTS.iter().any(|word| lower.contains(word))
 }
 
+/// Whether words announce the article before or after the one that is shown: what they lead to is
+/// its neighbour, not a row of a list.
+fn leads_to_neighbour(before: &str) -> bool {
+    const NEIGHBOURS: [&str; 8] = [
+        "上一篇",
+        "下一篇",
+        "上一条",
+        "下一条",
+        "上一则",
+        "下一则",
+        "前一篇",
+        "后一篇",
+    ];
+    let ends = |c: char| !c.is_alphanumeric();
+    let words = before.trim_end_matches(ends);
+    NEIGHBOURS.iter().any(|word| words.ends_with(word))
+}
+
+/// Whether a link names its article as the neighbour of the one that is shown.
+fn is_neighbour(title: &str) -> bool {
+    title.chars().nth(3).is_some_and(|c| !c.is_alphanumeric())
+        && title
+            .char_indices()
+            .nth(3)
+            .and_then(|(at, _)| title.get(..at))
+            .is_some_and(leads_to_neighbour)
+}
+
 fn items<'a>(dom: &Dom<'a>, base: &Url) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = Vec::new();
+    let mut before = "";
     for (at, node) in dom.iter() {
-        let What::Element(element) = node.what else {
-            continue;
-        };
         if node.silent || items.len() >= MAX_ITEMS {
             continue;
         }
+        let element = match node.what {
+            What::Element(element) => element,
+            What::Text(text) => {
+                before = if clean::trimmed(text).is_empty() {
+                    before
+                } else {
+                    text
+                };
+                continue;
+            }
+            _ => continue,
+        };
         let clickable = || matches!(node.tag, "li" | "tr") && attr(element, "onclick").is_some();
         if node.tag != "a" && !clickable() || items.last().is_some_and(|last| at < last.end) {
             continue;
         }
-        if let Some(item) = item(dom, at, node.end).filter(|item| !leads_to_root(item, base)) {
-            items.push(item);
-        }
+        let item = item(dom, at, node.end);
+        let is_row = |item: &Item| {
+            !leads_to_root(item, base) && !leads_to_neighbour(before) && !is_neighbour(&item.title)
+        };
+        items.extend(item.filter(is_row));
     }
     items
 }
@@ -278,7 +318,6 @@ pub fn title(
     (title, weight)
 }
 
-/// Links to the same address in a row count once.
 /// Whether an address tells links apart: scripts and bare marks stand in all rows alike.
 fn leads_somewhere(href: &str) -> bool {
     let script = |href: &str| {
@@ -288,6 +327,7 @@ fn leads_somewhere(href: &str) -> bool {
     href.len() > 1 && !script(href.trim_start())
 }
 
+/// What stands before every place of the page; links to the same address in a row count once.
 fn sums(dom: &Dom, items: &[Item]) -> Vec<Sum> {
     let mut out = Vec::with_capacity(dom.len() + 1);
     let (mut count, mut links, mut bytes) = (0_u32, 0_u32, 0_u32);
