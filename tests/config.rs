@@ -273,6 +273,73 @@ fn gaps_of_transports_are_warned_of() {
     assert!(told.contains(idle), "{told}");
 }
 
+/// What a vendor's default template cannot say in every wording, addresses of the other kind of
+/// text, and a gateway that cannot know a message again: each is told, and nothing where all is well.
+#[test]
+fn what_a_transport_lacks_is_warned_of() {
+    let told_of = |table: &str, from: &str, to: &str| {
+        let files = samples_with(&[table]);
+        let text = std::fs::read_to_string(files.path("monitor.toml")).unwrap();
+        assert!(text.contains(from), "{from}");
+        files.write("monitor.toml", text.replace(from, to));
+        let warnings = files.sound().warnings;
+        let told: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        told.join("\n")
+    };
+    let default = r#"why = "{worst}" } }"#;
+    let told = told_of("sms.aliyun", default, r#"days = "{overdue_days}" } }"#);
+    let days = "note: parameter days of the default template: {overdue_days} says nothing in reminder, warning, recovered,";
+    assert!(told.contains(days), "{told}");
+    let silent = told.lines().find(|line| line.contains(days)).unwrap();
+    assert!(!silent.contains("digest"), "{silent}");
+    assert!(!silent.contains("escalation"), "{silent}");
+    let site = "{site} says nothing in offline, online, trouble, and is sent as 无";
+    assert!(told.contains(site), "{told}");
+    let whole = r#"params = { text = "{text}" } }"#;
+    let params = r#"params = { site = "{site}", column = "{column}", why = "{worst}" } }"#;
+    let told = told_of("sms.aliyun", params, whole);
+    assert!(!told.contains("says nothing"), "{told}");
+
+    let templates = "\n[transports.sms.mas.templates]\ndefault = { code = \"1\", params = [\"{text}\"] }\n# What became";
+    let rows = [
+        ("# What became", "# What became", None),
+        (
+            "# What became",
+            templates,
+            Some("ends in norsubmit, which takes free text, but templates are configured"),
+        ),
+        (
+            "/norsubmit",
+            "/tmpsubmit",
+            Some("ends in tmpsubmit, which takes templates, but none are configured"),
+        ),
+    ];
+    for (from, to, expected) in rows {
+        let told = told_of("sms.mas", from, to);
+        let line = told
+            .lines()
+            .find(|line| line.contains("the address of mas"));
+        assert_eq!(line.is_some(), expected.is_some(), "{told}");
+        if let (Some(line), Some(expected)) = (line, expected) {
+            assert!(line.starts_with("WARNING: "), "{line}");
+            assert!(line.contains(expected), "{line}");
+        }
+    }
+
+    let key = r#", requestId = "{key}""#;
+    let doubled = "the gateway is not told {key}";
+    assert!(told_of("sms.gateway", key, "").contains(doubled));
+    assert!(!told_of("sms.gateway", key, key).contains(doubled));
+    let header = r#"{ Authorization = "Bearer {secret.token}" }"#;
+    let files = samples_with(&["sms.gateway"]);
+    let text = std::fs::read_to_string(files.path("monitor.toml")).unwrap();
+    let text = text.replace(key, "");
+    let with_header = r#"{ Authorization = "Bearer {secret.token}", X-Request-Id = "{key}" }"#;
+    files.write("monitor.toml", text.replace(header, with_header));
+    let warnings = files.sound().warnings;
+    assert!(warnings.iter().all(|one| !one.message.contains(doubled)));
+}
+
 #[test]
 fn a_group_is_reached_by_a_robot() {
     let files = with_robot();

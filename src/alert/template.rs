@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::domain::braces::{Piece, pieces};
 
-/// The fields that a template of a single notice may use.
+/// Every field of a single notice. Which of them a wording has stands in [`Texts::KEYS`].
 pub const FIELDS: [&str; 13] = [
     "site",
     "column",
@@ -26,6 +26,125 @@ pub const FIELDS: [&str; 13] = [
     "duty",
     "link",
 ];
+
+/// The fields of a column whose limit comes near.
+const BEFORE: &[&str] = &[
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "age_days",
+    "due_on",
+    "days_left",
+    "time_left",
+    "limit_days",
+    "why",
+    "link",
+];
+/// Those of a column past its limit.
+const AFTER: &[&str] = &[
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "age_days",
+    "due_on",
+    "time_left",
+    "overdue_days",
+    "limit_days",
+    "why",
+    "link",
+];
+/// Those of a column that was updated.
+const UPDATED: &[&str] = &[
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "age_days",
+    "due_on",
+    "days_left",
+    "limit_days",
+    "link",
+];
+/// Those of what is owed by a day that comes near.
+const OWED: &[&str] = &[
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "due_on",
+    "days_left",
+    "time_left",
+    "why",
+    "duty",
+    "link",
+];
+/// Those of what was owed by a day.
+const OWING: &[&str] = &[
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "due_on",
+    "time_left",
+    "overdue_days",
+    "why",
+    "duty",
+    "link",
+];
+/// Those of what is published.
+const MET: &[&str] = &[
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "due_on",
+    "duty",
+    "link",
+];
+/// Those of a column without a deadline.
+const ON_DEMAND: &[&str] = &[
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "age_days",
+    "limit_days",
+    "why",
+    "link",
+];
+/// Those of a column that cannot be judged: nothing is said of days over.
+const UNJUDGED: &[&str] = &[
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "age_days",
+    "limit_days",
+    "why",
+    "link",
+];
+/// Those of a column of which something was said that is over, or that needs no cause.
+const COLUMN: &[&str] = &[
+    "site",
+    "column",
+    "unit",
+    "last_update",
+    "age_days",
+    "limit_days",
+    "link",
+];
+/// Those of a site, with a cause.
+const SITE: &[&str] = &["site", "unit", "why", "link"];
+/// Those of a site of which something is over.
+const SITE_AGAIN: &[&str] = &["site", "unit", "link"];
+/// Those of a host, whose columns may be several units'.
+const HOST: &[&str] = &["site", "why", "link"];
+/// Those of a host or home page that answers again.
+const HOST_AGAIN: &[&str] = &["site", "link"];
+/// Those of the monitor itself.
+const MONITOR: &[&str] = &["why", "link"];
 
 /// The longest value of one field, in characters.
 const VALUE_CHARS: usize = 60;
@@ -130,9 +249,15 @@ macro_rules! texts {
         }
 
         impl Texts {
-            /// The keys, with the fields that each may use and the shipped wording.
+            /// The keys, with the fields that say something in each, and the shipped wording.
             pub const KEYS: &'static [(&'static str, &'static [&'static str], &'static str)] =
                 &[$((stringify!($name), $fields, $default),)*];
+
+            /// The fields that say something in the wording under `key`.
+            pub fn fields(key: &str) -> &'static [&'static str] {
+                let known = Self::KEYS.iter().find(|(name, ..)| *name == key);
+                known.map_or(&[], |(_, fields, _)| fields)
+            }
 
             /// The wording under `key`, to be replaced.
             pub fn get_mut(&mut self, key: &str) -> Option<&mut Text> {
@@ -162,100 +287,100 @@ fn shipped(source: &str, known: &[&str]) -> Text {
 
 texts! {
     /// A column whose limit comes near.
-    reminder, &FIELDS,
+    reminder, BEFORE,
     "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天，{due_on}到期，请及时更新。";
     /// A column with a few days left.
-    warning, &FIELDS,
+    warning, BEFORE,
     "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天，{due_on}到期，{time_left}，请抓紧更新。";
     /// A column past its limit.
-    overdue, &FIELDS,
+    overdue, AFTER,
     "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天未更新，超过{limit_days}天时限{overdue_days}天，请立即更新。";
     /// A column long past its limit.
-    severely_overdue, &FIELDS,
+    severely_overdue, AFTER,
     "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天未更新，超过{limit_days}天时限{overdue_days}天，属严重超期，请在3个工作日内整改。";
     /// A column that was not rectified although told.
-    escalation, &FIELDS,
+    escalation, AFTER,
     "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天未更新，超过{limit_days}天时限{overdue_days}天，现予督办，请{unit}说明情况。";
     /// A proposal of escalation to the operator.
-    escalation_proposed, &FIELDS,
+    escalation_proposed, AFTER,
     "{site}“{column}”栏目严重超期后仍未整改，最近更新为{last_update}，已{age_days}天，建议督办，请审核放行。";
     /// A proposal of escalation to the operator because it is the second time.
-    escalation_again, &FIELDS,
+    escalation_again, AFTER,
     "{site}“{column}”栏目最近更新为{last_update}，已{age_days}天，{why}，建议督办，请审核放行。";
     /// What was told about is over.
-    recovered, &FIELDS,
+    recovered, UPDATED,
     "{site}“{column}”栏目已于{last_update}更新，此前提醒解除。";
     /// What a column owes by a day that comes near.
-    duty_reminder, &FIELDS,
+    duty_reminder, OWED,
     "{site}“{column}”栏目应于{due_on}前发布{duty}，还有{days_left}天，目前尚未发布，请及时发布。";
     /// What it owes in a few days.
-    duty_warning, &FIELDS,
+    duty_warning, OWED,
     "{site}“{column}”栏目应于{due_on}前发布{duty}，{time_left}，目前尚未发布，请抓紧发布。";
     /// What it owed.
-    duty_overdue, &FIELDS,
+    duty_overdue, OWING,
     "{site}“{column}”栏目应于{due_on}前发布{duty}，已超期{overdue_days}天，请立即发布。";
     /// What it owed long ago.
-    duty_severely_overdue, &FIELDS,
+    duty_severely_overdue, OWING,
     "{site}“{column}”栏目应于{due_on}前发布{duty}，已超期{overdue_days}天，属严重超期，请在3个工作日内整改。";
     /// What was not published although told.
-    duty_escalation, &FIELDS,
+    duty_escalation, OWING,
     "{site}“{column}”栏目应于{due_on}前发布{duty}，已超期{overdue_days}天，现予督办，请{unit}说明情况。";
     /// A proposal of escalation to the operator.
-    duty_escalation_proposed, &FIELDS,
+    duty_escalation_proposed, OWING,
     "{site}“{column}”栏目应于{due_on}前发布{duty}，已超期{overdue_days}天仍未整改，建议督办，请审核放行。";
     /// What was owed is published.
-    duty_met, &FIELDS,
+    duty_met, MET,
     "{site}“{column}”栏目已发布{duty}，此前提醒解除。";
     /// A column without a deadline that was not updated for long.
-    self_check, &FIELDS,
+    self_check, ON_DEMAND,
     "{site}“{column}”栏目按需更新，最近更新为{last_update}，已{age_days}天，请自查有无应公开内容，如有请及时更新。";
     /// A column that cannot be judged.
-    blind, &FIELDS,
+    blind, UNJUDGED,
     "{site}“{column}”栏目无法判断：{why}。已暂停计时，请核查。";
     /// A column without items.
-    empty, &FIELDS,
+    empty, COLUMN,
     "{site}“{column}”栏目为空白栏目，请核查。";
     /// A host that gives no answer.
-    down, &FIELDS,
+    down, HOST,
     "{site}无法访问：{why}。该网站各栏目已暂停计时，请核查。";
     /// A home page that does not open.
-    home_down, &FIELDS,
+    home_down, SITE,
     "{site}首页无法打开：{why}，请立即核查。";
     /// A home page that has not opened for hours.
-    home_still_down, &FIELDS,
+    home_still_down, SITE,
     "{site}首页持续无法打开：{why}，尚未恢复，请督促处理。";
     /// A home page that cannot be judged any more.
-    home_blind, &FIELDS,
+    home_blind, SITE,
     "{site}首页更新情况无法判断：{why}，请核查。";
     /// A home page that can be judged again.
-    home_seen_again, &FIELDS,
+    home_seen_again, SITE_AGAIN,
     "{site}首页已恢复监测。";
     /// A site near a veto.
-    near_veto, &FIELDS,
+    near_veto, SITE,
     "{site}接近单项否决：{why}，请及时整改。";
     /// A site that is near no veto any more.
-    near_veto_over, &FIELDS,
+    near_veto_over, SITE_AGAIN,
     "{site}接近单项否决的情形已消除。";
     /// A site that meets a veto.
-    veto, &FIELDS,
+    veto, SITE,
     "{site}已触及单项否决：{why}，请立即整改。";
     /// A site that meets no veto any more.
-    veto_over, &FIELDS,
+    veto_over, SITE_AGAIN,
     "{site}触及单项否决的情形已消除。";
     /// A host that answers again.
-    up, &FIELDS,
+    up, HOST_AGAIN,
     "{site}已恢复访问。";
     /// A column that can be judged again.
-    seen_again, &FIELDS,
+    seen_again, COLUMN,
     "{site}“{column}”栏目已恢复监测。";
     /// The monitor's own network.
-    offline, &FIELDS,
+    offline, MONITOR,
     "监测系统自身网络异常：{why}。各栏目已暂停计时，未向任何单位发送消息。";
     /// The monitor's own network is back.
-    online, &FIELDS,
+    online, &["link"],
     "监测系统自身网络已恢复。";
     /// Delivery or contact trouble.
-    trouble, &FIELDS,
+    trouble, MONITOR,
     "{why}";
     /// The head of a digest of several notices.
     digest, &["count", "worst", "link"],

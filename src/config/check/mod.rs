@@ -28,6 +28,7 @@ pub mod sites;
 pub mod transports;
 pub mod vendor;
 pub mod warn;
+pub mod ways;
 pub mod words;
 
 use toml::Spanned;

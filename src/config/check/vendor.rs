@@ -250,6 +250,12 @@ impl Style {
     }
 }
 
+/// The wordings that are messages of their own.
+pub fn wordings() -> impl Iterator<Item = &'static str> {
+    let keys = Texts::KEYS.iter().map(|(key, ..)| *key);
+    keys.filter(|key| !NO_MESSAGE.contains(key))
+}
+
 /// Reads `templates`. Every wording that can be sent must have one, or the default.
 pub fn templates(
     source: &mut Source,
@@ -258,10 +264,6 @@ pub fn templates(
     longest: &Key<u32>,
     style: &Style,
 ) -> Option<Templates> {
-    let wordings = || {
-        let keys = Texts::KEYS.iter().map(|(key, ..)| *key);
-        keys.filter(|key| !NO_MESSAGE.contains(key))
-    };
     let mut templates = Templates {
         longest_value: style.longest_value,
         ..Templates::default()
@@ -358,9 +360,15 @@ fn param(wording: &str, value: &toml::Value) -> Result<String, String> {
     let toml::Value::String(text) = value else {
         return Err("it is a text, which may hold fields in braces".to_owned());
     };
+    let own: &[&str] = match wording {
+        // A digest has the fields of its worst notice, whatever that is.
+        "default" | "digest" => &FIELDS,
+        key => Texts::fields(key),
+    };
     let of_digest = ["count", "more"];
-    let fields: Vec<&str> = FIELDS
-        .into_iter()
+    let fields: Vec<&str> = own
+        .iter()
+        .copied()
         .chain(MORE_FIELDS)
         .filter(|field| wording == "digest" || !of_digest.contains(field))
         // Both vendors refuse an address inside of a value.

@@ -7,24 +7,20 @@ use chrono::Datelike as _;
 use super::super::fault::Warning;
 use super::super::settings::Config;
 use super::super::typical;
+use super::ways;
 use crate::assess::reach::DAYS;
 use crate::domain::account::Admission;
 use crate::domain::group::{Group, Role, mask};
 use crate::domain::id::{ColumnId, SiteId, UnitId};
 use crate::domain::time::Date;
-use crate::domain::transport::SmsTransport;
 
 /// The most names in one warning.
 const SHOWN: usize = 12;
-
-/// How long a due message may wait before the monitor calls itself unwell, in minutes.
-const SLOW_MINUTES: u32 = 120;
 
 /// Every warning about `config`.
 pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     let mut warnings = Vec::new();
     holidays(config, today, &mut warnings);
-    spool(config, &mut warnings);
     contacts(config, &mut warnings);
     central_roles(config, &mut warnings);
     blanks(&config.group, &mut warnings);
@@ -32,16 +28,15 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     doubles(&config.group, &mut warnings);
     ladders(config, &mut warnings);
     lengths(config, &mut warnings);
-    params(config, &mut warnings);
-    robots(config, &mut warnings);
-    gateways(config, &mut warnings);
+    ways::warnings(config, &mut warnings);
     console(config, &mut warnings);
     trial(config, &mut warnings);
     samples(config, &mut warnings);
     warnings
 }
 
-fn push(warnings: &mut Vec<Warning>, loud: bool, message: String) {
+/// Adds one warning.
+pub(super) fn push(warnings: &mut Vec<Warning>, loud: bool, message: String) {
     warnings.push(Warning { loud, message });
 }
 
@@ -63,19 +58,6 @@ fn holidays(config: &Config, today: Date, warnings: &mut Vec<Warning>) {
             today.month() == 12,
             format!(
                 "no holiday table (节假日安排) for {next} yet; the notice of the State Council's General Office usually comes in November"
-            ),
-        );
-    }
-}
-
-fn spool(config: &Config, warnings: &mut Vec<Warning>) {
-    if let Some(SmsTransport::Spool(dir)) = &config.transports.sms {
-        push(
-            warnings,
-            true,
-            format!(
-                "text messages are written to {} and reach nobody (allow_spool_only)",
-                dir.display()
             ),
         );
     }
@@ -302,79 +284,6 @@ fn lengths(config: &Config, warnings: &mut Vec<Warning>) {
     }
 }
 
-/// Parameters of approved templates that would be cut off.
-fn params(config: &Config, warnings: &mut Vec<Warning>) {
-    let sms = config.transports.sms.as_ref();
-    let Some(templates) = sms.and_then(SmsTransport::templates) else {
-        return;
-    };
-    let most = templates.longest_value;
-    for param in typical::params(config, templates) {
-        if param.chars > most {
-            push(
-                warnings,
-                false,
-                format!(
-                    "parameter {} of {} takes {} characters with your longest names and is cut to longest_value = {most}",
-                    param.name, param.wording, param.chars
-                ),
-            );
-        }
-    }
-}
-
-/// Robots by which nobody is reached.
-fn robots(config: &Config, warnings: &mut Vec<Warning>) {
-    let people = &config.group.people;
-    let is_used = |name: &String| people.values().any(|one| one.robot.as_ref() == Some(name));
-    let names = config.transports.robots.keys();
-    let idle: Vec<&str> = names
-        .filter(|name| !is_used(name))
-        .map(String::as_str)
-        .collect();
-    if !idle.is_empty() {
-        let message = format!(
-            "robots by which nobody is reached: {}; write robot = \"…\" for a person in contacts.toml",
-            list(&idle)
-        );
-        push(warnings, false, message);
-    }
-}
-
-/// What a gateway is told over a way that is open, and reports that cannot come.
-fn gateways(config: &Config, warnings: &mut Vec<Warning>) {
-    if let Some(SmsTransport::Mas(mas)) = &config.transports.sms
-        && mas.url.scheme() == "http"
-    {
-        let secret = match mas.send_secret_key {
-            true => ", the secret key",
-            false => "",
-        };
-        push(
-            warnings,
-            true,
-            format!(
-                "text messages go to {} without TLS: numbers{secret} and texts can be read on the way (plain_http)",
-                mas.url.host_str().unwrap_or_default()
-            ),
-        );
-    }
-    if let Some(most) = config.transports.sms_rate.per_minute
-        && most.saturating_mul(SLOW_MINUTES) < config.alert.budget.in_all
-    {
-        let message = format!(
-            "at {most} text messages a minute a full day's budget of {} takes more than two hours to leave; meanwhile the monitor calls its outbox stuck",
-            config.alert.budget.in_all
-        );
-        push(warnings, false, message);
-    }
-    if config.transports.receipts.callback.is_some() && config.console.listen.is_none() {
-        let message =
-            "the gateway is to post receipts, but the console is switched off; nothing listens";
-        push(warnings, true, message.to_owned());
-    }
-}
-
 fn console(config: &Config, warnings: &mut Vec<Warning>) {
     let Some(listen) = config.console.listen else {
         return;
@@ -396,7 +305,8 @@ fn console(config: &Config, warnings: &mut Vec<Warning>) {
     }
 }
 
-fn list(names: &[&str]) -> String {
+/// `names`, as many of them as one reads.
+pub(super) fn list(names: &[&str]) -> String {
     let shown: Vec<&str> = names.iter().take(SHOWN).copied().collect();
     let rest = names.len().saturating_sub(SHOWN);
     if rest == 0 {
