@@ -41,6 +41,11 @@ impl MessageKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether `text` is written as keys are.
+    pub fn is_one(text: &str) -> bool {
+        text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    }
 }
 
 impl std::fmt::Display for MessageKey {

@@ -149,12 +149,22 @@ impl Receipts {
         let people = &self.desk.config.group.people;
         let mut sent = self.sent(self.desk.clock.now()).await?;
         for report in reports {
-            let concerned = sent.iter_mut().find(|message| {
-                let person = people.get(&message.person);
-                report.concerns(message, person.and_then(|person| person.phone.as_deref()))
-            });
-            let Some(message) = concerned else {
-                tracing::debug!("a report for a message that is not ours");
+            let phone = |message: &Message| people.get(&message.person)?.phone.as_deref();
+            let places = report.about(&sent, phone);
+            let message = match places.as_slice() {
+                [place] => sent.get_mut(*place),
+                [] => None,
+                several => {
+                    let messages = several.len();
+                    tracing::warn!(
+                        messages,
+                        "a report without our key, by a number that several messages have, says nothing"
+                    );
+                    None
+                }
+            };
+            let Some(message) = message else {
+                tracing::debug!("a report that is for none of our messages");
                 continue;
             };
             match (&message.delivery, report.fate) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::answer::text_of;
 use super::wording;
-use crate::alert::outbox::{Delivery, Message};
+use crate::alert::outbox::{Delivery, Message, MessageKey};
 use crate::domain::receipts::ReportForm;
 use crate::domain::transport::SmsTransport;
 
@@ -50,20 +50,29 @@ pub enum Fate {
 }
 
 impl Report {
-    /// Whether it is about `message`, which went to `phone`: by our key, else by the receipt that
-    /// the gateway gave and that was stored masked.
-    pub fn concerns(&self, message: &Message, phone: Option<&str>) -> bool {
-        if self.key.as_deref() == Some(message.key.as_str()) {
-            return true;
-        }
-        let (Delivery::Accepted { receipt, .. } | Delivery::Delivered { receipt, .. }) =
-            &message.delivery
-        else {
-            return false;
+    /// The places in `sent` of the messages that it may be about; `phone` is where a message went to.
+    ///
+    /// Our own key decides, where the report has one. The receipt that the gateway gave, and that
+    /// was stored masked, counts only without it: some gateways hand out one number for all that
+    /// they take together, so that several messages have it.
+    pub fn about<'a>(
+        &self,
+        sent: &[Message],
+        phone: impl Fn(&Message) -> Option<&'a str>,
+    ) -> Vec<usize> {
+        let key = self.key.as_deref().filter(|key| MessageKey::is_one(key));
+        let is_meant = |message: &Message| match (key, &self.receipt, &message.delivery) {
+            (Some(key), _, _) => message.key.as_str() == key,
+            (
+                None,
+                Some(told),
+                Delivery::Accepted { receipt, .. } | Delivery::Delivered { receipt, .. },
+            ) => receipt.is_some() && wording::receipt_to(phone(message), told, []) == *receipt,
+            _ => false,
         };
-        let told = self.receipt.as_deref();
-        let told = told.and_then(|told| wording::receipt_to(phone, told, []));
-        told.is_some() && told == *receipt
+        let places = sent.iter().enumerate();
+        let meant = places.filter(|(_, message)| is_meant(message));
+        meant.map(|(place, _)| place).collect()
     }
 }
 
