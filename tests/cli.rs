@@ -440,6 +440,25 @@ fn lays_down_by_socket(place: &Place) {
         "{}",
         said.err
     );
+    // What is too long is refused, not cut: also what is longer than anybody means it to be.
+    for length in [121, 3_000, 40_000] {
+        let long = "长".repeat(length);
+        let held = [
+            "hold", "kxw", "--by", "甲", "--until", &until, "--reason", &long,
+        ];
+        let said = place.run(&held);
+        assert_eq!(said.code, Some(1), "{}", said.err);
+        let why = format!("the reason is too long: {length} characters, at most 120");
+        assert!(said.err.contains(&why), "{}", said.err);
+    }
+    let long = "长".repeat(41);
+    let said = place.run(&["release", "kxw/gzdt", "--by", &long]);
+    let why = "the name is too long: 41 characters, at most 40";
+    assert!(
+        said.code == Some(1) && said.err.contains(why),
+        "{}",
+        said.err
+    );
     let live = place.run(&["go-live", "--by", "甲"]);
     assert_eq!(live.code, Some(0), "{}", live.err);
     assert!(!place.run(&["status"]).out.contains("【试运行】"));

@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::enact::Order;
 use super::lapse::{Life, Signs, lapse};
 use super::pulse::Pulse;
+use super::said::{REASON, said};
 use super::schedule;
 use super::score::Found;
 use super::timekeeper::Timekeeper;
@@ -22,13 +23,7 @@ use crate::deliver::courier::Courier;
 use crate::domain::group::Group;
 use crate::domain::id::ColumnId;
 use crate::domain::time::Date;
-use crate::report::plain::one_line;
 use crate::store::error::StoreError;
-
-/// The longest name of who decides something, in characters.
-const NAME_CHARS: usize = 40;
-/// The longest reason that is kept, in characters.
-const REASON_CHARS: usize = 200;
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,7 +235,10 @@ impl Clerk {
     }
 
     async fn accept(&self, column: &str, by: &str, reason: &str) -> Result<Answer, StoreError> {
-        let (by, reason) = (one_line(by, NAME_CHARS), one_line(reason, REASON_CHARS));
+        let (by, reason) = match said(by, reason, REASON) {
+            Ok(said) => said,
+            Err(refused) => return Ok(Answer::no(refused.to_string())),
+        };
         let group = &self.desk.config.group;
         let id = ColumnId::parse(column).ok();
         let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {
@@ -259,7 +257,10 @@ impl Clerk {
     }
 
     async fn release(&self, column: &str, by: &str, reason: &str) -> Result<Answer, StoreError> {
-        let (by, reason) = (one_line(by, NAME_CHARS), one_line(reason, REASON_CHARS));
+        let (by, reason) = match said(by, reason, REASON) {
+            Ok(said) => said,
+            Err(refused) => return Ok(Answer::no(refused.to_string())),
+        };
         let group = &self.desk.config.group;
         let id = ColumnId::parse(column).ok();
         let Some(id) = id.filter(|id| group.columns.contains_key(id)) else {

@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::answer::Answer;
 use super::desk::Desk;
 use super::enact::Refused;
+use super::said::{REASON, said};
 use crate::assess::candidates::{Case, Stand, cases};
-use crate::domain::act::{NAME_CHARS, REASON_CHARS};
 use crate::domain::candidate::{Decided, Decision, Suspicion};
 use crate::domain::id::SiteId;
 use crate::report::candidates as words;
-use crate::report::plain::one_line;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 
@@ -108,10 +107,10 @@ impl Desk {
     /// Carries out what somebody decides, or says why not. The answer says how it stands.
     pub async fn decide(&self, decide: Decide) -> Result<Result<String, Refused>, StoreError> {
         let _turn = self.turn.lock().await;
-        let (by, reason) = (
-            one_line(&decide.by, NAME_CHARS),
-            one_line(&decide.reason, REASON_CHARS),
-        );
+        let (by, reason) = match said(&decide.by, &decide.reason, REASON) {
+            Ok(said) => said,
+            Err(refused) => return Ok(Err(refused)),
+        };
         if by.is_empty() {
             let text = "it needs the name of who decides";
             return Ok(Err(Refused::other(text, "请填写姓名。")));

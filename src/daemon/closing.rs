@@ -15,17 +15,16 @@ use super::answer::Answer;
 use super::assessment::Without;
 use super::desk::Desk;
 use super::enact::Refused;
+use super::said::{REASON, STATEMENT, said};
 use crate::assess::score::period::Period;
 use crate::assess::score::rubric::RuleId;
-use crate::domain::act::{NAME_CHARS, REASON_CHARS};
 use crate::domain::closing::{
-    ClosedPiece, Closing, MOST_CHANGES, MOST_STATEMENTS, PIECE_BYTES, STATEMENT_CHARS, Statement,
+    ClosedPiece, Closing, MOST_CHANGES, MOST_STATEMENTS, PIECE_BYTES, Statement,
 };
 use crate::domain::id::SiteId;
 use crate::domain::time::date_of;
 use crate::report::assessment::changes::changes;
 use crate::report::assessment::{Assessment, Seal};
-use crate::report::plain::one_line;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 
@@ -121,10 +120,10 @@ impl Desk {
     pub async fn closed_as(&self, close: Close) -> Result<Result<String, Refused>, StoreError> {
         let refused = |text: String, chinese: &'static str| Ok(Err(Refused::other(text, chinese)));
         let _turn = self.turn.lock().await;
-        let (by, reason) = (
-            one_line(&close.by, NAME_CHARS),
-            one_line(&close.reason, REASON_CHARS),
-        );
+        let (by, reason) = match said(&close.by, &close.reason, REASON) {
+            Ok(said) => said,
+            Err(too_long) => return Ok(Err(too_long)),
+        };
         if by.is_empty() {
             return refused(
                 "it needs the name of who closes it".to_owned(),
@@ -223,10 +222,10 @@ impl Desk {
             let rule = &stated.rule;
             return refused(format!("there is no rule {rule:?}"), "没有这条规则。");
         }
-        let (by, text) = (
-            one_line(&stated.by, NAME_CHARS),
-            one_line(&stated.text, STATEMENT_CHARS),
-        );
+        let (by, text) = match said(&stated.by, &stated.text, STATEMENT) {
+            Ok(said) => said,
+            Err(too_long) => return Ok(Err(too_long)),
+        };
         if by.is_empty() || text.is_empty() {
             let why = "a statement needs a name and words";
             return refused(why.to_owned(), "请填写说明。");

@@ -16,14 +16,17 @@ use tokio::net::{UnixListener, UnixStream};
 use super::answer::{Answer, Clerk, Question};
 use super::pulse::{AT_LEAST_EVERY, Pulse};
 
-/// The longest question, in bytes.
-const QUESTION_BYTES: u64 = 4 * 1024;
+/// The longest question, in bytes: longer than the longest word of a command line, so that whoever
+/// takes it can say what is too long.
+const QUESTION_BYTES: u64 = 1024 * 1024;
 /// The longest answer, in bytes.
 const ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 /// How long a question may take to arrive.
 const QUESTION_WAIT: Duration = Duration::from_secs(5);
 /// How long an answer may take: a test message waits for its transport.
 const ANSWER_WAIT: Duration = Duration::from_secs(120);
+/// How long the answer may take whether the monitor still looks.
+pub const LIFE_WAIT: Duration = Duration::from_secs(20);
 
 /// Binds the socket. The caller holds the store, so a socket that lies there is a dead one's.
 pub fn bind(path: &Path) -> io::Result<UnixListener> {
@@ -70,11 +73,16 @@ pub async fn serve(listener: UnixListener, clerk: Clerk, pulse: Pulse) {
 
 async fn answer_one(stream: UnixStream, clerk: &Clerk) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
-    let mut line = String::new();
+    let mut line = Vec::new();
     let mut read = BufReader::new(read).take(QUESTION_BYTES);
-    tokio::time::timeout(QUESTION_WAIT, read.read_line(&mut line)).await??;
-    let answer = match serde_json::from_str::<Question>(&line) {
+    tokio::time::timeout(QUESTION_WAIT, read.read_until(b'\n', &mut line)).await??;
+    let is_whole = line.ends_with(b"\n");
+    let answer = match serde_json::from_slice::<Question>(&line) {
         Ok(question) => clerk.answer(question).await,
+        Err(_) if !is_whole && line.len() as u64 == QUESTION_BYTES => Answer {
+            ok: false,
+            text: format!("the question has more than {QUESTION_BYTES} bytes; nothing was done"),
+        },
         Err(error) => Answer {
             ok: false,
             text: format!("the question cannot be read: {error}"),
@@ -106,7 +114,11 @@ pub async fn ask(path: &Path, question: &Question) -> io::Result<Option<Answer>>
     write.write_all(&bytes).await?;
     let mut line = String::new();
     let mut read = BufReader::new(read).take(ANSWER_BYTES);
-    tokio::time::timeout(ANSWER_WAIT, read.read_line(&mut line)).await??;
+    let wait = match question {
+        Question::Stale { .. } => LIFE_WAIT,
+        _ => ANSWER_WAIT,
+    };
+    tokio::time::timeout(wait, read.read_line(&mut line)).await??;
     Ok(Some(serde_json::from_str(&line)?))
 }
 

@@ -12,13 +12,11 @@ use super::closing::{Close, Stated};
 use super::enact::{Order, Refused, What};
 use super::errand::Wish;
 use super::pulse::{AT_LEAST_EVERY, Pulse};
+use super::said::{REASON, STATEMENT, said};
 use super::score::Found;
 use super::shelf::Shelf;
 use crate::clock::Bell;
-use crate::domain::act::{NAME_CHARS, REASON_CHARS};
-use crate::domain::closing::STATEMENT_CHARS;
 use crate::domain::time::date_of;
-use crate::report::plain::one_line;
 use crate::store::error::StoreError;
 use crate::web::counter::{Handed, Task};
 
@@ -69,11 +67,17 @@ impl Counter {
                 back,
             } => {
                 let today = date_of(self.clerk.desk.clock.now());
-                let most = match task {
-                    Task::State { .. } => STATEMENT_CHARS,
-                    _ => REASON_CHARS,
+                let entry = match task {
+                    Task::State { .. } => STATEMENT,
+                    _ => REASON,
                 };
-                let (by, reason) = (one_line(&by, NAME_CHARS), one_line(&reason, most));
+                let (by, reason) = match said(&by, &reason, entry) {
+                    Ok(said) => said,
+                    Err(refused) => {
+                        let _ = back.send(Err(refused.in_chinese(today)));
+                        return Ok(());
+                    }
+                };
                 if let Task::Test { person } = task {
                     // A transport may take its time.
                     let clerk = self.clerk.clone();

@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, unknown_column};
 use super::desk::Desk;
+use super::said::{REASON, said};
 use crate::alert::acts::{self, check_answer, check_hold, hold_on};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::{Notice, NoticeState, Told};
 use crate::assess::exemption::{self, Wanted, check, check_in_a_row, is_ended};
-use crate::domain::act::{Act, Deed, Ground, NAME_CHARS, REASON_CHARS, Scope};
+use crate::domain::act::{Act, Deed, Ground, Scope};
 use crate::domain::group::Group;
 use crate::domain::id::{ColumnId, UnitId};
 use crate::domain::time::{Date, Moment, date_of, moment};
-use crate::report::plain::one_line;
 use crate::report::refusal;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
@@ -137,8 +137,10 @@ impl Desk {
 
     /// Carries out `order`, or says why not.
     pub async fn carry_out(&self, order: Order) -> Result<Result<String, Refused>, StoreError> {
-        let by = one_line(&order.by, NAME_CHARS);
-        let reason = one_line(&order.reason, REASON_CHARS);
+        let (by, reason) = match said(&order.by, &order.reason, REASON) {
+            Ok(said) => said,
+            Err(refused) => return Ok(Err(refused)),
+        };
         if by.is_empty() {
             let text = "it needs the name of who lays it down";
             return Ok(Err(Refused::other(text, "请填写姓名。")));

@@ -5,15 +5,15 @@ use tokio::sync::{mpsc, watch};
 
 use super::desk::Desk;
 use super::pulse::{AT_LEAST_EVERY, Pulse};
+use super::said::{REASON, said};
 use crate::alert::acts::{Refusal, check_answer};
 use crate::alert::incident::Subject;
 use crate::alert::links::{Link, carried, filled, find, hash_of, incident_of, places, remember};
 use crate::alert::outbox::Message;
 use crate::alert::wording;
 use crate::clock::Bell;
-use crate::domain::act::{Act, Deed, NAME_CHARS, REASON_CHARS};
+use crate::domain::act::{Act, Deed};
 use crate::domain::time::{date_of, in_chinese};
-use crate::report::plain::one_line;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 use crate::web::links::{Entered, LOOKED_BACK, No};
@@ -82,10 +82,10 @@ impl Desk {
         else {
             return Ok(Err(No::Gone));
         };
-        let (by, reason) = (
-            one_line(&entered.by, NAME_CHARS),
-            one_line(&entered.reason, REASON_CHARS),
-        );
+        let (by, reason) = match said(&entered.by, &entered.reason, REASON) {
+            Ok(said) => said,
+            Err(refused) => return Ok(Err(No::Because(refused.in_chinese(date_of(now))))),
+        };
         if by.is_empty() || reason.is_empty() {
             return Ok(Err(No::Because("请填写姓名和理由。".to_owned())));
         }

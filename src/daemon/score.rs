@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::answer::Answer;
 use super::desk::Desk;
 use super::enact::Refused;
+use super::said::{REASON, said};
 use crate::assess::score::measure::may_be_entered;
 use crate::assess::score::period::Period;
 use crate::assess::score::rubric::{Rubric, RuleId};
@@ -78,11 +79,15 @@ impl Found {
             let chinese = format!("处数最多为{MOST_FINDS}。");
             return Some(Refused::other(text, chinese));
         }
-        if one_line(&self.by, NAME_CHARS).is_empty() {
+        let (by, reason) = match said(&self.by, &self.reason, REASON) {
+            Ok(said) => said,
+            Err(refused) => return Some(refused),
+        };
+        if by.is_empty() {
             let text = "it needs the name of who enters it";
             return Some(Refused::other(text, "请填写姓名。"));
         }
-        if one_line(&self.reason, REASON_CHARS).is_empty() {
+        if reason.is_empty() {
             let text = "it needs a reason: what was looked at, what was found";
             return Some(Refused::other(text, "请填写查看了什么、发现了什么。"));
         }

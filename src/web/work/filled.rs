@@ -209,13 +209,13 @@ impl Filled {
         day.map_err(|_| missing.to_owned())
     }
 
-    /// The reason as it may be shown again.
+    /// The reason as it may be shown again, also where it is too long to be taken.
     pub fn reason_again(&self) -> String {
         let most = match self.action.as_str() {
             "state" => STATEMENT_CHARS,
             _ => REASON_CHARS,
         };
-        one_line(&self.reason, most)
+        one_line(&self.reason, 4 * most)
     }
 
     /// The number as it may be shown again.
