@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -133,6 +134,26 @@ fn a_second_host_learns_whether_the_monitor_still_looks() {
         running.out.contains("监测正常：程序运行中"),
         "{}",
         running.out
+    );
+    // One that stands still is told as such, within a cron job's patience.
+    let signal = |name: &str| {
+        let kill = format!("kill -{name} {}", daemon.id());
+        assert!(
+            Command::new("sh")
+                .args(["-c", &kill])
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    signal("STOP");
+    let mute = place.run(&["status", "--fail-if-stale", "2h"]);
+    signal("CONT");
+    assert_eq!(mute.code, Some(1), "{}", mute.err);
+    assert!(
+        mute.err.contains("监测程序在运行，但20秒内没有应答"),
+        "{}",
+        mute.err
     );
     daemon.stop();
     // Just now it has looked; a second later that is too long ago.

@@ -1,5 +1,6 @@
 //! Commands that ask: the running daemon over its socket, or the store itself where none runs.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::config::settings::Config;
 use crate::daemon::answer::{Answer, Clerk, Question};
 use crate::daemon::control;
 use crate::daemon::desk::Desk;
+use crate::daemon::lapse::mute;
 use crate::daemon::run::store_settings;
 use crate::deliver::courier::Courier;
 use crate::domain::time::Date;
@@ -241,10 +243,17 @@ async fn answered(config: Config, question: Question) -> anyhow::Result<Answer> 
     let socket = config.control_socket.clone();
     let clock = Clock::system();
     let begun = Instant::now();
+    let asks_for_life = matches!(question, Question::Stale { .. });
     loop {
-        let answered = control::ask(&socket, &question)
-            .await
-            .with_context(|| format!("the daemon behind {} does not answer", socket.display()))?;
+        let answered = match control::ask(&socket, &question).await {
+            Err(error) if error.kind() == ErrorKind::TimedOut && asks_for_life => {
+                let text = mute(control::LIFE_WAIT);
+                return Ok(Answer { ok: false, text });
+            }
+            answered => answered.with_context(|| {
+                format!("the daemon behind {} does not answer", socket.display())
+            })?,
+        };
         if let Some(answer) = answered {
             say_error("(answered by the running daemon)");
             return Ok(answer);

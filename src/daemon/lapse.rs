@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use super::pulse::LONGEST_SILENCE;
 use crate::domain::time::Moment;
 use crate::report::plain::instant;
 
@@ -68,8 +69,35 @@ pub fn lapse(signs: &Signs, longest: TimeDelta) -> Result<String, String> {
 
 fn stuck(silence: Option<(&str, Duration)>, longest: TimeDelta) -> Option<String> {
     let (name, silence) = silence?;
+    // A loop at work may say nothing for a while, however soon somebody wants to hear of trouble.
     let is_long = TimeDelta::from_std(silence).is_ok_and(|silence| silence > longest);
-    is_long.then(|| format!("程序的{name}循环已{}分钟没有动静", silence.as_secs() / 60))
+    (is_long && silence > LONGEST_SILENCE).then(|| {
+        let minutes = silence.as_secs() / 60;
+        format!("程序的“{}”部分已{minutes}分钟没有动静", part(name))
+    })
+}
+
+/// That a daemon which runs did not answer within `waited`.
+pub fn mute(waited: Duration) -> String {
+    let seconds = waited.as_secs();
+    format!("监测已停滞：监测程序在运行，但{seconds}秒内没有应答。")
+}
+
+/// What a loop does, in Chinese.
+fn part(name: &str) -> &str {
+    match name {
+        "rounds" => "定时访问",
+        "outbox" => "消息发送",
+        "receipts" => "短信回执",
+        "control" => "命令应答",
+        "links" => "链接答复",
+        "counter" => "页面办理",
+        "console" => "控制台",
+        "heartbeat" => "定时报到",
+        "samples" => "首页抽测",
+        "inspection" => "夜间巡检",
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -79,6 +107,22 @@ mod tests {
 
     fn at(text: &str) -> Moment {
         moment(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_short_patience_is_not_kept_with_a_loop_at_work() {
+        let signs = |seconds: u64| Signs {
+            now: at("2017-11-14T05:00:00"),
+            visited_at: Some(at("2017-11-14T04:59:00")),
+            life: Life::Daemon {
+                silence: Some(("outbox", Duration::from_secs(seconds))),
+                missed_since: None,
+            },
+        };
+        let second = TimeDelta::seconds(1);
+        assert!(lapse(&signs(600), second).is_ok());
+        let stuck = lapse(&signs(660), second).unwrap_err();
+        assert!(stuck.contains("“消息发送”部分已11分钟"), "{stuck}");
     }
 
     #[test]
@@ -101,7 +145,13 @@ mod tests {
             (
                 Some("2017-11-14T04:10:00"),
                 daemon(7260, "2017-11-14T06:05:00"),
-                Err("rounds循环已121分钟"),
+                Err("程序的“定时访问”部分已121分钟没有动静"),
+            ),
+            // What a loop may well be silent for is no sign.
+            (
+                Some("2017-11-14T04:10:00"),
+                daemon(599, "2017-11-14T06:05:00"),
+                Ok("监测正常"),
             ),
             (
                 Some("2017-11-14T02:00:00"),

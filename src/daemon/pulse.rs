@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The longest silence of a loop that works: one visit may fetch several slow pages.
-const LONGEST_SILENCE: Duration = Duration::from_secs(600);
+pub const LONGEST_SILENCE: Duration = Duration::from_secs(600);
 /// A loop that waits beats at least so often.
 pub const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 

@@ -146,6 +146,11 @@ impl Daemon {
         Daemon(child)
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Asks it to stop as a service manager does; how it ended, and how long it took.
     pub fn stop(&mut self) -> (ExitStatus, Duration) {
         let begun = Instant::now();
