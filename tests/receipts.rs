@@ -20,6 +20,8 @@ use tokio::net::TcpStream;
 use wangxun::alert::outbox::{Delivery, Message};
 use wangxun::clock::{Alarm, Clock};
 use wangxun::config::load::load;
+use wangxun::daemon::answer::Question;
+use wangxun::daemon::control;
 use wangxun::domain::group::Route;
 use wangxun::domain::time::{Moment, moment};
 
@@ -79,6 +81,7 @@ pause = "0ms"
 dir = "store"
 [console]
 listen = "127.0.0.1:0"
+access = "open"
 [control]
 socket = "control.sock"
 "#;
@@ -310,6 +313,26 @@ async fn reports_that_are_posted_move_messages_on() {
     assert_eq!(liaison.len(), 2);
     assert_eq!(liaison[1].route, Route::Mail);
 
+    // Why is told wherever messages are shown.
+    let why = "渠道拒绝：the gateway reports CB:0001 空号";
+    let get =
+        |path: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    for path in ["/messages", "/column/kxw/gzdt"] {
+        let (status, page) = morning.ask(&get(path)).await;
+        assert_eq!(status, 200, "{path}");
+        assert!(page.contains(why), "{path}: {page}");
+    }
+    let asked = async |question: &Question| {
+        let socket = morning.dir.path().join("control.sock");
+        let answer = control::ask(&socket, question).await.expect("an answer");
+        answer.expect("a daemon").text
+    };
+    let outbox = asked(&Question::Outbox { newest: 20 }).await;
+    assert!(outbox.contains(why), "{outbox}");
+    let status = asked(&Question::Status).await;
+    let line = "【消息】近7天有1条发送失败，最近一条：";
+    assert!(status.contains(line) && status.contains(why), "{status}");
+
     // What cannot be read is thanked for and changes nothing; what is too long is not read.
     for body in ["", "<xml/>", "[[[[", "{\"success\": 1}"] {
         assert_eq!(morning.post(SECRET, body).await.0, 200, "{body}");
@@ -323,6 +346,54 @@ async fn reports_that_are_posted_move_messages_on() {
     morning.held.until(at("2017-11-14T08:50")).await;
     let letters = std::fs::read_dir(morning.dir.path().join("mail")).expect("a spool");
     assert_eq!(letters.count(), 1);
+    morning.running.end(morning.held).await;
+}
+
+/// A gateway hands out one number for all: our own key says whose report it is, and a report by
+/// that number alone is nobody's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn our_own_key_decides_whose_report_it_is() {
+    let receipts = "callback = { file = \"callback\" }";
+    let mut morning = Morning::with(receipts, "", |request| match request.path() {
+        "/robot" => gateway(request),
+        _ => {
+            let taken = json!({"Code": "OK", "Message": "OK", "BizId": "r1"});
+            (200, taken.to_string())
+        }
+    })
+    .await;
+    let states = async |morning: &Morning| {
+        let mut states = Vec::new();
+        for person in ["bianji", "lianluo"] {
+            let messages = morning.messages(person).await;
+            states.push(messages[0].delivery.in_chinese());
+        }
+        states
+    };
+    assert_eq!(states(&morning).await, ["已提交", "已提交"]);
+    let key = async |person| morning.messages(person).await[0].key.to_string();
+    let editors = key("bianji").await;
+    let liaisons = key("lianluo").await;
+    let report = |key: &str, success: bool| {
+        json!([{"out_id": key, "biz_id": "r1", "success": success, "err_code": "MBBLACK"}])
+            .to_string()
+    };
+    let steps = [
+        // By the number alone, and by the key of another system's message.
+        (report("", true), ["已提交", "已提交"]),
+        (report(&"0".repeat(32), true), ["已提交", "已提交"]),
+        (report(&editors, true), ["已送达", "已提交"]),
+        (report("", false), ["已送达", "已提交"]),
+        (report(&liaisons, false), ["已送达", "发送失败"]),
+    ];
+    for (body, expected) in steps {
+        assert_eq!(morning.post(SECRET, &body).await.0, 200, "{body}");
+        assert_eq!(states(&morning).await, expected, "{body}");
+    }
+    // Who did not get it is told by the next route.
+    let liaison = morning.messages("lianluo").await;
+    assert_eq!(liaison[1].route, Route::Mail);
+    morning.held.until(at("2017-11-14T08:50")).await;
     morning.running.end(morning.held).await;
 }
 

@@ -181,6 +181,10 @@ async fn conclude(ready: &Ready, config: &Config) -> anyhow::Result<()> {
     let open = desk.store.open_incidents().await?;
     let acts = desk.store.acts().await?;
     let messages = desk.store.messages(MOST_MESSAGES).await?;
+    let carried = messages.iter().flat_map(|message| message.notices.clone());
+    let notices = desk.store.notices(&carried.collect::<Vec<_>>()).await?;
+    let units = notices.into_iter();
+    let units = units.filter_map(|notice| Some((notice.key, notice.unit?)));
     let overview = overview(&Scene {
         group: &config.group,
         limits: &config.limits,
@@ -191,7 +195,7 @@ async fn conclude(ready: &Ready, config: &Config) -> anyhow::Result<()> {
     });
     say(&format!(
         "\n{}",
-        table::tally(&overview, &messages, &config.group)
+        table::tally(&overview, &messages, &units.collect(), &config.group)
     ));
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use super::answer::{Answer, Clerk, unknown_column};
 use super::of_sites;
 use crate::alert::acts::is_trial;
@@ -18,6 +20,7 @@ use crate::report::duty;
 use crate::report::flags;
 use crate::report::history::caution;
 use crate::report::links;
+use crate::report::lost;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::sentence::{Case, why};
 use crate::report::table;
@@ -47,6 +50,8 @@ impl Clerk {
             Some(timekeeper) => timekeeper.doubt().await,
             None => None,
         };
+        let since = overview.at - TimeDelta::days(lost::DAYS);
+        let recent = self.desk.store.messages_since(since).await?;
         let tables = [
             doubt.map_or_else(String::new, |doubt| {
                 format!(
@@ -55,6 +60,7 @@ impl Clerk {
                 )
             }),
             trial.unwrap_or_default(),
+            lost::lately(&recent, group, overview.at),
             table::status(&overview),
             acts::in_force(&seen.acts, &seen.open, group, overview.at),
             away::list(group, date_of(overview.at)),

@@ -15,6 +15,7 @@ pub mod flags;
 pub mod front;
 pub mod history;
 pub mod links;
+pub mod lost;
 pub mod note;
 pub mod overview;
 pub mod plain;

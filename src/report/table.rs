@@ -3,15 +3,16 @@
 //!
 //! Decides layout only; the last column is never padded, so lines have no trailing blanks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_width::UnicodeWidthStr as _;
 
+use super::lost;
 use super::overview::Overview;
 use super::plain::{instant, one_line};
 use super::recipient::{receiver, route_in_chinese, way};
 use super::standing::Counts;
-use crate::alert::outbox::Message;
+use crate::alert::outbox::{Message, MessageKey};
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
 use crate::domain::id::UnitId;
@@ -105,21 +106,19 @@ pub fn in_need(overview: &Overview) -> String {
     grid(&head, &[Set::Left; 6], &rows)
 }
 
-/// The messages, in the order given.
+/// The messages, in the order given. Why one was lost, or waits, stands before its text, where there
+/// is such a one.
 pub fn outbox(messages: &[Message], group: &Group, now: Moment) -> String {
-    let head = [
-        "时间",
-        "收件人",
-        "号码或地址",
-        "等级",
-        "渠道",
-        "状态",
-        "内容",
-    ];
+    let mut head = vec!["时间", "收件人", "号码或地址", "等级", "渠道", "状态"];
+    let says_why = messages
+        .iter()
+        .any(|message| lost::why(&message.delivery).is_some());
+    head.extend(says_why.then_some("原因"));
+    head.push("内容");
     let rows: Vec<Vec<String>> = messages
         .iter()
         .map(|message| {
-            vec![
+            let mut row = vec![
                 instant(message.created_at, now),
                 receiver(group, message),
                 way(group, &message.person, message.route),
@@ -129,16 +128,34 @@ pub fn outbox(messages: &[Message], group: &Group, now: Moment) -> String {
                     true => format!("{}（暂按周一至周五）", message.delivery.in_chinese()),
                     false => message.delivery.in_chinese().to_owned(),
                 },
-                one_line(&message.text, TEXT_CHARS),
-            ]
+            ];
+            let why = || lost::why(&message.delivery).unwrap_or_else(|| "-".to_owned());
+            row.extend(says_why.then(why));
+            row.push(one_line(&message.text, TEXT_CHARS));
+            row
         })
         .collect();
-    grid(&head, &[Set::Left; 7], &rows)
+    grid(&head, &[Set::Left; 8], &rows)
 }
 
-/// What a rehearsal ends with: each unit's columns, and the messages to its people by tier.
-pub fn tally(overview: &Overview, messages: &[Message], group: &Group) -> String {
-    let mut by_unit = told(messages, group);
+/// What a rehearsal ends with: each unit's columns, and the messages to its people by tier. `units`
+/// are those of the notices that the messages carry.
+pub fn tally(
+    overview: &Overview,
+    messages: &[Message],
+    units: &BTreeMap<MessageKey, UnitId>,
+    group: &Group,
+) -> String {
+    let addressed: Vec<(&Message, BTreeSet<Option<UnitId>>)> = messages
+        .iter()
+        .map(|message| (message, meant(message, units, group)))
+        .collect();
+    let mut by_unit: BTreeMap<Option<UnitId>, [usize; 6]> = BTreeMap::new();
+    for (message, units) in &addressed {
+        for unit in units {
+            count(message, by_unit.entry(unit.clone()).or_default());
+        }
+    }
     let head = [
         "单位",
         "正常",
@@ -164,11 +181,18 @@ pub fn tally(overview: &Overview, messages: &[Message], group: &Group) -> String
     }
     let rest = by_unit.into_values().fold([0; 6], sum);
     rows.push(tally_row("管理与督查", None, rest));
-    let all = told(messages, group).into_values().fold([0; 6], sum);
+    let mut all = [0; 6];
+    for message in messages {
+        count(message, &mut all);
+    }
     rows.push(tally_row("合计", Some(&overview.totals), all));
     let mut sets = vec![Set::Left];
     sets.extend([Set::Right; 11]);
-    grid(&head, &sets, &rows)
+    let mut table = grid(&head, &sets, &rows);
+    if addressed.iter().any(|(_, units)| units.len() > 1) {
+        table.push_str("一条消息涉及几个单位的，各单位都计入，合计只计一次。\n");
+    }
+    table
 }
 
 fn tally_row(name: &str, counts: Option<&Counts>, sent: [usize; 6]) -> Vec<String> {
@@ -190,19 +214,33 @@ fn tally_row(name: &str, counts: Option<&Counts>, sent: [usize; 6]) -> Vec<Strin
     row
 }
 
-/// Messages by the recipient's first unit (`None`: central roles) and tier; the last place holds
-/// those without a tier.
-fn told(messages: &[Message], group: &Group) -> BTreeMap<Option<UnitId>, [usize; 6]> {
-    let mut by_unit: BTreeMap<Option<UnitId>, [usize; 6]> = BTreeMap::new();
-    for message in messages {
-        let person = group.people.get(&message.person);
-        let unit = person.and_then(|person| person.duties.first()?.unit.clone());
-        let place = message.tier.and_then(place).unwrap_or(Tier::ALL.len());
-        if let Some(count) = by_unit.entry(unit).or_default().get_mut(place) {
-            *count += 1;
-        }
+/// The units of its recipient that `message` speaks of, by the units of notices; the first one
+/// where it speaks of none of them, `None` for who has no unit.
+fn meant(
+    message: &Message,
+    units: &BTreeMap<MessageKey, UnitId>,
+    group: &Group,
+) -> BTreeSet<Option<UnitId>> {
+    let person = group.people.get(&message.person);
+    let duties = person.map_or(&[][..], |person| &person.duties);
+    let own = |unit: &UnitId| duties.iter().any(|duty| duty.unit.as_ref() == Some(unit));
+    let spoken = message.notices.iter().filter_map(|key| units.get(key));
+    let spoken: BTreeSet<Option<UnitId>> = spoken
+        .filter(|unit| own(unit))
+        .map(|unit| Some(unit.clone()))
+        .collect();
+    match spoken.is_empty() {
+        true => [duties.first().and_then(|duty| duty.unit.clone())].into(),
+        false => spoken,
     }
-    by_unit
+}
+
+/// Counts `message` by its tier; the last place holds those without one.
+fn count(message: &Message, counts: &mut [usize; 6]) {
+    let place = message.tier.and_then(place).unwrap_or(Tier::ALL.len());
+    if let Some(count) = counts.get_mut(place) {
+        *count += 1;
+    }
 }
 
 /// The place of a tier in a row of counts.
@@ -258,6 +296,7 @@ pub(super) fn grid(head: &[&str], sets: &[Set], rows: &[Vec<String>]) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::outbox::Delivery;
     use crate::assess::limits::Limits;
     use crate::report::fixture::{at, group, message, record, records};
     use crate::report::overview::{Scene, overview};
@@ -298,7 +337,7 @@ mod tests {
             status(&overview),
             in_need(&overview),
             outbox(&messages, &group(), overview.at),
-            tally(&overview, &messages, &group()),
+            tally(&overview, &messages, &BTreeMap::new(), &group()),
         ];
         insta::assert_snapshot!(tables.join("\n"));
     }
@@ -324,8 +363,55 @@ mod tests {
     }
 
     #[test]
-    fn every_message_is_tallied_once() {
-        let all = told(&messages(), &group()).into_values().fold([0; 6], sum);
-        assert_eq!(all, [1, 0, 1, 1, 0, 1]);
+    fn why_a_message_was_lost_has_a_column_of_its_own() {
+        let mut messages = messages();
+        messages[1].delivery = Delivery::Failed {
+            at: at("2017-11-18T09:00:00"),
+            permanent: true,
+            error: "the gateway answered 1001 at /code".to_owned(),
+        };
+        let table = outbox(&messages, &group(), at("2017-11-18T10:00:00"));
+        let lines: Vec<&str> = table.lines().collect();
+        assert!(lines[0].contains("状态      原因"), "{table}");
+        let why = "发送失败  渠道拒绝：the gateway answered 1001 at /code  卫健委网站";
+        assert!(lines[3].contains(why), "{table}");
+        assert!(lines[2].contains("已提交    -"), "{table}");
+    }
+
+    /// Who serves two units has a message about both, one about one, and one about another's.
+    #[test]
+    fn a_message_is_tallied_for_each_unit_that_it_speaks_of() {
+        let mut group = group();
+        let unit = |id: &str| UnitId::parse(id).unwrap();
+        let chen = group
+            .people
+            .values_mut()
+            .find(|one| one.id.as_str() == "chen");
+        let duties = &mut chen.unwrap().duties;
+        let mut second = duties[0].clone();
+        second.unit = Some(unit("wjw"));
+        duties.push(second);
+        let key = |id: &str| MessageKey::of(&["notice", id]);
+        let units = ["kxw", "wjw", "other"].map(|id| (key(id), unit(id)));
+        let carrying = |about: &[&str]| {
+            let mut one = message("chen", Some(Tier::Overdue), &about.join(" "));
+            one.notices = about.iter().map(|id| key(id)).collect();
+            one
+        };
+        let messages = [
+            carrying(&["kxw", "wjw"]),
+            carrying(&["wjw"]),
+            carrying(&["other"]),
+        ];
+        let table = tally(&scene(), &messages, &units.into(), &group);
+        let told = |name: &str| {
+            let line = table.lines().find(|line| line.starts_with(name)).unwrap();
+            line.split_whitespace().nth(8).unwrap().to_owned()
+        };
+        assert_eq!(
+            [told("科信委"), told("卫健委"), told("合计")],
+            ["2", "2", "3"]
+        );
+        assert!(table.ends_with("合计只计一次。\n"), "{table}");
     }
 }

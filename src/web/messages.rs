@@ -19,6 +19,7 @@ use crate::alert::outbox::{Delivery, Message};
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
 use crate::domain::time::{Moment, date_of};
+use crate::report::lost::{is_lost, why};
 use crate::report::plain::one_line;
 use crate::report::recipient::{receiver, route_in_chinese, way};
 use crate::store::error::StoreError;
@@ -63,11 +64,6 @@ impl Today {
     }
 }
 
-/// Whether it never arrives.
-pub fn is_lost(delivery: &Delivery) -> bool {
-    matches!(delivery, Delivery::Failed { .. } | Delivery::Expired { .. })
-}
-
 /// One message in a table.
 pub struct MessageRow {
     /// When it was written.
@@ -84,6 +80,8 @@ pub struct MessageRow {
     pub state: &'static str,
     /// Whether it never arrives.
     pub bad: bool,
+    /// What the transport said, of one that failed or is to be tried again.
+    pub why: Option<String>,
     /// What it says.
     pub text: String,
 }
@@ -99,6 +97,7 @@ impl MessageRow {
             tier: message.tier.map_or("—", Tier::in_chinese),
             state: message.delivery.in_chinese(),
             bad: is_lost(&message.delivery),
+            why: why(&message.delivery),
             text: match message.provisional {
                 true => format!("（暂按周一至周五）{}", one_line(&message.text, TEXT_CHARS)),
                 false => one_line(&message.text, TEXT_CHARS),

@@ -17,6 +17,7 @@ use crate::domain::class::Class;
 use crate::domain::group::Group;
 use crate::domain::id::UnitId;
 use crate::domain::time::date_of;
+use crate::report::lost::{is_lost, why};
 use crate::report::overview::overview as look;
 use crate::report::plain::one_line;
 use crate::report::recipient::{receiver, way};
@@ -24,7 +25,7 @@ use crate::web::access::viewer::Viewer;
 use crate::web::filter::{Filter, State as Wanted};
 use crate::web::home::{blind, gather};
 use crate::web::incidents::{is_of, kind_in_chinese, subject};
-use crate::web::messages::{Today, is_lost};
+use crate::web::messages::Today;
 use crate::web::monitor;
 use crate::web::source::Picture;
 use crate::web::view::Shared;
@@ -321,6 +322,7 @@ pub(super) fn message(group: &Group, message: &Message) -> shape::Message {
         tier: message.tier.map(|tier| tier.in_chinese().to_owned()),
         state: message.delivery.in_chinese().to_owned(),
         lost: is_lost(&message.delivery),
+        why: why(&message.delivery),
         text: one_line(&message.text, TEXT_CHARS),
     }
 }

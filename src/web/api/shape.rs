@@ -271,6 +271,10 @@ pub struct Message {
     pub state: String,
     /// Whether it never arrives.
     pub lost: bool,
+    /// What the transport said, of one that failed or is to be tried again: in Chinese, with the
+    /// transport's own words, masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// What it says.
     pub text: String,
 }

@@ -1,0 +1,108 @@
+//! Why a message did not arrive, or waits for another attempt; and how many were lost of late.
+
+use super::plain::{instant, one_line};
+use super::recipient::receiver;
+use crate::alert::outbox::{Delivery, Message};
+use crate::domain::group::Group;
+use crate::domain::time::Moment;
+
+/// The longest answer of a transport that is shown, in characters.
+const ANSWER_CHARS: usize = 100;
+/// The days that `lately` looks back, as its caller asks for them.
+pub const DAYS: i64 = 7;
+
+/// Whether a message never arrives.
+pub fn is_lost(delivery: &Delivery) -> bool {
+    matches!(delivery, Delivery::Failed { .. } | Delivery::Expired { .. })
+}
+
+/// What the transport said of a message that failed or is to be tried again; what it said is in the
+/// words of the transport, masked.
+pub fn why(delivery: &Delivery) -> Option<String> {
+    let (word, error) = match delivery {
+        Delivery::Failed {
+            permanent: true,
+            error,
+            ..
+        } => ("渠道拒绝", error),
+        Delivery::Failed { error, .. } => ("未能送达", error),
+        Delivery::Queued {
+            last_error: Some(error),
+        } => ("上次尝试未成功", error),
+        _ => return None,
+    };
+    Some(format!("{word}：{}", one_line(error, ANSWER_CHARS)))
+}
+
+/// One line on the lost ones of `messages`, which are of the last [`DAYS`] days, the newest first;
+/// empty where there are none.
+pub fn lately(messages: &[Message], group: &Group, now: Moment) -> String {
+    let count = |is: fn(&Delivery) -> bool| {
+        let all = messages.iter();
+        all.filter(|message| is(&message.delivery)).count()
+    };
+    let failed = count(|delivery| matches!(delivery, Delivery::Failed { .. }));
+    let expired = count(|delivery| matches!(delivery, Delivery::Expired { .. }));
+    let lost = messages.iter().filter(|message| is_lost(&message.delivery));
+    let Some(latest) = lost.max_by_key(|message| message.created_at) else {
+        return String::new();
+    };
+    let counts = [(failed, "发送失败"), (expired, "过期未发")];
+    let counts: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count}条{word}"))
+        .collect();
+    let why = why(&latest.delivery).unwrap_or_else(|| latest.delivery.in_chinese().to_owned());
+    format!(
+        "【消息】近{DAYS}天有{}，最近一条：{} 发给{}，{why}。逐条见 wangxun outbox",
+        counts.join("、"),
+        instant(latest.created_at, now),
+        receiver(group, latest)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::{at, group, message};
+
+    #[test]
+    fn what_was_lost_is_counted_with_the_cause_of_the_latest() {
+        let now = at("2017-11-18T10:00:00");
+        let mut messages = vec![
+            message("chen", None, "a"),
+            message("li", None, "b"),
+            message("wang", None, "c"),
+        ];
+        assert_eq!(lately(&messages, &group(), now), "");
+        messages[1].delivery = Delivery::Expired { at: now };
+        messages[0].delivery = Delivery::Failed {
+            at: now,
+            permanent: true,
+            error: "the gateway answered 1001 at /code".to_owned(),
+        };
+        messages[0].created_at = at("2017-11-18T09:00:00");
+        assert_eq!(
+            lately(&messages, &group(), now),
+            "【消息】近7天有1条发送失败、1条过期未发，最近一条：11月18日09:00 发给科信委联络员 陈**，渠道拒绝：the gateway answered 1001 at /code。逐条见 wangxun outbox"
+        );
+    }
+
+    #[test]
+    fn what_arrived_or_is_new_needs_no_cause() {
+        let at = at("2017-11-18T10:00:00");
+        let receipt = None;
+        for delivery in [
+            Delivery::Queued { last_error: None },
+            Delivery::Accepted { at, receipt },
+            Delivery::Withdrawn { at },
+        ] {
+            assert_eq!(why(&delivery), None, "{delivery:?}");
+        }
+        let queued = Delivery::Queued {
+            last_error: Some("a\u{202e}\nb".to_owned()),
+        };
+        assert_eq!(why(&queued).as_deref(), Some("上次尝试未成功：a b"));
+    }
+}
