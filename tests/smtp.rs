@@ -365,6 +365,29 @@ async fn refusals_of_the_recipient_tell_for_good_from_for_now() {
     assert_eq!(mails(&server.end()), Vec::<&Value>::new());
 }
 
+/// A login that is missing and a sender that is not welcome are ours to mend: they say nothing of
+/// the recipient.
+#[tokio::test]
+async fn refusals_of_the_sender_can_be_mended() {
+    let papers = Papers::new();
+    let server = MailServer::start("starttls", &papers);
+    let root = || Some(papers.path("ca.pem"));
+    let stranger = Smtp {
+        login: None,
+        ..settings(server.port, SmtpSecurity::StartTls, root())
+    };
+    let unwelcome = Smtp {
+        from: "网巡 <unwelcome@example.cn>".to_owned(),
+        ..settings(server.port, SmtpSecurity::StartTls, root())
+    };
+    for (smtp, words) in [(stranger, "530"), (unwelcome, "553")] {
+        let (permanent, error) = failed(send(smtp, MAIL, &message("x")).await);
+        assert!(!permanent, "{error}");
+        assert!(error.contains(words), "{error}");
+    }
+    assert_eq!(mails(&server.end()), Vec::<&Value>::new());
+}
+
 #[tokio::test]
 async fn silence_is_a_failure_for_now() {
     let papers = Papers::new();

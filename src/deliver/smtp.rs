@@ -1,8 +1,9 @@
 //! Mail over a mail server.
 //!
 //! The steps of one attempt are taken one by one, because a refusal means different things at
-//! different steps: before the envelope it speaks about the installation (a login, a certificate)
-//! and may be mended; from the envelope on it speaks about this message. A timeout surrounds all
+//! different steps: until the sender is accepted it speaks about the installation (a login, a
+//! certificate, our own address) and may be mended; from the recipient on it speaks about this
+//! message. A timeout surrounds all
 //! of them; the farewell has its own, so that a server that is slow to part cannot turn an
 //! accepted mail into a repeated one. TLS is never traded for plain text.
 
@@ -12,7 +13,8 @@ use lettre::Message as Letter;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
 use secrecy::ExposeSecret as _;
 use tokio::time::timeout;
@@ -23,7 +25,9 @@ use super::wording;
 use crate::alert::outbox::Message;
 use crate::domain::transport::{Smtp, SmtpSecurity};
 
-/// How long an accepted mail's connection may take to close.
+/// The answer of a server that wants a login first (RFC 4954), at whatever step it notices.
+const LOGIN_WANTED: u16 = 530;
+/// How long a connection may take to close.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A mail server, ready to send.
@@ -34,11 +38,33 @@ pub struct MailServer {
     tls: Option<TlsParameters>,
 }
 
+/// How far an attempt had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Connection, protection, login and sender: nothing is said of the recipient.
+    Session,
+    /// The recipient is named.
+    Recipient,
+    /// The mail itself is handed over.
+    Content,
+}
+
 /// A step that failed.
 struct Failure {
-    /// Whether the server already spoke about this message.
-    about_message: bool,
+    step: Step,
     error: Error,
+}
+
+impl Failure {
+    fn at(step: Step) -> impl Fn(Error) -> Failure {
+        move |error| Failure { step, error }
+    }
+
+    /// Whether the server will never take this message.
+    fn is_for_good(&self) -> bool {
+        let code = self.error.status().map(u16::from);
+        self.step != Step::Session && code != Some(LOGIN_WANTED) && self.error.is_permanent()
+    }
 }
 
 impl MailServer {
@@ -70,29 +96,26 @@ impl MailServer {
                 Attempt::Accepted { receipt }
             }
             Ok(Err(failure)) => Attempt::Failed {
-                permanent: failure.about_message && failure.error.is_permanent(),
+                permanent: failure.is_for_good(),
                 error: self.worded(&failure.error),
                 retry_after: None,
                 // A server that answers with a code has not taken it.
-                maybe_taken: failure.about_message && failure.error.status().is_none(),
+                maybe_taken: failure.step == Step::Content && failure.error.status().is_none(),
             },
             Err(_) => Attempt::unanswered("the mail server did not answer in time"),
         }
     }
 
     async fn exchange(&self, letter: &Letter) -> Result<(Response, AsyncSmtpConnection), Failure> {
-        let mut connection = self.connect().await.map_err(|error| Failure {
-            about_message: false,
-            error,
-        })?;
-        let response = connection
-            .send(letter.envelope(), &letter.formatted())
-            .await
-            .map_err(|error| Failure {
-                about_message: true,
-                error,
-            })?;
-        Ok((response, connection))
+        let connected = self.connect().await;
+        let mut connection = connected.map_err(Failure::at(Step::Session))?;
+        match hand_over(&mut connection, letter).await {
+            Ok(response) => Ok((response, connection)),
+            Err(failure) => {
+                part(connection).await;
+                Err(failure)
+            }
+        }
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
@@ -128,7 +151,35 @@ impl MailServer {
     }
 }
 
-/// Says goodbye. Whatever comes of it, the mail is accepted.
+/// Hands `letter` over, step by step.
+async fn hand_over(
+    connection: &mut AsyncSmtpConnection,
+    letter: &Letter,
+) -> Result<Response, Failure> {
+    let (envelope, bytes) = (letter.envelope(), letter.formatted());
+    let mut options = Vec::new();
+    let mut named = envelope.from().into_iter().chain(envelope.to());
+    if named.any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
+        options.push(MailParameter::SmtpUtfEight);
+    }
+    if !bytes.is_ascii() {
+        options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    let sender = Mail::new(envelope.from().cloned(), options);
+    let heard = connection.command(sender).await;
+    heard.map_err(Failure::at(Step::Session))?;
+    for recipient in envelope.to() {
+        let recipient = Rcpt::new(recipient.clone(), Vec::new());
+        let heard = connection.command(recipient).await;
+        heard.map_err(Failure::at(Step::Recipient))?;
+    }
+    let heard = connection.command(Data).await;
+    heard.map_err(Failure::at(Step::Recipient))?;
+    let heard = connection.message(&bytes).await;
+    heard.map_err(Failure::at(Step::Content))
+}
+
+/// Says goodbye. Whatever comes of it, what was said of the mail holds.
 async fn part(mut connection: AsyncSmtpConnection) {
     // An error or a timeout here changes nothing: the connection is dropped either way.
     let _ = timeout(FAREWELL, connection.quit()).await;

@@ -5,7 +5,7 @@ Usage: mail_server.py MODE [CERTIFICATE KEY]   with MODE plain, starttls or tls
 Prints one JSON object a line: first {"port": N}, then what happens: logins and mails, the mails
 read by Python's own parser. Ends when standard input ends. Accepts the login monitor / PASSWORD.
 Recipients named "refused", "busy" and "hang" are refused for good, for now, and never answered;
-after a mail to "linger" the farewell is never answered.
+after a mail to "linger" the farewell is never answered. The sender "unwelcome" is refused.
 """
 
 import asyncio
@@ -27,6 +27,13 @@ def tell(**facts):
 
 
 class Handler:
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if address.startswith("unwelcome"):
+            return "553 5.7.1 this sender may not send"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 fine"
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         name = address.split("@")[0]
         if name == "refused":
