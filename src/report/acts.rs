@@ -7,7 +7,7 @@ use super::plain::{full_date, instant, one_line, quotation, typed, typed_quotati
 use super::sentence::Case;
 use super::table::{Set, grid};
 use crate::alert::acts::{answer, hold_of, holds};
-use crate::alert::incident::{Incident, IncidentKey};
+use crate::alert::incident::{Incident, IncidentKey, Release, Subject};
 use crate::assess::exemption::{Exemptions, is_ended};
 use crate::domain::act::{Act, Deed, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::group::{Column, Group};
@@ -58,12 +58,8 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
             day(*until)
         ),
         Deed::ExemptionEnded { key } => format!("提前结束报备豁免 {key}"),
-        Deed::Answered { until, by_link, .. } => {
-            let way = match by_link {
-                Some(_) => "责任单位已通过消息链接回复",
-                None => "责任单位已回复",
-            };
-            format!("{way}：将于{}前更新", day(*until))
+        Deed::Answered { until, .. } => {
+            format!("{}：将于{}前更新", answered(deed), day(*until))
         }
         Deed::Held { scope, until } => {
             format!("暂缓发送消息（{}）至{}", kind(scope), instant(*until, now))
@@ -77,6 +73,16 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
         },
         Deed::TrialBegan => "试运行开始".to_owned(),
         Deed::WentLive => "正式启用".to_owned(),
+    }
+}
+
+/// That a unit answered. Of who answers by a link nobody has checked the name.
+fn answered(deed: &Deed) -> &'static str {
+    match deed {
+        Deed::Answered {
+            by_link: Some(_), ..
+        } => "责任单位已通过消息链接回复",
+        _ => "责任单位已回复",
     }
 }
 
@@ -116,8 +122,12 @@ pub(super) fn sentence(case: &Case) -> String {
         .incident
         .and_then(|incident| answer(case.acts, incident, today));
     if let Some((act, until)) = answered {
-        let what = format!("责任单位已回复：将于{}前更新", in_chinese(until, today));
+        let way = answered(&act.deed);
+        let what = format!("{way}：将于{}前更新", in_chinese(until, today));
         text.push_str(&laid_down(&what, act, case.now));
+    }
+    if let Some(act) = case.incident.and_then(|one| released(case.acts, one)) {
+        text.push_str(&laid_down("督办已放行", act, case.now));
     }
     if let Some(hold) = hold_of(case.acts, &case.column.id, &case.column.unit, case.now) {
         let what = format!("消息暂缓发送至{}", instant(hold.until, case.now));
@@ -126,14 +136,32 @@ pub(super) fn sentence(case: &Case) -> String {
     text
 }
 
+/// The act that released the escalation of `incident`, while it stands.
+fn released<'a>(acts: &'a [Act], incident: &Incident) -> Option<&'a Act> {
+    let Some(Release::Granted { at, .. }) = &incident.release else {
+        return None;
+    };
+    let column = match &incident.key.subject {
+        Subject::Column(column) | Subject::Duty(column, _) => column,
+        _ => return None,
+    };
+    let is_it = |act: &&Act| {
+        act.at == *at
+            && matches!(&act.deed, Deed::EscalationReleased { column: id } if id == column)
+    };
+    acts.iter().find(is_it)
+}
+
 /// `报备豁免（张三于11月14日09:00登记，理由“网站改版”）。`
 fn laid_down(what: &str, act: &Act, now: Moment) -> String {
-    format!(
-        "{what}（{}于{}登记，理由{}）。",
-        typed(&act.by, NAME_CHARS),
-        instant(act.at, now),
-        typed_quotation(&act.reason, REASON_CHARS)
-    )
+    let (by, at) = (typed(&act.by, NAME_CHARS), instant(act.at, now));
+    match act.reason.is_empty() {
+        true => format!("{what}（{by}于{at}登记）。"),
+        false => {
+            let reason = typed_quotation(&act.reason, REASON_CHARS);
+            format!("{what}（{by}于{at}登记，理由{reason}）。")
+        }
+    }
 }
 
 /// What holds now, below the table of units; nothing where nothing does.

@@ -252,7 +252,7 @@ fn year(at: Moment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alert::incident::{Change, Kind, Pending, State, Subject};
+    use crate::alert::incident::{Change, Kind, Pending, Release, State, Subject};
     use crate::assess::freshness::judge;
     use crate::assess::ladder::{Ladder, Tier};
     use crate::domain::act::{Deed, Ground, Scope};
@@ -557,6 +557,16 @@ mod tests {
             }];
             told
         };
+        let let_go = |reason: &str, granted_at: &str| {
+            let column = column_id("kxw/gzdt");
+            let mut told = late(Deed::EscalationReleased { column });
+            told.acts[0].reason = reason.to_owned();
+            told.incident.as_mut().unwrap().release = Some(Release::Granted {
+                by: "张三".to_owned(),
+                at: at(granted_at),
+            });
+            told
+        };
         let until = "2017-11-24".parse().unwrap();
         let scope = || Scope::Unit(UnitId::parse("kxw").unwrap());
         let mut exempt = late(Deed::Exempted {
@@ -579,6 +589,25 @@ mod tests {
                     until,
                     by_link: None,
                 }),
+            ),
+            (
+                "answered by a link",
+                late(Deed::Answered {
+                    column: column_id("kxw/gzdt"),
+                    duty: None,
+                    began_at: at("2017-11-14T09:00:00"),
+                    until,
+                    by_link: Some("0123".to_owned()),
+                }),
+            ),
+            ("released", let_go("经批准", "2017-11-18T09:30:00")),
+            (
+                "released without a reason",
+                let_go("", "2017-11-18T09:30:00"),
+            ),
+            (
+                "released at another time",
+                let_go("经批准", "2017-11-10T09:30:00"),
             ),
             (
                 "held",
