@@ -44,7 +44,8 @@ pub fn run(order: &Rehearse) -> anyhow::Result<bool> {
     enclose(&mut config, place.path());
     let columns = config.group.columns.values();
     say(&format!(
-        "演练{}个栏目，{}起{}天，请求头{REHEARSAL_NOW}为演练时间；所有消息只写入目录，不会发出；数据目录 {}",
+        "演练{}个栏目，{}起{}天，请求头{REHEARSAL_NOW}为演练时间；所有消息只写入目录，不会发出；\
+         首页抽测、夜间巡检、自身网络探测、时钟核对、心跳和状态页关闭，因此不会出现按可用率和巡检所见判断的事项；数据目录 {}",
         columns.filter(|column| column.url.is_some()).count(),
         order.start.format("%Y年%-m月%-d日"),
         order.days,
