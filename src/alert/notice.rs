@@ -104,6 +104,7 @@ pub fn write(
             in_place_of: None,
             copied: false,
             first: false,
+            put_off: None,
         })
         .collect()
 }
@@ -165,6 +166,7 @@ pub fn undelivered(
             in_place_of: None,
             copied: false,
             first: false,
+            put_off: None,
         })
         .collect()
 }
