@@ -1,7 +1,7 @@
 //! When a column, a site or a duty is late, and who hears of it.
 
 use super::{row, table};
-use crate::alert::rules::Repeat;
+use crate::alert::rules::{Repeat, TierRule, Tiers};
 use crate::alert::site_rules::VetoRule;
 use crate::assess::duty::YearDay;
 use crate::assess::ladder::Tier;
@@ -27,7 +27,8 @@ pub fn ladders(config: &Config) -> String {
         ));
     }
     for column in config.group.columns.values() {
-        if column.limit_days.is_some() && !column.on_demand {
+        let own = column.limit_days.is_some() || config.limits.columns.contains_key(&column.id);
+        if own && !column.on_demand {
             rows.push(begins(column.id.as_str(), &config.limits.of(column)));
         }
     }
@@ -107,11 +108,43 @@ fn begins(name: &str, rule: &ClassRule) -> Vec<String> {
     cells
 }
 
+/// Who hears of which tier, and where a class or a column differs.
 pub fn tiers(config: &Config) -> String {
-    let rows: Vec<Vec<String>> = config
-        .alert
-        .tiers
+    let alert = &config.alert;
+    let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
+    let mut out = format!(
+        "tiers; sent on working days {} to {}, digests from {}, at most {} messages a person and {} in all a day\n{}",
+        time(alert.window.from),
+        time(alert.window.until),
+        time(alert.digest_at),
+        alert.budget.per_person,
+        alert.budget.in_all,
+        table(&told(&alert.tiers, None))
+    );
+    let mut differing = |of: &str, tiers: &Tiers, base: &Tiers| {
+        let rows = told(tiers, Some(base));
+        if !rows.is_empty() {
+            out.push_str(&format!("  at {of} instead\n{}", table(&rows)));
+        }
+    };
+    for (class, tiers) in &alert.class_tiers {
+        differing(class.key(), tiers, &alert.tiers);
+    }
+    for (id, tiers) in &alert.column_tiers {
+        let column = config.group.columns.get(id);
+        let class = column.and_then(|column| alert.class_tiers.get(&column.class));
+        let of_class = class.unwrap_or(&alert.tiers);
+        differing(id.as_str(), tiers, of_class);
+    }
+    out
+}
+
+/// A row of each tier that differs from `base`.
+fn told(tiers: &Tiers, base: Option<&Tiers>) -> Vec<Vec<String>> {
+    let differs = |tier: &Tier, rule: &TierRule| base.and_then(|base| base.get(tier)) != Some(rule);
+    tiers
         .iter()
+        .filter(|(tier, rule)| differs(tier, rule))
         .map(|(tier, rule)| {
             let roles: Vec<&str> = rule.roles.iter().map(|role| role.in_chinese()).collect();
             let repeat = repeated(rule.repeat);
@@ -127,18 +160,7 @@ pub fn tiers(config: &Config) -> String {
                 release,
             ])
         })
-        .collect();
-    let alert = &config.alert;
-    let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
-    format!(
-        "tiers; sent on working days {} to {}, digests from {}, at most {} messages a person and {} in all a day\n{}",
-        time(alert.window.from),
-        time(alert.window.until),
-        time(alert.digest_at),
-        alert.budget.per_person,
-        alert.budget.in_all,
-        table(&rows)
-    )
+        .collect()
 }
 
 /// The incidents of sites as a whole.
