@@ -340,6 +340,44 @@ fn what_a_transport_lacks_is_warned_of() {
     assert!(warnings.iter().all(|one| !one.message.contains(doubled)));
 }
 
+/// What makes a digest longer than it should be, or leaves its reader without an address.
+#[test]
+fn what_a_digest_lacks_is_warned_of() {
+    let files = samples();
+    let text = std::fs::read_to_string(files.path("monitor.toml")).unwrap();
+    let told = |most: &str, link: &str| {
+        let text = text.replace("most_segments = 4", most);
+        files.write(
+            "monitor.toml",
+            format!("{text}\n[links]\nbase = \"{link}\"\n"),
+        );
+        let warnings = files.sound().warnings;
+        let told: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        told.join("\n")
+    };
+    let console = "note: console_link is missing: a digest";
+    let digest = "more than most_segments = 1: the first item is told whole";
+    let link = "the reply link has no room in a digest whose first item is";
+    let base = "https://wangxun.example.cn";
+    let short = told("most_segments = 1", base);
+    for expected in [console, digest, link] {
+        assert!(short.contains(expected), "{expected}: {short}");
+    }
+    let long = told("most_segments = 4", base);
+    assert!(
+        !long.contains("is told whole") && !long.contains(link),
+        "{long}"
+    );
+    let text = text.replace("# console_link = ", "console_link = ");
+    files.write("monitor.toml", text);
+    let warnings = files.sound().warnings;
+    assert!(
+        warnings
+            .iter()
+            .all(|one| !one.message.contains("console_link is missing"))
+    );
+}
+
 #[test]
 fn a_group_is_reached_by_a_robot() {
     let files = with_robot();

@@ -59,24 +59,35 @@ pub fn order(notice: &Notice) -> (u8, Option<Date>, String, String) {
 const POST_BYTES: usize = 2000;
 
 /// The whole text for `notices`, which are in order. Text messages are cut to whole notices
-/// within the most segments, posts to what robots take; mail is not cut.
+/// within the most segments, and left without their link where it is what makes them longer;
+/// posts are cut to what robots take; mail is not cut.
 pub fn text(notices: &[&Notice], route: Route, today: Date, rules: &AlertRules) -> String {
-    let mut lines: Vec<String> = notices
+    let lines: Vec<String> = notices
         .iter()
         .map(|notice| line(notice, today, rules))
         .collect();
+    let mut linked = lines.clone();
     if let Some(links) = &rules.links {
         for place in links::carried(notices, route) {
-            if let Some(line) = lines.get_mut(place) {
+            if let Some(line) = linked.get_mut(place) {
                 line.push_str(&format!("回复请打开 {} ", links.place()));
             }
         }
     }
-    match (route, lines.as_slice()) {
+    let whole = whole(notices, &linked, route, rules);
+    let is_long = segments::size(&whole).segments > rules.most_segments;
+    match route == Route::Sms && linked != lines && is_long {
+        true => self::whole(notices, &lines, route, rules),
+        false => whole,
+    }
+}
+
+fn whole(notices: &[&Notice], lines: &[String], route: Route, rules: &AlertRules) -> String {
+    match (route, lines) {
         (Route::Sms, [only]) => format!("【{}】{only}", rules.signature),
-        (Route::Sms, _) => digest(notices, &lines, rules),
-        (Route::Mail, _) => letter(&lines, rules),
-        (Route::Robot, _) => post(&lines, rules),
+        (Route::Sms, _) => digest(notices, lines, rules),
+        (Route::Mail, _) => letter(lines, rules),
+        (Route::Robot, _) => post(lines, rules),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::incident::{IncidentKey, Kind, Subject};
+use super::links::LinkRules;
 use super::outbox::{Facts, MessageKey, Notice, NoticeState, Told};
 use super::rules::AlertRules;
 use super::segments;
@@ -156,6 +157,32 @@ fn everything_that_is_told_reads_as_agreed() {
         );
     }
     insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_link_that_has_no_room_is_left_out_of_a_text_message() {
+    let mut rules = AlertRules {
+        links: Some(LinkRules {
+            base: "https://wangxun.example.cn".to_owned(),
+            expires_after: chrono::TimeDelta::days(7),
+        }),
+        ..AlertRules::default()
+    };
+    let told = Told::Raised(Tier::SeverelyOverdue);
+    let one = notice(column(), Kind::Stale, told);
+    let other = notice(duty(), Kind::Owed, Told::Raised(Tier::Reminder));
+    // Segments, and whether one notice and two have a link.
+    let rows = [(1, false, false), (2, true, false), (4, true, true)];
+    for (most, alone, together) in rows {
+        rules.most_segments = most;
+        let linked = |notices: &[&Notice], route| {
+            let text = text(notices, route, date(TODAY), &rules);
+            text.contains("回复请打开 https://wangxun.example.cn/a/")
+        };
+        assert_eq!(linked(&[&one], Route::Sms), alone, "{most}");
+        assert_eq!(linked(&[&one, &other], Route::Sms), together, "{most}");
+        assert!(linked(&[&one, &other], Route::Mail), "{most}");
+    }
 }
 
 #[test]

@@ -6,8 +6,10 @@ use chrono::Datelike as _;
 
 use super::super::fault::Warning;
 use super::super::settings::Config;
-use super::super::typical;
+use super::super::typical::{self, Filled};
 use super::ways;
+use crate::alert::segments::size;
+use crate::alert::template::Texts;
 use crate::assess::ladder::Tier;
 use crate::assess::reach::DAYS;
 use crate::domain::account::Admission;
@@ -252,10 +254,12 @@ fn doubles(group: &Group, warnings: &mut Vec<Warning>) {
     }
 }
 
-/// Wordings that would be cut off.
+/// Text messages that would be longer than they should be.
 fn lengths(config: &Config, warnings: &mut Vec<Warning>) {
     let most = config.alert.most_segments;
-    for filled in typical::wordings(config) {
+    let wordings = typical::wordings(config);
+    digests(config, &wordings, warnings);
+    for filled in &wordings {
         if filled.size.segments > most {
             push(
                 warnings,
@@ -266,6 +270,51 @@ fn lengths(config: &Config, warnings: &mut Vec<Warning>) {
                 ),
             );
         }
+    }
+}
+
+/// Digests whose first item, which is told whole, makes them too long; links that have no room; and
+/// ends that lead nowhere.
+fn digests(config: &Config, wordings: &[Filled], warnings: &mut Vec<Warning>) {
+    let (alert, most) = (&config.alert, config.alert.most_segments);
+    let body = |key: &str| {
+        let filled = wordings.iter().find(|filled| filled.key == key);
+        let unsigned = filled.and_then(|filled| filled.text.split_once('】'));
+        unsigned.map_or("", |(_, body)| body)
+    };
+    let of_columns = wordings
+        .iter()
+        .filter(|filled| Texts::fields(filled.key).contains(&"column"));
+    let Some(item) = of_columns.max_by_key(|filled| filled.text.chars().count()) else {
+        return;
+    };
+    let whole = format!(
+        "【{}】{}1.{}{}",
+        alert.signature,
+        body("digest"),
+        body(item.key),
+        body("digest_more")
+    );
+    let segments = size(&whole).segments;
+    if segments > most {
+        let message = format!(
+            "a digest whose first item is {} takes {segments} segments with your longest names, more than most_segments = {most}: the first item is told whole",
+            item.key
+        );
+        push(warnings, false, message);
+    }
+    if let Some(links) = &alert.links
+        && size(&format!("{whole}回复请打开 {} ", links.place())).segments > most
+    {
+        let message = format!(
+            "the reply link has no room in a digest whose first item is {}, and is left out of such text messages (most_segments = {most})",
+            item.key
+        );
+        push(warnings, false, message);
+    }
+    if alert.console_link.is_none() && alert.texts.digest_more.source().contains("{link}") {
+        let message = "console_link is missing: a digest from which items are left out names no address at which they can be looked up";
+        push(warnings, false, message.to_owned());
     }
 }
 
