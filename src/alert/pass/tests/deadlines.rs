@@ -103,6 +103,13 @@ fn the_second_severe_lateness_of_a_column_within_a_quarter_is_proposed_for_escal
         let told = world.told().into_iter();
         let found = told.filter(|(_, told)| *told == Told::EscalationProposed);
         assert_eq!(found.count(), proposed, "{rose}");
+        // Where it is updated before anybody has read that, it is proposed no more.
+        for minute in ["40", "55"] {
+            let when = format!("2017-12-01T07:{minute}:00");
+            world.saw_all(&when, "2017-11-30");
+            world.pass(&when);
+        }
+        assert_eq!(world.told(), [], "{rose}");
     }
 }
 
