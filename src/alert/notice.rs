@@ -200,7 +200,7 @@ fn people(
         (
             Told::Raised(tier) | Told::Repeated(tier, _),
             About::Column(column) | About::Duty(Owed { column, .. }),
-        ) => route::of_tier(tier, &column.unit, situation.group, situation.rules),
+        ) => route::of_tier(tier, column, situation.group, situation.rules),
         (told, About::Site(site, _)) => of_site(situation, told, site),
         _ => route::operators(situation.group),
     }
