@@ -733,6 +733,7 @@ impl<'a> Oracle<'a> {
         if case.step < 4 {
             case.step = step;
         }
+        // Until it is released it is proposed again.
         let waits = case.step == 4 && case.proposed && !case.escalated;
         let answered = case.answered.is_some_and(|until| today <= until);
         let Some((days, most)) = REPEATS[case.step] else {
@@ -743,13 +744,19 @@ impl<'a> Oracle<'a> {
         let seen_since = self.columns[place]
             .looked_at
             .is_some_and(|seen| seen > case.told_at);
-        if waits || answered || case.repeats >= most || !due || !seen_since {
+        if answered || case.repeats >= most || !due || !seen_since {
             return case;
         }
         case.repeats += 1;
         case.told_at = at;
-        let hearers = self.rules.hearers(case.step, unit, stretch);
-        let said = self.step_of(place, case.step);
+        let (said, hearers) = match (waits, self.owed(place)) {
+            (true, Some(_)) => (Said::OwedProposed, self.rules.operators()),
+            (true, None) => (Said::Proposed, self.rules.operators()),
+            (false, _) => (
+                self.step_of(place, case.step),
+                self.rules.hearers(case.step, unit, stretch),
+            ),
+        };
         self.tell(place, &mut case, said, hearers, (at, at));
         case
     }

@@ -59,6 +59,23 @@ fn whoever_was_told_hears_of_the_update_though_the_next_deadline_nears() {
 }
 
 #[test]
+fn an_operator_to_whom_a_message_climbs_hears_whose_contact_is_missing() {
+    let mut world = World::new();
+    for minute in ["00", "35"] {
+        let when = format!("2017-11-18T07:{minute}:00");
+        world.saw_all(&when, "2017-11-03");
+        world.pass(&when);
+    }
+    let why = |person: &str| {
+        let mut notices = world.waiting.iter();
+        let found = notices.find(|notice| notice.person.as_str() == person);
+        found.map(|notice| notice.facts.why.as_str())
+    };
+    assert_eq!(why("op"), Some("科信委未登记主要负责人"));
+    assert_eq!(why("li"), Some(""));
+}
+
+#[test]
 fn the_second_overdue_of_a_unit_within_a_week_is_proposed_for_escalation() {
     for (first, proposed) in [("2017-11-18", 0), ("2017-11-20", 2), ("2017-11-26", 0)] {
         let mut world = World::new();
