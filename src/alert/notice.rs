@@ -118,6 +118,7 @@ pub fn write(
             in_place_of: None,
             copied: false,
             first: false,
+            put_off: None,
         })
         .collect()
 }
@@ -179,6 +180,7 @@ pub fn undelivered(
             in_place_of: None,
             copied: false,
             first: false,
+            put_off: None,
         })
         .collect()
 }
