@@ -215,7 +215,7 @@ mod tests {
             message.delivery = Delivery::Withdrawn { at: at(now) };
             change(&mut message);
             let lines = told(&group, &[message.clone()], now, "2017-11-15");
-            let silenced = with(&group, &[message], now, |tray| is_anybody_silenced(tray));
+            let silenced = with(&group, &[message], now, is_anybody_silenced);
             (silenced, lines.first().map(|line| line.text.clone()))
         };
         let (silenced, line) = unsaid(|_| ());
@@ -229,7 +229,7 @@ mod tests {
             assert_eq!(unsaid(change), (false, None));
         }
         // Who was to hear nothing is not silenced by anybody.
-        assert!(!with(&group, &[], now, |tray| is_anybody_silenced(tray)));
+        assert!(!with(&group, &[], now, is_anybody_silenced));
     }
 
     #[test]
