@@ -265,25 +265,26 @@ impl Desk {
             readings: readings(observations),
             exempt,
             items_on: items.iter().filter_map(|item| item.claimed_on).collect(),
-            titles: titles(column.class, &items),
+            titles: titles(column.class, &items, until),
         })
     }
 }
 
-/// The dated items of a column whose titles are compared.
-fn titles(class: Class, items: &[Item]) -> Vec<Titled> {
+/// The items of a column whose titles are compared, as far as they were seen before `until`; of those
+/// that claim a day, that day decides.
+fn titles(class: Class, items: &[Item], until: Moment) -> Vec<Titled> {
     if !matches!(
         class,
         Class::Policy | Class::Interpretation | Class::Surveys
     ) {
         return Vec::new();
     }
-    let titles = items.iter().filter_map(|item| {
-        Some(Titled {
-            title: item.title.clone(),
-            url: item.url.clone(),
-            on: item.claimed_on?,
-        })
+    let counts = |item: &&Item| item.claimed_on.is_some() || item.first_seen_at < until;
+    let titles = items.iter().filter(counts).map(|item| Titled {
+        title: item.title.clone(),
+        url: item.url.clone(),
+        on: item.claimed_on,
+        seen_at: item.first_seen_at,
     });
     titles.collect()
 }
