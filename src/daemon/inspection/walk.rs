@@ -186,9 +186,7 @@ pub async fn walk<'a>(
     for column in &before.columns {
         let Some(url) = &column.url else { continue };
         let place = Place::Column(column.id.clone());
-        if let Some(page) = walk.go(url, place).await {
-            lists.push((column, page));
-        }
+        lists.push((column, walk.go(url, place).await));
     }
     for (column, page) in lists {
         if column.class == Class::Replies {
