@@ -587,6 +587,10 @@ async fn nights() {
     );
     // By now the month is over, and the look of its seventh day proves nothing of its last.
     let later = assessed(&config).await;
+    // Nor does a home page of the seventh day tell how new it was on the last, though it was visited.
+    let home = line(&later, "c", "V2");
+    let unproven = Verdict::Unmeasured(Unmeasured::CannotTell);
+    assert_eq!(home.verdict, unproven, "{home:?}");
     let veto = line(&later, "c", "V5");
     let known = veto.asides.iter().any(|aside| {
         let waits = matches!(aside.find.fact, Fact::LetterOpen { .. });
