@@ -1,4 +1,4 @@
-//! Two sites whose pages lack and break what was planted, inspected for three nights: the real daemon
+//! Four sites whose pages lack and break what was planted, inspected for three nights: the real daemon
 //! over real sockets in stepped time finds all of it and nothing else.
 #![expect(
     clippy::expect_used,
@@ -252,6 +252,76 @@ fn letter_box(request: &Request, third: (&str, &str)) -> Reply {
 /// A letter that waits since August.
 const WAITS: (&str, &str) = ("2017-08-01", "办理中");
 
+/// What site `d` answers: two letter-boxes whose letters are handed out by POST alone, one to a form and one
+/// to a text; the page of the second does not open. In each a letter waits, since August and since July.
+fn posted(request: &Request) -> Reply {
+    const JSON: &str = "Content-Type: application/json\r\nConnection: close\r\n";
+    let row = |n: u32, asked: &str, replied: u32| {
+        format!(
+            "{{\"original_id\":\"AH{n}\",\"letter_title\":\"关于第{n}件事项的咨询\",\"create_date\":\"{asked}\",\"isReply\":{replied}}}"
+        )
+    };
+    let message = |n: u32, asked: &str, answer: &str| {
+        format!(
+            "{{\"zj\":\"{n}\",\"lybt\":\"关于第{n}项标准的留言\",\"lysj\":\"{asked}\",{answer}}}"
+        )
+    };
+    let page = |body: String| {
+        let html = format!("<html><head><meta charset=utf-8></head><body>{body}</body></html>");
+        answer("200 OK", HTML, html)
+    };
+    let letter = |asked: &str, answered: &str| {
+        page(format!(
+            "<h1>关于事项的咨询</h1><div>来信时间：{asked}</div><p>请问如何办理？</p>\
+             <div>答复时间：{answered}</div><p>您好，请到服务窗口办理。</p>"
+        ))
+    };
+    let form = "PageCond%2Fbegin=0&PageCond%2Flength=20";
+    let is_post = request.head.starts_with("POST ");
+    match (request.path.as_str(), is_post, request.body.as_str()) {
+        ("/", ..) => page(format!("<h2>工作动态</h2>{}", rows("gzdt", false))),
+        ("/gzdt/", ..) => page(format!("<h2>工作动态</h2>{}", rows("gzdt", false))),
+        ("/hd/list.flow", ..) => page("<h2>来信查询</h2><div id=list></div>".to_owned()),
+        ("/hd/zx.html", ..) => answer("503 Service Unavailable", HTML, ""),
+        ("/api/x.mailList.biz.ext", true, body) if body == form => {
+            let rows = [
+                row(2, "2017-08-01", 0),
+                row(1, "2017-11-01", 1),
+                row(3, "2017-10-20", 1),
+            ];
+            answer(
+                "200 OK",
+                JSON,
+                format!("{{\"mailList\":[{}]}}", rows.join(",")),
+            )
+        }
+        ("/api/list", true, "{\"curPage\":1}") => {
+            let rows = [
+                message(7, "2017-07-20", "\"clyj\":null,\"statusName\":\"办理中\""),
+                message(
+                    8,
+                    "2017-10-30",
+                    "\"pubtime\":\"2017-11-02\",\"clyj\":\"您好，请按标准执行。\",\"fzsjCn\":\"标准处\"",
+                ),
+            ];
+            let data = format!("{{\"data\":{{\"data\":[{}]}}}}", rows.join(","));
+            answer("200 OK", JSON, data)
+        }
+        ("/hd/com.web.suggest.suggesDetail.flow?originalId=AH1", ..) => {
+            letter("2017-11-01", "2017-11-03")
+        }
+        ("/hd/com.web.suggest.suggesDetail.flow?originalId=AH2", ..) => page(
+            "<h1>关于事项的咨询</h1><div>来信时间：2017-08-01</div><p>请问如何办理？</p>"
+                .to_owned(),
+        ),
+        ("/hd/com.web.suggest.suggesDetail.flow?originalId=AH3", ..) => {
+            letter("2017-10-20", "2017-11-01")
+        }
+        (path, ..) if path.starts_with("/gzdt/") => page("<p>正文</p>".to_owned()),
+        _ => answer("404 Not Found", HTML, ""),
+    }
+}
+
 const MONITOR: &str = r#"
 [operator]
 name = "运维"
@@ -299,6 +369,14 @@ fn write(dir: &Path, sites: &[(&str, &Site)]) -> PathBuf {
                 [[column]]\nid = \"c/zcjd\"\nsite = \"c\"\nname = \"政策解读\"\nclass = \"interpretation\"\nurl = \"/zcjd/\"\n";
             let home = format!("home = \"http://{}/\"\n", site.address);
             text = text.replacen(&home, &format!("{home}guides = [\"/bsfw/\"]\n"), 1);
+        }
+        if *id == "d" {
+            text += "[[column]]\nid = \"d/xx\"\nsite = \"d\"\nname = \"来信查询\"\nclass = \"replies\"\nurl = \"/hd/list.flow\"\n\
+                [column.read]\njson = \"beijing-letters\"\ndata = \"/api/x.mailList.biz.ext\"\nmethod = \"POST\"\n\
+                form = { \"PageCond/begin\" = 0, \"PageCond/length\" = 20 }\n\
+                [[column]]\nid = \"d/zx\"\nsite = \"d\"\nname = \"留言咨询\"\nclass = \"replies\"\nurl = \"/hd/zx.html\"\n\
+                [column.read]\njson = \"samr-letters\"\ndata = \"/api/list\"\nmethod = \"POST\"\n\
+                body = '{\"curPage\":1}'\n";
         }
         if *id == "a" {
             text += "[[column]]\nid = \"a/tzgg\"\nsite = \"a\"\nname = \"通知公告\"\nclass = \"notices\"\nurl = \"/tzgg/\"\n";
@@ -408,7 +486,8 @@ async fn nights() {
         letter_box(request, WAITS)
     })
     .await;
-    let config = write(dir.path(), &[("a", &a), ("b", &b), ("c", &c)]);
+    let d = Site::plain(posted).await;
+    let config = write(dir.path(), &[("a", &a), ("b", &b), ("c", &c), ("d", &d)]);
     let mut end = clock.alarm();
     let loaded = load(&config, at("2017-11-06T08:00").date_naive());
     let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
@@ -500,6 +579,7 @@ async fn nights() {
     assert!(list.contains("“旧专题”"), "{list}");
     let before = told(&config, &["links", "a", "--format", "json"]).await;
     letters(&config, &third).await;
+    posted_letters(&config, &third).await;
     services(&config, &third).await;
     // Each of the four is worth a look, and none a second one within the week; the page of the one that
     // waits for a person is kept.
@@ -514,6 +594,10 @@ async fn nights() {
     );
     // By now the month is over, and the look of its seventh day proves nothing of its last.
     let later = assessed(&config).await;
+    // Nor does a home page of the seventh day tell how new it was on the last, though it was visited.
+    let home = line(&later, "c", "V2");
+    let unproven = Verdict::Unmeasured(Unmeasured::CannotTell);
+    assert_eq!(home.verdict, unproven, "{home:?}");
     let veto = line(&later, "c", "V5");
     let known = veto.asides.iter().any(|aside| {
         let waits = matches!(aside.find.fact, Fact::LetterOpen { .. });
@@ -749,4 +833,25 @@ fn go_live(dir: &Path) {
             ),
         );
     }
+
+/// What is handed out by POST alone is read by night too, also where the page that shows it does not open.
+async fn posted_letters(config: &Path, assessment: &Assessment) {
+    let veto = line(assessment, "d", "V5");
+    let waits = Verdict::Unmeasured(Unmeasured::Waiting(2));
+    assert_eq!(veto.verdict, waits, "{veto:?}");
+    let args = ["why", "d", "--rule", "V5", "--period", "2017-11"];
+    let why = told(config, &args).await;
+    for words in [
+        "“来信查询”栏目《关于第2件事项的咨询》8月1日来信，应于10月30日前答复",
+        "/hd/com.web.suggest.suggesDetail.flow?originalId=AH2",
+        "1年内公开来信3件，已答复2件，注明未答复1件，2件可知用时",
+        "“留言咨询”栏目《关于第7项标准的留言》7月20日来信，应于10月18日前答复",
+        "1年内公开来信2件，已答复1件，注明未答复1件，1件可知用时",
+    ] {
+        assert!(why.contains(words), "{words}: {why}");
+    }
+    // Who asks otherwise gets nothing, and no link check asks for data.
+    let posts = ["/api/x.mailList.biz.ext", "/api/list"];
+    let list = told(config, &["links", "d", "--format", "json"]).await;
+    assert!(posts.iter().all(|path| !list.contains(path)), "{list}");
 }
