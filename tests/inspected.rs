@@ -751,8 +751,8 @@ async fn letters(config: &Path, assessment: &Assessment) {
 async fn a_letter_that_waits_for_long_is_told_to_those_who_can_answer_it() {
     let waits = at("2017-11-08T12:00");
     let rows: [(&str, &'static str, &'static str, bool); 3] = [
-        ("2017-08-24", "办理中", "已回复", true),
-        ("2017-08-24", "已回复", "已回复", false),
+        ("2017-08-23", "办理中", "已回复", true),
+        ("2017-08-23", "已回复", "已回复", false),
         ("2017-08-26", "办理中", "已回复", false),
     ];
     for (asked, before, after, is_told) in rows {
@@ -782,7 +782,7 @@ async fn a_letter_that_waits_for_long_is_told_to_those_who_can_answer_it() {
             let heard = messages.map(|one| (one.person.to_string(), one.text));
             heard.collect::<BTreeSet<_>>()
         };
-        // Two nights read the letter; the morning after the second tells of it.
+        // The night of the 7th reads a second time that it waits, for 76 days; the morning tells of it.
         let none = heard(&mut end, "2017-11-07T12:00").await;
         assert!(none.is_empty(), "{asked} {before}: {none:?}");
         let first = heard(&mut end, "2017-11-08T12:00").await;
@@ -833,6 +833,7 @@ fn go_live(dir: &Path) {
             ),
         );
     }
+}
 
 /// What is handed out by POST alone is read by night too, also where the page that shows it does not open.
 async fn posted_letters(config: &Path, assessment: &Assessment) {
