@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use wangxun::assess::candidates::Case;
 use wangxun::assess::score::card::{Line, Verdict};
 use wangxun::assess::score::finding::{Fact, Spared, Unmeasured};
-use wangxun::clock::Clock;
+use wangxun::clock::{Alarm, Clock};
 use wangxun::config::load::load;
 use wangxun::domain::candidate::Suspicion;
 use wangxun::domain::time::{Moment, moment};
@@ -142,8 +142,9 @@ fn bare(request: &Request) -> Reply {
 
 /// What site `c` answers. It has two guides that could be read, one that could not, one elsewhere; a
 /// document and its interpretation that does not link back; and a letter-box of four letters. The first is answered by its row, the second
-/// by its own page only, the third waits by its row since August, of the fourth no page says anything.
-fn letter_box(request: &Request) -> Reply {
+/// by its own page only, of the fourth no page says anything. Of the `third` its row and its page give the
+/// day on which it was written and the state.
+fn letter_box(request: &Request, third: (&str, &str)) -> Reply {
     let row = |n: u32, asked: &str, state: &str| {
         format!(
             "<tr><td>{n}</td><td><a href='/xx/{n}.html'>关于第{n}件事项如何办理的咨询</a></td><td>{asked}</td>\
@@ -152,7 +153,7 @@ fn letter_box(request: &Request) -> Reply {
     };
     let list = row(1, "2017-11-01", "已回复")
         + &row(2, "2017-10-09", "")
-        + &row(3, "2017-08-01", "办理中")
+        + &row(3, third.0, third.1)
         + &row(4, "2017-10-08", "");
     let heads = "<tr><th>编号</th><th>标题</th><th>来信时间</th><th>状态</th></tr>";
     let page = |title: &str, body: &str| {
@@ -203,7 +204,10 @@ fn letter_box(request: &Request) -> Reply {
             "<tr><th>答复单位</th><td>信访办</td></tr><tr><th>答复时间</th><td>2017-10-31</td></tr>\
              <tr><th>答复内容</th><td>您好，请到服务窗口办理。</td></tr>",
         ),
-        "/xx/3.html" => letter("2017-08-01", "<tr><th>状态</th><td>办理中</td></tr>"),
+        "/xx/3.html" => letter(
+            third.0,
+            &format!("<tr><th>状态</th><td>{}</td></tr>", third.1),
+        ),
         "/xx/4.html" => letter("2017-10-08", ""),
         path if path.starts_with("/gzdt/") => page("通报", "<p>正文</p>"),
         "/robots.txt" => answer("404 Not Found", HTML, ""),
@@ -244,6 +248,9 @@ fn letter_box(request: &Request) -> Reply {
         ),
     }
 }
+
+/// A letter that waits since August.
+const WAITS: (&str, &str) = ("2017-08-01", "办理中");
 
 /// What site `d` answers: two letter-boxes whose letters are handed out by POST alone, one to a form and one
 /// to a text; the page of the second does not open. In each a letter waits, since August and since July.
@@ -476,7 +483,7 @@ async fn nights() {
         if by_night && is_letter && !request.head.starts_with("HEAD") {
             counted.fetch_add(1, Ordering::Relaxed);
         }
-        letter_box(request)
+        letter_box(request, WAITS)
     })
     .await;
     let d = Site::plain(posted).await;
@@ -745,6 +752,97 @@ async fn letters(config: &Path, assessment: &Assessment) {
         "1年内公开来信4件，已答复2件，注明未答复1件，1件页面未注明是否答复，2件可知用时",
     ] {
         assert!(why.contains(words), "{words}: {why}");
+    }
+}
+
+/// A letter that by its pages has waited for 76 days brings its site near a veto: the liaison, the head
+/// and the operator hear so, and nobody else. Answered, that is over. One of 74 days, or an answered
+/// one of 76, is no reason to say anything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_that_waits_for_long_is_told_to_those_who_can_answer_it() {
+    let waits = at("2017-11-08T12:00");
+    let rows: [(&str, &'static str, &'static str, bool); 3] = [
+        ("2017-08-23", "办理中", "已回复", true),
+        ("2017-08-23", "已回复", "已回复", false),
+        ("2017-08-26", "办理中", "已回复", false),
+    ];
+    for (asked, before, after, is_told) in rows {
+        let dir = TempDir::new().expect("a directory");
+        let clock = Clock::stepped(at("2017-11-06T08:00"), None);
+        let mine = clock.clone();
+        let site = Site::plain(move |request| {
+            let state = if mine.now() < waits { before } else { after };
+            match request.path.as_str() {
+                "/gzdt/" => answer("200 OK", HTML, column("工作动态", "gzdt", false)),
+                _ => letter_box(request, (asked, state)),
+            }
+        })
+        .await;
+        let config = write(dir.path(), &[("c", &site)]);
+        go_live(dir.path());
+        let mut end = clock.alarm();
+        let loaded = load(&config, at("2017-11-06T08:00").date_naive());
+        let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
+        let running =
+            tokio::time::timeout(LONGEST_RUN, Running::start(Arc::new(loaded.config), &clock));
+        let running = running.await.expect("a daemon in time");
+        let heard = async |end: &mut Alarm, until: &str| {
+            end.until(at(until)).await;
+            let messages = running.ready.desk.store.messages(100).await;
+            let messages = messages.expect("messages").into_iter();
+            let heard = messages.map(|one| (one.person.to_string(), one.text));
+            heard.collect::<BTreeSet<_>>()
+        };
+        // The night of the 7th reads a second time that it waits, for 76 days; the morning tells of it.
+        let none = heard(&mut end, "2017-11-07T12:00").await;
+        assert!(none.is_empty(), "{asked} {before}: {none:?}");
+        let first = heard(&mut end, "2017-11-08T12:00").await;
+        // Two nights read that it is answered.
+        let last = heard(&mut end, "2017-11-13T12:00").await;
+        running.end(end).await;
+        if !is_told {
+            assert!(last.is_empty(), "{asked} {before}: {last:?}");
+            continue;
+        }
+        let people: Vec<&str> = first.iter().map(|(person, _)| person.as_str()).collect();
+        assert_eq!(people, ["lian", "zhang", "zhiban"], "{first:?}");
+        for (_, text) in &first {
+            assert!(text.contains("来信1封满75天未答复（最长76天）"), "{text}");
+        }
+        let over: Vec<_> = last.difference(&first).collect();
+        let people: Vec<&str> = over.iter().map(|(person, _)| person.as_str()).collect();
+        assert_eq!(people, ["lian", "zhang", "zhiban"], "{over:?}");
+        for (_, text) in over {
+            assert!(!text.contains("未答复"), "{text}");
+        }
+    }
+}
+
+/// Units are told, and unit `c` has a liaison, an editor, a deputy and a head.
+fn go_live(dir: &Path) {
+    let append = |name: &str, more: &str| {
+        let file = dir.join(name);
+        let text = std::fs::read_to_string(&file).expect("a file");
+        std::fs::write(&file, format!("{text}{more}")).expect("a file");
+    };
+    append(
+        "monitor.toml",
+        "[sending]\nlive = true\nall_quiet = false\n",
+    );
+    let roles = [
+        ("lian", "liaison"),
+        ("bian", "editor"),
+        ("fu", "deputy"),
+        ("zhang", "head"),
+    ];
+    for (number, (id, role)) in roles.iter().enumerate() {
+        append(
+            "contacts.toml",
+            &format!(
+                "[[person]]\nid = \"{id}\"\nname = \"{role}\"\nphone = \"1000000001{number}\"\n\
+                 duties = [{{ unit = \"c\", role = \"{role}\" }}]\n"
+            ),
+        );
     }
 }
 
