@@ -21,6 +21,7 @@ use wangxun::alert::outbox::{Delivery, Message};
 use wangxun::clock::{Alarm, Clock};
 use wangxun::config::load::load;
 use wangxun::daemon::answer::Question;
+use wangxun::daemon::assessment::TELL_NOBODY;
 use wangxun::daemon::control;
 use wangxun::domain::group::Route;
 use wangxun::domain::time::{Moment, moment};
@@ -324,7 +325,9 @@ async fn reports_that_are_posted_move_messages_on() {
     }
     let asked = async |question: &Question| {
         let socket = morning.dir.path().join("control.sock");
-        let answer = control::ask(&socket, question).await.expect("an answer");
+        let answer = control::ask(&socket, question, TELL_NOBODY)
+            .await
+            .expect("an answer");
         answer.expect("a daemon").text
     };
     let outbox = asked(&Question::Outbox { newest: 20 }).await;
