@@ -59,7 +59,7 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
         ),
         Deed::ExemptionEnded { key } => format!("提前结束报备豁免 {key}"),
         Deed::Answered { until, .. } => {
-            format!("{}：将于{}前更新", answered(deed), day(*until))
+            format!("{}：将于{}前更新", way_of_answer(deed), day(*until))
         }
         Deed::Held { scope, until } => {
             format!("暂缓发送消息（{}）至{}", kind(scope), instant(*until, now))
@@ -77,7 +77,7 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
 }
 
 /// That a unit answered. Of who answers by a link nobody has checked the name.
-fn answered(deed: &Deed) -> &'static str {
+fn way_of_answer(deed: &Deed) -> &'static str {
     match deed {
         Deed::Answered {
             by_link: Some(_), ..
@@ -122,7 +122,7 @@ pub(super) fn sentence(case: &Case) -> String {
         .incident
         .and_then(|incident| answer(case.acts, incident, today));
     if let Some((act, until)) = answered {
-        let way = answered(&act.deed);
+        let way = way_of_answer(&act.deed);
         let what = format!("{way}：将于{}前更新", in_chinese(until, today));
         text.push_str(&laid_down(&what, act, case.now));
     }
