@@ -26,7 +26,7 @@ use crate::domain::letter::Letter;
 use crate::domain::observation::{Observation, Sight};
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
-use crate::domain::time::{Date, Moment};
+use crate::domain::time::{Date, Moment, date_of};
 
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
@@ -439,6 +439,34 @@ impl<'a> Reader<'a> {
         }
         observations.reverse();
         Ok(observations)
+    }
+
+    /// The first day that the store tells of: of the earliest visit, or sample of one of `sites`.
+    pub fn known_since(&mut self, sites: &[SiteId]) -> Result<Option<Date>, StoreError> {
+        let visit: Option<StoredObservation> = self.first(Table::Observations, &[])?;
+        let mut since = visit.map(|visit| date_of(visit.observed_at));
+        for site in sites {
+            let day: Option<SiteDay> = self.first(Table::SiteDays, &keys::site(site))?;
+            let both = since.into_iter().chain(day.map(|day| day.on));
+            since = both.min();
+        }
+        Ok(since)
+    }
+
+    /// The first row below `prefix` that can be read.
+    fn first<T: DeserializeOwned>(
+        &mut self,
+        table: Table,
+        prefix: &[u8],
+    ) -> Result<Option<T>, StoreError> {
+        for entry in self.engine.rows(table, prefix)? {
+            let (key, row) = entry?;
+            let value = self.value(table, &key, &row)?;
+            if value.is_some() {
+                return Ok(value);
+            }
+        }
+        Ok(None)
     }
 
     /// A column's items, the newest claim first, undated ones last.
