@@ -381,7 +381,7 @@ fn the_next_year_is_missed_loudly_from_december_on() {
 #[test]
 fn gaps_are_warned_of() {
     let files = Files::new();
-    files.write("sites.toml", format!("{SITES}[[unit]]\nid = \"zfw\"\nname = \"政法委\"\n[[column]]\nid = \"b\"\nsite = \"kxw\"\nunit = \"zfw\"\nname = \"通知\"\nclass = \"notices\"\nurl = \"/gzdt/\"\nlimit_days = 3\n[[column]]\nid = \"c\"\nsite = \"kxw\"\nname = \"空白\"\nclass = \"news\"\nurl = \"\"\n"));
+    files.write("sites.toml", format!("{SITES}[[unit]]\nid = \"zfw\"\nname = \"政法委\"\n[[column]]\nid = \"b\"\nsite = \"kxw\"\nunit = \"zfw\"\nname = \"通知\"\nclass = \"notices\"\nurl = \"/gzdt/\"\n[[column]]\nid = \"c\"\nsite = \"kxw\"\nname = \"空白\"\nclass = \"news\"\nurl = \"\"\n"));
     files.write(
         "contacts.toml",
         CONTACTS.replace("10000000002", "10000000001"),
@@ -406,7 +406,6 @@ fn gaps_are_warned_of() {
         "1 columns with a blank address; they are listed, and neither visited nor alerted: c",
         "columns b, kxw/gzdt share the address https://kxw.example.cn/gzdt/",
         "li, op share 100****0001",
-        "column b: on a limit of 3 days",
         "the wording down takes 5 segments",
         "WARNING: the console listens on 0.0.0.0:8420",
     ];
@@ -463,8 +462,61 @@ limit_days = 1
         told.contains("on demand (按需更新)") && told.contains("\n  kxw/ldjs 1\n"),
         "{told}"
     );
-    // It has no ladder that could be too short.
-    assert!(!told.contains("some tiers are skipped"), "{told}");
+}
+
+#[test]
+fn a_class_and_a_column_have_a_ladder_and_recipients_of_their_own() {
+    let files = Files::new();
+    let of_news =
+        "news = { days = 14, tiers = { overdue = { roles = [\"liaison\"], repeat_every = 0 } } }";
+    files.write("monitor.toml", format!("{MONITOR}[limits]\n{of_news}\n"));
+    let column = r#"limit_days = 5
+ladder = { warning_lead = { least = 1, most = 2 }, reminder_lead = { least = 2, most = 2 } }
+tiers = { warning = { roles = ["head"] }, overdue = { repeat_every = 1, repeat_most = 4 } }
+[[column]]
+id = "kxw/dtxw"
+site = "kxw"
+name = "动态新闻"
+class = "news"
+url = "/dtxw/"
+[[column]]
+id = "kxw/tzgg"
+site = "kxw"
+name = "通知公告"
+class = "notices"
+url = "/tzgg/"
+"#;
+    files.write("sites.toml", format!("{SITES}{column}"));
+    let Loaded { config, warnings } = files.sound();
+    let column = |id: &str| &config.group.columns[&ColumnId::parse(id).unwrap()];
+    let tier = |id: &str, tier: Tier| &config.alert.tiers_of(column(id))[&tier];
+    let begins = |id: &str| {
+        let rule = config.limits.of(column(id));
+        [5, 4, 6].map(|age| rule.ladder.tier(age, rule.limit_days))
+    };
+    let early = [
+        Some(Tier::Warning),
+        Some(Tier::Reminder),
+        Some(Tier::Overdue),
+    ];
+    assert_eq!(begins("kxw/gzdt"), early);
+    assert_eq!(begins("kxw/dtxw"), [None; 3]);
+    assert_eq!(tier("kxw/gzdt", Tier::Warning).roles, [Role::Head]);
+    assert_eq!(tier("kxw/gzdt", Tier::Overdue).roles, [Role::Liaison]);
+    let again = Repeat::Every {
+        working_days: 1,
+        most: Some(4),
+    };
+    assert_eq!(tier("kxw/gzdt", Tier::Overdue).repeat, again);
+    assert_eq!(tier("kxw/dtxw", Tier::Overdue).repeat, Repeat::Once);
+    assert_eq!(
+        tier("kxw/tzgg", Tier::Overdue),
+        &config.alert.tiers[&Tier::Overdue]
+    );
+    let told = explain(&config, &warnings, now());
+    for part in ["at news instead", "at kxw/gzdt instead", "  kxw/gzdt"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
 }
 
 #[test]

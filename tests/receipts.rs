@@ -371,6 +371,21 @@ async fn a_gateway_that_is_asked_tells_what_arrived() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_of_which_the_gateway_says_nothing_keeps_no_other_back() {
+    let answer = |request: &Request| match request.param("BizId").as_deref() {
+        Some("biz-100****0001") => (500, String::new()),
+        _ => gateway(request),
+    };
+    let mut morning = Morning::with("ask_every = \"15min\"", "", answer).await;
+    morning.held.until(at("2017-11-14T09:10")).await;
+    let editors = morning.messages("bianji").await;
+    assert_eq!(editors[0].delivery.in_chinese(), "已提交");
+    let liaison = morning.messages("lianluo").await;
+    assert_eq!(liaison[0].delivery.in_chinese(), "已送达");
+    morning.running.end(morning.held).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_gateway_cannot_take_goes_to_the_next_route_after_a_while() {
     let retry = "retry = { first = \"60s\", longest = \"2min\", fall_back_after = \"10min\" }";
     let receipts = "callback = { file = \"callback\" }";

@@ -398,6 +398,7 @@ mod tests {
             in_place_of: None,
             copied: false,
             first: false,
+            put_off: None,
         };
         let of_unit = [hold(Scope::Unit(unit.clone()))];
         let of_other = [hold(Scope::Unit(UnitId::parse("wjw").unwrap()))];

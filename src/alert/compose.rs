@@ -6,7 +6,7 @@
 //! What is told of a column's deadline is what the latest visit saw: while that visit saw nothing,
 //! or a change that no second has confirmed, the notice is held.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike as _;
 
@@ -16,8 +16,8 @@ use super::notice;
 use super::outbox::{Delivery, InPlaceOf, Message, MessageKey, Notice, NoticeState, Told};
 use super::rules::AlertRules;
 use super::tray::{
-    Tray, expires_at, hand_over, has_digest, is_digest_time, is_held, is_spent, is_urgent,
-    not_before, reports,
+    Tray, expires_at, hand_over, has_digest, is_digest_time, is_held, is_of_budget, is_spent,
+    is_urgent, not_before, reports,
 };
 use super::wording;
 use crate::calendar::Calendar;
@@ -49,7 +49,7 @@ pub fn compose(tray: &Tray<'_>) -> Written {
         tray,
         written: Written::default(),
         told: BTreeMap::new(),
-        put_off: 0,
+        put_off: BTreeSet::new(),
     };
     let reports = reports(tray);
     let handed = hand_over(tray, tray.waiting);
@@ -95,8 +95,8 @@ struct Writer<'a> {
     tray: &'a Tray<'a>,
     written: Written,
     told: BTreeMap<IncidentKey, Incident>,
-    /// The people, operators apart, whose messages the budget puts off.
-    put_off: usize,
+    /// The people whose messages the budget puts off.
+    put_off: BTreeSet<PersonId>,
 }
 
 impl Writer<'_> {
@@ -132,8 +132,9 @@ impl Writer<'_> {
     }
 
     fn message(&mut self, person: &Person, mut notices: Vec<&Notice>, urgent: bool) {
-        if is_spent(self.tray, &person.id, &self.written.messages) {
-            return self.overspent(person);
+        let is_free = notices.iter().all(|notice| is_of_budget(notice));
+        if !is_free && is_spent(self.tray, &person.id, urgent, &self.written.messages) {
+            return self.overspent(person, &notices);
         }
         let Some(&route) = person.routes.first() else {
             return;
@@ -188,22 +189,26 @@ impl Writer<'_> {
             }));
     }
 
-    /// The budget holds a message back until tomorrow.
-    fn overspent(&mut self, person: &Person) {
-        if !is_operator(person) {
-            self.put_off += 1;
-        }
+    /// The budget holds a message back until tomorrow, and what was to go at once until the opening.
+    fn overspent(&mut self, person: &Person, notices: &[&Notice]) {
+        self.put_off.insert(person.id.clone());
+        let tomorrow = date_of(self.tray.now).succ_opt();
+        let urgent = notices.iter().filter(|notice| notice.urgent);
+        self.written.notices.extend(urgent.map(|notice| Notice {
+            put_off: tomorrow,
+            ..(*notice).clone()
+        }));
     }
 
     /// One word a day to the operators, at once, that the budget is used up.
     fn over_budget(&mut self) {
-        if self.put_off == 0 {
+        if self.put_off.is_empty() {
             return;
         }
         let tray = self.tray;
         let why = format!(
             "今日消息条数已达上限，有{}人的消息顺延至下一个发送日，请核查是否异常",
-            self.put_off
+            self.put_off.len()
         );
         let key = MessageKey::of(&["budget", &date_of(tray.now).to_string()]);
         let mut notices =
@@ -420,6 +425,7 @@ mod tests {
             in_place_of: None,
             copied: false,
             first: false,
+            put_off: None,
         }
     }
 
@@ -728,11 +734,46 @@ mod tests {
         let written = day.write("2017-11-14T08:30:00");
         assert_eq!((written.messages.len(), written.notices.len()), (0, 1));
         assert_eq!(written.notices[0].person.as_str(), "op");
+        // Nothing keeps that word back.
         let again = day.write("2017-11-14T08:31:00");
-        assert_eq!((again.messages.len(), again.notices.len()), (0, 0));
-        assert_eq!(day.waiting.len(), 2, "nothing is dropped");
+        assert!(
+            again.messages[0].text.contains("有1人的消息顺延"),
+            "{}",
+            again.messages[0].text
+        );
+        let later = day.write("2017-11-14T08:32:00");
+        assert_eq!((later.messages.len(), later.notices.len()), (0, 0));
+        assert_eq!(day.waiting.len(), 1, "nothing is dropped");
         let tomorrow = Some(at("2017-11-15T08:30:00"));
         assert_eq!(next_at(&day.tray("2017-11-14T08:31:00")), tomorrow);
+    }
+
+    #[test]
+    fn what_the_budget_puts_off_of_what_goes_at_once_goes_with_the_next_opening() {
+        let down = |column: &str, on: &str| {
+            let mut down = notice("li", column, Told::Trouble, on);
+            down.kind = Kind::Down;
+            down.urgent = true;
+            down
+        };
+        let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-14T07:00:00")]);
+        day.rules.budget.per_person = 1;
+        assert_eq!(day.write("2017-11-14T08:30:00").messages.len(), 1);
+        // The digest of the morning keeps nothing back that goes at once.
+        day.waiting.push(down("b", "2017-11-14T09:00:00"));
+        assert_eq!(day.write("2017-11-14T09:00:00").messages.len(), 1);
+        day.waiting.push(down("c", "2017-11-14T10:00:00"));
+        assert!(day.write("2017-11-14T10:00:00").messages.is_empty());
+        let told = day.write("2017-11-14T10:01:00").messages;
+        assert_eq!((told.len(), told[0].person.as_str()), (1, "op"));
+        day.today.clear();
+        assert!(
+            day.write("2017-11-15T00:28:00").messages.is_empty(),
+            "not in the night"
+        );
+        let opening = Some(at("2017-11-15T08:30:00"));
+        assert_eq!(next_at(&day.tray("2017-11-15T00:28:00")), opening);
+        assert_eq!(day.write("2017-11-15T08:30:00").messages.len(), 1);
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub(super) fn notice(column: &str, told: Told) -> Notice {
         in_place_of: None,
         copied: false,
         first: false,
+        put_off: None,
     }
 }
 

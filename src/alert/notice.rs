@@ -104,6 +104,7 @@ pub fn write(
             in_place_of: None,
             copied: false,
             first: false,
+            put_off: None,
         })
         .collect()
 }
@@ -165,6 +166,7 @@ pub fn undelivered(
             in_place_of: None,
             copied: false,
             first: false,
+            put_off: None,
         })
         .collect()
 }
@@ -200,7 +202,7 @@ fn people(
         (
             Told::Raised(tier) | Told::Repeated(tier, _),
             About::Column(column) | About::Duty(Owed { column, .. }),
-        ) => route::of_tier(tier, &column.unit, situation.group, situation.rules),
+        ) => route::of_tier(tier, column, situation.group, situation.rules),
         (told, About::Site(site, _)) => of_site(situation, told, site),
         _ => route::operators(situation.group),
     }

@@ -7,19 +7,22 @@ use std::collections::BTreeSet;
 
 use super::rules::AlertRules;
 use crate::assess::ladder::Tier;
-use crate::domain::group::{Group, Role};
+use crate::domain::group::{Column, Group, Role};
 use crate::domain::id::{PersonId, UnitId};
 
 /// The roles that belong to a unit, rising.
 const UNIT_ROLES: [Role; 4] = [Role::Editor, Role::Liaison, Role::Deputy, Role::Head];
 
-/// The people who hear of `tier` at a column of `unit`.
-pub fn of_tier(tier: Tier, unit: &UnitId, group: &Group, rules: &AlertRules) -> BTreeSet<PersonId> {
-    let roles = rules
-        .tiers
-        .get(&tier)
-        .map_or(&[] as &[Role], |rule| &rule.roles);
-    of_roles(roles, unit, group)
+/// The people who hear of `tier` of `column`.
+pub fn of_tier(
+    tier: Tier,
+    column: &Column,
+    group: &Group,
+    rules: &AlertRules,
+) -> BTreeSet<PersonId> {
+    let rule = rules.tiers_of(column).get(&tier);
+    let roles = rule.map_or(&[] as &[Role], |rule| &rule.roles);
+    of_roles(roles, &column.unit, group)
 }
 
 /// The people of `unit` in `roles`, and the central ones.
@@ -123,7 +126,9 @@ fn central(role: Role, group: &Group) -> impl Iterator<Item = PersonId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::class::Class;
     use crate::domain::group::{Duty, Person, Route};
+    use crate::domain::id::{ColumnId, SiteId};
     use crate::domain::presence::Presence;
 
     /// A person's id and duties.
@@ -155,12 +160,52 @@ mod tests {
         group
     }
 
+    fn column(id: &str) -> Column {
+        let id = ColumnId::parse(id).unwrap();
+        Column {
+            site: SiteId::parse("kxw").unwrap(),
+            unit: UnitId::parse("kxw").unwrap(),
+            name: "工作动态".into(),
+            class: Class::News,
+            url: None,
+            limit_days: None,
+            on_demand: false,
+            read: None,
+            confirmed: true,
+            id,
+        }
+    }
+
     fn told(tier: Tier, group: &Group) -> Vec<String> {
-        let unit = UnitId::parse("kxw").unwrap();
-        of_tier(tier, &unit, group, &AlertRules::default())
+        of_tier(tier, &column("kxw/gzdt"), group, &AlertRules::default())
             .into_iter()
             .map(String::from)
             .collect()
+    }
+
+    #[test]
+    fn a_columns_own_recipients_go_before_those_of_its_class() {
+        let group = group(&[
+            ("head", &[(Role::Head, KXW)]),
+            ("liaison", &[(Role::Liaison, KXW)]),
+        ]);
+        let mut rules = AlertRules::default();
+        let only = |role| {
+            let mut tiers = rules.tiers.clone();
+            tiers
+                .entry(Tier::Overdue)
+                .and_modify(|rule| rule.roles = vec![role]);
+            tiers
+        };
+        let (of_class, of_column) = (only(Role::Liaison), only(Role::Head));
+        rules.class_tiers.insert(Class::News, of_class);
+        rules.column_tiers.insert(column("kxw/gzdt").id, of_column);
+        let told = |id: &str| of_tier(Tier::Overdue, &column(id), &group, &rules);
+        assert_eq!(told("kxw/gzdt"), [PersonId::parse("head").unwrap()].into());
+        assert_eq!(
+            told("kxw/dtxw"),
+            [PersonId::parse("liaison").unwrap()].into()
+        );
     }
 
     const KXW: Option<&str> = Some("kxw");

@@ -12,13 +12,19 @@ use super::template::Texts;
 use crate::assess::ladder::Tier;
 use crate::assess::outage::OfflineRule;
 use crate::calendar::Window;
-use crate::domain::group::Role;
+use crate::domain::class::Class;
+use crate::domain::group::{Column, Role};
+use crate::domain::id::ColumnId;
 
 /// Everything that alerting is configured by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertRules {
-    /// Who hears of which tier, and how often.
-    pub tiers: BTreeMap<Tier, TierRule>,
+    /// Who hears of which tier, and how often, where nothing else is said of the class or the column.
+    pub tiers: Tiers,
+    /// What holds instead at the columns of a class.
+    pub class_tiers: BTreeMap<Class, Tiers>,
+    /// What holds instead at single columns.
+    pub column_tiers: BTreeMap<ColumnId, Tiers>,
     /// When messages that are not urgent may be sent, on working days.
     pub window: Window,
     /// From which time of a working day the digests of the day are written.
@@ -60,6 +66,9 @@ pub struct AlertRules {
     pub live: bool,
 }
 
+/// Who hears of which tier, and how often.
+pub type Tiers = BTreeMap<Tier, TierRule>;
+
 /// Who hears of a tier, and how often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierRule {
@@ -93,6 +102,16 @@ pub struct Budget {
     pub per_person: u32,
     /// Messages in all.
     pub in_all: u32,
+}
+
+impl AlertRules {
+    /// Who hears of which tier of `column`, and how often: as is said of itself, of its class, or
+    /// of all.
+    pub fn tiers_of(&self, column: &Column) -> &Tiers {
+        let own = self.column_tiers.get(&column.id);
+        own.or_else(|| self.class_tiers.get(&column.class))
+            .unwrap_or(&self.tiers)
+    }
 }
 
 impl Default for AlertRules {
@@ -133,6 +152,8 @@ impl Default for AlertRules {
         ];
         AlertRules {
             tiers: tiers.into(),
+            class_tiers: BTreeMap::new(),
+            column_tiers: BTreeMap::new(),
             window: Window {
                 from: time(8, 30),
                 until: time(17, 30),

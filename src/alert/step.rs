@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use super::again::{Again, Before};
 use super::incident::{Change, Incident, IncidentKey, Pending, Release, Rise, State};
 use super::outbox::Told;
-use super::rules::{AlertRules, Repeat};
+use super::rules::{AlertRules, Repeat, Tiers};
 use crate::assess::ladder::Tier;
 use crate::calendar::Calendar;
 use crate::domain::finding::LastUpdate;
@@ -52,6 +52,8 @@ pub enum Effect {
 pub struct Context<'a> {
     /// The rules of alerting.
     pub rules: &'a AlertRules,
+    /// Who hears of which tier of the column, and how often.
+    pub tiers: &'a Tiers,
     /// The working days.
     pub calendar: &'a Calendar,
     /// Working days of severely overdue after which escalation follows.
@@ -278,7 +280,7 @@ fn escalated(mut after: Incident, at: Context<'_>) -> Step {
 
 /// Whether a person has to release an escalation.
 fn waits_for_release(at: Context<'_>) -> bool {
-    let rule = at.rules.tiers.get(&Tier::Escalation);
+    let rule = at.tiers.get(&Tier::Escalation);
     rule.is_some_and(|rule| rule.release)
 }
 
@@ -304,7 +306,7 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
     {
         return None;
     }
-    let Repeat::Every { working_days, most } = at.rules.tiers.get(&tier)?.repeat else {
+    let Repeat::Every { working_days, most } = at.tiers.get(&tier)?.repeat else {
         return None;
     };
     let passed = at
@@ -450,6 +452,7 @@ mod tests {
         fn step(&mut self, when: &str, proof: Proof<'_>) -> Vec<Effect> {
             let context = Context {
                 rules: &self.rules,
+                tiers: &self.rules.tiers,
                 calendar: &self.calendar,
                 escalate_after: 10,
                 before: self.before,

@@ -51,7 +51,9 @@ pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
     let reports = reports(tray);
     let all = || tray.waiting.iter().chain(&reports);
     let due = all().filter(|notice| !is_held(tray, notice)).map(|notice| {
-        if is_urgent(tray, notice) && !is_spent(tray, &notice.person, &[]) {
+        if is_urgent(tray, notice)
+            && (is_of_budget(notice) || !is_spent(tray, &notice.person, true, &[]))
+        {
             not_before(tray, notice)
         } else {
             digest_due_at(tray, notice)
@@ -90,6 +92,12 @@ pub(super) fn expires_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
 /// The first instant at which `notice` may be part of a message. No notice waits beyond the next
 /// opening: one that would was written before the clock was set back.
 pub(super) fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
+    if let Some(day) = notice.put_off {
+        let today = date_of(tray.now);
+        let day = day.min(today.succ_opt().unwrap_or(today));
+        let from = tray.now.max(moment(day.and_time(NaiveTime::MIN)));
+        return tray.calendar.opening(from, hours_of(tray, notice));
+    }
     let opens = if is_urgent(tray, notice) {
         let what = (notice.kind, notice.told);
         let hours = hours_of(tray, notice);
@@ -129,7 +137,7 @@ fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
     let mut from = not_before(tray, notice).max(tray.now);
     let today = date_of(tray.now);
     if date_of(from) == today
-        && (has_digest(tray, &notice.person) || is_spent(tray, &notice.person, &[]))
+        && (has_digest(tray, &notice.person) || is_spent(tray, &notice.person, notice.urgent, &[]))
     {
         from = moment(today.succ_opt().unwrap_or(today).and_time(NaiveTime::MIN));
     }
@@ -192,13 +200,21 @@ fn is_operator(tray: &Tray<'_>, person: &PersonId) -> bool {
     duties.any(|duty| duty.role == Role::Operator)
 }
 
-/// Whether today's budget allows no message to `person` any more, `more` written just now.
-pub(super) fn is_spent(tray: &Tray<'_>, person: &PersonId, more: &[Message]) -> bool {
+/// Whether `notice` tells the operators that the budget is used up: nothing keeps that back.
+pub(super) fn is_of_budget(notice: &Notice) -> bool {
+    notice.urgent && notice.kind == Kind::Trouble
+}
+
+/// Whether today's budget allows `person` no message any more, `more` written just now: what goes at
+/// once and what waits for its hours are counted apart, so that neither keeps the other back.
+pub(super) fn is_spent(tray: &Tray<'_>, person: &PersonId, urgent: bool, more: &[Message]) -> bool {
     let budget = tray.rules.budget;
     let spent = |messages: usize, most: u32| messages >= most as usize;
     let all = || tray.today.iter().chain(more);
-    let to_person = all().filter(|message| message.person == *person).count();
-    // Whoever is to hear that the budget is used up is not bound by it.
-    let of_all = !is_operator(tray, person) && spent(all().count(), budget.in_all);
+    let of_person = all().filter(|message| message.person == *person && message.urgent == urgent);
+    let to_person = of_person.count();
+    // Whoever is to hear that the budget is used up is not bound by it, and uses none of it up.
+    let of_others = all().filter(|message| !is_operator(tray, &message.person));
+    let of_all = !is_operator(tray, person) && spent(of_others.count(), budget.in_all);
     spent(to_person, budget.per_person) || of_all
 }

@@ -44,13 +44,13 @@ pub fn forecast(
     let mut columns = 0;
     for (_, column, tier) in late(open, group) {
         columns += 1;
-        people.extend(route::of_tier(tier, &column.unit, group, rules));
+        people.extend(route::of_tier(tier, column, group, rules));
     }
     for (incident, column) in of_duties(open, group) {
         columns += 1;
         let tier = incident.tier.unwrap_or(Tier::Reminder);
         let tier = tier.min(Tier::SeverelyOverdue);
-        people.extend(route::of_tier(tier, &column.unit, group, rules));
+        people.extend(route::of_tier(tier, column, group, rules));
     }
     for (_, site, told) in of_sites(open, group) {
         if let Some(roles) = rules.sites.roles(told) {

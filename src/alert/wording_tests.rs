@@ -95,6 +95,7 @@ fn notice(subject: Subject, kind: Kind, told: Told) -> Notice {
         in_place_of: None,
         copied: false,
         first: false,
+        put_off: None,
     }
 }
 

@@ -6,6 +6,7 @@ use super::duty::Duty;
 use super::ladder::Ladder;
 use crate::domain::class::Class;
 use crate::domain::group::Column;
+use crate::domain::id::ColumnId;
 
 /// What holds for one class of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Limits {
     pub ladder: Ladder,
     /// By class; a class that is missing here has the rule of [`Class::Other`].
     pub classes: BTreeMap<Class, ClassRule>,
+    /// Ladders of single columns; a column that is missing here has that of its class.
+    pub columns: BTreeMap<ColumnId, Ladder>,
     /// What columns owe by a day of every year.
     pub duties: Vec<Duty>,
 }
@@ -49,6 +52,7 @@ impl Default for Limits {
         Limits {
             ladder: Ladder::default(),
             classes,
+            columns: BTreeMap::new(),
             duties: Vec::new(),
         }
     }
@@ -68,7 +72,7 @@ impl Limits {
             });
         ClassRule {
             limit_days: column.limit_days.unwrap_or(rule.limit_days),
-            ..rule
+            ladder: self.columns.get(&column.id).copied().unwrap_or(rule.ladder),
         }
     }
 }

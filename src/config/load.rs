@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::check::{
     access, alerting, availability, calendar, clock, console, contacts, duties, heartbeat,
-    inspection, limits, monitor, own_network, rubric, sites, transports, vendor, warn, words,
+    inspection, limits, monitor, own_network, own_steps, rubric, sites, transports, vendor, warn,
+    words,
 };
 use super::fault::{Faults, Warning};
 use super::quantity::within;
@@ -133,8 +134,14 @@ impl Files {
         let clock_tolerance = clock::tolerance(monitor, &raw.clock);
         let samples_a_day = availability::samples_a_day(monitor, &raw.availability);
         let inspection = inspection::inspection(monitor, &raw.inspection);
-        let group = self.group(&politeness);
-        let mut limits = limits;
+        let (group, raw_sites) = self.group(&politeness);
+        let (mut limits, mut alert) = (limits, alert);
+        own_steps::own_steps(
+            &mut self.sites,
+            &raw_sites,
+            &group,
+            (&mut limits, &mut alert),
+        );
         let whole = self.sites.is_sound();
         limits.duties = duties::duties(&mut self.monitor, &self.raw, (&group, whole));
         let calendar = self.calendar();
@@ -166,10 +173,11 @@ impl Files {
         })
     }
 
-    fn group(&mut self, politeness: &Access) -> Group {
-        let raw: RawSites = self.sites.read();
-        let written = sites::Written::of(&raw, self.sites.holds_every("id"));
-        let mut group = sites::sites(&mut self.sites, &raw, &written, politeness);
+    /// The units, sites, columns and people, and the sites as they are written.
+    fn group(&mut self, politeness: &Access) -> (Group, RawSites) {
+        let raw_sites: RawSites = self.sites.read();
+        let written = sites::Written::of(&raw_sites, self.sites.holds_every("id"));
+        let mut group = sites::sites(&mut self.sites, &raw_sites, &written, politeness);
         let raw: RawContacts = self.contacts.read();
         let grounds = contacts::Grounds {
             written: &written,
@@ -179,7 +187,7 @@ impl Files {
         };
         let people = contacts::people(&mut self.contacts, &raw, &grounds);
         group.people = people;
-        group
+        (group, raw_sites)
     }
 
     /// The routes that have a transport; all of them while that is not known.

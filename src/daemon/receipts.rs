@@ -14,7 +14,7 @@ use super::ending::Ending;
 use super::pulse::{AT_LEAST_EVERY, Pulse};
 use crate::alert::outbox::{Delivery, Message};
 use crate::clock::{Alarm, Bell};
-use crate::deliver::courier::Courier;
+use crate::deliver::courier::{Courier, SILENT_AFTER};
 use crate::deliver::report::{self, Fate, Report};
 use crate::domain::group::Route;
 use crate::domain::time::Moment;
@@ -51,6 +51,7 @@ impl Receipts {
     /// Takes what is posted, and asks when `alarm` says so, until the stop. `alarm` is there where
     /// the gateway is to be asked.
     pub async fn run(mut self, alarm: Option<Alarm>) -> Result<(), StoreError> {
+        let mut turn = 0;
         let every = self.desk.config.transports.receipts.ask_every;
         let every = every.and_then(|every| TimeDelta::from_std(every).ok());
         let mut asking = alarm.zip(every);
@@ -73,7 +74,10 @@ impl Receipts {
                     Some(posted) => self.take(posted).await?,
                     None => break,
                 },
-                () = asked => self.ask().await?,
+                () = asked => {
+                    self.ask(turn).await?;
+                    turn += 1;
+                }
                 () = tokio::time::sleep(AT_LEAST_EVERY), if idle => {}
                 _ = self.stop.changed() => {}
             }
@@ -103,11 +107,13 @@ impl Receipts {
         Ok(())
     }
 
-    async fn ask(&self) -> Result<(), StoreError> {
+    /// Asks what became of messages: in each `turn` others first, so that those of which the gateway
+    /// does not answer keep no others back.
+    async fn ask(&self, turn: usize) -> Result<(), StoreError> {
         let now = self.desk.clock.now();
         let sent = self.sent(now).await?;
         let people = &self.desk.config.group.people;
-        let open: Vec<(&Message, &str)> = sent
+        let mut open: Vec<(&Message, &str)> = sent
             .iter()
             .filter(|message| match &message.delivery {
                 Delivery::Accepted { at, .. } => now - *at <= ASKED_FOR,
@@ -117,8 +123,11 @@ impl Receipts {
                 let phone = people.get(&message.person)?.phone.as_deref()?;
                 Some((message, phone))
             })
-            .take(MOST_ASKED)
             .collect();
+        if let Some(first) = (turn * SILENT_AFTER).checked_rem(open.len()) {
+            open.rotate_left(first);
+        }
+        open.truncate(MOST_ASKED);
         let answers = self.courier.ask(&open, now).await;
         let mut reports = Vec::new();
         for answer in answers {

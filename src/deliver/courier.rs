@@ -256,6 +256,9 @@ impl Sms {
     }
 }
 
+/// A gateway that leaves so many questions in a row unanswered is asked no more this time.
+pub const SILENT_AFTER: usize = 3;
+
 impl Courier {
     /// Asks the gateway for text messages what became of `sent`, which it took: of each with its
     /// number. Errors are for the log; they hold no number and no secret.
@@ -263,12 +266,14 @@ impl Courier {
         match &self.sms {
             Some(Sms::Aliyun(gateway)) => {
                 let mut reports = Vec::new();
+                let mut unanswered = 0;
                 for (message, phone) in sent {
                     let told = gateway.report_of(message, phone, now).await;
                     let is_silent = told.iter().any(Result::is_err);
+                    unanswered = if is_silent { unanswered + 1 } else { 0 };
                     reports.extend(told);
                     // A gateway that does not answer is not asked about all the others.
-                    if is_silent {
+                    if unanswered == SILENT_AFTER {
                         break;
                     }
                 }

@@ -12,10 +12,10 @@ use scraper::{ElementRef, Html, Selector};
 use super::date_format::{DateFormat, FormatFault};
 use super::dates;
 use super::dom::Dom;
+use super::items;
 use super::notes::Notes;
 use super::printed::{Mark, Reserve};
 use super::rows::Listed;
-use super::survey;
 use super::view::View;
 use super::{address, charset, clean, guard};
 use crate::domain::finding::Basis;
@@ -272,7 +272,7 @@ impl Picker<'_, '_> {
     fn text_of_title(&self, at: usize) -> (String, usize) {
         let end = self.dom().end(at);
         let shown = clean::line(&self.dom().text(at, end, 400), clean::TITLE);
-        survey::title(self.dom(), at, end, shown, self.dom().attr(at, "title"))
+        items::title(self.dom(), at, end, shown, self.dom().attr(at, "title"))
     }
 
     /// The date of a row: in the element that the selector names, else in the whole row.

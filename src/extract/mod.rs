@@ -52,6 +52,7 @@ mod home;
 mod identity;
 pub mod inspected;
 mod island;
+mod items;
 pub mod json_link;
 mod json_list;
 pub mod json_path;

@@ -8,9 +8,10 @@ use super::address;
 use super::clean;
 use super::day_heads;
 use super::dom::{self, What, attr};
+use super::items::Item;
 use super::printed::Mark;
 use super::standing::Standing;
-use super::survey::{Dated, Item, Survey};
+use super::survey::{Dated, Survey};
 
 /// The most ancestors that a row climbs.
 const MAX_CLIMB: usize = 12;

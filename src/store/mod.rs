@@ -21,6 +21,7 @@
 
 pub mod accounts;
 mod apply;
+mod assessed;
 mod bodies;
 pub mod commit;
 mod compact;

@@ -12,21 +12,12 @@ use super::keys::{self, Hash};
 use super::table::Table;
 use super::value::{self, Body, Fault};
 use crate::domain::act::Act;
-use crate::domain::candidate::{Candidate, Decision};
-use crate::domain::closing::{ClosedPiece, Closing, Statement};
-use crate::domain::document::Document;
-use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
-use crate::domain::guide::Guide;
-use crate::domain::id::{ColumnId, SiteId};
-use crate::domain::inspection::Inspection;
+use crate::domain::id::ColumnId;
 use crate::domain::item::Item;
-use crate::domain::letter::Letter;
 use crate::domain::observation::{Observation, Sight};
-use crate::domain::site_day::SiteDay;
-use crate::domain::target::Target;
-use crate::domain::time::{Date, Moment, date_of};
+use crate::domain::time::Moment;
 
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
@@ -43,7 +34,7 @@ pub const FLAGS_LIMIT: usize = 200;
 
 /// Reads, and remembers what could not be read.
 pub struct Reader<'a> {
-    engine: &'a Engine,
+    pub(super) engine: &'a Engine,
     /// Rows that are damaged.
     pub bad: Vec<(Table, Vec<u8>)>,
 }
@@ -89,7 +80,7 @@ impl<'a> Reader<'a> {
         Ok(Some(payload))
     }
 
-    fn value<T: DeserializeOwned>(
+    pub(super) fn value<T: DeserializeOwned>(
         &mut self,
         table: Table,
         key: &[u8],
@@ -131,6 +122,22 @@ impl<'a> Reader<'a> {
             values.extend(self.value(table, &key, &row)?);
         }
         Ok(values)
+    }
+
+    /// The first row below `prefix` that can be read.
+    pub fn first<T: DeserializeOwned>(
+        &mut self,
+        table: Table,
+        prefix: &[u8],
+    ) -> Result<Option<T>, StoreError> {
+        for entry in self.engine.rows(table, prefix)? {
+            let (key, row) = entry?;
+            let value = self.value(table, &key, &row)?;
+            if value.is_some() {
+                return Ok(value);
+            }
+        }
+        Ok(None)
     }
 
     /// At most `newest` rows, from the last key backwards.
@@ -306,100 +313,6 @@ impl<'a> Reader<'a> {
         self.all(Table::Acts, &[])
     }
 
-    /// What people entered for the assessment, the oldest first.
-    pub fn entries(&mut self) -> Result<Vec<Entry>, StoreError> {
-        self.all(Table::Entries, &[])
-    }
-
-    /// The days of a site from `first` to `last`, both included.
-    pub fn site_days(
-        &mut self,
-        site: &SiteId,
-        first: Date,
-        last: Date,
-    ) -> Result<Vec<SiteDay>, StoreError> {
-        self.of_days(Table::SiteDays, site, first, last)
-    }
-
-    /// The inspections of a site from `first` to `last`, both included.
-    pub fn inspections(
-        &mut self,
-        site: &SiteId,
-        first: Date,
-        last: Date,
-    ) -> Result<Vec<Inspection>, StoreError> {
-        self.of_days(Table::Inspections, site, first, last)
-    }
-
-    /// The letters of a column.
-    pub fn letters(&mut self, column: &ColumnId) -> Result<Vec<Letter>, StoreError> {
-        self.all(Table::Letters, &keys::column(column))
-    }
-
-    /// The service guides of a site.
-    pub fn guides(&mut self, site: &SiteId) -> Result<Vec<Guide>, StoreError> {
-        self.all(Table::Guides, &keys::site(site))
-    }
-
-    /// The pages of documents or interpretations of a column.
-    pub fn documents(&mut self, column: &ColumnId) -> Result<Vec<Document>, StoreError> {
-        self.all(Table::Documents, &keys::column(column))
-    }
-
-    /// Links of a site that led nowhere.
-    pub fn targets(&mut self, site: &SiteId) -> Result<Vec<Target>, StoreError> {
-        self.all(Table::Targets, &keys::site(site))
-    }
-
-    /// The versions of a closed period, the first first.
-    pub fn closings(&mut self, period: &str) -> Result<Vec<Closing>, StoreError> {
-        self.all(Table::Closings, &keys::period(period))
-    }
-
-    /// The pieces of one version.
-    pub fn closed_pieces(
-        &mut self,
-        period: &str,
-        version: u32,
-    ) -> Result<Vec<ClosedPiece>, StoreError> {
-        self.all(Table::ClosedPieces, &keys::closing(period, version))
-    }
-
-    /// What inspections found, of one site or of all.
-    pub fn candidates(&mut self, site: Option<&SiteId>) -> Result<Vec<Candidate>, StoreError> {
-        let prefix = site.map(keys::site).unwrap_or_default();
-        self.all(Table::Candidates, &prefix)
-    }
-
-    /// What people decided of candidates, the oldest first.
-    pub fn decisions(&mut self) -> Result<Vec<Decision>, StoreError> {
-        self.all(Table::Decisions, &[])
-    }
-
-    /// What units say, the oldest first.
-    pub fn statements(&mut self) -> Result<Vec<Statement>, StoreError> {
-        self.all(Table::Statements, &[])
-    }
-
-    fn of_days<T: DeserializeOwned>(
-        &mut self,
-        table: Table,
-        site: &SiteId,
-        first: Date,
-        last: Date,
-    ) -> Result<Vec<T>, StoreError> {
-        let (start, end) = (keys::site_day(site, first), keys::site_day(site, last));
-        let mut days = Vec::new();
-        for entry in self.engine.rows_from(table, &start)? {
-            let (key, row) = entry?;
-            if key.as_ref() > end.as_slice() {
-                break;
-            }
-            days.extend(self.value(table, &key, &row)?);
-        }
-        Ok(days)
-    }
-
     /// A column's observations before `until`, the oldest first: those since `from`, and before
     /// them as many as lead back to one that found a date.
     pub fn observations_within(
@@ -439,34 +352,6 @@ impl<'a> Reader<'a> {
         }
         observations.reverse();
         Ok(observations)
-    }
-
-    /// The first day that the store tells of: of the earliest visit, or sample of one of `sites`.
-    pub fn known_since(&mut self, sites: &[SiteId]) -> Result<Option<Date>, StoreError> {
-        let visit: Option<StoredObservation> = self.first(Table::Observations, &[])?;
-        let mut since = visit.map(|visit| date_of(visit.observed_at));
-        for site in sites {
-            let day: Option<SiteDay> = self.first(Table::SiteDays, &keys::site(site))?;
-            let both = since.into_iter().chain(day.map(|day| day.on));
-            since = both.min();
-        }
-        Ok(since)
-    }
-
-    /// The first row below `prefix` that can be read.
-    fn first<T: DeserializeOwned>(
-        &mut self,
-        table: Table,
-        prefix: &[u8],
-    ) -> Result<Option<T>, StoreError> {
-        for entry in self.engine.rows(table, prefix)? {
-            let (key, row) = entry?;
-            let value = self.value(table, &key, &row)?;
-            if value.is_some() {
-                return Ok(value);
-            }
-        }
-        Ok(None)
     }
 
     /// A column's items, the newest claim first, undated ones last.

@@ -56,6 +56,7 @@ impl<'a> Desk<'a> {
         let open = situation.open.get(&key);
         let context = Context {
             rules: situation.rules,
+            tiers: situation.rules.tiers_of(column),
             calendar: situation.calendar,
             escalate_after: rule.ladder.escalate_after_working_days,
             before: self.before.of_column(column, open, situation),

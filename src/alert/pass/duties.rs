@@ -75,6 +75,7 @@ impl<'a> Desk<'a> {
         };
         let context = Context {
             rules: situation.rules,
+            tiers: situation.rules.tiers_of(column),
             calendar: situation.calendar,
             escalate_after: duty.ladder.escalate_after_working_days,
             before: Before::default(),

@@ -8,18 +8,19 @@ use toml::Spanned;
 use super::super::quantity::{duration, known, name, time_of_day, url, within};
 use super::super::raw::Key;
 use super::super::raw::monitor::{
-    RawActs, RawEscalation, RawMonitor, RawOperator, RawSending, RawTier,
+    RawActs, RawEscalation, RawMonitor, RawOperator, RawSending, RawTier, RawTiers,
 };
 use super::super::source::Source;
 use super::{incidents, or, parts, word};
 use crate::alert::acts::Bounds;
 use crate::alert::again::AgainRule;
-use crate::alert::rules::{AlertRules, Budget, Repeat, TierRule};
+use crate::alert::rules::{AlertRules, Budget, Repeat, TierRule, Tiers};
 use crate::alert::template::{Text, Texts};
 use crate::assess::exemption::Longest;
 use crate::assess::ladder::Tier;
 use crate::assess::outage::OfflineRule;
 use crate::calendar::Window;
+use crate::domain::class::Class;
 use crate::domain::group::Role;
 
 /// The longest template, in characters.
@@ -30,14 +31,13 @@ const SIGNATURE_CHARS: usize = 12;
 /// Reads `[tiers]`, `[sending]`, `[judging]`, `[incidents]`, `[texts]` and the signature.
 pub fn rules(source: &mut Source, raw: &RawMonitor) -> AlertRules {
     let mut rules = AlertRules::default();
-    for (key, raw) in &raw.tiers {
-        match word(key.get_ref(), "tier", &Tier::ALL, Tier::key) {
-            Err(message) => source.fault(&key.span(), message),
-            Ok(tier) => {
-                if let Some(rule) = rules.tiers.get_mut(&tier) {
-                    tier_rule(source, raw, rule);
-                }
-            }
+    rules.tiers = tiers(source, &raw.tiers, &rules.tiers);
+    for (key, raw) in &raw.limits {
+        // An unknown class is told where its limit is read.
+        let class = word(key.get_ref(), "class", &Class::ALL, Class::key);
+        if let (Ok(class), false) = (class, raw.tiers.is_empty()) {
+            let own = tiers(source, &raw.tiers, &rules.tiers);
+            rules.class_tiers.insert(class, own);
         }
     }
     if let Some(operator) = &raw.operator {
@@ -52,6 +52,22 @@ pub fn rules(source: &mut Source, raw: &RawMonitor) -> AlertRules {
     texts(source, raw, &mut rules.texts);
     rules.links = super::links::links(source, &raw.links);
     rules
+}
+
+/// What is written of tiers, over `base`.
+pub fn tiers(source: &mut Source, raw: &RawTiers, base: &Tiers) -> Tiers {
+    let mut tiers = base.clone();
+    for (key, raw) in raw {
+        match word(key.get_ref(), "tier", &Tier::ALL, Tier::key) {
+            Err(message) => source.fault(&key.span(), message),
+            Ok(tier) => {
+                if let Some(rule) = tiers.get_mut(&tier) {
+                    tier_rule(source, raw, rule);
+                }
+            }
+        }
+    }
+    tiers
 }
 
 fn tier_rule(source: &mut Source, raw: &RawTier, rule: &mut TierRule) {

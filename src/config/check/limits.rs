@@ -101,7 +101,8 @@ pub fn steps(rule: &ClassRule) -> String {
     )
 }
 
-fn ladder(source: &mut Source, raw: &RawLadder, base: Ladder) -> Ladder {
+/// What is written of a ladder, over `base`.
+pub fn ladder(source: &mut Source, raw: &RawLadder, base: Ladder) -> Ladder {
     Ladder {
         reminder_lead: share(source, &raw.reminder_lead, base.reminder_lead),
         warning_lead: share(source, &raw.warning_lead, base.warning_lead),

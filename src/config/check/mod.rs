@@ -18,6 +18,7 @@ pub mod limits;
 pub mod links;
 pub mod monitor;
 pub mod own_network;
+pub mod own_steps;
 pub mod presence;
 pub mod read_rules;
 pub mod receipts;

@@ -1,12 +1,13 @@
 //! What is legal and should be known: gaps that the configuration leaves open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike as _;
 
 use super::super::fault::Warning;
 use super::super::settings::Config;
 use super::super::typical;
+use crate::assess::ladder::Tier;
 use crate::assess::reach::DAYS;
 use crate::domain::account::Admission;
 use crate::domain::group::{Group, Role, mask};
@@ -30,7 +31,6 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     blanks(&config.group, &mut warnings);
     unconfirmed(&config.group, &mut warnings);
     doubles(&config.group, &mut warnings);
-    ladders(config, &mut warnings);
     lengths(config, &mut warnings);
     params(config, &mut warnings);
     robots(config, &mut warnings);
@@ -132,11 +132,13 @@ fn contacts(config: &Config, warnings: &mut Vec<Warning>) {
         push(warnings, false, message);
     }
     for unit in others {
-        let rules = config.alert.tiers.iter();
-        let tiers: Vec<&str> = rules
+        let columns = group.columns.values().filter(|column| column.unit == *unit);
+        let rules = columns.flat_map(|column| config.alert.tiers_of(column));
+        let tiers: BTreeSet<Tier> = rules
             .filter(|(_, rule)| vacant(unit, &rule.roles))
-            .map(|(tier, _)| tier.key())
+            .map(|(tier, _)| *tier)
             .collect();
+        let tiers: Vec<&str> = tiers.into_iter().map(Tier::key).collect();
         if !tiers.is_empty() {
             let message = format!(
                 "unit {unit} has nobody in the roles of {}; these messages fall upward, to the next higher role or the operator",
@@ -151,11 +153,17 @@ fn contacts(config: &Config, warnings: &mut Vec<Warning>) {
 fn central_roles(config: &Config, warnings: &mut Vec<Warning>) {
     let people = &config.group.people;
     for role in Role::ALL.into_iter().filter(|role| role.is_central()) {
-        let rules = config.alert.tiers.iter();
-        let tiers: Vec<&str> = rules
+        let alert = &config.alert;
+        let own = alert
+            .class_tiers
+            .values()
+            .chain(alert.column_tiers.values());
+        let rules = own.chain([&alert.tiers]).flatten();
+        let tiers: BTreeSet<Tier> = rules
             .filter(|(_, rule)| rule.roles.contains(&role))
-            .map(|(tier, _)| tier.key())
+            .map(|(tier, _)| *tier)
             .collect();
+        let tiers: Vec<&str> = tiers.into_iter().map(Tier::key).collect();
         let mut duties = people.values().flat_map(|person| &person.duties);
         if !tiers.is_empty() && !duties.any(|duty| duty.role == role) {
             let message = format!(
@@ -259,29 +267,6 @@ fn doubles(group: &Group, warnings: &mut Vec<Warning>) {
                 mask(address)
             ),
         );
-    }
-}
-
-/// Limits of single columns on which the ladder of their class does not rise.
-fn ladders(config: &Config, warnings: &mut Vec<Warning>) {
-    for column in config
-        .group
-        .columns
-        .values()
-        .filter(|column| column.limit_days.is_some() && !column.on_demand)
-    {
-        let rule = config.limits.of(column);
-        if !rule.ladder.rises(rule.limit_days) {
-            push(
-                warnings,
-                false,
-                format!(
-                    "column {}: {}; some tiers are skipped",
-                    column.id,
-                    super::limits::steps(&rule)
-                ),
-            );
-        }
     }
 }
 

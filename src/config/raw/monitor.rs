@@ -17,7 +17,7 @@ pub struct RawMonitor {
     pub schedule: RawSchedule,
     pub limits: BTreeMap<Spanned<String>, RawLimit>,
     pub ladder: Key<RawLadder>,
-    pub tiers: BTreeMap<Spanned<String>, RawTier>,
+    pub tiers: RawTiers,
     pub sending: RawSending,
     pub judging: RawJudging,
     pub incidents: RawIncidents,
@@ -85,13 +85,17 @@ pub struct RawLadder {
     pub escalate_after_working_days: Key<u32>,
 }
 
-/// One class: its limit, and what differs from the common ladder.
+/// One class: its limit, and what differs from the common ladder and the common tiers.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawLimit {
     pub days: Key<u32>,
     pub ladder: Key<RawLadder>,
+    pub tiers: RawTiers,
 }
+
+/// Who hears of which tier, by the word of the tier.
+pub type RawTiers = BTreeMap<Spanned<String>, RawTier>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

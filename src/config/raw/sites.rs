@@ -1,5 +1,6 @@
 //! `sites.toml` as written.
 
+use super::monitor::{RawLadder, RawTiers};
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -47,6 +48,8 @@ pub struct RawColumn {
     pub class: Key<String>,
     pub url: Key<String>,
     pub limit_days: Key<u32>,
+    pub ladder: Key<RawLadder>,
+    pub tiers: RawTiers,
     pub on_demand: Key<bool>,
     pub confirmed: Key<bool>,
     pub parent: Key<String>,
