@@ -70,7 +70,7 @@ struct Cell {
     mark: Mark,
     id: String,
     name: String,
-    /// `单项否决 超期2`, or how many are in time.
+    /// `否决 超期2`, or how many are in time.
     says: String,
 }
 
@@ -253,8 +253,8 @@ fn cell(site: &SiteLine) -> Cell {
     ];
     let parts = parts.iter().filter(|(_, count)| *count > 0);
     let vetoed = match site.veto {
-        Some(Veto::Hit) => Some("单项否决"),
-        Some(Veto::Near) => Some("接近否决"),
+        Some(Veto::Hit) => Some("否决"),
+        Some(Veto::Near) => Some("近否决"),
         None => None,
     };
     let vetoed = vetoed.map(str::to_owned).into_iter();
