@@ -2,7 +2,8 @@
 //! at 3,000 sites: the time until the whole page has come, over a real socket, and its size. The store
 //! is filled through its own commits.
 //!
-//! `cargo bench --bench console` (the three years take some minutes; `YEARS=1` shortens them)
+//! `cargo bench --bench console` (the three years take some minutes; `YEARS=1` shortens them; `KEEP=DIR`
+//! leaves the installation of 48 sites there, for commands to be measured with it)
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -15,22 +16,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{Days, TimeDelta};
+use chrono::{Datelike as _, Days, TimeDelta};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
+use wangxun::daemon::assessment::TELL_NOBODY;
 use wangxun::daemon::desk::Desk;
 use wangxun::domain::account::Admission;
 use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate};
-use wangxun::domain::group::Column;
+use wangxun::domain::group::{Column, Site};
 use wangxun::domain::item::Item;
 use wangxun::domain::observation::{ColumnRecord, Observation, Sight};
+use wangxun::domain::site_day::{Sample, SiteDay};
 use wangxun::domain::time::{Date, Moment, moment};
-use wangxun::domain::visit::Validators;
+use wangxun::domain::visit::{Failure, Validators};
 use wangxun::store::commit::Commit;
 use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
@@ -163,16 +166,36 @@ fn day(columns: &[(usize, &Column)], number: u64, on: Date) -> Commit {
     commit
 }
 
+/// A day's samples of a home page; one of fifty fails.
+fn samples(site: &Site, on: Date) -> SiteDay {
+    let mut day = SiteDay::new(site.id.clone(), on);
+    for hour in 0..24 {
+        let fails = (hour + on.ordinal()).is_multiple_of(50);
+        let failure = fails.then_some(Failure::TotalTimeout);
+        day.add(at(on, hour), Sample::of(700, failure));
+    }
+    day
+}
+
 struct Running {
     address: SocketAddr,
     desk: Desk,
     _stop: oneshot::Sender<()>,
-    _dir: TempDir,
+    _dir: Option<TempDir>,
 }
 
-async fn start(sites: usize, columns: usize, days: u64) -> Running {
-    let dir = TempDir::new().expect("a directory");
-    let loaded = load(&written(dir.path(), sites, columns), today());
+async fn start(sites: usize, columns: usize, days: u64, keep: Option<PathBuf>) -> Running {
+    let (dir, _dir) = match keep {
+        Some(dir) => {
+            std::fs::create_dir_all(&dir).expect("a directory");
+            (dir, None)
+        }
+        None => {
+            let dir = TempDir::new().expect("a directory");
+            (dir.path().to_owned(), Some(dir))
+        }
+    };
+    let loaded = load(&written(&dir, sites, columns), today());
     let config = Arc::new(loaded.expect("a configuration").config);
     let settings = StoreSettings::in_dir(config.store.dir.clone());
     let now = at(today(), 9);
@@ -185,6 +208,10 @@ async fn start(sites: usize, columns: usize, days: u64) -> Running {
         for some in all.chunks(1500) {
             store.commit(day(some, number, on)).await.expect("kept");
         }
+        let mut sampled = Commit::at(at(on, 22));
+        let sites = config.group.sites.values();
+        sampled.days = sites.map(|site| samples(site, on)).collect();
+        store.commit(sampled).await.expect("kept");
     }
     let clock = Clock::stepped(now, None);
     println!(
@@ -219,7 +246,7 @@ async fn start(sites: usize, columns: usize, days: u64) -> Running {
         address,
         desk,
         _stop: stop,
-        _dir: dir,
+        _dir,
     }
 }
 
@@ -257,6 +284,7 @@ async fn measure(running: &Running, paths: &[&str]) {
 async fn main() {
     let years = std::env::var("YEARS").ok();
     let years: u64 = years.and_then(|text| text.parse().ok()).unwrap_or(3);
+    let keep = std::env::var_os("KEEP").map(PathBuf::from);
     let many = [
         "/",
         "/?state=all",
@@ -264,10 +292,10 @@ async fn main() {
         "/column/s0/c0",
         "/incidents",
     ];
-    let running = start(3000, 6, 3).await;
+    let running = start(3000, 6, 3, None).await;
     measure(&running, &many).await;
     drop(running);
-    let running = start(48, 30, years * 365).await;
+    let running = start(48, 30, years * 365, keep).await;
     measure(
         &running,
         &[
@@ -283,7 +311,11 @@ async fn main() {
     for period in ["2017Q3", "2017Q4", "2017"] {
         let begun = Instant::now();
         let period = period.parse().expect("a period");
-        let made = running.desk.assessed(period, false).await.expect("a store");
+        let made = running
+            .desk
+            .assessed(period, false, TELL_NOBODY)
+            .await
+            .expect("a store");
         let cards = made.expect("an assessment").cards.len();
         let took = begun.elapsed().as_secs_f64();
         println!("assessment of {period}: {cards} sites in {took:.2} s");

@@ -323,6 +323,10 @@ async fn nights() {
     let mark = key("公安机关备案标识@/");
     let (done, text) = decide(&config, "confirm", &mark, &["--serious"]).await;
     assert!(!done && text.contains("only words"), "{text}");
+    let long = "长".repeat(121);
+    let args = ["candidates", "confirm", &mark, "--by", "张三"];
+    let (done, text) = said(&config, &[&args[..], &["--reason", &long]].concat()).await;
+    assert!(!done && text.contains("at most 120"), "{text}");
 
     let (small, serious) = (key("布署@/gzdt/2.html"), key("按装@/gzdt/3.html"));
     for (what, key, more) in [
@@ -353,6 +357,8 @@ async fn nights() {
         "应为“部署”",
         "会议【布署】了下一步",
         "张三确认：已核对原文",
+        "人工已排除，不计",
+        "张三排除：已核对原文",
     ] {
         assert!(why.contains(words), "{why}");
     }

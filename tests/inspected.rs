@@ -1,4 +1,4 @@
-//! Two sites whose pages lack and break what was planted, inspected for three nights: the real daemon
+//! Four sites whose pages lack and break what was planted, inspected for three nights: the real daemon
 //! over real sockets in stepped time finds all of it and nothing else.
 #![expect(
     clippy::expect_used,
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use wangxun::assess::candidates::Case;
 use wangxun::assess::score::card::{Line, Verdict};
 use wangxun::assess::score::finding::{Fact, Spared, Unmeasured};
-use wangxun::clock::Clock;
+use wangxun::clock::{Alarm, Clock};
 use wangxun::config::load::load;
 use wangxun::domain::candidate::Suspicion;
 use wangxun::domain::time::{Moment, moment};
@@ -142,8 +142,9 @@ fn bare(request: &Request) -> Reply {
 
 /// What site `c` answers. It has two guides that could be read, one that could not, one elsewhere; a
 /// document and its interpretation that does not link back; and a letter-box of four letters. The first is answered by its row, the second
-/// by its own page only, the third waits by its row since August, of the fourth no page says anything.
-fn letter_box(request: &Request) -> Reply {
+/// by its own page only, of the fourth no page says anything. Of the `third` its row and its page give the
+/// day on which it was written and the state.
+fn letter_box(request: &Request, third: (&str, &str)) -> Reply {
     let row = |n: u32, asked: &str, state: &str| {
         format!(
             "<tr><td>{n}</td><td><a href='/xx/{n}.html'>关于第{n}件事项如何办理的咨询</a></td><td>{asked}</td>\
@@ -152,7 +153,7 @@ fn letter_box(request: &Request) -> Reply {
     };
     let list = row(1, "2017-11-01", "已回复")
         + &row(2, "2017-10-09", "")
-        + &row(3, "2017-08-01", "办理中")
+        + &row(3, third.0, third.1)
         + &row(4, "2017-10-08", "");
     let heads = "<tr><th>编号</th><th>标题</th><th>来信时间</th><th>状态</th></tr>";
     let page = |title: &str, body: &str| {
@@ -203,7 +204,10 @@ fn letter_box(request: &Request) -> Reply {
             "<tr><th>答复单位</th><td>信访办</td></tr><tr><th>答复时间</th><td>2017-10-31</td></tr>\
              <tr><th>答复内容</th><td>您好，请到服务窗口办理。</td></tr>",
         ),
-        "/xx/3.html" => letter("2017-08-01", "<tr><th>状态</th><td>办理中</td></tr>"),
+        "/xx/3.html" => letter(
+            third.0,
+            &format!("<tr><th>状态</th><td>{}</td></tr>", third.1),
+        ),
         "/xx/4.html" => letter("2017-10-08", ""),
         path if path.starts_with("/gzdt/") => page("通报", "<p>正文</p>"),
         "/robots.txt" => answer("404 Not Found", HTML, ""),
@@ -242,6 +246,79 @@ fn letter_box(request: &Request) -> Reply {
             "信访办",
             "<p>抱歉，您访问的页面不存在或已经删除，请返回首页。</p>",
         ),
+    }
+}
+
+/// A letter that waits since August.
+const WAITS: (&str, &str) = ("2017-08-01", "办理中");
+
+/// What site `d` answers: two letter-boxes whose letters are handed out by POST alone, one to a form and one
+/// to a text; the page of the second does not open. In each a letter waits, since August and since July.
+fn posted(request: &Request) -> Reply {
+    const JSON: &str = "Content-Type: application/json\r\nConnection: close\r\n";
+    let row = |n: u32, asked: &str, replied: u32| {
+        format!(
+            "{{\"original_id\":\"AH{n}\",\"letter_title\":\"关于第{n}件事项的咨询\",\"create_date\":\"{asked}\",\"isReply\":{replied}}}"
+        )
+    };
+    let message = |n: u32, asked: &str, answer: &str| {
+        format!(
+            "{{\"zj\":\"{n}\",\"lybt\":\"关于第{n}项标准的留言\",\"lysj\":\"{asked}\",{answer}}}"
+        )
+    };
+    let page = |body: String| {
+        let html = format!("<html><head><meta charset=utf-8></head><body>{body}</body></html>");
+        answer("200 OK", HTML, html)
+    };
+    let letter = |asked: &str, answered: &str| {
+        page(format!(
+            "<h1>关于事项的咨询</h1><div>来信时间：{asked}</div><p>请问如何办理？</p>\
+             <div>答复时间：{answered}</div><p>您好，请到服务窗口办理。</p>"
+        ))
+    };
+    let form = "PageCond%2Fbegin=0&PageCond%2Flength=20";
+    let is_post = request.head.starts_with("POST ");
+    match (request.path.as_str(), is_post, request.body.as_str()) {
+        ("/", ..) => page(format!("<h2>工作动态</h2>{}", rows("gzdt", false))),
+        ("/gzdt/", ..) => page(format!("<h2>工作动态</h2>{}", rows("gzdt", false))),
+        ("/hd/list.flow", ..) => page("<h2>来信查询</h2><div id=list></div>".to_owned()),
+        ("/hd/zx.html", ..) => answer("503 Service Unavailable", HTML, ""),
+        ("/api/x.mailList.biz.ext", true, body) if body == form => {
+            let rows = [
+                row(2, "2017-08-01", 0),
+                row(1, "2017-11-01", 1),
+                row(3, "2017-10-20", 1),
+            ];
+            answer(
+                "200 OK",
+                JSON,
+                format!("{{\"mailList\":[{}]}}", rows.join(",")),
+            )
+        }
+        ("/api/list", true, "{\"curPage\":1}") => {
+            let rows = [
+                message(7, "2017-07-20", "\"clyj\":null,\"statusName\":\"办理中\""),
+                message(
+                    8,
+                    "2017-10-30",
+                    "\"pubtime\":\"2017-11-02\",\"clyj\":\"您好，请按标准执行。\",\"fzsjCn\":\"标准处\"",
+                ),
+            ];
+            let data = format!("{{\"data\":{{\"data\":[{}]}}}}", rows.join(","));
+            answer("200 OK", JSON, data)
+        }
+        ("/hd/com.web.suggest.suggesDetail.flow?originalId=AH1", ..) => {
+            letter("2017-11-01", "2017-11-03")
+        }
+        ("/hd/com.web.suggest.suggesDetail.flow?originalId=AH2", ..) => page(
+            "<h1>关于事项的咨询</h1><div>来信时间：2017-08-01</div><p>请问如何办理？</p>"
+                .to_owned(),
+        ),
+        ("/hd/com.web.suggest.suggesDetail.flow?originalId=AH3", ..) => {
+            letter("2017-10-20", "2017-11-01")
+        }
+        (path, ..) if path.starts_with("/gzdt/") => page("<p>正文</p>".to_owned()),
+        _ => answer("404 Not Found", HTML, ""),
     }
 }
 
@@ -292,6 +369,14 @@ fn write(dir: &Path, sites: &[(&str, &Site)]) -> PathBuf {
                 [[column]]\nid = \"c/zcjd\"\nsite = \"c\"\nname = \"政策解读\"\nclass = \"interpretation\"\nurl = \"/zcjd/\"\n";
             let home = format!("home = \"http://{}/\"\n", site.address);
             text = text.replacen(&home, &format!("{home}guides = [\"/bsfw/\"]\n"), 1);
+        }
+        if *id == "d" {
+            text += "[[column]]\nid = \"d/xx\"\nsite = \"d\"\nname = \"来信查询\"\nclass = \"replies\"\nurl = \"/hd/list.flow\"\n\
+                [column.read]\njson = \"beijing-letters\"\ndata = \"/api/x.mailList.biz.ext\"\nmethod = \"POST\"\n\
+                form = { \"PageCond/begin\" = 0, \"PageCond/length\" = 20 }\n\
+                [[column]]\nid = \"d/zx\"\nsite = \"d\"\nname = \"留言咨询\"\nclass = \"replies\"\nurl = \"/hd/zx.html\"\n\
+                [column.read]\njson = \"samr-letters\"\ndata = \"/api/list\"\nmethod = \"POST\"\n\
+                body = '{\"curPage\":1}'\n";
         }
         if *id == "a" {
             text += "[[column]]\nid = \"a/tzgg\"\nsite = \"a\"\nname = \"通知公告\"\nclass = \"notices\"\nurl = \"/tzgg/\"\n";
@@ -398,10 +483,11 @@ async fn nights() {
         if by_night && is_letter && !request.head.starts_with("HEAD") {
             counted.fetch_add(1, Ordering::Relaxed);
         }
-        letter_box(request)
+        letter_box(request, WAITS)
     })
     .await;
-    let config = write(dir.path(), &[("a", &a), ("b", &b), ("c", &c)]);
+    let d = Site::plain(posted).await;
+    let config = write(dir.path(), &[("a", &a), ("b", &b), ("c", &c), ("d", &d)]);
     let mut end = clock.alarm();
     let loaded = load(&config, at("2017-11-06T08:00").date_naive());
     let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
@@ -493,6 +579,7 @@ async fn nights() {
     assert!(list.contains("“旧专题”"), "{list}");
     let before = told(&config, &["links", "a", "--format", "json"]).await;
     letters(&config, &third).await;
+    posted_letters(&config, &third).await;
     services(&config, &third).await;
     // Each of the four is worth a look, and none a second one within the week; the page of the one that
     // waits for a person is kept.
@@ -507,6 +594,10 @@ async fn nights() {
     );
     // By now the month is over, and the look of its seventh day proves nothing of its last.
     let later = assessed(&config).await;
+    // Nor does a home page of the seventh day tell how new it was on the last, though it was visited.
+    let home = line(&later, "c", "V2");
+    let unproven = Verdict::Unmeasured(Unmeasured::CannotTell);
+    assert_eq!(home.verdict, unproven, "{home:?}");
     let veto = line(&later, "c", "V5");
     let known = veto.asides.iter().any(|aside| {
         let waits = matches!(aside.find.fact, Fact::LetterOpen { .. });
@@ -651,4 +742,117 @@ async fn letters(config: &Path, assessment: &Assessment) {
     ] {
         assert!(why.contains(words), "{words}: {why}");
     }
+}
+
+/// A letter that by its pages has waited for 76 days brings its site near a veto: the liaison, the head
+/// and the operator hear so, and nobody else. Answered, that is over. One of 74 days, or an answered
+/// one of 76, is no reason to say anything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_that_waits_for_long_is_told_to_those_who_can_answer_it() {
+    let waits = at("2017-11-08T12:00");
+    let rows: [(&str, &'static str, &'static str, bool); 3] = [
+        ("2017-08-23", "办理中", "已回复", true),
+        ("2017-08-23", "已回复", "已回复", false),
+        ("2017-08-26", "办理中", "已回复", false),
+    ];
+    for (asked, before, after, is_told) in rows {
+        let dir = TempDir::new().expect("a directory");
+        let clock = Clock::stepped(at("2017-11-06T08:00"), None);
+        let mine = clock.clone();
+        let site = Site::plain(move |request| {
+            let state = if mine.now() < waits { before } else { after };
+            match request.path.as_str() {
+                "/gzdt/" => answer("200 OK", HTML, column("工作动态", "gzdt", false)),
+                _ => letter_box(request, (asked, state)),
+            }
+        })
+        .await;
+        let config = write(dir.path(), &[("c", &site)]);
+        go_live(dir.path());
+        let mut end = clock.alarm();
+        let loaded = load(&config, at("2017-11-06T08:00").date_naive());
+        let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
+        let running =
+            tokio::time::timeout(LONGEST_RUN, Running::start(Arc::new(loaded.config), &clock));
+        let running = running.await.expect("a daemon in time");
+        let heard = async |end: &mut Alarm, until: &str| {
+            end.until(at(until)).await;
+            let messages = running.ready.desk.store.messages(100).await;
+            let messages = messages.expect("messages").into_iter();
+            let heard = messages.map(|one| (one.person.to_string(), one.text));
+            heard.collect::<BTreeSet<_>>()
+        };
+        // The night of the 7th reads a second time that it waits, for 76 days; the morning tells of it.
+        let none = heard(&mut end, "2017-11-07T12:00").await;
+        assert!(none.is_empty(), "{asked} {before}: {none:?}");
+        let first = heard(&mut end, "2017-11-08T12:00").await;
+        // Two nights read that it is answered.
+        let last = heard(&mut end, "2017-11-13T12:00").await;
+        running.end(end).await;
+        if !is_told {
+            assert!(last.is_empty(), "{asked} {before}: {last:?}");
+            continue;
+        }
+        let people: Vec<&str> = first.iter().map(|(person, _)| person.as_str()).collect();
+        assert_eq!(people, ["lian", "zhang", "zhiban"], "{first:?}");
+        for (_, text) in &first {
+            assert!(text.contains("来信1封满75天未答复（最长76天）"), "{text}");
+        }
+        let over: Vec<_> = last.difference(&first).collect();
+        let people: Vec<&str> = over.iter().map(|(person, _)| person.as_str()).collect();
+        assert_eq!(people, ["lian", "zhang", "zhiban"], "{over:?}");
+        for (_, text) in over {
+            assert!(!text.contains("未答复"), "{text}");
+        }
+    }
+}
+
+/// Units are told, and unit `c` has a liaison, an editor, a deputy and a head.
+fn go_live(dir: &Path) {
+    let append = |name: &str, more: &str| {
+        let file = dir.join(name);
+        let text = std::fs::read_to_string(&file).expect("a file");
+        std::fs::write(&file, format!("{text}{more}")).expect("a file");
+    };
+    append(
+        "monitor.toml",
+        "[sending]\nlive = true\nall_quiet = false\n",
+    );
+    let roles = [
+        ("lian", "liaison"),
+        ("bian", "editor"),
+        ("fu", "deputy"),
+        ("zhang", "head"),
+    ];
+    for (number, (id, role)) in roles.iter().enumerate() {
+        append(
+            "contacts.toml",
+            &format!(
+                "[[person]]\nid = \"{id}\"\nname = \"{role}\"\nphone = \"1000000001{number}\"\n\
+                 duties = [{{ unit = \"c\", role = \"{role}\" }}]\n"
+            ),
+        );
+    }
+}
+
+/// What is handed out by POST alone is read by night too, also where the page that shows it does not open.
+async fn posted_letters(config: &Path, assessment: &Assessment) {
+    let veto = line(assessment, "d", "V5");
+    let waits = Verdict::Unmeasured(Unmeasured::Waiting(2));
+    assert_eq!(veto.verdict, waits, "{veto:?}");
+    let args = ["why", "d", "--rule", "V5", "--period", "2017-11"];
+    let why = told(config, &args).await;
+    for words in [
+        "“来信查询”栏目《关于第2件事项的咨询》8月1日来信，应于10月30日前答复",
+        "/hd/com.web.suggest.suggesDetail.flow?originalId=AH2",
+        "1年内公开来信3件，已答复2件，注明未答复1件，2件可知用时",
+        "“留言咨询”栏目《关于第7项标准的留言》7月20日来信，应于10月18日前答复",
+        "1年内公开来信2件，已答复1件，注明未答复1件，1件可知用时",
+    ] {
+        assert!(why.contains(words), "{words}: {why}");
+    }
+    // Who asks otherwise gets nothing, and no link check asks for data.
+    let posts = ["/api/x.mailList.biz.ext", "/api/list"];
+    let list = told(config, &["links", "d", "--format", "json"]).await;
+    assert!(posts.iter().all(|path| !list.contains(path)), "{list}");
 }

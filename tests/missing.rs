@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
 use wangxun::daemon::answer::{Answer, Question};
+use wangxun::daemon::assessment::TELL_NOBODY;
 use wangxun::daemon::control;
 use wangxun::domain::finding::Unreadable;
 use wangxun::domain::id::ColumnId;
@@ -245,7 +246,9 @@ async fn run(
     assert_eq!(home.blocks.first().map(|block| block.rows), Some(6));
     let mut answers = Vec::new();
     for question in questions {
-        let answer = control::ask(&socket, question).await.expect("an answer");
+        let answer = control::ask(&socket, question, TELL_NOBODY)
+            .await
+            .expect("an answer");
         answers.push(answer.expect("a daemon"));
     }
     running.end(end).await;

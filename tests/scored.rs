@@ -265,13 +265,21 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     assert!(!ok && text.contains("says the same"), "{text}");
 
     // What is entered, what the rules become, and what is lost of the store change nothing.
-    told(config, &score(&["set", "b", "D2", "7", "--reason", "复查"])).await;
+    let set = score(&["set", "b", "D2", "7", "--reason", "复查"]);
+    let (ok, text) = said(config, &set).await;
+    assert!(ok && text.contains("the period is closed"), "{text}");
     std::fs::write(dir.join("rubric.toml"), "[rule.D5]\npoints = 1\n").expect("a file");
     told(config, &["rebuild"]).await;
     assert_eq!(assessed(config).await.cards, first.cards);
     let anew = assessed_by(config, &["--anew"]).await;
     assert_ne!(anew.cards, first.cards);
 
+    let why = ["why", "b", "--rule", "D9", "--period", "2017-11"];
+    let (ok, text) = said(config, &why).await;
+    assert!(!ok && text.contains("D9 is not enabled"), "{text}");
+    let args = ["report", "--period", "2017-11", "--anew", "--progress"];
+    let (ok, text) = said(config, &args).await;
+    assert!(ok && text.contains(" of 2 sites in 2017-10"), "{text}");
     let (ok, text) = said(config, &score(&["correct"])).await;
     assert!(!ok && text.contains("needs a reason"), "{text}");
     let text = told(config, &score(&["correct", "--reason", "单位申诉"])).await;
@@ -401,6 +409,12 @@ async fn entered(dir: &Path, config: &Path) {
         "\"待人工录入\",\"1\",\"制度不全\"",
     );
     assert_ne!(filled, text);
+    // The same point on two lines.
+    let point = filled.lines().find(|line| line.contains("制度不全"));
+    let twice = format!("{filled}{}\n", point.expect("a row"));
+    std::fs::write(&table, twice).expect("a table");
+    let (ok, said) = self::said(config, &import).await;
+    assert!(!ok && said.contains("are those of line"), "{said}");
     std::fs::write(&table, &filled).expect("a table");
     let done = told(config, &import).await;
     assert!(done.contains("rows were entered"), "{done}");

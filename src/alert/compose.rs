@@ -566,7 +566,7 @@ mod tests {
         let mut day = Day::new(vec![down]);
         day.trial = Some(Forecast {
             messages: 3,
-            columns: 5,
+            columns: [0, 5, 0, 0],
         });
         let opens = Some(at("2017-11-14T08:30:00"));
         assert_eq!(next_at(&day.tray("2017-11-13T20:00:00")), opens);

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::hours;
-use super::outbox::{InPlaceOf, MessageKey, Notice, NoticeState, Why};
+use super::outbox::{InPlaceOf, MessageKey, Notice, NoticeState, Told, Why};
 use super::route;
 use super::rules::AlertRules;
 use crate::calendar::Calendar;
@@ -147,12 +147,14 @@ pub fn hand_over(
             (None, Some(people)) => (people, None, false),
             (None, None) => continue,
         };
+        // These are told apart by their cause alone; of others it is a remark for one person.
+        let by_cause = matches!(notice.told, Told::Trouble | Told::EscalationProposed);
         for receiver in people.into_iter().filter(|one| *one != notice.person) {
             let known = |other: &Notice| {
                 other.person == receiver
                     && other.incident == notice.incident
                     && other.told == notice.told
-                    && other.facts.why == notice.facts.why
+                    && (!by_cause || other.facts.why == notice.facts.why)
             };
             if waiting.iter().chain(&handed.fresh).any(known) {
                 continue;

@@ -65,6 +65,20 @@ pub fn write(
         _ => {}
     }
     let (calendar, rules) = (situation.calendar, situation.rules);
+    let operators = route::operators(situation.group);
+    let vacancy = vacancy(situation, told, about);
+    let facts_for = |person: &PersonId| {
+        let mut facts = facts.clone();
+        if let Some(vacancy) = vacancy.as_ref().filter(|_| operators.contains(person)) {
+            let why = [facts.why.as_str(), vacancy.as_str()];
+            facts.why = why
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("，");
+        }
+        facts
+    };
     let life = |person: &PersonId| {
         let hours = hours::of_id(person, situation.group, rules);
         if urgent {
@@ -79,6 +93,7 @@ pub fn write(
         .map(|person| (life(&person), person))
         .map(|((not_before, expires_at), person)| Notice {
             key: key(incident, told, &person),
+            facts: facts_for(&person),
             person,
             incident: incident.key.clone(),
             kind: incident.key.kind,
@@ -95,7 +110,6 @@ pub fn write(
                 About::Host(_) | About::Monitor(_) => None,
             },
             told,
-            facts: facts.clone(),
             urgent,
             created_at: situation.now,
             not_before,
@@ -206,6 +220,26 @@ fn people(
         (told, About::Site(site, _)) => of_site(situation, told, site),
         _ => route::operators(situation.group),
     }
+}
+
+/// In Chinese, that nobody holds the office for which `told` is meant, so that it climbs: an operator is
+/// to put that right.
+fn vacancy(situation: &Situation<'_>, told: Told, about: About<'_>) -> Option<String> {
+    let (group, rules) = (situation.group, situation.rules);
+    let (roles, unit) = match (told, about) {
+        (
+            Told::Raised(tier) | Told::Repeated(tier, _),
+            About::Column(column) | About::Duty(Owed { column, .. }),
+        ) => (
+            rules.tiers_of(column).get(&tier)?.roles.as_slice(),
+            &column.unit,
+        ),
+        (told, About::Site(site, _)) => (rules.sites.roles(told)?, &site.unit),
+        _ => return None,
+    };
+    let role = route::vacant(roles, unit, group)?;
+    let unit = &group.units.get(unit)?.short;
+    Some(format!("{unit}未登记{}", role.in_chinese()))
 }
 
 /// Who hears of a site as a whole: in a trial run the operators alone.
@@ -320,10 +354,15 @@ fn silence_of(situation: &Situation<'_>, host: &str) -> String {
 
 /// The identity of a notice: incident, since when its tier holds, what is told, to whom.
 fn key(incident: &Incident, told: Told, person: &PersonId) -> MessageKey {
-    let since = match &incident.state {
-        State::Suspected { seen_at } => *seen_at,
-        State::Open { since, .. } => *since,
-        State::Resolved { at } => *at,
+    let (since, repeats) = match &incident.state {
+        State::Suspected { seen_at } => (*seen_at, 0),
+        State::Open { since, repeats, .. } => (*since, *repeats),
+        State::Resolved { at } => (*at, 0),
+    };
+    // A proposal does not count itself.
+    let number = match told {
+        Told::EscalationProposed if repeats > 0 => repeats.to_string(),
+        _ => String::new(),
     };
     MessageKey::of(&[
         "notice",
@@ -331,7 +370,7 @@ fn key(incident: &Incident, told: Told, person: &PersonId) -> MessageKey {
         &format!("{:?}", incident.key.kind),
         &incident.began_at.to_rfc3339(),
         &since.to_rfc3339(),
-        &format!("{told:?}"),
+        &format!("{told:?}{number}"),
         person.as_str(),
     ])
 }

@@ -260,6 +260,13 @@ pub struct Message {
     pub delivery: Delivery,
 }
 
+impl Message {
+    /// Whether it was withdrawn and surely reached nobody.
+    pub fn is_unsaid(&self) -> bool {
+        matches!(self.delivery, Delivery::Withdrawn { .. }) && !self.maybe_taken
+    }
+}
+
 /// How far a message has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -2,7 +2,8 @@
 //! works, so that its silence never has to be guessed at.
 //!
 //! It is a message without notices. It takes no place of a digest: what must be told later on the
-//! same day is told.
+//! same day is told. Where all that was to be told on a day is withdrawn before anybody heard it, the
+//! line is owed then.
 
 use chrono::Datelike as _;
 
@@ -18,7 +19,7 @@ use crate::domain::time::{Date, Moment, date_of, in_chinese, moment};
 /// What the line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quiet {
-    /// The first day it speaks of: that of the line before.
+    /// The first day it speaks of: that of the line before, or the present one.
     pub since: Date,
     /// Columns that are watched.
     pub columns: usize,
@@ -45,12 +46,26 @@ pub fn due_at(calendar: &Calendar, rules: &AlertRules, last: Option<Date>, now: 
     opens.max(moment(date_of(opens).and_time(rules.digest_at)))
 }
 
+/// Whether an operator on duty was to hear something today, and all of it was withdrawn unsaid.
+pub fn is_anybody_silenced(tray: &Tray<'_>) -> bool {
+    let today = date_of(tray.now);
+    let on_duty = deputy::on_duty(route::operators(tray.group), today, tray.group);
+    let mut operators = on_duty.iter();
+    operators.any(|operator| {
+        let mut written = tray.today.iter().filter(|told| told.person == *operator);
+        written.clone().next().is_some() && written.all(Message::is_unsaid)
+    })
+}
+
 /// One line for each operator to whom nothing was told today.
 pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
     let line = line(quiet, date_of(tray.now));
     deputy::on_duty(route::operators(tray.group), date_of(tray.now), tray.group)
         .into_iter()
-        .filter(|operator| tray.today.iter().all(|told| told.person != *operator))
+        .filter(|operator| {
+            let mut today = tray.today.iter();
+            today.all(|told| told.person != *operator || told.is_unsaid())
+        })
         .filter_map(|operator| {
             let route = *tray.group.people.get(&operator)?.routes.first()?;
             Some(Message {
@@ -85,9 +100,10 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
 }
 
 fn line(quiet: &Quiet, today: Date) -> String {
-    let since = match today.pred_opt() == Some(quiet.since) {
-        true => "昨日".to_owned(),
-        false => format!("{}以来", in_chinese(quiet.since, today)),
+    let since = match (today - quiet.since).num_days() {
+        0 => "今日".to_owned(),
+        1 => "昨日".to_owned(),
+        _ => format!("{}以来", in_chinese(quiet.since, today)),
     };
     format!(
         "{since}运行正常：监测{}个栏目，无法判断{}个，待发消息{}条。",
@@ -134,8 +150,8 @@ mod tests {
         (id, person)
     }
 
-    fn told(group: &Group, today: &[Message], now: &str, since: &str) -> Vec<Message> {
-        let tray = Tray {
+    fn with<T>(group: &Group, today: &[Message], now: &str, ask: impl FnOnce(&Tray<'_>) -> T) -> T {
+        ask(&Tray {
             group,
             rules: &AlertRules::default(),
             calendar: &Calendar::default(),
@@ -146,14 +162,17 @@ mod tests {
             holds: &[],
             trial: None,
             now: at(now),
-        };
+        })
+    }
+
+    fn told(group: &Group, today: &[Message], now: &str, since: &str) -> Vec<Message> {
         let quiet = Quiet {
             since: since.parse().unwrap(),
             columns: 238,
             unknown: 2,
             waiting: 0,
         };
-        lines(&tray, &quiet)
+        with(group, today, now, |tray| lines(tray, &quiet))
     }
 
     #[test]
@@ -181,6 +200,36 @@ mod tests {
             second[0].text
         );
         assert_ne!(second[0].key, first[1].key);
+    }
+
+    #[test]
+    fn what_was_withdrawn_unsaid_has_told_nothing() {
+        let group = Group {
+            people: [operator("op", Route::Sms)].into(),
+            ..Group::default()
+        };
+        let now = "2017-11-15T10:00:00";
+        let written = told(&group, &[], now, "2017-11-14");
+        let unsaid = |change: fn(&mut Message)| {
+            let mut message = written[0].clone();
+            message.delivery = Delivery::Withdrawn { at: at(now) };
+            change(&mut message);
+            let lines = told(&group, &[message.clone()], now, "2017-11-15");
+            let silenced = with(&group, &[message], now, is_anybody_silenced);
+            (silenced, lines.first().map(|line| line.text.clone()))
+        };
+        let (silenced, line) = unsaid(|_| ());
+        assert!(silenced);
+        assert!(line.unwrap().contains("】今日运行正常"));
+        let may_be_heard: [fn(&mut Message); 2] = [
+            |message| message.maybe_taken = true,
+            |message| message.delivery = Delivery::Queued { last_error: None },
+        ];
+        for change in may_be_heard {
+            assert_eq!(unsaid(change), (false, None));
+        }
+        // Who was to hear nothing is not silenced by anybody.
+        assert!(!with(&group, &[], now, is_anybody_silenced));
     }
 
     #[test]

@@ -86,16 +86,19 @@ pub(super) fn untold_ends(gone: &[Notice], bench: Bench<'_>) -> Vec<Notice> {
 pub(super) fn as_it_stands(notice: &Notice, bench: Bench<'_>) -> Option<Notice> {
     let incident = bench.open.get(&notice.incident);
     let incident = incident.filter(|one| one.is_open() && one.began_at <= notice.created_at);
+    let is_told_later = |says: &dyn Fn(Told) -> bool| {
+        bench.later.iter().any(|other| {
+            other.key != notice.key
+                && other.person == notice.person
+                && other.incident == notice.incident
+                && other.created_at >= notice.created_at
+                && says(other.told)
+        })
+    };
     match notice.told {
         Told::Raised(tier) | Told::Repeated(tier, _) => {
             let now = incident?.tier.filter(|&now| now > tier);
-            let is_told = bench.later.iter().any(|other| {
-                other.key != notice.key
-                    && other.person == notice.person
-                    && other.incident == notice.incident
-                    && other.created_at >= notice.created_at
-                    && wording::tier(other.told) >= Some(tier)
-            });
+            let is_told = is_told_later(&|told| wording::tier(told) >= Some(tier));
             let mut notice = notice.clone();
             // Escalation has people of its own, and may wait for release.
             if let Some(now) = now.filter(|&now| now < Tier::Escalation) {
@@ -105,7 +108,8 @@ pub(super) fn as_it_stands(notice: &Notice, bench: Bench<'_>) -> Option<Notice> 
         }
         Told::EscalationProposed => {
             let waits = incident?.release == Some(Release::Proposed);
-            waits.then(|| notice.clone())
+            let is_told = is_told_later(&|told| told == Told::EscalationProposed);
+            (waits && !is_told).then(|| notice.clone())
         }
         Told::Blind
         | Told::Empty

@@ -31,18 +31,17 @@ pub fn of_roles(roles: &[Role], unit: &UnitId, group: &Group) -> BTreeSet<Person
         .iter()
         .flat_map(|&role| holders(role, unit, group))
         .collect();
-    let highest = roles
-        .iter()
-        .copied()
-        .filter(|role| !role.is_central())
-        .max();
-    if let Some(highest) = highest
-        && !is_held(highest, unit, group)
-    {
+    if let Some(highest) = vacant(roles, unit, group) {
         people.extend(next_above(highest, unit, group));
         people.extend(operators(group));
     }
     people
+}
+
+/// The highest of `roles` of a unit where nobody of `unit` holds it, so that messages climb.
+pub fn vacant(roles: &[Role], unit: &UnitId, group: &Group) -> Option<Role> {
+    let of_unit = roles.iter().copied().filter(|role| !role.is_central());
+    of_unit.max().filter(|&role| !is_held(role, unit, group))
 }
 
 /// The people who run the monitor.

@@ -300,10 +300,7 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
     // What was told in a future from which the clock was set back by days is told once more. Of
     // some hours nobody takes notice: it was told today.
     let is_undone = told_at - at.now > SET_BACK;
-    if at.answered
-        || (tier == Tier::Escalation && incident.release == Some(Release::Proposed))
-        || (at.visited_at <= told_at && !is_undone)
-    {
+    if at.answered || (at.visited_at <= told_at && !is_undone) {
         return None;
     }
     let Repeat::Every { working_days, most } = at.tiers.get(&tier)?.repeat else {
@@ -325,10 +322,13 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
         told_at: at.now,
         pending: None,
     };
-    Some((
-        Some(after),
-        vec![Effect::Tell(Told::Repeated(tier, repeats))],
-    ))
+    // Until somebody releases it, an escalation is proposed again.
+    let waits = tier == Tier::Escalation && incident.release == Some(Release::Proposed);
+    let told = match waits {
+        true => Told::EscalationProposed,
+        false => Told::Repeated(tier, repeats),
+    };
+    Some((Some(after), vec![Effect::Tell(told)]))
 }
 
 /// A change that was seen in a future from which the clock was set back waits for nothing.
@@ -519,6 +519,7 @@ mod tests {
             ("11-30", Told::Repeated(SeverelyOverdue, 4)),
             ("12-01", Told::Repeated(SeverelyOverdue, 5)),
             ("12-08", Told::EscalationProposed),
+            ("12-15", Told::EscalationProposed),
         ];
         let told: Vec<_> = walk
             .told

@@ -187,11 +187,13 @@ pub(super) fn is_digest_time(tray: &Tray<'_>, person: &Person) -> bool {
         && tray.now.time() >= hours::digest_at(Some(person), tray.rules)
 }
 
-/// Whether `person` has had a digest today. The line of a quiet day carries nothing and is none.
+/// Whether `person` has had a digest today. The line of a quiet day carries nothing and is none; nor
+/// is what was withdrawn before anybody heard it.
 pub(super) fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
-    tray.today
-        .iter()
-        .any(|message| message.person == *person && !message.urgent && !message.notices.is_empty())
+    let is_digest =
+        |message: &Message| !message.urgent && !message.notices.is_empty() && !message.is_unsaid();
+    let mut today = tray.today.iter();
+    today.any(|message| message.person == *person && is_digest(message))
 }
 
 fn is_operator(tray: &Tray<'_>, person: &PersonId) -> bool {

@@ -15,51 +15,109 @@ use crate::domain::group::{Column, Group, Site};
 use crate::domain::id::PersonId;
 use crate::domain::time::{Moment, date_of};
 
-/// What would be sent if the installation went live now.
+/// One thing that would be told if the installation went live now.
+#[derive(Debug, Clone)]
+pub struct Would<'a> {
+    /// To whom.
+    pub people: BTreeSet<PersonId>,
+    /// Of what.
+    pub of: Of<'a>,
+}
+
+/// Of what something would be told.
+#[derive(Debug, Clone, Copy)]
+pub enum Of<'a> {
+    /// A column that is late, or owes something by a day, at this tier.
+    Column(&'a Column, Tier),
+    /// A site as a whole.
+    Site(&'a Site, Told),
+}
+
+/// The tiers of a trial run, the worst first: nobody is escalated who was never told.
+const TIERS: [Tier; 4] = [
+    Tier::SeverelyOverdue,
+    Tier::Overdue,
+    Tier::Warning,
+    Tier::Reminder,
+];
+
+/// How much would be sent if the installation went live now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forecast {
     /// Messages, one a person.
     pub messages: usize,
-    /// Columns that they would speak of.
-    pub columns: usize,
+    /// Columns that they would speak of, at each tier, the worst first.
+    pub columns: [usize; 4],
 }
 
 impl Forecast {
     /// The forecast in one sentence for the operator.
     pub fn in_chinese(self) -> String {
+        let tiers = TIERS
+            .iter()
+            .zip(self.columns)
+            .filter(|(_, count)| *count > 0);
+        let tiers: Vec<String> = tiers
+            .map(|(tier, count)| format!("{}{count}个", tier.in_chinese()))
+            .collect();
+        let tiers = match tiers.is_empty() {
+            true => String::new(),
+            false => format!("（{}）", tiers.join("，")),
+        };
         format!(
-            "试运行中，未向责任单位发送消息；如已启用将发送{}条，涉及{}个栏目",
-            self.messages, self.columns
+            "试运行中，未向责任单位发送消息；如已启用将发送{}条，涉及{}个栏目{tiers}",
+            self.messages,
+            self.columns.iter().sum::<usize>()
         )
     }
 }
 
-/// What the state of the incidents would send now.
+/// What the state of the incidents would tell now, the worst first.
+pub fn would_tell<'a>(
+    open: &'a BTreeMap<IncidentKey, Incident>,
+    group: &'a Group,
+    rules: &AlertRules,
+) -> Vec<Would<'a>> {
+    let of_column = |column: &'a Column, tier| Would {
+        people: route::of_tier(tier, column, group, rules),
+        of: Of::Column(column, tier),
+    };
+    let late = late(open, group).map(|(_, column, tier)| of_column(column, tier));
+    let owed = of_duties(open, group).map(|(incident, column)| {
+        let tier = incident.tier.unwrap_or(Tier::Reminder);
+        of_column(column, tier.min(Tier::SeverelyOverdue))
+    });
+    let sites = of_sites(open, group).filter_map(|(_, site, told)| {
+        let roles = rules.sites.roles(told)?;
+        let people = route::of_roles(roles, &site.unit, group);
+        let of = Of::Site(site, told);
+        Some(Would { people, of })
+    });
+    let mut all: Vec<_> = sites.chain(late).chain(owed).collect();
+    all.sort_by_key(|would| match would.of {
+        Of::Site(..) => None,
+        Of::Column(_, tier) => Some(std::cmp::Reverse(tier)),
+    });
+    all
+}
+
+/// How much the state of the incidents would send now.
 pub fn forecast(
     open: &BTreeMap<IncidentKey, Incident>,
     group: &Group,
     rules: &AlertRules,
 ) -> Forecast {
-    let mut people: BTreeSet<PersonId> = BTreeSet::new();
-    let mut columns = 0;
-    for (_, column, tier) in late(open, group) {
-        columns += 1;
-        people.extend(route::of_tier(tier, column, group, rules));
-    }
-    for (incident, column) in of_duties(open, group) {
-        columns += 1;
-        let tier = incident.tier.unwrap_or(Tier::Reminder);
-        let tier = tier.min(Tier::SeverelyOverdue);
-        people.extend(route::of_tier(tier, column, group, rules));
-    }
-    for (_, site, told) in of_sites(open, group) {
-        if let Some(roles) = rules.sites.roles(told) {
-            people.extend(route::of_roles(roles, &site.unit, group));
-        }
-    }
+    let all = would_tell(open, group, rules);
+    let people: BTreeSet<&PersonId> = all.iter().flat_map(|would| &would.people).collect();
+    let at = |tier: Tier| {
+        let columns = all
+            .iter()
+            .filter(|would| matches!(would.of, Of::Column(_, at) if at == tier));
+        columns.count()
+    };
     Forecast {
         messages: people.len(),
-        columns,
+        columns: TIERS.map(at),
     }
 }
 
@@ -184,5 +242,6 @@ pub fn report(
         return Vec::new();
     }
     let day = MessageKey::of(&["trial", &date_of(now).to_string()]);
-    notice::undelivered(group, calendar, rules, &day, &forecast.in_chinese(), now)
+    let why = format!("{}，名单见wangxun status", forecast.in_chinese());
+    notice::undelivered(group, calendar, rules, &day, &why, now)
 }

@@ -10,6 +10,7 @@ mod evaluate;
 mod logs;
 mod owner;
 mod probe;
+mod progress;
 mod question;
 mod rebuild;
 mod rehearse;

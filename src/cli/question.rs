@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::quantity::duration;
 use crate::config::settings::Config;
 use crate::daemon::answer::{Answer, Clerk, Question};
+use crate::daemon::assessment::{TELL_NOBODY, Tell};
 use crate::daemon::control;
 use crate::daemon::desk::Desk;
 use crate::daemon::run::store_settings;
@@ -230,19 +231,24 @@ pub fn ask(path: &Path, question: Question) -> anyhow::Result<bool> {
 
 /// The answer, not yet printed.
 pub fn answer(path: &Path, question: Question) -> anyhow::Result<Answer> {
+    answer_telling(path, question, TELL_NOBODY)
+}
+
+/// The answer, with the steps on the way to it.
+pub fn answer_telling(path: &Path, question: Question, tell: Tell<'_>) -> anyhow::Result<Answer> {
     logs::quiet();
     let config = configured(path)?.config;
-    runtime()?.block_on(answered(config, question))
+    runtime()?.block_on(answered(config, question, tell))
 }
 
 /// The answer of the daemon, or of the store where none runs. A daemon that begins or ends just
 /// now holds the store and hears nobody: it is asked again for a while.
-async fn answered(config: Config, question: Question) -> anyhow::Result<Answer> {
+async fn answered(config: Config, question: Question, tell: Tell<'_>) -> anyhow::Result<Answer> {
     let socket = config.control_socket.clone();
     let clock = Clock::system();
     let begun = Instant::now();
     loop {
-        let answered = control::ask(&socket, &question)
+        let answered = control::ask(&socket, &question, tell)
             .await
             .with_context(|| format!("the daemon behind {} does not answer", socket.display()))?;
         if let Some(answer) = answered {
@@ -251,7 +257,9 @@ async fn answered(config: Config, question: Question) -> anyhow::Result<Answer> 
         }
         owner::respect(&config.store.dir)?;
         match Store::open(&store_settings(&config), clock.now()).await {
-            Ok((store, _)) => return Box::pin(by_ourselves(config, store, clock, question)).await,
+            Ok((store, _)) => {
+                return Box::pin(by_ourselves(config, store, clock, question, tell)).await;
+            }
             Err(StoreError::InUse { .. }) if begun.elapsed() < LONGEST_START => {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
@@ -265,6 +273,7 @@ async fn by_ourselves(
     store: Store,
     clock: Clock,
     question: Question,
+    tell: Tell<'_>,
 ) -> anyhow::Result<Answer> {
     say_error(&format!(
         "(no daemon runs; read from the store in {})",
@@ -279,5 +288,5 @@ async fn by_ourselves(
         loops: None,
         timekeeper: None,
     };
-    Ok(clerk.answer(question).await)
+    Ok(clerk.answer(question, tell).await)
 }

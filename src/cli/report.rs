@@ -1,18 +1,15 @@
 //! `wangxun report`: the assessment of a period, made by the daemon and set here.
 
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{ArgGroup, Args, ValueEnum};
 
-use super::question::answer;
+use super::progress::Progress;
+use super::question::answer_telling;
 use super::{Configured, say, say_error};
 use crate::assess::score::period::Period;
+use crate::assess::score::rubric::{Rule, RuleId};
 use crate::daemon::answer::Question;
 use crate::domain::id::{SiteId, UnitId};
 use crate::report::assessment::paragraph::paragraph;
@@ -46,6 +43,9 @@ pub struct Report {
     /// Write it to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Say how far it is, site by site, though standard error is no terminal
+    #[arg(long)]
+    progress: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,12 +71,13 @@ pub fn run(report: &Report) -> anyhow::Result<bool> {
         (_, Some(unit)) => Extent::Unit(UnitId::parse(unit).context("--unit")?),
         _ => Extent::All,
     };
-    let Some(assessment) = assessment(&report.configured.config, report.period, report.anew)?
-    else {
+    let progress = Progress::asked(report.progress);
+    let config = &report.configured.config;
+    let Some(assessment) = assessment(config, report.period, report.anew, progress)? else {
         return Ok(false);
     };
     let assessment = assessment.only(&extent);
-    let _shown = progress("the report is being set");
+    let _shown = progress.map(|how| how.of("the report is being set"));
     if assessment.cards.is_empty() {
         say_error("nothing of the kind is assessed: no such site or unit, or no address of it");
         return Ok(false);
@@ -103,47 +104,23 @@ pub fn run(report: &Report) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// Shows on a terminal that something long is under way, and since when, until it is dropped.
-struct Progress(Option<(Arc<AtomicBool>, JoinHandle<()>)>);
-
-/// How often it is shown; what is over before is not shown at all.
-const SHOWN_EVERY: Duration = Duration::from_secs(1);
-
-fn progress(what: &'static str) -> Progress {
-    if !std::io::stderr().is_terminal() {
-        return Progress(None);
-    }
-    let over = Arc::new(AtomicBool::new(false));
-    let ends = Arc::clone(&over);
-    let shown = thread::spawn(move || {
-        for seconds in 0_u32.. {
-            thread::park_timeout(SHOWN_EVERY);
-            if ends.load(Ordering::Relaxed) {
-                break;
-            }
-            eprint!("\r{what}: {} s", seconds.saturating_add(1));
-        }
-    });
-    Progress(Some((over, shown)))
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some((over, shown)) = self.0.take() {
-            over.store(true, Ordering::Relaxed);
-            shown.thread().unpark();
-            // It has nothing to say any more.
-            let _ = shown.join();
-            eprint!("\r\u{1b}[K");
-        }
-    }
-}
-
 /// The assessment of `period`; `None` where it was refused, which is said.
-pub fn assessment(config: &Path, period: Period, anew: bool) -> anyhow::Result<Option<Assessment>> {
+pub fn assessment(
+    config: &Path,
+    period: Period,
+    anew: bool,
+    progress: Option<Progress>,
+) -> anyhow::Result<Option<Assessment>> {
+    let question = Question::Assess {
+        period,
+        anew,
+        telling: progress.is_some(),
+    };
     let answer = {
-        let _shown = progress("the assessment is being made");
-        answer(config, Question::Assess { period, anew })?
+        let shown = progress.map(|how| how.of("the assessment is being made"));
+        answer_telling(config, question, &|step| {
+            shown.iter().for_each(|shown| shown.step(step));
+        })?
     };
     if !answer.ok {
         say_error(&answer.text);
@@ -157,7 +134,7 @@ pub fn assessment(config: &Path, period: Period, anew: bool) -> anyhow::Result<O
 
 /// Explains how `rule` came out for `site` in `period`.
 pub fn why(config: &Path, site: &str, rule: &str, period: Period) -> anyhow::Result<bool> {
-    let Some(assessment) = assessment(config, period, false)? else {
+    let Some(assessment) = assessment(config, period, false, Progress::asked(false))? else {
         return Ok(false);
     };
     let mut cards = assessment.cards.iter();
@@ -166,13 +143,31 @@ pub fn why(config: &Path, site: &str, rule: &str, period: Period) -> anyhow::Res
         return Ok(false);
     };
     let Some(line) = card.lines().find(|line| line.rule.id.as_str() == rule) else {
-        let known: Vec<&str> = card.lines().map(|line| line.rule.id.as_str()).collect();
-        say_error(&format!(
-            "no rule {rule:?} is in force; these are: {}",
-            known.join(" ")
-        ));
+        let shipped = RuleId::parse(rule).ok();
+        let shipped = shipped.and_then(|id| assessment.rubric.rules.get(&id));
+        say_error(&match shipped {
+            Some(rule) => disabled(rule),
+            None => {
+                let known: Vec<&str> = card.lines().map(|line| line.rule.id.as_str()).collect();
+                format!(
+                    "no rule {rule:?} is in force; these are: {}",
+                    known.join(" ")
+                )
+            }
+        });
         return Ok(false);
     };
     say(&explained::why(&assessment, card, line));
     Ok(true)
+}
+
+fn disabled(rule: &Rule) -> String {
+    let why = match rule.is_unverified() {
+        true => "nobody has compared it with the official text",
+        false => "the rules say so",
+    };
+    format!(
+        "the rule {} is not enabled: {why}; see wangxun rubric --all",
+        rule.id
+    )
 }

@@ -1,12 +1,14 @@
 //! `wangxun score`: what people find where the program does not measure.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use clap::{Args, ValueEnum};
 
+use super::progress::Progress;
 use super::question::{answer, ask};
 use super::sheet;
 use super::{Configured, configured, report, saved, say, say_error};
@@ -14,7 +16,7 @@ use crate::assess::score::period::Period;
 use crate::daemon::answer::Question;
 use crate::daemon::closing::{Close, Stated};
 use crate::daemon::score::Found;
-use crate::domain::entry::ATTACHMENT_BYTES;
+use crate::domain::entry::{ATTACHMENT_BYTES, MOST_FINDS};
 use crate::report::assessment::template::{HEAD, MOST_ROWS, filled, filled_rows, template};
 use crate::report::assessment::xlsx::blank as filling;
 
@@ -88,9 +90,9 @@ fn set(score: &Score) -> anyhow::Result<bool> {
         site: site.clone(),
         rule: rule.clone(),
         period: score.period.context("--period is missing")?,
-        finds: finds
-            .parse()
-            .with_context(|| format!("{finds:?} is no number of finds"))?,
+        finds: finds.parse().map_err(|_| {
+            anyhow!("{finds:?} is no number of finds; write a whole one from 0 to {MOST_FINDS}")
+        })?,
         by: score.by.clone().context("--by is missing")?,
         reason: score.reason.clone().context("--reason is missing")?,
         attachment: score.attach.as_deref().map(whole_path).transpose()?,
@@ -124,7 +126,13 @@ fn attachment(score: &Score) -> anyhow::Result<bool> {
 
 fn blank(score: &Score) -> anyhow::Result<bool> {
     let period = score.period.context("--period is missing")?;
-    let Some(assessment) = report::assessment(&score.configured.config, period, false)? else {
+    let Some(assessment) = report::assessment(
+        &score.configured.config,
+        period,
+        false,
+        Progress::asked(false),
+    )?
+    else {
         return Ok(false);
     };
     let is_book = |path: &PathBuf| path.extension().is_some_and(|end| end == "xlsx");
@@ -176,7 +184,12 @@ fn import(score: &Score) -> anyhow::Result<bool> {
     let bytes = saved::bytes(Path::new(path), TABLE_BYTES)
         .with_context(|| format!("{path} cannot be read"))?;
     let config = configured(&score.configured.config)?.config;
+    let is_meant = Path::new(path).extension();
+    let is_meant = is_meant.is_some_and(|end| end == "xlsx" || end == "xls");
     let read = match sheet::is_workbook(&bytes) {
+        false if is_meant => Err(vec![
+            "it is no workbook of the form XLSX; save it as one, or as \"CSV UTF-8\"".to_owned(),
+        ]),
         true => sheet::rows(&bytes, HEAD.len(), MOST_ROWS)
             .map_err(|error| vec![error.to_string()])
             .and_then(filled_rows),
@@ -188,11 +201,20 @@ fn import(score: &Score) -> anyhow::Result<bool> {
     };
     let mut founds = Vec::new();
     let mut faults = Vec::new();
+    let mut lines = BTreeMap::new();
     for row in rows {
         let Ok(period) = row.period.parse::<Period>() else {
             faults.push(format!("line {}: {:?} is no period", row.line, row.period));
             continue;
         };
+        let point = (row.site.clone(), row.rule.clone(), row.period.clone());
+        if let Some(first) = lines.insert(point, row.line) {
+            faults.push(format!(
+                "line {}: site, rule and period are those of line {first}",
+                row.line
+            ));
+            continue;
+        }
         let found = Found {
             site: row.site,
             rule: row.rule,

@@ -19,6 +19,9 @@ const CELL_CHARS: usize = 32_767;
 /// The most strings that cells share.
 const MOST_STRINGS: usize = 500_000;
 
+/// What stands for a formula that nobody has calculated.
+const UNCALCULATED: &str = "= (a formula without a result)";
+
 /// Why a file gives no rows.
 #[derive(Debug, thiserror::Error)]
 pub enum NoSheet {
@@ -140,6 +143,7 @@ fn cells(
     let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
     let (mut number, mut column) = (0, 0);
     let mut kind = String::new();
+    let mut is_formula = false;
     let mut row: Vec<String> = Vec::new();
     let mut words = Words::default();
     each(text, |event| {
@@ -154,7 +158,11 @@ fn cells(
             Event::Start(tag) if tag.local_name().as_ref() == "c" => {
                 column = attribute(tag, "r").map_or(column + 1, |place| column_of(&place));
                 kind = attribute(tag, "t").unwrap_or_default();
+                is_formula = false;
                 words.begin();
+            }
+            Event::Start(tag) | Event::Empty(tag) if tag.local_name().as_ref() == "f" => {
+                is_formula = true;
             }
             Event::End(tag) if tag.local_name().as_ref() == "c" => {
                 let said = words.end();
@@ -163,6 +171,9 @@ fn cells(
                         .parse()
                         .ok()
                         .and_then(|at: usize| strings.get(at).cloned()),
+                    // What says yes or no is no number.
+                    "b" => Some(if said.trim() == "0" { "FALSE" } else { "TRUE" }.to_owned()),
+                    _ if is_formula && said.is_empty() => Some(UNCALCULATED.to_owned()),
                     _ => Some(said),
                 };
                 let cell = column.checked_sub(1).and_then(|at| row.get_mut(at));
@@ -310,6 +321,15 @@ mod tests {
             ),
             ("xl/worksheets/a.xml", sheet),
         ])
+    }
+
+    #[test]
+    fn what_is_no_number_is_not_read_as_one() {
+        let sheet = "<worksheet><sheetData><row r=\"2\"><c r=\"A2\" t=\"b\"><v>1</v></c>\
+            <c r=\"B2\"><f>1+1</f></c><c r=\"C2\"><f>1+1</f><v>2</v></c></row></sheetData></worksheet>";
+        let rows = rows(&with_sheet(sheet), 3, 10).unwrap();
+        let cells = ["TRUE", UNCALCULATED, "2"].map(str::to_owned).to_vec();
+        assert_eq!(rows, [(2, cells)]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::assessment::{TELL_NOBODY, Tell};
 use super::candidates::{Decide, Wanted};
 use super::closing::{Close, Stated};
 use super::desk::Desk;
@@ -94,6 +95,9 @@ pub enum Question {
         period: Period,
         /// By what is known now, though it is closed.
         anew: bool,
+        /// Whether whoever asks wants to know how far it is; earlier versions do not understand that.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        telling: bool,
     },
     /// Closes a period, or corrects a closed one.
     Close(Close),
@@ -162,8 +166,9 @@ pub struct Clerk {
 }
 
 impl Clerk {
-    /// Answers `question`; trouble with the store is an answer too.
-    pub async fn answer(&self, question: Question) -> Answer {
+    /// Answers `question`, and tells how far it is where that was asked for; trouble with the store is
+    /// an answer too.
+    pub async fn answer(&self, question: Question, tell: Tell<'_>) -> Answer {
         let decides = matches!(question, Question::Release { .. } | Question::Enact(_));
         let answered = match question {
             Question::Status => self.status().await,
@@ -184,7 +189,14 @@ impl Clerk {
             Question::Release { column, by, reason } => self.release(&column, &by, &reason).await,
             Question::Exemptions => self.exemptions().await,
             Question::Enact(order) => self.desk.enact(order).await,
-            Question::Assess { period, anew } => self.assess(period, anew).await,
+            Question::Assess {
+                period,
+                anew,
+                telling,
+            } => {
+                let tell = if telling { tell } else { TELL_NOBODY };
+                self.assess(period, anew, tell).await
+            }
             Question::Close(close) => self.desk.close(close).await,
             Question::State(stated) => self.desk.state(stated).await,
             Question::Score(found) => self.desk.score(found).await,
@@ -196,8 +208,13 @@ impl Clerk {
         answered.unwrap_or_else(|error| Answer::no(format!("the store cannot answer: {error}")))
     }
 
-    async fn assess(&self, period: Period, anew: bool) -> Result<Answer, StoreError> {
-        Ok(match self.desk.assessed(period, anew).await? {
+    async fn assess(
+        &self,
+        period: Period,
+        anew: bool,
+        tell: Tell<'_>,
+    ) -> Result<Answer, StoreError> {
+        Ok(match self.desk.assessed(period, anew, tell).await? {
             Err(refused) => Answer::no(refused.to_string()),
             Ok(assessment) => match serde_json::to_string(&assessment) {
                 Ok(json) => Answer::yes(json),

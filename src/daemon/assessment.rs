@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveTime, TimeDelta};
+use serde::{Deserialize, Serialize};
 
 use super::desk::Desk;
 use crate::alert::incident::{Incident, Kind, State, Subject};
@@ -75,22 +76,44 @@ impl Without {
     }
 }
 
+/// How far an assessment has come; a closed period is not made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The period that is being looked at: the one that was asked for, then the one before it.
+    pub period: Period,
+    /// So many sites are done.
+    pub done: u32,
+    /// Of so many.
+    pub of: u32,
+}
+
+/// Who is told after each site.
+pub type Tell<'a> = &'a (dyn Fn(Step) + Send + Sync);
+
+/// For whoever does not wait for it.
+pub const TELL_NOBODY: Tell<'static> = &|_| ();
+
 impl Desk {
     /// The assessment of `period`, or why there is none.
-    pub async fn assess(&self, period: Period) -> Result<Result<Assessment, Without>, StoreError> {
+    pub async fn assess(
+        &self,
+        period: Period,
+        tell: Tell<'_>,
+    ) -> Result<Result<Assessment, Without>, StoreError> {
         let now = self.clock.now();
         if date_of(now) < period.first() {
             return Ok(Err(Without::NotBegun(period)));
         }
-        let mut cards = self.cards(period, now).await?;
+        let mut cards = self.cards(period, now, tell).await?;
         // A closed period before is what it was closed as.
         let (before, former_damaged) = match self.closed(period.before()).await? {
             Some(Ok(closed)) => (closed.cards, None),
             Some(Err(Without::Damaged { version, .. })) => {
-                (self.cards(period.before(), now).await?, Some(version))
+                (self.cards(period.before(), now, tell).await?, Some(version))
             }
             Some(Err(Without::NotBegun(_))) | None => {
-                (self.cards(period.before(), now).await?, None)
+                (self.cards(period.before(), now, tell).await?, None)
             }
         };
         rank(&mut cards);
@@ -117,15 +140,26 @@ impl Desk {
         site.home.is_some() || columns.any(|column| column.site == site.id && column.url.is_some())
     }
 
-    async fn cards(&self, period: Period, now: Moment) -> Result<Vec<Card>, StoreError> {
+    async fn cards(
+        &self,
+        period: Period,
+        now: Moment,
+        tell: Tell<'_>,
+    ) -> Result<Vec<Card>, StoreError> {
         let common = self.common(period, now).await?;
+        let config = &self.config;
+        let watched = config.group.sites.values().filter(|s| self.is_watched(s));
+        let watched: Vec<&Site> = watched.collect();
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let mut cards = Vec::new();
-        for site in self.config.group.sites.values() {
-            if self.is_watched(site) {
-                let facts = self.facts(site, period, &common).await?;
-                let config = &self.config;
-                cards.push(card(&facts, period, &config.rubric, &config.calendar));
-            }
+        for site in &watched {
+            let facts = self.facts(site, period, &common).await?;
+            cards.push(card(&facts, period, &config.rubric, &config.calendar));
+            tell(Step {
+                period,
+                done: count(cards.len()),
+                of: count(watched.len()),
+            });
         }
         Ok(cards)
     }
@@ -265,25 +299,26 @@ impl Desk {
             readings: readings(observations),
             exempt,
             items_on: items.iter().filter_map(|item| item.claimed_on).collect(),
-            titles: titles(column.class, &items),
+            titles: titles(column.class, &items, until),
         })
     }
 }
 
-/// The dated items of a column whose titles are compared.
-fn titles(class: Class, items: &[Item]) -> Vec<Titled> {
+/// The items of a column whose titles are compared, as far as they were seen before `until`; of those
+/// that claim a day, that day decides.
+fn titles(class: Class, items: &[Item], until: Moment) -> Vec<Titled> {
     if !matches!(
         class,
         Class::Policy | Class::Interpretation | Class::Surveys
     ) {
         return Vec::new();
     }
-    let titles = items.iter().filter_map(|item| {
-        Some(Titled {
-            title: item.title.clone(),
-            url: item.url.clone(),
-            on: item.claimed_on?,
-        })
+    let counts = |item: &&Item| item.claimed_on.is_some() || item.first_seen_at < until;
+    let titles = items.iter().filter(counts).map(|item| Titled {
+        title: item.title.clone(),
+        url: item.url.clone(),
+        on: item.claimed_on,
+        seen_at: item.first_seen_at,
     });
     titles.collect()
 }

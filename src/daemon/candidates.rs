@@ -119,6 +119,9 @@ impl Desk {
         if reason.is_empty() {
             return Ok(Err(Refused::other("it needs a reason", "请填写理由。")));
         }
+        if let Some(refused) = Refused::too_long(&decide.reason) {
+            return Ok(Err(refused));
+        }
         let case = match self.case(&decide.candidate).await? {
             Ok(case) => case,
             Err(refused) => return Ok(Err(refused)),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::answer::Answer;
-use super::assessment::Without;
+use super::assessment::{TELL_NOBODY, Tell, Without};
 use super::desk::Desk;
 use super::enact::Refused;
 use crate::assess::score::period::Period;
@@ -69,6 +69,7 @@ impl Desk {
         &self,
         period: Period,
         anew: bool,
+        tell: Tell<'_>,
     ) -> Result<Result<Assessment, Without>, StoreError> {
         let closed = match anew {
             true => None,
@@ -77,7 +78,7 @@ impl Desk {
         let mut assessment = match closed {
             Some(Ok(closed)) => closed,
             Some(Err(why)) => return Ok(Err(why)),
-            None => match self.assess(period).await? {
+            None => match self.assess(period, tell).await? {
                 Ok(assessment) => assessment,
                 Err(why) => return Ok(Err(why)),
             },
@@ -157,7 +158,7 @@ impl Desk {
             (None, true) => return refused(format!("{period} is not closed"), "该周期尚未封存。"),
             _ => {}
         }
-        let fresh = match self.assess(period).await? {
+        let fresh = match self.assess(period, TELL_NOBODY).await? {
             Ok(fresh) => fresh,
             Err(why) => return Ok(Err(without(why))),
         };

@@ -1,5 +1,6 @@
 //! The local socket over which the command line speaks with the running daemon: one question as a
-//! line of JSON, one answer as a line of JSON.
+//! line of JSON, one answer as a line of JSON; before it, where the question asks for that, a line for each
+//! step that is done.
 //!
 //! The socket's directory and file are for the daemon's user alone; that is all the protection it
 //! needs and has.
@@ -8,21 +9,27 @@ use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc;
 
 use super::answer::{Answer, Clerk, Question};
+use super::assessment::{Step, Tell};
 use super::pulse::{AT_LEAST_EVERY, Pulse};
 
 /// The longest question, in bytes.
 const QUESTION_BYTES: u64 = 4 * 1024;
 /// The longest answer, in bytes.
 const ANSWER_BYTES: u64 = 64 * 1024 * 1024;
+/// The longest step on the way to one, in bytes.
+const STEP_BYTES: usize = 200;
 /// How long a question may take to arrive.
 const QUESTION_WAIT: Duration = Duration::from_secs(5);
-/// How long an answer may take: a test message waits for its transport.
+/// How long an answer, or its next step, may take: a test message waits for its transport.
 const ANSWER_WAIT: Duration = Duration::from_secs(120);
 
 /// Binds the socket. The caller holds the store, so a socket that lies there is a dead one's.
@@ -74,7 +81,7 @@ async fn answer_one(stream: UnixStream, clerk: &Clerk) -> io::Result<()> {
     let mut read = BufReader::new(read).take(QUESTION_BYTES);
     tokio::time::timeout(QUESTION_WAIT, read.read_line(&mut line)).await??;
     let answer = match serde_json::from_str::<Question>(&line) {
-        Ok(question) => clerk.answer(question).await,
+        Ok(question) => answered(clerk, question, &mut write).await?,
         Err(error) => Answer {
             ok: false,
             text: format!("the question cannot be read: {error}"),
@@ -86,8 +93,33 @@ async fn answer_one(stream: UnixStream, clerk: &Clerk) -> io::Result<()> {
     write.shutdown().await
 }
 
-/// Asks the daemon behind `path`; `None` where nobody listens there.
-pub async fn ask(path: &Path, question: &Question) -> io::Result<Option<Answer>> {
+/// The answer; each step on the way is written as it is done.
+async fn answered(
+    clerk: &Clerk,
+    question: Question,
+    write: &mut OwnedWriteHalf,
+) -> io::Result<Answer> {
+    let (done, mut steps) = mpsc::unbounded_channel();
+    let tell = |step: Step| {
+        // Whoever listens outlives the answer.
+        let _ = done.send(step);
+    };
+    let mut answer = pin!(clerk.answer(question, &tell));
+    loop {
+        tokio::select! {
+            biased;
+            Some(step) = steps.recv() => {
+                let mut bytes = serde_json::to_vec(&step)?;
+                bytes.push(b'\n');
+                write.write_all(&bytes).await?;
+            }
+            answer = &mut answer => return Ok(answer),
+        }
+    }
+}
+
+/// Asks the daemon behind `path`, and tells the steps on the way; `None` where nobody listens there.
+pub async fn ask(path: &Path, question: &Question, tell: Tell<'_>) -> io::Result<Option<Answer>> {
     let stream = match UnixStream::connect(path).await {
         Ok(stream) => stream,
         Err(error)
@@ -104,10 +136,16 @@ pub async fn ask(path: &Path, question: &Question) -> io::Result<Option<Answer>>
     let mut bytes = serde_json::to_vec(question)?;
     bytes.push(b'\n');
     write.write_all(&bytes).await?;
-    let mut line = String::new();
     let mut read = BufReader::new(read).take(ANSWER_BYTES);
-    tokio::time::timeout(ANSWER_WAIT, read.read_line(&mut line)).await??;
-    Ok(Some(serde_json::from_str(&line)?))
+    loop {
+        let mut line = String::new();
+        tokio::time::timeout(ANSWER_WAIT, read.read_line(&mut line)).await??;
+        let step = Some(&line).filter(|line| line.len() <= STEP_BYTES);
+        match step.and_then(|line| serde_json::from_str(line).ok()) {
+            Some(step) => tell(step),
+            None => return Ok(Some(serde_json::from_str(&line)?)),
+        }
+    }
 }
 
 #[cfg(test)]

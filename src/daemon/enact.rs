@@ -113,6 +113,15 @@ impl Refused {
         }
     }
 
+    /// That a reason is longer than what is kept: none is cut without a word.
+    pub fn too_long(reason: &str) -> Option<Refused> {
+        let is_long = reason.trim().chars().count() > REASON_CHARS;
+        is_long.then(|| {
+            let text = format!("a reason has at most {REASON_CHARS} characters");
+            Refused::other(text, format!("理由最多{REASON_CHARS}个字。"))
+        })
+    }
+
     /// The reason for a page.
     pub fn in_chinese(&self, today: Date) -> String {
         match self {

@@ -180,6 +180,9 @@ impl Rounds {
         for outcome in &outcomes {
             self.metrics.page(outcome);
         }
+        commit
+            .days
+            .extend(self.desk.visited_day(&record, now).await?);
         commit.homes.push(record);
         Ok(outcomes.len())
     }

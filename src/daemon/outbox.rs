@@ -94,7 +94,7 @@ impl Outbox {
             }
             self.believe().await?;
             let compose_at = self.desk.compose().await?;
-            self.send_due(&mut ways).await?;
+            let withdrawn = self.send_due(&mut ways).await?;
             let now = clock.now();
             let retry_at = self
                 .desk
@@ -108,7 +108,9 @@ impl Outbox {
                         .max(ways.free_at(&way, now, LONGEST_RETRY))
                 })
                 .min();
-            let next = [compose_at, retry_at].into_iter().flatten().min();
+            // Whoever was to hear what is withdrawn may have to hear something else.
+            let anew = withdrawn.then_some(now);
+            let next = [compose_at, retry_at, anew].into_iter().flatten().min();
             let next = next.map_or(now + LONGEST_WAIT, |next| next.min(now + LONGEST_WAIT));
             tokio::select! {
                 () = alarm.until(next.max(now + TimeDelta::seconds(1))) => {}
@@ -209,8 +211,9 @@ impl Outbox {
         self.desk.store.commit(commit).await
     }
 
-    /// Sends what is due, fresh messages before those that have failed before.
-    async fn send_due(&self, ways: &mut Ways<'_>) -> Result<(), StoreError> {
+    /// Sends what is due, fresh messages before those that have failed before; answers whether
+    /// anything was withdrawn instead.
+    async fn send_due(&self, ways: &mut Ways<'_>) -> Result<bool, StoreError> {
         let now = self.desk.clock.now();
         let mut due = self.desk.store.open_messages().await?;
         due.retain(|message| self.due_at(message, now) <= now || message.expires_at < now);
@@ -218,6 +221,7 @@ impl Outbox {
             (message.attempts, message.created_at, message.person.clone())
         });
         ways.begin_pass();
+        let mut withdrawn = false;
         for message in due {
             if *self.stop.borrow() {
                 break;
@@ -232,12 +236,25 @@ impl Outbox {
             } else if self.allowed_from(&message, now) > now {
                 self.defer(message, now).await?;
             } else if ways.free_at(&way, now, LONGEST_RETRY) <= now {
+                let Some(message) = self.still_true(message).await? else {
+                    withdrawn = true;
+                    continue;
+                };
                 ways.begin(&way, now);
                 let passing = self.attempt(message).await?;
                 ways.end(&way, passing, self.desk.clock.now());
             }
         }
-        Ok(())
+        Ok(withdrawn)
+    }
+
+    /// `message` as things stand now, where it has waited; `None` where it was withdrawn.
+    async fn still_true(&self, message: Message) -> Result<Option<Message>, StoreError> {
+        let waited = self.desk.clock.now() - message.created_at >= JUST_WRITTEN;
+        match waited {
+            true => self.desk.reconsider(message).await,
+            false => Ok(Some(message)),
+        }
     }
 
     /// The transport that `message` goes by.
@@ -284,16 +301,8 @@ impl Outbox {
     }
 
     /// One attempt; whether it failed in a way that may pass.
-    async fn attempt(&self, message: Message) -> Result<bool, StoreError> {
+    async fn attempt(&self, mut message: Message) -> Result<bool, StoreError> {
         let begun = self.desk.clock.now();
-        let waited = begun - message.created_at >= JUST_WRITTEN;
-        let kept = match waited {
-            true => self.desk.reconsider(message).await?,
-            false => Some(message),
-        };
-        let Some(mut message) = kept else {
-            return Ok(false);
-        };
         let Some(person) = self.desk.config.group.people.get(&message.person) else {
             let withdrawn = Delivery::Withdrawn { at: begun };
             let why = "未发出，请确认接替人已登记";

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::desk::Desk;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::Message;
-use crate::alert::quiet::{Quiet, due_at, lines};
+use crate::alert::quiet::{Quiet, due_at, is_anybody_silenced, lines};
 use crate::alert::tray::Tray;
 use crate::domain::time::{Moment, date_of};
 use crate::report::overview::{Scene, overview};
@@ -21,7 +21,8 @@ const LATELY: TimeDelta = TimeDelta::hours(26);
 
 impl Desk {
     /// Writes the lines that are due, and answers when the next ones are; `None` where they are
-    /// switched off. The first mark is made without a line: nothing is known of the day before.
+    /// switched off. The first mark is made without a line: nothing is known of the day before. Whose
+    /// words of today were all withdrawn unsaid has a line afterwards.
     pub(super) async fn quiet(
         &self,
         tray: &Tray<'_>,
@@ -33,7 +34,14 @@ impl Desk {
         }
         let last = self.store.last_run(QUIET).await?.map(date_of);
         let due = due_at(calendar, rules, last, now);
+        let today = date_of(now);
         if due > now {
+            let is_open = calendar.opening(now, rules.window) == now;
+            if last == Some(today) && is_open && is_anybody_silenced(tray) {
+                let mut commit = Commit::at(now);
+                commit.messages = self.quiet_lines(tray, open, today).await?;
+                self.store.commit(commit).await?;
+            }
             return Ok(Some(due));
         }
         let mut commit = Commit::at(now);
@@ -41,11 +49,11 @@ impl Desk {
             job: QUIET.to_owned(),
             at: now,
         });
-        if let Some(since) = last.filter(|&last| last < date_of(now)) {
+        if let Some(since) = last.filter(|&last| last < today) {
             commit.messages = self.quiet_lines(tray, open, since).await?;
         }
         self.store.commit(commit).await?;
-        Ok(Some(due_at(calendar, rules, Some(date_of(now)), now)))
+        Ok(Some(due_at(calendar, rules, Some(today), now)))
     }
 
     async fn quiet_lines(

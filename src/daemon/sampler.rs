@@ -116,7 +116,7 @@ impl Sampler {
                 }
                 sample => sample,
             };
-            let mut day = self.day(site, date_of(now)).await?;
+            let mut day = self.desk.site_day(site, date_of(now)).await?;
             day.add(now, sample);
             day.home = homes.get(site).and_then(home_of_day).or(day.home);
             commit.days.push(day);
@@ -126,12 +126,6 @@ impl Sampler {
             at: fire,
         });
         self.desk.store.commit(commit).await
-    }
-
-    async fn day(&self, site: &SiteId, on: Date) -> Result<SiteDay, StoreError> {
-        let known = self.desk.store.site_days(site, on, on).await?;
-        let known = known.into_iter().next();
-        Ok(known.unwrap_or_else(|| SiteDay::new(site.clone(), on)))
     }
 
     /// Asks once for the home page, with fifteen seconds for all of it.
@@ -188,6 +182,33 @@ impl Sampler {
     }
 }
 
+impl Desk {
+    /// The day of a site as it stands.
+    async fn site_day(&self, site: &SiteId, on: Date) -> Result<SiteDay, StoreError> {
+        let known = self.store.site_days(site, on, on).await?.into_iter().next();
+        Ok(known.unwrap_or_else(|| SiteDay::new(site.clone(), on)))
+    }
+
+    /// The day of a site whose home page was visited, where no samples are taken that would write down
+    /// how new it is; nothing where that stands there already.
+    pub(super) async fn visited_day(
+        &self,
+        home: &HomeRecord,
+        now: Moment,
+    ) -> Result<Option<SiteDay>, StoreError> {
+        let told = home_of_day(home).filter(|_| self.config.samples_a_day.is_none());
+        let Some(told) = told else { return Ok(None) };
+        let mut day = self.site_day(&home.site, date_of(now)).await?;
+        let says = |home: &HomeOfDay| (home.newest_on, home.undated, home.read_at.map(date_of));
+        if day.home.as_ref().map(says) == Some(says(&told)) {
+            return Ok(None);
+        }
+        day.home = Some(told);
+        Ok(Some(day))
+    }
+}
+
+/// What a day keeps of a home page, where it was read.
 fn home_of_day(home: &HomeRecord) -> Option<HomeOfDay> {
     let undated = match home.blind.as_ref().map(|blind| &blind.why) {
         Some(Cause::Undated(why)) => Some(*why),

@@ -13,6 +13,7 @@ use super::desk::Desk;
 use super::enact::Refused;
 use crate::assess::score::measure::may_be_entered;
 use crate::assess::score::period::Period;
+use crate::assess::score::points::Points;
 use crate::assess::score::rubric::{Rubric, RuleId};
 use crate::domain::act::{NAME_CHARS, REASON_CHARS};
 use crate::domain::entry::{ATTACHMENT_BYTES, ATTACHMENT_CHARS, Attachment, Entry, MOST_FINDS};
@@ -86,7 +87,7 @@ impl Found {
             let text = "it needs a reason: what was looked at, what was found";
             return Some(Refused::other(text, "请填写查看了什么、发现了什么。"));
         }
-        None
+        Refused::too_long(&self.reason)
     }
 }
 
@@ -134,10 +135,19 @@ impl Desk {
                 }
             },
         };
-        let text = format!(
+        let mut text = format!(
             "{}: {} finds under {} in {} are entered",
             found.site, found.finds, found.rule, found.period
         );
+        let id = RuleId::parse(&found.rule).ok();
+        let rule = id.and_then(|id| self.config.rubric.rules.get(&id));
+        if rule.is_some_and(|rule| rule.points.times(found.finds as usize) > Points::FULL) {
+            text += "; they cost more than the hundred points of the area";
+        }
+        let closings = self.store.closings(&found.period.to_string()).await?;
+        if !closings.is_empty() {
+            text += "; the period is closed: nothing changes there before wangxun score correct";
+        }
         tracing::info!(%site, rule = found.rule, finds = found.finds, "a person entered finds");
         let mut commit = Commit::at(now);
         commit.entries.push(Entry {

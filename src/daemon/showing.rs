@@ -6,7 +6,7 @@ use super::answer::{Answer, Clerk, unknown_column};
 use super::of_sites;
 use crate::alert::acts::is_trial;
 use crate::alert::incident::{Incident, IncidentKey};
-use crate::alert::trial::forecast;
+use crate::alert::trial::{forecast, would_tell};
 use crate::domain::act::Act;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::observation::ColumnRecord;
@@ -21,6 +21,7 @@ use crate::report::links;
 use crate::report::overview::{Scene, judged, overview, stale_incident};
 use crate::report::sentence::{Case, why};
 use crate::report::table;
+use crate::report::would;
 use crate::store::error::StoreError;
 
 /// The observations that an explanation may quote.
@@ -36,10 +37,12 @@ impl Clerk {
         let (group, rules) = (&self.desk.config.group, &self.desk.config.alert);
         let trial = is_trial(&seen.acts, rules.live).then(|| {
             let forecast = forecast(&seen.open, group, rules);
-            format!(
+            let list = would::list(&would_tell(&seen.open, group, rules), group);
+            let line = format!(
                 "【试运行】{}。正式启用：wangxun go-live --by 姓名",
                 forecast.in_chinese()
-            )
+            );
+            [line, list].join("\n").trim_end().to_owned()
         });
         let known = self.desk.known().await?;
         let situation = known.situation(&self.desk.config, overview.at);

@@ -28,7 +28,8 @@ pub struct SiteDay {
     pub excluded: u32,
     /// Those that failed or were excluded, the oldest first, at most 200.
     pub misses: Vec<Miss>,
-    /// How new the home page was at the latest sample, where it has been read.
+    /// How new the home page was at the latest sample, where it has been read; at the latest visit where
+    /// no samples are taken.
     pub home: Option<HomeOfDay>,
 }
 

@@ -26,4 +26,5 @@ pub mod sentence;
 pub mod site;
 pub mod standing;
 pub mod table;
+pub mod would;
 pub mod year;

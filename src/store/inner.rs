@@ -2,7 +2,6 @@
 //! makes the store take no more writes.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::apply;
@@ -15,7 +14,7 @@ use super::error::{StoreError, in_full};
 use super::files;
 use super::handle::{Opening, Pruned, StoreHealth};
 use super::journal::{AppendFault, Journal};
-use super::opening::{self, Places};
+use super::opening::{self, Lock, Places};
 use super::prune;
 use super::reading::Reader;
 use super::settings::StoreSettings;
@@ -33,7 +32,7 @@ pub struct Inner {
     bodies: Mutex<Bodies>,
     health: Mutex<Health>,
     /// Dropped last: nobody else may open before the engine is closed.
-    _lock: File,
+    _lock: Lock,
 }
 
 struct Shared {

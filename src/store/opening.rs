@@ -82,8 +82,22 @@ impl Places {
     }
 }
 
-/// Takes the lock that keeps every other opener out, until the file is dropped.
-pub fn lock(dir: &Path) -> Result<File, StoreError> {
+/// The lock that keeps every other opener out, until it is dropped.
+#[derive(Debug)]
+pub struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file would not do: a process that another thread is starting just now has all open
+    /// files until its own program begins, and the lock with them.
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "the lock of the store is left to the system");
+        }
+    }
+}
+
+/// Takes the lock.
+pub fn lock(dir: &Path) -> Result<Lock, StoreError> {
     files::make_dir(dir)?;
     let path = Places::below(dir).lock;
     let file = OpenOptions::new()
@@ -94,7 +108,7 @@ pub fn lock(dir: &Path) -> Result<File, StoreError> {
         .open(&path)
         .map_err(io_error("open", &path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
             dir: dir.to_owned(),
         }),
@@ -382,5 +396,27 @@ impl Deaths {
 
     fn over(self) -> Result<(), StoreError> {
         files::remove(&self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_process_has_inherited_does_not_keep_the_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = lock(dir.path()).unwrap();
+        // As a process has it that is just being started.
+        let inherited = held.0.try_clone().unwrap();
+        let refused = lock(dir.path());
+        assert!(
+            matches!(refused, Err(StoreError::InUse { .. })),
+            "{refused:?}"
+        );
+        drop(held);
+        let again = lock(dir.path());
+        assert!(again.is_ok(), "{again:?}");
+        drop(inherited);
     }
 }

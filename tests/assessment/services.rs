@@ -129,6 +129,13 @@ fn attachments_and_systems_of_guides_that_do_not_open() {
         (lost(&card, "D14"), lost(&card, "D15")),
         ("1.00".into(), "3.00".into())
     );
+    // What is counted there is not counted once more among the links of all pages.
+    assert_eq!(lost(&card, "D3"), "0.10");
+    let spared = line(&card, "D3").asides.iter().filter(|aside| {
+        let other = |id: &str| Spared::Other(RuleId::parse(id).unwrap());
+        aside.why == other("D14") || aside.why == other("D15")
+    });
+    assert_eq!(spared.count(), 2);
 }
 
 /// A site with one document of so many days ago and interpretations of it.
@@ -140,7 +147,8 @@ fn papers(policy: i64, interpretations: &[(&str, i64)]) -> World {
     let titled = |title: &str, url: &str, days: i64| Titled {
         title: title.to_owned(),
         url: Some(format!("http://kxw.example.gov.cn/{url}")),
-        on: ago(days),
+        on: Some(ago(days)),
+        seen_at: at(ago(days)),
     };
     let title = "关于印发《西城区科技专项资金管理办法》的通知";
     world
@@ -176,6 +184,40 @@ fn documents_of_the_period_and_their_interpretations() {
     assert_eq!(of_other_times, Verdict::Unmeasured(Unmeasured::CannotTell));
     let none = Verdict::Unmeasured(Unmeasured::NothingConfigured);
     assert_eq!(share(&World::new()).0, none);
+    // Who could not see all says no share; what is known is told beside it.
+    let cannot_tell = Verdict::Unmeasured(Unmeasured::CannotTell);
+    let failed = || Saw::Blind(Cause::Failed(Failure::TotalTimeout));
+    for (place, saw, expected) in [
+        (1, failed(), &cannot_tell),
+        (0, failed(), &cannot_tell),
+        (0, Saw::Undated(Undated::NoDates), &cannot_tell),
+        (1, Saw::Undated(Undated::NoDates), &Verdict::Kept),
+    ] {
+        let mut world = papers(20, &[(name, 17)]);
+        let (_, readings, _) = world.columns.get_mut(place).unwrap();
+        let mut last = dated(1, end(), end());
+        last.saw = saw;
+        readings.push(last);
+        assert_eq!(share(&world).0, *expected, "{place}");
+        assert_eq!(line(&world.card(&p2019()), "D24").asides.len(), 2);
+    }
+    // An interpretation without a date is one, and late by no proof.
+    let mut undated = papers(22, &[(name, 16)]);
+    undated.titles.last_mut().unwrap().1.on = None;
+    assert_eq!(share(&undated), (Verdict::Kept, Some(Number(100))));
+    let late = rules("profile = \"p2019\"\n[rule.S9]\nenabled = true\n");
+    assert_eq!(rule(&undated, &late, "S9"), cannot_tell);
+    // A document without one, first seen within the period, may be one of it.
+    let unsure = papers(20, &[(name, 17)]);
+    let (column, mut titled) = unsure.titles.first().unwrap().clone();
+    titled.title = "关于开展检查的通知".to_owned();
+    titled.on = None;
+    for (seen, expected) in [(ago(30), &cannot_tell), (ago(100), &Verdict::Kept)] {
+        titled.seen_at = at(seen);
+        let mut world = papers(20, &[(name, 17)]);
+        world.titles.push((column.clone(), titled.clone()));
+        assert_eq!(share(&world).0, *expected, "{seen}");
+    }
     // An administrator may ask for a share.
     let least = rules("profile = \"p2019\"\n[rule.D24]\nthreshold = 60\n");
     let low = papers(20, &[]);
@@ -227,6 +269,11 @@ fn documents_and_interpretations_that_do_not_link_each_other() {
     assert_eq!(cost(&one), "1.00");
     let unread = with(name, vec![page("i0.html", &["p.html"])]);
     assert_eq!(unread.verdict, Verdict::Unmeasured(Unmeasured::CannotTell));
+    // A page that was read before the other was there proves nothing.
+    let mut early = page("p.html", &[]);
+    early.read_at = at(ago(19));
+    let early = with(name, vec![early, page("i0.html", &["p.html"])]);
+    assert_eq!(early.verdict, Verdict::Unmeasured(Unmeasured::CannotTell));
     // A link tells what a title does not.
     let linked = with(
         "专家谈科技资金",

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use wangxun::domain::candidate::Decided;
 
-use super::plan::{Column, Plan, Seen, window};
+use super::counted::{Counted, counted};
+use super::interpreted::interpretation;
+use super::plan::Plan;
 use super::{DAYS, ago, end, working_days_after};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +33,25 @@ impl Profile {
         match self {
             Profile::P2015 => {
                 "profile = \"p2015\"\n[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n[rule.S10]\npoints = 2\n\
-                 [rule.D8]\nenabled = true\n[rule.D13]\nenabled = true\n"
+                 [rule.D8]\nenabled = true\n[rule.D13]\nenabled = true\n[rule.D14]\nenabled = true\n\
+                 [rule.S9]\nenabled = true\npoints = 1\n\
+                 [rule.X1]\ntitle = \"解读比例低于一半\"\narea = \"interpretation\"\nkind = \"deduct\"\n\
+                 metric = \"interpretations\"\nthreshold = 50\npoints = 3\ncheck = \"semi\"\n\
+                 confidence = \"P\"\nsource = \"自拟\"\n"
             }
             Profile::P2019 => {
-                "profile = \"p2019\"\n[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n[rule.S10]\npoints = 2\n"
+                "profile = \"p2019\"\n[rule.S1]\npoints = 1\n[rule.S2]\npoints = 1\n[rule.S10]\npoints = 2\n\
+                 [rule.S9]\nenabled = true\npoints = 1\n[rule.D23]\nenabled = true\n\
+                 [rule.D23a]\nenabled = true\n[rule.D24]\nthreshold = 50\npoints = 3\n"
             }
+        }
+    }
+
+    /// Rules that cost points at some sites, none at others, and of which nothing is known at others.
+    pub fn doubtful(self) -> &'static [&'static str] {
+        match self {
+            Profile::P2015 => &["D3", "D14", "S9", "X1"],
+            Profile::P2019 => &["D23", "D23a", "D24", "S9"],
         }
     }
 
@@ -174,7 +190,12 @@ fn truth(plan: &Plan, profile: Profile) -> Truth {
         .filter(|_| !old)
         .map(|finds| (2 * finds).min(200));
     let elements = elements(plan).filter(|_| old);
-    let services = [entered("M5"), statistics, elements];
+    let services = [
+        entered("M5"),
+        statistics,
+        elements,
+        files(plan).filter(|_| old),
+    ];
     let services = services.iter().any(Option::is_some).then(|| {
         let lost = services.iter().flatten();
         lost.sum::<i64>()
@@ -182,7 +203,7 @@ fn truth(plan: &Plan, profile: Profile) -> Truth {
     if !old && plan.services && is_of_no_use(plan) {
         vetoes.push("V8");
     }
-    let interpretation = entered("M4");
+    let interpretation = interpretation(plan, profile, &counted, entered("M4"));
     if !old && words(serious) > 0 {
         vetoes.push("V6");
     }
@@ -365,11 +386,21 @@ fn quarter_share(plan: &Plan) -> Option<(i64, i64)> {
 }
 
 /// Links that led nowhere for certain on the last day: of the home page with those that lead elsewhere, of
-/// other pages without.
+/// other pages without. What a guide offers is counted there.
 fn dead(plan: &Plan, on_home: bool) -> i64 {
-    let own = plan.links.iter().filter(|link| link.on_home == on_home);
-    let counted = own.filter(|link| link.certain && !link.over && (on_home || !link.external));
-    i64::try_from(counted.count()).unwrap()
+    let files = plan.files.iter().filter(|file| file.guide.is_none());
+    let links = plan.links.iter().chain(files.map(|file| &file.link));
+    let own = links.filter(|link| link.on_home == on_home && (on_home || !link.external));
+    i64::try_from(own.filter(|link| link.certain && !link.over).count()).unwrap()
+}
+
+/// A point for each file of a guide that certainly could not be downloaded on the last day.
+fn files(plan: &Plan) -> Option<i64> {
+    plan.inspected.as_ref()?;
+    let of_guides = plan.files.iter().filter(|file| file.guide.is_some());
+    let dead = of_guides.filter(|file| file.link.certain && !file.link.over);
+    let dead = i64::try_from(dead.count()).unwrap();
+    (!plan.guides.is_empty()).then_some(100 * dead)
 }
 
 /// Five points for what was not mended within ten working days, three for what was late again within
@@ -391,92 +422,4 @@ fn alerts(plan: &Plan) -> i64 {
         }
     }
     lost
-}
-
-/// A column that is counted: alone, or with those below it.
-struct Counted<'a> {
-    class: &'static str,
-    members: Vec<&'a Column>,
-}
-
-fn counted(plan: &Plan, profile: Profile) -> Vec<Counted<'_>> {
-    let below = |top: usize| {
-        plan.columns
-            .iter()
-            .filter(move |column| column.parent == Some(top))
-    };
-    let mut counted = Vec::new();
-    for (place, column) in plan.columns.iter().enumerate() {
-        let class = column.class;
-        let children: Vec<&Column> = below(place).collect();
-        match profile {
-            Profile::P2015 if children.is_empty() => counted.push(Counted {
-                class,
-                members: vec![column],
-            }),
-            Profile::P2019 if column.parent.is_none() => counted.push(Counted {
-                class,
-                members: [column].into_iter().chain(children).collect(),
-            }),
-            _ => {}
-        }
-    }
-    counted
-}
-
-impl Column {
-    /// The age of its newest item; of one without, nothing is asked.
-    fn age(&self) -> i64 {
-        match self.seen {
-            Seen::Dated { age } | Seen::Renewed { age, .. } | Seen::Exempt { age } => age,
-            Seen::NotReadSince { age, .. } | Seen::FailsSince { age, .. } => age,
-            _ => i64::MAX,
-        }
-    }
-
-    /// Whether it was read on the last day with its newest item.
-    fn is_read(&self) -> bool {
-        matches!(
-            self.seen,
-            Seen::Dated { .. } | Seen::Renewed { .. } | Seen::Exempt { .. }
-        )
-    }
-}
-
-impl Counted<'_> {
-    /// The newest item of all of them.
-    fn age(&self) -> Option<i64> {
-        let ages = self.members.iter().map(|column| column.age());
-        ages.min().filter(|age| *age < i64::MAX)
-    }
-
-    /// Late, proven on the last day, and not exempt.
-    fn is_late(&self) -> bool {
-        let exempt = self
-            .members
-            .iter()
-            .any(|column| matches!(column.seen, Seen::Exempt { .. }));
-        let read = self.members.iter().any(|column| column.is_read());
-        let late = self.age().is_some_and(|age| age > window(self.class));
-        late && read && !exempt
-    }
-
-    /// Without any item, by more than one visit.
-    fn is_blank(&self) -> bool {
-        self.members
-            .iter()
-            .all(|column| matches!(column.seen, Seen::Blank))
-    }
-
-    /// Whether visits say how fresh it is, or that it is blank.
-    fn tells(&self) -> bool {
-        let blank = self
-            .members
-            .iter()
-            .all(|column| matches!(column.seen, Seen::Blank | Seen::BlankOnce));
-        let in_time = self.age().is_some_and(|age| age <= window(self.class));
-        let late = self.age().is_some_and(|age| age > window(self.class))
-            && self.members.iter().any(|column| column.is_read());
-        blank || in_time || late
-    }
 }

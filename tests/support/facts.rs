@@ -243,6 +243,7 @@ pub fn notice(number: i64, state: NoticeState) -> Notice {
         in_place_of: None,
         copied: false,
         first: false,
+        put_off: None,
     }
 }
 

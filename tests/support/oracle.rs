@@ -16,7 +16,7 @@ use wangxun::domain::id::{ColumnId, SiteId};
 use wangxun::domain::time::{Date, Moment};
 use wangxun::rehearsal::site::{Condition, Publication, SimColumn, SimSite};
 
-use super::rules::{REPEATS, Round, Rules, UNTIL_PROPOSAL, step_at};
+use super::rules::{PROPOSED_EVERY, REPEATS, Round, Rules, UNTIL_PROPOSAL, step_at};
 use super::words::Said;
 
 /// One thing that people have to hear.
@@ -163,14 +163,20 @@ impl Oracle<'_> {
             self.tell(site, column, case, round, 30, prophecy);
             return;
         }
-        if case.proposed || !self.rules.is_worked(today) {
+        if !self.rules.is_worked(today) {
             return;
         }
-        let proposal =
-            case.step == 3 && self.rules.worked_between(case.since, today) >= UNTIL_PROPOSAL;
-        let repeat = REPEATS[case.step].is_some_and(|(days, most)| {
-            case.repeats < most && self.rules.worked_between(case.told_on, today) >= days
-        });
+        let told_since = self.rules.worked_between(case.told_on, today);
+        // Nobody releases it here: it is proposed again.
+        let proposal = match case.proposed {
+            true => told_since >= PROPOSED_EVERY,
+            false => {
+                case.step == 3 && self.rules.worked_between(case.since, today) >= UNTIL_PROPOSAL
+            }
+        };
+        let repeat = !case.proposed
+            && REPEATS[case.step]
+                .is_some_and(|(days, most)| case.repeats < most && told_since >= days);
         if proposal || repeat {
             case.proposed = proposal;
             case.told_on = today;

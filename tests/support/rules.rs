@@ -49,6 +49,8 @@ const HEARERS: [&[Role]; 4] = [
     &[Role::Liaison, Role::Deputy, Role::Head, Role::Operator],
 ];
 
+/// The working days after which 督办 is proposed again that nobody has released.
+pub const PROPOSED_EVERY: usize = 5;
 /// The working days after which a step is told again, and how often at most.
 pub const REPEATS: [Option<(usize, usize)>; 4] = [None, None, Some((3, usize::MAX)), Some((1, 5))];
 

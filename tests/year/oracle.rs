@@ -733,6 +733,7 @@ impl<'a> Oracle<'a> {
         if case.step < 4 {
             case.step = step;
         }
+        // Until it is released it is proposed again.
         let waits = case.step == 4 && case.proposed && !case.escalated;
         let answered = case.answered.is_some_and(|until| today <= until);
         let Some((days, most)) = REPEATS[case.step] else {
@@ -743,13 +744,19 @@ impl<'a> Oracle<'a> {
         let seen_since = self.columns[place]
             .looked_at
             .is_some_and(|seen| seen > case.told_at);
-        if waits || answered || case.repeats >= most || !due || !seen_since {
+        if answered || case.repeats >= most || !due || !seen_since {
             return case;
         }
         case.repeats += 1;
         case.told_at = at;
-        let hearers = self.rules.hearers(case.step, unit, stretch);
-        let said = self.step_of(place, case.step);
+        let (said, hearers) = match (waits, self.owed(place)) {
+            (true, Some(_)) => (Said::OwedProposed, self.rules.operators()),
+            (true, None) => (Said::Proposed, self.rules.operators()),
+            (false, _) => (
+                self.step_of(place, case.step),
+                self.rules.hearers(case.step, unit, stretch),
+            ),
+        };
         self.tell(place, &mut case, said, hearers, (at, at));
         case
     }
@@ -810,19 +817,27 @@ impl<'a> Oracle<'a> {
             }
         };
         // Who is away is stood in for; nobody hears it twice.
-        let mut all: BTreeMap<usize, bool> = BTreeMap::new();
+        let mut all: BTreeMap<usize, (bool, (Moment, Moment))> = BTreeMap::new();
         for &who in hearers {
-            let heard = heard(who);
-            let (people, is_sure) = self.rules.received(who, unit, heard);
-            let stays = self.rules.in_office(who, heard.1);
+            let meant = heard(who);
+            let (people, is_sure) = self.rules.received(who, unit, meant);
+            let stays = self.rules.in_office(who, meant.1);
             for one in people {
-                *all.entry(one).or_default() |= is_sure && (one == who || stays);
+                let must = is_sure && (one == who || stays);
+                let (from, by) = heard(one);
+                // What could not be sent to one who was there is handed on once he is away.
+                let by = match is_sure || hearers.contains(&one) {
+                    true => by,
+                    false => by.max(self.rules.sent_by(meant.1, one, false)),
+                };
+                let known = all.entry(one).or_insert((must, (from, by)));
+                known.0 |= must;
+                known.1.1 = known.1.1.max(by);
             }
         }
-        let all: Vec<_> = all
+        let all = all
             .into_iter()
-            .map(|(who, must)| (who, must, heard(who)))
-            .collect();
+            .map(|(who, (must, heard))| (who, must, heard));
         let mut added = Vec::new();
         for (who, must, (from, by)) in all {
             added.push(self.prophecy.expected.len());

@@ -15,6 +15,7 @@ use wangxun::alert::outbox::{Delivery, Message};
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
 use wangxun::daemon::answer::Question;
+use wangxun::daemon::assessment::TELL_NOBODY;
 use wangxun::daemon::control::ask;
 use wangxun::daemon::desk::Desk;
 use wangxun::daemon::enact::{Order, What};
@@ -675,8 +676,11 @@ impl Year<'_> {
                 }),
             };
             let socket = self.dir.join("control.sock");
-            let answer =
-                tokio::time::timeout(Duration::from_secs(60), ask(&socket, &question)).await;
+            let answer = tokio::time::timeout(
+                Duration::from_secs(60),
+                ask(&socket, &question, TELL_NOBODY),
+            )
+            .await;
             let answer = answer
                 .expect("in time")
                 .expect("an answer")

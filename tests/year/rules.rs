@@ -146,7 +146,8 @@ impl<'a> Rules<'a> {
         let mut at = by;
         let mut patience = PATIENCE;
         for _ in 0..200 {
-            let Some(life) = self.lived_at(at + PATIENCE) else {
+            // An attempt that a death comes before is made in the life after it.
+            let Some(life) = self.lived_at(at + patience) else {
                 return at + TimeDelta::days(400);
             };
             if at < life.from {

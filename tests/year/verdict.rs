@@ -89,8 +89,9 @@ pub fn judge(played: &Played) -> Verdict {
         .iter()
         .filter(|message| !is_over(&message.delivery))
     {
-        let waits = message.created_at + TimeDelta::days(5) > end;
-        if !waits {
+        // A death or a hold may have given it two days more.
+        let lapses = rules.lapses(message.created_at) + TimeDelta::days(2);
+        if lapses <= end {
             verdict.missed.push(format!("never ended: {message:?}"));
         }
     }
@@ -335,27 +336,36 @@ fn recovered(
         false => rules.heard_after(over.reached, over.decided, over.decided, who),
     };
     // Who is away by now is stood in for; nobody hears it twice.
-    let mut hearers: BTreeMap<usize, bool> = BTreeMap::new();
+    let mut hearers: BTreeMap<usize, (bool, Moment)> = BTreeMap::new();
     for (who, before) in told.clone() {
         // What was under way when it ended may have been told, or not.
         if !before && told.contains(&(who, true)) {
             continue;
         }
+        let meant = heard_by(who);
         let (people, is_sure) = match over.unit {
-            Some(unit) => rules.received(who, unit, heard_by(who)),
+            Some(unit) => rules.received(who, unit, meant),
             None => ([who].into(), true),
         };
-        let stays = rules.in_office(who, heard_by(who).1);
+        let stays = rules.in_office(who, meant.1);
         for one in people {
-            *hearers.entry(one).or_default() |= before && is_sure && (one == who || stays);
+            let must = before && is_sure && (one == who || stays);
+            let (_, by) = heard_by(one);
+            // What could not be sent to one who was there is handed on once he is away.
+            let is_meant = told.iter().any(|(told, _)| *told == one);
+            let by = match is_sure || is_meant {
+                true => by,
+                false => by.max(rules.sent_by(meant.1, one, over.urgent)),
+            };
+            let known = hearers.entry(one).or_insert((must, by));
+            *known = (known.0 || must, known.1.max(by));
         }
     }
-    for (who, before) in hearers {
+    for (who, (before, by)) in hearers {
         let person = &rules.world.people[who];
         if person.dead && person.mail.is_none() {
             continue;
         }
-        let (_, by) = heard_by(who);
         // What is over and begins again before it could be told is not told.
         let anew = over.said == Said::Seen
             && prophecy.expected.iter().any(|expected| {
@@ -612,12 +622,17 @@ fn quiet(played: &Played, rules: &Rules<'_>, verdict: &mut Verdict) {
             let told = played.taken.iter().any(|taken| {
                 taken.address == address && day <= taken.at.date_naive() && taken.at <= sent
             });
-            match told {
-                true => verdict.right += 1,
-                false => verdict
-                    .missed
-                    .push(format!("{address} heard nothing on {day}")),
+            if told {
+                verdict.right += 1;
+                continue;
             }
+            let written = played.messages.iter().filter(|message| {
+                message.person.as_str() == person.id && message.created_at.date_naive() == day
+            });
+            let written = written.map(|one| (one.created_at, one.attempts, &one.delivery));
+            let written: Vec<_> = written.collect();
+            let missed = format!("{address} heard nothing on {day} by {sent}, of {written:?}");
+            verdict.missed.push(missed);
         }
     }
 }

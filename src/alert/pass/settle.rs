@@ -71,8 +71,8 @@ impl Desk<'_> {
         about: About<'_>,
         urgent: bool,
     ) {
-        // A proposal stays open beside what the ladder tells meanwhile.
-        let proposed = told != Told::EscalationProposed
+        // A proposal stays open beside what the ladder tells meanwhile, and ends with its deadline.
+        let proposed = !matches!(told, Told::EscalationProposed | Told::Recovered)
             && incident.tier < Some(Tier::Escalation)
             && incident.release == Some(Release::Proposed);
         let mut gone = withdrawn(self.situation, key);

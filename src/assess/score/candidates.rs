@@ -11,8 +11,8 @@ use crate::assess::candidates::{Case, Stand};
 use crate::domain::candidate::{Decided, Suspicion, key};
 use crate::domain::time::{Moment, moment};
 
-/// The most waiting candidates that are told under one rule.
-const MOST_WAITING: usize = 50;
+/// The most candidates of a kind that are told under one rule without being counted.
+const MOST_ASIDE: usize = 50;
 
 /// Wrong words: the serious ones, which a veto asks for, or all others.
 pub fn words(facts: &SiteFacts<'_>, serious: bool) -> Measurement {
@@ -48,7 +48,8 @@ fn measured(
     counts: impl Fn(Decided) -> bool,
     is_looked_for: bool,
 ) -> Measurement {
-    let (mut finds, mut asides, mut waiting) = (Vec::new(), Vec::new(), 0_u32);
+    let (mut finds, mut waiting) = (Vec::new(), 0_u32);
+    let (mut asides, mut rejected) = (Vec::new(), Vec::new());
     for case in facts.cases.iter().filter(|case| within(case, facts)) {
         if !own(&case) {
             continue;
@@ -56,17 +57,16 @@ fn measured(
         match (case.stand(), case.decision()) {
             (Stand::Waiting, _) => {
                 waiting += 1;
-                if asides.len() < MOST_WAITING {
-                    let (find, why) = (find(case), Spared::Waiting);
-                    asides.push(Aside { find, why });
-                }
+                set_aside(&mut asides, case, Spared::Waiting);
             }
             (Stand::Confirmed { .. }, Some(decision)) if counts(decision.what) => {
                 finds.push(find(case));
             }
-            (Stand::Confirmed { .. } | Stand::Rejected, _) => {}
+            (Stand::Rejected, _) => set_aside(&mut rejected, case, Spared::Rejected),
+            (Stand::Confirmed { .. }, _) => {}
         }
     }
+    asides.append(&mut rejected);
     let amount = match (finds.is_empty(), waiting, is_looked_for) {
         (true, 1.., _) => Err(Unmeasured::Waiting(waiting)),
         (true, 0, false) => Err(Unmeasured::NotEntered),
@@ -78,6 +78,13 @@ fn measured(
             asides,
             ..Measurement::none(why)
         },
+    }
+}
+
+fn set_aside(asides: &mut Vec<Aside>, case: &Case, why: Spared) {
+    if asides.len() < MOST_ASIDE {
+        let find = find(case);
+        asides.push(Aside { find, why });
     }
 }
 

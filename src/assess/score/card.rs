@@ -295,19 +295,27 @@ fn cost(rule: &Rule, amount: Amount, rubric: &Rubric) -> (bool, Points) {
     (is_kept, rule.cap.map_or(lost, |cap| lost.min(cap)))
 }
 
+/// What two rules would count twice: a link by its address, anything else by what it is about.
+type Thing = (About, Option<String>);
+
+fn thing(find: &Find) -> Thing {
+    let url = match &find.fact {
+        Fact::DeadLink { url, .. } => Some(url.clone()),
+        _ => None,
+    };
+    (find.about.clone(), url)
+}
+
 /// Takes out of each line what another one that it yields to counts already.
 fn settle(
     lines: &mut BTreeMap<RuleId, Line>,
     rubric: &Rubric,
     classes: &BTreeMap<&ColumnId, Class>,
 ) {
-    let counted: BTreeMap<RuleId, BTreeSet<About>> = lines
+    let counted: BTreeMap<RuleId, BTreeSet<Thing>> = lines
         .iter()
         .filter(|(_, line)| matches!(line.verdict, Verdict::Lost | Verdict::Veto))
-        .map(|(id, line)| {
-            let about = line.finds.iter().map(|find| find.about.clone());
-            (id.clone(), about.collect())
-        })
+        .map(|(id, line)| (id.clone(), line.finds.iter().map(thing).collect()))
         .collect();
     for line in lines.values_mut() {
         if line.amount.is_none() {
@@ -327,11 +335,12 @@ fn settle(
         }
         let counts = |find: &Find| {
             let mut others = line.rule.yields_to.iter();
-            others.find(|id| {
+            let is_counted = |id: &&RuleId| {
                 counted
                     .get(id)
-                    .is_some_and(|about| about.contains(&find.about))
-            })
+                    .is_some_and(|all| all.contains(&thing(find)))
+            };
+            others.find(is_counted)
         };
         let mut kept = Vec::new();
         let mut asides = Vec::new();

@@ -67,7 +67,7 @@ pub struct ColumnFacts<'a> {
     pub exempt: Option<Exemption>,
     /// The dates that its items claim.
     pub items_on: Vec<Date>,
-    /// Its dated items, of columns whose titles are compared: documents, interpretations, surveys.
+    /// Its items, of columns whose titles are compared: documents, interpretations, surveys.
     pub titles: Vec<Titled>,
 }
 
@@ -79,7 +79,9 @@ pub struct Titled {
     /// Its address.
     pub url: Option<String>,
     /// The day that it claims.
-    pub on: Date,
+    pub on: Option<Date>,
+    /// When a visit saw it first.
+    pub seen_at: Moment,
 }
 
 /// What visits saw, one after the other, without a change.

@@ -20,7 +20,7 @@ use crate::domain::site_day::HomeOfDay;
 use crate::domain::time::{Date, Moment, date_of};
 
 /// Visits that have to see an empty column before it is called so.
-const BLANK_VISITS: u32 = 2;
+pub const BLANK_VISITS: u32 = 2;
 
 fn spared(exempt: &Exemption) -> Spared {
     Spared::Exempt {
@@ -295,7 +295,10 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             asides.push(Aside { find, why });
         }
         let within = |on: Date| on <= facts.to && age_days(on, facts.to) <= window;
-        let titles = column.titles.iter().filter(|titled| within(titled.on));
+        let titles = column
+            .titles
+            .iter()
+            .filter(|titled| titled.on.is_some_and(within));
         let titles: Vec<&str> = titles.map(|titled| titled.title.as_str()).collect();
         count += match class {
             Class::Surveys => activities::count(&titles),

@@ -1,12 +1,12 @@
 //! The rules of assessment: a shipped profile, and over it what the administrator's file says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use toml::Spanned;
 
 use super::super::quantity::{known, name, within};
-use super::super::raw::rubric::{RawChoices, RawRubric};
+use super::super::raw::rubric::{RawChoices, RawRubric, RawRule};
 use super::super::source::Source;
 use super::rule;
 use super::{parts, word};
@@ -104,7 +104,18 @@ fn lay_over(source: &mut Source, raw: &RawRubric, rubric: &mut Rubric) {
         let Some(key) = named(source, id) else {
             continue;
         };
-        if let Some(rule) = rule::rule(source, &key, raw, rubric.rules.get(&key)) {
+        let before = rubric.rules.get(&key);
+        if before.is_none() && is_change(raw.get_ref()) {
+            let known = known(key.as_str(), rubric.rules.keys().map(RuleId::as_str));
+            source.fault(
+                &id.span(),
+                format!(
+                    "unknown rule {key}; {known}; a new one needs at least area, kind and metric"
+                ),
+            );
+            continue;
+        }
+        if let Some(rule) = rule::rule(source, &key, raw, before) {
             rubric.rules.insert(key, rule);
         }
     }
@@ -121,6 +132,36 @@ fn lay_over(source: &mut Source, raw: &RawRubric, rubric: &mut Rubric) {
             }
         }
     }
+    for (id, raw) in &raw.rule {
+        if let Some(written) = &raw.get_ref().yields_to
+            && let Ok(id) = RuleId::parse(id.get_ref())
+            && comes_back(rubric, &id)
+        {
+            let fault = format!("rule {id} yields to itself, or to one that yields to it");
+            source.fault(&written.span(), fault);
+        }
+    }
+}
+
+/// Whether a table can only be meant for a rule that is known already.
+fn is_change(raw: &RawRule) -> bool {
+    raw.area.is_none() && raw.kind.is_none() && raw.metric.is_none()
+}
+
+/// Whether a rule yields to itself over others: then nobody would count what all of them find.
+fn comes_back(rubric: &Rubric, id: &RuleId) -> bool {
+    let yields_to = |id: &RuleId| rubric.rules.get(id).map(|rule| rule.yields_to.clone());
+    let mut seen = BTreeSet::new();
+    let mut next = yields_to(id).unwrap_or_default();
+    while let Some(one) = next.pop() {
+        if one == *id {
+            return true;
+        }
+        if seen.insert(one.clone()) {
+            next.extend(yields_to(&one).unwrap_or_default());
+        }
+    }
+    false
 }
 
 fn named(source: &mut Source, id: &Spanned<String>) -> Option<RuleId> {

@@ -84,25 +84,29 @@ pub fn rule(
     let days = |&days: &u32| within(days, 1..=MOST_DAYS);
     let near = writing.source.take("near", &raw.near, count);
     let cap = writing.source.take("cap", &raw.cap, points);
+    let threshold = writing.or(
+        ("threshold", &raw.threshold),
+        old.map(|r| r.threshold),
+        count,
+    );
+    let window_days = writing.or(
+        ("window_days", &raw.window_days),
+        old.map(|r| r.window_days),
+        days,
+    );
+    let points = writing.points(&raw.points, old);
+    // Only now, so that every fault of the rule is told.
     let rule = Rule {
         id: id.clone(),
         title: title?,
         area: area?,
         kind: kind?,
         metric: metric?,
-        threshold: writing.or(
-            ("threshold", &raw.threshold),
-            old.map(|r| r.threshold),
-            count,
-        ),
+        threshold,
         near: near.or_else(|| old.and_then(|rule| rule.near)),
-        window_days: writing.or(
-            ("window_days", &raw.window_days),
-            old.map(|r| r.window_days),
-            days,
-        ),
+        window_days,
         classes,
-        points: writing.points(&raw.points, old),
+        points,
         cap: cap.or_else(|| old.and_then(|rule| rule.cap)),
         check: check?,
         confidence: confidence?,
@@ -231,11 +235,24 @@ impl Writing<'_> {
         if rule.kind == Kind::Veto && rule.points != Points::ZERO {
             faults.push("a veto costs no points; it ends the assessment".to_owned());
         }
-        if rule.yields_to.contains(&rule.id) {
-            faults.push("a rule cannot yield to itself".to_owned());
-        }
+        faults.extend(never_near(rule));
         for fault in faults {
             self.source.fault(&at, format!("rule {}: {fault}", rule.id));
         }
     }
+}
+
+/// That a veto is called near only where it is hit already, or never.
+fn never_near(rule: &Rule) -> Option<String> {
+    let near = rule.near.filter(|_| rule.kind == Kind::Veto)?;
+    let (bound, what) = match rule.metric {
+        Metric::HomeAge => (rule.window_days, "window_days"),
+        _ => (rule.threshold, "threshold"),
+    };
+    let is_beyond = match rule.metric.shape() {
+        // Too few are a veto: more of them are near it.
+        Shape::Number => near < bound,
+        Shape::Finds | Shape::Rate => bound < near,
+    };
+    is_beyond.then(|| format!("near = {near} is beyond the veto itself, {what} = {bound}"))
 }

@@ -33,8 +33,13 @@ pub fn names_letters(text: &str) -> bool {
 }
 
 impl Walk<'_> {
-    /// Reads the letters of a column whose list page is `page`.
-    pub(super) async fn letters(&mut self, column: &Column, page: Page, known: Vec<Letter>) {
+    /// Reads the letters of a column whose list page is `page`, where that came.
+    pub(super) async fn letters(
+        &mut self,
+        column: &Column,
+        page: Option<Page>,
+        known: Vec<Letter>,
+    ) {
         let Some(page) = self.list_of(column, page).await else {
             return;
         };
@@ -83,12 +88,12 @@ impl Walk<'_> {
     }
 
     /// The page that shows the letters of a column: its data where it is configured, or what it shows
-    /// when it is asked as its rules say.
-    async fn list_of(&mut self, column: &Column, page: Page) -> Option<Page> {
-        let url = column.address()?;
+    /// when it is asked as its rules say; that does not need the page itself.
+    async fn list_of(&mut self, column: &Column, page: Option<Page>) -> Option<Page> {
+        let (shown, url) = (column.url.as_ref()?, column.address()?);
         let extra = extra(column, url);
-        if column.url.as_ref() == Some(url) && extra.post().is_none() {
-            return Some(page);
+        if shown == url && extra.post().is_none() {
+            return page;
         }
         if self.left == 0 {
             return None;
@@ -99,7 +104,7 @@ impl Walk<'_> {
         match visit.await.outcome {
             // What is written in data is written for the page that shows it.
             Outcome::Page(data) => Some(Page {
-                url: page.url,
+                url: page.map_or_else(|| shown.clone(), |page| page.url),
                 ..data
             }),
             Outcome::NotModified | Outcome::Failed(_) => None,

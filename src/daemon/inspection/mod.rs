@@ -10,6 +10,7 @@ mod proof;
 mod proposals;
 mod suspects;
 mod walk;
+mod walked;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -43,7 +44,8 @@ use crate::store::error::StoreError;
 use asking::{Asked, Memory};
 use documents::{Papers, is_paper};
 use suspects::{Asks, Suspects};
-use walk::{Errand, Known, Missing, Walked};
+use walk::{Errand, Known};
+use walked::{Missing, Walked};
 
 /// The task's name in the store.
 pub const INSPECTION: &str = "inspection";
@@ -383,12 +385,12 @@ impl Inspector {
             if due.is_empty() {
                 continue;
             }
-            let mut links = walk::again(site, &due, &self.missing(site).await?);
+            let mut links = walked::again(site, &due, &self.missing(site).await?);
             links.extend(memory.controls(&site.access));
             links.extend(controls(&self.desk.config.group));
             let asked = self.ask(memory, links, now).await;
             let mut commit = Commit::at(now);
-            commit.targets = walk::changed(due, &asked, now);
+            commit.targets = walked::changed(due, &asked, now);
             self.desk.store.commit(commit).await?;
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::Inspector;
-use super::walk::Walked;
+use super::walked::Walked;
 use crate::assess::candidates::{lacking, of_link, untagged, waiting};
 use crate::assess::score::metric::Metric;
 use crate::assess::score::pages::{self, TaggedPage};

@@ -19,7 +19,7 @@ const STYLE: &str = "@page{size:A4;margin:18mm 15mm}\
 body{font:10.5pt/1.6 'Noto Serif CJK SC','Source Han Serif SC',SimSun,serif;color:#111;margin:0 auto;padding:0 .5mm;max-width:190mm}\
 h1{font-size:18pt;text-align:center;margin:0 0 6mm}h2{font-size:13pt;margin:6mm 0 2mm}h3{font-size:11pt;margin:4mm 0 1mm}\
 table{border-collapse:collapse;width:100%;margin:2mm 0;font-size:9pt}th,td{border:.3mm solid #777;padding:1mm 1.5mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
-th{background:#eee}thead{display:table-header-group}tr{break-inside:avoid}section{break-before:page}td.n{text-align:right;white-space:nowrap}\
+th{background:#eee}thead{display:table-header-group}tr{break-inside:avoid}section{break-before:page}td.n{text-align:right;white-space:nowrap}td.w{overflow-wrap:normal}\
 .veto{color:#a00;font-weight:bold}.quiet{color:#555}ul{margin:1mm 0;padding-left:5mm}footer{margin-top:6mm;font-size:9pt;color:#555}";
 
 /// The page.
@@ -72,11 +72,11 @@ fn ranking(out: &mut String, assessment: &Assessment) {
             escaped(&card.name)
         );
         for area in &card.areas {
-            let _ = write!(out, "<td>{}</td>", score(area));
+            let _ = write!(out, "<td class=\"w\">{}</td>", score(area));
         }
         let _ = writeln!(
             out,
-            "<td>{}</td><td class=\"n\">{}</td><td>{}</td><td class=\"n\">{}%</td></tr>",
+            "<td class=\"w\">{}</td><td class=\"n\">{}</td><td>{}</td><td class=\"n\">{}%</td></tr>",
             words::total(card),
             words::change(card),
             words::grade(card),
@@ -89,13 +89,16 @@ fn ranking(out: &mut String, assessment: &Assessment) {
 fn sheet(out: &mut String, assessment: &Assessment, card: &Card) {
     let _ = write!(
         out,
-        "<section><h2>{}（{}）</h2>\n<p>总分{}，等级{}，名次{}，已测评{}%。",
+        "<section><h2>{}（{}）</h2>\n<p>总分{}，等级{}，名次{}{}，已测评{}%。",
         escaped(&card.name),
         escaped(&card.unit_name),
         words::total(card),
         words::grade(card),
-        card.rank
-            .map_or_else(|| "—".to_owned(), |rank| rank.to_string()),
+        words::rank(card),
+        match assessment.part && card.rank.is_some() {
+            true => "（在全部网站中）",
+            false => "",
+        },
         plain(card.measured)
     );
     if !card.vetoes.is_empty() {
@@ -157,7 +160,7 @@ fn row(out: &mut String, assessment: &Assessment, card: &Card, line: &Line) {
     };
     let _ = write!(
         out,
-        "<tr><td>{}</td><td>{}{unverified}<br><span class=\"quiet\">{}，{}</span></td><td{class}>{}</td><td>",
+        "<tr><td class=\"w\">{}</td><td>{}{unverified}<br><span class=\"quiet\">{}，{}</span></td><td{class}>{}</td><td>",
         line.rule.id,
         escaped(&line.rule.title),
         escaped(&line.rule.source),

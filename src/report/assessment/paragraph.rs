@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Assessment;
+use super::bulletin::faults;
 use crate::assess::score::card::{Card, Grade};
 use crate::assess::score::finding::Fact;
 use crate::assess::score::points::Points;
@@ -85,11 +86,11 @@ fn mean(points: &[Points]) -> Option<Points> {
     Some(sum.share(1, count))
 }
 
-/// How many different things were found; several rules may count one.
+/// How many different things were found, of those that the bulletin names; several rules may count one.
 fn finds(cards: &[Card], is: impl Fn(&Fact) -> bool) -> usize {
     let of_card = |card: &Card| {
         let mut known: Vec<String> = Vec::new();
-        for find in card.lines().flat_map(|line| &line.finds) {
+        for find in faults(card).flat_map(|line| &line.finds) {
             if !is(&find.fact) {
                 continue;
             }

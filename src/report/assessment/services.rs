@@ -49,7 +49,8 @@ pub fn find(fact: &Fact, to: Date) -> String {
                         day(on)
                     )
                 }
-                _ => format!("{policy}未见解读"),
+                (Some(one), _, _) => format!("{policy}的解读{}未标明日期", name(one)),
+                (None, _, _) => format!("{policy}未见解读"),
             }
         }
         Fact::InterpretedShare {

@@ -182,7 +182,7 @@ fn in_a_trial_run_the_operator_alone_hears_and_its_end_tells_the_unit() {
     assert_eq!(of(&world, Told::Veto(0)), ["op"]);
     hear(&mut world);
     let forecast = trial::forecast(&world.open, &world.group, &world.rules);
-    assert_eq!((forecast.messages, forecast.columns), (4, 0));
+    assert_eq!((forecast.messages, forecast.columns), (4, [0; 4]));
     world.live = true;
     let verdicts = trial::go_live(&world.situation("2017-11-20T10:00:00"));
     for incident in verdicts.incidents {

@@ -59,6 +59,23 @@ fn whoever_was_told_hears_of_the_update_though_the_next_deadline_nears() {
 }
 
 #[test]
+fn an_operator_to_whom_a_message_climbs_hears_whose_contact_is_missing() {
+    let mut world = World::new();
+    for minute in ["00", "35"] {
+        let when = format!("2017-11-18T07:{minute}:00");
+        world.saw_all(&when, "2017-11-03");
+        world.pass(&when);
+    }
+    let why = |person: &str| {
+        let mut notices = world.waiting.iter();
+        let found = notices.find(|notice| notice.person.as_str() == person);
+        found.map(|notice| notice.facts.why.as_str())
+    };
+    assert_eq!(why("op"), Some("科信委未登记主要负责人"));
+    assert_eq!(why("li"), Some(""));
+}
+
+#[test]
 fn the_second_overdue_of_a_unit_within_a_week_is_proposed_for_escalation() {
     for (first, proposed) in [("2017-11-18", 0), ("2017-11-20", 2), ("2017-11-26", 0)] {
         let mut world = World::new();
@@ -103,6 +120,13 @@ fn the_second_severe_lateness_of_a_column_within_a_quarter_is_proposed_for_escal
         let told = world.told().into_iter();
         let found = told.filter(|(_, told)| *told == Told::EscalationProposed);
         assert_eq!(found.count(), proposed, "{rose}");
+        // Where it is updated before anybody has read that, it is proposed no more.
+        for minute in ["40", "55"] {
+            let when = format!("2017-12-01T07:{minute}:00");
+            world.saw_all(&when, "2017-11-30");
+            world.pass(&when);
+        }
+        assert_eq!(world.told(), [], "{rose}");
     }
 }
 

@@ -93,7 +93,7 @@ fn a_trial_run_tells_no_unit_and_its_end_tells_how_things_stand() {
     let of = |world: &World| trial::forecast(&world.open, &world.group, &world.rules);
     let forecast = of(&world);
     // Of a unit without a head the operator hears in the head's place.
-    assert_eq!((forecast.messages, forecast.columns), (2, 8));
+    assert_eq!((forecast.messages, forecast.columns), (2, [0, 8, 0, 0]));
     // Two columns are in time again before it ends.
     for minute in ["00", "35"] {
         let when = format!("2017-11-20T07:{minute}:00");

@@ -104,6 +104,13 @@ impl Rows<'_> {
             .map(|_| ())
     }
 
+    /// Writes a whole number.
+    pub fn whole(&mut self, column: u16, number: u32, look: &Format) -> Result<(), XlsxError> {
+        self.sheet
+            .write_number_with_format(self.row, column, number, look)
+            .map(|_| ())
+    }
+
     /// Writes points.
     pub fn points(&mut self, column: u16, points: Points) -> Result<(), XlsxError> {
         let look = &self.looks.number;

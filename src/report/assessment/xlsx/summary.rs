@@ -74,7 +74,10 @@ pub fn summary(
 
 fn ranked(rows: &mut Rows<'_>, assessment: &Assessment, card: &Card) -> Result<(), XlsxError> {
     let looks = rows.looks;
-    rows.text(0, &words::rank(card), &looks.text)?;
+    match card.rank {
+        Some(rank) => rows.whole(0, rank, &looks.text)?,
+        None => rows.text(0, &words::rank(card), &looks.text)?,
+    }
     rows.text(1, &card.name, &looks.text)?;
     rows.text(2, &card.unit_name, &looks.text)?;
     for (column, area) in (FIRST_AREA..).zip(&card.areas) {
