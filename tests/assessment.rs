@@ -499,6 +499,24 @@ fn a_site_that_was_down_is_not_called_late() {
     assert_eq!(late.lost, Points::ZERO);
     assert_eq!(late.verdict, Verdict::Unmeasured(Unmeasured::CannotTell));
     assert_eq!(late.asides.first().unwrap().why, Spared::Unproven);
+    // Seen late a week before the end, it counts; a day earlier it may have been mended since.
+    for (days, expected) in [(7, "3.00"), (8, "0.00")] {
+        let mut world = World::new();
+        world.column(Class::News, vec![dated(40, ago(40), ago(days))]);
+        world.home = Some(HomeOfDay {
+            newest_on: Some(ago(40)),
+            read_at: Some(at(ago(days))),
+            undated: None,
+        });
+        let card = world.card(&p2015());
+        assert_eq!(lost(&card, "D5"), expected);
+        let home = line(&card, "V2").verdict.clone();
+        let expected = match days {
+            7 => Verdict::Veto,
+            _ => Verdict::Unmeasured(Unmeasured::CannotTell),
+        };
+        assert_eq!(home, expected);
+    }
     // An older list than before is no proof either: it may be another list.
     let mut world = World::new();
     let (newer, older) = (dated(20, ago(19), ago(5)), dated(90, ago(4), end()));
@@ -638,7 +656,10 @@ fn a_column_that_was_late_during_the_period_is_shown_and_counted_where_that_is_c
 #[test]
 fn alerts_that_were_not_mended_and_came_again_cost_points() {
     let mut world = World::new();
-    let column = world.aged(Class::News, 1);
+    // The old item was seen last on the morning of 19 September.
+    let mut old = dated(60, ago(60), ago(12));
+    old.last_at = at(ago(11)) - TimeDelta::hours(10);
+    let column = world.column(Class::News, vec![old, dated(1, ago(11), end())]);
     let span = |overdue: i64, ended: Option<i64>| AlertSpan {
         column: column.clone(),
         overdue_at: at(ago(overdue)),
@@ -649,6 +670,16 @@ fn alerts_that_were_not_mended_and_came_again_cost_points() {
     assert_eq!(lost(&world.card(&p2015()), "M1"), "0.00");
     world.alerts = vec![span(26, Some(11))];
     assert_eq!(lost(&world.card(&p2015()), "M1"), "5.00");
+    // Where nobody looked after the eighteenth, it may have been mended in time.
+    let (_, readings, _) = world.columns.first_mut().unwrap();
+    readings.first_mut().unwrap().last_at = at(ago(12));
+    for ended in [Some(3), None] {
+        world.alerts = vec![span(26, ended)];
+        let card = world.card(&p2015());
+        assert_eq!(lost(&card, "M1"), "0.00");
+        let aside = line(&card, "M1").asides.first().unwrap();
+        assert_eq!(aside.why, Spared::Unproven);
+    }
     world.alerts = vec![span(60, Some(58)), span(28, Some(27))];
     assert_eq!(lost(&world.card(&p2015()), "M2"), "3.00");
     world.alerts = vec![span(61, Some(59)), span(28, Some(27))];

@@ -594,6 +594,17 @@ async fn nights() {
     );
     // By now the month is over, and the look of its seventh day proves nothing of its last.
     let later = assessed(&config).await;
+    // A period in which nobody looked tells nothing.
+    let args = ["report", "--period", "2018-01", "--format", "json"];
+    let blind: Assessment =
+        serde_json::from_str(&told(&config, &args).await).expect("an assessment");
+    for rule in ["D5", "V2", "V3a", "M1"] {
+        let verdict = &line(&blind, "a", rule).verdict;
+        assert!(
+            matches!(verdict, Verdict::Unmeasured(_)),
+            "{rule}: {verdict:?}"
+        );
+    }
     // Nor does a home page of the seventh day tell how new it was on the last, though it was visited.
     let home = line(&later, "c", "V2");
     let unproven = Verdict::Unmeasured(Unmeasured::CannotTell);

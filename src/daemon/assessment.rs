@@ -239,7 +239,9 @@ impl Desk {
         let before = common.from.checked_sub_days(DAYS_BEFORE);
         let first = before.unwrap_or(common.from);
         let days = self.store.site_days(&site.id, first, common.to).await?;
-        let last = days.iter().rfind(|day| day.home.is_some());
+        let last = days
+            .iter()
+            .rfind(|day| day.home.is_some() && common.from <= day.on);
         let of_days = last.and_then(|day| day.home.clone());
         // The present page tells of the present day alone.
         let now = common.homes.get(&site.id).filter(|_| common.is_today);
@@ -292,6 +294,11 @@ impl Desk {
                 seen.await?
             }
         };
+        // A period in which nobody looked tells nothing.
+        let is_of_period = observations
+            .last()
+            .is_some_and(|last| from <= last.observed_at);
+        let observations = observations.into_iter().filter(|_| is_of_period);
         let items = self.store.items(&column.id).await?;
         Ok(ColumnFacts {
             column,

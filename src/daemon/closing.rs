@@ -228,6 +228,10 @@ impl Desk {
             one_line(&stated.by, NAME_CHARS),
             one_line(&stated.text, STATEMENT_CHARS),
         );
+        if stated.text.trim().chars().count() > STATEMENT_CHARS {
+            let text = format!("a statement has at most {STATEMENT_CHARS} characters");
+            return refused(text, "说明最多500字。");
+        }
         if by.is_empty() || text.is_empty() {
             let why = "a statement needs a name and words";
             return refused(why.to_owned(), "请填写说明。");

@@ -461,6 +461,22 @@ pub fn facts(plan: &Plan) -> Commit {
                 notes: Vec::new(),
             });
         }
+        for alert in plan.alerts.iter().filter(|alert| alert.column == number) {
+            let Some(on) = plan.seen_late_on(alert) else {
+                continue;
+            };
+            // An item so old that it is the newest nowhere.
+            let old = Finding::Dated(update(ago(800)));
+            commit.observations.push(Observation {
+                column: name.clone(),
+                observed_at: evening(on),
+                sight: Sight::Read(old),
+                rows: 20,
+                took_ms: 300,
+                digest: None,
+                notes: Vec::new(),
+            });
+        }
         for n in 0..column.items {
             let on = ago(i64::from(n) * 360 / i64::from(column.items.max(1)));
             commit.items.push(Item {

@@ -149,6 +149,21 @@ impl Plan {
         self.columns.iter().position(|column| column.class == class)
     }
 
+    /// On which day a visit saw last that the column of an alert was still late: the day before it was
+    /// mended, where its list can be read at all.
+    pub fn seen_late_on(&self, alert: &Alert) -> Option<Date> {
+        let is_read = matches!(
+            self.columns.get(alert.column)?.seen,
+            Seen::Dated { .. }
+                | Seen::Exempt { .. }
+                | Seen::Renewed { .. }
+                | Seen::NotReadSince { .. }
+                | Seen::FailsSince { .. }
+        );
+        let on = alert.ended_on?.pred_opt()?;
+        (is_read && alert.overdue_on < on).then_some(on)
+    }
+
     /// Opened, failed and excluded samples of a day.
     pub fn samples_on(&self, day: i64) -> [u32; 3] {
         let of = |list: &[(i64, u32)]| -> u32 {

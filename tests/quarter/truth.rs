@@ -410,7 +410,8 @@ fn alerts(plan: &Plan) -> i64 {
     for (place, alert) in plan.alerts.iter().enumerate() {
         let due_on = working_days_after(alert.overdue_on, 10);
         let is_within = due_on < end() && ago(DAYS - 1) <= due_on;
-        if is_within && alert.ended_on.is_none_or(|on| on > due_on) {
+        // Only what a visit saw late after that day was certainly not mended in time.
+        if is_within && plan.seen_late_on(alert).is_some_and(|on| on > due_on) {
             lost += 500;
         }
         let mut before = plan.alerts.iter().take(place);

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::{AlertSpan, SiteFacts};
-use super::finding::{About, Fact, Find, Measurement, Unmeasured};
+use super::facts::{AlertSpan, Saw, SiteFacts};
+use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::rubric::Rule;
 use crate::calendar::Calendar;
 use crate::domain::id::ColumnId;
 use crate::domain::site_day::MissCause;
-use crate::domain::time::date_of;
+use crate::domain::time::{Date, date_of};
 use crate::domain::visit::Failure;
 
 /// Top levels of government, the second as ASCII: `.政务`.
@@ -20,21 +20,47 @@ pub fn slow_alerts(rule: &Rule, facts: &SiteFacts<'_>, calendar: &Calendar) -> M
     if !is_visited(facts) {
         return Measurement::none(Unmeasured::NoVisits);
     }
-    let slow = facts.alerts.iter().filter_map(|span| {
+    let (mut finds, mut asides) = (Vec::new(), Vec::new());
+    for span in &facts.alerts {
         let due_on = calendar.add_working_days(date_of(span.overdue_at), rule.window_days);
-        let late_from = due_on.succ_opt()?;
+        let late_from = due_on.succ_opt().unwrap_or(due_on);
         let within = facts.from <= late_from && late_from <= facts.to;
         let is_over = span.ended_at.is_some_and(|at| date_of(at) <= due_on);
-        (within && !is_over).then(|| Find {
+        if !within || is_over {
+            continue;
+        }
+        let find = Find {
             about: about(facts, &span.column),
             fact: Fact::SlowAlert {
                 overdue_at: span.overdue_at,
                 ended_at: span.ended_at,
                 due_on,
             },
-        })
-    });
-    Measurement::finds(slow.collect(), Vec::new())
+        };
+        match is_seen_late(facts, span, due_on) {
+            true => finds.push(find),
+            false => {
+                let why = Spared::Unproven;
+                asides.push(Aside { find, why });
+            }
+        }
+    }
+    Measurement::finds(finds, asides)
+}
+
+/// Whether a visit after `due_on` saw that the column was still late. While nobody looks it may be mended.
+fn is_seen_late(facts: &SiteFacts<'_>, span: &AlertSpan, due_on: Date) -> bool {
+    let mut columns = facts.columns.iter();
+    let column = columns.find(|column| column.column.id == span.column);
+    let mut readings = column.into_iter().flat_map(|column| &column.readings);
+    readings.any(|reading| match &reading.saw {
+        Saw::Dated(update) => {
+            let within = span.ended_at.is_none_or(|at| reading.last_at < at);
+            let is_old = update.on < date_of(span.overdue_at);
+            is_old && within && due_on < date_of(reading.last_at)
+        }
+        _ => false,
+    })
 }
 
 /// Columns that were overdue again within the window after they had been mended.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::facts::{Exemption, SiteFacts};
 use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::rubric::{Late, Rubric, Rule, SixMonths};
-use super::standing::{Counted, Standing, counted, due};
+use super::standing::{Counted, Standing, counted, due, is_near};
 use crate::assess::activities;
 use crate::assess::freshness::age_days;
 use crate::domain::class::Class;
@@ -158,7 +158,7 @@ fn look_at(
         }
         return;
     }
-    let is_proven = is_sure && due_on < date_of(read_at);
+    let is_proven = is_sure && due_on < date_of(read_at) && is_near(read_at, facts.to);
     let fact = stale_fact(update, window, read_at, late_days, facts.to);
     if is_proven {
         looked.told += 1;
@@ -208,7 +208,7 @@ pub fn empty(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
             } => {
                 looked.told += 1;
                 let fact = Fact::Blank { since, read_at };
-                match visits < BLANK_VISITS {
+                match visits < BLANK_VISITS || !is_near(read_at, facts.to) {
                     true => looked.note(counted.find(fact), Spared::Unproven),
                     false => looked.judge(&counted, fact),
                 }
@@ -385,7 +385,12 @@ fn home_find(home: &HomeOfDay, on: Date, rule: &Rule) -> Result<Option<Find>, Un
         fact: Fact::HomeUndated,
     };
     if home.undated == Some(Undated::NoDates) {
-        return Ok(Some(undated()));
+        let is_seen = home.read_at.is_none_or(|read_at| is_near(read_at, on));
+        return if is_seen {
+            Ok(Some(undated()))
+        } else {
+            Err(Unproven)
+        };
     }
     let (Some(newest_on), Some(read_at)) = (home.newest_on, home.read_at) else {
         return Err(Unproven);
@@ -394,7 +399,7 @@ fn home_find(home: &HomeOfDay, on: Date, rule: &Rule) -> Result<Option<Find>, Un
     if on <= due_on {
         return Ok(None);
     }
-    match due_on < date_of(read_at) {
+    match due_on < date_of(read_at) && is_near(read_at, on) {
         true => Ok(shown(home, on)),
         false => Err(Unproven),
     }

@@ -13,6 +13,15 @@ use crate::domain::id::ColumnId;
 use crate::domain::observation::Cause;
 use crate::domain::time::{Date, Moment, date_of};
 
+/// For so many days a visit proves how something stands that may have been mended unseen: what was late
+/// then is late on a day that is no further away. Our own proposal.
+pub const PROOF_DAYS: i64 = 7;
+
+/// Whether what was read at `read_at` may still be said of `on`.
+pub fn is_near(read_at: Moment, on: Date) -> bool {
+    (on - date_of(read_at)).num_days() <= PROOF_DAYS
+}
+
 /// The last day that is in time.
 pub fn due(on: Date, window_days: u32, six_months: SixMonths) -> Date {
     let months = match (six_months, window_days) {

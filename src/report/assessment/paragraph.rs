@@ -1,9 +1,11 @@
 //! The paragraph for an annual report with the figures of the assessment.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Assessment;
 use super::bulletin::faults;
+use super::words;
 use crate::assess::score::card::{Card, Grade};
 use crate::assess::score::finding::Fact;
 use crate::assess::score::points::Points;
@@ -48,7 +50,13 @@ pub fn paragraph(assessment: &Assessment) -> String {
         graded(Grade::Failed)
     );
     let vetoed = cards.iter().filter(|card| !card.vetoes.is_empty()).count();
-    let _ = write!(out, "，其中单项否决{vetoed}个。");
+    let _ = write!(out, "，其中单项否决{vetoed}个");
+    let graded = cards.iter().filter(|card| card.grade.is_some());
+    let provisional = graded.filter(|card| !words::is_certain(card)).count();
+    if provisional > 0 {
+        let _ = write!(out, "，等级为暂定的{provisional}个");
+    }
+    out.push('。');
     let areas: Vec<String> = Area::ALL
         .iter()
         .filter_map(|&area| of_area(cards, area))
@@ -65,6 +73,19 @@ pub fn paragraph(assessment: &Assessment) -> String {
     );
     if cards.iter().any(|card| card.measured < Points::FULL) {
         out.push_str("部分内容未测评，既不计满分也不扣分。");
+    }
+    let lines = cards.iter().flat_map(faults).map(|line| &line.rule);
+    let unverified: BTreeSet<&str> = lines
+        .filter(|rule| rule.is_unverified())
+        .map(|rule| rule.id.as_str())
+        .collect();
+    if !unverified.is_empty() {
+        let ids: Vec<&str> = unverified.into_iter().collect();
+        let _ = write!(
+            out,
+            "其中规则{}的分值未与文件原文核对（未核实）。",
+            ids.join("、")
+        );
     }
     out
 }

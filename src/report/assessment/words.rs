@@ -307,11 +307,15 @@ pub fn grade(card: &Card) -> String {
     let Some(grade) = card.grade else {
         return "未测评".to_owned();
     };
-    let is_certain = card.measured == Points::FULL || !card.vetoes.is_empty();
-    match is_certain && card.is_over {
+    match is_certain(card) {
         true => grade.in_chinese().to_owned(),
         false => format!("{}（暂定）", grade.in_chinese()),
     }
+}
+
+/// Whether the grade cannot become another one by what is not measured yet.
+pub fn is_certain(card: &Card) -> bool {
+    card.is_over && (card.measured == Points::FULL || !card.vetoes.is_empty())
 }
 
 /// The change against the period before.
