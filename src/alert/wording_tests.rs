@@ -169,7 +169,8 @@ fn a_link_that_has_no_room_is_left_out_of_a_text_message() {
         ..AlertRules::default()
     };
     let told = Told::Raised(Tier::SeverelyOverdue);
-    let one = notice(column(), Kind::Stale, told);
+    let mut one = notice(column(), Kind::Stale, told);
+    one.column = ColumnId::parse("kxw/gzdt").ok();
     let other = notice(duty(), Kind::Owed, Told::Raised(Tier::Reminder));
     // Segments, and whether one notice and two have a link.
     let rows = [(1, false, false), (2, true, false), (4, true, true)];
