@@ -81,6 +81,23 @@ pub fn compose(tray: &Tray<'_>) -> Written {
     writer.written
 }
 
+/// What goes at once, as messages: sites that go down in one moment are told of together, for they
+/// may share what failed, and so are those that are back, and all vetoes; the rest alone.
+fn at_once(urgent: Vec<&Notice>) -> Vec<Vec<&Notice>> {
+    let mut together: BTreeMap<u8, Vec<&Notice>> = BTreeMap::new();
+    let mut messages = Vec::new();
+    for notice in urgent {
+        match (notice.kind, notice.told) {
+            (Kind::Down, Told::Recovered) => together.entry(1).or_default().push(notice),
+            (Kind::Down, _) => together.entry(0).or_default().push(notice),
+            (Kind::Veto, _) => together.entry(2).or_default().push(notice),
+            _ => messages.push(vec![notice]),
+        }
+    }
+    messages.extend(together.into_values());
+    messages
+}
+
 fn by_person<'a>(
     waiting: impl Iterator<Item = &'a Notice>,
 ) -> BTreeMap<&'a PersonId, Vec<&'a Notice>> {
@@ -115,15 +132,8 @@ impl Writer<'_> {
             .filter(|notice| not_before(self.tray, notice) <= now)
             .filter(|notice| !is_held(self.tray, notice))
             .partition(|notice| is_urgent(self.tray, notice));
-        // One message for each outage, and one for all vetoes together.
-        let (vetoes, alone): (Vec<_>, Vec<_>) = urgent
-            .into_iter()
-            .partition(|notice| notice.kind == Kind::Veto);
-        for notice in alone {
-            self.message(person, vec![notice], true);
-        }
-        if !vetoes.is_empty() {
-            self.message(person, vetoes, true);
+        for together in at_once(urgent) {
+            self.message(person, together, true);
         }
         let open = is_digest_time(self.tray, person);
         if open && !rest.is_empty() && !has_digest(self.tray, &person.id) {
@@ -725,6 +735,34 @@ mod tests {
             ["【网巡】科信委网站无法访问：域名无法解析。该网站各栏目已暂停计时，请核查。"]
         );
         assert_eq!(day.waiting.len(), 1);
+    }
+
+    #[test]
+    fn sites_that_go_down_together_are_one_message_and_so_are_those_that_are_back() {
+        let now = "2017-11-18T02:00:00";
+        let of_site = |name: &str, told, kind| {
+            let mut notice = notice("op", name, told, now);
+            (notice.kind, notice.urgent) = (kind, true);
+            notice.facts.site = format!("{name}网站");
+            notice
+        };
+        let mut day = Day::new(vec![
+            of_site("a", Told::Down, Kind::Down),
+            of_site("b", Told::Recovered, Kind::Down),
+            of_site("c", Told::Down, Kind::Down),
+            of_site("d", Told::Offline, Kind::Offline),
+            of_site("e", Told::Recovered, Kind::Down),
+        ]);
+        let written = day.write(now);
+        let carried = |message: &Message| message.notices.len();
+        let mut counts: Vec<_> = written.messages.iter().map(carried).collect();
+        counts.sort_unstable();
+        assert_eq!(counts, [1, 2, 2], "{:?}", written.messages);
+        let down = |message: &&Message| message.text.contains("无法访问");
+        let text = written.messages.iter().find(down).map(|one| &one.text);
+        let text = text.unwrap();
+        assert!(text.contains("a网站") && text.contains("c网站"), "{text}");
+        assert!(written.messages.iter().all(|message| message.urgent));
     }
 
     #[test]

@@ -329,8 +329,9 @@ impl World {
                 true => dice.between(0, u32::try_from(others).expect("few") - 1) as usize,
                 false => number,
             };
+            // Below ten days the shipped ladder does not rise.
             let limit = match own_limit {
-                true => i64::from(dice.between(7, 120)),
+                true => i64::from(dice.between(7, 120).max(10)),
                 false => limit,
             };
             let mut column = Column {
