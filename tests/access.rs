@@ -247,7 +247,7 @@ async fn every_route_admits_whom_it_says_and_nobody_else() {
                 // No visit kept a copy.
                 _ if path.starts_with("/copy/") || path.contains("/copies/") => 404,
                 // It is made by the daemon, which does not run here.
-                _ if path.ends_with("/assessment") || path.ends_with("/trend") => 503,
+                _ if path.ends_with("/assessment") => 503,
                 _ if path.contains("/scorecards/") => 503,
                 (_, "kanke") if path.ends_with("/workbench") || path.ends_with("/replay") => 403,
                 _ if path.ends_with("/replay") => 422,

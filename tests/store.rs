@@ -16,7 +16,9 @@ use wangxun::alert::incident::State;
 use wangxun::alert::outbox::{Delivery, NoticeState};
 use wangxun::domain::finding::Finding;
 use wangxun::domain::flag::Fact;
+use wangxun::domain::id::SiteId;
 use wangxun::domain::observation::{Observation, Sight};
+use wangxun::domain::site_day::SiteDay;
 use wangxun::domain::visit::Failure;
 use wangxun::store::commit::{Commit, JobRun};
 use wangxun::store::error::StoreError;
@@ -456,6 +458,33 @@ async fn prune_forgets_old_history_and_surplus_items_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_first_day_that_is_known_is_of_the_earliest_visit_or_sample() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path()).await;
+    let [sampled, other] = ["kxw", "jw"].map(|id| SiteId::parse(id).unwrap());
+    let since = async |sites: &[&SiteId]| {
+        let sites = sites.iter().map(|site| (*site).clone()).collect();
+        store.known_since(sites).await.unwrap()
+    };
+    assert_eq!(since(&[&sampled, &other]).await, None);
+    // Of a group without columns samples tell.
+    let mut commit = Commit::at(at(0));
+    commit.days = [9, 7, 30]
+        .map(|number| SiteDay::new(sampled.clone(), day(number)))
+        .into();
+    store.commit(commit).await.unwrap();
+    assert_eq!(since(&[&sampled, &other]).await, Some(day(7)));
+    assert_eq!(since(&[&other]).await, None);
+    for number in [8, 5, 30] {
+        let mut commit = Commit::at(at(number * 1440));
+        let sight = Sight::Failed(Failure::Refused);
+        commit.observations = vec![facts::observation(COLUMNS[0], commit.at, sight)];
+        store.commit(commit).await.unwrap();
+    }
+    assert_eq!(since(&[&sampled, &other]).await, Some(day(5)));
+}
+
+#[tokio::test]
 async fn of_old_days_prune_leaves_the_latest_of_visits_that_saw_the_same_and_every_change() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = open(dir.path()).await;
@@ -500,10 +529,11 @@ async fn a_page_copy_is_kept_by_its_digest_as_long_as_a_record_names_it() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = open(dir.path()).await;
     let body = "<li>通知</li>".repeat(500).into_bytes();
-    let (old, named) = (sha256(&body), sha256(b"named"));
+    let (old, named, proof) = (sha256(&body), sha256(b"named"), sha256(b"proof"));
     store.keep_body(&old, body.clone()).await.unwrap();
     store.keep_body(&old, body.clone()).await.unwrap();
     store.keep_body(&named, b"named".to_vec()).await.unwrap();
+    store.keep_body(&proof, b"proof".to_vec()).await.unwrap();
     assert_eq!(store.body(&old).await.unwrap(), Some(body));
     assert_eq!(store.body(&sha256(b"?")).await.unwrap(), None);
     for wrong in [
@@ -517,6 +547,7 @@ async fn a_page_copy_is_kept_by_its_digest_as_long_as_a_record_names_it() {
     }
     let mut commit = change(0);
     commit.records[0].digest = Some(named.clone());
+    commit.records[0].proof = Some(proof.clone());
     store.commit(commit).await.unwrap();
 
     let keep = i64::from(settings(dir.path()).keep_bodies_days);
@@ -524,6 +555,9 @@ async fn a_page_copy_is_kept_by_its_digest_as_long_as_a_record_names_it() {
     assert_eq!(store.prune(at(keep * 1440 + 1)).await.unwrap().bodies, 1);
     assert_eq!(store.body(&old).await.unwrap(), None);
     assert!(store.body(&named).await.unwrap().is_some());
+    let asked = vec![old, named.clone(), proof.clone()];
+    let kept = store.kept(asked).await.unwrap();
+    assert_eq!(kept, [named.clone(), proof].into());
 
     let file = dir
         .path()

@@ -294,6 +294,7 @@ mod tests {
             empty_since: None,
             signature: None,
             digest: None,
+            proof: None,
             validators: Validators::default(),
             reader: None,
             visited_at: at,

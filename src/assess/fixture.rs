@@ -66,6 +66,7 @@ impl Memory {
             empty_since: None,
             signature: Some(form.to_owned()),
             digest: None,
+            proof: None,
             validators: Validators::default(),
             visited_at: at,
             revisit_at: None,

@@ -51,6 +51,7 @@ fn never_visited(seen: &Observation) -> ColumnRecord {
         empty_since: None,
         signature: None,
         digest: None,
+        proof: None,
         validators: Validators::default(),
         reader: None,
         visited_at: seen.observed_at,

@@ -100,6 +100,17 @@ impl Counter {
                     let _ = back.send(shelf.assessment(period).await);
                 });
             }
+            Handed::Why { site, back } => {
+                let clerk = self.clerk.clone();
+                tokio::spawn(async move {
+                    match clerk.why_site(site.as_str()).await {
+                        Ok(answer) => {
+                            let _ = back.send(answer.text);
+                        }
+                        Err(error) => tracing::error!(%error, "a site's verdict is not defended"),
+                    }
+                });
+            }
             Handed::Try { tuning, back } => {
                 let today = date_of(self.clerk.desk.clock.now());
                 let _ = back.send(bench.attempt(tuning, today));

@@ -207,7 +207,7 @@ impl Rounds {
         &self,
         column: &Column,
         before: Option<ColumnRecord>,
-        brought: Brought,
+        mut brought: Brought,
         commit: &mut Commit,
     ) -> Result<(), StoreError> {
         let store = &self.desk.store;
@@ -215,6 +215,9 @@ impl Rounds {
             && is_news(before.as_ref(), &brought.record)
         {
             store.keep_body(&digest, body).await?;
+            if brought.record.blind.is_none() {
+                brought.record.proof = Some(digest);
+            }
         }
         if !brought.rows.is_empty() {
             let memory = memory(
@@ -234,7 +237,8 @@ impl Rounds {
     }
 }
 
-/// Whether the verdict rests on other words than before, so that its page is worth keeping.
+/// Whether the verdict rests on other words than before, or on a page that nobody kept, so that the
+/// page is worth keeping.
 fn is_news(before: Option<&ColumnRecord>, after: &ColumnRecord) -> bool {
     let Some(before) = before else { return true };
     before.last_update.as_ref().map(|update| update.on)
@@ -242,4 +246,5 @@ fn is_news(before: Option<&ColumnRecord>, after: &ColumnRecord) -> bool {
         || before.blind.as_ref().map(|blind| &blind.why)
             != after.blind.as_ref().map(|blind| &blind.why)
         || before.empty_since != after.empty_since
+        || (after.blind.is_none() && after.proof.is_none())
 }

@@ -67,6 +67,10 @@ pub struct ColumnRecord {
     pub signature: Option<String>,
     /// SHA-256 of the list page's body, hexadecimal.
     pub digest: Option<String>,
+    /// SHA-256 of the page copy on which the verdict rests: kept when a visit first read this date, or
+    /// this list without items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
     /// For the next conditional request.
     pub validators: Validators,
     /// What stands for the way the page was read: the reader's version, the address, and all that

@@ -126,6 +126,7 @@ pub(super) fn record(column: &str, on: Option<&str>, visited_at: &str) -> Column
         empty_since: None,
         signature: None,
         digest: None,
+        proof: None,
         validators: Validators::default(),
         reader: None,
         visited_at: at(visited_at),

@@ -261,8 +261,8 @@ fn pending_in_chinese(case: &Case, pending: Option<&Pending>) -> String {
     }
 }
 
-/// The digest of the page on which the verdict rests: that of the latest visit that saw the date,
-/// or the empty list.
+/// The digest of the page on which the verdict rests: that of the copy that is kept, else of the latest
+/// visit that saw the date, or the empty list.
 pub(super) fn digest(case: &Case) -> String {
     let update = case.judgement.last_update.as_ref();
     let rests_on = match case.judgement.freshness {
@@ -271,7 +271,8 @@ pub(super) fn digest(case: &Case) -> String {
     };
     let mut visits = case.observations.iter();
     let proven = visits.find(|seen| rests_on.is_some() && outcome(seen) == rests_on);
-    let digest = proven.and_then(|seen| seen.digest.as_deref());
+    let copy = case.record.and_then(|record| record.proof.as_deref());
+    let digest = copy.or_else(|| proven?.digest.as_deref());
     let digest = digest.or_else(|| case.record?.digest.as_deref());
     let hex: String = digest
         .unwrap_or_default()

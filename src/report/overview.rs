@@ -76,6 +76,16 @@ pub struct ColumnLine {
     pub confirming: bool,
 }
 
+/// What a site has come to that fails an assessment alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Veto {
+    /// It was hit.
+    Hit,
+    /// It is near.
+    Near,
+}
+
 /// One site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SiteLine {
@@ -91,6 +101,8 @@ pub struct SiteLine {
     pub home: Option<String>,
     /// Where it stands: down, or as its worst column.
     pub standing: Standing,
+    /// The veto that was told, while its incident is open.
+    pub veto: Option<Veto>,
     /// Since when the host gives no answer.
     pub down_since: Option<Moment>,
     /// Its columns by standing.
@@ -155,7 +167,10 @@ pub fn overview(scene: &Scene) -> Overview {
         .values()
         .map(|site| site_line(scene, site, by_site.remove(&site.id).unwrap_or_default()))
         .collect();
-    sites.sort_by_key(|line| (line.standing, Reverse(line.counts.weight())));
+    sites.sort_by_key(|line| {
+        let vetoed = line.veto == Some(Veto::Hit);
+        (!vetoed, line.standing, Reverse(line.counts.weight()))
+    });
     Overview {
         at: scene.now,
         sites,
@@ -248,12 +263,26 @@ fn site_line(scene: &Scene, site: &Site, mut columns: Vec<ColumnLine>) -> SiteLi
         unit: site.unit.clone(),
         unit_name: unit_name(scene.group, &site.unit),
         home: site.home.as_ref().map(ToString::to_string),
+        veto: veto(scene, site),
         standing: down_since.map_or(worst, |_| worst.min(Standing::Down)),
         down_since,
         counts: Counts::of(&columns),
         visited_at: columns.iter().filter_map(|line| line.visited_at).max(),
         columns,
     }
+}
+
+fn veto(scene: &Scene, site: &Site) -> Option<Veto> {
+    let kinds = [(Kind::Veto, Veto::Hit), (Kind::NearVeto, Veto::Near)];
+    let found = kinds.into_iter().find(|(kind, _)| {
+        let subject = Subject::Site(site.id.clone());
+        let key = IncidentKey {
+            subject,
+            kind: *kind,
+        };
+        scene.open.get(&key).is_some_and(Incident::is_open)
+    });
+    found.map(|(_, veto)| veto)
 }
 
 /// Since when one of the hosts of a site gives no answer.
@@ -381,6 +410,30 @@ mod tests {
         let of_units: usize = overview.units.iter().map(|line| line.counts.all()).sum();
         assert_eq!((of_sites, of_units), (5, 5));
         assert_eq!(overview.visited_at, Some(at("2017-11-18T09:10:00")));
+    }
+
+    #[test]
+    fn a_site_that_hit_a_veto_stands_before_all_others() {
+        let about = |kind, stage| {
+            let subject = Subject::Site(SiteId::parse("wjw").unwrap());
+            look(&[incident(subject, kind, "2017-11-17T09:00:00", stage)])
+        };
+        let told = || open(None, "2017-11-17T09:30:00");
+        let rows = [
+            (about(Kind::Veto, told()), "wjw", Some(Veto::Hit)),
+            (about(Kind::NearVeto, told()), "kxw", Some(Veto::Near)),
+            (
+                about(Kind::Veto, suspected("2017-11-17T09:00:00")),
+                "kxw",
+                None,
+            ),
+        ];
+        for (overview, first, veto) in rows {
+            assert_eq!(overview.sites[0].site.as_str(), first);
+            let mut sites = overview.sites.iter();
+            let site = sites.find(|line| line.site.as_str() == "wjw").unwrap();
+            assert_eq!(site.veto, veto);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use serde::de::DeserializeOwned;
 
+use super::apply::StoredObservation;
 use super::error::StoreError;
 use super::keys;
 use super::reading::Reader;
@@ -17,7 +18,7 @@ use crate::domain::inspection::Inspection;
 use crate::domain::letter::Letter;
 use crate::domain::site_day::SiteDay;
 use crate::domain::target::Target;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, date_of};
 
 impl Reader<'_> {
     /// What people entered for the assessment, the oldest first.
@@ -33,6 +34,18 @@ impl Reader<'_> {
         last: Date,
     ) -> Result<Vec<SiteDay>, StoreError> {
         self.of_days(Table::SiteDays, site, first, last)
+    }
+
+    /// The first day that the store tells of: of the earliest visit, or sample of one of `sites`.
+    pub fn known_since(&mut self, sites: &[SiteId]) -> Result<Option<Date>, StoreError> {
+        let visit: Option<StoredObservation> = self.first(Table::Observations, &[])?;
+        let mut since = visit.map(|visit| date_of(visit.observed_at));
+        for site in sites {
+            let day: Option<SiteDay> = self.first(Table::SiteDays, &keys::site(site))?;
+            let both = since.into_iter().chain(day.map(|day| day.on));
+            since = both.min();
+        }
+        Ok(since)
     }
 
     /// The inspections of a site from `first` to `last`, both included.

@@ -80,6 +80,11 @@ impl Bodies {
         Ok(file.metadata().map_or(0, |meta| meta.len()))
     }
 
+    /// Whether there is a copy.
+    pub fn has(&self, digest: &str) -> Result<bool, StoreError> {
+        Ok(self.path(digest)?.exists())
+    }
+
     /// Reads a copy, and checks that it is still what its name says.
     pub fn read(&self, digest: &str) -> Result<Copy, StoreError> {
         let path = self.path(digest)?;

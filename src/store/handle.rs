@@ -3,7 +3,7 @@
 //! Cheap to clone; every operation runs on a thread for blocking work. One change is made at a
 //! time, readers run beside each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -340,6 +340,11 @@ impl Store {
             .await
     }
 
+    /// The first day that visits or samples of these sites tell of; what is too old is forgotten.
+    pub async fn known_since(&self, sites: Vec<SiteId>) -> Result<Option<Date>, StoreError> {
+        self.read(move |reader| reader.known_since(&sites)).await
+    }
+
     /// What is known of a host.
     pub async fn host(&self, host: &str) -> Result<Option<HostRecord>, StoreError> {
         let key = keys::host(host);
@@ -381,6 +386,13 @@ impl Store {
     pub async fn keep_body(&self, digest: &str, body: Vec<u8>) -> Result<(), StoreError> {
         let (inner, digest) = (self.inner.clone(), digest.to_owned());
         self.run("keep a page copy", move || inner.keep_body(&digest, &body))
+            .await
+    }
+
+    /// Those of these page copies that are there.
+    pub async fn kept(&self, digests: Vec<String>) -> Result<BTreeSet<String>, StoreError> {
+        let inner = self.inner.clone();
+        self.run("look for page copies", move || inner.kept(&digests))
             .await
     }
 

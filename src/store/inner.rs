@@ -203,6 +203,18 @@ impl Inner {
         Ok(())
     }
 
+    /// Those of these page copies that are there.
+    pub fn kept(&self, digests: &[String]) -> Result<BTreeSet<String>, StoreError> {
+        let bodies = guard(&self.bodies);
+        let mut kept = BTreeSet::new();
+        for digest in digests {
+            if bodies.has(digest)? {
+                kept.insert(digest.clone());
+            }
+        }
+        Ok(kept)
+    }
+
     /// A page copy.
     pub fn body(&self, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
         match guard(&self.bodies).read(digest)? {
@@ -233,7 +245,8 @@ impl Inner {
         let files = entries.filter_map(|entry| entry.attachment);
         let named: BTreeSet<String> = records
             .into_values()
-            .filter_map(|record| record.digest)
+            .flat_map(|record| [record.digest, record.proof])
+            .flatten()
             .chain(proofs.into_iter().filter_map(|candidate| candidate.copy))
             .chain(files.map(|file| file.digest))
             .collect();

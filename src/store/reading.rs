@@ -124,6 +124,22 @@ impl<'a> Reader<'a> {
         Ok(values)
     }
 
+    /// The first row below `prefix` that can be read.
+    pub fn first<T: DeserializeOwned>(
+        &mut self,
+        table: Table,
+        prefix: &[u8],
+    ) -> Result<Option<T>, StoreError> {
+        for entry in self.engine.rows(table, prefix)? {
+            let (key, row) = entry?;
+            let value = self.value(table, &key, &row)?;
+            if value.is_some() {
+                return Ok(value);
+            }
+        }
+        Ok(None)
+    }
+
     /// At most `newest` rows, from the last key backwards.
     fn last<T: DeserializeOwned>(
         &mut self,

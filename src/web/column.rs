@@ -93,7 +93,7 @@ struct VisitRow {
     outcome: String,
     rows: String,
     took: String,
-    /// The digest of the page, in short and in full.
+    /// The digest of the page, in short and in full, where a copy is kept.
     digest: Option<(String, String)>,
     notes: Vec<String>,
 }
@@ -218,12 +218,12 @@ fn column_page(
         why: why(&case),
         address: line.url.as_deref().and_then(web_address),
         strip: Strip::of(&known.items, newest, &line.judgement, line.due_on, today),
-        copy: deciding_copy(newest),
+        copy: known.proof.clone(),
         row: ColumnRow::of(&line, now),
         visits: newest
             .iter()
             .take(VISITS)
-            .map(|seen| visit_row(seen, now))
+            .map(|seen| visit_row(seen, &known.copies, now))
             .collect(),
         flags: known
             .flags
@@ -285,6 +285,10 @@ pub struct Known {
     pub incidents: Vec<Incident>,
     /// The messages that tell of it, the newest first.
     pub messages: Vec<Message>,
+    /// The copies that are kept of the pages of the latest visits.
+    pub copies: BTreeSet<String>,
+    /// The copy on which the verdict rests, if it is kept.
+    pub proof: Option<String>,
 }
 
 /// What is known of `column`.
@@ -304,7 +308,16 @@ pub async fn gather(
         Some(_) => (Vec::new(), Vec::new()),
         None => (store.flags(Some(id)).await?, told(console, id).await?),
     };
+    let record = picture.records.get(id);
+    let proof = record.and_then(|record| record.proof.clone());
+    let latest = observations.iter().take(VISITS);
+    let pages = latest.filter_map(|seen| seen.digest.clone());
+    let copies = store.kept(pages.chain(proof.clone()).collect()).await?;
     Ok(Known {
+        proof: proof
+            .filter(|proof| copies.contains(proof))
+            .or_else(|| deciding_copy(&observations, &copies)),
+        copies,
         incidents: open.chain(closed).collect(),
         observations,
         items: store.items(id).await?,
@@ -333,18 +346,19 @@ async fn told(console: &Console, column: &ColumnId) -> Result<Vec<Message>, Stor
     Ok(messages)
 }
 
-/// The digest of the page on which the present verdict rests, as far as a visit kept one.
-fn deciding_copy(observations: &[Observation]) -> Option<String> {
+/// The copy of the latest page that was read, where the record names none: an older program wrote it.
+fn deciding_copy(observations: &[Observation], copies: &BTreeSet<String>) -> Option<String> {
     let read = |seen: &&Observation| {
         matches!(
             seen.sight.finding(),
             Some(Finding::Dated(_) | Finding::Empty)
         )
     };
-    observations.iter().find(read)?.digest.clone()
+    let digest = observations.iter().find(read)?.digest.clone();
+    digest.filter(|digest| copies.contains(digest))
 }
 
-fn visit_row(seen: &Observation, now: Moment) -> VisitRow {
+fn visit_row(seen: &Observation, copies: &BTreeSet<String>, now: Moment) -> VisitRow {
     VisitRow {
         at: when(Some(seen.observed_at), now),
         outcome: one_line(&sight_in_chinese(&seen.sight, date_of(now)), TITLE_CHARS),
@@ -357,6 +371,7 @@ fn visit_row(seen: &Observation, now: Moment) -> VisitRow {
         digest: seen
             .digest
             .clone()
+            .filter(|digest| copies.contains(digest))
             .map(|digest| (digest.chars().take(12).collect(), digest)),
         notes: seen
             .notes

@@ -84,7 +84,7 @@ struct Reread {
 pub enum Lack {
     /// No such column for the viewer, or no visit to it that kept this copy.
     Unknown,
-    /// It was kept as long as the configuration says.
+    /// None was kept, or as long as the configuration says.
     Gone,
     /// It cannot be read.
     Broken,
@@ -98,8 +98,8 @@ impl From<StoreError> for Lack {
     }
 }
 
-/// What is said of a copy that was removed.
-pub const GONE: &str = "该次访问的页面副本已按保存期限清除。";
+/// What is said of a copy that was removed, or of a page of which none was kept.
+pub const GONE: &str = "该次访问的页面未留副本，或副本已按保存期限清除。";
 /// What is said of a copy that cannot be read.
 pub const BROKEN: &str = "页面副本无法读取。";
 

@@ -136,6 +136,13 @@ pub enum Handed {
         /// Where the answer goes.
         back: oneshot::Sender<Result<Arc<Assessment>, String>>,
     },
+    /// What is told of a site as a whole, to be defended; the answer is a paragraph.
+    Why {
+        /// The site.
+        site: SiteId,
+        /// Where the answer goes.
+        back: oneshot::Sender<String>,
+    },
     /// Thresholds to be tried on the past; the answer comes at once, and tells how far it is.
     Try {
         /// The thresholds.
@@ -197,6 +204,11 @@ impl Counter {
     /// Has the assessment of `period` made.
     pub async fn assess(&self, period: Period) -> Result<Result<Arc<Assessment>, String>, Closed> {
         self.hand(|back| Handed::Assess { period, back }).await
+    }
+
+    /// Has what is told of `site` as a whole defended.
+    pub async fn why(&self, site: SiteId) -> Result<String, Closed> {
+        self.hand(|back| Handed::Why { site, back }).await
     }
 
     /// Has thresholds tried; asked again, it tells how far that is.

@@ -14,6 +14,7 @@ use super::Console;
 use super::access::viewer::Viewer;
 use super::due::{self, Due};
 use super::filter::{self, Filter};
+use super::incidents::is_proposed;
 use super::messages::Today;
 use super::monitor;
 use super::source::Picture;
@@ -21,7 +22,7 @@ use super::view::{ColumnRow, Frame, Mark, NAME_CHARS, Place, Shared, page, unrea
 use crate::alert::outbox::Message;
 use crate::domain::class::Class;
 use crate::domain::time::{date_of, moment};
-use crate::report::overview::{ColumnLine, Overview, SiteLine, overview};
+use crate::report::overview::{ColumnLine, Overview, SiteLine, Veto, overview};
 use crate::report::plain::one_line;
 use crate::report::standing::{Counts, Standing};
 use crate::store::error::StoreError;
@@ -49,6 +50,9 @@ struct HomePage {
     due: Due,
     blind: Vec<(String, usize)>,
     incidents: usize,
+    vetoed: usize,
+    near: usize,
+    proposed: usize,
     today: Option<Today>,
     condition: Vec<(&'static str, String)>,
 }
@@ -66,7 +70,7 @@ struct Cell {
     mark: Mark,
     id: String,
     name: String,
-    /// `超期2 临期1`, or how many are in time.
+    /// `否决 超期2`, or how many are in time.
     says: String,
 }
 
@@ -164,6 +168,10 @@ fn home_page(
     let site_pages = Pages::of(sites.len(), SITES, filter.sites, |n| filter.at_sites(n));
     let shown = columns.iter().skip(column_pages.skipped(COLUMNS));
     let rows = shown.take(COLUMNS).map(|line| ColumnRow::of(line, now));
+    let told = |veto| {
+        let sites = overview.sites.iter();
+        sites.filter(|site| site.veto == Some(veto)).count()
+    };
     let cells = sites.iter().skip(site_pages.skipped(SITES)).take(SITES);
     HomePage {
         frame: Frame::of(console, picture, viewer, Place::Overview),
@@ -179,6 +187,9 @@ fn home_page(
         due: due::of(&overview, filter, today),
         blind: blind(&overview),
         incidents: picture.open.values().filter(|one| one.is_open()).count(),
+        vetoed: told(Veto::Hit),
+        near: told(Veto::Near),
+        proposed: picture.open.values().filter(|one| is_proposed(one)).count(),
         today: messages
             .as_ref()
             .map(|messages| Today::of(messages, picture)),
@@ -241,11 +252,17 @@ fn cell(site: &SiteLine) -> Cell {
         ("临期", counts.due_soon),
     ];
     let parts = parts.iter().filter(|(_, count)| *count > 0);
-    let says: Vec<String> = parts
-        .map(|(word, count)| format!("{word}{count}"))
+    let vetoed = match site.veto {
+        Some(Veto::Hit) => Some("否决"),
+        Some(Veto::Near) => Some("近否决"),
+        None => None,
+    };
+    let vetoed = vetoed.map(str::to_owned).into_iter();
+    let says: Vec<String> = vetoed
+        .chain(parts.map(|(word, count)| format!("{word}{count}")))
         .collect();
     Cell {
-        mark: Mark::of(site.standing),
+        mark: Mark::of_site(site),
         id: site.site.to_string(),
         name: short(&one_line(&site.name, NAME_CHARS)),
         says: match says.is_empty() {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::access::viewer::Viewer;
 use super::source::Picture;
 use super::view::{Frame, NAME_CHARS, Place, Shared, page, unreadable, when};
-use crate::alert::incident::{Incident, Kind, State as IncidentState, Subject};
+use crate::alert::incident::{Incident, Kind, Release, State as IncidentState, Subject};
 use crate::assess::ladder::Tier;
 use crate::domain::act::{self, Act};
 use crate::domain::flag::Flag;
@@ -206,6 +206,11 @@ fn flag_row(group: &Group, flag: &Flag, now: Moment) -> FlagRow {
     }
 }
 
+/// Whether escalation waits for a person.
+pub fn is_proposed(incident: &Incident) -> bool {
+    incident.is_open() && incident.release == Some(Release::Proposed)
+}
+
 fn stage(incident: &Incident, now: Moment) -> String {
     match &incident.state {
         IncidentState::Suspected { .. } => "待复核".to_owned(),
@@ -216,6 +221,7 @@ fn stage(incident: &Incident, now: Moment) -> String {
                 people => format!("已通知{people}人"),
             };
             match pending {
+                _ if is_proposed(incident) => format!("督办待放行，{told}"),
                 Some(_) => format!("{told}，变化待复核"),
                 None => told,
             }

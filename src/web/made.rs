@@ -18,6 +18,7 @@ use super::source::Picture;
 use super::view::{Frame, Place, fault, page, unreadable};
 use crate::assess::score::period::Period;
 use crate::report::assessment::Assessment;
+use crate::store::error::StoreError;
 
 /// How long a page waits before it says that it does.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -34,6 +35,8 @@ pub enum Without {
     Never(String),
     /// The daemon does not run, or ends.
     Nobody,
+    /// The store cannot be read.
+    Unreadable(StoreError),
 }
 
 /// The assessment of `period`.
@@ -84,6 +87,7 @@ pub async fn instead(
     match without {
         Without::Never(why) => return fault(StatusCode::NOT_FOUND, &why),
         Without::Nobody => return busy("考评由监测服务生成，目前没有运行。"),
+        Without::Unreadable(error) => return unreadable(&error),
         Without::NotYet => {}
     }
     match Picture::take(console, viewer).await {

@@ -1,5 +1,7 @@
 //! `/site/{id}`: one site with all its columns, and what its home page shows.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
@@ -13,6 +15,7 @@ use super::access::viewer::Viewer;
 use super::assessment::quarter;
 use super::broken::Broken;
 use super::column::done;
+use super::incidents::{IncidentRow, is_of};
 use super::made::made_at_once;
 use super::source::Picture;
 use super::view::{
@@ -23,6 +26,7 @@ use super::week::{self, Week};
 use super::work::filled::Filled;
 use super::work::offer::Work;
 use super::work::{Entry, hand_in};
+use crate::alert::incident::{Incident, Subject};
 use crate::assess::exemption::Exemptions;
 use crate::assess::score::card::{Card, Verdict};
 use crate::domain::act::{Act, Deed, Scope};
@@ -37,6 +41,11 @@ use crate::report::overview::overview;
 use crate::report::plain::one_line;
 use crate::store::error::StoreError;
 
+/// How many closed incidents of the group are looked through, and how many of the site are listed.
+const LOOKED_THROUGH: usize = 500;
+const CLOSED: usize = 10;
+/// How long the page waits for the paragraph that it can do without.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How many blocks of the home page are listed.
 const BLOCKS: usize = 40;
 /// How many notes of its reading are listed.
@@ -62,6 +71,8 @@ struct SitePage {
     work: Option<Work>,
     tiles: Vec<Tile>,
     columns: Vec<ColumnRow>,
+    incidents: Vec<IncidentRow>,
+    why: Option<String>,
 }
 
 /// How the site comes out in the running quarter.
@@ -225,12 +236,29 @@ async fn shown(
         let card = cards.find(|card| card.site == *id)?;
         Some(Score::of(made, card))
     });
+    let about = |incident: &Incident| {
+        incident.key.subject == Subject::Site(id.clone())
+            && is_of(&picture.group, &incident.key.subject)
+    };
+    let closed = console.store.closed_incidents(LOOKED_THROUGH).await?;
+    let closed = closed.into_iter().filter(about).take(CLOSED);
+    let open = picture.open.values().filter(|one| about(one)).cloned();
+    let incidents: Vec<Incident> = open.chain(closed).collect();
+    let why = match is_of(&picture.group, &Subject::Site(id.clone())) {
+        true => defended(console, id).await,
+        false => None,
+    };
     Ok(Some(SitePage {
         broken: (!targets.is_empty()).then(|| Broken::of(&targets, picture.now)),
         score,
         paused: paused(&picture.acts, site, today),
         frame: Frame::of(console, &picture, viewer, Place::Overview),
-        mark: Mark::of(line.standing),
+        mark: Mark::of_site(line),
+        incidents: incidents
+            .iter()
+            .map(|incident| IncidentRow::of(&picture.group, incident, picture.now))
+            .collect(),
+        why,
         id: id.to_string(),
         name: one_line(&line.name, NAME_CHARS),
         unit: one_line(&line.unit_name, NAME_CHARS),
@@ -242,6 +270,13 @@ async fn shown(
         tiles: tiles(&line.counts, false),
         columns: rows.map(|row| ColumnRow::of(row, picture.now)).collect(),
     }))
+}
+
+/// The paragraph that defends what is told of the site as a whole; the daemon has all it rests on.
+async fn defended(console: &Console, id: &SiteId) -> Option<String> {
+    let counter = console.counter.as_ref()?;
+    let asked = tokio::time::timeout(PATIENCE, counter.why(id.clone()));
+    asked.await.ok()?.ok()
 }
 
 /// Until when the site rests, if it does.

@@ -1,6 +1,8 @@
 //! `/trend`: how the group, or one site, came out in the last quarters. A drawing with words that say
 //! the same, and a table.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
@@ -17,7 +19,7 @@ use crate::assess::score::card::Card;
 use crate::assess::score::period::Period;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Date, date_of};
-use crate::report::assessment::words;
+use crate::report::assessment::{Assessment, words};
 use crate::report::plain::one_line;
 
 /// How many quarters are shown.
@@ -114,40 +116,63 @@ pub async fn trend(
     })
 }
 
-/// The last quarters, the oldest first, of one site or of all that the viewer may see. Else which
-/// quarter's assessment is not there, how many are, and why it is not.
+/// The last quarters, the oldest first, of one site or of all that the viewer may see, since the one
+/// of the first visit. Else which quarter's assessment is not there, how many are, and why it is not.
 pub async fn quarters(
     console: &Console,
     viewer: &Viewer,
     site: Option<&SiteId>,
     today: Date,
 ) -> Result<Vec<Row>, (Period, usize, Without)> {
-    let mut rows = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     let Some(mut period) = quarter(today) else {
         return Ok(rows);
     };
+    let sites = console.group.sites.keys().cloned().collect();
+    let unreadable = |error| (period, 0, Without::Unreadable(error));
+    let since = console.store.known_since(sites).await.map_err(unreadable)?;
     for done in 0..QUARTERS {
-        match made(console, period).await {
-            Ok(assessment) => {
+        let without = |without| (period, done, without);
+        let running = today <= period.last();
+        let told = match told(console, period, since).await.map_err(without)? {
+            None => row(period, &[], running),
+            Some(assessment) => {
                 let cards = assessment.cards.iter();
                 let shown = cards.filter(|card| {
                     let own = viewer.only().is_none_or(|unit| card.unit == *unit);
                     own && site.is_none_or(|site| card.site == *site)
                 });
-                let shown = shown.collect::<Vec<_>>();
-                rows.push(row(period, &shown, today <= period.last()));
+                row(period, &shown.collect::<Vec<_>>(), running)
             }
-            Err(Without::Never(_)) => break,
-            Err(without) => return Err((period, done, without)),
-        }
+        };
+        rows.push(told);
         period = period.before();
     }
-    // Quarters before the first visit say nothing.
-    while rows.last().is_some_and(|row: &Row| row.total.is_none()) {
+    while rows.last().is_some_and(|row| row.total.is_none()) {
         rows.pop();
     }
     rows.reverse();
     Ok(rows)
+}
+
+/// The assessment of a quarter. What ended before the first visit is told only if somebody closed
+/// it: pages show items of earlier days too, and these alone would make a total.
+async fn told(
+    console: &Console,
+    period: Period,
+    since: Option<Date>,
+) -> Result<Option<Arc<Assessment>>, Without> {
+    if since.is_none_or(|since| period.last() < since) {
+        let closings = console.store.closings(&period.to_string()).await;
+        if closings.map_err(Without::Unreadable)?.is_empty() {
+            return Ok(None);
+        }
+    }
+    match made(console, period).await {
+        Ok(assessment) => Ok(Some(assessment)),
+        Err(Without::Never(_)) => Ok(None),
+        Err(without) => Err(without),
+    }
 }
 
 fn number(card: &Card) -> Option<f64> {

@@ -19,7 +19,7 @@ use super::source::Picture;
 use crate::alert::trial::Forecast;
 use crate::assess::freshness::Freshness;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
-use crate::report::overview::ColumnLine;
+use crate::report::overview::{ColumnLine, SiteLine, Veto};
 use crate::report::plain::{full_date, instant, one_line};
 use crate::report::standing::{Counts, Standing};
 use crate::store::error::StoreError;
@@ -163,6 +163,25 @@ impl Mark {
             key: standing.key(),
             sign,
             word: standing.in_chinese(),
+        }
+    }
+}
+
+impl Mark {
+    /// The mark of a site: a veto outranks what its columns are, its nearness only what is in time.
+    pub fn of_site(line: &SiteLine) -> Mark {
+        match line.veto {
+            Some(Veto::Hit) => Mark {
+                key: Standing::SeverelyOverdue.key(),
+                sign: "!!",
+                word: "触及单项否决",
+            },
+            Some(Veto::Near) if line.standing >= Standing::DueSoon => Mark {
+                key: Standing::DueSoon.key(),
+                sign: "!",
+                word: "接近单项否决",
+            },
+            _ => Mark::of(line.standing),
         }
     }
 }

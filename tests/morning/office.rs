@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -124,9 +125,12 @@ fn at(text: &str) -> Moment {
     moment(format!("{text}:00").parse().expect("an instant"))
 }
 
-/// Lists that have slept since 3 November, with a title that wants to do harm.
+/// Lists that have slept since 3 November, with a title that wants to do harm; no page is twice the
+/// same, as it counts its readers.
 async fn sleepers() -> Site {
-    Site::plain(|request| {
+    let readers = AtomicUsize::new(0);
+    Site::plain(move |request| {
+        let reader = readers.fetch_add(1, Ordering::Relaxed);
         let html = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
         let lists = ["/", "/gzdt/", "/tzgg/", "/wjdt/"];
         if !lists.contains(&request.path.as_str()) {
@@ -147,7 +151,7 @@ async fn sleepers() -> Site {
             .collect();
         let page = format!(
             "<!DOCTYPE html><html><head><title>栏目</title></head><body>\
-             <div class=\"list\"><ul>\n{rows}</ul></div></body></html>"
+             <div class=\"list\"><ul>\n{rows}</ul></div><p>您是第{reader}位访客</p></body></html>"
         );
         answer("200 OK", html, page)
     })

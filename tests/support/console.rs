@@ -192,6 +192,7 @@ pub fn record(column: &ColumnId, age_days: i64, visited_at: Moment, title: &str)
         empty_since: None,
         signature: None,
         digest: Some("9f86d081".repeat(8)),
+        proof: None,
         validators: Validators::default(),
         reader: None,
         visited_at,

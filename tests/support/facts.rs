@@ -91,6 +91,7 @@ pub fn record(name: &str, visited_at: Moment, on: Date) -> ColumnRecord {
         empty_since: None,
         signature: Some("ul.list>li".to_owned()),
         digest: Some("ab".repeat(32)),
+        proof: Some("cd".repeat(32)),
         validators: Validators {
             etag: Some("\"5a3f\"".to_owned()),
             last_modified: None,

@@ -38,6 +38,8 @@ pub struct ColumnDetail {
     pub column: Column,
     /// The paragraph that defends the verdict, in Chinese.
     pub why: String,
+    /// SHA-256 of the page copy on which the verdict rests, for `/copies/{id}`; none where none is kept.
+    pub copy: Option<String>,
     /// Its items, the newest claim first, at most 200.
     pub items: Vec<Item>,
     /// The latest visits, the newest first, at most 50.
@@ -80,7 +82,7 @@ pub struct Visit {
     pub rows: usize,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
-    /// SHA-256 of the page, where one was read.
+    /// SHA-256 of the page, where one was read. Copies are kept of pages that changed the verdict.
     pub digest: Option<String>,
     /// What was remarkable about the reading, in Chinese.
     pub notes: Vec<String>,
@@ -141,6 +143,7 @@ pub async fn column(
     answered(Ok(ColumnDetail {
         column: Column::of(&line),
         why: why(&case),
+        copy: known.proof.clone(),
         items: items.take(ITEMS).map(|one| item(one, now)).collect(),
         visits: latest.iter().map(|one| visit(one, now)).collect(),
         months: year

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::read::bad_query;
-use super::{answered, later, refused, unknown};
+use super::{answered, later, refused, unknown, unreadable};
 use crate::assess::score::card::{AreaScore, Card, Grade, Line, Verdict};
 use crate::assess::score::finding::Find;
 use crate::assess::score::period::Period;
@@ -285,6 +285,7 @@ pub(super) fn missing(without: Without) -> Response {
     match without {
         Without::Never(why) => refused(StatusCode::NOT_FOUND, why),
         Without::Nobody => refused(StatusCode::SERVICE_UNAVAILABLE, "监测服务没有运行。"),
+        Without::Unreadable(error) => unreadable(&error),
         Without::NotYet => later("正在生成，请稍后再试。"),
     }
 }

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::report::overview::{ColumnLine, SiteLine};
+use crate::report::overview::{ColumnLine, SiteLine, Veto};
 use crate::report::plain::one_line;
 use crate::report::standing::Counts;
 use crate::web::messages::Today;
@@ -155,6 +155,8 @@ pub struct Site {
     pub home: Option<String>,
     /// Where it stands: `down`, or as its worst column.
     pub standing: String,
+    /// `hit` or `near`: what fails an assessment alone, as it was told.
+    pub veto: Option<&'static str>,
     /// Since when the host gives no answer, RFC 3339.
     pub down_since: Option<String>,
     /// Its columns by standing.
@@ -172,6 +174,10 @@ impl Site {
             unit: line.unit.to_string(),
             home: line.home.as_deref().and_then(web_address),
             standing: line.standing.key().to_owned(),
+            veto: line.veto.map(|veto| match veto {
+                Veto::Hit => "hit",
+                Veto::Near => "near",
+            }),
             down_since: line.down_since.map(|at| at.to_rfc3339()),
             columns: Standings::of(&line.counts),
             visited_at: line.visited_at.map(|at| at.to_rfc3339()),

@@ -2,7 +2,7 @@
 
 use super::offer::{Choice, Offer, Work};
 use crate::alert::acts::hold_on;
-use crate::alert::incident::{Incident, Release, Subject};
+use crate::alert::incident::{Incident, Subject};
 use crate::assess::exemption::Exemptions;
 use crate::domain::act::{Deed, Scope};
 use crate::domain::group::{Column, Site};
@@ -12,6 +12,7 @@ use crate::report::plain::one_line;
 use crate::web::Console;
 use crate::web::access::right::Right;
 use crate::web::access::viewer::Viewer;
+use crate::web::incidents::is_proposed;
 use crate::web::source::Picture;
 use crate::web::view::NAME_CHARS;
 
@@ -43,8 +44,7 @@ impl Work {
         if may(Right::Answer) {
             offers.extend(duties(console, picture, column));
         }
-        let proposed = |incident: &Incident| incident.release == Some(Release::Proposed);
-        if may(Right::Release) && incident.is_some_and(proposed) {
+        if may(Right::Release) && incident.is_some_and(is_proposed) {
             offers.push(release(today));
         }
         let record = picture.records.get(&column.id);

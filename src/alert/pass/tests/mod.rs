@@ -163,6 +163,7 @@ impl World {
                 empty_since: None,
                 signature: None,
                 digest: None,
+                proof: None,
                 validators: Validators::default(),
                 reader: None,
                 visited_at: at(when),
