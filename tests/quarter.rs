@@ -18,6 +18,8 @@ use wangxun::daemon::assessment::TELL_NOBODY;
 use wangxun::daemon::desk::Desk;
 use wangxun::domain::time::{Date, moment};
 use wangxun::report::assessment::Assessment;
+use wangxun::report::assessment::bulletin::markdown;
+use wangxun::report::assessment::paragraph::paragraph;
 use wangxun::report::assessment::xlsx::xlsx;
 use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
@@ -147,6 +149,10 @@ async fn computed_scores_are_the_true_ones_under_both_profiles() {
                 wrong.join("\n")
             );
             planted_enough(&truths, &assessment, profile);
+            // Who reads the bulletin sees what was left out of account.
+            let bulletin = markdown(&assessment);
+            assert!(bulletin.contains("### 已报备，不计") && bulletin.contains("；已报备至"));
+            assert!(paragraph(&assessment).contains("已报备、不计的栏目"));
         }
     }
 }

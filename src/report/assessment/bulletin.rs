@@ -1,12 +1,14 @@
 //! The bulletin (通报) of a period, in Markdown: ranking, vetoes, what was found site by site, what
 //! was not assessed, and the rules as applied.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Assessment;
 use super::urgent::urgent;
 use super::words::{self, find, verdict};
 use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
+use crate::assess::score::finding::{Aside, Spared};
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Area;
 use crate::report::plain::{full_date, one_line};
@@ -35,6 +37,7 @@ pub fn markdown(assessment: &Assessment) -> String {
     for card in &assessment.cards {
         problems(&mut out, assessment, card);
     }
+    exempt(&mut out, assessment);
     out.push_str("## 四、未测评的内容\n\n");
     for line in untold(assessment) {
         let _ = writeln!(out, "- {line}");
@@ -211,6 +214,38 @@ pub fn faults(card: &Card) -> impl Iterator<Item = &Line> {
             Verdict::Lost | Verdict::Veto | Verdict::NotKept
         )
     })
+}
+
+/// What is not counted because it is exempt, each once.
+pub fn exempted(card: &Card) -> Vec<&Aside> {
+    let applying = card.areas.iter().filter(|area| area.applies);
+    let asides = applying
+        .flat_map(|area| &area.lines)
+        .flat_map(|line| &line.asides);
+    let mut known = BTreeSet::new();
+    asides
+        .filter(|aside| matches!(aside.why, Spared::Exempt { .. }))
+        .filter(|aside| known.insert(&aside.find.about))
+        .collect()
+}
+
+fn exempt(out: &mut String, assessment: &Assessment) {
+    let mut lines = String::new();
+    for card in &assessment.cards {
+        for aside in exempted(card) {
+            let (what, why) = (find(&aside.find, card.to), words::spared(aside, card.to));
+            let _ = writeln!(
+                lines,
+                "- {}：{}；{}。",
+                name(&card.name),
+                cell(&what),
+                cell(&why)
+            );
+        }
+    }
+    if !lines.is_empty() {
+        let _ = writeln!(out, "### 已报备，不计\n\n{lines}");
+    }
 }
 
 fn problems(out: &mut String, assessment: &Assessment, card: &Card) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Assessment;
-use super::bulletin::faults;
+use super::bulletin::{exempted, faults};
 use super::words;
 use crate::assess::score::card::{Card, Grade};
 use crate::assess::score::finding::Fact;
@@ -71,6 +71,10 @@ pub fn paragraph(assessment: &Assessment) -> String {
         finds(cards, |fact| matches!(fact, Fact::Blank { .. })),
         finds(cards, |fact| matches!(fact, Fact::DeadLink { .. }))
     );
+    let exempt: usize = cards.iter().map(|card| exempted(card).len()).sum();
+    if exempt > 0 {
+        let _ = write!(out, "已报备、不计的栏目{exempt}个。");
+    }
     if cards.iter().any(|card| card.measured < Points::FULL) {
         out.push_str("部分内容未测评，既不计满分也不扣分。");
     }
