@@ -84,17 +84,22 @@ pub fn compose(tray: &Tray<'_>) -> Written {
 /// What goes at once, as messages: sites that go down in one moment are told of together, for they
 /// may share what failed, and so are those that are back, and all vetoes; the rest alone.
 fn at_once(urgent: Vec<&Notice>) -> Vec<Vec<&Notice>> {
-    let mut together: BTreeMap<u8, Vec<&Notice>> = BTreeMap::new();
-    let mut messages = Vec::new();
+    let is_over = |notice: &Notice| notice.told == Told::Recovered;
+    let mut messages: Vec<Vec<&Notice>> = Vec::new();
     for notice in urgent {
-        match (notice.kind, notice.told) {
-            (Kind::Down, Told::Recovered) => together.entry(1).or_default().push(notice),
-            (Kind::Down, _) => together.entry(0).or_default().push(notice),
-            (Kind::Veto, _) => together.entry(2).or_default().push(notice),
-            _ => messages.push(vec![notice]),
+        let joins = |others: &&mut Vec<&Notice>| {
+            let first = others.first();
+            first.is_some_and(|first| match notice.kind {
+                Kind::Down => first.kind == Kind::Down && is_over(first) == is_over(notice),
+                Kind::Veto => first.kind == Kind::Veto,
+                _ => false,
+            })
+        };
+        match messages.iter_mut().find(joins) {
+            Some(others) => others.push(notice),
+            None => messages.push(vec![notice]),
         }
     }
-    messages.extend(together.into_values());
     messages
 }
 
@@ -812,6 +817,27 @@ mod tests {
         let opening = Some(at("2017-11-15T08:30:00"));
         assert_eq!(next_at(&day.tray("2017-11-15T00:28:00")), opening);
         assert_eq!(day.write("2017-11-15T08:30:00").messages.len(), 1);
+        // Of Friday's it hears on Saturday.
+        day.today.clear();
+        for (column, sent) in [("d", 1), ("e", 0)] {
+            day.waiting.push(down(column, "2017-11-17T20:00:00"));
+            assert_eq!(day.write("2017-11-17T20:00:00").messages.len(), sent);
+        }
+        let saturday = "2017-11-18T08:30:00";
+        assert_eq!(
+            next_at(&day.tray("2017-11-17T20:01:00")),
+            Some(at("2017-11-17T20:00:00"))
+        );
+        assert_eq!(
+            day.write("2017-11-17T20:01:00").messages[0].person.as_str(),
+            "op"
+        );
+        assert_eq!(
+            next_at(&day.tray("2017-11-17T20:02:00")),
+            Some(at(saturday))
+        );
+        day.today.clear();
+        assert_eq!(day.write(saturday).messages.len(), 1);
     }
 
     #[test]

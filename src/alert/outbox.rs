@@ -145,8 +145,8 @@ pub struct Notice {
     /// Whether the person had been told nothing of the incident before the message that carries it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub first: bool,
-    /// The day to which the budget has put it off, where it was to go at once: it goes with the
-    /// opening of that day, not in the night.
+    /// The day to which the budget has put it off, where it was to go at once: it goes when the hours
+    /// of its person open, on a day off too, and not in the night.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub put_off: Option<Date>,
 }

@@ -103,19 +103,8 @@ const MET: &[&str] = &[
     "duty",
     "link",
 ];
-/// Those of a column without a deadline.
-const ON_DEMAND: &[&str] = &[
-    "site",
-    "column",
-    "unit",
-    "last_update",
-    "age_days",
-    "limit_days",
-    "why",
-    "link",
-];
-/// Those of a column that cannot be judged: nothing is said of days over.
-const UNJUDGED: &[&str] = &[
+/// Those of a column without a deadline, or that cannot be judged: nothing is said of days over.
+const UNDUE: &[&str] = &[
     "site",
     "column",
     "unit",
@@ -332,10 +321,10 @@ texts! {
     duty_met, MET,
     "{site}“{column}”栏目已发布{duty}，此前提醒解除。";
     /// A column without a deadline that was not updated for long.
-    self_check, ON_DEMAND,
+    self_check, UNDUE,
     "{site}“{column}”栏目按需更新，最近更新为{last_update}，已{age_days}天，请自查有无应公开内容，如有请及时更新。";
     /// A column that cannot be judged.
-    blind, UNJUDGED,
+    blind, UNDUE,
     "{site}“{column}”栏目无法判断：{why}。已暂停计时，请核查。";
     /// A column without items.
     empty, COLUMN,

@@ -51,9 +51,8 @@ pub fn next_at(tray: &Tray<'_>) -> Option<Moment> {
     let reports = reports(tray);
     let all = || tray.waiting.iter().chain(&reports);
     let due = all().filter(|notice| !is_held(tray, notice)).map(|notice| {
-        if is_urgent(tray, notice)
-            && (is_of_budget(notice) || !is_spent(tray, &notice.person, true, &[]))
-        {
+        let is_free = is_of_budget(notice) || notice.put_off.is_some();
+        if is_urgent(tray, notice) && (is_free || !is_spent(tray, &notice.person, true, &[])) {
             not_before(tray, notice)
         } else {
             digest_due_at(tray, notice)
@@ -95,8 +94,8 @@ pub(super) fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
     if let Some(day) = notice.put_off {
         let today = date_of(tray.now);
         let day = day.min(today.succ_opt().unwrap_or(today));
-        let from = tray.now.max(moment(day.and_time(NaiveTime::MIN)));
-        return tray.calendar.opening(from, hours_of(tray, notice));
+        // What goes at once waits for no working day.
+        return moment(day.and_time(hours_of(tray, notice).window.from));
     }
     let opens = if is_urgent(tray, notice) {
         let what = (notice.kind, notice.told);
@@ -137,7 +136,8 @@ fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
     let mut from = not_before(tray, notice).max(tray.now);
     let today = date_of(tray.now);
     if date_of(from) == today
-        && (has_digest(tray, &notice.person) || is_spent(tray, &notice.person, notice.urgent, &[]))
+        && (has_digest(tray, &notice.person)
+            || is_spent(tray, &notice.person, is_urgent(tray, notice), &[]))
     {
         from = moment(today.succ_opt().unwrap_or(today).and_time(NaiveTime::MIN));
     }

@@ -40,12 +40,12 @@ pub fn own_steps(
             place.filter(|_| !column.on_demand && !rule.ladder.rises(rule.limit_days))
         {
             let steps = limits::steps(&rule);
-            source.fault(
-                &place,
-                format!(
-                    "the tiers of this column do not rise: {steps}; give it a ladder of its own"
-                ),
-            );
+            let cure = match raw.ladder {
+                Some(_) => "",
+                None => "; give it a ladder of its own",
+            };
+            let fault = format!("the tiers of this column do not rise: {steps}{cure}");
+            source.fault(&place, fault);
         }
     }
 }

@@ -1,12 +1,12 @@
 //! `sites.toml` as written.
 
-use super::monitor::{RawLadder, RawTiers};
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::Key;
+use super::monitor::{RawLadder, RawTiers};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
