@@ -234,7 +234,7 @@ impl Clerk {
                 Some(loops) => Life::Daemon {
                     silence: loops
                         .iter()
-                        .map(|pulse| (pulse.name(), pulse.silence()))
+                        .map(|pulse| (pulse.part(), pulse.silence()))
                         .max_by_key(|(_, silence)| *silence),
                     missed_since: run.and_then(|run| {
                         let next = config.schedule.visits.next_after(run)?;

@@ -87,6 +87,7 @@ impl Heart {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::daemon::pulse::Part;
     use crate::domain::transport::Heartbeat;
     use crate::store::settings::StoreSettings;
 
@@ -111,8 +112,8 @@ mod tests {
         let heart = Heart {
             beacon: Beacon::new(&settings, "test").unwrap(),
             every: settings.every,
-            loops: vec![Pulse::new("rounds")],
-            pulse: Pulse::new("heartbeat"),
+            loops: vec![Pulse::new(Part::Rounds)],
+            pulse: Pulse::new(Part::Heartbeat),
             store,
             clock: Clock::system(),
             metrics: Arc::new(Metrics::new(now)),

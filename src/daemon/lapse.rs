@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::pulse::LONGEST_SILENCE;
+use super::pulse::{LONGEST_SILENCE, Part};
 use crate::domain::time::Moment;
 use crate::report::plain::instant;
 
@@ -27,7 +27,7 @@ pub enum Life {
     /// One that answers.
     Daemon {
         /// The loop that has not beaten for the longest time, and how long.
-        silence: Option<(&'static str, Duration)>,
+        silence: Option<(Part, Duration)>,
         /// When the round after the latest finished one was or is to begin.
         missed_since: Option<Moment>,
     },
@@ -67,13 +67,13 @@ pub fn lapse(signs: &Signs, longest: TimeDelta) -> Result<String, String> {
     }
 }
 
-fn stuck(silence: Option<(&str, Duration)>, longest: TimeDelta) -> Option<String> {
-    let (name, silence) = silence?;
+fn stuck(silence: Option<(Part, Duration)>, longest: TimeDelta) -> Option<String> {
+    let (part, silence) = silence?;
     // A loop at work may say nothing for a while, however soon somebody wants to hear of trouble.
     let is_long = TimeDelta::from_std(silence).is_ok_and(|silence| silence > longest);
     (is_long && silence > LONGEST_SILENCE).then(|| {
         let minutes = silence.as_secs() / 60;
-        format!("程序的“{}”部分已{minutes}分钟没有动静", part(name))
+        format!("程序的“{}”部分已{minutes}分钟没有动静", part.in_chinese())
     })
 }
 
@@ -81,23 +81,6 @@ fn stuck(silence: Option<(&str, Duration)>, longest: TimeDelta) -> Option<String
 pub fn mute(waited: Duration) -> String {
     let seconds = waited.as_secs();
     format!("监测已停滞：监测程序在运行，但{seconds}秒内没有应答。")
-}
-
-/// What a loop does, in Chinese.
-fn part(name: &str) -> &str {
-    match name {
-        "rounds" => "定时访问",
-        "outbox" => "消息发送",
-        "receipts" => "短信回执",
-        "control" => "命令应答",
-        "links" => "链接答复",
-        "counter" => "页面办理",
-        "console" => "控制台",
-        "heartbeat" => "定时报到",
-        "samples" => "首页抽测",
-        "inspection" => "夜间巡检",
-        other => other,
-    }
 }
 
 #[cfg(test)]
@@ -115,7 +98,7 @@ mod tests {
             now: at("2017-11-14T05:00:00"),
             visited_at: Some(at("2017-11-14T04:59:00")),
             life: Life::Daemon {
-                silence: Some(("outbox", Duration::from_secs(seconds))),
+                silence: Some((Part::Outbox, Duration::from_secs(seconds))),
                 missed_since: None,
             },
         };
@@ -128,7 +111,7 @@ mod tests {
     #[test]
     fn what_has_stopped_is_told_and_a_quiet_night_is_not() {
         let daemon = |silence: u64, missed: &str| Life::Daemon {
-            silence: Some(("rounds", Duration::from_secs(silence))),
+            silence: Some((Part::Rounds, Duration::from_secs(silence))),
             missed_since: Some(at(missed)),
         };
         let table = [

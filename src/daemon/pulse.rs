@@ -12,27 +12,86 @@ pub const LONGEST_SILENCE: Duration = Duration::from_secs(600);
 /// A loop that waits beats at least so often.
 pub const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 
+/// A part of the daemon that runs in a loop of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Visits what is due.
+    Rounds,
+    /// Sends messages.
+    Outbox,
+    /// Learns what became of them.
+    Receipts,
+    /// Answers the command line.
+    Control,
+    /// Takes answers by links of messages.
+    Links,
+    /// Does what is asked for on pages.
+    Counter,
+    /// Serves the pages.
+    Console,
+    /// Tells another place that the monitor lives.
+    Heartbeat,
+    /// Samples home pages.
+    Samples,
+    /// Inspects sites at night.
+    Inspection,
+}
+
+impl Part {
+    /// The word of logs and metrics.
+    pub fn key(self) -> &'static str {
+        match self {
+            Part::Rounds => "rounds",
+            Part::Outbox => "outbox",
+            Part::Receipts => "receipts",
+            Part::Control => "control",
+            Part::Links => "links",
+            Part::Counter => "counter",
+            Part::Console => "console",
+            Part::Heartbeat => "heartbeat",
+            Part::Samples => "samples",
+            Part::Inspection => "inspection",
+        }
+    }
+
+    /// What it does, in Chinese.
+    pub fn in_chinese(self) -> &'static str {
+        match self {
+            Part::Rounds => "定时访问",
+            Part::Outbox => "消息发送",
+            Part::Receipts => "短信回执",
+            Part::Control => "命令应答",
+            Part::Links => "链接答复",
+            Part::Counter => "页面办理",
+            Part::Console => "控制台",
+            Part::Heartbeat => "定时报到",
+            Part::Samples => "首页抽测",
+            Part::Inspection => "夜间巡检",
+        }
+    }
+}
+
 /// The heart of one loop.
 #[derive(Debug, Clone)]
 pub struct Pulse {
-    name: &'static str,
+    part: Part,
     born: Instant,
     beat_at_seconds: Arc<AtomicU64>,
 }
 
 impl Pulse {
-    /// A heart of the loop `name` that has just beaten.
-    pub fn new(name: &'static str) -> Pulse {
+    /// A heart of the loop of `part` that has just beaten.
+    pub fn new(part: Part) -> Pulse {
         Pulse {
-            name,
+            part,
             born: Instant::now(),
             beat_at_seconds: Arc::new(AtomicU64::new(0)),
         }
     }
 
     /// The loop.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn part(&self) -> Part {
+        self.part
     }
 
     /// Says that the loop is alive.
@@ -56,7 +115,7 @@ impl Pulse {
 /// The loops that are stuck.
 pub fn stuck(pulses: &[Pulse]) -> Vec<&'static str> {
     let silent = pulses.iter().filter(|pulse| !pulse.is_alive());
-    silent.map(Pulse::name).collect()
+    silent.map(|pulse| pulse.part.key()).collect()
 }
 
 /// Answers the service manager's watchdog while every pulse is alive. Ends at once where no
@@ -97,7 +156,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_loop_is_not_alive() {
-        let pulse = Pulse::new("rounds");
+        let pulse = Pulse::new(Part::Rounds);
         tokio::time::advance(LONGEST_SILENCE - Duration::from_secs(2)).await;
         assert!(pulse.is_alive());
         tokio::time::advance(Duration::from_secs(4)).await;
@@ -117,7 +176,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_loop_that_hangs_silences_the_watchdog_though_the_others_work() {
-        let pulses = ["rounds", "outbox", "control"].map(Pulse::new);
+        let pulses = [Part::Rounds, Part::Outbox, Part::Control].map(Pulse::new);
         for (pulse, minutes) in pulses.iter().zip([10_000, 30, 10_000]) {
             tokio::spawn(worker(pulse.clone(), minutes));
         }

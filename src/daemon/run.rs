@@ -22,7 +22,7 @@ use super::heartbeat::Heart;
 use super::inspection::Inspector;
 use super::links::Links;
 use super::outbox::Outbox;
-use super::pulse::{self, Pulse};
+use super::pulse::{self, Part, Pulse};
 use super::receipts::Receipts;
 use super::round::Rounds;
 use super::sameness::Digests;
@@ -152,28 +152,28 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let metrics = Arc::new(Metrics::new(orders.clock.now()));
     let timekeeper = Timekeeper::new(&config, &orders.clock, &store, &means.fetcher, &metrics);
     let [round_pulse, outbox_pulse, receipts_pulse, control_pulse] =
-        ["rounds", "outbox", "receipts", "control"].map(Pulse::new);
+        [Part::Rounds, Part::Outbox, Part::Receipts, Part::Control].map(Pulse::new);
     let mut pulses = vec![
         round_pulse.clone(),
         outbox_pulse.clone(),
         receipts_pulse.clone(),
         control_pulse.clone(),
     ];
-    let links_pulse = Pulse::new("links");
+    let links_pulse = Pulse::new(Part::Links);
     pulses.push(links_pulse.clone());
-    let counter_pulse = Pulse::new("counter");
+    let counter_pulse = Pulse::new(Part::Counter);
     pulses.push(counter_pulse.clone());
-    let console_pulse = Pulse::new("console");
+    let console_pulse = Pulse::new(Part::Console);
     if config.console.listen.is_some() {
         pulses.push(console_pulse.clone());
     }
     let heart = heart_of(&config, &desk, &metrics, &pulses)?;
     pulses.extend(heart.as_ref().map(|heart| heart.pulse.clone()));
-    let samples_pulse = config.samples_a_day.map(|_| Pulse::new("samples"));
+    let samples_pulse = config.samples_a_day.map(|_| Pulse::new(Part::Samples));
     pulses.extend(samples_pulse.clone());
     // A made-up world has no pages to be inspected.
     let plan = config.inspection.clone().filter(|_| means.eye.is_none());
-    let inspection_pulse = plan.as_ref().map(|_| Pulse::new("inspection"));
+    let inspection_pulse = plan.as_ref().map(|_| Pulse::new(Part::Inspection));
     pulses.extend(inspection_pulse.clone());
     let ending = Ending {
         desk: desk.clone(),
@@ -359,7 +359,7 @@ fn heart_of(
         beacon: Beacon::new(settings, &config.identity.user_agent)?,
         every: settings.every,
         loops: loops.to_vec(),
-        pulse: Pulse::new("heartbeat"),
+        pulse: Pulse::new(Part::Heartbeat),
         store: desk.store.clone(),
         clock: desk.clock.clone(),
         metrics: Arc::clone(metrics),

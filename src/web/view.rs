@@ -165,9 +165,7 @@ impl Mark {
             word: standing.in_chinese(),
         }
     }
-}
 
-impl Mark {
     /// The mark of a site: a veto outranks what its columns are, its nearness only what is in time.
     pub fn of_site(line: &SiteLine) -> Mark {
         match line.veto {
