@@ -250,32 +250,14 @@ fn incident(plan: &Plan, alert: &Alert) -> Incident {
 }
 
 fn word(plan: &Plan, number: usize, decided: Option<Decided>) -> (Candidate, Option<Decision>) {
-    let candidate = Candidate {
-        site: id(plan),
-        page: format!("https://{}.example.gov.cn/w{number}.html", plan.id),
-        title: String::new(),
-        suspicion: Suspicion::Word {
-            text: "布署".to_owned(),
-            kind: WordKind::Wrong,
-            instead: None,
-            remark: None,
-        },
-        snippet: Snippet::default(),
-        seen_on: None,
-        copy: None,
-        first_at: evening(ago(30)),
-        seen_at: evening(ago(1)),
-        gone_at: None,
+    let page = format!("https://{}.example.gov.cn/w{number}.html", plan.id);
+    let suspicion = Suspicion::Word {
+        text: "布署".to_owned(),
+        kind: WordKind::Wrong,
+        instead: None,
+        remark: None,
     };
-    let decision = decided.map(|what| Decision {
-        at: evening(ago(0)),
-        by: "张三".to_owned(),
-        reason: "已核对".to_owned(),
-        candidate: candidate.key(),
-        site: id(plan),
-        what,
-    });
-    (candidate, decision)
+    judged(plan, page, suspicion, decided)
 }
 
 /// The column of letters, where there is one.
@@ -290,9 +272,18 @@ fn judged(
     suspicion: Suspicion,
     decided: Option<Decided>,
 ) -> (Candidate, Option<Decision>) {
-    let (mut candidate, _) = word(plan, 0, None);
-    candidate.page = page;
-    candidate.suspicion = suspicion;
+    let candidate = Candidate {
+        site: id(plan),
+        page,
+        title: String::new(),
+        suspicion,
+        snippet: Snippet::default(),
+        seen_on: None,
+        copy: None,
+        first_at: evening(ago(30)),
+        seen_at: evening(ago(1)),
+        gone_at: None,
+    };
     let decision = decided.map(|what| Decision {
         at: evening(ago(0)),
         by: "张三".to_owned(),
