@@ -236,12 +236,7 @@ fn papers(plan: &mut Plan, number: usize, dice: &mut Dice) {
     };
     for (class, seen) in [("policy", fresh), ("interpretation", seen)] {
         if class == "interpretation" || plan.first_of(class).is_none() && dice.one_in(2) {
-            plan.columns.push(Column {
-                class,
-                seen,
-                parent: None,
-                items: 0,
-            });
+            add(plan, class, seen);
         }
     }
     for _ in 0..dice.between(1, 6) {
@@ -330,15 +325,16 @@ fn failures(plan: &mut Plan, number: usize, dice: &mut Dice) {
     }
 }
 
+fn add(plan: &mut Plan, class: &'static str, seen: Seen) {
+    plan.columns.push(Column {
+        class,
+        seen,
+        parent: None,
+        items: 0,
+    });
+}
+
 fn columns(plan: &mut Plan, number: usize, badness: u64, dice: &mut Dice) {
-    let add = |plan: &mut Plan, class, seen| {
-        plan.columns.push(Column {
-            class,
-            seen,
-            parent: None,
-            items: 0,
-        });
-    };
     for _ in 0..dice.between(6, 14) {
         let class = dice.of(&CLASSES);
         let seen = seen(window(class), badness, dice);
