@@ -572,7 +572,9 @@ fn a_vetoed_site_is_shown_with_59_and_keeps_what_was_computed() {
     assert_eq!(card.grade, Some(Grade::Failed));
     assert_eq!(card.vetoes, [RuleId::parse("V3c").unwrap()]);
     // Whoever has less keeps what he has.
-    let strict = rules(&format!("{text}[choices]\nveto_most = 95\n"));
+    let strict = rules(&format!(
+        "{text}[choices]\nveto_most = 95\n[grades]\nexcellent = 98\ngood = 97\npass = 96\n"
+    ));
     let low = world.card(&strict);
     assert_eq!((low.total, low.grade), (low.computed, Some(Grade::Failed)));
 }
@@ -651,6 +653,19 @@ fn a_column_that_was_late_during_the_period_is_shown_and_counted_where_that_is_c
     assert_eq!(late_days, 5 + 24);
     let any = rules("[choices]\nlate = \"any-day\"");
     assert_eq!(lost(&world.card(&any), "D5"), "3.00");
+}
+
+/// Of days on which nobody looked nothing is said: what was published then is known by its rows alone.
+#[test]
+fn days_without_any_visit_make_no_column_late() {
+    let mut world = World::new();
+    let before = dated(40, ago(40), ago(39));
+    let after = dated(2, ago(2), end());
+    world.column(Class::News, vec![before, after]);
+    let any = rules("[choices]\nlate = \"any-day\"");
+    let card = world.card(&any);
+    assert_eq!(lost(&card, "D5"), "0.00");
+    assert_eq!(line(&card, "D5").asides.len(), 0);
 }
 
 #[test]
@@ -768,6 +783,7 @@ fn inspection() -> Inspection {
         certificate_until: None,
         ipv6: Some(true),
         letters: Vec::new(),
+        letters_back: Vec::new(),
         channel: None,
         words: Some(WordCount {
             texts: 5,

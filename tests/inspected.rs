@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::Timelike as _;
+use chrono::{Datelike as _, Timelike as _};
 use tempfile::TempDir;
 use wangxun::assess::candidates::Case;
 use wangxun::assess::score::card::{Line, Verdict};
@@ -620,7 +620,7 @@ async fn nights() {
 /// What was read of letters and guides waits for a person, with a copy of the page; it is confirmed.
 async fn confirm_readings(config: &Path) {
     let before = assessed(config).await;
-    for (rule, waiting) in [("V5", 1), ("D13", 3)] {
+    for (rule, waiting) in [("V5", 1), ("D13", 2)] {
         let verdict = &line(&before, "c", rule).verdict;
         let why = Unmeasured::Waiting(waiting);
         assert_eq!(*verdict, Verdict::Unmeasured(why), "{rule}");
@@ -753,6 +753,100 @@ async fn letters(config: &Path, assessment: &Assessment) {
     ] {
         assert!(why.contains(words), "{words}: {why}");
     }
+}
+
+/// A list of three pages is read to its end, where a letter waits since summer; as long as it does, every
+/// night goes so far, and once it is answered, the first page is enough.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_that_waits_on_a_further_page_is_found() {
+    let dir = TempDir::new().expect("a directory");
+    let clock = Clock::stepped(at("2017-11-06T08:00"), None);
+    let mine = clock.clone();
+    let asked: Arc<Mutex<BTreeSet<(u32, String)>>> = Arc::default();
+    let log = Arc::clone(&asked);
+    let site = Site::plain(move |request| {
+        let now = mine.now();
+        if now.hour() == 22 && request.path.starts_with("/xx/?") {
+            let mut log = log.lock().expect("no panic");
+            log.insert((now.day(), request.path.clone()));
+        }
+        let state = match now < at("2017-11-08T12:00") {
+            true => "办理中",
+            false => "已回复",
+        };
+        let row = |n: u32, asked: &str, state: &str| {
+            format!(
+                "<tr><td><a href='/xx/{n}.html'>关于第{n}件事项如何办理的咨询</a></td><td>{asked}</td><td>{state}</td></tr>"
+            )
+        };
+        let paged = |rows: [String; 3], at: u32| {
+            let next = match at {
+                3 => String::new(),
+                at => format!("<a href='?page={}'>下一页</a>", at + 1),
+            };
+            let html = format!(
+                "<html><head><meta charset=utf-8></head><body><h2>主任信箱</h2><table><tr><th>标题</th><th>来信时间</th>\
+                 <th>状态</th></tr>{}</table><div>共9条 {at}/3页 {next}</div></body></html>",
+                rows.concat()
+            );
+            answer("200 OK", HTML, html)
+        };
+        let done = |n: u32, asked: &str| row(n, asked, "已回复");
+        match request.path.as_str() {
+            "/xx/" => paged(
+                [done(1, "2017-11-01"), done(2, "2017-10-20"), done(3, "2017-10-10")],
+                1,
+            ),
+            "/xx/?page=2" => paged(
+                [done(4, "2017-09-20"), done(5, "2017-09-10"), done(6, "2017-09-01")],
+                2,
+            ),
+            "/xx/?page=3" => paged(
+                [done(7, "2017-08-20"), row(8, "2017-07-14", state), done(9, "2017-07-01")],
+                3,
+            ),
+            _ => letter_box(request, WAITS),
+        }
+    })
+    .await;
+    let config = write(dir.path(), &[("c", &site)]);
+    let mut end = clock.alarm();
+    let loaded = load(&config, at("2017-11-06T08:00").date_naive());
+    let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
+    let running =
+        tokio::time::timeout(LONGEST_RUN, Running::start(Arc::new(loaded.config), &clock));
+    let running = running.await.expect("a daemon in time");
+    end.until(at("2017-11-07T06:00")).await;
+    let first = assessed(&config).await;
+    let veto = line(&first, "c", "V5");
+    assert_eq!(veto.verdict, Verdict::Unmeasured(Unmeasured::Waiting(1)));
+    let waits = veto.asides.iter().any(|aside| match &aside.find.fact {
+        Fact::LetterOpen { asked_on, .. } => asked_on.to_string() == "2017-07-14",
+        _ => false,
+    });
+    assert!(waits, "{veto:?}");
+    end.until(at("2017-11-10T06:00")).await;
+    assert_eq!(
+        line(&assessed(&config).await, "c", "V5").verdict,
+        Verdict::Kept
+    );
+    running.end(end).await;
+    let read = asked.lock().expect("no panic").clone();
+    let nights: Vec<(u32, &str)> = read
+        .iter()
+        .map(|(day, path)| (*day, path.as_str()))
+        .collect();
+    let (two, three) = ("/xx/?page=2", "/xx/?page=3");
+    // The night of the eighth finds it answered; that of the ninth has nothing to look for there.
+    let expected = [
+        (6, two),
+        (6, three),
+        (7, two),
+        (7, three),
+        (8, two),
+        (8, three),
+    ];
+    assert_eq!(nights, expected);
 }
 
 /// A letter that by its pages has waited for 76 days brings its site near a veto: the liaison, the head

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::freshness::age_days;
 use super::links::CONFIRM_AFTER;
+use super::score::letters::year_before;
 use crate::domain::candidate::{Candidate, Decided, Decision, MOST_CANDIDATES, Snippet, Suspicion};
 use crate::domain::guide::Guide;
 use crate::domain::id::SiteId;
@@ -220,8 +221,8 @@ pub fn of_letter(
     (page, Suspicion::Letter { title, asked_on })
 }
 
-/// The candidate that a letter is which waits by its pages longer than `days` at `at`; `list` is the
-/// page of its column.
+/// The candidate that a letter of the last year is which waits by its pages longer than `days` at `at`;
+/// `list` is the page of its column.
 pub fn waiting(
     site: &SiteId,
     letter: &Letter,
@@ -230,14 +231,15 @@ pub fn waiting(
     at: Moment,
 ) -> Option<Candidate> {
     let asked_on = letter.told.asked_on.filter(|_| letter.told.is_open())?;
-    let is_late = age_days(asked_on, date_of(at)) > days;
+    let today = date_of(at);
+    let is_late = age_days(asked_on, today) > days && year_before(today) <= asked_on;
     let (page, suspicion) = of_letter(letter.url.as_deref(), list, &letter.title, asked_on);
     is_late.then(|| proposed(site, &page, "", suspicion, at))
 }
 
 /// The candidate that a guide is which lacks at least so many classes of elements.
 pub fn lacking(guide: &Guide, least: usize, at: Moment) -> Option<Candidate> {
-    let missing = guide.lacks()?;
+    let missing = guide.lacks().filter(|_| guide.gone_at.is_none())?;
     let is_so = !missing.is_empty() && missing.len() >= least;
     let suspicion = Suspicion::Guide { missing };
     is_so.then(|| proposed(&guide.site, &guide.url, &guide.title, suspicion, at))

@@ -35,10 +35,10 @@ pub fn is_owed(column: &Column) -> bool {
     column.class == Class::Replies && column.watch() == Watch::Judged && !is_left_out
 }
 
-/// Whether `letter` waits by what was read last.
+/// Whether `letter` waits by what was read last, and nobody found that it does not.
 pub fn waits(letter: &Letter) -> bool {
     let is_said = letter.told.asked_on.is_some() && letter.open_at.is_some();
-    is_said && letter.answered_at.is_none() && !letter.told.is_answered()
+    is_said && !letter.overruled && letter.answered_at.is_none() && !letter.told.is_answered()
 }
 
 /// Those of `letters` that wait at `now`.
@@ -83,6 +83,7 @@ mod tests {
             open_at: open_at.map(at),
             answered_at: None,
             page: None,
+            overruled: false,
         }
     }
 
@@ -110,5 +111,8 @@ mod tests {
             change(&mut answered.told);
             assert_eq!(found(answered), None);
         }
+        let mut overruled = letter(Some("2017-09-06"), night);
+        overruled.overruled = true;
+        assert_eq!(found(overruled), None, "a person knows better");
     }
 }

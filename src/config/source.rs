@@ -25,6 +25,14 @@ const MOST_FAULTS: usize = 100;
 const MESSAGE_CHARS: usize = 600;
 /// The longest text of a line that is shown, in characters.
 const SHOWN_CHARS: usize = 120;
+/// What the parser calls the kinds of values, and what a person does.
+const KINDS: [(&str, &str); 5] = [
+    ("expected u32", "expected a whole number from 0"),
+    ("expected u64", "expected a whole number from 0"),
+    ("expected u16", "expected a whole number from 0"),
+    ("expected usize", "expected a whole number from 0"),
+    ("expected a string", "expected text in quotes"),
+];
 /// What makes the value on a line one that is not shown.
 const SECRETIVE: [&str; 7] = [
     "secret",
@@ -195,7 +203,7 @@ impl Source {
             };
             self.sound = false;
             let span = error.span().unwrap_or(0..0);
-            self.fault(&span, error.message());
+            self.fault(&span, expecting(error.message()));
             match take_out(table.get_mut(), span.start) {
                 Some(refused) => self.refused.push(refused),
                 None => return T::default(),
@@ -300,4 +308,17 @@ fn take_out_of(value: &mut DeValue<'_>, at: usize) -> Option<(String, usize)> {
             .find_map(|part: &mut Spanned<DeValue<'_>>| take_out_of(part.get_mut(), at)),
         _ => None,
     }
+}
+
+/// The words of the parser, for whoever does not know its types.
+fn expecting(message: &str) -> String {
+    if let Some((told, _)) = message.split_once("expected struct ") {
+        return format!("{told}expected a table with keys");
+    }
+    let known = KINDS
+        .into_iter()
+        .find(|(theirs, _)| message.contains(theirs));
+    known.map_or(message.to_owned(), |(theirs, ours)| {
+        message.replace(theirs, ours)
+    })
 }

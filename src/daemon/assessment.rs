@@ -223,6 +223,8 @@ impl Desk {
         let mut columns = Vec::new();
         let mut letters = Vec::new();
         let mut documents = Vec::new();
+        let end = midnight(after(common.to));
+        let guides = self.store.guides(&site.id).await?.into_iter();
         let own = group
             .columns
             .values()
@@ -233,7 +235,8 @@ impl Desk {
                 letters.extend(self.store.letters(&column.id).await?);
             }
             if matches!(column.class, Class::Policy | Class::Interpretation) {
-                documents.extend(self.store.documents(&column.id).await?);
+                let known = self.store.documents(&column.id).await?.into_iter();
+                documents.extend(known.filter_map(|document| document.as_of(end)));
             }
         }
         let before = common.from.checked_sub_days(DAYS_BEFORE);
@@ -256,7 +259,7 @@ impl Desk {
             inspection,
             letters,
             has_guides: group.guides.contains_key(&site.id),
-            guides: self.store.guides(&site.id).await?,
+            guides: guides.map(|guide| guide.as_of(end)).collect(),
             documents,
             targets,
             cases: cases(candidates, &common.decisions),

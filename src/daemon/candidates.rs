@@ -2,14 +2,16 @@
 //! as a fact, and holds from then on.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::answer::Answer;
 use super::desk::Desk;
 use super::enact::Refused;
 use super::said::{REASON, said};
-use crate::assess::candidates::{Case, Stand, cases};
+use crate::assess::candidates::{Case, Stand, cases, of_letter};
 use crate::domain::candidate::{Decided, Decision, Suspicion};
 use crate::domain::id::SiteId;
+use crate::domain::letter::Letter;
 use crate::report::candidates as words;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
@@ -148,8 +150,36 @@ impl Desk {
         case.decisions.push(decision.clone());
         let text = format!("{key}: {}", case.stand().in_chinese());
         let mut commit = Commit::at(now);
+        commit.letters = self.letters_of(&case).await?;
         commit.decisions.push(decision);
         self.store.commit(commit).await?;
         Ok(Ok(text))
+    }
+
+    /// The letter that a candidate is about, as what was decided leaves it: messages know by it.
+    async fn letters_of(&self, case: &Case) -> Result<Vec<Letter>, StoreError> {
+        let candidate = &case.candidate;
+        let overruled = case.stand() == Stand::Rejected;
+        let mut letters = Vec::new();
+        if !matches!(candidate.suspicion, Suspicion::Letter { .. }) {
+            return Ok(letters);
+        }
+        let columns = self.config.group.columns.values();
+        for column in columns.filter(|column| column.site == candidate.site) {
+            let list = column.url.as_ref().map_or("", Url::as_str);
+            let is_meant = |letter: &Letter| {
+                letter.told.asked_on.is_some_and(|on| {
+                    let (page, what) = of_letter(letter.url.as_deref(), list, &letter.title, on);
+                    page == candidate.page && what == candidate.suspicion
+                })
+            };
+            let known = self.store.letters(&column.id).await?.into_iter();
+            let meant = known.filter(|letter| letter.overruled != overruled && is_meant(letter));
+            letters.extend(meant.map(|letter| Letter {
+                overruled,
+                ..letter
+            }));
+        }
+        Ok(letters)
     }
 }

@@ -25,6 +25,41 @@ pub struct Document {
     pub read_at: Moment,
     /// For the next conditional request.
     pub validators: Validators,
+    /// Since when its links are read as they are; nothing where that was not written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Moment>,
+    /// Its links before that, where they were read, and when they were read last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<(Moment, Vec<String>)>,
+}
+
+impl Document {
+    /// As it was known before `end`, if its page had been read then.
+    pub fn as_of(self, end: Moment) -> Option<Document> {
+        if self.since.is_none_or(|since| since < end) {
+            return Some(self);
+        }
+        let (read_at, links) = self.former.clone()?;
+        Some(Document {
+            links,
+            read_at,
+            ..self
+        })
+    }
+
+    /// Since when the links `links`, read at `now`, stand there, and which stood there before; `known` is
+    /// what was read before.
+    pub fn history(
+        known: Option<&Document>,
+        links: &[String],
+        now: Moment,
+    ) -> (Option<Moment>, Option<(Moment, Vec<String>)>) {
+        match known {
+            Some(known) if known.links == links => (known.since, known.former.clone()),
+            Some(known) => (Some(now), Some((known.read_at, known.links.clone()))),
+            None => (Some(now), None),
+        }
+    }
 }
 
 /// An address without its scheme, by which links are compared.

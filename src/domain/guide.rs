@@ -89,18 +89,93 @@ pub struct Guide {
     pub elsewhere: bool,
     /// When its list showed it; written down once a week.
     pub seen_at: Moment,
+    /// When its site's directories were read and did not show it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_at: Option<Moment>,
     /// When its page came last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Moment>,
     /// For the next conditional request.
     pub validators: Validators,
+    /// Since when its elements are read as they are; nothing where that was not written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Moment>,
+    /// Its elements before that, where they were read, and when they were read last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<(Moment, Vec<Element>)>,
 }
 
 impl Guide {
+    /// As it was known before `end`: what was read later tells nothing of what stood there then.
+    pub fn as_of(self, end: Moment) -> Guide {
+        if self.since.is_none_or(|since| since < end) {
+            return self;
+        }
+        let (read_at, has) = self.former.clone().unzip();
+        Guide {
+            has,
+            read_at,
+            ..self
+        }
+    }
+
+    /// Takes what a reading of its page at `now` showed.
+    pub fn show(&mut self, has: Vec<Element>, now: Moment) {
+        if self.has.as_ref() != Some(&has) {
+            let read_at = self.read_at.unwrap_or(now);
+            self.former = self.has.take().map(|former| (read_at, former));
+            self.since = Some(now);
+        }
+        self.has = Some(has);
+    }
+
     /// The counted elements that its page lacks; nothing where it was not read.
     pub fn lacks(&self) -> Option<Vec<Element>> {
         let has = self.has.as_ref()?;
         let counted = Element::COUNTED.into_iter();
         Some(counted.filter(|element| !has.contains(element)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::moment;
+
+    #[test]
+    fn what_was_read_later_tells_nothing_of_what_stood_there() {
+        let at = |day: &str| moment(format!("{day}T22:00:00").parse().unwrap());
+        let mut guide = Guide {
+            site: SiteId::parse("kxw").unwrap(),
+            url: "http://kxw.example.cn/bsfw/1.html".to_owned(),
+            title: "婚姻登记".to_owned(),
+            has: None,
+            files: 0,
+            online: Vec::new(),
+            elsewhere: false,
+            seen_at: at("2017-10-27"),
+            gone_at: None,
+            read_at: None,
+            validators: Validators::default(),
+            since: None,
+            former: None,
+        };
+        let mut read = |day: &str, has: &[Element]| {
+            guide.show(has.to_vec(), at(day));
+            guide.read_at = Some(at(day));
+            guide.clone()
+        };
+        let of = |guide: &Guide, day: &str| {
+            let then = guide.clone().as_of(at(day));
+            (then.has.map(|has| has.len()), then.read_at)
+        };
+        let whole = read("2017-10-27", &Element::COUNTED);
+        assert_eq!(of(&whole, "2017-10-27"), (None, None), "nobody had looked");
+        assert_eq!(of(&whole, "2017-10-28"), (Some(8), Some(at("2017-10-27"))));
+        let same = read("2017-11-26", &Element::COUNTED);
+        assert_eq!(of(&same, "2017-10-28").0, Some(8), "it was so all the time");
+        let less = read("2017-12-27", &[Element::Name]);
+        assert_eq!(of(&less, "2017-12-28"), (Some(1), Some(at("2017-12-27"))));
+        assert_eq!(of(&less, "2017-12-01"), (Some(8), Some(at("2017-11-26"))));
     }
 }

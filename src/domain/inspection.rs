@@ -25,7 +25,7 @@ pub struct Inspection {
     /// What the list pages of columns bear.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<(ColumnId, PageMarks)>,
-    /// How many articles were read.
+    /// How many articles were read: pages with tags of articles, and those that lists of columns showed.
     #[serde(default)]
     pub articles: u32,
     /// What those articles bear that lack something or have it amiss.
@@ -46,6 +46,10 @@ pub struct Inspection {
     /// Columns whose letters were read from their lists, with their number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub letters: Vec<(ColumnId, u32)>,
+    /// Of those, the day back to which all letters are known that their lists show, page by page. What an
+    /// inspection of a former version read has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub letters_back: Vec<(ColumnId, Date)>,
     /// A way to ask that the home page or a list leads to: where, and in which words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<TargetPlace>,

@@ -96,6 +96,9 @@ pub struct Letter {
     /// The reading of its own page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<LetterPage>,
+    /// Whether a person found that it does not wait, whatever pages say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overruled: bool,
 }
 
 /// The latest reading of a letter's own page.

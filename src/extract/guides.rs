@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::dom::What;
+use super::groups::Group;
 use super::view::{self, View};
-use super::{address, clean, column};
+use super::{address, clean, column, folder};
 use crate::domain::guide::Element;
 use crate::domain::page::Page;
 use crate::domain::time::Date;
@@ -20,6 +21,8 @@ const LABELS: usize = 3;
 const LABEL: usize = 12;
 /// From how much weight words are more than a stroke.
 const WEIGHT: usize = 2;
+/// Links to affairs from which a list is one of guides by itself.
+const LEAST_AFFAIRS: usize = 3;
 /// From how much weight a title names an affair.
 const NAME_WEIGHT: usize = 4;
 
@@ -185,7 +188,7 @@ pub struct Shown {
 /// The guides to which a directory leads: titles and addresses, each once.
 pub fn list(page: &Page, today: Date) -> Vec<(String, Url)> {
     let of = |view: &View| {
-        let group = column::deciding(view);
+        let group = directory(view);
         let rows = group.map(|group| group.rows.clone()).unwrap_or_default();
         let mut seen = BTreeSet::new();
         let rows = rows.into_iter().filter_map(|at| {
@@ -196,6 +199,41 @@ pub fn list(page: &Page, today: Date) -> Vec<(String, Url)> {
         rows.take(MOST).collect()
     };
     view::of(page, today, of).unwrap_or_default()
+}
+
+/// The list of a directory. Affairs have short names, such as 婚姻登记: where somebody has said that a page
+/// is a directory, links to pages of their own are its list, be their words as short as those of a menu.
+fn directory<'g>(view: &'g View) -> Option<&'g Group> {
+    let deciding = column::deciding(view);
+    // A list of titles stands; one of news beside more affairs is none of guides.
+    if deciding.is_some_and(|group| group.dated == 0) {
+        return deciding;
+    }
+    let news = deciding.map_or(0, |group| group.rows.len());
+    let is_affair = |at: &&usize| {
+        let url = view.rows.get(**at).and_then(|row| row.url.as_ref());
+        url.is_some_and(|url| leads_to_affair(url, view.base))
+    };
+    let affairs = view
+        .groups
+        .iter()
+        .filter(|group| group.dated == 0 && !group.aside)
+        .map(|group| (group.rows.iter().filter(is_affair).count(), group))
+        .filter(|(affairs, group)| {
+            *affairs >= LEAST_AFFAIRS && affairs * 2 > group.rows.len() && news <= *affairs
+        });
+    let most = affairs.max_by_key(|(affairs, _)| *affairs);
+    most.map(|(_, group)| group).or(deciding)
+}
+
+/// Whether an address is that of a page and no folder's, below the directory or like an article's, or of
+/// another platform.
+fn leads_to_affair(url: &Url, directory: &Url) -> bool {
+    if !address::is_same_site(url, directory) {
+        return !address::is_root(url);
+    }
+    let is_page = address::is_page(url) && !url.path().ends_with('/');
+    is_page && (folder::is_article(url) || folder::is_below(url, directory))
 }
 
 /// What a page shows of a guide; nothing where it is none that could be read.
@@ -406,5 +444,55 @@ mod tests {
         let guides = list(&page(&body), "2017-11-20".parse().unwrap());
         assert_eq!(guides.len(), 5, "{guides:?}");
         assert_eq!(guides[0].0, "第1类科技项目立项申请办理");
+    }
+
+    /// Names of affairs are short by nature; menus, sections and news are none all the same.
+    #[test]
+    fn a_directory_of_short_names() {
+        let names = [
+            "婚姻登记",
+            "养老保险登记",
+            "食品经营许可",
+            "再生育审批",
+            "居住证办理",
+            "低保申请",
+        ];
+        let link = |n: usize, name: &str| format!("<a href=/bsfw/g{n}.html>{name}</a>");
+        let rows = |open: &str, close: &str| -> String {
+            let rows = names.iter().enumerate();
+            rows.map(|(n, name)| format!("{open}{}{close}", link(n, name)))
+                .collect()
+        };
+        let menu = "<div class=nav><ul><li><a href=/gzdt/1.html>工作动态</a></li><li><a href=/tzgg/2.html>通知公告</a></li>\
+            <li><a href=/zcwj/3.html>政策文件</a></li></ul></div>";
+        let sections = "<ul class=tab><li><a href=/bsfw/gr/>个人办事</a></li><li><a href=/bsfw/qy/>企业办事</a></li>\
+            <li><a href=/bsfw/bm/>部门办事</a></li></ul>";
+        let news: String = (1..=3)
+            .map(|n| format!("<li><a href=/gzdt/{n}.html>关于开展第{n}次检查工作的情况通报</a><span>2017-11-0{n}</span></li>"))
+            .collect();
+        let list = format!("<ul class=list>{}</ul>", rows("<li>", "</li>"));
+        let table = format!(
+            "<table>{}</table>",
+            rows("<tr><td>", "</td><td>区民政局</td></tr>")
+        );
+        let of = |body: &str| {
+            let guides = super::list(&page(body), "2017-11-20".parse().unwrap());
+            guides
+                .into_iter()
+                .map(|(title, _)| title)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of(&format!("{menu}{sections}<h2>办事指南</h2>{list}")),
+            names
+        );
+        assert_eq!(of(&format!("{menu}<h2>办事指南</h2>{table}")), names);
+        assert_eq!(
+            of(&format!(
+                "<h2>办事指南</h2>{list}<ul class=news>{news}</ul>"
+            )),
+            names
+        );
+        assert_eq!(of(&format!("{menu}{sections}")), Vec::<String>::new());
     }
 }

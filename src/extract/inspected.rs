@@ -36,7 +36,7 @@ pub struct Inspected {
     pub text: String,
     /// The stretches of `text` that are words of links, in bytes.
     pub linked: Vec<Range<usize>>,
-    /// Whether it says that it does not exist, or is another page that is none.
+    /// Whether it bears a tag that only articles bear.
     pub is_article: bool,
 }
 

@@ -100,6 +100,9 @@ mod year_heads;
 mod years;
 mod zone;
 
+pub use folder::is_article;
+pub use refusal::is_titled;
+
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.

@@ -67,8 +67,9 @@ pub fn suspicion(candidate: &Candidate) -> String {
             title: words,
             asked_on,
         } => format!(
-            "来信{}自{}月{}日起未见答复",
+            "来信{}自{}年{}月{}日起未见答复",
             title(words, TITLE_CHARS),
+            asked_on.year(),
             asked_on.month(),
             asked_on.day()
         ),

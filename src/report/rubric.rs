@@ -100,8 +100,8 @@ pub fn points(rule: &Rule) -> String {
     };
     let cap = rule
         .cap
-        .map_or(String::new(), |cap| format!("，至多{}", plain(cap)));
-    format!("{each}{}{cap}", plain(rule.points))
+        .map_or(String::new(), |cap| format!("，至多{}分", plain(cap)));
+    format!("{each}扣{}分{cap}", plain(rule.points))
 }
 
 /// Points without empty places: `5`, `0.1`.

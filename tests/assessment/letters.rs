@@ -47,6 +47,7 @@ fn letter(column: &ColumnId, asked: i64, answered: Option<i64>) -> Letter {
             row: Told::default(),
             validators: Validators::default(),
         }),
+        overruled: false,
     }
 }
 
@@ -217,6 +218,48 @@ fn replies_are_timed_in_working_days_with_make_up_days() {
     // What fell due before the period is none of it.
     let old = world(|column| vec![letter(column, 150, Some(100)), letter(column, 9, Some(8))]);
     assert_eq!(line(&old.card(&p2015()), "S10").verdict, Verdict::Kept);
+    // Nor is what still waits since then: it was counted when it fell due.
+    let still = world(|column| vec![letter(column, 150, None), letter(column, 9, Some(8))]);
+    let card = still.card(&p2015());
+    let slow = line(&card, "S10");
+    assert_eq!((&slow.verdict, slow.finds.len()), (&Verdict::Kept, 0));
+    let mut asides = slow.asides.iter();
+    assert!(asides.any(|aside| aside.why == Spared::OtherPeriod));
+    let due = world(|column| vec![letter(column, 60, None), letter(column, 9, Some(8))]);
+    assert_eq!(line(&due.card(&p2015()), "S10").finds.len(), 1);
+}
+
+/// A list that goes on behind what could be read: letters of the year may wait there.
+#[test]
+fn what_is_not_read_of_a_list_may_wait() {
+    let back = |days: Option<i64>, asked: i64| {
+        let answered = (asked == 9).then_some(8);
+        let mut world =
+            world(|column| vec![letter(column, asked, answered), letter(column, 10, Some(8))]);
+        let seen = world.inspection.as_mut().unwrap();
+        let column = seen.letters[0].0.clone();
+        seen.letters_back = days.map(|days| (column, ago(days))).into_iter().collect();
+        world.card(&p2015())
+    };
+    let verdict = |card: &Card, rule: &str| line(card, rule).verdict.clone();
+    let unsure = Verdict::Unmeasured(Unmeasured::CannotTell);
+    assert_eq!(verdict(&back(Some(200), 9), "V5"), unsure);
+    assert_eq!(verdict(&back(Some(365), 9), "V5"), Verdict::Kept);
+    assert_eq!(
+        verdict(&back(None, 9), "V5"),
+        Verdict::Kept,
+        "the list ends"
+    );
+    // What is known to wait counts all the same.
+    assert!(is_vetoed(&back(Some(200), 91), "V5"));
+    // Of answers that fell due within the period all is known where the letters before it are.
+    assert_eq!(verdict(&back(Some(200), 9), "S10"), Verdict::Kept);
+    assert_eq!(verdict(&back(Some(50), 9), "S10"), unsure);
+    let card = back(Some(200), 9);
+    let told = line(&card, "V5").asides.iter().any(|aside| {
+        matches!(aside.find.fact, Fact::Letters { back_to, .. } if back_to == Some(ago(200)))
+    });
+    assert!(told);
 }
 
 #[test]
@@ -331,4 +374,9 @@ fn a_letter_is_a_veto_once_a_person_has_confirmed_that_it_waits() {
     world.cases.push(case(92, Decided::Commented));
     world.cases[1] = case(92, Decided::Confirmed { serious: false });
     assert_eq!(told(&world), (Verdict::Veto, 1, 1));
+    // Who decided, and of what, stands beside the find.
+    let card = world.card(&super::p2015());
+    let asked = line(&card, "V5").finds[0].asked.as_ref().unwrap();
+    assert_eq!(asked.candidate, world.cases[1].candidate.key());
+    assert_eq!(asked.decision.as_ref().unwrap().by, "张三");
 }

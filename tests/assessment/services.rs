@@ -16,8 +16,11 @@ fn guide(number: u32, lacks: Option<usize>) -> Guide {
         online: vec![format!("http://banshi.example.gov.cn/{number}")],
         elsewhere: false,
         seen_at: at(end()),
+        gone_at: None,
         read_at: lacks.map(|_| at(end())),
         validators: Validators::default(),
+        since: None,
+        former: None,
     }
 }
 
@@ -57,6 +60,29 @@ fn five_guides_that_lack_four_classes_are_a_veto() {
     assert_eq!(with(3, 9, 1, 4), Verdict::Kept);
     assert_eq!(with(3, 0, 1, 4), unsure);
     assert_eq!(with(5, 0, 9, 4), Verdict::Veto);
+}
+
+/// What the site's directories do not show any more is none of its guides from that day on; and what
+/// cannot be met whatever people decide is asked of nobody.
+#[test]
+fn guides_that_are_gone_count_no_more() {
+    let mut guides: Vec<Guide> = (0..5).map(|n| guide(n, Some(4))).collect();
+    let text = "profile = \"p2019\"\n[rule.V8]\ncheck = \"auto\"\n";
+    guides.push(guide(9, Some(0)));
+    assert_eq!(
+        rule(&world(guides.clone()), &rules(text), "V8"),
+        Verdict::Veto
+    );
+    guides[0].gone_at = Some(at(ago(1)));
+    assert_eq!(
+        rule(&world(guides.clone()), &rules(text), "V8"),
+        Verdict::Kept
+    );
+    let semi = rules("profile = \"p2019\"");
+    assert_eq!(rule(&world(guides.clone()), &semi, "V8"), Verdict::Kept);
+    guides[0].gone_at = None;
+    let waiting = Verdict::Unmeasured(Unmeasured::Waiting(5));
+    assert_eq!(rule(&world(guides), &semi, "V8"), waiting);
 }
 
 #[test]
@@ -249,6 +275,8 @@ fn documents_and_interpretations_that_do_not_link_each_other() {
         others: 1,
         read_at: at(end()),
         validators: Validators::default(),
+        since: None,
+        former: None,
     };
     let with = |title: &str, documents: Vec<Document>| {
         let mut world = papers(20, &[(title, 18)]);

@@ -166,6 +166,7 @@ fn inspection(plan: &Plan) -> Option<Inspection> {
         certificate_until: None,
         ipv6: Some(true),
         letters: replies(plan).map(|id| (id, 20)).into_iter().collect(),
+        letters_back: Vec::new(),
         channel: None,
         words: Some(WordCount {
             texts: 40,
@@ -330,6 +331,7 @@ fn letters(plan: &Plan, commit: &mut Commit) {
             open_at: letter.open_seen.map(|seen| evening(ago(seen))),
             answered_at: letter.answered.map(|days| evening(ago(days))),
             page: None,
+            overruled: false,
         });
     }
 }
@@ -358,8 +360,11 @@ fn guides(plan: &Plan, commit: &mut Commit) {
             online: Vec::new(),
             elsewhere: false,
             seen_at: evening(end()),
+            gone_at: None,
             read_at: Some(evening(end())),
             validators: Validators::default(),
+            since: None,
+            former: None,
         });
     }
 }
@@ -432,6 +437,8 @@ fn page(one: &Item, other: &Item, known: Page) -> Option<Document> {
         others: 1,
         read_at,
         validators: Validators::default(),
+        since: None,
+        former: None,
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use wangxun::domain::candidate::Decided;
 
 use super::counted::{Counted, counted};
@@ -244,7 +246,8 @@ fn newest_answer(plan: &Plan) -> Option<i64> {
     }
 }
 
-/// Letters whose answer took longer than fifteen working days, or that were seen waiting after them.
+/// Letters that fell due within the quarter and whose answer took longer than fifteen working days, or that
+/// were seen waiting after them.
 fn slow_letters(plan: &Plan) -> i64 {
     if plan.inspected.is_none() {
         return 0;
@@ -254,6 +257,9 @@ fn slow_letters(plan: &Plan) -> i64 {
             return false;
         }
         let due_on = working_days_after(ago(letter.asked), 15);
+        if due_on < NaiveDate::from_ymd_opt(2017, 7, 1).unwrap() {
+            return false;
+        }
         match (letter.answered, letter.open_seen) {
             (Some(answered), _) => due_on < ago(answered),
             (None, Some(seen)) => seen <= 14 && due_on < ago(seen),

@@ -66,16 +66,16 @@ pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurem
         let have = sums.iter().map(|sum| sum.visits).max().unwrap_or(0);
         return Measurement::none(Unmeasured::TooFewSamples { have, need });
     };
-    let found = Find {
-        about: About::Home,
-        fact: Fact::Failures {
+    let found = Find::of(
+        About::Home,
+        Fact::Failures {
             failed: worst.failed,
             visits: worst.visits,
             excluded: worst.excluded,
             from: worst.from,
             to: worst.to,
         },
-    };
+    );
     Measurement {
         amount: Ok(Amount::Rate {
             bad: worst.failed,
@@ -110,10 +110,7 @@ fn misses(facts: &SiteFacts<'_>, sum: &Sum) -> Vec<Aside> {
         .filter(|day| sum.from <= day.on && day.on <= sum.to);
     let misses = within.flat_map(|day| &day.misses).take(MOST_MISSES);
     let told = misses.map(|miss| Aside {
-        find: Find {
-            about: About::Home,
-            fact: Fact::Missed(miss.clone()),
-        },
+        find: Find::of(About::Home, Fact::Missed(miss.clone())),
         why: Spared::Detail,
     });
     told.collect()
@@ -135,14 +132,14 @@ pub fn load(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement 
     let slow: u32 = days()
         .flat_map(|day| day.opened.iter().skip(rule.threshold as usize))
         .sum();
-    let find = Find {
-        about: About::Home,
-        fact: Fact::Slow {
+    let find = Find::of(
+        About::Home,
+        Fact::Slow {
             slow,
             opened,
             seconds: rule.threshold,
         },
-    };
+    );
     match slow * 2 > opened {
         true => Measurement::finds(vec![find], Vec::new()),
         false => {

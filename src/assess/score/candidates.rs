@@ -2,10 +2,12 @@
 //! what was found under a rule that wants a person's word, that counts which somebody confirmed. While
 //! some wait and none is confirmed, nothing is said.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveTime;
 
 use super::facts::SiteFacts;
-use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Asked, Fact, Find, Measurement, Spared, Unmeasured};
 use super::rubric::{Check, Rule};
 use crate::assess::candidates::{Case, Stand};
 use crate::domain::candidate::{Decided, Suspicion, key};
@@ -22,13 +24,13 @@ pub fn words(facts: &SiteFacts<'_>, serious: bool) -> Measurement {
     let mut measured = measured(facts, own, |decided| decided == wanted, looked.is_some());
     if let Some(looked) = looked {
         measured.asides.push(Aside {
-            find: Find {
-                about: About::Site,
-                fact: Fact::LookedForWords {
+            find: Find::of(
+                About::Site,
+                Fact::LookedForWords {
                     texts: looked.texts,
                     expressions: looked.expressions,
                 },
-            },
+            ),
             why: Spared::Detail,
         });
     }
@@ -105,10 +107,13 @@ pub fn confirmed(
         mut asides,
         near_too,
     } = measured;
-    let (all, mut finds, mut waiting) = (found.len(), Vec::new(), 0_u32);
-    for find in found {
+    let (all, mut finds) = (found.len(), Vec::new());
+    // Several finds may be one candidate.
+    let mut waiting: BTreeSet<Option<String>> = BTreeSet::new();
+    for mut find in found {
         let key = what(&find).map(|(page, what)| key(&facts.site.id, &page, &what));
-        let case = key.and_then(|key| of_key(facts, &key));
+        let case = key.as_deref().and_then(|key| of_key(facts, key));
+        find.asked = case.map(asked);
         let why = match case.map_or(Stand::Waiting, Case::stand) {
             Stand::Confirmed { .. } => {
                 finds.push(find);
@@ -116,12 +121,13 @@ pub fn confirmed(
             }
             Stand::Rejected => Spared::Rejected,
             Stand::Waiting => {
-                waiting += 1;
+                waiting.insert(key);
                 Spared::Waiting
             }
         };
         asides.push(Aside { find, why });
     }
+    let waiting = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
     match (finds.len() == all, finds.is_empty(), waiting) {
         (true, ..) => Measurement {
             amount,
@@ -140,6 +146,14 @@ pub fn confirmed(
     }
 }
 
+/// What people were asked and answered.
+pub fn asked(case: &Case) -> Box<Asked> {
+    Box::new(Asked {
+        candidate: case.candidate.key(),
+        decision: case.decision().cloned(),
+    })
+}
+
 /// Whether an inspection of the period saw it.
 fn within(case: &Case, facts: &SiteFacts<'_>) -> bool {
     let midnight = |day: crate::domain::time::Date| moment(day.and_time(NaiveTime::MIN));
@@ -149,13 +163,13 @@ fn within(case: &Case, facts: &SiteFacts<'_>) -> bool {
 
 /// The candidate as a find, with the decision that holds.
 pub fn find(case: &Case) -> Find {
-    Find {
-        about: About::Site,
-        fact: Fact::Candidate {
+    Find::of(
+        About::Site,
+        Fact::Candidate {
             candidate: Box::new(case.candidate.clone()),
             decision: case.decision().cloned().map(Box::new),
         },
-    }
+    )
 }
 
 /// How the candidate with this key stands, and who decided.

@@ -23,6 +23,27 @@ pub struct Find {
     pub about: About,
     /// What was found.
     pub fact: Fact,
+    /// What people were asked of it, where they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Box<Asked>>,
+}
+
+impl Find {
+    /// One of which nobody was asked.
+    pub fn of(about: About, fact: Fact) -> Find {
+        let asked = None;
+        Find { about, fact, asked }
+    }
+}
+
+/// A candidate that a find was put to people as, and what they decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The candidate's key.
+    pub candidate: String,
+    /// The decision that holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
 }
 
 /// What a find is about. Two rules never count the same twice where one yields to the other.
@@ -287,6 +308,10 @@ pub enum Fact {
         working_days: u32,
         /// Those that took no longer than a simple question may.
         quick: u32,
+        /// The day before which letters of the last year are not known: the list goes on, and could not be
+        /// read so far.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        back_to: Option<Date>,
         /// When an inspection looked last.
         at: Moment,
     },
@@ -315,6 +340,8 @@ pub enum Fact {
     },
     /// No page that was read leads to a way to ask.
     NoChannel,
+    /// No directory shows a guide.
+    NoGuides,
     /// A service guide that lacks elements.
     GuideLacks {
         /// Its title.
@@ -443,6 +470,8 @@ pub enum Spared {
     Unconfirmed,
     /// It was so during the period, and is over at its end.
     Over,
+    /// It fell due in another period, and counts there.
+    OtherPeriod,
     /// It is shown for completeness.
     Detail,
     /// It is suspected and not certain.
@@ -476,6 +505,12 @@ pub enum Unmeasured {
     NothingConfigured,
     /// Visits could not tell.
     CannotTell,
+    /// The home page does not come over HTTPS, so that it has no certificate.
+    NoHttps,
+    /// No page shows the code, and none is configured.
+    NoCode,
+    /// The period has no policy document.
+    NoDocuments,
     /// No inspection of the period read its pages.
     NotInspected,
     /// So many candidates wait for a person, and none is confirmed.

@@ -104,7 +104,7 @@ fn links(facts: &SiteFacts<'_>, one: &Titled, other: &Titled) -> Option<bool> {
 
 fn find(fact: Fact) -> Find {
     let about = About::Class(Class::Policy);
-    Find { about, fact }
+    Find::of(about, fact)
 }
 
 fn detail(fact: Fact) -> Aside {
@@ -138,7 +138,10 @@ pub fn share(facts: &SiteFacts<'_>, calendar: &Calendar) -> Measurement {
         Err(why) => return Measurement::none(why),
     };
     if pairs.is_empty() {
-        return Measurement::none(Unmeasured::CannotTell);
+        return Measurement::none(match is_whole {
+            true => Unmeasured::NoDocuments,
+            false => Unmeasured::CannotTell,
+        });
     }
     let done = pairs.iter().filter(|pair| pair.interpretation.is_some());
     let done = done.count();

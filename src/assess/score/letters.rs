@@ -20,7 +20,7 @@ use crate::assess::freshness::age_days;
 use crate::calendar::Calendar;
 use crate::domain::candidate::Suspicion;
 use crate::domain::class::Class;
-use crate::domain::group::Watch;
+use crate::domain::group::{Column, Watch};
 use crate::domain::letter::Letter;
 use crate::domain::time::{Date, Moment, date_of, moment};
 
@@ -39,13 +39,15 @@ struct Box<'a> {
     letters: Vec<&'a Letter>,
     /// Whether the latest inspection read its list.
     is_read: bool,
+    /// The day back to which all letters are known, where the list goes on behind a younger one.
+    back_to: Option<Date>,
 }
 
 impl Box<'_> {
     fn find(&self, fact: Fact) -> Find {
         let column = self.column.column;
         let about = About::Column(column.id.clone(), column.name.clone());
-        Find { about, fact }
+        Find::of(about, fact)
     }
 
     /// Letters of which it is known when they were written and whether they are answered.
@@ -75,6 +77,7 @@ impl Box<'_> {
             timed: count(taken.len()),
             working_days: taken.iter().sum(),
             quick: count(taken.iter().filter(|days| **days <= simple).count()),
+            back_to: self.back_to,
             at,
         };
         let find = self.find(fact);
@@ -83,23 +86,29 @@ impl Box<'_> {
     }
 }
 
+/// Whether the letters of a column count: its class is confirmed, and its name holds none of `without`.
+pub fn is_box(column: &Column, without: &[String]) -> bool {
+    let mut without = without.iter();
+    let is_left_out = without.any(|word| column.name.contains(word.as_str()));
+    column.class == Class::Replies && column.watch() == Watch::Judged && !is_left_out
+}
+
+/// The first day of the year that ends with `to`: 1年内. Letters of former days count nowhere.
+pub fn year_before(to: Date) -> Date {
+    let day = to.checked_sub_days(Days::new(u64::from(YEAR_DAYS)));
+    day.unwrap_or(to)
+}
+
 /// The columns of letters whose class a person has confirmed, without those whose name holds one of
 /// `without`; or why nothing is said.
 fn boxes<'a>(facts: &'a SiteFacts<'a>, without: &[String]) -> Result<Vec<Box<'a>>, Unmeasured> {
-    let counts = |column: &&ColumnFacts<'_>| {
-        let column = column.column;
-        let is_left_out = without
-            .iter()
-            .any(|word| column.name.contains(word.as_str()));
-        column.class == Class::Replies && column.watch() == Watch::Judged && !is_left_out
-    };
+    let counts = |column: &&ColumnFacts<'_>| is_box(column.column, without);
     let columns: Vec<&ColumnFacts<'_>> = facts.columns.iter().filter(counts).collect();
     if columns.is_empty() {
         return Err(Unmeasured::NothingConfigured);
     }
     let inspection = facts.inspection.as_ref().ok_or(Unmeasured::NotInspected)?;
-    let year = facts.to.checked_sub_days(Days::new(u64::from(YEAR_DAYS)));
-    let year = year.unwrap_or(facts.to);
+    let year = year_before(facts.to);
     let boxes = columns.into_iter().map(|column| {
         let id = &column.column.id;
         let letters = facts.letters.iter().filter(|letter| {
@@ -111,6 +120,10 @@ fn boxes<'a>(facts: &'a SiteFacts<'a>, without: &[String]) -> Result<Vec<Box<'a>
             column,
             letters: letters.collect(),
             is_read: inspection.letters.iter().any(|(read, _)| read == id),
+            back_to: inspection
+                .letters_back
+                .iter()
+                .find_map(|(of, on)| (of == id && year < *on).then_some(*on)),
         }
     });
     Ok(boxes.collect())
@@ -230,18 +243,32 @@ pub fn slow(
         working: true,
     };
     let mut measured = measured(rubric, facts, calendar, &window);
+    let is_of_period = |find: &Find| match find.fact {
+        Fact::LetterLate { due_on, .. } | Fact::LetterOpen { due_on, .. } => {
+            facts.from <= due_on && due_on <= facts.to
+        }
+        _ => false,
+    };
+    // What fell due before was counted then.
+    let found = std::mem::take(&mut measured.finds).into_iter();
+    let (mut finds, former): (Vec<Find>, Vec<Find>) = found.partition(is_of_period);
+    let former = former.into_iter().map(|find| {
+        let why = Spared::OtherPeriod;
+        Aside { find, why }
+    });
+    let mut asides: Vec<Aside> = former.collect();
     // What was late counts although it is over.
-    let mut asides = Vec::new();
-    for aside in std::mem::take(&mut measured.asides) {
-        let is_of_period = match aside.find.fact {
-            Fact::LetterLate { due_on, .. } => facts.from <= due_on && due_on <= facts.to,
-            _ => false,
-        };
-        match is_of_period && aside.why == Spared::Over {
-            true => measured.finds.push(aside.find),
-            false => asides.push(aside),
+    for mut aside in std::mem::take(&mut measured.asides) {
+        match (aside.why == Spared::Over, is_of_period(&aside.find)) {
+            (true, true) => finds.push(aside.find),
+            (true, false) => {
+                aside.why = Spared::OtherPeriod;
+                asides.push(aside);
+            }
+            (false, _) => asides.push(aside),
         }
     }
+    measured.finds = finds;
     measured.asides = asides;
     if measured.amount.is_ok() || !measured.finds.is_empty() {
         return Measurement::finds(measured.finds, measured.asides);
@@ -269,8 +296,10 @@ fn measured(
     };
     let (mut finds, mut asides) = (Vec::new(), Vec::new());
     let mut all_told = true;
+    // Letters that nobody has read may count, but where they fell due before the period.
+    let is_whole = |back_to: Date| window.working && due_on(back_to) < facts.from;
     for of in &boxes {
-        all_told &= of.is_read && of.told() > 0;
+        all_told &= of.is_read && of.told() > 0 && of.back_to.is_none_or(is_whole);
         asides.push(of.summary(looked_at(facts), rubric, facts.to, calendar));
         for letter in &of.letters {
             let Some(asked_on) = letter.told.asked_on else {
@@ -359,7 +388,7 @@ pub fn age(
         limit_days,
     };
     let about = About::Class(Class::Replies);
-    let find = Find { about, fact };
+    let find = Find::of(about, fact);
     let mut asides: Vec<Aside> = boxes
         .iter()
         .map(|of| of.summary(looked_at(facts), rubric, facts.to, calendar))
@@ -429,7 +458,7 @@ pub fn channel(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
         return Measurement::none(Unmeasured::NotInspected);
     };
     let aside = |about: About, fact: Fact, why: Spared| {
-        let find = Find { about, fact };
+        let find = Find::of(about, fact);
         vec![Aside { find, why }]
     };
     let boxes = boxes(facts, &rubric.choices.unanswered_excludes).unwrap_or_default();

@@ -101,16 +101,16 @@ fn measured(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) 
         };
     }
     asides.push(Aside {
-        find: Find {
-            about: About::Site,
-            fact: Fact::Inspected {
+        find: Find::of(
+            About::Site,
+            Fact::Inspected {
                 at: inspection.at,
                 pages: inspection.pages,
                 articles: inspection.articles,
                 links: links.home + links.others,
                 unasked: links.unasked,
             },
-        },
+        ),
         why: Spared::Detail,
     });
     Measurement::finds(finds, asides)
@@ -125,12 +125,13 @@ fn end_of(facts: &SiteFacts<'_>) -> Moment {
 /// A find of a link that leads nowhere, as it was known at `end`.
 pub fn find(target: &Target, spell: &Spell, end: Moment, confirmed_by: Option<String>) -> Find {
     let place = target.places.first();
-    Find {
-        about: match target.on_home {
-            true => About::Home,
-            false => About::Site,
-        },
-        fact: Fact::DeadLink {
+    let about = match target.on_home {
+        true => About::Home,
+        false => About::Site,
+    };
+    Find::of(
+        about,
+        Fact::DeadLink {
             url: target.url.clone(),
             kind: target.kind,
             external: target.external,
@@ -143,5 +144,5 @@ pub fn find(target: &Target, spell: &Spell, end: Moment, confirmed_by: Option<St
             ended_at: spell.ended_at.filter(|at| *at <= end),
             confirmed_by,
         },
-    }
+    )
 }

@@ -29,14 +29,14 @@ pub fn slow_alerts(rule: &Rule, facts: &SiteFacts<'_>, calendar: &Calendar) -> M
         if !within || is_over {
             continue;
         }
-        let find = Find {
-            about: about(facts, &span.column),
-            fact: Fact::SlowAlert {
+        let find = Find::of(
+            about(facts, &span.column),
+            Fact::SlowAlert {
                 overdue_at: span.overdue_at,
                 ended_at: span.ended_at,
                 due_on,
             },
-        };
+        );
         match is_seen_late(facts, span, due_on) {
             true => finds.push(find),
             false => {
@@ -84,13 +84,13 @@ pub fn repeated_alerts(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             let days = (on - date_of(ended_at)).num_days();
             let soon = days <= i64::from(rule.window_days);
             if soon && facts.from <= on && on <= facts.to {
-                finds.push(Find {
-                    about: about(facts, column),
-                    fact: Fact::Again {
+                finds.push(Find::of(
+                    about(facts, column),
+                    Fact::Again {
                         ended_at,
                         overdue_at: later.overdue_at,
                     },
-                });
+                ));
             }
         }
     }
@@ -114,7 +114,10 @@ pub fn https(facts: &SiteFacts<'_>) -> Measurement {
     let Some(home) = &facts.site.home else {
         return Measurement::none(Unmeasured::NothingConfigured);
     };
-    if home.scheme() != "https" {
+    // Whoever is led on to HTTPS has it, whatever address is configured.
+    let inspection = facts.inspection.as_ref();
+    let is_led = inspection.is_some_and(|seen| seen.certificate_until.is_some());
+    if home.scheme() != "https" && !is_led {
         return site_find(Fact::NoHttps);
     }
     let days = facts.days.iter().filter(|day| facts.from <= day.on);
@@ -144,5 +147,5 @@ pub fn domain(facts: &SiteFacts<'_>) -> Measurement {
 
 fn site_find(fact: Fact) -> Measurement {
     let about = About::Site;
-    Measurement::finds(vec![Find { about, fact }], Vec::new())
+    Measurement::finds(vec![Find::of(about, fact)], Vec::new())
 }

@@ -123,16 +123,16 @@ fn entered(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             _ => Unmeasured::NotYet,
         });
     };
-    let find = Find {
-        about: About::Site,
-        fact: Fact::Entered {
+    let find = Find::of(
+        About::Site,
+        Fact::Entered {
             finds: entry.finds,
             by: entry.by.clone(),
             at: entry.at,
             reason: entry.reason.clone(),
             attachment: entry.attachment.clone(),
         },
-    };
+    );
     Measurement {
         amount: Ok(Amount::Finds(entry.finds)),
         finds: vec![find],

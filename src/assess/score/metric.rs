@@ -239,6 +239,38 @@ impl Metric {
         }
     }
 
+    /// Whether a rule of it, a veto or none, looks at `window_days`.
+    pub fn has_window(self, is_veto: bool) -> bool {
+        match self {
+            // Of a deduction the whole period counts.
+            Metric::HomeFailures => is_veto,
+            Metric::HomeAge
+            | Metric::HomeNewItems
+            | Metric::UnansweredLetters
+            | Metric::SlowReplies
+            | Metric::LateInterpretations
+            | Metric::SlowAlerts
+            | Metric::RepeatedAlerts
+            // What a person finds has the window of the document.
+            | Metric::Manual => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a rule of it, a veto or none, looks at `threshold`.
+    pub fn has_threshold(self, is_veto: bool) -> bool {
+        match self {
+            Metric::HomeAge => false,
+            Metric::HomeLoad | Metric::PoorGuides => true,
+            _ => is_veto || self.shape() == Shape::Number,
+        }
+    }
+
+    /// The largest threshold that can be met, where there is one: shares are percent.
+    pub fn most(self) -> Option<u32> {
+        matches!(self, Metric::HomeFailures | Metric::Interpretations).then_some(100)
+    }
+
     /// Whether it looks at columns of certain classes, each within a window of its own.
     pub fn by_class(self) -> bool {
         matches!(

@@ -39,7 +39,7 @@ fn home<'a>(facts: &'a SiteFacts<'_>) -> Result<(&'a Inspection, &'a PageMarks),
 
 fn about_site(fact: Fact) -> Find {
     let about = About::Site;
-    Find { about, fact }
+    Find::of(about, fact)
 }
 
 /// What was looked at, for whoever asks.
@@ -82,7 +82,7 @@ pub fn tags(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             missing,
             date,
         };
-        finds.push(Find { about, fact });
+        finds.push(Find::of(about, fact));
     }
     let measured = Measurement::finds(finds, vec![looked(inspection)]);
     candidates::confirmed(rule, facts, measured, |find| suspected(facts, find))
@@ -151,11 +151,10 @@ pub fn marks(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     let (mut finds, mut asides) = (Vec::new(), vec![looked(inspection)]);
     let mut waiting = 0;
     for mark in home.marks.lacks(Mark::ALL) {
-        let find = Find {
-            about: About::Home,
-            fact: Fact::MarkMissing { mark },
-        };
-        match (rule.check, stand(facts, mark)) {
+        let case = case(facts, mark);
+        let mut find = Find::of(About::Home, Fact::MarkMissing { mark });
+        find.asked = case.map(candidates::asked);
+        match (rule.check, case.map_or(Stand::Waiting, Case::stand)) {
             (_, Stand::Rejected) => {
                 let why = Spared::Rejected;
                 asides.push(Aside { find, why });
@@ -192,10 +191,10 @@ pub fn marks(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     }
 }
 
-/// How it stands that the home page lacks `mark`, where that was asked of people.
-fn stand(facts: &SiteFacts<'_>, mark: Mark) -> Stand {
+/// What was asked of people because the home page lacks `mark`.
+fn case<'a>(facts: &'a SiteFacts<'_>, mark: Mark) -> Option<&'a Case> {
     let key = candidate::key(&facts.site.id, "", &Suspicion::Mark(mark));
-    candidates::of_key(facts, &key).map_or(Stand::Waiting, Case::stand)
+    candidates::of_key(facts, &key)
 }
 
 /// Whether the code that the pages show has the form of one and is the configured one.
@@ -208,7 +207,8 @@ pub fn site_code(facts: &SiteFacts<'_>) -> Measurement {
         return match configured {
             // One of another form is refused by the configuration.
             Some(_) => Measurement::finds(Vec::new(), Vec::new()),
-            None => Measurement::none(Unmeasured::NothingConfigured),
+            None if home.is_some() => Measurement::none(Unmeasured::NoCode),
+            None => Measurement::none(Unmeasured::NotInspected),
         };
     };
     let differs = configured.is_some_and(|configured| configured != shown);
@@ -234,15 +234,15 @@ pub fn home_items(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     let age = |on: Date| (inspection.on - on).num_days();
     let within = |on: &&Date| (0..=i64::from(rule.window_days)).contains(&age(**on));
     let number = count(dates.iter().filter(within).count());
-    let find = Find {
-        about: About::Home,
-        fact: Fact::FewHomeItems {
+    let find = Find::of(
+        About::Home,
+        Fact::FewHomeItems {
             count: number,
             least: rule.threshold,
             window_days: rule.window_days,
             on: inspection.on,
         },
-    };
+    );
     let (finds, asides) = match number < rule.threshold {
         true => (vec![find], Vec::new()),
         false => {
@@ -265,7 +265,11 @@ pub fn certificate(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         Err(why) => return Measurement::none(why),
     };
     let Some(until) = inspection.certificate_until else {
-        return Measurement::none(Unmeasured::NothingConfigured);
+        let is_plain = facts.site.home.as_ref().map(Url::scheme) == Some("http");
+        return Measurement::none(match is_plain {
+            true => Unmeasured::NoHttps,
+            false => Unmeasured::CannotTell,
+        });
     };
     let days = (date_of(until) - inspection.on).num_days();
     let days = u32::try_from(days).unwrap_or(0);

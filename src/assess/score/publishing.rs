@@ -291,7 +291,7 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             let why = spared(exempt);
             let about = About::Column(column.column.id.clone(), column.column.name.clone());
             let fact = few(0, rule, window);
-            let find = Find { about, fact };
+            let find = Find::of(about, fact);
             asides.push(Aside { find, why });
         }
         let within = |on: Date| on <= facts.to && age_days(on, facts.to) <= window;
@@ -313,10 +313,7 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     }
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     let is_exempt = !asides.is_empty();
-    let find = Find {
-        about: About::Class(class),
-        fact: few(count, rule, window),
-    };
+    let find = Find::of(About::Class(class), few(count, rule, window));
     Measurement {
         // Whoever is exempt owes no activity.
         amount: Ok(Amount::Number(match is_exempt {
@@ -380,10 +377,7 @@ struct Unproven;
 
 /// The find of a home page on one day, if it is old then.
 fn home_find(home: &HomeOfDay, on: Date, rule: &Rule) -> Result<Option<Find>, Unproven> {
-    let undated = || Find {
-        about: About::Home,
-        fact: Fact::HomeUndated,
-    };
+    let undated = || Find::of(About::Home, Fact::HomeUndated);
     if home.undated == Some(Undated::NoDates) {
         let is_seen = home.read_at.is_none_or(|read_at| is_near(read_at, on));
         return if is_seen {
@@ -413,7 +407,7 @@ fn shown(home: &HomeOfDay, on: Date) -> Option<Find> {
         read_at: home.read_at?,
     };
     let about = About::Home;
-    Some(Find { about, fact })
+    Some(Find::of(about, fact))
 }
 
 /// The windows of a rule's classes that are held against its threshold by themselves.

@@ -16,14 +16,14 @@ use crate::domain::guide::{Element, Guide};
 use crate::domain::target::{Target, TargetKind};
 use crate::domain::time::{date_of, moment};
 
-/// A guide that no list showed for so many days is taken for gone.
+/// A guide that no list showed for so many days is taken for gone, whether directories could be read or not.
 const GONE_DAYS: i64 = 60;
 /// A guide that lacks so many classes is not usable. Source: V8 of 国办秘函〔2019〕19号.
 pub const UNUSABLE: usize = 4;
 
 fn about_site(fact: Fact) -> Find {
     let about = About::Site;
-    Find { about, fact }
+    Find::of(about, fact)
 }
 
 /// The guides that count, or why nothing is said.
@@ -34,12 +34,29 @@ fn guides<'a>(facts: &'a SiteFacts<'_>) -> Result<Vec<&'a Guide>, Unmeasured> {
     if facts.inspection.is_none() {
         return Err(Unmeasured::NotInspected);
     }
-    let is_there = |guide: &&Guide| (facts.to - date_of(guide.seen_at)).num_days() <= GONE_DAYS;
+    let is_there = |guide: &&Guide| {
+        let is_gone = guide.gone_at.is_some_and(|at| date_of(at) <= facts.to);
+        !is_gone && (facts.to - date_of(guide.seen_at)).num_days() <= GONE_DAYS
+    };
     let mut guides: Vec<&Guide> = facts.guides.iter().filter(is_there).collect();
     guides.sort_by_key(|guide| &guide.url);
     match guides.as_slice() {
         [] => Err(Unmeasured::CannotTell),
         _ => Ok(guides),
+    }
+}
+
+/// That nothing is measured; where no directory shows a guide, that is said.
+fn nothing(facts: &SiteFacts<'_>, why: Unmeasured) -> Measurement {
+    let is_bare = why == Unmeasured::CannotTell && guides(facts) == Err(Unmeasured::CannotTell);
+    let find = is_bare.then(|| about_site(Fact::NoGuides));
+    let asides = find.map(|find| Aside {
+        find,
+        why: Spared::Detail,
+    });
+    Measurement {
+        asides: asides.into_iter().collect(),
+        ..Measurement::none(why)
     }
 }
 
@@ -94,7 +111,7 @@ pub fn elements(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     let found = guides(facts).and_then(|guides| Ok((read(&guides)?, guides)));
     let (read, guides) = match found {
         Ok(found) => found,
-        Err(why) => return Measurement::none(why),
+        Err(why) => return nothing(facts, why),
     };
     let finds = read.into_iter().flat_map(|(guide, missing)| {
         let one = |element| lacking(guide, vec![element]);
@@ -110,7 +127,7 @@ pub fn unusable(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     let found = guides(facts).and_then(|guides| Ok((read(&guides)?, guides)));
     let (read, guides) = match found {
         Ok(found) => found,
-        Err(why) => return Measurement::none(why),
+        Err(why) => return nothing(facts, why),
     };
     let unread = guides.len() - read.len();
     let mut finds = Vec::new();
@@ -135,6 +152,10 @@ pub fn unusable(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         return measurement;
     }
     let mut measurement = Measurement::finds(finds, asides);
+    if !is_hit && !all {
+        // Whatever people said of these, the rule would not be met.
+        return measurement;
+    }
     if all {
         measurement.amount = Ok(Amount::Finds(rule.threshold));
     }
@@ -146,7 +167,7 @@ pub fn attachments(facts: &SiteFacts<'_>) -> Measurement {
     let found = guides(facts).and_then(|guides| Ok((read(&guides)?, guides)));
     let (read, guides) = match found {
         Ok(found) => found,
-        Err(why) => return Measurement::none(why),
+        Err(why) => return nothing(facts, why),
     };
     let pages: BTreeSet<&str> = read.iter().map(|(guide, _)| guide.url.as_str()).collect();
     let is_meant = |target: &Target| {
@@ -160,7 +181,7 @@ pub fn attachments(facts: &SiteFacts<'_>) -> Measurement {
 pub fn online(facts: &SiteFacts<'_>) -> Measurement {
     let guides = match guides(facts) {
         Ok(guides) => guides,
-        Err(why) => return Measurement::none(why),
+        Err(why) => return nothing(facts, why),
     };
     let systems = guides.iter().flat_map(|guide| &guide.online);
     let systems: BTreeSet<&str> = systems.map(String::as_str).collect();

@@ -1,6 +1,6 @@
 //! How a column stands on the last day of a period, and on how many days of it it was late.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, Months};
 
@@ -143,7 +143,7 @@ impl<'a> Counted<'a> {
     /// A find about it.
     pub fn find(&self, fact: Fact) -> Find {
         let about = self.about();
-        Find { about, fact }
+        Find::of(about, fact)
     }
 
     /// How it stands on the last day.
@@ -191,24 +191,22 @@ impl<'a> Counted<'a> {
     }
 
     /// On how many days from `from` to `to` it was late: between the day after an item fell due
-    /// and the day on which the next one claims to have been published.
+    /// and the day on which the next one claims to have been published, as far as a visit saw it then or
+    /// later as the newest one. Of days on which nobody looked nothing is said.
     pub fn late_days(&self, window: u32, rubric: &Rubric, (from, to): (Date, Date)) -> u32 {
-        let mut dates: BTreeSet<Date> = BTreeSet::new();
-        let mut read_at: Option<Moment> = None;
+        let mut seen: BTreeMap<Date, Date> = BTreeMap::new();
         for reading in self.members.iter().flat_map(|member| &member.readings) {
             if let Saw::Dated(update) = &reading.saw {
-                dates.insert(update.on);
-                read_at = read_at.max(Some(reading.last_at));
+                let last = seen.entry(update.on).or_insert(Date::MIN);
+                *last = date_of(reading.last_at).max(*last);
             }
         }
-        let Some(read_at) = read_at else { return 0 };
-        let ends = dates.iter().skip(1).copied();
-        let last = date_of(read_at).succ_opt().unwrap_or(date_of(read_at));
-        let spans = dates.iter().zip(ends.chain([last]));
-        let days = spans.map(|(&on, next)| {
+        let ends = seen.keys().skip(1).copied();
+        let spans = seen.iter().zip(ends.chain([Date::MAX]));
+        let days = spans.map(|((&on, &seen_on), next)| {
             let late_from = due(on, window, rubric.choices.six_months).succ_opt();
             let first = late_from.map_or(Date::MAX, |day| day.max(from));
-            let end = next.pred_opt().map_or(next, |day| day.min(to));
+            let end = next.pred_opt().map_or(next, |day| day.min(to).min(seen_on));
             u32::try_from((end - first).num_days() + 1).unwrap_or(0)
         });
         days.sum()

@@ -100,6 +100,7 @@ fn lay_over(source: &mut Source, raw: &RawRubric, rubric: &mut Rubric) {
     weights(source, raw, rubric);
     grades(source, raw, &mut rubric.grades);
     choices(source, &raw.choices, &mut rubric.choices);
+    shown_failed(source, raw, rubric);
     for (id, raw) in &raw.rule {
         let Some(key) = named(source, id) else {
             continue;
@@ -219,6 +220,18 @@ fn grades(source: &mut Source, raw: &RawRubric, grades: &mut Grades) {
                 "the grades do not rise: pass {}, good {}, excellent {}",
                 grades.pass, grades.good, grades.excellent
             ),
+        );
+    }
+}
+
+/// A site with a veto must not be shown with points that pass.
+fn shown_failed(source: &mut Source, raw: &RawRubric, rubric: &Rubric) {
+    let (most, pass) = (rubric.choices.veto_most, rubric.grades.pass);
+    let written = raw.choices.veto_most.as_ref().or(raw.grades.pass.as_ref());
+    if let Some(key) = written.filter(|_| pass <= most) {
+        source.fault(
+            &key.span(),
+            format!("veto_most = {most} is not below pass = {pass}: a site with a veto would pass by its points"),
         );
     }
 }

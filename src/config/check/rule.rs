@@ -215,15 +215,12 @@ impl Writing<'_> {
                 "{metric} needs a threshold, for example threshold = 5"
             ));
         }
-        let dated = matches!(
-            rule.metric,
-            Metric::HomeAge
-                | Metric::SlowAlerts
-                | Metric::RepeatedAlerts
-                | Metric::HomeFailures
-                | Metric::UnansweredLetters
-                | Metric::LateInterpretations
-        );
+        // Of new items and slow replies something else is said where it is not written.
+        let dated = rule.metric.has_window(rule.kind == Kind::Veto)
+            && !matches!(
+                rule.metric,
+                Metric::HomeNewItems | Metric::SlowReplies | Metric::Manual
+            );
         if dated && rule.window_days == 0 {
             faults.push(format!(
                 "{metric} needs window_days, for example window_days = 14"
@@ -239,7 +236,58 @@ impl Writing<'_> {
         for fault in faults {
             self.source.fault(&at, format!("rule {}: {fault}", rule.id));
         }
+        for (key, fault) in unheard(rule, raw) {
+            let fault = format!("rule {}: {fault}", rule.id);
+            self.source.fault(&key.span(), fault);
+        }
     }
+}
+
+/// Keys that were written and that the rule does not look at, or that can never be met: whoever wrote
+/// them would believe that they hold.
+fn unheard<'r>(rule: &Rule, raw: &'r RawRule) -> Vec<(&'r Spanned<u32>, String)> {
+    let (metric, is_veto) = (rule.metric.key(), rule.kind == Kind::Veto);
+    let mut out = Vec::new();
+    if let Some(key) = &raw.window_days
+        && !rule.metric.has_window(is_veto)
+    {
+        let instead = match (rule.metric, rule.metric.by_class()) {
+            (_, true) => {
+                format!(
+                    "{metric} takes its days from classes, for example classes = {{ news = 14 }}"
+                )
+            }
+            (Metric::HomeFailures, _) => {
+                format!("{metric} looks at window_days only in a veto; else at the whole period")
+            }
+            _ => format!("{metric} knows no window_days"),
+        };
+        out.push((key, instead));
+    }
+    if let Some(key) = &raw.threshold
+        && !rule.metric.has_threshold(is_veto)
+    {
+        let instead = match rule.metric {
+            Metric::HomeAge => {
+                format!("{metric} takes its days from window_days, not from threshold")
+            }
+            _ => format!("{metric} looks at threshold only in a veto; else every find counts"),
+        };
+        out.push((key, instead));
+    }
+    if let Some(key) = raw.near.as_ref().filter(|_| !is_veto) {
+        out.push((key, "near is looked at only in a veto".to_owned()));
+    }
+    for (name, key) in [("threshold", &raw.threshold), ("near", &raw.near)] {
+        if let (Some(key), Some(most)) = (key, rule.metric.most())
+            && most < *key.get_ref()
+        {
+            let value = key.get_ref();
+            let fault = format!("{name} = {value} can never be met: it is percent, at most {most}");
+            out.push((key, fault));
+        }
+    }
+    out
 }
 
 /// That a veto is called near only where it is hit already, or never.

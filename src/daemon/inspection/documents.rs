@@ -104,19 +104,24 @@ impl Walk<'_> {
         self.known.insert(url.clone());
         // Of a page that did not change it is not known whether it links what came since.
         let number = u32::try_from(others.len()).unwrap_or(u32::MAX);
+        let known = before;
         let before = before.filter(|before| before.others == number);
         let validators = before.map(|before| before.validators.clone());
         let validators = validators.unwrap_or_default();
         match self.visit(url, Place::Other, &validators).await {
             Got::Page(got) => {
                 let (page, validators) = *got;
+                let links = links(page, others.to_vec()).await?;
+                let (since, former) = Document::history(known, &links, self.now);
                 Some(Document {
                     column: column.id.clone(),
                     url: url.to_string(),
-                    links: links(page, others.to_vec()).await?,
+                    links,
                     others: number,
                     read_at: self.now,
                     validators,
+                    since,
+                    former,
                 })
             }
             Got::Same => before.map(|before| Document {

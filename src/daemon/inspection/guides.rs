@@ -38,10 +38,18 @@ impl Walk<'_> {
             .map(|guide| (guide.url.clone(), guide))
             .collect();
         let mut listed: Vec<(String, Url)> = Vec::new();
+        // Whether every directory came and showed guides: what none of them shows is gone then.
+        let mut is_whole = !directories.is_empty();
         for directory in directories {
+            let had = listed.len();
             if let Some(page) = self.go(directory, Place::Other).await {
-                listed.extend(self.listed(page).await);
+                let of = self.listed(page).await;
+                if of.is_empty() {
+                    tracing::warn!(site = %self.site.id, url = %directory, "this directory shows no list of guides");
+                }
+                listed.extend(of);
             }
+            is_whole &= had < listed.len();
         }
         let mut guides: Vec<Guide> = Vec::new();
         for (title, url) in listed {
@@ -64,7 +72,18 @@ impl Walk<'_> {
             let url = Url::parse(&guide.url).ok();
             url.into_iter().for_each(|url| self.set_aside(url));
         }
+        let is_shown = |url: &str| guides.iter().any(|guide| guide.url == url);
+        let gone = before
+            .values()
+            .filter(|guide| is_whole && guide.gone_at.is_none() && !is_shown(&guide.url));
+        let gone: Vec<Guide> = gone
+            .map(|guide| Guide {
+                gone_at: Some(now),
+                ..guide.clone()
+            })
+            .collect();
         guides.retain(|guide| before.get(&guide.url) != Some(guide));
+        guides.extend(gone);
         self.walked.guides.extend(guides);
     }
 
@@ -78,9 +97,10 @@ impl Walk<'_> {
     fn shown(&self, known: Option<Guide>, title: String, url: &Url) -> Guide {
         let now = self.now;
         match known {
-            Some(guide) if now < guide.seen_at + SEEN_AGAIN => guide,
+            Some(guide) if now < guide.seen_at + SEEN_AGAIN && guide.gone_at.is_none() => guide,
             Some(guide) => Guide {
                 seen_at: now,
+                gone_at: None,
                 ..guide
             },
             None => Guide {
@@ -92,8 +112,11 @@ impl Walk<'_> {
                 online: Vec::new(),
                 elsewhere: !self.walked.is_own(url),
                 seen_at: now,
+                gone_at: None,
                 read_at: None,
                 validators: Validators::default(),
+                since: None,
+                former: None,
             },
         }
     }
@@ -115,9 +138,11 @@ impl Walk<'_> {
         let today = date_of(self.now);
         let work = tokio::task::spawn_blocking(move || guides::read(&page, today));
         let Ok(seen) = work.await else { return };
+        if let Some(seen) = &seen {
+            guide.show(seen.has.iter().copied().collect(), self.now);
+        }
         guide.read_at = Some(self.now);
         let Some(seen) = seen else { return };
-        guide.has = Some(seen.has.into_iter().collect());
         guide.files = seen.files;
         let online = seen.online.iter().take(MOST_ONLINE);
         guide.online = online.map(Url::to_string).collect();

@@ -12,7 +12,7 @@ mod suspects;
 mod walk;
 mod walked;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -35,6 +35,8 @@ use crate::config::settings::InspectionPlan;
 use crate::domain::candidate::{Candidate, Suspicion};
 use crate::domain::class::Class;
 use crate::domain::group::{Column, Group, Site};
+use crate::domain::id::ColumnId;
+use crate::domain::letter::Letter;
 use crate::domain::target::Target;
 use crate::domain::time::{Moment, date_of};
 use crate::fetch::client::Fetcher;
@@ -55,6 +57,8 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 const AGAIN_EVERY: TimeDelta = TimeDelta::hours(1);
 /// Articles that were seen so long before the last inspection may have been too new for it.
 const NEWS_OVERLAP: TimeDelta = TimeDelta::hours(2);
+/// How far a list of letters was read is taken from inspections of so many days.
+const BACK_DAYS: i64 = 14;
 /// How often the loop shows that it lives while much is under way.
 const BEAT: Duration = Duration::from_secs(5);
 
@@ -191,11 +195,13 @@ impl Inspector {
         let asks = self.asks(words);
         let mut walks = Vec::new();
         for site in sites {
-            let known = self.known(site).await?;
+            let known = self.known(site, now).await?;
+            let (fresh, listed) = self.articles(&known.columns, since).await?;
             let errand = Errand {
                 plan: &self.plan,
                 rotation,
-                fresh: self.fresh(&known.columns, since).await?,
+                fresh,
+                listed,
                 asks,
             };
             walks.push(walk::walk(&self.fetcher, site, known, errand, now));
@@ -238,7 +244,7 @@ impl Inspector {
     }
 
     /// What is known of a site before a walk over it.
-    async fn known<'a>(&'a self, site: &'a Site) -> Result<Known<'a>, StoreError> {
+    async fn known<'a>(&'a self, site: &'a Site, now: Moment) -> Result<Known<'a>, StoreError> {
         let columns = self.desk.config.group.columns.values();
         let columns: Vec<&Column> = columns.filter(|column| column.site == site.id).collect();
         let mut letters = BTreeMap::new();
@@ -250,6 +256,11 @@ impl Inspector {
                 );
             }
         }
+        let today = date_of(now);
+        let first = today - TimeDelta::days(BACK_DAYS);
+        let former = self.desk.store.inspections(&site.id, first, today).await?;
+        // The latest that read the column holds.
+        let back = former.into_iter().flat_map(|seen| seen.letters_back);
         let directories = self.desk.config.group.guides.get(&site.id);
         let mut papers = Papers::default();
         for column in columns.iter().filter(|column| is_paper(column.class)) {
@@ -262,6 +273,7 @@ impl Inspector {
         Ok(Known {
             columns,
             letters,
+            letters_back: back.collect(),
             directories: directories.map(Vec::as_slice).unwrap_or_default(),
             guides: self.desk.store.guides(&site.id).await?,
             papers,
@@ -285,7 +297,7 @@ impl Inspector {
         inspection.words = suspects.words();
         commit.targets = walk.changes(known.clone(), asked, now);
         let targets = merged(known, &commit.targets);
-        commit.letters.clone_from(&walk.letters);
+        commit.letters = self.as_decided(walk.letters.clone()).await?;
         commit.guides.clone_from(&walk.guides);
         let mut derived = self.proposals(&walk, &inspection, now).await?;
         derived.extend(self.links_to_confirm(targets.values()));
@@ -304,6 +316,19 @@ impl Inspector {
         self.desk.store.commit(commit).await
     }
 
+    /// Letters of a walk, with what people decided of them in the meantime.
+    async fn as_decided(&self, mut letters: Vec<Letter>) -> Result<Vec<Letter>, StoreError> {
+        let columns: BTreeSet<ColumnId> = letters.iter().map(|one| one.column.clone()).collect();
+        for column in columns {
+            let known = self.desk.store.letters(&column).await?;
+            for letter in letters.iter_mut().filter(|letter| letter.column == column) {
+                let known = known.iter().find(|known| known.name() == letter.name());
+                letter.overruled = known.map_or(letter.overruled, |known| known.overruled);
+            }
+        }
+        Ok(letters)
+    }
+
     /// What is looked for that people have to judge, by the rules in force.
     fn asks<'a>(&self, words: Option<&'a Words>) -> Asks<'a> {
         let rubric = &self.desk.config.rubric;
@@ -315,15 +340,32 @@ impl Inspector {
         }
     }
 
-    /// Articles of `columns` that were seen first at `since` or later.
-    async fn fresh(&self, columns: &[&Column], since: Moment) -> Result<Vec<Url>, StoreError> {
-        let mut fresh = Vec::new();
+    /// Articles of `columns` that were seen first at `since` or later; and all that were ever seen, but in
+    /// columns whose rows are letters or activities.
+    async fn articles(
+        &self,
+        columns: &[&Column],
+        since: Moment,
+    ) -> Result<(Vec<Url>, HashSet<String>), StoreError> {
+        let (mut fresh, mut listed) = (Vec::new(), HashSet::new());
         for column in columns {
-            let items = self.desk.store.items(&column.id).await?;
-            let news = items.iter().filter(|item| since <= item.first_seen_at);
-            fresh.extend(news.filter_map(|item| Url::parse(item.url.as_deref()?).ok()));
+            let is_of_articles = !matches!(
+                column.class,
+                Class::Replies | Class::Surveys | Class::Interviews
+            );
+            for item in self.desk.store.items(&column.id).await? {
+                let Some(url) = item.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
+                    continue;
+                };
+                if is_of_articles {
+                    listed.insert(url.to_string());
+                }
+                if since <= item.first_seen_at {
+                    fresh.push(url);
+                }
+            }
         }
-        Ok(fresh)
+        Ok((fresh, listed))
     }
 
     /// What changes of the site's candidates; the copies that prove new ones are kept. `derived` are

@@ -8,12 +8,12 @@ use url::Url;
 use super::Inspector;
 use super::walked::Walked;
 use crate::assess::candidates::{lacking, of_link, untagged, waiting};
+use crate::assess::score::letters::is_box;
 use crate::assess::score::metric::Metric;
 use crate::assess::score::pages::{self, TaggedPage};
 use crate::assess::score::rubric::{Check, Rule};
 use crate::assess::score::services::UNUSABLE;
 use crate::domain::candidate::Candidate;
-use crate::domain::class::Class;
 use crate::domain::group::Column;
 use crate::domain::guide::Guide;
 use crate::domain::inspection::Inspection;
@@ -53,7 +53,8 @@ impl Inspector {
             .semi()
             .filter(|rule| rule.metric == Metric::UnansweredLetters);
         if let Some(days) = letters.map(|rule| rule.window_days).min() {
-            let own = |column: &&Column| column.site == site.id && column.class == Class::Replies;
+            let without = &self.desk.config.rubric.choices.unanswered_excludes;
+            let own = |column: &&Column| column.site == site.id && is_box(column, without);
             for column in columns.values().filter(own) {
                 let list = column.url.as_ref().map_or("", Url::as_str);
                 let mut all: BTreeMap<String, Letter> = BTreeMap::new();

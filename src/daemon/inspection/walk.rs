@@ -28,7 +28,7 @@ use crate::domain::time::{Date, Moment, date_of};
 use crate::domain::visit::{Failure, Outcome, Validators};
 use crate::extract::inspected::{Inspected, inspect, text_of};
 use crate::extract::targets::Carried;
-use crate::extract::{Answer, Pages, read};
+use crate::extract::{Answer, Pages, is_article, is_titled, read};
 use crate::fetch::client::Fetcher;
 
 /// The most links of one site that are remembered in one walk.
@@ -55,6 +55,8 @@ pub struct Known<'a> {
     pub columns: Vec<&'a Column>,
     /// The letters of its consultation columns.
     pub letters: BTreeMap<ColumnId, Vec<Letter>>,
+    /// The day back to which those of a column are all known.
+    pub letters_back: BTreeMap<ColumnId, Date>,
     /// The directories of its service guides.
     pub directories: &'a [Url],
     /// Its service guides.
@@ -89,6 +91,8 @@ pub(super) struct Walk<'a> {
     /// Articles that wait, those of each page together.
     waiting: VecDeque<Vec<Url>>,
     pub(super) known: HashSet<Url>,
+    /// Articles that lists of columns showed.
+    listed: HashSet<String>,
 }
 
 /// What a walk is to look at.
@@ -99,6 +103,8 @@ pub struct Errand<'a> {
     pub rotation: usize,
     /// Articles that are new since the last walk.
     pub fresh: Vec<Url>,
+    /// Articles that lists of columns showed at any time.
+    pub listed: HashSet<String>,
     /// What is looked for that people have to judge.
     pub asks: Asks<'a>,
 }
@@ -115,6 +121,7 @@ pub async fn walk<'a>(
         plan,
         rotation,
         fresh,
+        listed,
         asks,
     } = errand;
     let mut walk = Walk {
@@ -140,6 +147,7 @@ pub async fn walk<'a>(
         feet: BTreeMap::new(),
         waiting: VecDeque::new(),
         known: HashSet::new(),
+        listed,
     };
     if let Some(home) = &site.home {
         walk.go(home, Place::Home).await;
@@ -153,7 +161,8 @@ pub async fn walk<'a>(
     for (column, page) in lists {
         if column.class == Class::Replies {
             let letters = before.letters.remove(&column.id).unwrap_or_default();
-            walk.letters(column, page, letters).await;
+            let back = before.letters_back.get(&column.id).copied();
+            walk.letters(column, page, letters, back).await;
         }
     }
     walk.guides(before.directories, before.guides).await;
@@ -202,6 +211,7 @@ fn nothing(site: &Site, now: Moment) -> Inspection {
         certificate_until: None,
         ipv6: None,
         letters: Vec::new(),
+        letters_back: Vec::new(),
         channel: None,
         words: None,
         links: LinkCount::default(),
@@ -263,8 +273,16 @@ impl Walk<'_> {
             self.walked.inspection.ipv6 = has_ipv6(url).await;
         }
         self.carry(url, &place, std::mem::take(&mut seen.links));
-        self.bear(url, place, seen.marks, seen.is_article);
+        let is_article = seen.is_article || self.is_listed(url, &page.url, &seen.title);
+        self.bear(url, place, seen.marks, is_article);
         Got::Page(Box::new((page, visit.validators)))
+    }
+
+    /// Whether a page without tags is an article all the same: a list of a column shows it, and it came from
+    /// an address such as the site's articles have, without saying that it is none.
+    fn is_listed(&self, asked: &Url, came_from: &Url, title: &str) -> bool {
+        let is_own = self.walked.is_own(came_from) && is_article(came_from);
+        self.listed.contains(asked.as_str()) && is_own && !is_titled(title)
     }
 
     /// The page as inspected, with what writes its foot.

@@ -98,6 +98,10 @@ impl<'a> Walked<'a> {
         seen.sort_by_key(|(url, seen)| (!open.contains(url.as_str()), !seen.on_home));
         seen.retain(|(url, _)| self.failed(url.as_str()).is_none());
         let asked = seen.into_iter().take(most);
+        // What led nowhere on a page that was not read tonight is asked all the same: it may be mended.
+        let unseen = known.iter().filter(|target| self.is_unseen(target));
+        let unseen = unseen.cloned().collect::<Vec<Target>>();
+        let unseen = again(self.site, &unseen, &self.missing);
         asked
             .map(|(url, seen)| Link {
                 url: url.clone(),
@@ -107,7 +111,17 @@ impl<'a> Walked<'a> {
                 missing: missing(&self.missing, url, seen.kind)
                     .filter(|_| !self.settled.contains(url.as_str())),
             })
+            .chain(unseen)
             .collect()
+    }
+
+    /// Whether a link that led nowhere stands on no page of this walk, and on one at least that was not
+    /// read.
+    fn is_unseen(&self, target: &Target) -> bool {
+        let url = Url::parse(&target.url).ok();
+        let is_seen = url.is_none_or(|url| self.seen.contains_key(&url));
+        let is_read = |place: &TargetPlace| self.read.contains(&place.page);
+        target.open().is_some() && !is_seen && !target.places.iter().all(is_read)
     }
 
     /// Why a page did not come, where the host itself answered so. Of a silent host it may be our
@@ -167,11 +181,15 @@ impl<'a> Walked<'a> {
             };
             changes.extend(step(before, &now_seen, &answered));
         }
+        let (unseen, known): (Vec<Target>, Vec<Target>) = known
+            .into_values()
+            .partition(|target| self.is_unseen(target));
+        changes.extend(changed(unseen, asked, now));
         // What is left stands on no page that was read. Where those that carried it were, it is gone
         // from them.
         let is_read = |place: &TargetPlace| self.read.contains(&place.page);
         let gone = known
-            .into_values()
+            .into_iter()
             .filter(|target| target.places.iter().all(is_read));
         changes.extend(gone.filter_map(|target| removed(target, now)));
         changes

@@ -136,7 +136,7 @@ pub fn list(text: &str, shape: Option<&Shape>, base: &Url, today: Date) -> Vec<L
         }
         Some(Shape::Fragment { .. } | Shape::Records) | None => reader.gather(&value, DEPTH),
     }
-    reader.letters
+    super::by_blanks(reader.letters)
 }
 
 /// Whether a sign that a letter is answered says that it is not.
@@ -152,7 +152,8 @@ struct Reader<'a> {
     title: Option<JsonPath>,
     /// Where its address stands.
     link: Option<Link>,
-    letters: Vec<ListedLetter>,
+    /// Each with whether the places of its answer are left blank.
+    letters: Vec<(ListedLetter, bool)>,
 }
 
 impl Reader<'_> {
@@ -177,7 +178,7 @@ impl Reader<'_> {
     }
 
     /// A letter, where an object has a title and a day or a state.
-    fn letter(&self, row: &Value, object: &Object) -> Option<ListedLetter> {
+    fn letter(&self, row: &Value, object: &Object) -> Option<(ListedLetter, bool)> {
         let find = |keys: &[&str]| -> Option<&Value> {
             keys.iter().find_map(|key| {
                 let is_its =
@@ -186,6 +187,15 @@ impl Reader<'_> {
                 pair.map(|(_, value)| value)
             })
         };
+        let places: Vec<&Value> = object
+            .iter()
+            .filter(|(name, _)| {
+                let name = plain(name);
+                ANSWERS.contains(&name.as_str()) || ANSWERED.contains(&name.as_str())
+            })
+            .map(|(_, value)| value)
+            .collect();
+        let is_blank = !places.is_empty() && places.into_iter().all(is_nothing);
         let day_of = |keys: &[&str]| find(keys).and_then(|value| day(value, self.today));
         let title = match &self.title {
             Some(path) => path.first(row)?,
@@ -193,7 +203,9 @@ impl Reader<'_> {
         };
         let title = json_list::bare(&words_of(title));
         let answer = find(&ANSWERS).map(words_of).unwrap_or_default();
-        let words = clean::weight(&answer) >= ANSWER_WEIGHT && !words::is_state(&answer);
+        let words = clean::weight(&answer) >= ANSWER_WEIGHT
+            && !words::is_state(&answer)
+            && !words::is_promise(&answer);
         let (asked, public) = (day_of(&ASKED), day_of(&PUBLIC));
         let asked_on = asked.or(public.filter(|_| !words));
         let answered_on = day_of(&ANSWERED).or(public.filter(|_| words));
@@ -207,7 +219,7 @@ impl Reader<'_> {
             Some(link) => link.of(row, self.base),
             None => find(&LINKS).and_then(|value| address::join(self.base, &words_of(value))),
         };
-        Some(ListedLetter {
+        let letter = ListedLetter {
             title,
             url: url.map(|url| clean::line(url.as_str(), 1000)),
             told: Told {
@@ -217,7 +229,17 @@ impl Reader<'_> {
                 unit: find(&UNITS).is_some_and(|value| !words_of(value).is_empty()),
                 words,
             },
-        })
+        };
+        Some((letter, is_blank))
+    }
+}
+
+/// Whether nothing stands in a place.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Other => true,
+        Value::Text(text) => text.trim().is_empty(),
+        Value::List(_) | Value::Object(_) | Value::Number(_) | Value::Flag(_) => false,
     }
 }
 

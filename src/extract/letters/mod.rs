@@ -3,6 +3,7 @@
 //! that there is none, since answers are often loaded by scripts.
 
 mod data;
+pub mod paging;
 pub(super) mod waiting;
 mod words;
 
@@ -229,15 +230,40 @@ fn of_blocks(view: &View) -> Vec<ListedLetter> {
         let range = (dated.node, end);
         let dates = survey.dates_between(range.0, range.1);
         let nodes = |node: usize| survey.dom.get(node).is_some_and(|node| !node.furniture);
-        let told = told(survey, range, dates, nodes, view.today);
+        let (told, sayings) = heard(survey, range, dates, nodes, view.today);
         let title = title_before(survey, former, dated.node);
         former = dated.node + 1;
         if let Some(title) = title {
             let url = None;
-            letters.push(ListedLetter { title, url, told });
+            let letter = ListedLetter { title, url, told };
+            letters.push((letter, sayings.is_blank() && !shows_more(survey, range)));
         }
     }
-    letters
+    by_blanks(letters)
+}
+
+/// Letters, each with whether the place of its answer is left blank: where others of the same list fill
+/// it, that says that this one waits. Where none does, answers may stand elsewhere.
+fn by_blanks(letters: Vec<(ListedLetter, bool)>) -> Vec<ListedLetter> {
+    let is_filled = letters.iter().any(|(letter, is_blank)| {
+        let told = &letter.told;
+        !is_blank && (told.words || told.answered_on.is_some())
+    });
+    let said = letters.into_iter().map(|(mut letter, is_blank)| {
+        if is_filled && is_blank && !letter.told.is_answered() {
+            letter.told.state = letter.told.state.or(Some(State::Open));
+        }
+        letter
+    });
+    said.collect()
+}
+
+/// Whether a range shows what may be an answer without being text.
+fn shows_more(survey: &Survey<'_, '_>, (start, end): (usize, usize)) -> bool {
+    let mut nodes = survey.dom.range(start, end);
+    nodes.any(|(_, node)| {
+        !node.furniture && matches!(node.tag, "img" | "iframe" | "object" | "embed" | "video")
+    })
 }
 
 /// Whether a place lies in a row with a link: rows of lists are read as such.
@@ -270,6 +296,17 @@ fn told<'d, 'a: 'd>(
     is_read: impl Fn(usize) -> bool,
     today: Date,
 ) -> Told {
+    heard(survey, (start, end), dates, is_read, today).0
+}
+
+/// The same, with the words that were heard.
+fn heard<'d, 'a: 'd>(
+    survey: &Survey<'_, '_>,
+    (start, end): (usize, usize),
+    dates: impl Iterator<Item = &'d Dated<'a>>,
+    is_read: impl Fn(usize) -> bool,
+    today: Date,
+) -> (Told, Sayings) {
     let mut told = Told::default();
     for dated in dates.filter(|dated| dated.in_item.is_none()) {
         if let Some(on) = day(dated, today)
@@ -289,8 +326,8 @@ fn told<'d, 'a: 'd>(
     }
     told.state = sayings.state();
     told.unit = sayings.unit;
-    told.words = sayings.words;
-    told
+    told.words = sayings.words();
+    (told, sayings)
 }
 
 /// Whether a state stands before a day: 已回复 2017-11-01 need not be the day of the answer.

@@ -147,6 +147,80 @@ fn letters_that_stand_in_the_page_itself() {
     );
 }
 
+/// A place for the answer that is left blank says that a letter waits, however many do, as long as
+/// the same list fills it for others; what is no text may be an answer too.
+#[test]
+fn a_blank_place_of_an_answer_says_that_a_letter_waits() {
+    let block = |n: usize, asked: &str, more: &str| {
+        format!(
+            "<div class=ly><p>留言人：张*</p><p>留言内容：关于第{n}件事项的咨询，谢谢。</p><p>留言时间：{asked}</p>{more}</div>"
+        )
+    };
+    let filled = "<p>答复单位：某区办公室</p><p>答复：您好，请按有关规定到窗口办理。</p><p>答复时间：2017-11-06</p>";
+    let blank = "<p>答复：</p><p>答复时间：</p>";
+    let states = |blocks: &[(&str, &str)]| -> Vec<&'static str> {
+        let html: String = blocks
+            .iter()
+            .enumerate()
+            .map(|(n, (asked, more))| block(n, asked, more))
+            .collect();
+        let letters = shown(&list(&framed(&html), None, today()));
+        letters.into_iter().map(|letter| letter.3).collect()
+    };
+    assert_eq!(
+        states(&[
+            ("2017-11-17", blank),
+            ("2017-11-02", filled),
+            ("2017-08-08", blank)
+        ]),
+        ["open", "answered", "open"]
+    );
+    assert_eq!(
+        states(&[("2017-11-17", blank), ("2017-08-08", blank)]),
+        ["", ""]
+    );
+    let picture = "<p>答复：<img src=/hf.png></p><p>答复时间：</p>";
+    let silent = "<p>点击查看答复</p>";
+    // Words that only put the writer off are no answer, and no blank either.
+    let promise = "<p>答复：您的来信已收到，正在办理中，请耐心等待。</p><p>答复时间：</p>";
+    assert_eq!(
+        states(&[("2017-11-17", promise), ("2017-11-02", filled)])[0],
+        ""
+    );
+    let told = states(&[
+        ("2017-11-17", picture),
+        ("2017-11-02", filled),
+        ("2017-08-08", silent),
+        ("2017-08-07", "<p>答复：已转</p>"),
+    ]);
+    assert_eq!(told, ["", "answered", "", ""]);
+    let row = |asked: &str, more: &str| {
+        format!("{{\"lybt\":\"关于{asked}事项的咨询\",\"lysj\":\"{asked}\"{more}}}")
+    };
+    let done = ",\"clyj\":\"您好，请参照国家标准。\",\"pubtime\":\"2017-11-06\"";
+    let data = |rows: &[String]| -> Vec<&'static str> {
+        let text = format!("{{\"data\":[{}]}}", rows.join(","));
+        let letters = shown(&list(&page(&text), None, today()));
+        letters.into_iter().map(|letter| letter.3).collect()
+    };
+    let bare = ",\"clyj\":\"\",\"pubtime\":null";
+    let rows = [
+        row("2017-11-17", bare),
+        row("2017-11-02", done),
+        row("2017-08-08", ",\"clyj\":null"),
+        row("2017-08-07", ""),
+        row(
+            "2017-08-06",
+            ",\"clyj\":\"来信已收到，正在办理中，请耐心等待。\"",
+        ),
+    ];
+    assert_eq!(data(&rows), ["open", "answered", "open", "", ""]);
+    assert_eq!(
+        data(&[row("2017-11-17", bare), row("2017-08-08", bare)]),
+        ["", ""]
+    );
+}
+
 /// After the fields that interfaces of letter-boxes are described to have.
 #[test]
 fn letters_in_data() {
@@ -233,7 +307,7 @@ fn letters_of_the_platforms() {
         letters,
         expected(&[
             ("食品标签问题咨询", "2017-10-20", "2017-11-01", "answered"),
-            ("登记注册问题咨询", "2017-10-25", "", ""),
+            ("登记注册问题咨询", "2017-10-25", "", "open"),
         ])
     );
     assert_eq!(urls, ["", ""], "they have no pages of their own");

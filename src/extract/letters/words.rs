@@ -74,6 +74,19 @@ const ANSWERS: [&str; 18] = [
 ];
 /// The same, where a colon stands behind it.
 const BARE_ANSWERS: [&str; 3] = ["答复", "回复", "答"];
+/// Short words in the place of an answer that put the writer off.
+const PROMISES: [&str; 8] = [
+    "正在办理",
+    "正在处理",
+    "正在核实",
+    "正在研究",
+    "耐心等待",
+    "尽快答复",
+    "尽快回复",
+    "及时答复",
+];
+/// From how much weight words are an answer, though they put the writer off as well.
+const MORE_THAN_A_PROMISE: usize = 40;
 /// The longest label, in characters.
 const LABEL: usize = 8;
 /// From how much weight words are those of a unit, or an answer.
@@ -94,8 +107,14 @@ pub struct Sayings {
     answered: bool,
     /// Whether a unit is named.
     pub unit: bool,
-    /// Whether the words of an answer are shown.
-    pub words: bool,
+    /// The most that stands behind one label of an answer.
+    answer: usize,
+    /// Whether it puts the writer off.
+    is_promise: bool,
+    /// Whether a label stands there for an answer.
+    has_place: bool,
+    /// Whether anything stands behind such a label.
+    is_filled: bool,
     field: Option<Field>,
     weight: usize,
 }
@@ -147,19 +166,34 @@ impl Sayings {
         }
         let (label, rest) = split(piece);
         if let Some(label) = label {
-            self.field = field(label, true);
-            self.weight = 0;
+            self.begin(field(label, true));
             return self.take(rest);
         }
         if let Some(field) = field(piece, false) {
-            self.field = Some(field);
-            self.weight = 0;
-            return;
+            return self.begin(Some(field));
         }
         self.take(piece);
     }
 
+    fn begin(&mut self, field: Option<Field>) {
+        self.has_place |= field == Some(Field::Answer);
+        self.field = field;
+        self.weight = 0;
+    }
+
+    /// Whether the words of an answer are shown.
+    pub fn words(&self) -> bool {
+        let puts_off = self.is_promise && self.answer < MORE_THAN_A_PROMISE;
+        self.answer >= ANSWER_WEIGHT && !puts_off
+    }
+
+    /// Whether a label of an answer stands there with nothing behind it.
+    pub fn is_blank(&self) -> bool {
+        self.has_place && !self.is_filled
+    }
+
     fn take(&mut self, words: &str) {
+        self.is_filled |= self.field == Some(Field::Answer) && !words.trim().is_empty();
         match state_of(words) {
             Some(State::Open) => {
                 self.open = true;
@@ -174,7 +208,10 @@ impl Sayings {
         self.weight += clean::weight(words);
         match self.field {
             Some(Field::Unit) => self.unit |= self.weight >= UNIT_WEIGHT,
-            Some(Field::Answer) => self.words |= self.weight >= ANSWER_WEIGHT,
+            Some(Field::Answer) => {
+                self.answer = self.answer.max(self.weight);
+                self.is_promise |= promises(words);
+            }
             None => {}
         }
     }
@@ -241,6 +278,16 @@ pub fn state_of(words: &str) -> Option<State> {
         return Some(State::Open);
     }
     ANSWERED.contains(&words).then_some(State::Answered)
+}
+
+/// Whether words put the writer off.
+fn promises(words: &str) -> bool {
+    PROMISES.iter().any(|promise| words.contains(promise))
+}
+
+/// Whether the words of an answer only put the writer off.
+pub fn is_promise(answer: &str) -> bool {
+    clean::weight(answer) < MORE_THAN_A_PROMISE && promises(answer)
 }
 
 /// Whether a text is a state and nothing else.

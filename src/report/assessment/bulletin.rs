@@ -1,14 +1,14 @@
 //! The bulletin (通报) of a period, in Markdown: ranking, vetoes, what was found site by site, what
 //! was not assessed, and the rules as applied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Assessment;
 use super::urgent::urgent;
 use super::words::{self, find, verdict};
 use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
-use crate::assess::score::finding::{Aside, Spared};
+use crate::assess::score::finding::{Aside, Spared, Unmeasured};
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Area;
 use crate::report::plain::{full_date, one_line};
@@ -194,10 +194,17 @@ fn vetoes(out: &mut String, assessment: &Assessment) {
                 cell(&line.rule.source)
             );
         }
-        if !card.near.is_empty() {
+    }
+    for card in &assessment.cards {
+        for line in card.lines().filter(|line| line.near) {
             any = true;
-            let near = words::rules(&card.near);
-            let _ = writeln!(out, "- {}：接近否决（规则{near}）。", name(&card.name));
+            let _ = writeln!(
+                out,
+                "- {}：接近否决（规则{}{}）。",
+                name(&card.name),
+                line.rule.id,
+                cell(&words::how_near(line, card.to))
+            );
         }
     }
     if !any {
@@ -284,29 +291,45 @@ fn problems(out: &mut String, assessment: &Assessment, card: &Card) {
     out.push('\n');
 }
 
-/// What was not assessed, each once, with the number of sites.
+/// What was not assessed, each once, with the number of sites by reason.
 pub fn untold(assessment: &Assessment) -> Vec<String> {
     let mut out = Vec::new();
     for rule in assessment.rubric.enabled() {
         let lines = assessment.cards.iter().flat_map(Card::lines);
         let own = lines.filter(|line| line.rule.id == rule.id);
-        let unmeasured: Vec<&Line> = own
-            .filter(|line| matches!(line.verdict, Verdict::Unmeasured(_)))
-            .collect();
-        let Some(first) = unmeasured.first() else {
+        // Numbers differ from site to site: what they are of is one reason all the same.
+        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+        let reason = own.filter_map(|line| match &line.verdict {
+            Verdict::Unmeasured(Unmeasured::Waiting(_)) => Some("有问题待人工确认".to_owned()),
+            Verdict::Unmeasured(Unmeasured::TooFewSamples { .. }) => {
+                Some("监测次数不足".to_owned())
+            }
+            Verdict::Unmeasured(why) => Some(words::unmeasured(why)),
+            _ => None,
+        });
+        reason.for_each(|why| *reasons.entry(why).or_default() += 1);
+        let sites: usize = reasons.values().sum();
+        if sites == 0 {
             continue;
-        };
+        }
         let unverified = if rule.is_unverified() {
             "，未核实"
         } else {
             ""
         };
+        let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
+        reasons.sort_by_key(|(_, sites)| std::cmp::Reverse(*sites));
+        let why = match reasons.as_slice() {
+            [(why, _)] => why.clone(),
+            several => {
+                let told = several.iter().map(|(why, sites)| format!("{sites}个{why}"));
+                told.collect::<Vec<_>>().join("，")
+            }
+        };
         out.push(format!(
-            "规则{}，{}{unverified}：{}个网站{}",
+            "规则{}，{}{unverified}：{sites}个网站未测评（{why}）",
             rule.id,
             cell(&rule.title),
-            unmeasured.len(),
-            verdict(first)
         ));
     }
     out
@@ -330,7 +353,7 @@ pub fn rules(assessment: &Assessment) -> String {
     format!(
         "领域权重：{}（自拟）。领域得分为100减去该领域扣分，总分为已测评领域的加权平均；\
         未测评的内容既不计满分也不扣分，“已测评”为有测量依据的分值所占比例，未满100%的等级为暂定。\
-        单项否决的网站总分至多显示{}分，等级为不合格。{unverified}共{}条规则启用，全文见wangxun rubric。",
+        单项否决的网站总分至多显示{}分，等级为不合格。{unverified}共{}条规则启用。",
         weights(rubric),
         plain(rubric.choices.veto_most),
         rubric.enabled().count(),

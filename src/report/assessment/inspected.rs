@@ -108,7 +108,7 @@ pub fn find(whose: &str, fact: &Fact, to: Date) -> String {
                 left => format!("，另有{left}个链接本次未检测"),
             };
             format!(
-                "{}巡检页面{pages}个（其中带内容页标签的{articles}个）、链接{links}个{left}",
+                "{}巡检页面{pages}个（其中内容页{articles}个）、链接{links}个{left}",
                 in_chinese(date_of(*at), to)
             )
         }

@@ -46,6 +46,7 @@ pub fn find(who: &str, fact: &Fact, to: Date) -> String {
             timed,
             working_days,
             quick,
+            back_to,
             at,
         } => {
             let at = in_chinese(date_of(*at), to);
@@ -65,8 +66,11 @@ pub fn find(who: &str, fact: &Fact, to: Date) -> String {
                 0 => String::new(),
                 n => format!("，{n}件页面未注明是否答复"),
             };
+            let unread = back_to.map_or(String::new(), |on| {
+                format!("；列表还有后续页未能读到，{}以前的来信不全", day(&on))
+            });
             format!(
-                "{who}{at}巡检：1年内公开来信{letters}件，已答复{answered}件，注明未答复{open}件{silent}{took}"
+                "{who}{at}巡检：1年内公开来信{letters}件，已答复{answered}件，注明未答复{open}件{silent}{took}{unread}"
             )
         }
         Fact::ReplyOld {

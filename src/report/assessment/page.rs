@@ -19,7 +19,7 @@ const STYLE: &str = "@page{size:A4;margin:18mm 15mm}\
 body{font:10.5pt/1.6 'Noto Serif CJK SC','Source Han Serif SC',SimSun,serif;color:#111;margin:0 auto;padding:0 .5mm;max-width:190mm}\
 h1{font-size:18pt;text-align:center;margin:0 0 6mm}h2{font-size:13pt;margin:6mm 0 2mm}h3{font-size:11pt;margin:4mm 0 1mm}\
 table{border-collapse:collapse;width:100%;margin:2mm 0;font-size:9pt}th,td{border:.3mm solid #777;padding:1mm 1.5mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
-th{background:#eee}thead{display:table-header-group}tr{break-inside:avoid}section{break-before:page}td.n{text-align:right;white-space:nowrap}td.w{overflow-wrap:normal}\
+th{background:#eee}thead{display:table-header-group}tr div,tr p{break-inside:avoid}h1,h2,h3{break-after:avoid}section{break-before:page}td.n{text-align:right;white-space:nowrap}td.w,th{overflow-wrap:normal;word-break:keep-all}td.s{min-width:6em}\
 .veto{color:#a00;font-weight:bold}.quiet{color:#555}ul{margin:1mm 0;padding-left:5mm}footer{margin-top:6mm;font-size:9pt;color:#555}";
 
 /// The page.
@@ -63,12 +63,12 @@ fn ranking(out: &mut String, assessment: &Assessment) {
     for area in Area::ALL {
         let _ = write!(out, "<th>{}</th>", area.in_chinese());
     }
-    out.push_str("<th>总分</th><th>较上期</th><th>等级</th><th>已测评</th></tr></thead><tbody>\n");
+    out.push_str("<th>总分</th><th>较上期</th><th>等级</th><th>单项否决</th><th>已测评</th></tr></thead><tbody>\n");
     for card in &assessment.cards {
         let rank = words::rank(card);
         let _ = write!(
             out,
-            "<tr><td class=\"n\">{rank}</td><td>{}</td>",
+            "<tr><td class=\"n\">{rank}</td><td class=\"s\">{}</td>",
             escaped(&card.name)
         );
         for area in &card.areas {
@@ -76,10 +76,11 @@ fn ranking(out: &mut String, assessment: &Assessment) {
         }
         let _ = writeln!(
             out,
-            "<td class=\"w\">{}</td><td class=\"n\">{}</td><td>{}</td><td class=\"n\">{}%</td></tr>",
+            "<td class=\"w\">{}</td><td class=\"n\">{}</td><td class=\"w\">{}</td><td class=\"w\">{}</td><td class=\"n\">{}%</td></tr>",
             words::total(card),
             words::change(card),
             words::grade(card),
+            words::rules(&card.vetoes),
             plain(card.measured)
         );
     }

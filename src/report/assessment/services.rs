@@ -12,6 +12,9 @@ pub fn find(fact: &Fact, to: Date) -> String {
     let day = |on: &Date| in_chinese(*on, to);
     let name = |text: &str| title(text, TITLE_CHARS);
     match fact {
+        Fact::NoGuides => {
+            "办事指南目录页（sites.toml中guides所列网址）上未读到指南列表，请核对网址".to_owned()
+        }
         Fact::GuideLacks { title, missing, .. } => {
             let words: Vec<&str> = missing.iter().map(|element| element.word()).collect();
             format!("办事指南{}缺少{}", name(title), words.join("、"))

@@ -53,10 +53,16 @@ pub fn why(assessment: &Assessment, card: &Card, line: &Line) -> String {
 
 fn amount(line: &Line) -> String {
     match line.amount {
+        // Of few guides all are a veto, whatever its threshold.
+        Some(Amount::Finds(1..)) if line.rule.metric == Metric::PoorGuides => {
+            format!("（{}处）", line.finds.len())
+        }
         Some(Amount::Finds(count)) if count > 0 => format!("（{count}处）"),
         Some(Amount::Rate { bad, all }) => format!("（{all}次中{bad}次）"),
         Some(Amount::Number(number)) => match line.rule.metric {
             Metric::Interpretations => format!("（{number}%）"),
+            Metric::Certificate => format!("（剩余{number}天）"),
+            Metric::HomeNewItems => format!("（{number}条）"),
             _ => format!("（{number}次）"),
         },
         _ => String::new(),

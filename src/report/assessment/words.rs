@@ -3,11 +3,12 @@
 
 use super::{inspected, letters, services};
 use crate::assess::score::card::{Card, Line, Verdict};
-use crate::assess::score::finding::{About, Aside, Fact, Find, Spared, Unmeasured};
+use crate::assess::score::finding::{About, Amount, Aside, Fact, Find, Spared, Unmeasured};
+use crate::assess::score::metric::Metric;
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Kind;
 use crate::domain::closing::{STATEMENT_CHARS, Statement};
-use crate::domain::finding::LastUpdate;
+use crate::domain::finding::{LastUpdate, Undated};
 use crate::domain::time::{Date, date_of, in_chinese};
 use crate::report::candidates;
 use crate::report::plain::{address, instant, one_line, quotation, title};
@@ -49,7 +50,7 @@ pub fn find(find: &Find, to: Date) -> String {
             let (from, end) = (in_chinese(*from, to), in_chinese(*end, to));
             let aside = match excluded {
                 0 => String::new(),
-                n => format!("，另有{n}次因监测方原因不计"),
+                n => format!("，另有{n}次不计（监测方网络、网站防护拦截、证书问题等）"),
             };
             format!("{from}至{end}监测{visits}次，{failed}次打不开，占{share}%{aside}")
         }
@@ -58,10 +59,13 @@ pub fn find(find: &Find, to: Date) -> String {
             newest_on,
             age_days,
             ..
-        } => format!(
-            "首页最近更新为{}，已{age_days}天未更新",
-            in_chinese(*newest_on, to)
-        ),
+        } => {
+            let on = in_chinese(*newest_on, to);
+            match age_days {
+                0 => format!("首页最近更新为{on}，当天有更新"),
+                days => format!("首页最近更新为{on}，已{days}天未更新"),
+            }
+        }
         Fact::HomeUndated => "首页信息均未注明发布时间，视为未更新".to_owned(),
         Fact::Slow {
             slow,
@@ -88,10 +92,13 @@ pub fn find(find: &Find, to: Date) -> String {
                 in_chinese(date_of(*since), to)
             )
         }
-        Fact::Undated { since, .. } => format!(
-            "{who}的信息未注明发布时间（{}起）",
-            in_chinese(date_of(*since), to)
-        ),
+        Fact::Undated { why, since } => {
+            let since = in_chinese(date_of(*since), to);
+            match why {
+                Undated::NoDates => format!("{who}的信息未注明发布时间（{since}起）"),
+                why => format!("{who}{since}起无法确定更新时间：{}", why.in_chinese()),
+            }
+        }
         Fact::Blind { since, why, .. } => format!(
             "{who}{}起无法判断：{}",
             in_chinese(date_of(*since), to),
@@ -146,7 +153,8 @@ pub fn find(find: &Find, to: Date) -> String {
         | Fact::Channel { .. }
         | Fact::NoChannel => letters::find(&who, &find.fact, to),
         Fact::Candidate { candidate, .. } => candidates::suspicion(candidate),
-        Fact::GuideLacks { .. }
+        Fact::NoGuides
+        | Fact::GuideLacks { .. }
         | Fact::Guides { .. }
         | Fact::Interpreted { .. }
         | Fact::InterpretedShare { .. }
@@ -160,8 +168,22 @@ pub fn find(find: &Find, to: Date) -> String {
     }
 }
 
-/// What proves a find, in one sentence; empty where the find says all.
+/// What proves a find, and what people decided of it, in one sentence; empty where the find says all.
 pub fn evidence(find: &Find, to: Date) -> String {
+    let proof = proof(find, to);
+    let Some(asked) = &find.asked else {
+        return proof;
+    };
+    let decided = asked.decision.as_ref();
+    let decided = decided.map(|decision| candidates::decision(decision, noon(to)));
+    let parts: Vec<String> = [Some(proof).filter(|text| !text.is_empty()), decided]
+        .into_iter()
+        .flatten()
+        .collect();
+    format!("{}（编号{}）", parts.join("；"), asked.candidate)
+}
+
+fn proof(find: &Find, to: Date) -> String {
     let now = noon(to);
     match &find.fact {
         Fact::Stale {
@@ -233,7 +255,11 @@ pub fn spared(aside: &Aside, to: Date) -> String {
         Spared::Other(rule) => format!("已由规则{rule}计，不重复计"),
         Spared::Unproven => "证据不足，不计".to_owned(),
         Spared::Unconfirmed => "栏目类别待确认，不计".to_owned(),
-        Spared::Over => "期内曾逾期，期末已更新，不计".to_owned(),
+        Spared::Over => match aside.find.fact {
+            Fact::LetterLate { .. } => "逾期后已答复，不计".to_owned(),
+            _ => "期内曾逾期，期末已更新，不计".to_owned(),
+        },
+        Spared::OtherPeriod => "答复期限不在本期，计入到期的周期，本期不计".to_owned(),
         Spared::Suspected => "疑似，未确认，不计".to_owned(),
         Spared::Overruled => "以人工认定为准，不计".to_owned(),
         Spared::Waiting => "待人工确认，不计".to_owned(),
@@ -248,7 +274,7 @@ pub fn statement(said: &Statement, to: Date) -> String {
         "单位说明（{}，{}）：{}",
         one_line(&said.by, NAME_CHARS),
         in_chinese(date_of(said.at), to),
-        one_line(&said.text, STATEMENT_CHARS)
+        one_line(&said.text, STATEMENT_CHARS).trim_end_matches('。')
     )
 }
 
@@ -268,6 +294,30 @@ pub fn verdict(line: &Line) -> String {
     }
 }
 
+/// How near a rule is to its veto, in figures behind a comma; empty where nothing tells.
+pub fn how_near(line: &Line, to: Date) -> String {
+    let told = line.asides.iter().map(|aside| &aside.find);
+    let waits = told.clone().filter_map(|find| match find.fact {
+        Fact::LetterOpen { days, .. } => Some(days),
+        _ => None,
+    });
+    let home = told
+        .clone()
+        .find(|one| matches!(one.fact, Fact::HomeOld { .. }));
+    match (line.amount, line.rule.metric) {
+        (Some(Amount::Rate { bad, all }), _) => {
+            let share = Points::whole(100).share(i64::from(bad), i64::from(all));
+            format!("，{all}次中{bad}次，占{share}%")
+        }
+        (_, Metric::UnansweredLetters) => waits
+            .max()
+            .map_or(String::new(), |days| format!("，来信已{days}天未答复")),
+        (_, Metric::HomeAge) => home.map_or(String::new(), |one| format!("，{}", find(one, to))),
+        (Some(Amount::Finds(count @ 1..)), _) => format!("，已有{count}处"),
+        _ => String::new(),
+    }
+}
+
 /// Why something was not measured.
 pub fn unmeasured(why: &Unmeasured) -> String {
     match why {
@@ -279,6 +329,9 @@ pub fn unmeasured(why: &Unmeasured) -> String {
         Unmeasured::NoVisits => "本期没有监测记录".to_owned(),
         Unmeasured::NothingConfigured => "未配置此类对象".to_owned(),
         Unmeasured::CannotTell => "访问所见不足以判断".to_owned(),
+        Unmeasured::NoHttps => "首页未启用HTTPS，没有证书".to_owned(),
+        Unmeasured::NoDocuments => "本期没有政策文件".to_owned(),
+        Unmeasured::NoCode => "网页未见网站标识码，也未登记".to_owned(),
         Unmeasured::Waiting(count) => format!("有{count}条问题待人工确认"),
         Unmeasured::NotInspected => "本期没有巡检记录".to_owned(),
         Unmeasured::Elsewhere => "办事指南在其他平台，待人工录入".to_owned(),

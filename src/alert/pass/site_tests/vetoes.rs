@@ -183,6 +183,7 @@ fn letter(world: &mut World, name: &str, asked_on: &str, open_at: &str) {
         open_at: Some(at(open_at)),
         answered_at: None,
         page: None,
+        overruled: false,
     };
     world.letters.insert(id, vec![letter]);
 }
