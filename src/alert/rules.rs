@@ -33,8 +33,8 @@ pub struct AlertRules {
     pub confirm_after: TimeDelta,
     /// After how many visits in a row that could not judge a column the operator is told.
     pub blind_after_visits: u32,
-    /// What falls due in a holiday of so many days off is announced on the last working day before
-    /// it; with 0 nothing is.
+    /// What falls due in a holiday of so many days off, or on the working day after it, is announced on
+    /// the last working day before it; with 0 nothing is.
     pub long_holiday_days: u32,
     /// After how many visits in a row without any answer a host is called down.
     pub down_after_visits: u32,

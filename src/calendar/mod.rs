@@ -8,6 +8,7 @@
 pub mod cron_line;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use chrono::{Datelike as _, Days, NaiveTime, TimeDelta, Weekday};
 
@@ -77,23 +78,22 @@ impl Calendar {
         }
     }
 
-    /// Whether `due_on` lies in a holiday of at least `long` days off and `today` between the last
-    /// working day before it and `due_on`: what falls due in a long holiday is announced before it.
-    /// With 0 none is.
+    /// Whether `due_on` lies in a holiday of at least `long` days off, or on the working day after one, and
+    /// `today` between the last working day before it and `due_on`: what falls due while people are away or
+    /// on the day when they come back is announced before they leave. With 0 none is.
     pub fn is_eve_of(&self, due_on: Date, long: usize, today: Date) -> bool {
-        if long == 0 || today > due_on || self.is_working_day(due_on) {
+        if long == 0 || today > due_on {
             return false;
         }
-        let back = |day: Date| day.checked_sub_days(Days::new(1));
-        let before = std::iter::successors(back(due_on), |&day| back(day));
-        let before: Vec<Date> = before
+        let before = iter::successors(due_on.pred_opt(), Date::pred_opt)
             .take(FARTHEST_DAYS as usize)
-            .take_while(|&day| !self.is_working_day(day))
-            .collect();
-        let tomorrow = due_on.checked_add_days(Days::new(1)).unwrap_or(due_on);
-        let after = days_from(tomorrow).take_while(|&day| !self.is_working_day(day));
-        let first = before.last().copied().unwrap_or(due_on);
-        before.len() + after.count() + 1 >= long && back(first).is_some_and(|eve| today >= eve)
+            .take_while(|&day| !self.is_working_day(day));
+        let from_then = iter::successors(Some(due_on), Date::succ_opt)
+            .take(FARTHEST_DAYS as usize)
+            .take_while(|&day| !self.is_working_day(day));
+        let days_before = before.count();
+        let eve = due_on.checked_sub_days(Days::new(days_before as u64 + 1));
+        days_before + from_then.count() >= long && eve.is_some_and(|eve| today >= eve)
     }
 
     /// The first working day at or after `date`.
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_falls_due_in_a_long_holiday_is_announced_on_its_eve() {
+    fn what_falls_due_in_a_long_holiday_or_right_after_it_is_announced_on_its_eve() {
         let calendar = calendar();
         let rows = [
             ("2017-10-05", "2017-09-29", false),
@@ -228,10 +228,14 @@ mod tests {
             ("2017-10-05", "2017-10-06", false),
             ("2017-10-01", "2017-09-30", true),
             ("2017-10-08", "2017-09-30", true),
-            ("2017-10-09", "2017-09-30", false),
+            // The first working day after it.
+            ("2017-10-09", "2017-09-30", true),
+            ("2017-10-09", "2017-09-29", false),
+            ("2017-10-10", "2017-09-30", false),
             ("2017-09-30", "2017-09-29", false),
             // A weekend is no long holiday.
             ("2017-10-15", "2017-10-13", false),
+            ("2017-10-16", "2017-10-13", false),
         ];
         for (due_on, today, eve) in rows {
             let found = calendar.is_eve_of(date(due_on), 3, date(today));

@@ -173,7 +173,9 @@ fn what_falls_due_in_a_long_holiday_is_announced_before_it() {
         ("2017-09-17", false, true),
         ("2017-09-21", false, true),
         ("2017-09-24", false, true),
-        ("2017-09-25", false, false),
+        // Due on the first working day after it, and on the second.
+        ("2017-09-25", false, true),
+        ("2017-09-26", false, false),
     ];
     for (on, before, eve) in rows {
         let mut world = World::new();

@@ -4,7 +4,7 @@ use super::{Desk, withdrawn};
 use crate::alert::again::Again;
 use crate::alert::incident::{Incident, IncidentKey, Kind, Release, State, Subject};
 use crate::alert::notice::{self, About};
-use crate::alert::outbox::Told;
+use crate::alert::outbox::{Notice, NoticeState, Told};
 use crate::alert::step::{Effect, Step, step_plain};
 use crate::assess::ladder::Tier;
 use crate::domain::id::ColumnId;
@@ -62,7 +62,8 @@ impl Desk<'_> {
         self.verdicts.incidents.push(incident);
     }
 
-    /// What is told replaces what still waits to be told of the same incident.
+    /// What is told replaces what still waits to be told of the same incident. Who hears of 督办 does not
+    /// hear beside it of the step that led to it at once.
     pub(super) fn tell(
         &mut self,
         key: &IncidentKey,
@@ -95,6 +96,15 @@ impl Desk<'_> {
             return;
         }
         let written = notice::write(self.situation, incident, told, about, urgent);
+        if told == Told::Raised(Tier::Escalation) {
+            let is_less = |notice: &Notice| {
+                notice.state == NoticeState::Waiting
+                    && notice.incident == *key
+                    && matches!(notice.told, Told::Raised(_))
+                    && written.iter().any(|more| more.person == notice.person)
+            };
+            self.verdicts.notices.retain(|notice| !is_less(notice));
+        }
         self.verdicts.notices.extend(written);
     }
 

@@ -100,6 +100,43 @@ fn the_second_overdue_of_a_unit_within_a_week_is_proposed_for_escalation() {
 }
 
 #[test]
+fn who_hears_of_an_escalation_at_once_does_not_hear_of_its_cause_beside_it() {
+    let mut world = World::new();
+    world.saw_all("2017-11-18T07:00:00", "2017-11-18");
+    if let Some(rule) = world.rules.tiers.get_mut(&Tier::Escalation) {
+        rule.release = false;
+    }
+    for (host, minute) in [(1, "00"), (1, "35"), (2, "00"), (2, "35")] {
+        // The columns of h1 are overdue on the 18th, those of h2, of the same unit, two days later.
+        let (day, on) = match host {
+            1 => ("2017-11-18", "2017-11-03"),
+            _ => ("2017-11-20", "2017-11-05"),
+        };
+        let when = format!("{day}T07:{minute}:00");
+        world.saw(host, &when, on, None);
+        world.pass(&when);
+    }
+    let second = world.waiting.iter().filter(|notice| {
+        let column = notice.column.as_ref();
+        column.is_some_and(|column| column.as_str().starts_with("h2/"))
+    });
+    let mut told = BTreeMap::<_, Vec<Told>>::new();
+    for notice in second {
+        let whose = (notice.person.as_str(), notice.incident.clone());
+        told.entry(whose).or_default().push(notice.told);
+    }
+    assert!(told.values().all(|told| told.len() == 1), "{told:?}");
+    let has = |told| told == [Told::Raised(Tier::Escalation)];
+    assert!(told.values().any(|told| has(told.as_slice())), "{told:?}");
+    // The liaison does not hear of escalations, and hears of what led to it.
+    assert!(
+        told.iter().any(|((person, _), told)| {
+            *person == "li" && *told == [Told::Raised(Tier::Overdue)]
+        })
+    );
+}
+
+#[test]
 fn the_second_severe_lateness_of_a_column_within_a_quarter_is_proposed_for_escalation() {
     for (rose, proposed) in [("2017-09-30", 1), ("2017-08-01", 0)] {
         let mut world = World::new();
