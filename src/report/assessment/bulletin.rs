@@ -181,10 +181,9 @@ fn cell(text: &str) -> String {
 }
 
 fn vetoes(out: &mut String, assessment: &Assessment) {
-    let mut any = false;
-    for card in &assessment.cards {
+    let cards = &assessment.cards;
+    for card in cards {
         for line in card.lines().filter(|line| line.verdict == Verdict::Veto) {
-            any = true;
             let _ = writeln!(
                 out,
                 "- {}：{}（规则{}，{}）。",
@@ -195,21 +194,39 @@ fn vetoes(out: &mut String, assessment: &Assessment) {
             );
         }
     }
-    for card in &assessment.cards {
-        for line in card.lines().filter(|line| line.near) {
-            any = true;
-            let _ = writeln!(
-                out,
-                "- {}：接近否决（规则{}{}）。",
-                name(&card.name),
-                line.rule.id,
-                cell(&words::how_near(line, card.to))
-            );
-        }
-    }
-    if !any {
+    let is_any = cards.iter().any(|card| !card.vetoes.is_empty());
+    if !is_any {
         out.push_str("已测评的项目没有单项否决，未测评的项目见第四部分。\n");
     }
+    let near = |card: &Card| -> Vec<String> {
+        let lines = card
+            .lines()
+            .filter(|line| card.near.contains(&line.rule.id));
+        lines.map(|line| nearly(line, assessment)).collect()
+    };
+    let near: Vec<_> = cards
+        .iter()
+        .filter(|card| !card.near.is_empty())
+        .map(|card| (card, near(card)))
+        .collect();
+    if near.is_empty() {
+        return;
+    }
+    out.push_str("\n接近单项否决的：\n\n");
+    for (card, near) in near {
+        let _ = writeln!(out, "- {}：{}。", name(&card.name), near.join("；"));
+    }
+}
+
+/// A veto that is near: the rule, and what brings it near.
+fn nearly(line: &Line, assessment: &Assessment) -> String {
+    let title = cell(&line.rule.title);
+    let fact = match line.finds.as_slice() {
+        [] => cell(&words::how_near(line, assessment.period.last())),
+        [one] => format!("，{}", cell(&find(one, assessment.period.last()))),
+        many => format!("，已有{}处", many.len()),
+    };
+    format!("{title}（规则{}）{fact}", line.rule.id)
 }
 
 /// Lines with something to tell: what cost points, was vetoed, or is not kept.
@@ -291,25 +308,19 @@ fn problems(out: &mut String, assessment: &Assessment, card: &Card) {
     out.push('\n');
 }
 
-/// What was not assessed, each once, with the number of sites by reason.
+/// What was not assessed, each once, with the number of sites and why.
 pub fn untold(assessment: &Assessment) -> Vec<String> {
     let mut out = Vec::new();
     for rule in assessment.rubric.enabled() {
         let lines = assessment.cards.iter().flat_map(Card::lines);
         let own = lines.filter(|line| line.rule.id == rule.id);
-        // Numbers differ from site to site: what they are of is one reason all the same.
-        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
-        let reason = own.filter_map(|line| match &line.verdict {
-            Verdict::Unmeasured(Unmeasured::Waiting(_)) => Some("有问题待人工确认".to_owned()),
-            Verdict::Unmeasured(Unmeasured::TooFewSamples { .. }) => {
-                Some("监测次数不足".to_owned())
-            }
-            Verdict::Unmeasured(why) => Some(words::unmeasured(why)),
-            _ => None,
-        });
-        reason.for_each(|why| *reasons.entry(why).or_default() += 1);
-        let sites: usize = reasons.values().sum();
-        if sites == 0 {
+        let unmeasured: Vec<&Unmeasured> = own
+            .filter_map(|line| match &line.verdict {
+                Verdict::Unmeasured(why) => Some(why),
+                _ => None,
+            })
+            .collect();
+        if unmeasured.is_empty() {
             continue;
         }
         let unverified = if rule.is_unverified() {
@@ -317,22 +328,47 @@ pub fn untold(assessment: &Assessment) -> Vec<String> {
         } else {
             ""
         };
-        let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
-        reasons.sort_by_key(|(_, sites)| std::cmp::Reverse(*sites));
-        let why = match reasons.as_slice() {
-            [(why, _)] => why.clone(),
-            several => {
-                let told = several.iter().map(|(why, sites)| format!("{sites}个{why}"));
-                told.collect::<Vec<_>>().join("，")
-            }
-        };
         out.push(format!(
-            "规则{}，{}{unverified}：{sites}个网站未测评（{why}）",
+            "规则{}，{}{unverified}：{}个网站未测评（{}）",
             rule.id,
             cell(&rule.title),
+            unmeasured.len(),
+            reasons(&unmeasured)
         ));
     }
     out
+}
+
+/// Why so many sites were not assessed; what waits for a person first, as it can still change the outcome.
+fn reasons(unmeasured: &[&Unmeasured]) -> String {
+    if let [one] = unmeasured {
+        return words::unmeasured(one);
+    }
+    let mut by: BTreeMap<(u8, String), usize> = BTreeMap::new();
+    let mut waiting = 0;
+    for why in unmeasured {
+        let reason = match why {
+            Unmeasured::Waiting(count) => {
+                waiting += count;
+                (0, "有问题待人工确认".to_owned())
+            }
+            Unmeasured::TooFewSamples { .. } => (1, "监测次数不足".to_owned()),
+            other => (2, words::unmeasured(other)),
+        };
+        *by.entry(reason).or_default() += 1;
+    }
+    let is_one = by.len() == 1;
+    let told = by.into_iter().map(|((order, reason), sites)| {
+        let many = match order {
+            0 => format!("，共{waiting}条"),
+            _ => String::new(),
+        };
+        match is_one {
+            true => format!("{reason}{many}"),
+            false => format!("{sites}个{reason}{many}"),
+        }
+    });
+    told.collect::<Vec<_>>().join("；")
 }
 
 /// The rules in one paragraph.

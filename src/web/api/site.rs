@@ -15,6 +15,7 @@ use crate::report::front;
 use crate::report::note::note;
 use crate::report::overview::overview;
 use crate::web::access::viewer::Viewer;
+use crate::web::copy::is_owner;
 use crate::web::site::paused;
 use crate::web::source::Picture;
 use crate::web::view::{Named, Shared, web_address};
@@ -47,6 +48,9 @@ pub struct Home {
     pub notes: Vec<String>,
     /// Its blocks.
     pub blocks: Vec<Block>,
+    /// SHA-256 of the page copy on which its age rests, for `/copies/{id}`; none where none is kept,
+    /// or the site is another unit's.
+    pub copy: Option<String>,
 }
 
 /// A block of a home page.
@@ -85,7 +89,13 @@ pub async fn site(
     answered(Ok(SiteDetail {
         site: Site::of(line),
         paused_until: paused(&picture.acts, site, date_of(picture.now)),
-        home: record.map(|record| home(&record, picture.now)),
+        home: record.map(|record| Home {
+            copy: record
+                .proof()
+                .filter(|_| is_owner(&viewer, site))
+                .map(|copy| copy.digest.clone()),
+            ..home(&record, picture.now)
+        }),
     }))
 }
 
@@ -110,5 +120,6 @@ fn home(record: &HomeRecord, now: Moment) -> Home {
                 }
             })
             .collect(),
+        copy: None,
     }
 }
