@@ -910,8 +910,14 @@ fn tags_marks_code_and_certificate_are_judged_as_they_were_seen() {
     }
     assert_eq!(
         line(&card, "S17").verdict,
-        Verdict::Unmeasured(Unmeasured::NothingConfigured)
+        Verdict::Unmeasured(Unmeasured::NoHttps)
     );
+    assert_eq!(line(&card, "S15").verdict, Verdict::NotKept);
+    // Whoever is led on from there to HTTPS has it.
+    let mut led = inspection();
+    led.certificate_until = Some(at(ago(-100)));
+    world.inspection = Some(led);
+    assert_ne!(line(&world.card(&p2015()), "S15").verdict, Verdict::NotKept);
     let mut seen = inspection();
     seen.home = Some(PageMarks {
         code: Some("11010200".to_owned()),

@@ -207,7 +207,7 @@ fn documents_of_the_period_and_their_interpretations() {
         (Verdict::Kept, Some(Number(0)))
     );
     let of_other_times = share(&papers(92, &[(name, 17)])).0;
-    assert_eq!(of_other_times, Verdict::Unmeasured(Unmeasured::CannotTell));
+    assert_eq!(of_other_times, Verdict::Unmeasured(Unmeasured::NoDocuments));
     let none = Verdict::Unmeasured(Unmeasured::NothingConfigured);
     assert_eq!(share(&World::new()).0, none);
     // Who could not see all says no share; what is known is told beside it.
