@@ -51,6 +51,8 @@ async fn the_operator_finds_what_is_overdue_sees_why_and_settles_it() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    let wide = browser.value("document.querySelector('.why').getBoundingClientRect().width");
+    assert!(wide.as_f64().is_some_and(|wide| wide > 800.0), "{wide}");
     office.picture(&mut browser, "column");
 
     browser.follow("a[href^='/copy/']");
