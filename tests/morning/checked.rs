@@ -162,7 +162,11 @@ fn faulty(who: &str) -> &'static [Faulty] {
             (
                 "/column/kxw/gzdt",
                 "exempt",
-                &[("until", "2017-11-01"), ("reason", "改版")],
+                &[
+                    ("approver", "李某"),
+                    ("until", "2017-11-01"),
+                    ("reason", "改版"),
+                ],
                 "日期",
             ),
             (

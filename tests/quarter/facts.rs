@@ -491,6 +491,7 @@ pub fn facts(plan: &Plan) -> Commit {
                     from: ago(40),
                     until: end() + TimeDelta::days(10),
                     paused: false,
+                    approver: None,
                 },
             });
         }
