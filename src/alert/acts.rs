@@ -414,6 +414,7 @@ mod tests {
             copied: false,
             first: false,
             put_off: None,
+            unsent_since: None,
         };
         let of_unit = [hold(Scope::Unit(unit.clone()))];
         let of_other = [hold(Scope::Unit(UnitId::parse("wjw").unwrap()))];
