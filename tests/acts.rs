@@ -10,9 +10,10 @@
 )]
 
 use wangxun::alert::incident::{Incident, Subject};
+use wangxun::assess::exemption::is_ended;
 use wangxun::assess::ladder::Tier;
 use wangxun::daemon::enact::{What, end_of};
-use wangxun::domain::act::{Ground, Scope};
+use wangxun::domain::act::{Act, Deed, Ground, Scope};
 use wangxun::domain::id::{ColumnId, SiteId};
 use wangxun::domain::observation::Observation;
 use wangxun::store::rebuild::rebuild;
@@ -34,6 +35,7 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
     stage.until("2017-11-13T12:00").await;
     let exempt = |until: &str| What::Exempt {
         paused: false,
+        approver: None,
         scope: Scope::Column(ColumnId::parse("kxw/tpxw").expect("an id")),
         ground: Ground::Maintenance,
         from: None,
@@ -119,12 +121,75 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
     assert_eq!(store.acts().await.expect("acts"), acts);
 }
 
+/// The key of an exemption that runs.
+async fn running(stage: &Stage) -> Vec<String> {
+    let acts = stage.running.ready.desk.store.acts().await.expect("acts");
+    let runs = |act: &&Act| matches!(act.deed, Deed::Exempted { .. }) && !is_ended(&acts, act);
+    acts.iter().filter(runs).map(Act::key).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_exemption_interrupts_is_no_second_offence_and_one_end_ends_it() {
+    let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
+    stage.until("2017-11-20T12:00").await;
+    // Handed in twice, it is granted once; a longer one is another.
+    let maintenance = |until: &str| What::Exempt {
+        paused: false,
+        approver: None,
+        scope: Scope::Column(ColumnId::parse("kxw/gzdt").expect("an id")),
+        ground: Ground::Maintenance,
+        from: None,
+        until: day(until),
+    };
+    assert!(stage.order(maintenance("2017-11-24")).await.0);
+    for until in ["2017-11-24", "2017-11-23"] {
+        let (ok, text) = stage.order(maintenance(until)).await;
+        assert!(!ok && text.contains("until 2017-11-24 already"), "{text}");
+    }
+    assert!(stage.order(maintenance("2017-11-28")).await.0);
+    assert_eq!(running(&stage).await.len(), 2);
+    stage.until("2017-11-22T12:00").await;
+    // One end ends all that silences the column.
+    let key = running(&stage).await.swap_remove(0);
+    assert!(stage.order(What::EndExemption { key }).await.0);
+    assert_eq!(running(&stage).await, Vec::<String>::new());
+    stage.until("2017-11-23T12:00").await;
+    // It is overdue as it was, which is told again; it is no second time within a week.
+    let told = stage.of("工作动态");
+    assert!(told.iter().any(|(at, _)| at == "11-23T08:30"), "{told:?}");
+    let heard = stage.heard();
+    let again = heard
+        .iter()
+        .filter(|(_, _, text)| text.contains("再次超期"));
+    assert_eq!(again.count(), 0, "{heard:#?}");
+
+    let about = || "kxw/jddt".to_owned();
+    let until = |on: &str| end_of(day(on));
+    let hold = |on: &str| What::Hold {
+        about: about(),
+        until: until(on),
+    };
+    assert!(stage.order(hold("2017-11-24")).await.0);
+    let (ok, text) = stage.order(hold("2017-11-24")).await;
+    assert!(!ok && text.contains("until 2017-11-24 already"), "{text}");
+    let answer = || What::Answer {
+        duty: None,
+        column: about(),
+        until: day("2017-11-28"),
+    };
+    assert!(stage.order(answer()).await.0);
+    let (ok, text) = stage.order(answer()).await;
+    assert!(!ok && text.contains("until 2017-11-28 already"), "{text}");
+    stage.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_that_rests_is_not_visited_and_is_judged_again_when_its_pause_has_ended() {
     let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
     stage.until("2017-11-17T12:00").await;
     let pause = What::Exempt {
         paused: true,
+        approver: None,
         scope: Scope::Site(SiteId::parse("kxw").expect("an id")),
         ground: Ground::Maintenance,
         from: None,

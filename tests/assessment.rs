@@ -679,6 +679,7 @@ fn alerts_that_were_not_mended_and_came_again_cost_points() {
         column: column.clone(),
         overdue_at: at(ago(overdue)),
         ended_at: ended.map(|days| at(ago(days))),
+        updated_on: None,
     };
     // Ten working days after Monday 4 September are Monday 18 September.
     world.alerts = vec![span(26, Some(12))];
@@ -699,6 +700,16 @@ fn alerts_that_were_not_mended_and_came_again_cost_points() {
     assert_eq!(lost(&world.card(&p2015()), "M2"), "3.00");
     world.alerts = vec![span(61, Some(59)), span(28, Some(27))];
     assert_eq!(lost(&world.card(&p2015()), "M2"), "0.00");
+    // Late again counts after an update; an exemption that began and ended between mends nothing.
+    for (updated, points) in [(70, "0.00"), (59, "3.00")] {
+        let about = |span: AlertSpan, days: i64| AlertSpan {
+            updated_on: Some(ago(days)),
+            ..span
+        };
+        let (former, later) = (span(60, Some(58)), span(28, Some(27)));
+        world.alerts = vec![about(former, 70), about(later, updated)];
+        assert_eq!(lost(&world.card(&p2015()), "M2"), points);
+    }
 }
 
 #[test]

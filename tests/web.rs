@@ -169,6 +169,7 @@ async fn what_people_laid_down_stands_on_the_pages() {
             from: today,
             until: today,
             paused: false,
+            approver: None,
         }),
     ];
     let running = start(group(4, 10), commit).await;

@@ -2,7 +2,8 @@
 //! twice within months. Escalation is then proposed without waiting for the ladder's end.
 //!
 //! What was confirmed on one day counts as one offence: columns that one silence made late together
-//! are not several.
+//! are not several. Nor is what an exemption ended and its end began anew: while the last update is the
+//! same, it is one silence.
 
 use std::collections::BTreeMap;
 
@@ -94,6 +95,8 @@ struct Offence<'a> {
     column: &'a ColumnId,
     began_at: Moment,
     on: Date,
+    /// The day of the last update that it was about.
+    updated_on: Option<Date>,
 }
 
 impl<'a> History<'a> {
@@ -120,6 +123,7 @@ impl<'a> History<'a> {
                 column: id,
                 began_at: incident.began_at,
                 on: date_of(rise.at),
+                updated_on: incident.last_update.as_ref().map(|update| update.on),
             };
             let first = incident.rises.iter().find(was_told).map(offence);
             history
@@ -145,15 +149,26 @@ impl<'a> History<'a> {
         let rule = situation.rules.again;
         let today = date_of(situation.now);
         let began_at = open.map(|incident| incident.began_at);
-        let counts = |offence: &Offence<'_>, days: u32| {
-            let ago = (today - offence.on).num_days();
-            let own = *offence.column == column.id && Some(offence.began_at) == began_at;
-            !own && ago > 0 && ago <= i64::from(days)
+        let updated_on = open.and_then(|incident| Some(incident.last_update.as_ref()?.on));
+        let own = |offence: &&Offence<'_>| {
+            *offence.column == column.id && Some(offence.began_at) == began_at
         };
-        let mut overdue = self.overdue.get(&column.unit).into_iter().flatten();
-        let mut severe = self.severe.get(&column.id).into_iter().flatten();
-        let unit = overdue.any(|offence| counts(offence, rule.unit_overdue_days));
-        let column = severe.any(|offence| counts(offence, rule.column_severe_days));
+        // The same silence, told of before.
+        let goes_on = |offence: &Offence<'_>| {
+            let known = offence.updated_on.zip(updated_on);
+            *offence.column == column.id && known.is_some_and(|(former, now)| now <= former)
+        };
+        let again = |offences: Option<&Vec<Offence<'_>>>, days: u32| {
+            let offences = offences.map_or(&[][..], Vec::as_slice);
+            let mut others = offences.iter().filter(|offence| !own(offence));
+            let counts = |offence: &Offence<'_>| {
+                let ago = (today - offence.on).num_days();
+                ago > 0 && ago <= i64::from(days)
+            };
+            !others.clone().any(goes_on) && others.any(counts)
+        };
+        let unit = again(self.overdue.get(&column.unit), rule.unit_overdue_days);
+        let column = again(self.severe.get(&column.id), rule.column_severe_days);
         Before {
             unit_was_overdue: unit.then_some(rule.unit_overdue_days),
             column_was_severe: column.then_some(rule.column_severe_days),

@@ -85,6 +85,12 @@ pub enum Refusal {
         /// The most days.
         most: u32,
     },
+    /// It says nothing that one does not say already.
+    #[error("it is exempt until {until} already")]
+    Standing {
+        /// The last day of the one that stands.
+        until: Date,
+    },
     /// That there is nothing to publish is confirmed for one column.
     #[error("that nothing is due is confirmed for one column, not for a site or unit")]
     NotOneColumn,
@@ -144,6 +150,31 @@ pub fn check_in_a_row<'a>(
         }
     }
     Ok(())
+}
+
+/// Whether `wanted` says more than what stands: the same columns on the same ground for other days,
+/// or with visits that rest.
+pub fn check_new(wanted: &Wanted<'_>, pauses: bool, acts: &[Act]) -> Result<(), Refusal> {
+    let says_all = acts.iter().find_map(|act| match &act.deed {
+        Deed::Exempted {
+            scope,
+            ground,
+            from,
+            until,
+            paused,
+            ..
+        } => {
+            let same = scope == wanted.scope && *ground == wanted.ground;
+            let within = *from <= wanted.from && wanted.until <= *until;
+            let says = same && within && (*paused || !pauses);
+            (says && !is_ended(acts, act)).then_some(*until)
+        }
+        _ => None,
+    });
+    match says_all {
+        Some(until) => Err(Refusal::Standing { until }),
+        None => Ok(()),
+    }
 }
 
 /// The days of every maintenance of `column`; one that was ended lasted until the day of its end.
@@ -283,6 +314,7 @@ mod tests {
                 from: date(from),
                 until: date(until),
                 paused: false,
+                approver: None,
             },
         }
     }

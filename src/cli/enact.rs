@@ -142,6 +142,7 @@ pub fn exempt(exempt: Exempt) -> anyhow::Result<bool> {
             },
             from: exempt.from,
             paused: exempt.pause,
+            approver: None,
             until: exempt.until.context("--until is missing")?,
         },
     };

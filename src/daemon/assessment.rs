@@ -250,6 +250,7 @@ impl Desk {
             column: id.clone(),
             overdue_at,
             ended_at,
+            updated_on: incident.last_update.as_ref().map(|update| update.on),
         };
         (incident.key.kind == Kind::Stale).then(|| (column.site.clone(), span))
     }

@@ -13,7 +13,9 @@ use super::said::{REASON, said};
 use crate::alert::acts::{self, check_answer, check_hold, hold_on};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::{Notice, NoticeState, Told};
-use crate::assess::exemption::{self, Wanted, check, check_in_a_row, is_ended};
+use crate::assess::exemption::{
+    self, Exemptions, Wanted, check, check_in_a_row, check_new, is_ended,
+};
 use crate::domain::act::{Act, Deed, Ground, Scope};
 use crate::domain::group::Group;
 use crate::domain::id::{ColumnId, UnitId};
@@ -63,6 +65,9 @@ pub enum What {
         /// Whether they rest besides: one site, under maintenance.
         #[serde(default)]
         paused: bool,
+        /// Who approved it, where that is another than who lays it down.
+        #[serde(default)]
+        approver: Option<String>,
     },
     /// An exemption ends now.
     EndExemption {
@@ -203,14 +208,33 @@ impl Desk {
                 from,
                 until,
                 paused,
+                approver,
             } => {
-                let granted = self.exempted(&acts, (scope, ground), (from, until), now);
-                match paused {
-                    true => granted.and_then(paused_too),
-                    false => granted,
-                }
+                let wish = Deed::Exempted {
+                    scope,
+                    ground,
+                    from: from.unwrap_or(date_of(now)),
+                    until,
+                    paused,
+                    approver,
+                };
+                self.exempted(&acts, wish, now)
             }
-            What::EndExemption { key } => ended(&acts, &key, now),
+            What::EndExemption { key } => {
+                let (deed, text) = match ended(&acts, &key, now) {
+                    Ok(ended) => ended,
+                    Err(refused) => return Ok(Err(refused)),
+                };
+                commit.acts = twins(&acts, &key, now)
+                    .map(|key| Act {
+                        at: now,
+                        by: by.clone(),
+                        reason: reason.clone(),
+                        deed: Deed::ExemptionEnded { key },
+                    })
+                    .collect();
+                Ok((deed, text))
+            }
             What::Hold { about, until } => self.held(&acts, &about, until, now),
             What::Lift { about } => self.lifted(&acts, &about, now),
             What::GoLive => Err(Refused::other(
@@ -300,23 +324,34 @@ impl Desk {
         Ok((deed, text))
     }
 
-    fn exempted(
-        &self,
-        acts: &[Act],
-        (scope, ground): (Scope, Ground),
-        (from, until): (Option<Date>, Date),
-        now: Moment,
-    ) -> Granted {
+    /// Whether the exemption `wish` is granted.
+    fn exempted(&self, acts: &[Act], wish: Deed, now: Moment) -> Granted {
+        let Deed::Exempted {
+            scope,
+            ground,
+            from,
+            until,
+            paused,
+            approver,
+        } = &wish
+        else {
+            return Err(Refused::other(
+                "it is no exemption",
+                "不能识别要进行的处理。",
+            ));
+        };
+        let (ground, from, until) = (*ground, *from, *until);
         let group = &self.config.group;
-        known(&scope, group)?;
-        let today = date_of(now);
-        let from = from.unwrap_or(today);
-        let limit_days = match &scope {
+        known(scope, group)?;
+        if let Some(name) = approver {
+            within_bounds(name)?;
+        }
+        let limit_days = match scope {
             Scope::Column(id) => group.columns.get(id),
             Scope::Site(_) | Scope::Unit(_) => None,
         };
         let wanted = Wanted {
-            scope: &scope,
+            scope,
             ground,
             from,
             until,
@@ -324,17 +359,21 @@ impl Desk {
         };
         let longest = self.config.alert.bounds.exemption;
         let (columns, calendar) = (group.columns.values(), &self.config.calendar);
-        check(&wanted, today, longest)
-            .and_then(|()| check_in_a_row(&wanted, columns, acts, calendar, longest))?;
+        check(&wanted, date_of(now), longest)
+            .and_then(|()| check_in_a_row(&wanted, columns, acts, calendar, longest))
+            .and_then(|()| check_new(&wanted, *paused, acts))?;
         let text = format!("{scope} is exempt from {from} until the end of {until}");
-        let deed = Deed::Exempted {
-            scope,
-            ground,
-            from,
-            until,
-            paused: false,
-        };
-        Ok((deed, text))
+        match (paused, scope, ground) {
+            (false, ..) => Ok((wish, text)),
+            (true, Scope::Site(_), Ground::Maintenance) => {
+                Ok((wish, format!("{text}, and not visited")))
+            }
+            // A column is one page of many that its host is asked for.
+            (true, ..) => {
+                let text = "only a site under maintenance can be paused";
+                Err(Refused::other(text, "只能因维护或改版暂停整个网站。"))
+            }
+        }
     }
 
     fn held(&self, acts: &[Act], about: &str, until: Moment, now: Moment) -> Granted {
@@ -357,31 +396,9 @@ impl Desk {
     }
 }
 
-/// The same exemption, with no visits while it runs. Only a site can rest: a column is one page of
-/// many that its host is asked for.
-fn paused_too((deed, text): (Deed, String)) -> Granted {
-    match deed {
-        Deed::Exempted {
-            scope: scope @ Scope::Site(_),
-            ground: ground @ Ground::Maintenance,
-            from,
-            until,
-            ..
-        } => {
-            let deed = Deed::Exempted {
-                scope,
-                ground,
-                from,
-                until,
-                paused: true,
-            };
-            Ok((deed, format!("{text}, and not visited")))
-        }
-        _ => {
-            let text = "only a site under maintenance can be paused";
-            Err(Refused::other(text, "只能因维护或改版暂停整个网站。"))
-        }
-    }
+/// A name that is no longer than what a person may enter.
+fn within_bounds(name: &str) -> Result<(), Refused> {
+    said(name, "", REASON).map(|_| ())
 }
 
 /// The exemption `key` ends, if it runs or is still to come.
@@ -404,6 +421,18 @@ fn ended(acts: &[Act], key: &str, now: Moment) -> Granted {
             Err(Refused::other(text, "没有这项有效的报备，可能已经结束。"))
         }
     }
+}
+
+/// The other exemptions that run on what the exemption `key` is about: who ends it wants it watched.
+fn twins<'a>(acts: &'a [Act], key: &'a str, now: Moment) -> impl Iterator<Item = String> + 'a {
+    let scope = |act: &'a Act| match &act.deed {
+        Deed::Exempted { scope, .. } => Some(scope),
+        _ => None,
+    };
+    let ended = acts.iter().find(|act| act.key() == key).and_then(scope);
+    let running: Vec<&Act> = Exemptions::on(acts, date_of(now)).all().collect();
+    let others = running.into_iter().filter(move |act| scope(act) == ended);
+    others.map(Act::key).filter(move |other| other != key)
 }
 
 fn known(scope: &Scope, group: &Group) -> Result<(), Refused> {

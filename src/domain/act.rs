@@ -48,6 +48,9 @@ pub enum Deed {
         /// Whether they rest besides: nothing of the site is visited on these days.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         paused: bool,
+        /// Who approved it, where that is another than who lays it down.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approver: Option<String>,
     },
     /// An exemption ended before its last day.
     ExemptionEnded {
@@ -196,6 +199,7 @@ mod tests {
                 from: "2017-11-14".parse().unwrap(),
                 until: "2017-11-20".parse().unwrap(),
                 paused: false,
+                approver: None,
             },
         };
         let key = act("张").key();

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{NaiveTime, TimeDelta};
+
 use super::plain::{full_date, instant, one_line, quotation, typed, typed_quotation};
+use super::recipient;
 use super::sentence::Case;
 use super::table::{Set, grid};
 use crate::alert::acts::{answer, hold_of, holds};
@@ -15,18 +18,11 @@ use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
 /// The acts about `column`, the oldest first.
 pub fn about<'a>(acts: &'a [Act], column: &Column) -> Vec<&'a Act> {
-    let ended = |key: &String| {
-        acts.iter()
-            .find(|act| matches!(act.deed, Deed::Exempted { .. }) && act.key() == *key)
-    };
     let concerns = |act: &&Act| match &act.deed {
         Deed::Exempted { scope, .. } | Deed::Held { scope, .. } | Deed::HoldLifted { scope } => {
             scope.covers(column)
         }
-        Deed::ExemptionEnded { key } => match ended(key).map(|act| &act.deed) {
-            Some(Deed::Exempted { scope, .. }) => scope.covers(column),
-            _ => false,
-        },
+        Deed::ExemptionEnded { key } => ended(acts, key).is_some_and(|scope| scope.covers(column)),
         Deed::Answered { column: id, .. } | Deed::EscalationReleased { column: id } => {
             *id == column.id
         }
@@ -34,6 +30,14 @@ pub fn about<'a>(acts: &'a [Act], column: &Column) -> Vec<&'a Act> {
         Deed::TestSent { .. } | Deed::TrialBegan | Deed::WentLive => false,
     };
     acts.iter().filter(concerns).collect()
+}
+
+/// What the exemption `key` is about.
+fn ended<'a>(acts: &'a [Act], key: &str) -> Option<&'a Scope> {
+    acts.iter().find_map(|act| match &act.deed {
+        Deed::Exempted { scope, .. } if act.key() == key => Some(scope),
+        _ => None,
+    })
 }
 
 /// What was laid down, in a few words.
@@ -46,8 +50,9 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
             from,
             until,
             paused,
+            approver,
         } => format!(
-            "{}（{}，{}），{}至{}",
+            "{}（{}，{}），{}至{}{}",
             match paused {
                 true => "暂停监测",
                 false => "报备豁免",
@@ -55,14 +60,18 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
             kind(scope),
             ground.in_chinese(),
             day(*from),
-            day(*until)
+            day(*until),
+            match approver {
+                Some(name) => format!("，{}批准", typed(name, NAME_CHARS)),
+                None => String::new(),
+            }
         ),
         Deed::ExemptionEnded { key } => format!("提前结束报备豁免 {key}"),
         Deed::Answered { until, .. } => {
             format!("{}：将于{}前更新", way_of_answer(deed), day(*until))
         }
         Deed::Held { scope, until } => {
-            format!("暂缓发送消息（{}）至{}", kind(scope), instant(*until, now))
+            format!("暂缓发送消息（{}）至{}", kind(scope), end(*until, now))
         }
         Deed::HoldLifted { scope } => format!("恢复发送消息（{}）", kind(scope)),
         Deed::EscalationReleased { .. } => "放行督办".to_owned(),
@@ -76,6 +85,17 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
     }
 }
 
+/// The end of something: of whole days the last one.
+fn end(until: Moment, now: Moment) -> String {
+    match until.time() == NaiveTime::MIN {
+        true => {
+            let last = date_of(until - TimeDelta::seconds(1));
+            format!("{}（含）", in_chinese(last, date_of(now)))
+        }
+        false => instant(until, now),
+    }
+}
+
 /// That a unit answered. Of who answers by a link nobody has checked the name.
 fn way_of_answer(deed: &Deed) -> &'static str {
     match deed {
@@ -86,8 +106,8 @@ fn way_of_answer(deed: &Deed) -> &'static str {
     }
 }
 
-/// What was laid down, with what it is about by name.
-pub fn deed_about(what: &Deed, group: &Group, now: Moment) -> String {
+/// What was laid down, with what it is about by name; `acts` are all that were.
+pub fn deed_about(what: &Deed, acts: &[Act], group: &Group, now: Moment) -> String {
     let about = match what {
         Deed::Exempted { scope, .. }
         | Deed::Held { scope, .. }
@@ -96,9 +116,16 @@ pub fn deed_about(what: &Deed, group: &Group, now: Moment) -> String {
         Deed::Answered { column, .. } | Deed::EscalationReleased { column } => {
             named(&Scope::Column(column.clone()), group)
         }
-        Deed::TestSent { .. } | Deed::ExemptionEnded { .. } | Deed::TrialBegan | Deed::WentLive => {
-            return deed(what, now);
+        Deed::ExemptionEnded { key } => match ended(acts, key) {
+            Some(scope) => named(scope, group),
+            None => return deed(what, now),
+        },
+        Deed::TestSent { person, taken } => {
+            let who = recipient::who(group, person);
+            let refused = if *taken { "" } else { "，未被渠道接受" };
+            return format!("发送测试消息给{who}{refused}");
         }
+        Deed::TrialBegan | Deed::WentLive => return deed(what, now),
     };
     format!("{about}：{}", deed(what, now))
 }
@@ -130,7 +157,7 @@ pub(super) fn sentence(case: &Case) -> String {
         text.push_str(&laid_down("督办已放行", act, case.now));
     }
     if let Some(hold) = hold_of(case.acts, &case.column.id, &case.column.unit, case.now) {
-        let what = format!("消息暂缓发送至{}", instant(hold.until, case.now));
+        let what = format!("消息暂缓发送至{}", end(hold.until, case.now));
         text.push_str(&laid_down(&what, hold.act, case.now));
     }
     text
@@ -179,7 +206,7 @@ pub fn in_force(
                 "报备豁免：{}，至{}，{}批准",
                 named(scope, group),
                 in_chinese(*until, today),
-                typed(&act.by, NAME_CHARS)
+                typed(approver(act), NAME_CHARS)
             )),
             _ => None,
         })
@@ -203,7 +230,7 @@ pub fn in_force(
         format!(
             "暂缓发送：{}，至{}，{}提出",
             named(hold.scope, group),
-            instant(hold.until, now),
+            end(hold.until, now),
             typed(&hold.act.by, NAME_CHARS)
         )
     }));
@@ -249,6 +276,7 @@ pub fn exemptions(acts: &[Act], group: &Group, today: Date) -> String {
                 from,
                 until,
                 paused,
+                ..
             } => Some(vec![
                 act.key(),
                 state(acts, act, (*from, *until), today).to_owned(),
@@ -258,7 +286,7 @@ pub fn exemptions(acts: &[Act], group: &Group, today: Date) -> String {
                     false => ground.in_chinese().to_owned(),
                 },
                 format!("{}至{}", full_date(*from), full_date(*until)),
-                typed(&act.by, NAME_CHARS),
+                typed(approver(act), NAME_CHARS),
                 typed(&act.reason, REASON_CHARS),
             ]),
             _ => None,
@@ -269,6 +297,17 @@ pub fn exemptions(acts: &[Act], group: &Group, today: Date) -> String {
     }
     let head = ["编号", "状态", "范围", "依据", "起止", "批准人", "理由"];
     grid(&head, &[Set::Left; 7], &rows)
+}
+
+/// Who approved an exemption: who laid it down, where nobody else is named.
+fn approver(act: &Act) -> &str {
+    match &act.deed {
+        Deed::Exempted {
+            approver: Some(name),
+            ..
+        } => name,
+        _ => &act.by,
+    }
 }
 
 fn state(acts: &[Act], act: &Act, (from, until): (Date, Date), today: Date) -> &'static str {
@@ -306,6 +345,7 @@ mod tests {
                     from: "2017-11-14".parse().unwrap(),
                     until: until.parse().unwrap(),
                     paused: false,
+                    approver: None,
                 },
             )
         };

@@ -7,6 +7,9 @@ use crate::domain::time::{Date, in_chinese};
 /// The refusal of an answer or a hold.
 pub fn of_act(refusal: &OfAct, today: Date) -> String {
     match refusal {
+        OfAct::Standing { until } => {
+            format!("此前已登记至{}，无须再登记。", in_chinese(*until, today))
+        }
         OfAct::Past { .. } => "日期不能早于今天。".to_owned(),
         OfAct::TooLate { latest, days, .. } => format!(
             "日期最晚可填{}（{days}个工作日）。",
@@ -28,6 +31,9 @@ pub fn of_exemption(refusal: &OfExemption, today: Date) -> String {
         ),
         OfExemption::TooLongInARow { days, most } => {
             format!("与相邻的维护报备合计{days}天，连续最多{most}天。")
+        }
+        OfExemption::Standing { until } => {
+            format!("已报备至{}，无须再报。", in_chinese(*until, today))
         }
         OfExemption::NotOneColumn => "“本期无应发布内容”只能逐个栏目确认。".to_owned(),
     }

@@ -575,6 +575,7 @@ mod tests {
             from: "2017-11-18".parse().unwrap(),
             until,
             paused: false,
+            approver: None,
         });
         exempt.incident = None;
         exempt.judgement = exempt.judgement.under(Some(until));

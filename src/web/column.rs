@@ -25,6 +25,7 @@ use super::work::offer::Work;
 use super::work::{Entry, hand_in};
 use crate::alert::incident::{Incident, Subject};
 use crate::alert::outbox::Message;
+use crate::assess::exemption::Exemptions;
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::{Act, NAME_CHARS, REASON_CHARS};
 use crate::domain::finding::Finding;
@@ -129,7 +130,9 @@ pub async fn column(
     match gather(&console, &viewer, column).await {
         Ok(known) => {
             let work = Work::of_column(&console, &viewer, &known.picture, column);
-            let work = work.map(|work| work.after(done(query.as_deref())));
+            let exemptions = Exemptions::on(&known.picture.acts, date_of(known.picture.now));
+            let still = exemptions.of(column).is_some();
+            let work = work.map(|work| work.after(done(query.as_deref())).exempt_still(still));
             page(&column_page(
                 &console,
                 &viewer,

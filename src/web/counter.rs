@@ -38,6 +38,8 @@ pub enum Task {
         until: Date,
         /// Whether the site is not visited either.
         paused: bool,
+        /// Who approved it.
+        approver: Option<String>,
     },
     /// An exemption ends now.
     EndExemption {

@@ -127,7 +127,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
                 .iter()
                 .rev()
                 .take(ACTS)
-                .map(|act| act_row(group, act, now))
+                .map(|act| act_row(group, act, &picture.acts, now))
                 .collect(),
         },
     })
@@ -249,10 +249,10 @@ pub fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
     }
 }
 
-fn act_row(group: &Group, act: &Act, now: Moment) -> ActRow {
+fn act_row(group: &Group, act: &Act, all: &[Act], now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
-        what: acts::deed_about(&act.deed, group, now),
+        what: acts::deed_about(&act.deed, all, group, now),
         by: typed(&act.by, act::NAME_CHARS),
         reason: typed(&act.reason, act::REASON_CHARS),
     }

@@ -302,7 +302,10 @@ async fn shown(
             }
         }),
         week: week::of(&days, picture.now),
-        work: Work::of_site(viewer, &picture, site).map(work),
+        work: Work::of_site(viewer, &picture, site).map(|offered| {
+            let exemptions = Exemptions::on(&picture.acts, today);
+            work(offered).exempt_still(exemptions.covers_site(site))
+        }),
         tiles: tiles(&line.counts, false),
         columns: rows.map(|row| ColumnRow::of(row, picture.now)).collect(),
     }))

@@ -286,7 +286,7 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
             instant(*since, now)
         ),
         Freshness::Empty { since } => format!("{}起没有条目", instant(*since, now)),
-        Freshness::Exempt { until } => format!("至{}", in_chinese(*until, date_of(now))),
+        Freshness::Exempt { until } => format!("豁免至{}", in_chinese(*until, date_of(now))),
         Freshness::OnDemand { .. } => "按需更新".to_owned(),
         Freshness::Unconfirmed => "不判断".to_owned(),
         Freshness::Fresh { .. } | Freshness::NotConfigured | Freshness::NotYetVisited => {

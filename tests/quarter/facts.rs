@@ -498,6 +498,7 @@ pub fn facts(plan: &Plan) -> Commit {
                     from: ago(40),
                     until: end() + TimeDelta::days(10),
                     paused: false,
+                    approver: None,
                 },
             });
         }

@@ -152,7 +152,7 @@ struct Column {
     blank: Option<When>,
     blank_told: Vec<usize>,
     case: Option<Case>,
-    last_severe: Vec<(When, Date)>,
+    last_severe: Vec<(When, Date, Date)>,
     /// Of every item that was ever seen, by number: its date and when it was first seen.
     items: BTreeMap<usize, (Date, Date)>,
 }
@@ -170,8 +170,9 @@ pub struct Oracle<'a> {
     offline: Option<When>,
     /// What the operators were to hear of it.
     offline_told: Vec<usize>,
-    /// Of each unit: the column, its case, the day on which it was first confirmed to be late.
-    late: BTreeMap<usize, Vec<(usize, When, Date)>>,
+    /// Of each unit: the column, its case, the day on which it was first confirmed to be late, and the
+    /// day of the last update.
+    late: BTreeMap<usize, Vec<(usize, When, Date, Date)>>,
     prophecy: Prophecy,
     /// The latest time that the clock had shown before the present stretch.
     reached: Moment,
@@ -649,11 +650,12 @@ impl<'a> Oracle<'a> {
                 self.late
                     .entry(unit)
                     .or_default()
-                    .push((place, case.began, today));
+                    .push((place, case.began, today, case.base));
                 case.was_late = true;
             }
             if step == 3 {
-                self.columns[place].last_severe.push((case.began, today));
+                let severe = (case.began, today, case.base);
+                self.columns[place].last_severe.push(severe);
             }
         }
         if again && !case.proposed && !case.escalated {
@@ -669,21 +671,25 @@ impl<'a> Oracle<'a> {
             return false;
         }
         let within = |on: Date, days: i64| (1..=days).contains(&(today - on).num_days());
-        let unit = self.named(place).unit;
+        // A silence that an exemption interrupted is the same one still.
+        let late = self.late.get(&self.named(place).unit);
+        let late: Vec<_> = late.into_iter().flatten().collect();
+        let goes_on = |began: When, base: Date| began != case.began && case.base <= base;
+        let was = late
+            .iter()
+            .any(|(column, began, _, base)| *column == place && goes_on(*began, *base));
         let overdue = !case.was_late
-            && self
-                .late
-                .get(&unit)
-                .into_iter()
-                .flatten()
-                .any(|(column, began, on)| {
-                    !(*column == place && *began == case.began) && within(*on, AGAIN.0)
-                });
+            && !was
+            && late.iter().any(|(column, began, on, _)| {
+                !(*column == place && *began == case.began) && within(*on, AGAIN.0)
+            });
+        let severe = &self.columns[place].last_severe;
+        let was = severe.iter().any(|(began, _, base)| goes_on(*began, *base));
         let severe = step == 3
-            && self.columns[place]
-                .last_severe
+            && !was
+            && severe
                 .iter()
-                .any(|(began, on)| *began != case.began && within(*on, AGAIN.1));
+                .any(|(began, on, _)| *began != case.began && within(*on, AGAIN.1));
         overdue || severe
     }
 

@@ -665,6 +665,7 @@ impl Year<'_> {
                 }),
                 Laid::ExemptUntil(until) => order(What::Exempt {
                     paused: false,
+                    approver: None,
                     scope: Scope::Column(ColumnId::parse(&id).expect("an id")),
                     ground: Ground::Approved,
                     from: None,

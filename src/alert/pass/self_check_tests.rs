@@ -75,6 +75,7 @@ fn nobody_is_asked_while_it_is_declared_that_nothing_is_due() {
             from: "2017-10-31".parse().unwrap(),
             until: "2017-11-29".parse().unwrap(),
             paused: false,
+            approver: None,
         },
     });
     assert_eq!(day(&mut world, "2017-11-01", "2017-10-01"), []);

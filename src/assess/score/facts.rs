@@ -128,6 +128,8 @@ pub struct AlertSpan {
     pub overdue_at: Moment,
     /// When it was over; `None` while it is not.
     pub ended_at: Option<Moment>,
+    /// The day of the last update that it was about: while that is the same, nothing was mended.
+    pub updated_on: Option<Date>,
 }
 
 /// `observations`, the oldest first, as readings.

@@ -227,6 +227,14 @@ fn suspected(facts: &SiteFacts<'_>, find: &Find) -> Option<(String, Suspicion)> 
     Some(of_letter(url.as_deref(), list, title, *asked_on))
 }
 
+/// Whether an answer came from `from` on.
+fn is_told_of(find: &Find, from: Date) -> bool {
+    match find.fact {
+        Fact::LetterLate { answered_on, .. } => from <= answered_on,
+        _ => true,
+    }
+}
+
 /// Letters whose answer took longer than the window of working days, or still does. Those count that
 /// fell due within the period.
 pub fn slow(
@@ -263,7 +271,8 @@ pub fn slow(
             (true, true) => finds.push(aside.find),
             (true, false) => {
                 aside.why = Spared::OtherPeriod;
-                asides.push(aside);
+                // What was over before the period is told nowhere in it.
+                asides.extend(Some(aside).filter(|aside| is_told_of(&aside.find, facts.from)));
             }
             (false, _) => asides.push(aside),
         }

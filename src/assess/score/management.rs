@@ -63,7 +63,8 @@ fn is_seen_late(facts: &SiteFacts<'_>, span: &AlertSpan, due_on: Date) -> bool {
     })
 }
 
-/// Columns that were overdue again within the window after they had been mended.
+/// Columns that were overdue again within the window after they had been mended. What an exemption
+/// ended and its end began anew was not.
 pub fn repeated_alerts(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     if !is_visited(facts) {
         return Measurement::none(Unmeasured::NoVisits);
@@ -83,7 +84,7 @@ pub fn repeated_alerts(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             let on = date_of(later.overdue_at);
             let days = (on - date_of(ended_at)).num_days();
             let soon = days <= i64::from(rule.window_days);
-            if soon && facts.from <= on && on <= facts.to {
+            if soon && is_mended(former, later) && facts.from <= on && on <= facts.to {
                 finds.push(Find::of(
                     about(facts, column),
                     Fact::Again {
@@ -95,6 +96,12 @@ pub fn repeated_alerts(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         }
     }
     Measurement::finds(finds, Vec::new())
+}
+
+/// Whether something was published between the two; unknown of what an older program left.
+fn is_mended(former: &AlertSpan, later: &AlertSpan) -> bool {
+    let known = former.updated_on.zip(later.updated_on);
+    known.is_none_or(|(former, later)| former < later)
 }
 
 fn is_visited(facts: &SiteFacts<'_>) -> bool {

@@ -127,11 +127,12 @@ impl Porter {
                 cookie: None,
             },
             (Some(name), _) => self.begun(&name, now),
-            (None, Some(session)) => Found {
+            // Who has left the proxy has left.
+            (None, Some(session)) if !session.vouched => Found {
                 viewer: self.signed(session, false),
                 cookie: None,
             },
-            (None, None) => Found {
+            (None, _) => Found {
                 viewer: None,
                 cookie: None,
             },
@@ -181,7 +182,7 @@ impl Porter {
         let account = self.account(name).filter(|one| one.token.is_none());
         let begun = account.and_then(|account| {
             let mut sessions = self.sessions();
-            let token = sessions.begin(name, stamp(&account), now).ok()?;
+            let token = sessions.begin(name, stamp(&account), true, now).ok()?;
             let session = sessions.find(token.as_str(), now)?;
             Some((token, session))
         });
@@ -198,7 +199,7 @@ impl Porter {
     }
 
     /// Whom a proxy vouches for; two answers are none.
-    fn vouched(&self, request: &Request) -> Option<AccountName> {
+    pub(super) fn vouched(&self, request: &Request) -> Option<AccountName> {
         let header = self.proxy()?.header.as_deref()?;
         if !self.is_proxy(peer(request)?) {
             return None;

@@ -60,6 +60,8 @@ pub struct Session {
     pub stamp: [u8; 32],
     /// What its forms carry.
     pub form: Token,
+    /// Whether it began by a proxy's word: without that it proves nothing.
+    pub vouched: bool,
     began_at: Moment,
     used_at: Moment,
 }
@@ -83,6 +85,7 @@ impl Sessions {
         &mut self,
         account: &AccountName,
         stamp: [u8; 32],
+        vouched: bool,
         now: Moment,
     ) -> Result<Token, NoRandom> {
         self.all.retain(|_, session| session.holds(now));
@@ -102,6 +105,7 @@ impl Sessions {
             account: account.clone(),
             stamp,
             form: Token::new()?,
+            vouched,
             began_at: now,
             used_at: now,
         };
@@ -142,13 +146,13 @@ mod tests {
     #[test]
     fn a_session_ends_when_unused_and_after_half_a_day() {
         let mut sessions = Sessions::default();
-        let token = sessions.begin(&li(), [0; 32], now()).unwrap();
+        let token = sessions.begin(&li(), [0; 32], false, now()).unwrap();
         for hours in [3, 6, 9, 11] {
             let at = now() + TimeDelta::hours(hours);
             assert!(sessions.find(token.as_str(), at).is_some(), "{hours}");
         }
         assert!(sessions.find(token.as_str(), now() + LONGEST).is_none());
-        let token = sessions.begin(&li(), [0; 32], now()).unwrap();
+        let token = sessions.begin(&li(), [0; 32], false, now()).unwrap();
         assert!(sessions.find(token.as_str(), now() + IDLE).is_none());
         assert!(
             sessions.find(token.as_str(), now()).is_none(),
@@ -159,7 +163,7 @@ mod tests {
     #[test]
     fn only_the_token_itself_proves_it_and_the_end_is_the_end() {
         let mut sessions = Sessions::default();
-        let token = sessions.begin(&li(), [0; 32], now()).unwrap();
+        let token = sessions.begin(&li(), [0; 32], false, now()).unwrap();
         assert_eq!(token.as_str().len(), 43);
         for wrong in [
             "",
@@ -176,12 +180,12 @@ mod tests {
     #[test]
     fn one_account_has_a_few_sessions_and_the_least_used_goes() {
         let mut sessions = Sessions::default();
-        let first = sessions.begin(&li(), [0; 32], now()).unwrap();
+        let first = sessions.begin(&li(), [0; 32], false, now()).unwrap();
         let at = |n: i64| now() + TimeDelta::minutes(n);
-        let second = sessions.begin(&li(), [0; 32], at(1)).unwrap();
+        let second = sessions.begin(&li(), [0; 32], false, at(1)).unwrap();
         assert!(sessions.find(first.as_str(), at(2)).is_some());
         for n in 0..7 {
-            sessions.begin(&li(), [0; 32], at(3 + n)).unwrap();
+            sessions.begin(&li(), [0; 32], false, at(3 + n)).unwrap();
         }
         assert_eq!(sessions.all.len(), MOST_OF_ONE);
         assert!(sessions.find(first.as_str(), at(20)).is_some());

@@ -4,6 +4,7 @@
 //! signed in before. So nobody can lock others out of an account by failing at it.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use chrono::TimeDelta;
 
@@ -30,6 +31,16 @@ pub enum Place {
     Address(String),
     /// A browser that has signed in to this account before.
     Known(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Address(network) => f.write_str(network),
+            // What it proves is nobody's business.
+            Place::Known(_) => f.write_str("a browser that has signed in before"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

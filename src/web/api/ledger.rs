@@ -125,7 +125,10 @@ pub async fn acts(
     let now = console.clock.now();
     match console.store.acts().await {
         Ok(all) => {
-            let acts = all.iter().rev().map(|one| act(&console.group, one, now));
+            let acts = all
+                .iter()
+                .rev()
+                .map(|one| act(&console.group, one, &all, now));
             listed(acts.collect(), which.page)
         }
         Err(error) => unreadable(&error),
@@ -133,11 +136,11 @@ pub async fn acts(
 }
 
 /// An act in words.
-pub(super) fn act(group: &Group, act: &act::Act, now: Moment) -> Act {
+pub(super) fn act(group: &Group, act: &act::Act, all: &[act::Act], now: Moment) -> Act {
     Act {
         at: act.at.to_rfc3339(),
         by: typed(&act.by, NAME_CHARS),
-        what: acts::deed_about(&act.deed, group, now),
+        what: acts::deed_about(&act.deed, all, group, now),
         reason: typed(&act.reason, REASON_CHARS),
     }
 }

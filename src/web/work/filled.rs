@@ -6,7 +6,7 @@ use chrono::NaiveTime;
 use serde::Deserialize;
 
 use crate::assess::score::period::Period;
-use crate::domain::act::{Ground, REASON_CHARS, Scope};
+use crate::domain::act::{Ground, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::candidate::{Decided, KEY_DIGITS};
 use crate::domain::closing::STATEMENT_CHARS;
 use crate::domain::id::{ColumnId, PersonId, SiteId};
@@ -33,6 +33,9 @@ pub struct Filled {
     /// The ground of an exemption.
     #[serde(default)]
     pub ground: String,
+    /// Who approved an exemption.
+    #[serde(default)]
+    pub approver: String,
     /// The key of an exemption that is to end, or of a candidate.
     #[serde(default)]
     pub key: String,
@@ -123,6 +126,7 @@ impl Filled {
                 from: None,
                 until: self.day("请填写暂停到哪一天。")?,
                 paused: true,
+                approver: None,
             },
             _ => return Err("不能识别要进行的处理。".to_owned()),
         })
@@ -184,17 +188,23 @@ impl Filled {
     }
 
     fn exemption(&self, scope: Scope) -> Result<Task, String> {
+        let ground = match self.ground.as_str() {
+            "maintenance" => Ground::Maintenance,
+            "nothing-due" => Ground::NothingDue,
+            "approved" => Ground::Approved,
+            _ => return Err("请选择报备事由。".to_owned()),
+        };
+        let approver = Some(self.approver.trim().to_owned()).filter(|name| !name.is_empty());
+        if approver.is_none() && ground != Ground::Maintenance {
+            return Err("请填写批准人。".to_owned());
+        }
         Ok(Task::Exempt {
             scope,
-            ground: match self.ground.as_str() {
-                "maintenance" => Ground::Maintenance,
-                "nothing-due" => Ground::NothingDue,
-                "approved" => Ground::Approved,
-                _ => return Err("请选择报备事由。".to_owned()),
-            },
+            ground,
             from: None,
             until: self.day("请填写报备到哪一天。")?,
             paused: false,
+            approver,
         })
     }
 
@@ -221,6 +231,11 @@ impl Filled {
     /// The number as it may be shown again.
     pub fn finds_again(&self) -> String {
         one_line(&self.finds, 8)
+    }
+
+    /// The approver as it may be shown again.
+    pub fn approver_again(&self) -> String {
+        one_line(&self.approver, 4 * NAME_CHARS)
     }
 
     /// The last day as it may be shown again.

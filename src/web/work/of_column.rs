@@ -171,10 +171,11 @@ fn exempt(grounds: &[(&str, &str)], today: Date) -> Offer {
     Offer {
         until: Some("报备至"),
         choice: Some(Choice::of("ground", "事由", grounds)),
+        approver: Some(String::new()),
         ..Offer::new(
             "exempt",
             "报备豁免",
-            "自今天起至所填日期，不计时限，不发通知。",
+            "自今天起至所填日期，不计时限，不发通知。维护或改版可不填批准人。",
             "报备",
             today,
         )

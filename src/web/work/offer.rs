@@ -39,6 +39,8 @@ pub struct Offer {
     pub choice: Option<Choice>,
     /// The most of what is to be counted, where something is.
     pub count: Option<(&'static str, u32)>,
+    /// Who approved it, as entered, where that is asked for.
+    pub approver: Option<String>,
     /// What it carries besides: names and values.
     pub hidden: Vec<(&'static str, String)>,
     /// Whether it is shown unfolded, since it was handed in and refused.
@@ -96,6 +98,7 @@ impl Offer {
             earliest: today.to_string(),
             choice: None,
             count: None,
+            approver: None,
             hidden: Vec::new(),
             open: false,
             day: String::new(),
@@ -135,6 +138,7 @@ impl Work {
             offer.day = filled.until_again();
             offer.reason = filled.reason_again();
             offer.finds = filled.finds_again();
+            offer.approver = offer.approver.take().map(|_| filled.approver_again());
             for (value, _, chosen) in offer.choice.iter_mut().flat_map(|one| &mut one.options) {
                 *chosen = [&filled.ground, &filled.rule, &filled.person].contains(&&*value);
             }
@@ -145,6 +149,14 @@ impl Work {
     /// The forms after one was handed in: `done` is its key.
     pub fn after(mut self, done: Option<&str>) -> Work {
         self.done = done.and_then(said);
+        self
+    }
+
+    /// The same where what was ended is exempt still, by its site or unit.
+    pub fn exempt_still(mut self, is_so: bool) -> Work {
+        if is_so && self.done == said("end") {
+            self.done = Some("报备已结束；仍有整个网站或整个单位的报备在生效。");
+        }
         self
     }
 }

@@ -13,6 +13,7 @@ fn exempted(from: &str, until: &str) -> Act {
             from: from.parse().unwrap(),
             until: until.parse().unwrap(),
             paused: false,
+            approver: None,
         },
     }
 }
