@@ -112,6 +112,8 @@ struct MessagesPage {
     frame: Frame,
     work: Option<Work>,
     rows: Vec<MessageRow>,
+    /// Whether there may be more than are listed.
+    cut: bool,
     unsent: usize,
     waiting: usize,
 }
@@ -164,6 +166,7 @@ async fn shown(
         rows: rows
             .map(|message| MessageRow::of(&picture.group, message, picture.now))
             .collect(),
+        cut: messages.len() == MESSAGES,
         unsent: picture.outbox.len(),
         waiting: picture.waiting,
     })
