@@ -137,6 +137,34 @@ async fn the_operator_finds_what_is_overdue_sees_why_and_settles_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_page_stays_fresh_after_a_click_and_rests_while_somebody_types() {
+    let office = Office::open().await;
+    let mut browser = office.enter("yunwei");
+    // Time flies for the page, and what it asks for is counted.
+    let hook = "window.asked = 0; const real = window.setInterval, ask = window.fetch; \
+                window.setInterval = (what) => real(what, 20); \
+                window.fetch = (...all) => { window.asked += 1; return ask(...all); };";
+    let asked = serde_json::json!({"source": hook});
+    browser.tell("Page.addScriptToEvaluateOnNewDocument", asked);
+    browser.open(&office.url("/"));
+    for place in ["#columns .table", "main"] {
+        browser.value(&format!("document.querySelector('{place}').focus()"));
+        let before = browser.value("window.asked").as_i64().expect("a count");
+        let until = format!(
+            "new Promise(done => {{ const look = () => window.asked > {before} + 2 \
+             ? done(document.activeElement.tagName) : setTimeout(look, 20); look(); }})"
+        );
+        assert_ne!(browser.awaited(&until), "INPUT", "{place}");
+    }
+    browser.value("document.querySelector('#q').focus()");
+    let before = browser.value("window.asked");
+    browser.awaited("new Promise(done => setTimeout(done, 300))");
+    assert_eq!(browser.value("window.asked"), before);
+    drop(browser);
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_unit_answers_for_its_own_and_a_looker_on_does_nothing() {
     let office = Office::open().await;
     let mut browser = office.enter("kxw");
