@@ -207,6 +207,8 @@ impl Desk {
         let column = self.config.group.columns.get(id)?;
         let span = AlertSpan {
             column: id.clone(),
+            about: incident.last_update.as_ref().map(|update| update.on),
+            limit_days: self.config.limits.of(column).limit_days,
             overdue_at,
             ended_at,
         };

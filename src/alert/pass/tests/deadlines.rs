@@ -144,6 +144,9 @@ fn the_second_severe_lateness_of_a_column_within_a_quarter_is_proposed_for_escal
         let rose = at(&format!("{rose}T08:00:00"));
         let state = State::Resolved { at: rose };
         let mut over = Incident::new(stale_key(&column), rose, state);
+        world.saw(1, "2017-07-01T08:00:00", "2017-07-01", None);
+        let record = world.records.get(&column);
+        over.last_update = record.and_then(|record| record.last_update.clone());
         over.rises = vec![Rise {
             tier: Tier::SeverelyOverdue,
             at: rose,
