@@ -10,9 +10,10 @@
 )]
 
 use wangxun::alert::incident::{Incident, Subject};
+use wangxun::assess::exemption::Exemptions;
 use wangxun::assess::ladder::Tier;
 use wangxun::daemon::enact::{What, end_of};
-use wangxun::domain::act::{Ground, Scope};
+use wangxun::domain::act::{Act, Deed, Ground, Scope};
 use wangxun::domain::id::{ColumnId, SiteId};
 use wangxun::domain::observation::Observation;
 use wangxun::store::rebuild::rebuild;
@@ -33,6 +34,7 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
     let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
     stage.until("2017-11-13T12:00").await;
     let exempt = |until: &str| What::Exempt {
+        approver: None,
         paused: false,
         scope: Scope::Column(ColumnId::parse("kxw/tpxw").expect("an id")),
         ground: Ground::Maintenance,
@@ -120,10 +122,76 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_laid_down_twice_is_one_and_an_end_says_what_still_covers() {
+    let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
+    stage.until("2017-11-20T10:00").await;
+    let column = Scope::Column(ColumnId::parse("kxw/gzdt").expect("an id"));
+    let site = Scope::Site(SiteId::parse("kxw").expect("an id"));
+    let exempt = |scope: &Scope, until: &str| What::Exempt {
+        approver: Some(" 李主任\n".to_owned()),
+        paused: false,
+        scope: scope.clone(),
+        ground: Ground::Maintenance,
+        from: None,
+        until: day(until),
+    };
+    let hold = || What::Hold {
+        about: "kxw/tpxw".to_owned(),
+        until: end_of(day("2017-11-22")),
+    };
+    let answer = || What::Answer {
+        duty: None,
+        column: "kxw/jddt".to_owned(),
+        until: day("2017-11-27"),
+    };
+    // Whoever clicks twice, or again since the line is slow, has laid it down once.
+    for _ in 0..3 {
+        for what in [answer(), hold(), exempt(&column, "2017-11-24")] {
+            let (ok, text) = stage.order(what).await;
+            assert!(ok, "{text}");
+        }
+    }
+    let (ok, text) = stage.order(exempt(&column, "2017-11-22")).await;
+    assert!(!ok && text.contains("already until 2017-11-24"), "{text}");
+    // A longer one, and one of the whole site, are others.
+    assert!(stage.order(exempt(&column, "2017-11-30")).await.0);
+    assert!(stage.order(exempt(&site, "2017-11-25")).await.0);
+    let acts = stage.running.ready.desk.store.acts().await.expect("acts");
+    assert_eq!(acts.len(), 5, "{acts:#?}");
+    let approvers = acts.iter().filter_map(|act| act.approver.as_deref());
+    assert!(approvers.eq(["李主任"; 3]), "{acts:#?}");
+    let key_of = |wanted: &Scope| {
+        let mut exempt = acts
+            .iter()
+            .filter(|act| matches!(&act.deed, Deed::Exempted { scope, .. } if scope == wanted));
+        exempt.next().map(Act::key).expect("an exemption")
+    };
+    let end = |key: String, within: Option<Scope>| What::EndExemption { key, within };
+    // A page of another column does not end it.
+    let other = Scope::Column(ColumnId::parse("kxw/tpxw").expect("an id"));
+    let (ok, text) = stage.order(end(key_of(&column), Some(other))).await;
+    assert!(!ok, "{text}");
+    // One click ends both of the column, and tells of the site's.
+    let ends = end(key_of(&column), Some(column.clone()));
+    let (ok, text) = stage.order(ends).await;
+    assert!(
+        ok && text.contains("still exempt by") && text.contains("site kxw"),
+        "{text}"
+    );
+    let (ok, text) = stage.order(end(key_of(&site), None)).await;
+    assert!(ok && !text.contains("still"), "{text}");
+    let acts = stage.running.ready.desk.store.acts().await.expect("acts");
+    let running = Exemptions::on(&acts, day("2017-11-20"));
+    assert_eq!(running.all().count(), 0);
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_that_rests_is_not_visited_and_is_judged_again_when_its_pause_has_ended() {
     let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
     stage.until("2017-11-17T12:00").await;
     let pause = What::Exempt {
+        approver: None,
         paused: true,
         scope: Scope::Site(SiteId::parse("kxw").expect("an id")),
         ground: Ground::Maintenance,

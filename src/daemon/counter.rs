@@ -221,14 +221,19 @@ impl Counter {
                 from,
                 until,
                 paused,
+                approver,
             } => What::Exempt {
                 scope,
                 ground,
                 from,
                 until,
                 paused,
+                approver: Some(approver),
             },
-            Task::EndExemption { key } => What::EndExemption { key },
+            Task::EndExemption { key, within } => What::EndExemption {
+                key,
+                within: Some(within),
+            },
             Task::Hold { about, until } => What::Hold { about, until },
             Task::Lift { about } => What::Lift { about },
         };

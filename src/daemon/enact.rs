@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, unknown_column};
 use super::desk::Desk;
-use super::said::{REASON, said};
-use crate::alert::acts::{self, check_answer, check_hold, hold_on};
+use super::errand::Wish;
+use super::said::{APPROVER, REASON, said};
+use crate::alert::acts::{self, Hold, answer, check_answer, check_hold, hold_on};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::{Notice, NoticeState, Told};
-use crate::assess::exemption::{self, Wanted, check, check_in_a_row, is_ended};
+use crate::assess::exemption;
 use crate::domain::act::{Act, Deed, Ground, Scope};
 use crate::domain::group::Group;
 use crate::domain::id::{ColumnId, UnitId};
@@ -63,11 +64,18 @@ pub enum What {
         /// Whether they rest besides: one site, under maintenance.
         #[serde(default)]
         paused: bool,
+        /// Who approved it, where that is another than who lays it down.
+        #[serde(default)]
+        approver: Option<String>,
     },
     /// An exemption ends now.
     EndExemption {
         /// Its key.
         key: String,
+        /// What the page was about on which that was asked: it has to cover that, and all end
+        /// that run now and cover just the same.
+        #[serde(default)]
+        within: Option<Scope>,
     },
     /// Messages wait.
     Hold {
@@ -124,7 +132,8 @@ impl Refused {
 }
 
 /// What is to be kept of an order that is granted, and how it is answered; or why it is refused.
-type Granted = Result<(Deed, String), Refused>;
+/// Nothing is kept where it holds already: a form that was sent twice is one.
+pub(super) type Granted = Result<(Vec<Deed>, String), Refused>;
 
 impl Desk {
     /// Carries out `order`, for the command line.
@@ -148,8 +157,12 @@ impl Desk {
         if reason.is_empty() && !matches!(order.what, What::Lift { .. } | What::GoLive) {
             return Ok(Err(Refused::other("it needs a reason", "请填写理由。")));
         }
-        let judged_anew = self.judged_anew(&order.what).await?;
-        let granted = match order.what {
+        let what = match named_approver(order.what) {
+            Ok(what) => what,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let judged_anew = self.judged_anew(&what).await?;
+        let granted = match what {
             What::GoLive => return self.end_trial(by, reason).await,
             what => self.lay_down(what, by, reason).await?,
         };
@@ -163,7 +176,7 @@ impl Desk {
     async fn judged_anew(&self, what: &What) -> Result<Option<Scope>, StoreError> {
         Ok(match what {
             What::Exempt { scope, .. } => Some(scope.clone()),
-            What::EndExemption { key } => {
+            What::EndExemption { key, .. } => {
                 let acts = self.store.acts().await?;
                 let ends = acts.into_iter().find(|act| act.key() == *key);
                 ends.and_then(|act| match act.deed {
@@ -185,6 +198,7 @@ impl Desk {
         let acts = self.store.acts().await?;
         let now = self.clock.now();
         let mut commit = Commit::at(now);
+        let mut approver = None;
         let granted = match what {
             What::Answer {
                 column,
@@ -195,7 +209,11 @@ impl Desk {
                 if let Ok(incident) = &incident {
                     commit.notices = self.repetitions(&incident.key, now).await?;
                 }
-                incident.and_then(|incident| self.answered(&acts, &incident, until, now))
+                let wish = Wish {
+                    by: &by,
+                    reason: &reason,
+                };
+                incident.and_then(|incident| self.answered(&acts, &incident, until, (wish, now)))
             }
             What::Exempt {
                 scope,
@@ -203,14 +221,12 @@ impl Desk {
                 from,
                 until,
                 paused,
+                approver: who,
             } => {
-                let granted = self.exempted(&acts, (scope, ground), (from, until), now);
-                match paused {
-                    true => granted.and_then(paused_too),
-                    false => granted,
-                }
+                approver = who;
+                self.exempted(&acts, (scope, ground, paused), (from, until), now)
             }
-            What::EndExemption { key } => ended(&acts, &key, now),
+            What::EndExemption { key, within } => self.ended(&acts, &key, within.as_ref(), now),
             What::Hold { about, until } => self.held(&acts, &about, until, now),
             What::Lift { about } => self.lifted(&acts, &about, now),
             What::GoLive => Err(Refused::other(
@@ -218,17 +234,21 @@ impl Desk {
                 "不是栏目事项。",
             )),
         };
-        let (deed, text) = match granted {
+        let (deeds, text) = match granted {
+            Ok((deeds, text)) if deeds.is_empty() => return Ok(Ok(text)),
             Ok(granted) => granted,
             Err(refused) => return Ok(Err(refused)),
         };
-        tracing::info!(?deed, "a person laid something down");
-        commit.acts.push(Act {
-            at: now,
-            by,
-            reason,
-            deed,
-        });
+        for deed in deeds {
+            tracing::info!(?deed, "a person laid something down");
+            commit.acts.push(Act {
+                at: now,
+                by: by.clone(),
+                reason: reason.clone(),
+                approver: approver.clone(),
+                deed,
+            });
+        }
         self.store.commit(commit).await?;
         Ok(Ok(text))
     }
@@ -278,7 +298,13 @@ impl Desk {
         Ok(waiting)
     }
 
-    fn answered(&self, acts: &[Act], incident: &Incident, until: Date, now: Moment) -> Granted {
+    fn answered(
+        &self,
+        acts: &[Act],
+        incident: &Incident,
+        until: Date,
+        (wish, now): (Wish<'_>, Moment),
+    ) -> Granted {
         let (column, duty) = match &incident.key.subject {
             Subject::Column(column) => (column, None),
             Subject::Duty(column, duty) => (column, Some(duty.clone())),
@@ -297,44 +323,13 @@ impl Desk {
             until,
             by_link: None,
         };
-        Ok((deed, text))
-    }
-
-    fn exempted(
-        &self,
-        acts: &[Act],
-        (scope, ground): (Scope, Ground),
-        (from, until): (Option<Date>, Date),
-        now: Moment,
-    ) -> Granted {
-        let group = &self.config.group;
-        known(&scope, group)?;
-        let today = date_of(now);
-        let from = from.unwrap_or(today);
-        let limit_days = match &scope {
-            Scope::Column(id) => group.columns.get(id),
-            Scope::Site(_) | Scope::Unit(_) => None,
-        };
-        let wanted = Wanted {
-            scope: &scope,
-            ground,
-            from,
-            until,
-            limit_days: limit_days.map(|column| self.config.limits.of(column).limit_days),
-        };
-        let longest = self.config.alert.bounds.exemption;
-        let (columns, calendar) = (group.columns.values(), &self.config.calendar);
-        check(&wanted, today, longest)
-            .and_then(|()| check_in_a_row(&wanted, columns, acts, calendar, longest))?;
-        let text = format!("{scope} is exempt from {from} until the end of {until}");
-        let deed = Deed::Exempted {
-            scope,
-            ground,
-            from,
-            until,
-            paused: false,
-        };
-        Ok((deed, text))
+        let standing = answer(acts, incident, date_of(now)).map(|(act, _)| act);
+        let is_same = standing
+            .is_some_and(|act| act.deed == deed && act.by == wish.by && act.reason == wish.reason);
+        Ok(match is_same {
+            true => (Vec::new(), format!("{text} already")),
+            false => (vec![deed], text),
+        })
     }
 
     fn held(&self, acts: &[Act], about: &str, until: Moment, now: Moment) -> Granted {
@@ -343,7 +338,11 @@ impl Desk {
         check_hold(acts, &scope, until, now, bounds, calendar)?;
         let shown = until.format("%Y-%m-%d %H:%M");
         let text = format!("messages about {scope} wait until {shown}");
-        Ok((Deed::Held { scope, until }, text))
+        let is_same = hold_on(acts, &scope, now).is_some_and(|hold| hold.until == until);
+        Ok(match is_same {
+            true => (Vec::new(), format!("{text} already")),
+            false => (vec![Deed::Held { scope, until }], text),
+        })
     }
 
     fn lifted(&self, acts: &[Act], about: &str, now: Moment) -> Granted {
@@ -352,72 +351,13 @@ impl Desk {
             let text = format!("no message about {scope} is held");
             return Err(Refused::other(text, "没有暂缓的通知。"));
         }
-        let text = format!("messages about {scope} wait no longer");
-        Ok((Deed::HoldLifted { scope }, text))
+        let still = held_besides(acts, &scope, &self.config.group, now);
+        let still = still.map_or(String::new(), |hold| {
+            format!("; still held: {}", hold.scope)
+        });
+        let text = format!("messages about {scope} wait no longer{still}");
+        Ok((vec![Deed::HoldLifted { scope }], text))
     }
-}
-
-/// The same exemption, with no visits while it runs. Only a site can rest: a column is one page of
-/// many that its host is asked for.
-fn paused_too((deed, text): (Deed, String)) -> Granted {
-    match deed {
-        Deed::Exempted {
-            scope: scope @ Scope::Site(_),
-            ground: ground @ Ground::Maintenance,
-            from,
-            until,
-            ..
-        } => {
-            let deed = Deed::Exempted {
-                scope,
-                ground,
-                from,
-                until,
-                paused: true,
-            };
-            Ok((deed, format!("{text}, and not visited")))
-        }
-        _ => {
-            let text = "only a site under maintenance can be paused";
-            Err(Refused::other(text, "只能因维护或改版暂停整个网站。"))
-        }
-    }
-}
-
-/// The exemption `key` ends, if it runs or is still to come.
-fn ended(acts: &[Act], key: &str, now: Moment) -> Granted {
-    let found = acts.iter().find(|act| match act.deed {
-        Deed::Exempted { until, .. } => {
-            until >= date_of(now) && act.key() == key && !is_ended(acts, act)
-        }
-        _ => false,
-    });
-    match found.map(|act| &act.deed) {
-        Some(Deed::Exempted { scope, .. }) => {
-            let key = key.to_owned();
-            let text = format!("the exemption of {scope} has ended");
-            Ok((Deed::ExemptionEnded { key }, text))
-        }
-        _ => {
-            let text =
-                format!("no exemption {key:?} runs or is to come; see wangxun exempt --list");
-            Err(Refused::other(text, "没有这项有效的报备，可能已经结束。"))
-        }
-    }
-}
-
-fn known(scope: &Scope, group: &Group) -> Result<(), Refused> {
-    let is_known = match scope {
-        Scope::Column(id) => group.columns.contains_key(id),
-        Scope::Site(id) => group.sites.contains_key(id),
-        Scope::Unit(id) => group.units.contains_key(id),
-    };
-    let text = match scope {
-        _ if is_known => return Ok(()),
-        Scope::Column(id) => unknown_column(id.as_str(), group),
-        Scope::Site(_) | Scope::Unit(_) => format!("no {scope}; see sites.toml"),
-    };
-    Err(Refused::other(text, "配置中没有这个对象。"))
 }
 
 fn column_or_unit(about: &str, group: &Group) -> Result<Scope, Refused> {
@@ -430,6 +370,44 @@ fn column_or_unit(about: &str, group: &Group) -> Result<Scope, Refused> {
     unit.map(Scope::Unit).ok_or_else(|| {
         let text = format!("no column or unit {about:?}; see sites.toml");
         Refused::other(text, UNKNOWN_COLUMN)
+    })
+}
+
+/// The hold that lasts on messages about `scope` by another one, if one does.
+fn held_besides<'a>(
+    acts: &'a [Act],
+    scope: &Scope,
+    group: &Group,
+    now: Moment,
+) -> Option<Hold<'a>> {
+    let Scope::Column(id) = scope else {
+        return None;
+    };
+    let column = group.columns.get(id)?;
+    hold_on(acts, &Scope::Unit(column.unit.clone()), now)
+}
+
+/// The order with the name of who approves on one line, where there is one.
+fn named_approver(what: What) -> Result<What, Refused> {
+    let What::Exempt {
+        scope,
+        ground,
+        from,
+        until,
+        paused,
+        approver: Some(name),
+    } = what
+    else {
+        return Ok(what);
+    };
+    let name = APPROVER.take(&name)?;
+    Ok(What::Exempt {
+        scope,
+        ground,
+        from,
+        until,
+        paused,
+        approver: Some(name).filter(|name| !name.is_empty()),
     })
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::plain::{full_date, instant, one_line, quotation, typed, typed_quotation};
+use super::recipient::who;
 use super::sentence::Case;
 use super::table::{Set, grid};
 use crate::alert::acts::{answer, hold_of, holds};
@@ -15,29 +16,43 @@ use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
 /// The acts about `column`, the oldest first.
 pub fn about<'a>(acts: &'a [Act], column: &Column) -> Vec<&'a Act> {
-    let ended = |key: &String| {
-        acts.iter()
-            .find(|act| matches!(act.deed, Deed::Exempted { .. }) && act.key() == *key)
-    };
-    let concerns = |act: &&Act| match &act.deed {
-        Deed::Exempted { scope, .. } | Deed::Held { scope, .. } | Deed::HoldLifted { scope } => {
-            scope.covers(column)
-        }
-        Deed::ExemptionEnded { key } => match ended(key).map(|act| &act.deed) {
-            Some(Deed::Exempted { scope, .. }) => scope.covers(column),
-            _ => false,
-        },
-        Deed::Answered { column: id, .. } | Deed::EscalationReleased { column: id } => {
-            *id == column.id
-        }
-        Deed::VisitWanted { scope } => scope.covers(column),
-        Deed::TestSent { .. } | Deed::TrialBegan | Deed::WentLive => false,
-    };
+    let concerns = |act: &&Act| scope(&act.deed, acts).is_some_and(|scope| scope.covers(column));
     acts.iter().filter(concerns).collect()
 }
 
-/// What was laid down, in a few words.
-pub fn deed(deed: &Deed, now: Moment) -> String {
+/// What was laid down, in a few words, with who approved it.
+pub fn told(act: &Act, group: &Group, now: Moment) -> String {
+    let deed = match &act.deed {
+        Deed::TestSent { person, taken } => {
+            let person = who(group, person);
+            match taken {
+                true => format!("发送测试消息给{person}"),
+                false => format!("发送测试消息给{person}，未被渠道接受"),
+            }
+        }
+        other => deed(other, now),
+    };
+    format!("{deed}{}", approved(act))
+}
+
+/// That somebody else approved it, or the same person.
+fn approved(act: &Act) -> String {
+    match act.approver.as_deref() {
+        Some(name) => format!("，批准人{}", typed(name, NAME_CHARS)),
+        None => String::new(),
+    }
+}
+
+/// Until when something holds: of what holds until midnight the last day.
+pub fn until(until: Moment, now: Moment) -> String {
+    let last = date_of(until - chrono::TimeDelta::seconds(1));
+    match until.time() == chrono::NaiveTime::MIN {
+        true => format!("{}（含）", in_chinese(last, date_of(now))),
+        false => instant(until, now),
+    }
+}
+
+fn deed(deed: &Deed, now: Moment) -> String {
     let day = |date: Date| in_chinese(date, date_of(now));
     match deed {
         Deed::Exempted {
@@ -61,16 +76,13 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
         Deed::Answered { until, .. } => {
             format!("{}：将于{}前更新", way_of_answer(deed), day(*until))
         }
-        Deed::Held { scope, until } => {
-            format!("暂缓发送消息（{}）至{}", kind(scope), instant(*until, now))
+        Deed::Held { scope, until: last } => {
+            format!("暂缓发送消息（{}）至{}", kind(scope), until(*last, now))
         }
         Deed::HoldLifted { scope } => format!("恢复发送消息（{}）", kind(scope)),
         Deed::EscalationReleased { .. } => "放行督办".to_owned(),
         Deed::VisitWanted { scope } => format!("要求立即复查（{}）", kind(scope)),
-        Deed::TestSent { person, taken } => match taken {
-            true => format!("发送测试消息给{person}"),
-            false => format!("发送测试消息给{person}，未被渠道接受"),
-        },
+        Deed::TestSent { person, .. } => format!("发送测试消息给{person}"),
         Deed::TrialBegan => "试运行开始".to_owned(),
         Deed::WentLive => "正式启用".to_owned(),
     }
@@ -86,24 +98,39 @@ fn way_of_answer(deed: &Deed) -> &'static str {
     }
 }
 
-/// What was laid down, with what it is about by name.
-pub fn deed_about(what: &Deed, group: &Group, now: Moment) -> String {
-    let about = match what {
+/// What was laid down, with what it is about by name; `acts` are all there are.
+pub fn told_about(act: &Act, acts: &[Act], group: &Group, now: Moment) -> String {
+    match scope(&act.deed, acts) {
+        Some(scope) => format!("{}：{}", named(&scope, group), told(act, group, now)),
+        None => told(act, group, now),
+    }
+}
+
+/// What a deed is about; nothing where it is about no column, site or unit.
+pub fn scope(deed: &Deed, acts: &[Act]) -> Option<Scope> {
+    match deed {
         Deed::Exempted { scope, .. }
         | Deed::Held { scope, .. }
         | Deed::HoldLifted { scope }
-        | Deed::VisitWanted { scope } => named(scope, group),
+        | Deed::VisitWanted { scope } => Some(scope.clone()),
         Deed::Answered { column, .. } | Deed::EscalationReleased { column } => {
-            named(&Scope::Column(column.clone()), group)
+            Some(Scope::Column(column.clone()))
         }
-        Deed::TestSent { .. } | Deed::ExemptionEnded { .. } | Deed::TrialBegan | Deed::WentLive => {
-            return deed(what, now);
-        }
-    };
-    format!("{about}：{}", deed(what, now))
+        Deed::ExemptionEnded { key } => exemption(acts, key).cloned(),
+        Deed::TestSent { .. } | Deed::TrialBegan | Deed::WentLive => None,
+    }
 }
 
-fn kind(scope: &Scope) -> &'static str {
+/// What the exemption `key` covers.
+fn exemption<'a>(acts: &'a [Act], key: &str) -> Option<&'a Scope> {
+    acts.iter().find_map(|act| match &act.deed {
+        Deed::Exempted { scope, .. } if act.key() == key => Some(scope),
+        _ => None,
+    })
+}
+
+/// What a scope is, seen from one column.
+pub fn kind(scope: &Scope) -> &'static str {
     match scope {
         Scope::Column(_) => "本栏目",
         Scope::Site(_) => "整个网站",
@@ -130,7 +157,7 @@ pub(super) fn sentence(case: &Case) -> String {
         text.push_str(&laid_down("督办已放行", act, case.now));
     }
     if let Some(hold) = hold_of(case.acts, &case.column.id, &case.column.unit, case.now) {
-        let what = format!("消息暂缓发送至{}", instant(hold.until, case.now));
+        let what = format!("消息暂缓发送至{}", until(hold.until, case.now));
         text.push_str(&laid_down(&what, hold.act, case.now));
     }
     text
@@ -152,14 +179,19 @@ fn released<'a>(acts: &'a [Act], incident: &Incident) -> Option<&'a Act> {
     acts.iter().find(is_it)
 }
 
+/// Who approved an exemption: who laid it down, where no other is named.
+fn approver(act: &Act) -> &str {
+    act.approver.as_deref().unwrap_or(&act.by)
+}
+
 /// `报备豁免（张三于11月14日09:00登记，理由“网站改版”）。`
 fn laid_down(what: &str, act: &Act, now: Moment) -> String {
     let (by, at) = (typed(&act.by, NAME_CHARS), instant(act.at, now));
     match act.reason.is_empty() {
-        true => format!("{what}（{by}于{at}登记）。"),
+        true => format!("{what}（{by}于{at}登记{}）。", approved(act)),
         false => {
             let reason = typed_quotation(&act.reason, REASON_CHARS);
-            format!("{what}（{by}于{at}登记，理由{reason}）。")
+            format!("{what}（{by}于{at}登记{}，理由{reason}）。", approved(act))
         }
     }
 }
@@ -179,7 +211,7 @@ pub fn in_force(
                 "报备豁免：{}，至{}，{}批准",
                 named(scope, group),
                 in_chinese(*until, today),
-                typed(&act.by, NAME_CHARS)
+                typed(approver(act), NAME_CHARS)
             )),
             _ => None,
         })
@@ -203,7 +235,7 @@ pub fn in_force(
         format!(
             "暂缓发送：{}，至{}，{}提出",
             named(hold.scope, group),
-            instant(hold.until, now),
+            until(hold.until, now),
             typed(&hold.act.by, NAME_CHARS)
         )
     }));
@@ -258,7 +290,7 @@ pub fn exemptions(acts: &[Act], group: &Group, today: Date) -> String {
                     false => ground.in_chinese().to_owned(),
                 },
                 format!("{}至{}", full_date(*from), full_date(*until)),
-                typed(&act.by, NAME_CHARS),
+                typed(approver(act), NAME_CHARS),
                 typed(&act.reason, REASON_CHARS),
             ]),
             _ => None,
@@ -288,6 +320,7 @@ mod tests {
 
     fn act(by: &str, deed: Deed) -> Act {
         Act {
+            approver: None,
             at: at("2017-11-14T09:00:00"),
             by: by.to_owned(),
             reason: "网站”改版\n".to_owned(),

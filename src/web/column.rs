@@ -29,7 +29,7 @@ use crate::domain::acceptance::Acceptance;
 use crate::domain::act::{Act, NAME_CHARS, REASON_CHARS};
 use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
-use crate::domain::group::{Column, Site, Unit};
+use crate::domain::group::{Column, Group, Site, Unit};
 use crate::domain::id::ColumnId;
 use crate::domain::item::{Change, Item};
 use crate::domain::name::is_same_title;
@@ -241,7 +241,7 @@ fn column_page(
             .into_iter()
             .rev()
             .take(ACTS)
-            .map(|act| act_row(act, now))
+            .map(|act| act_row(act, &picture.group, now))
             .collect(),
         incidents: known
             .incidents
@@ -410,11 +410,11 @@ pub fn change_in_chinese(item: &Item, change: &Change, now: Moment) -> String {
     }
 }
 
-fn act_row(act: &Act, now: Moment) -> ActRow {
+fn act_row(act: &Act, group: &Group, now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
         by: typed(&act.by, NAME_CHARS),
-        what: acts::deed(&act.deed, now),
+        what: acts::told(act, group, now),
         reason: typed(&act.reason, REASON_CHARS),
     }
 }

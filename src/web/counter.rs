@@ -38,11 +38,15 @@ pub enum Task {
         until: Date,
         /// Whether the site is not visited either.
         paused: bool,
+        /// Who approved it.
+        approver: String,
     },
-    /// An exemption ends now.
+    /// An exemption ends now, with all that run now and cover just the same.
     EndExemption {
         /// Its key.
         key: String,
+        /// What the page is about: the exemption has to cover it.
+        within: Scope,
     },
     /// Messages wait.
     Hold {

@@ -110,7 +110,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
                 .iter()
                 .rev()
                 .take(ACTS)
-                .map(|act| act_row(group, act, now))
+                .map(|act| act_row(&picture.acts, group, act, now))
                 .collect(),
         },
     })
@@ -186,10 +186,10 @@ pub fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
     }
 }
 
-fn act_row(group: &Group, act: &Act, now: Moment) -> ActRow {
+fn act_row(all: &[Act], group: &Group, act: &Act, now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
-        what: acts::deed_about(&act.deed, group, now),
+        what: acts::told_about(act, all, group, now),
         by: typed(&act.by, act::NAME_CHARS),
         reason: typed(&act.reason, act::REASON_CHARS),
     }

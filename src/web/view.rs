@@ -250,7 +250,19 @@ pub struct ColumnRow {
     pub visited: String,
 }
 
+/// What stands where there is no date.
+const NO_DATE: &str = "—";
+
 impl ColumnRow {
+    /// The due date with the remark, either of which may be missing.
+    pub fn when_due(&self) -> String {
+        match (self.due.as_str(), self.remark.as_str()) {
+            (due, "") => due.to_owned(),
+            (NO_DATE, remark) => remark.to_owned(),
+            (due, remark) => format!("{due}，{remark}"),
+        }
+    }
+
     /// The row of a line.
     pub fn of(line: &ColumnLine, now: Moment) -> ColumnRow {
         let today = date_of(now);
@@ -286,7 +298,7 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
             instant(*since, now)
         ),
         Freshness::Empty { since } => format!("{}起没有条目", instant(*since, now)),
-        Freshness::Exempt { until } => format!("至{}", in_chinese(*until, date_of(now))),
+        Freshness::Exempt { until } => format!("豁免至{}", in_chinese(*until, date_of(now))),
         Freshness::OnDemand { .. } => "按需更新".to_owned(),
         Freshness::Unconfirmed => "不判断".to_owned(),
         Freshness::Fresh { .. } | Freshness::NotConfigured | Freshness::NotYetVisited => {
@@ -308,7 +320,7 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
 
 /// A date, or a stroke.
 pub fn date(on: Option<Date>, today: Date) -> String {
-    on.map_or("—".to_owned(), |on| in_chinese(on, today))
+    on.map_or(NO_DATE.to_owned(), |on| in_chinese(on, today))
 }
 
 /// An instant, or a stroke.

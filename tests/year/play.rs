@@ -664,6 +664,7 @@ impl Year<'_> {
                     until: *until,
                 }),
                 Laid::ExemptUntil(until) => order(What::Exempt {
+                    approver: None,
                     paused: false,
                     scope: Scope::Column(ColumnId::parse(&id).expect("an id")),
                     ground: Ground::Approved,

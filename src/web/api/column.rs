@@ -159,7 +159,7 @@ pub async fn column(
         incidents: incidents.map(|one| incident(&picture.group, one)).collect(),
         acts: acts
             .take(NOTED)
-            .map(|one| act(&picture.group, one, now))
+            .map(|one| act(&picture.group, &picture.acts, one, now))
             .collect(),
         flags: flags.take(NOTED).map(|one| flagged(one, now)).collect(),
         messages: known

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::read::{WhichPart, bad_query, listed};
 use super::{answered, refused, unknown, unreadable};
-use crate::domain::act::{self, NAME_CHARS, REASON_CHARS};
+use crate::domain::act::{self, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::flag::Flag;
 use crate::domain::group::Group;
 use crate::domain::id::SiteId;
@@ -44,6 +44,17 @@ pub struct Act {
     pub at: String,
     /// By whom.
     pub by: String,
+    /// What kind: `exempted`, `exemption-ended`, `answered`, `held`, `hold-lifted`,
+    /// `escalation-released`, `visit-wanted`, `test-sent`, `trial-began`, `went-live`.
+    pub kind: String,
+    /// The column that it is about, if it is about one.
+    pub column: Option<String>,
+    /// The site, if it is about one as a whole.
+    pub site: Option<String>,
+    /// The unit, if it is about all that one answers for.
+    pub unit: Option<String>,
+    /// Who approved an exemption, where that is named.
+    pub approver: Option<String>,
     /// What, in Chinese.
     pub what: String,
     /// Why.
@@ -125,7 +136,8 @@ pub async fn acts(
     let now = console.clock.now();
     match console.store.acts().await {
         Ok(all) => {
-            let acts = all.iter().rev().map(|one| act(&console.group, one, now));
+            let acts = all.iter().rev();
+            let acts = acts.map(|one| act(&console.group, &all, one, now));
             listed(acts.collect(), which.page)
         }
         Err(error) => unreadable(&error),
@@ -133,11 +145,24 @@ pub async fn acts(
 }
 
 /// An act in words.
-pub(super) fn act(group: &Group, act: &act::Act, now: Moment) -> Act {
+pub(super) fn act(group: &Group, all: &[act::Act], act: &act::Act, now: Moment) -> Act {
+    let scope = acts::scope(&act.deed, all);
+    let (column, site, unit) = match scope {
+        Some(Scope::Column(id)) => (Some(id.to_string()), None, None),
+        Some(Scope::Site(id)) => (None, Some(id.to_string()), None),
+        Some(Scope::Unit(id)) => (None, None, Some(id.to_string())),
+        None => (None, None, None),
+    };
+    let approver = act.approver.as_deref();
     Act {
+        kind: act.deed.key().to_owned(),
+        column,
+        site,
+        unit,
+        approver: approver.map(|name| typed(name, NAME_CHARS)),
         at: act.at.to_rfc3339(),
         by: typed(&act.by, NAME_CHARS),
-        what: acts::deed_about(&act.deed, group, now),
+        what: acts::told_about(act, all, group, now),
         reason: typed(&act.reason, REASON_CHARS),
     }
 }

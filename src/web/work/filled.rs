@@ -6,7 +6,7 @@ use chrono::NaiveTime;
 use serde::Deserialize;
 
 use crate::assess::score::period::Period;
-use crate::domain::act::{Ground, REASON_CHARS, Scope};
+use crate::domain::act::{Ground, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::candidate::{Decided, KEY_DIGITS};
 use crate::domain::closing::STATEMENT_CHARS;
 use crate::domain::id::{ColumnId, PersonId, SiteId};
@@ -33,6 +33,9 @@ pub struct Filled {
     /// The ground of an exemption.
     #[serde(default)]
     pub ground: String,
+    /// Who approved an exemption.
+    #[serde(default)]
+    pub approver: String,
     /// The key of an exemption that is to end, or of a candidate.
     #[serde(default)]
     pub key: String,
@@ -90,7 +93,7 @@ impl Filled {
                 until: self.day("请填写预计更新日期。")?,
             },
             "exempt" => self.exemption(Scope::Column(column.clone()))?,
-            "end" => self.end(),
+            "end" => self.end(Scope::Column(column.clone())),
             "hold" => Task::Hold {
                 about: about(),
                 until: end_of(self.day("请填写暂缓到哪一天。")?),
@@ -113,7 +116,7 @@ impl Filled {
     pub fn about_site(&self, site: &SiteId) -> Result<Task, String> {
         Ok(match self.action.as_str() {
             "exempt" => self.exemption(Scope::Site(site.clone()))?,
-            "end" => self.end(),
+            "end" => self.end(Scope::Site(site.clone())),
             "visit" => Task::Visit {
                 scope: Scope::Site(site.clone()),
             },
@@ -123,6 +126,7 @@ impl Filled {
                 from: None,
                 until: self.day("请填写暂停到哪一天。")?,
                 paused: true,
+                approver: self.approver()?,
             },
             _ => return Err("不能识别要进行的处理。".to_owned()),
         })
@@ -195,11 +199,21 @@ impl Filled {
             from: None,
             until: self.day("请填写报备到哪一天。")?,
             paused: false,
+            approver: self.approver()?,
         })
     }
 
-    fn end(&self) -> Task {
+    /// Who approved: nobody is taken for that who did not say so.
+    fn approver(&self) -> Result<String, String> {
+        match self.approver.trim() {
+            "" => Err("请填写批准人；本人有权批准的，填写本人姓名。".to_owned()),
+            name => Ok(name.to_owned()),
+        }
+    }
+
+    fn end(&self, within: Scope) -> Task {
         Task::EndExemption {
+            within,
             key: one_line(&self.key, 16),
         }
     }
@@ -216,6 +230,11 @@ impl Filled {
             _ => REASON_CHARS,
         };
         one_line(&self.reason, 4 * most)
+    }
+
+    /// Who approved, as it may be shown again.
+    pub fn approver_again(&self) -> String {
+        one_line(&self.approver, 4 * NAME_CHARS)
     }
 
     /// The number as it may be shown again.

@@ -14,7 +14,9 @@ pub struct Work {
     /// The forms.
     pub offers: Vec<Offer>,
     /// What was done just now.
-    pub done: Option<&'static str>,
+    pub done: Option<String>,
+    /// What still holds although something was ended: the key of the form, and words.
+    pub still: Vec<(&'static str, String)>,
     /// Why what was entered cannot be.
     pub fault: Option<String>,
 }
@@ -39,6 +41,10 @@ pub struct Offer {
     pub choice: Option<Choice>,
     /// The most of what is to be counted, where something is.
     pub count: Option<(&'static str, u32)>,
+    /// The longest name of who approves, in characters, where somebody has to.
+    pub approver: Option<usize>,
+    /// Who approves, as entered.
+    pub approved_by: String,
     /// What it carries besides: names and values.
     pub hidden: Vec<(&'static str, String)>,
     /// Whether it is shown unfolded, since it was handed in and refused.
@@ -96,6 +102,8 @@ impl Offer {
             earliest: today.to_string(),
             choice: None,
             count: None,
+            approver: None,
+            approved_by: String::new(),
             hidden: Vec::new(),
             open: false,
             day: String::new(),
@@ -123,6 +131,7 @@ impl Work {
             to,
             offers,
             done: None,
+            still: Vec::new(),
             fault: None,
         })
     }
@@ -135,6 +144,7 @@ impl Work {
             offer.day = filled.until_again();
             offer.reason = filled.reason_again();
             offer.finds = filled.finds_again();
+            offer.approved_by = filled.approver_again();
             for (value, _, chosen) in offer.choice.iter_mut().flat_map(|one| &mut one.options) {
                 *chosen = [&filled.ground, &filled.rule, &filled.person].contains(&&*value);
             }
@@ -144,7 +154,18 @@ impl Work {
 
     /// The forms after one was handed in: `done` is its key.
     pub fn after(mut self, done: Option<&str>) -> Work {
-        self.done = done.and_then(said);
+        let still = self.still.iter().find(|(key, _)| done == Some(*key));
+        let said = done.and_then(said);
+        self.done = said.map(|said| match still {
+            Some((_, still)) => format!("{}，{still}", said.trim_end_matches('。')),
+            None => said.to_owned(),
+        });
+        self
+    }
+
+    /// The forms, with what holds besides.
+    pub fn besides(mut self, still: Vec<(&'static str, String)>) -> Work {
+        self.still = still;
         self
     }
 }
