@@ -9,6 +9,7 @@ use super::sentence::Case;
 use super::table::{Set, grid};
 use crate::alert::acts::{answer, hold_of, holds};
 use crate::alert::incident::{Incident, IncidentKey, Release, Subject};
+use crate::assess::duty::Duty;
 use crate::assess::exemption::{Exemptions, is_ended};
 use crate::domain::act::{Act, Deed, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::group::{Column, Group};
@@ -20,16 +21,43 @@ pub fn about<'a>(acts: &'a [Act], column: &Column) -> Vec<&'a Act> {
     acts.iter().filter(concerns).collect()
 }
 
+/// By which names acts are told.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// Columns, sites, units and people.
+    pub group: &'a Group,
+    /// What is owed by a day.
+    pub duties: &'a [Duty],
+}
+
+impl Names<'_> {
+    /// What a duty is called.
+    pub fn duty(self, id: &str) -> String {
+        let known = self.duties.iter().find(|duty| duty.id == id);
+        one_line(known.map_or(id, |duty| &duty.name), NAME_CHARS)
+    }
+}
+
 /// What was laid down, in a few words, with who approved it.
-pub fn told(act: &Act, group: &Group, now: Moment) -> String {
+pub fn told(act: &Act, names: Names<'_>, now: Moment) -> String {
     let deed = match &act.deed {
         Deed::TestSent { person, taken } => {
-            let person = who(group, person);
+            let person = who(names.group, person);
             match taken {
                 true => format!("发送测试消息给{person}"),
                 false => format!("发送测试消息给{person}，未被渠道接受"),
             }
         }
+        Deed::Answered {
+            duty: Some(duty),
+            until,
+            ..
+        } => format!(
+            "{}（{}）：将于{}前发布",
+            way_of_answer(&act.deed),
+            names.duty(duty),
+            in_chinese(*until, date_of(now))
+        ),
         other => deed(other, now),
     };
     format!("{deed}{}", approved(act))
@@ -99,10 +127,10 @@ fn way_of_answer(deed: &Deed) -> &'static str {
 }
 
 /// What was laid down, with what it is about by name; `acts` are all there are.
-pub fn told_about(act: &Act, acts: &[Act], group: &Group, now: Moment) -> String {
+pub fn told_about(act: &Act, acts: &[Act], names: Names<'_>, now: Moment) -> String {
     match scope(&act.deed, acts) {
-        Some(scope) => format!("{}：{}", named(&scope, group), told(act, group, now)),
-        None => told(act, group, now),
+        Some(scope) => format!("{}：{}", named(&scope, names.group), told(act, names, now)),
+        None => told(act, names, now),
     }
 }
 

@@ -74,6 +74,34 @@ pub struct ColumnLine {
     pub answered_until: Option<Date>,
     /// Whether a change waits for a second visit.
     pub confirming: bool,
+    /// Whether an escalation waits for a person to let it out: nobody was told of it.
+    pub escalation_waits: bool,
+    /// What it owes by a day and has not published, as far as that was told or is about to be.
+    pub owed: Vec<OwedLine>,
+}
+
+/// Something that a column owes by a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwedLine {
+    /// By which word the configuration names it.
+    pub duty: String,
+    /// What it is.
+    pub name: String,
+    /// The last day in time.
+    pub due_on: Date,
+    /// The tier that was told last.
+    pub told: Option<Tier>,
+}
+
+impl OwedLine {
+    /// Where the column stands by it.
+    fn standing(&self) -> Standing {
+        match self.told {
+            Some(tier) if tier >= Tier::SeverelyOverdue => Standing::SeverelyOverdue,
+            Some(Tier::Overdue) => Standing::Overdue,
+            _ => Standing::DueSoon,
+        }
+    }
 }
 
 /// What a site has come to that fails an assessment alone.
@@ -199,6 +227,9 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
     let record = scene.records.get(&column.id);
     let incident = stale_incident(scene.open, &column.id);
     let pending = incident.is_some_and(|incident| is_pending(&incident.state));
+    let owed = owed(scene, column);
+    let worst = owed.iter().map(OwedLine::standing).min();
+    let standing = Standing::of(&judgement);
     ColumnLine {
         column: column.id.clone(),
         name: column.name.clone(),
@@ -207,7 +238,7 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
         unit: column.unit.clone(),
         unit_name: unit_name(scene.group, &column.unit),
         class: column.class,
-        standing: Standing::of(&judgement),
+        standing: worst.map_or(standing, |worst| worst.min(standing)),
         due_on: due_on(&judgement.freshness),
         judgement,
         visited_at: record.map(|record| record.visited_at),
@@ -217,7 +248,32 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
             .and_then(|incident| answer(scene.acts, incident, date_of(scene.now)))
             .map(|(_, until)| until),
         confirming: pending || record.is_some_and(|record| record.revisit_at.is_some()),
+        escalation_waits: incident.is_some_and(Incident::is_proposed),
+        owed,
     }
+}
+
+/// What `column` owes by a day, the first due first.
+fn owed(scene: &Scene, column: &Column) -> Vec<OwedLine> {
+    let today = date_of(scene.now);
+    let duties = scene.limits.duties.iter();
+    let duties = duties.filter(|duty| duty.is_of(column));
+    let owed = duties.filter_map(|duty| {
+        let incident = scene.open.get(&IncidentKey {
+            subject: Subject::Duty(column.id.clone(), duty.id.clone()),
+            kind: Kind::Owed,
+        });
+        let incident = incident.filter(|incident| incident.is_open())?;
+        Some(OwedLine {
+            duty: duty.id.clone(),
+            name: duty.name.clone(),
+            due_on: duty.period(today).due_on,
+            told: incident.told_tier(),
+        })
+    });
+    let mut owed: Vec<_> = owed.collect();
+    owed.sort_by_key(|line| line.due_on);
+    owed
 }
 
 /// The incident about a column's limit.
@@ -240,7 +296,7 @@ fn is_pending(state: &State) -> bool {
 }
 
 fn tier_of(incident: &Incident) -> Option<Tier> {
-    incident.tier.filter(|_| incident.is_open())
+    incident.told_tier().filter(|_| incident.is_open())
 }
 
 fn due_on(freshness: &Freshness) -> Option<Date> {
@@ -355,7 +411,13 @@ impl Overview {
 impl ColumnLine {
     /// What decides the place in a list: the standing, then the nearest due date.
     pub fn rank(&self) -> (Standing, Option<Date>, &ColumnId) {
-        (self.standing, self.due_on, &self.column)
+        (self.standing, self.due(), &self.column)
+    }
+
+    /// The first day on which something is due.
+    pub fn due(&self) -> Option<Date> {
+        let owed = self.owed.iter().map(|owed| owed.due_on);
+        self.due_on.into_iter().chain(owed).min()
     }
 }
 

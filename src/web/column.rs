@@ -29,13 +29,14 @@ use crate::domain::acceptance::Acceptance;
 use crate::domain::act::{Act, NAME_CHARS, REASON_CHARS};
 use crate::domain::finding::Finding;
 use crate::domain::flag::Flag;
-use crate::domain::group::{Column, Group, Site, Unit};
+use crate::domain::group::{Column, Site, Unit};
 use crate::domain::id::ColumnId;
 use crate::domain::item::{Change, Item};
 use crate::domain::name::is_same_title;
 use crate::domain::observation::{Observation, Sight};
 use crate::domain::time::{Moment, date_of};
-use crate::report::acts;
+use crate::report::acts::{self, Names};
+use crate::report::duty;
 use crate::report::flags::fact;
 use crate::report::history::sight_in_chinese;
 use crate::report::note::note;
@@ -195,7 +196,10 @@ fn column_page(
 ) -> ColumnPage {
     let picture = &known.picture;
     let (now, today) = (picture.now, date_of(picture.now));
-    let line = column_line(&picture.scene(console), column);
+    let scene = picture.scene(console);
+    let line = column_line(&scene, column);
+    let duties = duty::of_column(&scene, column, site, &known.items);
+    let names = console.names(&picture.group);
     let newest = &known.observations;
     let case = Case {
         column,
@@ -215,7 +219,7 @@ fn column_page(
     ColumnPage {
         frame: Frame::of(console, picture, viewer, Place::Overview),
         work,
-        why: why(&case),
+        why: why(&case) + &duty::sentences(&duties),
         address: line.url.as_deref().and_then(web_address),
         strip: Strip::of(&known.items, newest, &line.judgement, line.due_on, today),
         copy: known.proof.clone(),
@@ -241,12 +245,12 @@ fn column_page(
             .into_iter()
             .rev()
             .take(ACTS)
-            .map(|act| act_row(act, &picture.group, now))
+            .map(|act| act_row(act, names, now))
             .collect(),
         incidents: known
             .incidents
             .iter()
-            .map(|incident| IncidentRow::of(of_group, incident, now))
+            .map(|incident| IncidentRow::of(names, incident, now))
             .collect(),
         messages: known
             .messages
@@ -300,7 +304,10 @@ pub async fn gather(
     let (store, id) = (&console.store, &column.id);
     let picture = Picture::take(console, viewer).await?;
     let observations = store.observations(id, YEAR).await?;
-    let about = |incident: &Incident| incident.key.subject == Subject::Column(id.clone());
+    let about = |incident: &Incident| match &incident.key.subject {
+        Subject::Column(column) | Subject::Duty(column, _) => column == id,
+        _ => false,
+    };
     let open = picture.open.values().filter(|one| about(one)).cloned();
     let closed = store.closed_incidents(LOOKED_THROUGH).await?;
     let closed = closed.into_iter().filter(about).take(CLOSED);
@@ -410,11 +417,11 @@ pub fn change_in_chinese(item: &Item, change: &Change, now: Moment) -> String {
     }
 }
 
-fn act_row(act: &Act, group: &Group, now: Moment) -> ActRow {
+fn act_row(act: &Act, names: Names<'_>, now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
         by: typed(&act.by, NAME_CHARS),
-        what: acts::told(act, group, now),
+        what: acts::told(act, names, now),
         reason: typed(&act.reason, REASON_CHARS),
     }
 }

@@ -57,6 +57,7 @@ use crate::assess::limits::Limits;
 use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::domain::group::Group;
+use crate::report::acts::Names;
 use crate::store::handle::Store;
 use access::gate::{Admits, gate};
 use access::{Porter, login};
@@ -101,6 +102,16 @@ pub struct Console {
     pub links: Option<links::Door>,
     /// Where what is done on the pages is handed in; nothing is done without.
     pub counter: Option<counter::Counter>,
+}
+
+impl Console {
+    /// The names by which what happened is told, as far as `group` goes.
+    pub fn names<'a>(&'a self, group: &'a Group) -> Names<'a> {
+        Names {
+            group,
+            duties: &self.limits.duties,
+        }
+    }
 }
 
 /// The names by which a console that listens on `listen` and is linked to as `link` is called.

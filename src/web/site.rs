@@ -256,7 +256,7 @@ async fn shown(
         mark: Mark::of_site(line),
         incidents: incidents
             .iter()
-            .map(|incident| IncidentRow::of(&picture.group, incident, picture.now))
+            .map(|incident| IncidentRow::of(console.names(&picture.group), incident, picture.now))
             .collect(),
         why,
         id: id.to_string(),
@@ -273,7 +273,7 @@ async fn shown(
 }
 
 /// The paragraph that defends what is told of the site as a whole; the daemon has all it rests on.
-async fn defended(console: &Console, id: &SiteId) -> Option<String> {
+pub async fn defended(console: &Console, id: &SiteId) -> Option<String> {
     let counter = console.counter.as_ref()?;
     let asked = tokio::time::timeout(PATIENCE, counter.why(id.clone()));
     asked.await.ok()?.ok()

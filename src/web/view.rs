@@ -19,7 +19,7 @@ use super::source::Picture;
 use crate::alert::trial::Forecast;
 use crate::assess::freshness::Freshness;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
-use crate::report::overview::{ColumnLine, SiteLine, Veto};
+use crate::report::overview::{ColumnLine, OwedLine, SiteLine, Veto};
 use crate::report::plain::{full_date, instant, one_line};
 use crate::report::standing::{Counts, Standing};
 use crate::store::error::StoreError;
@@ -305,6 +305,10 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
             String::new()
         }
     };
+    for owed in &line.owed {
+        let gap = if text.is_empty() { "" } else { "，" };
+        text.push_str(&format!("{gap}{}", of_duty(owed, date_of(now))));
+    }
     if let Some(until) = line.answered_until {
         let gap = if text.is_empty() { "" } else { "，" };
         let until = in_chinese(until, date_of(now));
@@ -316,6 +320,16 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
         text.push_str("待复核");
     }
     text
+}
+
+/// What is owed by a day, and how long still or since.
+fn of_duty(owed: &OwedLine, today: Date) -> String {
+    let name = one_line(&owed.name, NAME_CHARS);
+    match (owed.due_on - today).num_days() {
+        0 => format!("{name}今天截止"),
+        left @ 1.. => format!("{name}还有{left}天"),
+        left => format!("{name}超期{}天", -left),
+    }
 }
 
 /// A date, or a stroke.

@@ -13,7 +13,6 @@ use super::read::{WhichPart, bad_query, listed};
 use super::{answered, refused, unknown, unreadable};
 use crate::domain::act::{self, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::flag::Flag;
-use crate::domain::group::Group;
 use crate::domain::id::SiteId;
 use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of};
@@ -136,8 +135,9 @@ pub async fn acts(
     let now = console.clock.now();
     match console.store.acts().await {
         Ok(all) => {
+            let names = console.names(&console.group);
             let acts = all.iter().rev();
-            let acts = acts.map(|one| act(&console.group, &all, one, now));
+            let acts = acts.map(|one| act(names, &all, one, now));
             listed(acts.collect(), which.page)
         }
         Err(error) => unreadable(&error),
@@ -145,7 +145,7 @@ pub async fn acts(
 }
 
 /// An act in words.
-pub(super) fn act(group: &Group, all: &[act::Act], act: &act::Act, now: Moment) -> Act {
+pub(super) fn act(names: acts::Names<'_>, all: &[act::Act], act: &act::Act, now: Moment) -> Act {
     let scope = acts::scope(&act.deed, all);
     let (column, site, unit) = match scope {
         Some(Scope::Column(id)) => (Some(id.to_string()), None, None),
@@ -162,7 +162,7 @@ pub(super) fn act(group: &Group, all: &[act::Act], act: &act::Act, now: Moment) 
         approver: approver.map(|name| typed(name, NAME_CHARS)),
         at: act.at.to_rfc3339(),
         by: typed(&act.by, NAME_CHARS),
-        what: acts::told_about(act, all, group, now),
+        what: acts::told_about(act, all, names, now),
         reason: typed(&act.reason, REASON_CHARS),
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::shape::Site;
 use super::{answered, unknown, unreadable};
+use crate::alert::incident::Subject;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Moment, date_of};
@@ -15,7 +16,8 @@ use crate::report::front;
 use crate::report::note::note;
 use crate::report::overview::overview;
 use crate::web::access::viewer::Viewer;
-use crate::web::site::paused;
+use crate::web::incidents::is_of;
+use crate::web::site::{defended, paused};
 use crate::web::source::Picture;
 use crate::web::view::{Named, Shared, web_address};
 
@@ -28,6 +30,9 @@ pub struct SiteDetail {
     pub paused_until: Option<String>,
     /// What is known of its home page, once it was visited.
     pub home: Option<Home>,
+    /// The paragraph that defends what is told of the site as a whole, in Chinese; none where nothing
+    /// is, or the site is another unit's.
+    pub why: Option<String>,
 }
 
 /// What is known of a home page. It is watched beside the columns; none is judged by it.
@@ -82,7 +87,12 @@ pub async fn site(
     let (Some(line), Some(site)) = (line, picture.group.sites.get(&id)) else {
         return unknown();
     };
+    let why = match is_of(&picture.group, &Subject::Site(id.clone())) {
+        true => defended(&console, &id).await,
+        false => None,
+    };
     answered(Ok(SiteDetail {
+        why,
         site: Site::of(line),
         paused_until: paused(&picture.acts, site, date_of(picture.now)),
         home: record.map(|record| home(&record, picture.now)),
