@@ -14,8 +14,13 @@ use std::path::Path;
 use chrono::TimeDelta;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use wangxun::alert::incident::{Ground, Kind, Subject};
+use wangxun::assess::vetoes::Rule;
+use wangxun::daemon::visit::digest_of;
 use wangxun::domain::account::{AccountName, Admission, Proxy, Role};
-use wangxun::domain::id::UnitId;
+use wangxun::domain::finding::Finding;
+use wangxun::domain::home::{HomeCopy, HomeRecord};
+use wangxun::domain::id::{SiteId, UnitId};
 use wangxun::store::accounts::{Account, Accounts, AccountsError};
 use wangxun::store::commit::Commit;
 use wangxun::web::access::gate::Admits;
@@ -27,7 +32,7 @@ mod console;
 #[path = "support/program.rs"]
 mod program;
 
-use console::{Running, group, message, now, records, start_for};
+use console::{Running, column_id, group, incident, message, now, records, start_for, update};
 use program::{PROGRAM, Place};
 use wangxun::alert::outbox::Delivery;
 
@@ -338,6 +343,111 @@ async fn a_unit_sees_what_is_its_own() {
         other, none,
         "what is of others is as unknown as what does not exist"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_a_home_page_is_for_the_office_and_for_its_own_unit() {
+    let running = four_sites(Proxy::default()).await;
+    let body = "<html><body><ul>\
+        <li><a href=\"/a/1.html\">关于&lt;b&gt;开展检查工作的通知</a><span>2017-11-03</span></li>\n\
+        <li><a href=\"/a/2.html\">区领导调研重点项目建设情况</a><span>2017-11-03</span></li>\n\
+        <li><a href=\"/a/3.html\">全区工作会议召开</a><span>2017-11-01</span></li>\n\
+        </ul><script>alert(1)</script></body></html>";
+    let digest = digest_of(body.as_bytes());
+    let store = &running.store;
+    let kept = store.keep_body(&digest, body.as_bytes().to_vec()).await;
+    kept.expect("kept");
+    let mut commit = Commit::at(now());
+    for n in [1, 2] {
+        let mut update = update(&column_id(n, 0), 15, "区领导调研重点项目建设情况");
+        update.evidence.link = Some(format!("http://s{n:02}.example.cn/a/2.html"));
+        commit.homes.push(HomeRecord {
+            site: SiteId::parse(&format!("s{n:02}")).expect("an id"),
+            copies: vec![HomeCopy {
+                digest: digest.clone(),
+                seen_at: now(),
+                finding: Finding::Dated(update.clone()),
+            }],
+            last_update: Some(update),
+            read_at: Some(now()),
+            blind: None,
+            blocks: Vec::new(),
+            notes: Vec::new(),
+            digest: None,
+            validators: Default::default(),
+            reader: None,
+            visited_at: now(),
+            reach: Default::default(),
+        });
+        let subject = Subject::Site(SiteId::parse(&format!("s{n:02}")).expect("an id"));
+        let mut veto = incident(subject, Kind::Veto, None);
+        veto.grounds = vec![Ground {
+            rule: Rule::HomeStale,
+            seen_at: now(),
+        }];
+        commit.incidents.push(veto);
+    }
+    store.commit(commit).await.expect("a commit");
+    let (unit, viewer) = (
+        signed_in(&running, "danwei").await,
+        signed_in(&running, "kanke").await,
+    );
+    let other = "0".repeat(64);
+    for (cookie, site, digest, status) in [
+        ("", "s01", &digest, 303),
+        (&unit, "s01", &digest, 200),
+        (&unit, "s02", &digest, 404),
+        (&viewer, "s02", &digest, 200),
+        (&viewer, "s02", &other, 404),
+        (&viewer, "s03", &digest, 404),
+        (&viewer, "none", &digest, 404),
+    ] {
+        let path = format!("/copy/{site}?digest={digest}");
+        let answer = get_as(&running, cookie, &path).await;
+        assert_eq!(answer.status, status, "{path}");
+        let program = format!("/api/v1/copies/{site}?digest={digest}");
+        let program = get_as(&running, cookie, &program).await;
+        let status = if status == 303 { 401 } else { status };
+        assert_eq!(program.status, status, "{path}");
+    }
+    // Both rows of the newest day decided, in the table and in the source; nothing is markup.
+    let path = format!("/copy/s01?digest={digest}");
+    let page = get_as(&running, &unit, &path).await.body;
+    assert_eq!(page.matches("<tr class=\"decided\">").count(), 2, "{page}");
+    let marked: Vec<&str> = page.split("<mark>").skip(1).collect();
+    assert_eq!(marked.len(), 1, "{page}");
+    let marked = marked[0].split("</mark>").next().expect("an end");
+    assert!(marked.contains("1.html") && marked.contains("2.html") && !marked.contains("3.html"));
+    assert!(
+        !page.contains("alert(1)</script>") && !page.contains("<b>"),
+        "{page}"
+    );
+    let found = get_as(
+        &running,
+        &unit,
+        &format!("/api/v1/copies/s01?digest={digest}"),
+    )
+    .await;
+    let found: serde_json::Value = serde_json::from_str(&found.body).expect("json");
+    assert_eq!(
+        (&found["site"], &found["column"]),
+        (&"s01".into(), &serde_json::Value::Null)
+    );
+    let rows = found["rows"].as_array().expect("rows");
+    let decided = rows.iter().map(|row| row["decided"] == true);
+    assert_eq!(decided.collect::<Vec<_>>(), [true, true, false]);
+    // The site's page and the list of incidents lead there, for those who may go.
+    let link = format!("href=\"{path}\"").replace('&', "&#38;");
+    for place in ["/site/s01", "/incidents"] {
+        for cookie in [&unit, &viewer] {
+            let page = get_as(&running, cookie, place).await.body;
+            assert!(page.contains(&link), "{place}: {page}");
+        }
+    }
+    let others = get_as(&running, &unit, "/incidents").await.body;
+    assert!(!others.contains("/copy/s02"), "{others}");
+    let detail = get_as(&running, &unit, "/api/v1/sites/s01").await.body;
+    assert!(detail.contains(&digest), "{detail}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,6 +63,26 @@ async fn the_operator_finds_what_is_overdue_sees_why_and_settles_it() {
     assert_eq!(browser.value("document.scripts.length"), 1);
     office.picture(&mut browser, "copy");
 
+    // The veto by the age of the home page, and the copy that proves it.
+    browser.follow("nav a[href='/incidents']");
+    let text = browser.text();
+    assert!(text.contains("触及单项否决"), "{text}");
+    browser.follow("#open-h ~ .table a[href^='/copy/kxw?']");
+    let text = browser.text();
+    for part in ["首页副本", "各版块的条目", "最近更新11月3日", "判定依据"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(browser.has("tr.decided") && browser.has(".source mark"));
+    assert_eq!(browser.value("document.scripts.length"), 1);
+    office.picture(&mut browser, "copy-home");
+    browser.follow("nav.path a[href='/site/kxw']");
+    assert!(
+        browser.text().contains("首页摘要sha256:"),
+        "{}",
+        browser.text()
+    );
+    browser.follow("#front-h ~ p a[href^='/copy/kxw?']");
+
     browser.open(&office.url("/column/kxw/gzdt"));
     hand_in(&mut browser, "exempt", Some("2017-11-30"), "改版");
     let text = browser.text();

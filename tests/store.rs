@@ -11,7 +11,7 @@ mod facts;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use facts::{COLUMNS, at, change, column, day, everything, settings};
+use facts::{COLUMNS, at, change, column, day, everything, home, settings};
 use wangxun::alert::incident::State;
 use wangxun::alert::outbox::{Delivery, NoticeState};
 use wangxun::domain::finding::Finding;
@@ -530,10 +530,12 @@ async fn a_page_copy_is_kept_by_its_digest_as_long_as_a_record_names_it() {
     let (store, _) = open(dir.path()).await;
     let body = "<li>通知</li>".repeat(500).into_bytes();
     let (old, named, proof) = (sha256(&body), sha256(b"named"), sha256(b"proof"));
+    let front = sha256(b"front");
     store.keep_body(&old, body.clone()).await.unwrap();
     store.keep_body(&old, body.clone()).await.unwrap();
     store.keep_body(&named, b"named".to_vec()).await.unwrap();
     store.keep_body(&proof, b"proof".to_vec()).await.unwrap();
+    store.keep_body(&front, b"front".to_vec()).await.unwrap();
     assert_eq!(store.body(&old).await.unwrap(), Some(body));
     assert_eq!(store.body(&sha256(b"?")).await.unwrap(), None);
     for wrong in [
@@ -548,6 +550,9 @@ async fn a_page_copy_is_kept_by_its_digest_as_long_as_a_record_names_it() {
     let mut commit = change(0);
     commit.records[0].digest = Some(named.clone());
     commit.records[0].proof = Some(proof.clone());
+    let mut home = home(0);
+    home.copies[0].digest.clone_from(&front);
+    commit.homes = vec![home];
     store.commit(commit).await.unwrap();
 
     let keep = i64::from(settings(dir.path()).keep_bodies_days);
@@ -555,9 +560,9 @@ async fn a_page_copy_is_kept_by_its_digest_as_long_as_a_record_names_it() {
     assert_eq!(store.prune(at(keep * 1440 + 1)).await.unwrap().bodies, 1);
     assert_eq!(store.body(&old).await.unwrap(), None);
     assert!(store.body(&named).await.unwrap().is_some());
-    let asked = vec![old, named.clone(), proof.clone()];
+    let asked = vec![old, named.clone(), proof.clone(), front.clone()];
     let kept = store.kept(asked).await.unwrap();
-    assert_eq!(kept, [named.clone(), proof].into());
+    assert_eq!(kept, [named.clone(), proof, front].into());
 
     let file = dir
         .path()

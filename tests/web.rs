@@ -286,6 +286,7 @@ async fn the_page_of_a_site_shows_what_its_home_page_shows() {
         digest: None,
         validators: Validators::default(),
         reader: None,
+        copies: Vec::new(),
         visited_at: now(),
         reach: Default::default(),
     }];

@@ -3,12 +3,15 @@
 
 use super::reach::{after, arrival};
 use crate::domain::finding::{Finding, Unreadable};
-use crate::domain::home::{HomeBlock, HomeRecord, Reach};
+use crate::domain::home::{HomeBlock, HomeCopy, HomeRecord, Reach};
 use crate::domain::id::SiteId;
 use crate::domain::note::Note;
 use crate::domain::observation::{Blind, Cause, Sight};
 use crate::domain::time::Moment;
 use crate::domain::visit::Validators;
+
+/// The most copies of a home page that are kept for its record.
+const MOST_COPIES: usize = 4;
 
 /// What one visit to a home page saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,39 +24,104 @@ pub struct HomeSight {
     pub blocks: Vec<HomeBlock>,
     /// What the reader noted.
     pub notes: Vec<Note>,
+    /// The digest of the page, where one came.
+    pub page: Option<String>,
     /// The digest of the page, where it alone tells what was found.
     pub digest: Option<String>,
     /// For the next conditional request.
     pub validators: Validators,
 }
 
-/// The record after `seen`. A failure never touches what was read before.
+/// The record after `seen`. A failure never touches what was read before. Where it names the page
+/// that came as a copy, that page is to be kept.
 pub fn remember(before: Option<HomeRecord>, site: &SiteId, seen: HomeSight) -> HomeRecord {
     let mut record = before.unwrap_or_else(|| never_visited(site, seen.at));
     record.visited_at = seen.at;
     record.reach = after(record.reach, seen.at, arrival(&seen.sight));
-    let finding = match seen.sight {
-        Sight::Failed(failure) => return blinded(record, seen.at, Cause::Failed(failure)),
-        Sight::Unchanged(_) => {
-            record.read_at = Some(seen.at);
-            return record;
+    let finding = match &seen.sight {
+        Sight::Failed(failure) => {
+            let why = Cause::Failed(failure.clone());
+            return blinded(record, seen.at, why);
         }
-        Sight::Read(finding) => finding,
+        Sight::Unchanged(finding) | Sight::Read(finding) => finding.clone(),
     };
-    record.blocks = seen.blocks;
-    record.notes = seen.notes;
+    let page = seen.page.clone();
+    let copy = page.filter(|_| is_worth_a_copy(&record, &finding));
+    let copy = copy.map(|digest| HomeCopy {
+        digest,
+        seen_at: seen.at,
+        finding: finding.clone(),
+    });
+    let mut record = match seen.sight {
+        Sight::Read(_) => updated(record, seen, finding),
+        Sight::Unchanged(_) | Sight::Failed(_) => HomeRecord {
+            read_at: Some(seen.at),
+            ..record
+        },
+    };
+    if let Some(copy) = copy {
+        keep(&mut record, copy);
+    }
+    record
+}
+
+/// The record after a page was read anew.
+fn updated(record: HomeRecord, seen: HomeSight, finding: Finding) -> HomeRecord {
+    let record = HomeRecord {
+        blocks: seen.blocks,
+        notes: seen.notes,
+        ..record
+    };
+    match (cause(&finding), finding) {
+        (None, Finding::Dated(update)) => HomeRecord {
+            last_update: Some(update),
+            read_at: Some(seen.at),
+            blind: None,
+            digest: seen.digest,
+            validators: seen.validators,
+            ..record
+        },
+        (why, _) => blinded(record, seen.at, why.unwrap_or(NO_LIST)),
+    }
+}
+
+/// A page without anything to read.
+const NO_LIST: Cause = Cause::Unreadable(Unreadable::NoList);
+
+/// Why a page with this finding does not tell its age.
+fn cause(finding: &Finding) -> Option<Cause> {
     match finding {
-        Finding::Dated(update) => {
-            record.last_update = Some(update);
-            record.read_at = Some(seen.at);
-            record.blind = None;
-            record.digest = seen.digest;
-            record.validators = seen.validators;
-            record
-        }
-        Finding::Undated(why) => blinded(record, seen.at, Cause::Undated(why)),
-        Finding::Unreadable(why) => blinded(record, seen.at, Cause::Unreadable(why)),
-        Finding::Empty => blinded(record, seen.at, Cause::Unreadable(Unreadable::NoList)),
+        Finding::Dated(_) => None,
+        Finding::Undated(why) => Some(Cause::Undated(*why)),
+        Finding::Unreadable(why) => Some(Cause::Unreadable(*why)),
+        Finding::Empty => Some(NO_LIST),
+    }
+}
+
+/// Whether the page says something of which no copy is kept. A date is proven best by the page that
+/// first said it; why a page tells none, by that of the present time.
+fn is_worth_a_copy(before: &HomeRecord, finding: &Finding) -> bool {
+    let kept = before.copies.iter().any(|copy| match finding {
+        Finding::Dated(update) => copy.newest_on() == Some(update.on),
+        other => copy.finding == *other,
+    });
+    let known = before.blind.as_ref().map(|blind| &blind.why);
+    !kept || cause(finding).is_some_and(|why| known != Some(&why))
+}
+
+/// Names a copy, and as few of the older ones as are still of use.
+fn keep(record: &mut HomeRecord, copy: HomeCopy) {
+    record.copies.insert(0, copy);
+    while record.copies.len() > MOST_COPIES {
+        let proof = record.proof().cloned();
+        let spare = record
+            .copies
+            .iter()
+            .rposition(|copy| Some(copy) != proof.as_ref());
+        match spare {
+            Some(place) => record.copies.remove(place),
+            None => return,
+        };
     }
 }
 
@@ -68,6 +136,7 @@ fn never_visited(site: &SiteId, at: Moment) -> HomeRecord {
         digest: None,
         validators: Validators::default(),
         reader: None,
+        copies: Vec::new(),
         visited_at: at,
         reach: Reach::default(),
     }
@@ -115,6 +184,7 @@ mod tests {
                 rows: 6,
             }],
             notes: Vec::new(),
+            page: None,
             digest: Some("d".to_owned()),
             validators: Validators::default(),
         }
@@ -149,5 +219,99 @@ mod tests {
         assert_eq!((failed.blocks.len(), failed.digest.as_deref()), (1, None));
         let again = next(failed, seen(12, Sight::Read(dated("2017-11-14"))));
         assert_eq!(again.blind, None);
+    }
+
+    /// Pages, by what is seen of them.
+    type Pages<'a> = &'a [(&'a str, Sight)];
+
+    /// What is read of these pages one after the other, an hour each: the copies that are kept then,
+    /// and which of them proves the age.
+    fn kept(pages: Pages<'_>) -> (String, Option<String>) {
+        let site = SiteId::parse("kxw").unwrap();
+        let mut record = None;
+        for (hour, (page, sight)) in pages.iter().enumerate() {
+            let came = !matches!(sight, Sight::Failed(_));
+            let seen = HomeSight {
+                page: came.then(|| (*page).to_owned()),
+                ..seen(u32::try_from(hour).unwrap(), sight.clone())
+            };
+            record = Some(remember(record, &site, seen));
+        }
+        let record = record.unwrap();
+        let proof = record.proof().map(|copy| copy.digest.clone());
+        let copies = record.copies.iter().map(|copy| copy.digest.as_str());
+        (copies.collect::<Vec<_>>().join(" "), proof)
+    }
+
+    #[test]
+    fn a_copy_is_kept_of_what_first_says_something_and_of_the_proof_always() {
+        let read = |on: &str| Sight::Read(dated(on));
+        let undated = || Sight::Read(Finding::Undated(Undated::NoDates));
+        let shell = || Sight::Read(Finding::Unreadable(Unreadable::Shell));
+        let failed = || Sight::Failed(Failure::ConnectTimeout);
+        // The pages; what is kept, the newest first; the proof.
+        let cases: [(Pages<'_>, &str, Option<&str>); 6] = [
+            // The same date again, in another page: the first that said it is the proof.
+            (
+                &[("a", read("2017-11-03")), ("b", read("2017-11-03"))],
+                "a",
+                Some("a"),
+            ),
+            // A record of an older program names no copy: what is as it was will do.
+            (
+                &[("", failed()), ("a", Sight::Unchanged(dated("2017-11-03")))],
+                "a",
+                None,
+            ),
+            // Failing visits bring nothing and take nothing.
+            (
+                &[
+                    ("a", read("2017-11-03")),
+                    ("", failed()),
+                    ("b", read("2017-11-06")),
+                ],
+                "b a",
+                Some("b"),
+            ),
+            // Why it cannot be judged is kept once in a row, and anew the next time.
+            (
+                &[
+                    ("a", read("2017-11-03")),
+                    ("b", undated()),
+                    ("c", undated()),
+                    ("d", read("2017-11-03")),
+                    ("e", undated()),
+                ],
+                "e b a",
+                Some("a"),
+            ),
+            // However often that changes, the proof stays.
+            (
+                &[
+                    ("a", read("2017-11-03")),
+                    ("b", undated()),
+                    ("c", shell()),
+                    ("d", undated()),
+                    ("e", shell()),
+                    ("f", undated()),
+                ],
+                "f e d a",
+                Some("a"),
+            ),
+            // A newer item that is taken away again: the older page proves the older date.
+            (
+                &[
+                    ("a", read("2017-11-03")),
+                    ("b", read("2017-11-06")),
+                    ("c", read("2017-11-03")),
+                ],
+                "b a",
+                Some("a"),
+            ),
+        ];
+        for (pages, copies, proof) in cases {
+            let found = kept(pages);
+            assert_eq!(found, (copies.to_owned(), proof.map(str::to_owned)));
+        }
     }
 }

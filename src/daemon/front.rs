@@ -1,5 +1,5 @@
-//! One visit to one home page. What it finds is recorded beside the columns; the incidents of sites
-//! rest on it.
+//! One visit to one home page. What it finds is recorded beside the columns, with a copy of the page
+//! that said it first; the incidents of sites rest on it.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::domain::observation::Sight;
 use crate::domain::reading_rules::Extras;
 use crate::domain::time::Moment;
 use crate::domain::visit::{Outcome, Validators};
-use crate::extract::{Aim, Reading, Recipe};
+use crate::extract::{Reading, Recipe};
 
 /// The sites whose home pages are visited: those with at least one column that is.
 pub fn sites(group: &Group) -> impl Iterator<Item = (&Site, &Url)> {
@@ -76,36 +76,38 @@ pub fn next_revisit_at(group: &Group, records: &BTreeMap<SiteId, HomeRecord>) ->
     visited.filter_map(|record| record.reach.revisit_at).min()
 }
 
-/// How the home page of `site` is read.
-pub fn recipe(site: &Site, budget: usize) -> Recipe {
-    Recipe {
-        home: site.home.clone(),
-        asked: site.home.clone(),
-        site: site.identity.clone(),
-        budget,
-        ..Recipe::of(Aim::Home)
-    }
+/// What a visit to a home page brought.
+#[derive(Debug)]
+pub struct Fronted {
+    /// What is known of it now.
+    pub record: HomeRecord,
+    /// The page with its digest, where the record names it as a copy from now on.
+    pub body: Option<(String, Vec<u8>)>,
+    /// How each request ended.
+    pub outcomes: Vec<&'static str>,
 }
 
-/// Visits the home page at `now`; answers with what is known then, and how each request ended.
+/// Visits the home page at `now`.
 pub async fn visit(
     means: &Means,
     errand: &Front<'_>,
     before: Option<HomeRecord>,
     now: Moment,
-) -> (HomeRecord, Vec<&'static str>) {
+) -> Fronted {
     let Front { site, url } = *errand;
-    let recipe = recipe(site, means.page_budget);
+    let recipe = Recipe::of_home(site, means.page_budget);
     let reader = fingerprint(url, &recipe, Extras::NONE);
     let holds = |record: &&HomeRecord| {
         record.blind.is_none() && record.reader.as_deref() == Some(reader.as_str())
     };
     let known = before.as_ref().filter(holds);
+    // Where no copy is kept, the page is to come even if it is what it was.
+    let proven = known.filter(|record| record.proof().is_some());
     let aimed = Aimed {
         url,
         access: &site.access,
         recipe,
-        validators: known
+        validators: proven
             .map(|record| record.validators.clone())
             .unwrap_or_default(),
         known: known.and_then(|record| record.digest.clone()),
@@ -113,22 +115,32 @@ pub async fn visit(
     };
     let stands = known.and_then(|record| record.last_update.clone());
     let look = look(means, aimed, now).await;
-    let outcomes = look.outcomes.clone();
-    let seen = seen(look, stands.map(Finding::Dated), now);
+    let seen = seen(&look, stands.map(Finding::Dated), now);
     let mut record = remember(before, &site.id, seen);
     record.reader = Some(reader);
-    (record, outcomes)
+    Fronted {
+        body: copied(&record, &look, now),
+        outcomes: look.outcomes,
+        record,
+    }
 }
 
-fn seen(look: Look, stands: Option<Finding>, now: Moment) -> HomeSight {
-    let digest = look.digest;
+/// The page that came, where the record names it since this visit.
+fn copied(record: &HomeRecord, look: &Look, now: Moment) -> Option<(String, Vec<u8>)> {
+    let page = look.page()?;
+    let newest = record.copies.first().filter(|copy| copy.seen_at == now)?;
+    let is_it = look.digest.as_ref() == Some(&newest.digest);
+    is_it.then(|| (newest.digest.clone(), page.body.clone()))
+}
+
+fn seen(look: &Look, stands: Option<Finding>, now: Moment) -> HomeSight {
     let (blocks, notes) = match &look.reading {
         Some(reading) => (blocks(reading), reading.notes.clone()),
         None => (Vec::new(), Vec::new()),
     };
-    let sight = match (look.visit.outcome, look.reading) {
-        (Outcome::Failed(failure), _) => Sight::Failed(failure),
-        (_, Some(reading)) => Sight::Read(reading.finding),
+    let sight = match (&look.visit.outcome, &look.reading) {
+        (Outcome::Failed(failure), _) => Sight::Failed(failure.clone()),
+        (_, Some(reading)) => Sight::Read(reading.finding.clone()),
         (Outcome::Page(_) | Outcome::NotModified, None) => match stands {
             Some(finding) => Sight::Unchanged(finding),
             None => Sight::Read(Finding::Unreadable(Unreadable::TooComplex)),
@@ -139,10 +151,11 @@ fn seen(look: Look, stands: Option<Finding>, now: Moment) -> HomeSight {
         sight,
         blocks,
         notes,
+        page: look.page().and_then(|_| look.digest.clone()),
         // Where other pages had a part in it, the first page's bytes alone prove nothing.
-        digest: digest.filter(|_| look.alone),
+        digest: look.digest.clone().filter(|_| look.alone),
         validators: match look.alone {
-            true => look.visit.validators,
+            true => look.visit.validators.clone(),
             false => Validators::default(),
         },
     }

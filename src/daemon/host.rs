@@ -175,10 +175,18 @@ impl Rounds {
         let Front { site, url } = *errand;
         let before = self.desk.store.home(&site.id).await?;
         let now = self.desk.clock.now();
-        let (record, outcomes) = front::visit(&self.means, errand, before, now).await;
+        let front::Fronted {
+            record,
+            body,
+            outcomes,
+        } = front::visit(&self.means, errand, before, now).await;
         tracing::debug!(site = %site.id, %url, blind = ?record.blind, "home page visited");
         for outcome in &outcomes {
             self.metrics.page(outcome);
+        }
+        // The page is stored first, as the record names it.
+        if let Some((digest, body)) = body {
+            self.desk.store.keep_body(&digest, body).await?;
         }
         commit
             .days

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::LastUpdate;
+use super::finding::{Finding, LastUpdate};
 use super::id::SiteId;
 use super::note::Note;
 use super::observation::Blind;
@@ -32,11 +32,44 @@ pub struct HomeRecord {
     /// hold only while it is the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reader: Option<String>,
+    /// Copies that are kept of the page, the newest first: the one on which its age rests, and the
+    /// latest others that said something new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<HomeCopy>,
     /// When the latest visit began.
     pub visited_at: Moment,
     /// How it could be reached lately.
     #[serde(default, skip_serializing_if = "Reach::is_empty")]
     pub reach: Reach,
+}
+
+impl HomeRecord {
+    /// The copy on which the age of the page rests: kept when a visit first read that date.
+    pub fn proof(&self) -> Option<&HomeCopy> {
+        let on = self.last_update.as_ref()?.on;
+        self.copies.iter().find(|copy| copy.newest_on() == Some(on))
+    }
+}
+
+/// A copy of a home page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeCopy {
+    /// SHA-256 of the page's body, hexadecimal: the name of the copy.
+    pub digest: String,
+    /// When the visit began that brought it.
+    pub seen_at: Moment,
+    /// What the page said.
+    pub finding: Finding,
+}
+
+impl HomeCopy {
+    /// The newest date that the page said.
+    pub fn newest_on(&self) -> Option<Date> {
+        match &self.finding {
+            Finding::Dated(update) => Some(update.on),
+            _ => None,
+        }
+    }
 }
 
 /// How a home page could be reached lately: as far as visits prove that it opens, or does not.

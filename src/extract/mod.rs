@@ -174,6 +174,17 @@ impl Recipe {
             ..Recipe::of(Aim::Column)
         }
     }
+
+    /// How the home page of `site` is read.
+    pub fn of_home(site: &Site, budget: usize) -> Recipe {
+        Recipe {
+            home: site.home.clone(),
+            asked: site.home.clone(),
+            site: site.identity.clone(),
+            budget,
+            ..Recipe::of(Aim::Home)
+        }
+    }
 }
 
 /// The pages of one visit so far.

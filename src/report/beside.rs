@@ -114,6 +114,7 @@ mod tests {
             digest: None,
             validators: Validators::default(),
             reader: None,
+            copies: Vec::new(),
             visited_at: at("2017-11-18T09:00:00"),
             reach: crate::domain::home::Reach::default(),
         };

@@ -40,6 +40,21 @@ pub fn blindness(record: &HomeRecord, now: Moment) -> Option<String> {
     Some(format!("自{since}起连续{}次未能判断：{why}", blind.visits))
 }
 
+/// The digest of the copy on which the age of the page rests, where one is kept.
+pub fn digest(record: &HomeRecord) -> String {
+    let copy = record.proof().map(|copy| copy.digest.as_str());
+    let hex: String = copy
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_hexdigit)
+        .take(64)
+        .collect();
+    match hex.is_empty() {
+        true => String::new(),
+        false => format!("首页摘要sha256:{hex}。"),
+    }
+}
+
 /// A block: its heading in quotation marks, how many rows it has, and its newest date.
 pub fn block(block: &HomeBlock, today: Date) -> (String, usize, String) {
     let heading = match block.heading.trim() {
@@ -70,6 +85,7 @@ mod tests {
             digest: None,
             validators: Validators::default(),
             reader: None,
+            copies: Vec::new(),
             visited_at: at("2017-11-18T09:00:00"),
             reach: crate::domain::home::Reach::default(),
         }

@@ -424,6 +424,8 @@ impl ColumnLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::incident::Release;
+    use crate::assess::duty::{DueLadder, Duty, YearDay};
     use crate::domain::observation::Cause;
     use crate::domain::visit::Failure;
     use crate::report::fixture::{
@@ -548,6 +550,90 @@ mod tests {
             line(open(Some(Tier::Warning), since)),
             (Some(Tier::Warning), false)
         );
+    }
+
+    #[test]
+    fn an_escalation_that_waits_has_told_nobody() {
+        let column = || Subject::Column(column_id("kxw/gzdt"));
+        let since = "2017-11-16T09:00:00";
+        let line = |release| {
+            let stage = open(Some(Tier::Escalation), since);
+            let mut one = incident(column(), Kind::Stale, since, stage);
+            one.release = release;
+            let overview = look(&[one]);
+            let line = &overview.sites[0].columns[0];
+            (line.told, line.escalation_waits)
+        };
+        let severe = Some(Tier::SeverelyOverdue);
+        assert_eq!(line(Some(Release::Proposed)), (severe, true));
+        let granted = Release::Granted {
+            by: "王".to_owned(),
+            at: at(since),
+        };
+        let told = Some(Tier::Escalation);
+        assert_eq!(line(Some(granted)), (told, false));
+        assert_eq!(line(None), (told, false));
+    }
+
+    #[test]
+    fn what_is_owed_by_a_day_counts_where_a_column_stands() {
+        let mut limits = Limits::default();
+        limits.duties.push(Duty {
+            id: "report".to_owned(),
+            name: "年度报告".to_owned(),
+            columns: [column_id("wjw/zcjd")].into(),
+            classes: Default::default(),
+            opens: YearDay { month: 1, day: 1 },
+            due: YearDay { month: 11, day: 15 },
+            titles: Vec::new(),
+            ladder: DueLadder::default(),
+        });
+        let subject = || Subject::Duty(column_id("wjw/zcjd"), "report".to_owned());
+        let since = "2017-11-16T09:00:00";
+        let rows = [
+            (Some(suspected(since)), Standing::Fresh, None),
+            (
+                Some(open(Some(Tier::Warning), since)),
+                Standing::DueSoon,
+                Some(Tier::Warning),
+            ),
+            (
+                Some(open(Some(Tier::Overdue), since)),
+                Standing::Overdue,
+                Some(Tier::Overdue),
+            ),
+            (None, Standing::Fresh, None),
+        ];
+        for (stage, standing, told) in rows {
+            let incidents = stage.map(|stage| incident(subject(), Kind::Owed, since, stage));
+            let incidents = incidents.into_iter().map(|one| (one.key.clone(), one));
+            let overview = overview(&Scene {
+                group: &group(),
+                limits: &limits,
+                records: &rows_of_kept(),
+                open: &incidents.collect(),
+                acts: &[],
+                now: at(NOW),
+            });
+            let mut lines = overview.sites.iter().flat_map(|site| &site.columns);
+            let line = lines
+                .find(|line| line.column == column_id("wjw/zcjd"))
+                .unwrap();
+            assert_eq!(line.standing, standing, "{told:?}");
+            let owed = line.owed.first();
+            assert_eq!(owed.and_then(|owed| owed.told), told);
+            let day = owed.map(|owed| owed.due_on.to_string());
+            let expected = told.map(|_| "2017-11-15".to_owned());
+            assert_eq!(day, expected);
+        }
+    }
+
+    fn rows_of_kept() -> BTreeMap<ColumnId, ColumnRecord> {
+        records(vec![record(
+            "wjw/zcjd",
+            Some("2017-11-17"),
+            "2017-11-18T09:00:00",
+        )])
     }
 
     #[test]

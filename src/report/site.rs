@@ -162,7 +162,8 @@ fn home(case: &SiteCase<'_>) -> String {
                     format!("可以打开，最新条目{}", front::newest(home, case.now))
                 });
                 let at = instant(home.visited_at, case.now);
-                format!("首页最近一次访问于{at}：{seen}。{}", rate(case))
+                let copy = front::digest(home);
+                format!("首页最近一次访问于{at}：{seen}。{copy}{}", rate(case))
             }
         };
     };
@@ -294,6 +295,7 @@ mod tests {
             digest: None,
             validators: Validators::default(),
             reader: None,
+            copies: Vec::new(),
             visited_at: at("2017-11-20T09:25:00"),
             reach: Reach::default(),
         }

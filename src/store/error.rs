@@ -78,6 +78,12 @@ pub enum StoreError {
         /// The panic's words.
         message: String,
     },
+    /// The thread that makes the changes could not be started.
+    #[error("no thread can be started for the store")]
+    Thread {
+        /// The system's words.
+        source: std::io::Error,
+    },
     /// A file or directory could not be read or written.
     #[error("cannot {action} {}", .path.display())]
     Io {

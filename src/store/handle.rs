@@ -1,7 +1,7 @@
 //! The handle: what the rest of the program asks of the store.
 //!
-//! Cheap to clone; every operation runs on a thread for blocking work. One change is made at a
-//! time, readers run beside each other.
+//! Cheap to clone. Changes are made one at a time, by a thread of their own; readers run beside each
+//! other on the threads for blocking work.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -15,6 +15,7 @@ use super::keys;
 use super::reading::Reader;
 use super::settings::StoreSettings;
 use super::table::Table;
+use super::writer::Writer;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
 use crate::domain::acceptance::Acceptance;
@@ -90,6 +91,7 @@ pub struct StoreHealth {
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    writer: Arc<Writer>,
     /// Whether the thread that asks does the work itself.
     here: bool,
 }
@@ -115,10 +117,12 @@ impl Store {
         now: Moment,
     ) -> Result<(Store, Opening), StoreError> {
         let settings = settings.clone();
+        let writer = Writer::start()?;
         let open = move || Inner::open(settings, now);
-        let (inner, opening) = blocking("open the store", open).await?;
+        let (inner, opening) = writer.run("open the store", open).await?;
         let store = Store {
             inner: Arc::new(inner),
+            writer: Arc::new(writer),
             here: false,
         };
         Ok((store, opening))
@@ -141,10 +145,22 @@ impl Store {
         }
     }
 
+    async fn change<T: Send + 'static>(
+        &self,
+        action: &'static str,
+        work: impl FnOnce(&Inner) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inner = self.inner.clone();
+        let work = move || work(&inner);
+        match self.here {
+            true => contained(action, work),
+            false => self.writer.run(action, work).await,
+        }
+    }
+
     /// Makes everything in `commit` true together. When this returns, it is on disk.
     pub async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
-        let inner = self.inner.clone();
-        self.run("commit", move || inner.commit(commit)).await
+        self.change("commit", |inner| inner.commit(commit)).await
     }
 
     async fn read<T: Send + 'static>(
@@ -405,14 +421,12 @@ impl Store {
 
     /// Forgets what the settings no longer keep at `now`.
     pub async fn prune(&self, now: Moment) -> Result<Pruned, StoreError> {
-        let inner = self.inner.clone();
-        self.run("prune", move || inner.prune(now)).await
+        self.change("prune", move |inner| inner.prune(now)).await
     }
 
     /// Puts everything on disk. Commits are there already; this is for an orderly end.
     pub async fn flush(&self) -> Result<(), StoreError> {
-        let inner = self.inner.clone();
-        self.run("flush the store", move || inner.flush()).await
+        self.change("flush the store", Inner::flush).await
     }
 
     /// How the store is. Asks no disk.

@@ -23,6 +23,7 @@ use super::table::Table;
 use super::thin;
 use super::volume;
 use super::wire::Fact;
+use crate::domain::home::HomeRecord;
 use crate::domain::time::Moment;
 
 /// The store, open.
@@ -240,6 +241,7 @@ impl Inner {
         let keep_history_days = self.settings.keep_history_days;
         let rows = self.change(|shared| shared.prune(now, keep_history_days))?;
         let records = self.read(|reader| reader.records())?;
+        let homes: Vec<HomeRecord> = self.read(|reader| reader.all(Table::Homes, &[]))?;
         let proofs = self.read(|reader| reader.candidates(None))?;
         let entries = self.read(|reader| reader.entries())?.into_iter();
         let files = entries.filter_map(|entry| entry.attachment);
@@ -247,6 +249,12 @@ impl Inner {
             .into_values()
             .flat_map(|record| [record.digest, record.proof])
             .flatten()
+            .chain(
+                homes
+                    .into_iter()
+                    .flat_map(|home| home.copies)
+                    .map(|copy| copy.digest),
+            )
             .chain(proofs.into_iter().filter_map(|candidate| candidate.copy))
             .chain(files.map(|file| file.digest))
             .collect();

@@ -48,3 +48,4 @@ mod value;
 pub mod verify;
 mod volume;
 mod wire;
+mod writer;

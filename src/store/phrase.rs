@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::error::StoreError;
 use super::keys::{self, Hash};
 use crate::domain::finding::{Finding, LastUpdate};
-use crate::domain::home::{HomeBlock, HomeRecord, Reach};
+use crate::domain::home::{HomeBlock, HomeCopy, HomeRecord, Reach};
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::{Change, Item};
 use crate::domain::note::Note;
@@ -131,6 +131,8 @@ struct Front {
     validators: Validators,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reader: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    copies: Vec<HomeCopy>,
 }
 
 /// An item, on paper.
@@ -360,6 +362,7 @@ pub fn home_out(home: &HomeRecord, said: &mut Said) -> Result<WireHome, StoreErr
         digest,
         validators,
         reader,
+        copies,
         visited_at,
         reach,
     } = home;
@@ -372,6 +375,7 @@ pub fn home_out(home: &HomeRecord, said: &mut Said) -> Result<WireHome, StoreErr
         digest: digest.clone(),
         validators: validators.clone(),
         reader: reader.clone(),
+        copies: copies.clone(),
     };
     Ok(WireHome {
         what: said.say(&front)?,
@@ -394,6 +398,7 @@ pub fn home_in(wire: WireHome, heard: &mut Heard) -> Option<HomeRecord> {
         digest: front.digest,
         validators: front.validators,
         reader: front.reader,
+        copies: front.copies,
         visited_at: wire.visited_at,
         reach: wire.reach,
     })

@@ -458,6 +458,28 @@ mod tests {
         assert_eq!(String::from_utf8(again).unwrap(), SITES);
     }
 
+    /// One line with a home page of which copies are kept.
+    const COPIES: &str = include_str!("shapes-copies.jsonl");
+
+    #[test]
+    fn a_line_of_copies_of_a_home_page_is_read_and_written_again_byte_by_byte() {
+        let line = COPIES.trim_end().as_bytes();
+        let (entry, lost) = read_line(line, &mut Heard::default()).unwrap();
+        let Fact::Commit(commit) = &entry.fact else {
+            panic!("{entry:?}");
+        };
+        let [home] = commit.homes.as_slice() else {
+            panic!("{entry:?}");
+        };
+        assert_eq!((lost, home.copies.len()), (0, 2));
+        assert_eq!(home.proof(), home.copies.last());
+        let again = write_line(&entry, &mut Said::default()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), COPIES);
+        let row = serde_json::to_string(home).unwrap();
+        let read: HomeRecord = serde_json::from_str(&row).unwrap();
+        assert_eq!(read, *home);
+    }
+
     /// One line with what people enter, close, say and decide for the assessment.
     const ASSESSED: &str = include_str!("shapes-assessed.jsonl");
 
@@ -531,6 +553,10 @@ mod tests {
         same::<HomeRecord>(&HOME.replace(
             "\"visited_at\"",
             "\"reader\":\"0123456789abcdef\",\"visited_at\"",
+        ));
+        same::<HomeRecord>(&HOME.replace(
+            "\"visited_at\"",
+            r#""copies":[{"digest":"ab","seen_at":"2017-11-01T00:00:00+08:00","finding":{"undated":"no-dates"}}],"visited_at""#,
         ));
         same::<Acceptance>(ACCEPTANCE);
         for sight in [

@@ -1,7 +1,8 @@
-//! `/copy/{id}?digest=…`: the stored copy of the page behind a verdict, as rows and as source text.
+//! `/copy/{id}?digest=…`: the stored copy of the page behind a verdict, as rows and as source text; of
+//! a column by its id, of a home page by its site's.
 //!
 //! Nothing of the page is ever shown as a page: its markup is text here, and its links lead
-//! nowhere by themselves. Only what a visit to this column kept is shown.
+//! nowhere by themselves. Only what a visit to this column or home page kept is shown.
 
 use std::collections::BTreeMap;
 
@@ -22,15 +23,17 @@ use super::view::{
 };
 use crate::domain::finding::{Finding, LastUpdate};
 use crate::domain::group::{Column, Site};
+use crate::domain::id::SiteId;
 use crate::domain::item::Row;
 use crate::domain::name::is_same_title;
-use crate::domain::observation::Observation;
+use crate::domain::observation::Sight;
 use crate::domain::page::Page;
-use crate::domain::time::{Date, date_of};
+use crate::domain::time::{Date, Moment, date_of};
 use crate::extract::{Answer, More, Pages, Reader, Recipe};
 use crate::report::history::sight_in_chinese;
 use crate::report::plain::{lines, one_line};
 use crate::store::error::StoreError;
+use crate::store::handle::Store;
 
 /// How many visits are looked through for the digest.
 const VISITS: usize = 2000;
@@ -38,6 +41,12 @@ const VISITS: usize = 2000;
 pub const ROWS: usize = 200;
 /// How much of the source is shown, in characters.
 pub const SOURCE_CHARS: usize = 60_000;
+/// How many deciding rows are marked in the source.
+const MARKED: usize = 20;
+/// The longest line of the source that is marked whole, in bytes.
+const LINE_BYTES: usize = 600;
+/// The most marks in the source.
+const MARKS_SHOWN: usize = 200;
 /// The shortest end of an address by which a row is found in the source.
 const FILE_CHARS: usize = 4;
 /// Rounds of reading: what the reader asks for besides is not at hand.
@@ -47,8 +56,8 @@ const TURNS: usize = 8;
 #[template(path = "copy.html")]
 struct CopyPage {
     frame: Frame,
-    id: String,
-    name: String,
+    /// The column with its name, where it is one's.
+    column: Option<(String, String)>,
     site: String,
     site_name: String,
     digest: String,
@@ -68,7 +77,7 @@ struct RowLine {
     url: String,
 }
 
-/// A stretch of the source, and whether the deciding row stands in it.
+/// A stretch of the source, and whether a deciding row stands in it.
 struct Piece {
     decided: bool,
     text: String,
@@ -103,14 +112,31 @@ pub const GONE: &str = "该次访问的页面未留副本，或副本已按保�
 /// What is said of a copy that cannot be read.
 pub const BROKEN: &str = "页面副本无法读取。";
 
+/// What a copy is of.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    /// The list page of a column of this site.
+    Column(&'a Column, &'a Site),
+    /// The home page of this site.
+    Home(&'a Site),
+}
+
+/// The visit that a copy is of.
+struct Visit {
+    at: Moment,
+    sight: Sight,
+}
+
 /// A stored copy with the visit that kept it, and what is read of it.
 pub struct Copied<'a> {
-    /// The column.
-    pub column: &'a Column,
-    /// The site that shows it.
-    pub site: &'a Site,
-    /// The visit.
-    pub visit: Observation,
+    /// What it is of.
+    pub of: Whose<'a>,
+    /// SHA-256 of the page, hexadecimal.
+    pub digest: String,
+    /// When the visit began.
+    pub seen_at: Moment,
+    /// What the visit saw.
+    pub sight: Sight,
     /// The size of the page, in bytes.
     pub bytes: usize,
     /// The rows that are read of it.
@@ -119,39 +145,122 @@ pub struct Copied<'a> {
     pub text: Option<String>,
 }
 
+impl<'a> Whose<'a> {
+    /// What is called `id`, as far as the viewer may see copies of it.
+    fn called(console: &'a Console, viewer: &Viewer, id: &str) -> Option<Whose<'a>> {
+        if let Some((column, site, _)) = find(console, id) {
+            return is_own(viewer, column).then_some(Whose::Column(column, site));
+        }
+        let site = console.group.sites.get(&SiteId::parse(id).ok()?)?;
+        is_owner(viewer, site).then_some(Whose::Home(site))
+    }
+
+    /// The site.
+    pub fn site(self) -> &'a Site {
+        match self {
+            Whose::Column(_, site) | Whose::Home(site) => site,
+        }
+    }
+
+    /// The column, where it is one's.
+    pub fn column(self) -> Option<&'a Column> {
+        match self {
+            Whose::Column(column, _) => Some(column),
+            Whose::Home(_) => None,
+        }
+    }
+
+    /// The visit that kept the copy called `digest`.
+    async fn visit(self, store: &Store, digest: &str) -> Result<Option<Visit>, StoreError> {
+        match self {
+            Whose::Column(column, _) => {
+                let visits = store.observations(&column.id, VISITS).await?;
+                let mut visits = visits.into_iter();
+                let visit = visits.find(|seen| seen.digest.as_deref() == Some(digest));
+                Ok(visit.map(|seen| Visit {
+                    at: seen.observed_at,
+                    sight: seen.sight,
+                }))
+            }
+            Whose::Home(site) => {
+                let home = store.home(&site.id).await?;
+                let mut copies = home.into_iter().flat_map(|home| home.copies);
+                let copy = copies.find(|copy| copy.digest == digest);
+                Ok(copy.map(|copy| Visit {
+                    at: copy.seen_at,
+                    sight: Sight::Read(copy.finding),
+                }))
+            }
+        }
+    }
+
+    /// Where the page stands, and how it is read.
+    fn reading(self) -> Option<(Url, Recipe)> {
+        match self {
+            Whose::Column(column, site) => {
+                let recipe = Recipe::of_column(site, column, Recipe::BUDGET);
+                Some((column.address()?.clone(), recipe))
+            }
+            Whose::Home(site) => {
+                let recipe = Recipe::of_home(site, Recipe::BUDGET);
+                Some((site.home.clone()?, recipe))
+            }
+        }
+    }
+}
+
+/// Whether the site is the viewer's: of a site of others a unit sees its own columns alone.
+pub fn is_owner(viewer: &Viewer, site: &Site) -> bool {
+    viewer.only().is_none_or(|unit| *unit == site.unit)
+}
+
+/// Where the copy of the home page of `site` is shown.
+pub fn address_of_home(site: &SiteId, digest: &str) -> String {
+    format!("/copy/{site}?digest={digest}")
+}
+
 impl Copied<'_> {
-    /// The copy called `digest` of the column `id`.
+    /// The copy called `digest` of the column or the home page `id`.
     pub async fn find<'a>(
         console: &'a Console,
         viewer: &Viewer,
         id: &str,
         digest: Option<String>,
     ) -> Result<Copied<'a>, Lack> {
-        let found = find(console, id).filter(|(column, _, _)| is_own(viewer, column));
-        let (column, site, _) = found.ok_or(Lack::Unknown)?;
+        let of = Whose::called(console, viewer, id).ok_or(Lack::Unknown)?;
         let digest = digest.ok_or(Lack::Unknown)?;
-        let observations = console.store.observations(&column.id, VISITS).await?;
-        let mut observations = observations.into_iter();
-        let visit = observations
-            .find(|seen| seen.digest.as_ref() == Some(&digest))
-            .ok_or(Lack::Unknown)?;
+        let visit = of.visit(&console.store, &digest).await?;
+        let visit = visit.ok_or(Lack::Unknown)?;
         let body = console.store.body(&digest).await?.ok_or(Lack::Gone)?;
         let bytes = body.len();
-        let reread = read_again(site, column, body, date_of(visit.observed_at)).await;
+        let reread = read_again(of, body, date_of(visit.at)).await;
         let Reread { rows, text } = reread.ok_or(Lack::Broken)?;
         Ok(Copied {
-            column,
-            site,
-            visit,
+            of,
+            digest,
+            seen_at: visit.at,
+            sight: visit.sight,
             bytes,
             rows,
             text,
         })
     }
 
-    /// Whether `row` decided at the visit.
+    /// Whether `row` decided at the visit: in a list the one item, on a home page all of the newest
+    /// day.
     pub fn is_decided_by(&self, row: &Row) -> bool {
-        decided(&self.visit).is_some_and(|update| is_it(row, update))
+        let Some(update) = decided(&self.sight) else {
+            return false;
+        };
+        let evidence = &update.evidence;
+        match (row.on, self.of) {
+            (Some(on), Whose::Home(_)) => on == update.on,
+            (Some(on), Whose::Column(..)) => {
+                on == update.on && is_same_title(&row.title, &evidence.title)
+            }
+            // Its article told the date.
+            (None, _) => row.refused_on.is_none() && row.url.is_some() && row.url == evidence.link,
+        }
     }
 }
 
@@ -177,34 +286,35 @@ pub async fn copy(
         Ok(picture) => picture,
         Err(error) => return unreadable(&error),
     };
-    let (column, visit) = (copied.column, &copied.visit);
     let today = date_of(picture.now);
-    let source = copied.text.as_deref();
+    let (source, site) = (copied.text.as_deref(), copied.of.site());
     page(&CopyPage {
         frame: Frame::of(&console, &picture, &viewer, Place::Overview),
-        id: column.id.to_string(),
-        name: one_line(&column.name, NAME_CHARS),
-        site: copied.site.id.to_string(),
-        site_name: one_line(&copied.site.name, NAME_CHARS),
-        digest: visit.digest.clone().unwrap_or_default(),
-        visited: when(Some(visit.observed_at), picture.now),
-        verdict: one_line(&sight_in_chinese(&visit.sight, today), TITLE_CHARS),
+        column: copied
+            .of
+            .column()
+            .map(|column| (column.id.to_string(), one_line(&column.name, NAME_CHARS))),
+        site: site.id.to_string(),
+        site_name: one_line(&site.name, NAME_CHARS),
+        visited: when(Some(copied.seen_at), picture.now),
+        verdict: one_line(&sight_in_chinese(&copied.sight, today), TITLE_CHARS),
         bytes: copied.bytes,
         more: copied.rows.len().saturating_sub(ROWS),
         cut: source.is_some_and(|text| text.chars().nth(SOURCE_CHARS).is_some()),
-        source: source.map(|text| pieces(&lines(text, SOURCE_CHARS), decided(visit))),
+        source: source.map(|text| pieces(&lines(text, SOURCE_CHARS), &marks(&copied))),
         rows: copied
             .rows
             .iter()
             .take(ROWS)
             .map(|row| row_line(row, copied.is_decided_by(row), today))
             .collect(),
+        digest: copied.digest,
     })
 }
 
 /// The item that decided at a visit.
-fn decided(visit: &Observation) -> Option<&LastUpdate> {
-    match visit.sight.finding()? {
+fn decided(sight: &Sight) -> Option<&LastUpdate> {
+    match sight.finding()? {
         Finding::Dated(update) => Some(update),
         _ => None,
     }
@@ -219,14 +329,9 @@ fn row_line(row: &Row, decided: bool, today: Date) -> RowLine {
     }
 }
 
-fn is_it(row: &Row, update: &LastUpdate) -> bool {
-    row.on == Some(update.on) && is_same_title(&row.title, &update.evidence.title)
-}
-
 /// Reads the copy as the visit did, without any further page.
-async fn read_again(site: &Site, column: &Column, body: Vec<u8>, on: Date) -> Option<Reread> {
-    let url: Url = column.address()?.clone();
-    let recipe = Recipe::of_column(site, column, Recipe::BUDGET);
+async fn read_again(of: Whose<'_>, body: Vec<u8>, on: Date) -> Option<Reread> {
+    let (url, recipe) = of.reading()?;
     let work = move || {
         let first = Page {
             url,
@@ -258,25 +363,105 @@ async fn read_again(site: &Site, column: &Column, body: Vec<u8>, on: Date) -> Op
     tokio::task::spawn_blocking(work).await.ok()
 }
 
-/// The source in stretches of lines, those of the deciding row apart.
-fn pieces(source: &str, decided: Option<&LastUpdate>) -> Vec<Piece> {
-    let evidence = decided.map(|update| &update.evidence);
-    // The source may write a title otherwise than it reads; its address then finds the row.
-    let link = evidence.and_then(|evidence| evidence.link.as_deref());
-    let file = link.and_then(|link| link.rsplit('/').find(|part| part.len() >= FILE_CHARS));
-    let title = evidence.map(|evidence| evidence.title.as_str());
-    let wanted = [title.filter(|title| !title.is_empty()), file];
-    let holds = |line: &str| wanted.iter().flatten().any(|part| line.contains(part));
+/// By what the deciding rows are found in the source: their titles, and the ends of their addresses,
+/// since the source may write a title otherwise than it reads.
+fn marks(copied: &Copied<'_>) -> Vec<String> {
+    let evidence = decided(&copied.sight).map(|update| &update.evidence);
+    let evidence = evidence.map(|evidence| (evidence.title.as_str(), evidence.link.as_deref()));
+    let rows = copied.rows.iter().filter(|row| copied.is_decided_by(row));
+    let rows = rows.map(|row| (row.title.as_str(), row.url.as_deref()));
+    let mut marks = Vec::new();
+    for (title, link) in evidence.into_iter().chain(rows.take(MARKED)) {
+        let file = link.and_then(|link| link.rsplit('/').find(|part| part.len() >= FILE_CHARS));
+        let parts = [Some(title), file].into_iter().flatten();
+        marks.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
+    }
+    marks.sort();
+    marks.dedup();
+    marks
+}
+
+/// The source in stretches, those apart in which one of `marks` stands: whole lines, and where lines are
+/// long the words alone.
+fn pieces(source: &str, marks: &[String]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
+    let mut add = |decided: bool, text: &str| match pieces.last_mut() {
+        Some(last) if last.decided == decided || text.is_empty() => last.text.push_str(text),
+        _ => pieces.push(Piece {
+            decided,
+            text: text.to_owned(),
+        }),
+    };
+    let mut left = MARKS_SHOWN;
     for line in source.split_inclusive('\n') {
-        let decided = holds(line);
-        match pieces.last_mut() {
-            Some(last) if last.decided == decided => last.text.push_str(line),
-            _ => pieces.push(Piece {
-                decided,
-                text: line.to_owned(),
-            }),
+        let (mut from, whole) = (0, line.len() <= LINE_BYTES);
+        for (start, end) in places(line, marks).into_iter().take(left) {
+            left -= 1;
+            let (start, end) = if whole { (0, line.len()) } else { (start, end) };
+            add(false, line.get(from..start).unwrap_or_default());
+            add(true, line.get(start..end).unwrap_or_default());
+            from = end;
+            if whole {
+                break;
+            }
         }
+        add(false, line.get(from..).unwrap_or_default());
     }
     pieces
+}
+
+/// Where one of `marks` stands in `line`, in order and apart from each other.
+fn places(line: &str, marks: &[String]) -> Vec<(usize, usize)> {
+    let found = marks.iter().flat_map(|mark| {
+        let found = line.match_indices(mark.as_str());
+        found.map(|(at, mark)| (at, at + mark.len()))
+    });
+    let mut found: Vec<(usize, usize)> = found.collect();
+    found.sort_unstable();
+    let mut end = 0;
+    found.retain(|&(from, to)| {
+        let apart = from >= end;
+        end = if apart { to } else { end };
+        apart
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The source with what is marked in brackets.
+    fn shown(source: &str, marks: &[&str]) -> String {
+        let marks: Vec<String> = marks.iter().map(|&mark| mark.to_owned()).collect();
+        let pieces = pieces(source, &marks);
+        let pieces = pieces.iter().map(|piece| match piece.decided {
+            true => format!("[{}]", piece.text),
+            false => piece.text.clone(),
+        });
+        pieces.collect()
+    }
+
+    #[test]
+    fn a_line_is_marked_whole_and_in_a_long_one_the_words_alone() {
+        let row = "<li><a href=\"/t1.html\">工作会议召开</a></li>\n";
+        let marks = ["t1.html", "工作会议召开", "会议"];
+        let source = format!("<ul>\n{row}</ul>\n");
+        assert_eq!(shown(&source, &marks), format!("<ul>\n[{row}]</ul>\n"));
+        let long = format!("{0}{1}{0}", "<li>别的</li>".repeat(100), row.trim_end());
+        let found = shown(&long, &marks);
+        assert!(
+            found.contains("<a href=\"/[t1.html]\">[工作会议召开]</a>"),
+            "{found}"
+        );
+        assert_eq!(found.replace(['[', ']'], ""), long);
+    }
+
+    #[test]
+    fn a_page_of_nothing_but_marks_stays_small() {
+        let source = "工 ".repeat(SOURCE_CHARS / 2);
+        let shown = shown(&source, &["工"]);
+        assert_eq!(shown.matches('[').count(), MARKS_SHOWN);
+        assert_eq!(shown.replace(['[', ']'], ""), source);
+    }
 }

@@ -1,22 +1,29 @@
 //! `/incidents`: what is open, what the operator should look at, and what is over.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::Console;
 use super::access::viewer::Viewer;
+use super::copy::address_of_home;
 use super::source::Picture;
 use super::view::{Frame, NAME_CHARS, Place, Shared, page, unreadable, when};
-use crate::alert::incident::{Incident, Kind, State as IncidentState, Subject};
+use crate::alert::incident::{Ground, Incident, Kind, State as IncidentState, Subject};
 use crate::assess::ladder::Tier;
+use crate::assess::vetoes::Rule;
 use crate::domain::act::{self, Act};
 use crate::domain::flag::Flag;
 use crate::domain::group::Group;
+use crate::domain::home::HomeRecord;
 use crate::domain::time::Moment;
 use crate::report::acts::{self, Names};
 use crate::report::flags;
 use crate::report::plain::{one_line, typed};
+use crate::store::error::StoreError;
 
 /// How many open incidents are listed.
 const OPEN: usize = 200;
@@ -56,6 +63,8 @@ pub struct IncidentRow {
     pub link: Option<String>,
     /// What kind.
     pub kind: &'static str,
+    /// The copy of the home page on which it rests.
+    pub copy: Option<String>,
     /// The tier told last.
     pub tier: &'static str,
     /// When it was first suspected.
@@ -85,6 +94,10 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
     let (now, group) = (picture.now, &picture.group);
     let mut open: Vec<&Incident> = picture.open.values().collect();
     open.sort_by_key(|incident| std::cmp::Reverse((told(incident), incident.began_at)));
+    let homes = match homes_of(&console, open.iter().take(OPEN)).await {
+        Ok(homes) => homes,
+        Err(error) => return unreadable(&error),
+    };
     let names = console.names(group);
     let row = |incident: &Incident| IncidentRow::of(names, incident, now);
     let own = |incident: &&Incident| viewer.only().is_none() || is_of(group, &incident.key.subject);
@@ -94,7 +107,11 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
         confirmed,
         suspected: open.len() - confirmed,
         more: open.len().saturating_sub(OPEN),
-        open: open.into_iter().take(OPEN).map(row).collect(),
+        open: open
+            .into_iter()
+            .take(OPEN)
+            .map(|incident| row(incident).resting_on(incident, homes.get(&incident.key.subject)))
+            .collect(),
         flagged: flags::recent(&picture.flags, now),
         flags: picture
             .flags
@@ -116,6 +133,23 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
                 .collect(),
         },
     })
+}
+
+/// What is known of the home pages on which these incidents rest.
+async fn homes_of<'a>(
+    console: &Console,
+    incidents: impl Iterator<Item = &'a &'a Incident>,
+) -> Result<BTreeMap<Subject, HomeRecord>, StoreError> {
+    let mut homes = BTreeMap::new();
+    for incident in incidents.filter(|incident| rests_on_home(incident)) {
+        let Subject::Site(site) = &incident.key.subject else {
+            continue;
+        };
+        if let Some(home) = console.store.home(site).await? {
+            homes.insert(incident.key.subject.clone(), home);
+        }
+    }
+    Ok(homes)
 }
 
 /// Whether a subject stands in a group that was narrowed to one unit.
@@ -141,11 +175,40 @@ impl IncidentRow {
             subject,
             link,
             kind: kind_in_chinese(incident.key.kind),
+            copy: None,
             tier: incident.told_tier().map_or("—", Tier::in_chinese),
             since: when(Some(incident.began_at), now),
             stage: stage(incident, now),
         }
     }
+
+    /// With the copy of the page on which `incident` rests, if that is the home page of `home`.
+    pub fn resting_on(self, incident: &Incident, home: Option<&HomeRecord>) -> IncidentRow {
+        let copy = home.and_then(|home| copy_of(incident, home));
+        IncidentRow { copy, ..self }
+    }
+}
+
+/// Whether an incident rests on what its site's home page shows.
+fn rests_on_home(incident: &Incident) -> bool {
+    let is_old = |ground: &Ground| ground.rule == Rule::HomeStale;
+    match incident.key.kind {
+        Kind::Veto | Kind::NearVeto => incident.grounds.iter().any(is_old),
+        Kind::Blind => matches!(incident.key.subject, Subject::Site(_)),
+        _ => false,
+    }
+}
+
+/// The copy of the home page on which an incident rests: the one that proves its age, or that could
+/// not be judged.
+fn copy_of(incident: &Incident, home: &HomeRecord) -> Option<String> {
+    let is_it = rests_on_home(incident) && !incident.is_resolved();
+    let copy = match incident.key.kind {
+        Kind::Blind => home.copies.iter().find(|copy| copy.newest_on().is_none()),
+        _ => home.proof(),
+    };
+    let copy = copy.filter(|_| is_it)?;
+    Some(address_of_home(&home.site, &copy.digest))
 }
 
 /// The page that shows more of a subject.

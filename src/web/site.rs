@@ -15,6 +15,7 @@ use super::access::viewer::Viewer;
 use super::assessment::quarter;
 use super::broken::Broken;
 use super::column::done;
+use super::copy::{address_of_home, is_owner};
 use super::incidents::{IncidentRow, is_of};
 use super::made::made_at_once;
 use super::source::Picture;
@@ -31,11 +32,13 @@ use crate::assess::exemption::Exemptions;
 use crate::assess::score::card::{Card, Verdict};
 use crate::domain::act::{Act, Deed, Scope};
 use crate::domain::group::Site;
-use crate::domain::home::HomeRecord;
+use crate::domain::home::{HomeCopy, HomeRecord};
 use crate::domain::id::SiteId;
+use crate::domain::observation::Sight;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 use crate::report::assessment::{Assessment, bulletin, words};
 use crate::report::front;
+use crate::report::history::sight_in_chinese;
 use crate::report::note::note;
 use crate::report::overview::overview;
 use crate::report::plain::one_line;
@@ -128,6 +131,10 @@ struct Front {
     blind: Option<String>,
     notes: Vec<String>,
     blocks: Vec<(String, usize, String)>,
+    /// The copy on which its age rests.
+    copy: Option<String>,
+    /// The others: address, when it was seen, what it said.
+    copies: Vec<(String, String, String)>,
 }
 
 impl Front {
@@ -152,6 +159,26 @@ impl Front {
                 .take(BLOCKS)
                 .map(|block| front::block(block, date_of(now)))
                 .collect(),
+            copy: None,
+            copies: Vec::new(),
+        }
+    }
+
+    /// With the copies that are kept of it.
+    fn with_copies(self, record: &HomeRecord, now: Moment) -> Front {
+        let address = |copy: &HomeCopy| address_of_home(&record.site, &copy.digest);
+        let proof = record.proof();
+        let others = record.copies.iter().filter(|copy| Some(*copy) != proof);
+        Front {
+            copy: proof.map(address),
+            copies: others
+                .map(|copy| {
+                    let saw = Sight::Read(copy.finding.clone());
+                    let says = sight_in_chinese(&saw, date_of(now));
+                    (address(copy), when(Some(copy.seen_at), now), says)
+                })
+                .collect(),
+            ..self
         }
     }
 }
@@ -256,7 +283,10 @@ async fn shown(
         mark: Mark::of_site(line),
         incidents: incidents
             .iter()
-            .map(|incident| IncidentRow::of(console.names(&picture.group), incident, picture.now))
+            .map(|incident| {
+                IncidentRow::of(console.names(&picture.group), incident, picture.now)
+                    .resting_on(incident, record.as_ref())
+            })
             .collect(),
         why,
         id: id.to_string(),
@@ -264,7 +294,13 @@ async fn shown(
         unit: one_line(&line.unit_name, NAME_CHARS),
         home: line.home.as_deref().and_then(web_address),
         down: line.down_since.map(|since| when(Some(since), picture.now)),
-        front: record.map(|record| Front::of(&record, picture.now)),
+        front: record.map(|record| {
+            let front = Front::of(&record, picture.now);
+            match is_owner(viewer, site) {
+                true => front.with_copies(&record, picture.now),
+                false => front,
+            }
+        }),
         week: week::of(&days, picture.now),
         work: Work::of_site(viewer, &picture, site).map(work),
         tiles: tiles(&line.counts, false),

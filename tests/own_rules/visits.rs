@@ -1,6 +1,8 @@
 //! Visits of the daemon to columns with rules, over loopback sockets: who is sent the headers, and
 //! when a page that did not change is read anew.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::Days;
@@ -10,7 +12,7 @@ use wangxun::assess::limits::Limits;
 use wangxun::assess::outage::is_blind;
 use wangxun::daemon::front;
 use wangxun::daemon::sameness::Digests;
-use wangxun::daemon::visit::{Brought, Errand, Means, visit};
+use wangxun::daemon::visit::{Brought, Errand, Means, digest_of, visit};
 use wangxun::domain::access::Access;
 use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Finding, Unreadable};
@@ -299,8 +301,7 @@ async fn a_home_page_that_did_not_change_is_read_anew_by_another_reader() {
             site: &watched,
             url: &home,
         };
-        let (record, _) = front::visit(&means(), &errand, before, at(9)).await;
-        record
+        front::visit(&means(), &errand, before, at(9)).await.record
     };
     let mut record = visited(None).await;
     assert_eq!(record.blocks.len(), 1);
@@ -311,6 +312,69 @@ async fn a_home_page_that_did_not_change_is_read_anew_by_another_reader() {
     record.reader = Some("of a former version".to_owned());
     record = visited(Some(record)).await;
     assert_eq!(record.blocks.len(), 1);
+}
+
+#[tokio::test]
+async fn a_home_page_is_copied_when_it_first_says_a_date_and_asked_for_where_no_copy_is() {
+    let days = ["2018-03-05", "2018-03-05", "2018-03-06"];
+    let seen = Arc::new(AtomicUsize::new(0));
+    let shown = Arc::clone(&seen);
+    let site = Site::plain(move |request| {
+        if request.path == "/robots.txt" {
+            return answer("404 Not Found", HTML, "");
+        }
+        if request.head.to_lowercase().contains("if-none-match") {
+            return answer("304 Not Modified", "Connection: close\r\n", "");
+        }
+        let number = shown.load(Ordering::Relaxed);
+        let page = list(&[("/a/1.html", days[number]), ("/a/2.html", "2018-03-01")]);
+        let etag = format!("ETag: \"{number}\"\r\n{HTML}");
+        answer("200 OK", &etag, format!("{page}<p>第{number}位访客</p>"))
+    })
+    .await;
+    let home = site.url("/");
+    let watched = Watched {
+        home: Some(home.clone()),
+        ..watched()
+    };
+    let visited = async |before, hour| {
+        let errand = front::Front {
+            site: &watched,
+            url: &home,
+        };
+        front::visit(&means(), &errand, before, at(hour)).await
+    };
+    let first = visited(None, 8).await;
+    let (digest, body) = first.body.expect("a copy");
+    assert_eq!(digest, digest_of(&body));
+    assert!(String::from_utf8(body).unwrap().contains("第0位访客"));
+    assert_eq!(first.record.proof().expect("a proof").digest, digest);
+    // Unchanged by the server's word, which costs nothing.
+    let same = visited(Some(first.record.clone()), 9).await;
+    assert_eq!(
+        (same.body, &same.record.copies),
+        (None, &first.record.copies)
+    );
+    // What an older program left names no copy: the server is not asked whether it changed.
+    let mut former = first.record.clone();
+    former.copies.clear();
+    let again = visited(Some(former), 10).await;
+    assert_eq!(again.body.expect("a copy").0, digest);
+    assert_eq!(again.record.blocks, first.record.blocks);
+    assert_eq!(again.record.proof().expect("a proof").seen_at, at(10));
+    // Other bytes that say the same day are not kept; another day is.
+    let mut record = first.record;
+    for (number, copies) in [(1, 1), (2, 2)] {
+        seen.store(number, Ordering::Relaxed);
+        record.validators = Default::default();
+        let brought = visited(Some(record), 11).await;
+        assert_eq!(brought.body.is_some(), number == 2, "{number}");
+        record = brought.record;
+        assert_eq!(record.copies.len(), copies, "{number}");
+    }
+    let proof = record.proof().expect("a proof");
+    assert_eq!(proof.newest_on(), "2018-03-06".parse().ok());
+    assert_ne!(proof.digest, digest);
 }
 
 #[tokio::test]

@@ -327,6 +327,7 @@ pub struct Running {
     pub stop: oneshot::Sender<()>,
     pub served: JoinHandle<std::io::Result<()>>,
     pub clock: Clock,
+    pub store: Store,
     /// Where the store lies, and the accounts beside it.
     pub dir: TempDir,
 }
@@ -362,7 +363,7 @@ pub async fn start_for(
         limits: Arc::new(Limits::default()),
         rules: Arc::new(AlertRules::default()),
         calendar: Arc::new(Calendar::default()),
-        store,
+        store: store.clone(),
         clock: clock.clone(),
         metrics: metrics.clone(),
         title: "西城网巡".to_owned(),
@@ -380,6 +381,7 @@ pub async fn start_for(
         stop,
         served,
         clock,
+        store,
         dir,
     }
 }

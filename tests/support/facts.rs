@@ -12,7 +12,7 @@ use wangxun::domain::act::{Act, Deed};
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate, Undated};
 use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::group::Route;
-use wangxun::domain::home::{HomeBlock, HomeRecord, Reach};
+use wangxun::domain::home::{HomeBlock, HomeCopy, HomeRecord, Reach};
 use wangxun::domain::host::{Fingerprint, HostRecord};
 use wangxun::domain::id::{ColumnId, PersonId, SiteId, UnitId};
 use wangxun::domain::item::Item;
@@ -171,6 +171,11 @@ pub fn home(number: i64) -> HomeRecord {
         digest: Some("ab".repeat(32)),
         validators: Validators::default(),
         reader: None,
+        copies: vec![HomeCopy {
+            digest: "ef".repeat(32),
+            seen_at: at(number),
+            finding: Finding::Dated(dated(day(number / 5))),
+        }],
         visited_at: at(number),
         reach: Reach {
             failed_at: vec![at(number)],

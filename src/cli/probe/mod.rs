@@ -13,9 +13,9 @@ use super::{INSTALLED, configured, day, instant, logs, runtime, saved, say, say_
 use crate::assess::outage::host_of;
 use crate::config::load::Loaded;
 use crate::config::read_rules;
+use crate::daemon::missing;
 use crate::daemon::sameness::Digests;
 use crate::daemon::visit::{self, Aimed, Look, Means, look};
-use crate::daemon::{front, missing};
 use crate::domain::access::Access;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::page::Page;
@@ -244,7 +244,7 @@ async fn configured_page(
     let Some(home) = &site.home else {
         bail!("site {source} has no home page");
     };
-    let recipe = front::recipe(site, config.page_budget);
+    let recipe = Recipe::of_home(site, config.page_budget);
     fetched(source, home, &site.access, recipe, &means, now).await
 }
 

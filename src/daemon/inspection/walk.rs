@@ -13,7 +13,6 @@ use super::suspects::{Asks, Suspects};
 use super::walked::{Missing, Seen, Walked};
 use crate::assess::outage::host_of;
 use crate::config::settings::InspectionPlan;
-use crate::daemon::front;
 use crate::domain::class::Class;
 use crate::domain::finding::Finding;
 use crate::domain::group::{Column, Site};
@@ -28,7 +27,7 @@ use crate::domain::time::{Date, Moment, date_of};
 use crate::domain::visit::{Failure, Outcome, Validators};
 use crate::extract::inspected::{Inspected, inspect, text_of};
 use crate::extract::targets::Carried;
-use crate::extract::{Answer, Pages, read};
+use crate::extract::{Answer, Pages, Recipe, read};
 use crate::fetch::client::Fetcher;
 
 /// The most links of one site that are remembered in one walk.
@@ -298,7 +297,7 @@ impl Walk<'_> {
 
     /// The dates that the items of the home page claim, each item once.
     async fn home_items(&self, page: Page) -> Option<Vec<Date>> {
-        let recipe = front::recipe(self.site, 1);
+        let recipe = Recipe::of_home(self.site, 1);
         let today = date_of(self.now);
         let reading = tokio::task::spawn_blocking(move || {
             let pages = Pages {

@@ -1,4 +1,5 @@
-//! `/api/v1/copies/{id}`: the stored copy of the page behind a verdict, as rows and as source text.
+//! `/api/v1/copies/{id}`: the stored copy of the page behind a verdict, as rows and as source text; of
+//! a column by its id, of a home page by its site's.
 
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
@@ -21,16 +22,18 @@ use crate::web::view::{Named, Shared, TITLE_CHARS, web_address};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhichCopy {
-    /// The digest that a visit names.
+    /// The digest that a visit names, or what is known of a home page.
     #[schemars(regex(pattern = r"^[0-9a-f]{64}$"))]
     pub digest: String,
 }
 
-/// A stored copy of a list page.
+/// A stored copy of a list page, or of a home page.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CopyOfPage {
-    /// The column.
-    pub column: String,
+    /// The site.
+    pub site: String,
+    /// The column; none for a home page.
+    pub column: Option<String>,
     /// SHA-256 of the page.
     pub digest: String,
     /// The latest visit that saw it, RFC 3339.
@@ -78,13 +81,14 @@ pub async fn copy(
         Err(Lack::Broken) => return refused(StatusCode::SERVICE_UNAVAILABLE, BROKEN),
         Err(Lack::Store(error)) => return unreadable(&error),
     };
-    let (visit, today) = (&copied.visit, date_of(console.clock.now()));
+    let today = date_of(console.clock.now());
     let rows = copied.rows.iter().take(ROWS);
     answered(Ok(CopyOfPage {
-        column: copied.column.id.to_string(),
-        digest: visit.digest.clone().unwrap_or_default(),
-        visited_at: visit.observed_at.to_rfc3339(),
-        saw: one_line(&sight_in_chinese(&visit.sight, today), TITLE_CHARS),
+        site: copied.of.site().id.to_string(),
+        column: copied.of.column().map(|column| column.id.to_string()),
+        digest: copied.digest.clone(),
+        visited_at: copied.seen_at.to_rfc3339(),
+        saw: one_line(&sight_in_chinese(&copied.sight, today), TITLE_CHARS),
         bytes: copied.bytes,
         rows: rows
             .map(|row| CopiedRow {

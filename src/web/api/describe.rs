@@ -90,7 +90,7 @@ pub fn description() -> Value {
         (
             "/api/v1/copies/{id}",
             "copy",
-            "The stored copy of a column's list page, as rows and as source text",
+            "The stored copy of a column's list page, or of a site's home page, as rows and as source text",
             (json, schema::<CopyOfPage>(&mut types)),
             &digest,
             &[400, 401, 404, 503],

@@ -16,6 +16,7 @@ use crate::report::front;
 use crate::report::note::note;
 use crate::report::overview::overview;
 use crate::web::access::viewer::Viewer;
+use crate::web::copy::is_owner;
 use crate::web::incidents::is_of;
 use crate::web::site::{defended, paused};
 use crate::web::source::Picture;
@@ -52,6 +53,9 @@ pub struct Home {
     pub notes: Vec<String>,
     /// Its blocks.
     pub blocks: Vec<Block>,
+    /// SHA-256 of the page copy on which its age rests, for `/copies/{id}`; none where none is kept,
+    /// or the site is another unit's.
+    pub copy: Option<String>,
 }
 
 /// A block of a home page.
@@ -95,7 +99,13 @@ pub async fn site(
         why,
         site: Site::of(line),
         paused_until: paused(&picture.acts, site, date_of(picture.now)),
-        home: record.map(|record| home(&record, picture.now)),
+        home: record.map(|record| Home {
+            copy: record
+                .proof()
+                .filter(|_| is_owner(&viewer, site))
+                .map(|copy| copy.digest.clone()),
+            ..home(&record, picture.now)
+        }),
     }))
 }
 
@@ -120,5 +130,6 @@ fn home(record: &HomeRecord, now: Moment) -> Home {
                 }
             })
             .collect(),
+        copy: None,
     }
 }

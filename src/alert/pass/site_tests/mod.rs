@@ -74,6 +74,7 @@ fn visit(world: &mut World, host: usize, when: Moment, sees: Sees<'_>) {
         sight,
         blocks: Vec::new(),
         notes: Vec::new(),
+        page: None,
         digest: None,
         validators: Validators::default(),
     };
