@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::extract::{Form, Path, State};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
@@ -119,7 +119,7 @@ struct FlagRow {
 pub async fn column(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
+    uri: Uri,
     id: Named,
 ) -> Response {
     let found = id.ok().and_then(|Path(id)| find(&console, &id));
@@ -130,7 +130,8 @@ pub async fn column(
     match gather(&console, &viewer, column).await {
         Ok(known) => {
             let work = Work::of_column(&console, &viewer, &known.picture, column);
-            let work = work.map(|work| work.after(done(query.as_deref())));
+            let once = || console.porter.told_once(&viewer, &uri);
+            let work = work.map(|work| work.once(once()));
             page(&column_page(
                 &console,
                 &viewer,
@@ -172,13 +173,6 @@ pub async fn enter(
         }
         Err(error) => unreadable(&error),
     }
-}
-
-/// Which form was handed in just now, by the query.
-pub fn done(query: Option<&str>) -> Option<&str> {
-    query?
-        .split('&')
-        .find_map(|part| part.strip_prefix("done="))
 }
 
 /// The value of a parameter of the query.

@@ -3,13 +3,12 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, RawQuery, State};
-use axum::http::StatusCode;
+use axum::extract::{Form, State};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
 use super::access::viewer::Viewer;
-use super::column::done;
 use super::source::Picture;
 use super::view::{Frame, Place, Shared, page, unreadable, unreadable_form, when};
 use super::work::filled::Filled;
@@ -120,10 +119,10 @@ struct MessagesPage {
 pub async fn messages(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
+    uri: Uri,
 ) -> Response {
-    let done = done(query.as_deref());
-    match shown(&console, &viewer, |work| work.after(done)).await {
+    let once = || console.porter.told_once(&viewer, &uri);
+    match shown(&console, &viewer, |work| work.once(once())).await {
         Ok(shown) => page(&shown),
         Err(error) => unreadable(&error),
     }

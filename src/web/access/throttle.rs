@@ -32,6 +32,15 @@ pub enum Place {
     Known(String),
 }
 
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::Address(address) => f.write_str(address),
+            Place::Known(_) => f.write_str("a known browser"),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     At(AccountName, Place),

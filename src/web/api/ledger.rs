@@ -21,6 +21,7 @@ use crate::report::flags::fact;
 use crate::report::links::open;
 use crate::report::plain::{one_line, typed};
 use crate::web::access::viewer::Viewer;
+use crate::web::copy::is_owner;
 use crate::web::source::Picture;
 use crate::web::view::{Shared, TITLE_CHARS, web_address};
 
@@ -212,7 +213,9 @@ pub(super) async fn found(
     };
     let picture = Picture::take(console, viewer).await;
     let picture = picture.map_err(|error| Box::new(unreadable(&error)))?;
-    match picture.group.sites.contains_key(&id) {
+    // Whose site it is not sees its own columns there, and nothing that tells of others'.
+    let site = picture.group.sites.get(&id);
+    match site.is_some_and(|site| is_owner(viewer, site)) {
         true => Ok(id),
         false => Err(Box::new(unknown())),
     }

@@ -99,13 +99,12 @@ pub async fn site(
         why,
         site: Site::of(line),
         paused_until: paused(&picture.acts, site, date_of(picture.now)),
-        home: record.map(|record| Home {
-            copy: record
-                .proof()
-                .filter(|_| is_owner(&viewer, site))
-                .map(|copy| copy.digest.clone()),
-            ..home(&record, picture.now)
-        }),
+        home: record
+            .filter(|_| is_owner(&viewer, site))
+            .map(|record| Home {
+                copy: record.proof().map(|copy| copy.digest.clone()),
+                ..home(&record, picture.now)
+            }),
     }))
 }
 

@@ -2,6 +2,8 @@
 
 use std::str::FromStr as _;
 
+use axum::extract::Query;
+use axum::http::Uri;
 use chrono::NaiveTime;
 use serde::Deserialize;
 
@@ -63,6 +65,13 @@ pub struct Filled {
 }
 
 impl Filled {
+    /// What a form sent, as it sent it.
+    pub fn typed(form: &str) -> Option<Filled> {
+        let uri = Uri::builder().path_and_query(format!("/?{form}"));
+        let uri = uri.build().ok()?;
+        Query::try_from_uri(&uri).ok().map(|Query(filled)| filled)
+    }
+
     /// The right that it takes; nothing where it is unknown what is to be done.
     pub fn right(&self) -> Option<Right> {
         match self.action.as_str() {

@@ -3,6 +3,7 @@
 use super::filled::Filled;
 use crate::domain::act::REASON_CHARS;
 use crate::domain::time::Date;
+use crate::web::access::session::Once;
 use crate::web::access::viewer::Viewer;
 
 /// The forms of a page.
@@ -152,8 +153,20 @@ impl Work {
         self
     }
 
+    /// The forms with what is told once: what was done, or what was typed when the session had ended.
+    pub fn once(self, once: Option<Once>) -> Work {
+        match once {
+            Some(Once::Done(key)) => self.after(Some(&key)),
+            Some(Once::Typed(form)) => match Filled::typed(&form) {
+                Some(filled) => self.again(&filled, STILL_TO_BE_DONE.to_owned()),
+                None => self,
+            },
+            None => self,
+        }
+    }
+
     /// The forms after one was handed in: `done` is its key.
-    pub fn after(mut self, done: Option<&str>) -> Work {
+    fn after(mut self, done: Option<&str>) -> Work {
         let still = self.still.iter().find(|(key, _)| done == Some(*key));
         let said = done.and_then(said);
         self.done = said.map(|said| match still {
@@ -169,6 +182,9 @@ impl Work {
         self
     }
 }
+
+/// What is said over a form that was filled in when its session had ended.
+pub const STILL_TO_BE_DONE: &str = "登录已恢复，以下内容尚未提交，请核对后提交。";
 
 /// What was done, by the key of the form.
 pub fn said(key: &str) -> Option<&'static str> {
