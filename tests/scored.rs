@@ -284,10 +284,15 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     assert!(!ok && text.contains("needs a reason"), "{text}");
     let text = told(config, &score(&["correct", "--reason", "单位申诉"])).await;
     assert!(text.contains("version 2"), "{text}");
-    for words in ["规则D2由“扣2分”改为“扣7分”", "规则D5由“扣3分”改为“扣1分”"]
-    {
-        assert!(text.contains(words), "{text}");
-    }
+    // The rules that it was closed with stay, unless those of today are asked for.
+    assert!(text.contains("规则D2由“扣2分”改为“扣7分”"), "{text}");
+    assert!(!text.contains("规则D5"), "{text}");
+    let (ok, text) = said(config, &score(&["correct", "--reason", "无"])).await;
+    assert!(!ok && text.contains("says the same"), "{text}");
+    let under = ["correct", "--present-rules", "--reason", "考评细则调整"];
+    let text = told(config, &score(&under)).await;
+    assert!(text.contains("version 3"), "{text}");
+    assert!(text.contains("规则D5由“扣3分”改为“扣1分”"), "{text}");
     let stated = ["state", "b", "D2", "--reason", "=链接由第三方负责"];
     told(config, &score(&stated)).await;
     let why = told(config, &["why", "b", "--rule", "D2", "--period", "2017-11"]).await;
@@ -301,7 +306,7 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     }
     let second = assessed(config).await;
     assert_eq!(second.cards, anew.cards);
-    assert_eq!((second.seals.len(), second.statements.len()), (2, 1));
+    assert_eq!((second.seals.len(), second.statements.len()), (3, 1));
     // What was said and corrected of another site is not told with this one.
     let other = assessed_by(config, &["--site", "a"]).await;
     assert!(other.statements.is_empty());

@@ -46,6 +46,9 @@ pub struct Score {
     /// set: a file that proves it, at most 10 MiB; it is kept with the entry
     #[arg(long, value_name = "FILE")]
     attach: Option<PathBuf>,
+    /// correct: under the rules and over the sites of today instead of those that the period was closed with
+    #[arg(long)]
+    present_rules: bool,
     /// Write the template to this file instead of standard output, as a workbook where it ends in .xlsx;
     /// attachment: where to write it
     #[arg(long, value_name = "FILE")]
@@ -152,11 +155,15 @@ fn blank(score: &Score) -> anyhow::Result<bool> {
 }
 
 fn close(score: &Score) -> anyhow::Result<bool> {
+    if score.present_rules && score.what == What::Close {
+        bail!("--present-rules is for correct: a period is closed under the rules of today anyhow");
+    }
     let question = Question::Close(Close {
         period: score.period.context("--period is missing")?,
         by: score.by.clone().context("--by is missing")?,
         reason: score.reason.clone().unwrap_or_default(),
         correct: score.what == What::Correct,
+        present_rules: score.present_rules,
     });
     ask(&score.configured.config, question)
 }

@@ -15,6 +15,7 @@ use crate::assess::score::card::{Card, card};
 use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, Titled, readings};
 use crate::assess::score::period::Period;
 use crate::assess::score::rank::{change, rank};
+use crate::assess::score::rubric::Rubric;
 use crate::domain::act::{Act, Deed};
 use crate::domain::candidate::Decision;
 use crate::domain::class::Class;
@@ -105,19 +106,9 @@ impl Desk {
         if date_of(now) < period.first() {
             return Ok(Err(Without::NotBegun(period)));
         }
-        let mut cards = self.cards(period, now, tell).await?;
-        // A closed period before is what it was closed as.
-        let (before, former_damaged) = match self.closed(period.before()).await? {
-            Some(Ok(closed)) => (closed.cards, None),
-            Some(Err(Without::Damaged { version, .. })) => {
-                (self.cards(period.before(), now, tell).await?, Some(version))
-            }
-            Some(Err(Without::NotBegun(_))) | None => {
-                (self.cards(period.before(), now, tell).await?, None)
-            }
-        };
-        rank(&mut cards);
-        change(&mut cards, &before);
+        let rubric = &self.config.rubric;
+        let mut cards = self.cards(period, now, rubric, tell).await?;
+        let former_damaged = self.placed(&mut cards, period, rubric, tell).await?;
         let sites = self.config.group.sites.values();
         let blank = sites.filter(|site| !self.is_watched(site));
         Ok(Ok(Assessment {
@@ -125,13 +116,62 @@ impl Desk {
             period,
             operator: self.config.identity.name.clone(),
             blank: blank.map(|site| site.name.clone()).collect(),
-            rubric: self.config.rubric.clone(),
+            rubric: rubric.clone(),
             cards,
             seals: Vec::new(),
             statements: Vec::new(),
             former_damaged,
             part: false,
         }))
+    }
+
+    /// What was closed, with what was learnt since under the rules and of the sites that it was closed
+    /// with. A site that is not configured any more stays as it was.
+    pub(super) async fn assess_again(&self, closed: &Assessment) -> Result<Assessment, StoreError> {
+        let (now, period) = (self.clock.now(), closed.period);
+        let mut fresh = self.cards(period, now, &closed.rubric, TELL_NOBODY).await?;
+        let mut cards = Vec::new();
+        for card in &closed.cards {
+            let place = fresh.iter().position(|other| other.site == card.site);
+            cards.push(place.map_or_else(|| card.clone(), |place| fresh.swap_remove(place)));
+        }
+        let former_damaged = self
+            .placed(&mut cards, period, &closed.rubric, TELL_NOBODY)
+            .await?;
+        Ok(Assessment {
+            at: now,
+            cards,
+            former_damaged,
+            seals: Vec::new(),
+            statements: Vec::new(),
+            ..closed.clone()
+        })
+    }
+
+    /// Gives the cards their places, and their change against the period before; a closed one is what it
+    /// was closed as. Answers with its version where that cannot be read.
+    async fn placed(
+        &self,
+        cards: &mut Vec<Card>,
+        period: Period,
+        rubric: &Rubric,
+        tell: Tell<'_>,
+    ) -> Result<Option<u32>, StoreError> {
+        let former = period.before();
+        let (before, damaged) = match self.closed(former).await? {
+            Some(Ok(closed)) => (closed.cards, None),
+            other => {
+                let now = self.clock.now();
+                let damaged = match other {
+                    Some(Err(Without::Damaged { version, .. })) => Some(version),
+                    _ => None,
+                };
+                (self.cards(former, now, rubric, tell).await?, damaged)
+            }
+        };
+        rank(cards);
+        change(cards, &before);
+        Ok(damaged)
     }
 
     /// Whether anything of the site is visited.
@@ -144,6 +184,7 @@ impl Desk {
         &self,
         period: Period,
         now: Moment,
+        rubric: &Rubric,
         tell: Tell<'_>,
     ) -> Result<Vec<Card>, StoreError> {
         let common = self.common(period, now).await?;
@@ -154,7 +195,7 @@ impl Desk {
         let mut cards = Vec::new();
         for site in &watched {
             let facts = self.facts(site, period, &common).await?;
-            cards.push(card(&facts, period, &config.rubric, &config.calendar));
+            cards.push(card(&facts, period, rubric, &config.calendar));
             tell(Step {
                 period,
                 done: count(cards.len()),

@@ -43,6 +43,9 @@ pub struct Close {
     pub reason: String,
     /// Whether a closed period is corrected.
     pub correct: bool,
+    /// Whether a correction takes the rules and the sites of today; else those it was closed with.
+    #[serde(default)]
+    pub present_rules: bool,
 }
 
 /// What a unit says to a point.
@@ -157,9 +160,12 @@ impl Desk {
             (None, true) => return refused(format!("{period} is not closed"), "该周期尚未封存。"),
             _ => {}
         }
-        let fresh = match self.assess(period, TELL_NOBODY).await? {
-            Ok(fresh) => fresh,
-            Err(why) => return Ok(Err(without(why))),
+        let fresh = match before.as_ref().filter(|_| !close.present_rules) {
+            Some(before) => self.assess_again(before).await?,
+            None => match self.assess(period, TELL_NOBODY).await? {
+                Ok(fresh) => fresh,
+                Err(why) => return Ok(Err(without(why))),
+            },
         };
         let changes = before.as_ref().map(|before| changes(before, &fresh));
         if changes.as_ref().is_some_and(Vec::is_empty) {

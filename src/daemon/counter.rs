@@ -200,6 +200,7 @@ impl Counter {
                     by,
                     reason,
                     correct,
+                    present_rules: false,
                 };
                 return desk.closed_as(close).await;
             }

@@ -1,14 +1,14 @@
 //! The bulletin (通报) of a period, in Markdown: ranking, vetoes, what was found site by site, what
 //! was not assessed, and the rules as applied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Assessment;
 use super::urgent::urgent;
 use super::words::{self, find, verdict};
 use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
-use crate::assess::score::finding::{Aside, Spared};
+use crate::assess::score::finding::{Aside, Spared, Unmeasured};
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Area;
 use crate::report::plain::{full_date, one_line};
@@ -181,10 +181,9 @@ fn cell(text: &str) -> String {
 }
 
 fn vetoes(out: &mut String, assessment: &Assessment) {
-    let mut any = false;
-    for card in &assessment.cards {
+    let cards = &assessment.cards;
+    for card in cards {
         for line in card.lines().filter(|line| line.verdict == Verdict::Veto) {
-            any = true;
             let _ = writeln!(
                 out,
                 "- {}：{}（规则{}，{}）。",
@@ -194,15 +193,40 @@ fn vetoes(out: &mut String, assessment: &Assessment) {
                 cell(&line.rule.source)
             );
         }
-        if !card.near.is_empty() {
-            any = true;
-            let near = words::rules(&card.near);
-            let _ = writeln!(out, "- {}：接近否决（规则{near}）。", name(&card.name));
-        }
     }
-    if !any {
+    let is_any = cards.iter().any(|card| !card.vetoes.is_empty());
+    if !is_any {
         out.push_str("已测评的项目没有单项否决，未测评的项目见第四部分。\n");
     }
+    let near = |card: &Card| -> Vec<String> {
+        let lines = card
+            .lines()
+            .filter(|line| card.near.contains(&line.rule.id));
+        lines.map(|line| nearly(line, assessment)).collect()
+    };
+    let near: Vec<_> = cards
+        .iter()
+        .filter(|card| !card.near.is_empty())
+        .map(|card| (card, near(card)))
+        .collect();
+    if near.is_empty() {
+        return;
+    }
+    out.push_str("\n接近单项否决的：\n\n");
+    for (card, near) in near {
+        let _ = writeln!(out, "- {}：{}。", name(&card.name), near.join("；"));
+    }
+}
+
+/// A veto that is near: the rule, and what brings it near.
+fn nearly(line: &Line, assessment: &Assessment) -> String {
+    let title = cell(&line.rule.title);
+    let fact = match line.finds.as_slice() {
+        [] => String::new(),
+        [one] => format!("，{}", cell(&find(one, assessment.period.last()))),
+        many => format!("，已有{}处", many.len()),
+    };
+    format!("{title}（规则{}）{fact}", line.rule.id)
 }
 
 /// Lines with something to tell: what cost points, was vetoed, or is not kept.
@@ -284,32 +308,67 @@ fn problems(out: &mut String, assessment: &Assessment, card: &Card) {
     out.push('\n');
 }
 
-/// What was not assessed, each once, with the number of sites.
+/// What was not assessed, each once, with the number of sites and why.
 pub fn untold(assessment: &Assessment) -> Vec<String> {
     let mut out = Vec::new();
     for rule in assessment.rubric.enabled() {
         let lines = assessment.cards.iter().flat_map(Card::lines);
         let own = lines.filter(|line| line.rule.id == rule.id);
-        let unmeasured: Vec<&Line> = own
-            .filter(|line| matches!(line.verdict, Verdict::Unmeasured(_)))
+        let unmeasured: Vec<&Unmeasured> = own
+            .filter_map(|line| match &line.verdict {
+                Verdict::Unmeasured(why) => Some(why),
+                _ => None,
+            })
             .collect();
-        let Some(first) = unmeasured.first() else {
+        if unmeasured.is_empty() {
             continue;
-        };
+        }
         let unverified = if rule.is_unverified() {
             "，未核实"
         } else {
             ""
         };
         out.push(format!(
-            "规则{}，{}{unverified}：{}个网站{}",
+            "规则{}，{}{unverified}：{}个网站未测评（{}）",
             rule.id,
             cell(&rule.title),
             unmeasured.len(),
-            verdict(first)
+            reasons(&unmeasured)
         ));
     }
     out
+}
+
+/// Why so many sites were not assessed; what waits for a person first, as it can still change the outcome.
+fn reasons(unmeasured: &[&Unmeasured]) -> String {
+    if let [one] = unmeasured {
+        return words::unmeasured(one);
+    }
+    let mut by: BTreeMap<(u8, String), usize> = BTreeMap::new();
+    let mut waiting = 0;
+    for why in unmeasured {
+        let reason = match why {
+            Unmeasured::Waiting(count) => {
+                waiting += count;
+                (0, "有问题待人工确认".to_owned())
+            }
+            Unmeasured::TooFewSamples { .. } => (1, "监测次数不足".to_owned()),
+            other => (2, words::unmeasured(other)),
+        };
+        *by.entry(reason).or_default() += 1;
+    }
+    let is_one = by.len() == 1;
+    let told = by.into_iter().map(|((order, reason), sites)| {
+        let many = match order {
+            0 => format!("，共{waiting}条"),
+            _ => String::new(),
+        };
+        match is_one {
+            true => format!("{reason}{many}"),
+            false => format!("{sites}个{reason}{many}"),
+        }
+    });
+    told.collect::<Vec<_>>().join("；")
 }
 
 /// The rules in one paragraph.
