@@ -11,7 +11,7 @@ use crate::calendar::Calendar;
 use crate::domain::act::{Act, Deed, Ground, Scope};
 use crate::domain::group::{Column, Group, Site};
 use crate::domain::id::SiteId;
-use crate::domain::time::{Date, date_of};
+use crate::domain::time::{Date, Moment, date_of};
 
 /// How long exemptions may last, in natural days, first and last day included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -307,6 +307,25 @@ impl<'a> Exemptions<'a> {
     pub fn all(&self) -> impl Iterator<Item = &'a Act> {
         self.0.iter().map(|(_, _, act)| *act)
     }
+}
+
+/// Whether `column` was exempt at `at`, by what had been laid down and ended until then.
+pub fn was_exempt(acts: &[Act], column: &Column, at: Moment) -> bool {
+    let day = date_of(at);
+    let runs = |act: &&Act| match &act.deed {
+        Deed::Exempted {
+            scope, from, until, ..
+        } => act.at <= at && *from <= day && day <= *until && scope.covers(column),
+        _ => false,
+    };
+    acts.iter().filter(runs).any(|act| {
+        let own = act.key();
+        let ends = |other: &Act| match &other.deed {
+            Deed::ExemptionEnded { key } => other.at <= at && *key == own,
+            _ => false,
+        };
+        !acts.iter().any(ends)
+    })
 }
 
 /// Whether somebody ended the exemption `act` before its last day.

@@ -152,7 +152,7 @@ impl Desk {
     /// was closed as. Answers with its version where that cannot be read.
     async fn placed(
         &self,
-        cards: &mut Vec<Card>,
+        cards: &mut [Card],
         period: Period,
         rubric: &Rubric,
         tell: Tell<'_>,

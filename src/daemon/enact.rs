@@ -279,7 +279,11 @@ impl Desk {
         let open = open.filter(Incident::is_open);
         Ok(open.ok_or_else(|| {
             let text = format!("nothing is open about {column} that could be answered");
-            Refused::other(text, "该栏目没有未结的更新时限事件，无须答复。")
+            let chinese = match duty {
+                Some(_) => "该栏目没有未结的这项定期发布事件，无须答复。",
+                None => "该栏目没有未结的更新时限事件，无须答复。",
+            };
+            Refused::other(text, chinese)
         }))
     }
 

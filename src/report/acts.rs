@@ -28,6 +28,8 @@ pub struct Names<'a> {
     pub group: &'a Group,
     /// What is owed by a day.
     pub duties: &'a [Duty],
+    /// What people laid down.
+    pub acts: &'a [Act],
 }
 
 impl Names<'_> {
@@ -126,9 +128,9 @@ fn way_of_answer(deed: &Deed) -> &'static str {
     }
 }
 
-/// What was laid down, with what it is about by name; `acts` are all there are.
-pub fn told_about(act: &Act, acts: &[Act], names: Names<'_>, now: Moment) -> String {
-    match scope(&act.deed, acts) {
+/// What was laid down, with what it is about by name.
+pub fn told_about(act: &Act, names: Names<'_>, now: Moment) -> String {
+    match scope(&act.deed, names.acts) {
         Some(scope) => format!("{}：{}", named(&scope, names.group), told(act, names, now)),
         None => told(act, names, now),
     }

@@ -193,7 +193,7 @@ fn column_page(
     let scene = picture.scene(console);
     let line = column_line(&scene, column);
     let duties = duty::of_column(&scene, column, site, &known.items);
-    let names = console.names(&picture.group);
+    let names = console.names(picture);
     let newest = &known.observations;
     let case = Case {
         column,

@@ -13,6 +13,7 @@ use super::copy::address_of_home;
 use super::source::Picture;
 use super::view::{Frame, NAME_CHARS, Place, Shared, page, unreadable, when};
 use crate::alert::incident::{Ground, Incident, Kind, State as IncidentState, Subject};
+use crate::assess::exemption::was_exempt;
 use crate::assess::ladder::Tier;
 use crate::assess::vetoes::Rule;
 use crate::domain::act::{self, Act};
@@ -98,7 +99,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
         Ok(homes) => homes,
         Err(error) => return unreadable(&error),
     };
-    let names = console.names(group);
+    let names = console.names(&picture);
     let row = |incident: &Incident| IncidentRow::of(names, incident, now);
     let own = |incident: &&Incident| viewer.only().is_none() || is_of(group, &incident.key.subject);
     let confirmed = open.iter().filter(|incident| incident.is_open()).count();
@@ -129,7 +130,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
                 .iter()
                 .rev()
                 .take(ACTS)
-                .map(|act| act_row(&picture.acts, names, act, now))
+                .map(|act| act_row(names, act, now))
                 .collect(),
         },
     })
@@ -178,7 +179,7 @@ impl IncidentRow {
             copy: None,
             tier: incident.told_tier().map_or("—", Tier::in_chinese),
             since: when(Some(incident.began_at), now),
-            stage: stage(incident, now),
+            stage: stage(incident, names, now),
         }
     }
 
@@ -257,10 +258,10 @@ pub fn subject(names: Names<'_>, subject: &Subject) -> (String, Option<String>) 
     }
 }
 
-fn act_row(all: &[Act], names: Names<'_>, act: &Act, now: Moment) -> ActRow {
+fn act_row(names: Names<'_>, act: &Act, now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
-        what: acts::told_about(act, all, names, now),
+        what: acts::told_about(act, names, now),
         by: typed(&act.by, act::NAME_CHARS),
         reason: typed(&act.reason, act::REASON_CHARS),
     }
@@ -282,11 +283,27 @@ pub fn is_proposed(incident: &Incident) -> bool {
     incident.is_proposed()
 }
 
+/// Whether an incident of a column was over because the column was exempt from then on.
+fn ended_by_exemption(incident: &Incident, at: Moment, names: Names<'_>) -> bool {
+    let id = match &incident.key.subject {
+        Subject::Column(id) | Subject::Duty(id, _) => id,
+        _ => return false,
+    };
+    let column = names.group.columns.get(id);
+    column.is_some_and(|column| was_exempt(names.acts, column, at))
+}
+
 /// How far it is, in words.
-pub fn stage(incident: &Incident, now: Moment) -> String {
+pub fn stage(incident: &Incident, names: Names<'_>, now: Moment) -> String {
     match &incident.state {
         IncidentState::Suspected { .. } => "待复核".to_owned(),
-        IncidentState::Resolved { at } => format!("{}解除", when(Some(*at), now)),
+        IncidentState::Resolved { at } => {
+            let because = match ended_by_exemption(incident, *at, names) {
+                true => "因报备",
+                false => "",
+            };
+            format!("{}{because}解除", when(Some(*at), now))
+        }
         IncidentState::Open { pending, .. } => {
             let told = match incident.told.len() {
                 0 => "尚未通知到人".to_owned(),

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
+use super::access::right::Right;
 use super::access::viewer::Viewer;
 use super::source::Picture;
 use super::view::{Frame, Place, Shared, page, unreadable, unreadable_form, when};
@@ -15,12 +16,14 @@ use super::work::filled::Filled;
 use super::work::offer::Work;
 use super::work::{Entry, hand_in};
 use crate::alert::outbox::{Delivery, Message};
+use crate::alert::trial::would_tell;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
 use crate::domain::time::{Moment, date_of};
 use crate::report::lost::{is_lost, why};
 use crate::report::plain::one_line;
 use crate::report::recipient::{receiver, route_in_chinese, way};
+use crate::report::would;
 use crate::store::error::StoreError;
 
 /// How many messages are listed.
@@ -113,6 +116,8 @@ struct MessagesPage {
     rows: Vec<MessageRow>,
     unsent: usize,
     waiting: usize,
+    /// Whom the end of the trial run would tell what, to who may end it.
+    would: Vec<String>,
 }
 
 /// `GET /messages`.
@@ -157,6 +162,14 @@ async fn shown(
     let messages = console.store.messages(MESSAGES).await?;
     let today = date_of(picture.now);
     let rows = messages.iter();
+    let ends = picture.trial.is_some() && viewer.may_for_all(Right::GoLive);
+    let would = match ends {
+        true => {
+            let all = would_tell(&picture.open, &picture.group, &console.rules);
+            would::lines(&all, &picture.group)
+        }
+        false => Vec::new(),
+    };
     Ok(MessagesPage {
         frame: Frame::of(console, &picture, viewer, Place::Messages),
         work: Work::of_messages(viewer, &picture, today).map(work),
@@ -165,5 +178,6 @@ async fn shown(
             .collect(),
         unsent: picture.outbox.len(),
         waiting: picture.waiting,
+        would,
     })
 }

@@ -62,6 +62,7 @@ use crate::store::handle::Store;
 use access::gate::{Admits, gate};
 use access::{Porter, login};
 use metrics::Metrics;
+use source::Picture;
 
 const STYLE: &str = include_str!("../../templates/style.css");
 const ICON: &str = include_str!("../../templates/icon.svg");
@@ -105,11 +106,12 @@ pub struct Console {
 }
 
 impl Console {
-    /// The names by which what happened is told, as far as `group` goes.
-    pub fn names<'a>(&'a self, group: &'a Group) -> Names<'a> {
+    /// The names by which what happened is told, as far as `picture` goes.
+    pub fn names<'a>(&'a self, picture: &'a Picture) -> Names<'a> {
         Names {
-            group,
+            group: &picture.group,
             duties: &self.limits.duties,
+            acts: &picture.acts,
         }
     }
 }

@@ -287,7 +287,7 @@ async fn shown(
         incidents: incidents
             .iter()
             .map(|incident| {
-                IncidentRow::of(console.names(&picture.group), incident, picture.now)
+                IncidentRow::of(console.names(&picture), incident, picture.now)
                     .resting_on(incident, record.as_ref())
             })
             .collect(),

@@ -47,7 +47,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
         Ok(closed) => closed,
         Err(error) => return unreadable(&error),
     };
-    let names = console.names(&picture.group);
+    let names = console.names(&picture);
     let own = |one: &&Incident| viewer.only().is_none() || is_of(&picture.group, &one.key.subject);
     let open = picture.open.values().filter(|one| one.is_open());
     let mut all: Vec<&Incident> = open.chain(closed.iter().filter(own)).collect();

@@ -139,7 +139,7 @@ pub async fn column(
     };
     let (items, flags) = (known.items.iter(), known.flags.iter());
     let incidents = known.incidents.iter();
-    let names = console.names(&picture.group);
+    let names = console.names(picture);
     let scene = picture.scene(&console);
     let duties = duty::of_column(&scene, column, site, &known.items);
     let acts = about(&picture.acts, column).into_iter().rev();
@@ -161,10 +161,7 @@ pub async fn column(
             })
             .collect(),
         incidents: incidents.map(|one| incident(names, one, now)).collect(),
-        acts: acts
-            .take(NOTED)
-            .map(|one| act(names, &picture.acts, one, now))
-            .collect(),
+        acts: acts.take(NOTED).map(|one| act(names, one, now)).collect(),
         flags: flags.take(NOTED).map(|one| flagged(one, now)).collect(),
         messages: known
             .messages

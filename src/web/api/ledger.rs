@@ -136,9 +136,12 @@ pub async fn acts(
     let now = console.clock.now();
     match console.store.acts().await {
         Ok(all) => {
-            let names = console.names(&console.group);
-            let acts = all.iter().rev();
-            let acts = acts.map(|one| act(names, &all, one, now));
+            let names = acts::Names {
+                group: &console.group,
+                duties: &console.limits.duties,
+                acts: &all,
+            };
+            let acts = all.iter().rev().map(|one| act(names, one, now));
             listed(acts.collect(), which.page)
         }
         Err(error) => unreadable(&error),
@@ -146,8 +149,8 @@ pub async fn acts(
 }
 
 /// An act in words.
-pub(super) fn act(names: acts::Names<'_>, all: &[act::Act], act: &act::Act, now: Moment) -> Act {
-    let scope = acts::scope(&act.deed, all);
+pub(super) fn act(names: acts::Names<'_>, act: &act::Act, now: Moment) -> Act {
+    let scope = acts::scope(&act.deed, names.acts);
     let (column, site, unit) = match scope {
         Some(Scope::Column(id)) => (Some(id.to_string()), None, None),
         Some(Scope::Site(id)) => (None, Some(id.to_string()), None),
@@ -163,7 +166,7 @@ pub(super) fn act(names: acts::Names<'_>, all: &[act::Act], act: &act::Act, now:
         approver: approver.map(|name| typed(name, NAME_CHARS)),
         at: act.at.to_rfc3339(),
         by: typed(&act.by, NAME_CHARS),
-        what: acts::told_about(act, all, names, now),
+        what: acts::told_about(act, names, now),
         reason: typed(&act.reason, REASON_CHARS),
     }
 }

@@ -264,7 +264,7 @@ pub async fn incidents(
         Ok(picture) => picture,
         Err(error) => return unreadable(&error),
     };
-    let names = console.names(&picture.group);
+    let names = console.names(&picture);
     match which.state.as_deref() {
         None | Some("open") => {
             let open = picture.open.values();
@@ -321,7 +321,7 @@ pub(super) fn incident(names: Names<'_>, incident: &Incident, now: Moment) -> sh
         duty,
         kind_key: label::kind(incident.key.kind).to_owned(),
         tier_key: tier.map(|tier| tier.key().to_owned()),
-        stage: stage(incident, now),
+        stage: stage(incident, names, now),
         told_people: incident.told.len(),
         escalation_waits: incident.is_proposed(),
         kind: kind_in_chinese(incident.key.kind).to_owned(),
