@@ -27,10 +27,14 @@ use wangxun::web::access::gate::Admits;
 use wangxun::web::access::password;
 use wangxun::web::routes;
 
+#[path = "support/browser.rs"]
+mod browser;
 #[path = "support/console.rs"]
 mod console;
 #[path = "support/program.rs"]
 mod program;
+#[path = "access/proxied.rs"]
+mod proxied;
 
 use console::{Running, column_id, group, incident, message, now, records, start_for, update};
 use program::{PROGRAM, Place};
@@ -654,7 +658,7 @@ async fn a_proxy_is_believed_where_it_calls_from_and_nowhere_else() {
     };
     let first = ask_as("kanke", "").await;
     assert_eq!(first.status, 200);
-    assert!(first.body.contains("kanke（查看人员）") && !first.body.contains("/logout"));
+    assert!(first.body.contains("kanke（查看人员，统一登录）") && !first.body.contains("/logout"));
     let session = format!("wangxun={}", first.cookie("wangxun").expect("a session"));
     let again = ask_as("kanke", &session).await;
     assert!(again.status == 200 && again.cookie("wangxun").is_none());
@@ -662,7 +666,7 @@ async fn a_proxy_is_believed_where_it_calls_from_and_nowhere_else() {
     assert_eq!(get_as(&running, &session, "/").await.status, 303);
     // Whom the proxy names counts, whatever session the browser still holds.
     let other = ask_as("danwei", &session).await;
-    assert!(other.body.contains("danwei（单位人员）"));
+    assert!(other.body.contains("danwei（单位人员，统一登录）"));
     assert_eq!(ask_as("nobody", &session).await.status, 303);
     let two = [("X-Remote-User", "kanke"), ("X-Remote-User", "yunwei")];
     assert_eq!(

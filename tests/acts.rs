@@ -10,7 +10,7 @@
 )]
 
 use wangxun::alert::incident::{Incident, Subject};
-use wangxun::assess::exemption::Exemptions;
+use wangxun::assess::exemption::{Exemptions, is_ended};
 use wangxun::assess::ladder::Tier;
 use wangxun::daemon::enact::{What, end_of};
 use wangxun::domain::act::{Act, Deed, Ground, Scope};
@@ -119,6 +119,62 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
         .await
         .expect("a store");
     assert_eq!(store.acts().await.expect("acts"), acts);
+}
+
+/// The key of an exemption that runs.
+async fn running(stage: &Stage) -> Vec<String> {
+    let acts = stage.running.ready.desk.store.acts().await.expect("acts");
+    let runs = |act: &&Act| matches!(act.deed, Deed::Exempted { .. }) && !is_ended(&acts, act);
+    acts.iter().filter(runs).map(Act::key).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_exemption_interrupts_is_no_second_offence_and_one_end_ends_it() {
+    let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
+    stage.until("2017-11-20T12:00").await;
+    // Handed in twice, it is granted once; a longer one is another.
+    let maintenance = |until: &str| What::Exempt {
+        paused: false,
+        approver: None,
+        scope: Scope::Column(ColumnId::parse("kxw/gzdt").expect("an id")),
+        ground: Ground::Maintenance,
+        from: None,
+        until: day(until),
+    };
+    for _ in 0..2 {
+        assert!(stage.order(maintenance("2017-11-24")).await.0);
+    }
+    assert_eq!(running(&stage).await.len(), 1);
+    let (ok, text) = stage.order(maintenance("2017-11-23")).await;
+    assert!(!ok && text.contains("already until 2017-11-24"), "{text}");
+    assert!(stage.order(maintenance("2017-11-28")).await.0);
+    assert_eq!(running(&stage).await.len(), 2);
+    stage.until("2017-11-22T12:00").await;
+    // One end ends all that silences the column.
+    let key = running(&stage).await.swap_remove(0);
+    let within = None;
+    assert!(stage.order(What::EndExemption { key, within }).await.0);
+    assert_eq!(running(&stage).await, Vec::<String>::new());
+    stage.until("2017-11-23T12:00").await;
+    // It is overdue as it was, which is told again; it is no second time within a week.
+    let told = stage.of("工作动态");
+    assert!(told.iter().any(|(at, _)| at == "11-23T08:30"), "{told:?}");
+    let heard = stage.heard();
+    let again = heard
+        .iter()
+        .filter(|(_, _, text)| text.contains("再次超期"));
+    assert_eq!(again.count(), 0, "{heard:#?}");
+
+    let about = || "kxw/jddt".to_owned();
+    let until = |on: &str| end_of(day(on));
+    let hold = |on: &str| What::Hold {
+        about: about(),
+        until: until(on),
+    };
+    assert!(stage.order(hold("2017-11-24")).await.0);
+    let (ok, text) = stage.order(hold("2017-11-23")).await;
+    assert!(!ok && text.contains("until 2017-11-24 already"), "{text}");
+    stage.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -173,6 +173,11 @@ fn gateway(request: &Request) -> (u16, String) {
     (200, body.to_string())
 }
 
+/// A gateway that takes nothing for now.
+fn closed(_: &Request) -> (u16, String) {
+    (503, String::new())
+}
+
 type Answer = fn(&Request) -> (u16, String);
 
 /// An installation, and the daemon in it, on the morning of the reminder.
@@ -234,6 +239,23 @@ impl Morning {
         all.retain(|message| message.person.as_str() == person);
         all.reverse();
         all
+    }
+
+    /// The states of the messages to `person`, the oldest first.
+    async fn states(&self, person: &str) -> Vec<&'static str> {
+        let messages = self.messages(person).await;
+        let states = messages.iter().map(|message| message.delivery.in_chinese());
+        states.collect()
+    }
+
+    /// What is to be told to the operator, in messages or waiting for one.
+    async fn heard_by_operator(&self) -> Vec<String> {
+        let store = &self.running.ready.desk.store;
+        let waiting = store.waiting_notices().await.expect("notices");
+        let waiting = waiting.into_iter().map(|notice| notice.facts.why);
+        let messages = store.messages(50).await.expect("messages");
+        let said = messages.into_iter().map(|message| message.text);
+        waiting.chain(said).collect()
     }
 
     /// Posts `body` to the address that ends in `secret`; the status and the body of the answer.
@@ -484,5 +506,38 @@ async fn what_a_gateway_cannot_take_goes_to_the_next_route_after_a_while() {
     assert_eq!(editors.len(), 1);
     assert_eq!(editors[0].delivery.in_chinese(), "待重试");
     assert!(editors[0].attempts >= 5, "{editors:?}");
+    // And the operator hears of it, once a day.
+    morning.held.until(at("2017-11-14T17:00")).await;
+    let heard = morning.heard_by_operator().await;
+    let of_way = |text: &&String| text.contains("短信渠道自11月14日08:30起未能发出消息");
+    assert_eq!(heard.iter().filter(of_way).count(), 1, "{heard:?}");
+    morning.running.end(morning.held).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_route_that_fails_is_left_after_hours_however_far_the_next_attempt_is() {
+    let retry = "retry = { first = \"5h\", longest = \"6h\" }";
+    let mut morning = Morning::with("callback = { file = \"callback\" }", retry, closed).await;
+    for (time, states) in [
+        ("12:25", vec!["待重试"]),
+        ("12:35", vec!["发送失败", "已提交"]),
+    ] {
+        morning.held.until(at(&format!("2017-11-14T{time}"))).await;
+        assert_eq!(morning.states("lianluo").await, states, "{time}");
+    }
+    morning.running.end(morning.held).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_long_a_route_fails_is_counted_over_the_digests_of_days() {
+    let retry = "retry = { fall_back_after = \"30h\" }";
+    let mut morning = Morning::with("callback = { file = \"callback\" }", retry, closed).await;
+    for (time, states) in [
+        ("14:20", vec!["待重试"]),
+        ("14:40", vec!["发送失败", "已提交"]),
+    ] {
+        morning.held.until(at(&format!("2017-11-15T{time}"))).await;
+        assert_eq!(morning.states("lianluo").await, states, "{time}");
+    }
     morning.running.end(morning.held).await;
 }

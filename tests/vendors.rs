@@ -286,6 +286,7 @@ async fn alibaba_cloud_takes_what_is_signed_and_refuses_what_is_not() {
     let again = Message {
         attempts: 2,
         maybe_taken: false,
+        unsent_since: None,
         ..message()
     };
     send(&aliyun(&vendor, SECRET), &again).await;

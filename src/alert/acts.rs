@@ -43,6 +43,12 @@ pub enum Refusal {
         /// The last day.
         until: Date,
     },
+    /// The same stands already.
+    #[error("it stands until {until} already")]
+    Standing {
+        /// The last day of what stands.
+        until: Date,
+    },
     /// It reaches too far.
     #[error("{until} is too late; the latest day allowed is {latest} ({days} working days)")]
     TooLate {
@@ -126,6 +132,10 @@ pub fn check_answer(
     bounds: Bounds,
     calendar: &Calendar,
 ) -> Result<(), Refusal> {
+    let stands = answer(acts, incident, today).filter(|(_, day)| *day == until);
+    if stands.is_some() {
+        return Err(Refusal::Standing { until });
+    }
     let first = answers(acts, incident).next();
     let since = first.map_or(today, |(act, _)| date_of(act.at).min(today));
     within(until, today, since, bounds.answer_working_days, calendar)
@@ -223,6 +233,11 @@ pub fn check_hold(
     let last = date_of(until - chrono::TimeDelta::seconds(1));
     if until <= now {
         return Err(Refusal::Past { until: last });
+    }
+    // A shorter hold beside a longer one changes nothing.
+    let longest = lasting.map(|hold| date_of(hold.until - chrono::TimeDelta::seconds(1)));
+    if let Some(until) = longest.filter(|longest| last <= *longest) {
+        return Err(Refusal::Standing { until });
     }
     let days = bounds.hold_working_days;
     within(last, date_of(now), date_of(since), days, calendar)
@@ -400,6 +415,7 @@ mod tests {
             copied: false,
             first: false,
             put_off: None,
+            unsent_since: None,
         };
         let of_unit = [hold(Scope::Unit(unit.clone()))];
         let of_other = [hold(Scope::Unit(UnitId::parse("wjw").unwrap()))];

@@ -299,6 +299,10 @@ fn write(
         expires_at: expiry(tray, person, notices, urgent),
         attempts: 0,
         maybe_taken: false,
+        unsent_since: notices
+            .iter()
+            .filter_map(|notice| notice.unsent_since)
+            .min(),
         next_attempt_at: tray.now,
         delivery: Delivery::Queued { last_error: None },
     }
@@ -370,6 +374,7 @@ pub fn second_try(
         expires_at: calendar.lapse(now, rules.expires_after, hours::of(Some(person), rules)),
         attempts: 0,
         maybe_taken: false,
+        unsent_since: None,
         links: Vec::new(),
         next_attempt_at: now,
         delivery: Delivery::Queued { last_error: None },
@@ -441,6 +446,7 @@ mod tests {
             copied: false,
             first: false,
             put_off: None,
+            unsent_since: None,
         }
     }
 

@@ -52,6 +52,7 @@ pub(super) fn notice(column: &str, told: Told) -> Notice {
         copied: false,
         first: false,
         put_off: None,
+        unsent_since: None,
     }
 }
 
@@ -92,6 +93,7 @@ pub(super) fn message(columns: &[&str], rules: &AlertRules) -> (Message, Vec<Not
         expires_at: at("2017-11-20T08:30:00"),
         attempts: 0,
         maybe_taken: false,
+        unsent_since: None,
         next_attempt_at: at(WRITTEN),
         delivery: Delivery::Queued { last_error: None },
     };

@@ -6,6 +6,7 @@ pub mod acts;
 pub mod again;
 pub mod compose;
 pub mod deputy;
+pub mod detour;
 #[cfg(test)]
 mod fixture;
 pub mod hours;

@@ -119,6 +119,7 @@ pub fn write(
             copied: false,
             first: false,
             put_off: None,
+            unsent_since: None,
         })
         .collect()
 }
@@ -181,6 +182,7 @@ pub fn undelivered(
             copied: false,
             first: false,
             put_off: None,
+            unsent_since: None,
         })
         .collect()
 }

@@ -149,6 +149,10 @@ pub struct Notice {
     /// of its person open, on a day off too, and not in the night.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub put_off: Option<Date>,
+    /// Since when its person could not be sent what it says, where messages that carried it were taken
+    /// back at the end of their day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsent_since: Option<Moment>,
 }
 
 /// For whom somebody stands in.
@@ -259,6 +263,9 @@ pub struct Message {
     /// the process died in it. Such a message is repeated under its key and becomes no other.
     #[serde(default, skip_serializing_if = "is_false")]
     pub maybe_taken: bool,
+    /// Since when its person could not be sent what it says, where that is longer than it exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsent_since: Option<Moment>,
     /// When the next attempt is due, while not final.
     pub next_attempt_at: Moment,
     /// How far it has come.

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::detour::failing_since;
 use super::hours;
 use super::incident::{Incident, IncidentKey};
 use super::outbox::{Delivery, Message, Notice, NoticeState, Told};
@@ -105,12 +106,14 @@ pub fn said_today(waiting: &[Notice], heard: &[Notice], now: Moment) -> Vec<Noti
     .collect()
 }
 
-/// A notice has the life of the message that carried it.
+/// A notice has the life of the message that carried it, and keeps in mind how long it has waited for a
+/// route that fails.
 fn waiting_again(message: &Message, notice: &Notice, bench: Bench<'_>) -> Notice {
     match as_it_stands(notice, bench) {
         Some(standing) => Notice {
             state: NoticeState::Waiting,
             expires_at: notice.expires_at.max(message.expires_at),
+            unsent_since: failing_since(message).or(notice.unsent_since),
             first: false,
             ..standing
         },

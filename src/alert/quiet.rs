@@ -92,6 +92,7 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 ),
                 attempts: 0,
                 maybe_taken: false,
+                unsent_since: None,
                 next_attempt_at: tray.now,
                 delivery: Delivery::Queued { last_error: None },
             })

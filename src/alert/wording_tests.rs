@@ -97,6 +97,7 @@ fn notice(subject: Subject, kind: Kind, told: Told) -> Notice {
         copied: false,
         first: false,
         put_off: None,
+        unsent_since: None,
     }
 }
 

@@ -69,6 +69,7 @@ fn messages(
             expires_at: now + USE,
             attempts: 0,
             maybe_taken: false,
+            unsent_since: None,
             next_attempt_at: now,
             delivery: Delivery::Queued { last_error: None },
         })

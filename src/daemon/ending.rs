@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use super::desk::Desk;
 use crate::alert::compose::second_try;
+use crate::alert::detour::failing_since;
 use crate::alert::notice::undelivered;
-use crate::alert::outbox::{Delivery, Message};
+use crate::alert::outbox::{Delivery, Message, MessageKey};
 use crate::domain::group::{Person, Role};
+use crate::domain::time::{Moment, date_of};
+use crate::report::plain::instant;
+use crate::report::recipient::route_in_chinese;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 use crate::web::label;
@@ -62,6 +66,33 @@ impl Ending {
         }
         commit.messages.push(message.clone());
         self.desk.end_unheard(&message, commit).await
+    }
+
+    /// Tells the operators, once a day, that the transport of `message` has taken nothing for long.
+    pub async fn tell_of_way(&self, message: &Message, now: Moment) -> Result<(), StoreError> {
+        let config = &self.desk.config;
+        let Some(since) = failing_since(message) else {
+            return Ok(());
+        };
+        let day = date_of(now).to_string();
+        let cause = MessageKey::of(&["way", message.route.key(), &day]);
+        let words = format!(
+            "{}渠道自{}起未能发出消息，相关人员没有其他渠道，请检查",
+            route_in_chinese(message.route),
+            instant(since, now)
+        );
+        let (group, calendar, rules) = (&config.group, &config.calendar, &config.alert);
+        let mut commit = Commit::at(now);
+        commit.notices = undelivered(group, calendar, rules, &cause, &words, now);
+        let keys: Vec<MessageKey> = commit.notices.iter().map(|told| told.key.clone()).collect();
+        let known = self.desk.store.notices(&keys).await?;
+        commit
+            .notices
+            .retain(|notice| known.iter().all(|known| known.key != notice.key));
+        if commit.notices.is_empty() {
+            return Ok(());
+        }
+        self.desk.store.commit(commit).await
     }
 
     /// Stores `message` as it is now.

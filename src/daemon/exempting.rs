@@ -68,8 +68,8 @@ impl Desk {
         Ok((vec![deed], text))
     }
 
-    /// The exemption `key` ends, if it runs or is still to come. Asked for on a page `within` a scope, it
-    /// has to cover that, and ends with all that run now and are about just the same.
+    /// The exemption `key` ends, if it runs or is still to come, with all that run now and are about just
+    /// the same. Asked for on a page `within` a scope, it has to cover that.
     pub(super) fn ended(
         &self,
         acts: &[Act],
@@ -97,10 +97,9 @@ impl Desk {
             return Err(Refused::other(text, "没有这项有效的报备，可能已经结束。"));
         };
         let running = Exemptions::on(acts, today);
-        let of_scope = running.all().filter(|other| {
-            within.is_some()
-                && matches!(&other.deed, Deed::Exempted { scope: same, .. } if same == scope)
-        });
+        let of_scope = running.all().filter(
+            |other| matches!(&other.deed, Deed::Exempted { scope: same, .. } if same == scope),
+        );
         let mut keys: Vec<String> = of_scope.map(Act::key).collect();
         if !keys.contains(&act.key()) {
             keys.push(act.key());

@@ -14,6 +14,7 @@ use crate::alert::wording;
 use crate::clock::Bell;
 use crate::domain::act::{Act, Deed};
 use crate::domain::time::{date_of, in_chinese};
+use crate::report::refusal;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 use crate::web::links::{Entered, LOOKED_BACK, No};
@@ -93,6 +94,7 @@ impl Desk {
         let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
         if let Err(refusal) = check_answer(&acts, incident, until, today, bounds, calendar) {
             let why = match refusal {
+                Refusal::Standing { .. } => refusal::of_act(&refusal, today),
                 Refusal::Past { .. } => "日期不能早于今天。".to_owned(),
                 Refusal::TooLate { latest, .. } => {
                     format!("日期最晚可填{}。", in_chinese(latest, today))

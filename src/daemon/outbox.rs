@@ -15,6 +15,7 @@ use super::event::{Event, Listener};
 use super::pulse::Pulse;
 use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
 use super::ways::Ways;
+use crate::alert::detour;
 use crate::alert::hours;
 use crate::alert::outbox::{Delivery, Message};
 use crate::alert::overnight::after_death;
@@ -23,7 +24,6 @@ use crate::assess::timekeeping::{Doubt, Stand};
 use crate::clock::Alarm;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::deliver::retry::next_attempt;
-use crate::domain::group::Person;
 use crate::domain::id::PersonId;
 use crate::domain::time::{Moment, date_of, moment};
 use crate::domain::transport::Way;
@@ -102,11 +102,7 @@ impl Outbox {
                 .open_messages()
                 .await?
                 .iter()
-                .map(|message| {
-                    let way = self.way_of(message);
-                    self.due_at(message, now)
-                        .max(ways.free_at(&way, now, LONGEST_RETRY))
-                })
+                .map(|message| self.next_at(message, &ways, now))
                 .min();
             // Whoever was to hear what is withdrawn may have to hear something else.
             let anew = withdrawn.then_some(now);
@@ -216,7 +212,12 @@ impl Outbox {
     async fn send_due(&self, ways: &mut Ways<'_>) -> Result<bool, StoreError> {
         let now = self.desk.clock.now();
         let mut due = self.desk.store.open_messages().await?;
-        due.retain(|message| self.due_at(message, now) <= now || message.expires_at < now);
+        let is_due = |message: &Message| {
+            self.due_at(message, now) <= now
+                || message.expires_at < now
+                || self.is_stuck(message, now)
+        };
+        due.retain(is_due);
         due.sort_by_cached_key(|message| {
             (message.attempts, message.created_at, message.person.clone())
         });
@@ -235,6 +236,8 @@ impl Outbox {
                     .await?;
             } else if self.allowed_from(&message, now) > now {
                 self.defer(message, now).await?;
+            } else if self.is_stuck(&message, now) {
+                withdrawn |= self.leave(message, now).await?;
             } else if ways.free_at(&way, now, LONGEST_RETRY) <= now {
                 let Some(message) = self.still_true(message).await? else {
                     withdrawn = true;
@@ -246,6 +249,54 @@ impl Outbox {
             }
         }
         Ok(withdrawn)
+    }
+
+    /// When something is to be done about `message`: an attempt, or that it leaves its route.
+    fn next_at(&self, message: &Message, ways: &Ways<'_>, now: Moment) -> Moment {
+        let way = self.way_of(message);
+        let due = self.due_at(message, now);
+        let again = due.max(ways.free_at(&way, now, LONGEST_RETRY));
+        let leaves = self.leaves_at(message).filter(|_| self.has_next(message));
+        leaves.map_or(again, |leaves| {
+            again.min(self.allowed_from(message, leaves.max(now)))
+        })
+    }
+
+    /// Whether `message` has failed for so long by its route that it goes by the next one.
+    fn is_stuck(&self, message: &Message, now: Moment) -> bool {
+        self.has_next(message) && self.leaves_at(message).is_some_and(|leaves| leaves <= now)
+    }
+
+    fn leaves_at(&self, message: &Message) -> Option<Moment> {
+        let after = self.desk.config.transports.retry.fall_back_after;
+        detour::leaves_at(message, TimeDelta::from_std(after).ok()?)
+    }
+
+    fn has_next(&self, message: &Message) -> bool {
+        let person = self.desk.config.group.people.get(&message.person);
+        person.is_some_and(|person| detour::has_next(message, person))
+    }
+
+    /// Sends what `message` says by its person's next route, if it is still true; answers whether it was
+    /// withdrawn instead.
+    async fn leave(&self, message: Message, at: Moment) -> Result<bool, StoreError> {
+        let Some(message) = self.still_true(message).await? else {
+            return Ok(true);
+        };
+        let error = match &message.delivery {
+            Delivery::Queued {
+                last_error: Some(error),
+            } => error.clone(),
+            _ => String::new(),
+        };
+        tracing::warn!(key = %message.key, %error, "a message goes to the next route");
+        let failed = Delivery::Failed {
+            at,
+            permanent: false,
+            error,
+        };
+        self.give_up(message, failed, "多次发送未成功").await?;
+        Ok(false)
     }
 
     /// `message` as things stand now, where it has waited; `None` where it was withdrawn.
@@ -341,17 +392,6 @@ impl Outbox {
                     .await
                     .map(|()| false)
             }
-            Attempt::Failed { error, .. } if self.falls_back(&message, person, at) => {
-                tracing::warn!(key = %message.key, %error, "a message goes to the next route");
-                let failed = Delivery::Failed {
-                    at,
-                    permanent: false,
-                    error,
-                };
-                self.give_up(message, failed, "多次发送未成功")
-                    .await
-                    .map(|()| true)
-            }
             Attempt::Failed {
                 error, retry_after, ..
             } => {
@@ -367,20 +407,20 @@ impl Outbox {
                     last_error: Some(error),
                 };
                 self.ending.count(&message);
-                self.ending.put(&message).await.map(|()| true)
+                self.ending.put(&message).await?;
+                self.tell_of_way(&message, at).await.map(|()| true)
             }
         }
     }
 
-    /// Whether `message`, which failed once more, has been tried long enough by its route and the
-    /// person has another.
-    fn falls_back(&self, message: &Message, person: &Person, at: Moment) -> bool {
-        let after = self.desk.config.transports.retry.fall_back_after;
-        let Some(after) = after.and_then(|after| TimeDelta::from_std(after).ok()) else {
-            return false;
-        };
-        let has_next = person.routes.last() != Some(&message.route);
-        has_next && at - message.created_at >= after
+    /// Where a message has failed for long and its person has no other route, the operators hear of the
+    /// transport, once a day.
+    async fn tell_of_way(&self, message: &Message, now: Moment) -> Result<(), StoreError> {
+        let is_long = self.leaves_at(message).is_some_and(|leaves| leaves <= now);
+        match is_long && !self.has_next(message) {
+            true => self.ending.tell_of_way(message, now).await,
+            false => Ok(()),
+        }
     }
 
     async fn end(&self, mut message: Message, delivery: Delivery) -> Result<(), StoreError> {

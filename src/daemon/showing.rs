@@ -63,6 +63,7 @@ impl Clerk {
                 )
             }),
             trial.unwrap_or_default(),
+            lost::waiting(&recent, group, overview.at),
             lost::lately(&recent, group, overview.at),
             table::status(&overview),
             acts::in_force(&seen.acts, &seen.open, group, overview.at),

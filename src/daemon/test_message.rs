@@ -76,6 +76,7 @@ impl Clerk {
             expires_at: now + TimeDelta::hours(1),
             attempts: 1,
             maybe_taken: false,
+            unsent_since: None,
             next_attempt_at: now,
             delivery: Delivery::Attempting { since: now },
         })

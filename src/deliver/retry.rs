@@ -96,7 +96,7 @@ mod tests {
             let retry = Retry {
                 first: Duration::from_millis(first),
                 longest: Duration::from_millis(longest),
-                fall_back_after: None,
+                ..Retry::default()
             };
             let next = next_attempt(&retry, attempts, now(), &MessageKey::of(&["k"]));
             prop_assert!(now() <= next);

@@ -227,9 +227,9 @@ pub struct Retry {
     pub first: Duration,
     /// The longest wait between two attempts.
     pub longest: Duration,
-    /// A message that still fails so long after it was written goes to its person's next route,
-    /// where there is one; `None`: only when it is refused or its time has run out.
-    pub fall_back_after: Option<Duration>,
+    /// What could not be sent for so long goes by its person's next route, or, where there is none, the
+    /// operators hear of it.
+    pub fall_back_after: Duration,
 }
 
 impl Default for Retry {
@@ -237,7 +237,7 @@ impl Default for Retry {
         Retry {
             first: Duration::from_secs(60),
             longest: Duration::from_secs(3600),
-            fall_back_after: None,
+            fall_back_after: Duration::from_secs(4 * 3600),
         }
     }
 }

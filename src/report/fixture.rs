@@ -210,6 +210,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         expires_at: created_at,
         attempts: 1,
         maybe_taken: false,
+        unsent_since: None,
         next_attempt_at: created_at,
         delivery: Delivery::Accepted {
             at: created_at,

@@ -1,13 +1,18 @@
 //! Why a message did not arrive, or waits for another attempt; and how many were lost of late.
 
+use chrono::TimeDelta;
+
 use super::plain::{instant, one_line};
-use super::recipient::receiver;
+use super::recipient::{receiver, route_in_chinese};
+use crate::alert::detour::failing_since;
 use crate::alert::outbox::{Delivery, Message};
 use crate::domain::group::Group;
 use crate::domain::time::Moment;
 
 /// The longest answer of a transport that is shown, in characters.
 const ANSWER_CHARS: usize = 100;
+/// What has failed for so long is told.
+const LONG: TimeDelta = TimeDelta::hours(1);
 /// The days that `lately` looks back, as its caller asks for them.
 pub const DAYS: i64 = 7;
 
@@ -59,6 +64,27 @@ pub fn lately(messages: &[Message], group: &Group, now: Moment) -> String {
         counts.join("、"),
         instant(latest.created_at, now),
         receiver(group, latest)
+    )
+}
+
+/// One line on those of `messages` that have failed for hours and are still to be sent; empty where there
+/// are none.
+pub fn waiting(messages: &[Message], group: &Group, now: Moment) -> String {
+    let failing = messages.iter().filter_map(|message| {
+        let since = failing_since(message)?;
+        (now - since >= LONG).then_some((since, message))
+    });
+    let failing: Vec<_> = failing.collect();
+    let Some((since, oldest)) = failing.iter().min_by_key(|(since, _)| *since) else {
+        return String::new();
+    };
+    let why = why(&oldest.delivery).map_or_else(String::new, |why| format!("，{why}"));
+    format!(
+        "【消息】{}条尚未发出，最早的自{}起经{}渠道发给{}{why}。逐条见 wangxun outbox",
+        failing.len(),
+        instant(*since, now),
+        route_in_chinese(oldest.route),
+        receiver(group, oldest)
     )
 }
 

@@ -7,6 +7,9 @@ use crate::domain::time::{Date, in_chinese};
 /// The refusal of an answer or a hold.
 pub fn of_act(refusal: &OfAct, today: Date) -> String {
     match refusal {
+        OfAct::Standing { until } => {
+            format!("此前已登记至{}，无须再登记。", in_chinese(*until, today))
+        }
         OfAct::Past { .. } => "日期不能早于今天。".to_owned(),
         OfAct::TooLate { latest, days, .. } => format!(
             "日期最晚可填{}（{days}个工作日）。",

@@ -23,7 +23,7 @@ pub struct Strip {
     months: Vec<(f64, String)>,
     lines: Vec<Line>,
     runs: Vec<Run>,
-    limit: Option<(f64, f64, &'static str)>,
+    limits: Vec<Run>,
     /// The same by months, the latest first.
     pub table: Vec<(String, Month)>,
 }
@@ -69,7 +69,7 @@ impl Strip {
                 line(40, "首次见到", &days, today, |day| day.seen),
             ],
             runs: runs(&days, today),
-            limit: limit(updated, due_on, today),
+            limits: limits(updated, due_on, today),
             table: months
                 .into_iter()
                 .rev()
@@ -151,25 +151,32 @@ fn runs(days: &[Day], today: Date) -> Vec<Run> {
     runs
 }
 
-/// From the last update to the end of the limit or today, whichever is later; and how it stands.
-fn limit(
-    updated: Option<Date>,
-    due: Option<Date>,
-    today: Date,
-) -> Option<(f64, f64, &'static str)> {
-    let (updated, due) = (updated?, due?);
+/// The days from the last update on: those in time up to the due day, and those late after it.
+fn limits(updated: Option<Date>, due: Option<Date>, today: Date) -> Vec<Run> {
+    let Some((updated, due)) = updated.zip(due) else {
+        return Vec::new();
+    };
     let first = today - chrono::Days::new(DAYS - 1);
     let place = |on: Date| (on - first).num_days().max(0) as f64 * WIDTH + LEFT;
-    let key = match due < today {
-        true => "over",
-        false => "within",
-    };
-    let end = due.min(today);
-    Some((
-        place(updated).round_to(),
-        (place(end) + WIDTH - place(updated)).max(WIDTH).round_to(),
-        key,
-    ))
+    let parts = [
+        ("within", "时限内", updated, due.min(today)),
+        ("over", "超过时限", due + chrono::Days::new(1), today),
+    ];
+    let shown = parts
+        .into_iter()
+        .filter(|(_, _, from, to)| from <= to && *to >= first);
+    shown
+        .map(|(key, word, from, to)| Run {
+            x: place(from).round_to(),
+            width: (place(to) + WIDTH - place(from)).round_to(),
+            key,
+            says: format!(
+                "{}至{} {word}",
+                in_chinese(from, today),
+                in_chinese(to, today)
+            ),
+        })
+        .collect()
 }
 
 fn ticks(days: &[Day]) -> Vec<(f64, String)> {
@@ -199,4 +206,43 @@ fn says(days: &[Day], today: Date) -> String {
         visited(Visited::Unjudged),
         visited(Visited::Failed),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bars of the limit in days from the beginning of the year that is drawn.
+    fn drawn(updated: &str, due: &str, today: &str) -> Vec<(&'static str, i64, i64)> {
+        let on = |text: &str| Some(text.parse().unwrap());
+        let limits = limits(on(updated), on(due), today.parse().unwrap());
+        let days = |width: f64| (width / WIDTH).round() as i64;
+        let bars = limits.into_iter();
+        bars.map(|bar| (bar.key, days(bar.x - LEFT), days(bar.width)))
+            .collect()
+    }
+
+    #[test]
+    fn days_in_time_and_days_late_are_bars_of_their_own() {
+        let last = i64::try_from(DAYS).unwrap() - 1;
+        // Updated ten days ago, due in four: in time until today.
+        assert_eq!(
+            drawn("2017-11-10", "2017-11-24", "2017-11-20"),
+            [("within", last - 10, 11)]
+        );
+        // The due day itself is in time.
+        assert_eq!(
+            drawn("2017-11-06", "2017-11-20", "2017-11-20"),
+            [("within", last - 14, 15)]
+        );
+        assert_eq!(
+            drawn("2017-03-30", "2017-09-26", "2017-11-15"),
+            [("within", last - 230, 181), ("over", last - 49, 50)]
+        );
+        // All of a year late, and what lies before it is not drawn.
+        assert_eq!(
+            drawn("2015-01-01", "2015-01-15", "2017-11-15"),
+            [("over", 0, last + 1)]
+        );
+    }
 }

@@ -315,6 +315,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         expires_at: created_at + TimeDelta::days(3),
         attempts: 1,
         maybe_taken: false,
+        unsent_since: None,
         next_attempt_at: created_at + TimeDelta::minutes(30),
         delivery,
     }

@@ -250,6 +250,7 @@ pub fn notice(number: i64, state: NoticeState) -> Notice {
         copied: false,
         first: false,
         put_off: None,
+        unsent_since: None,
     }
 }
 
@@ -271,6 +272,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         expires_at: created_at + Duration::days(1),
         attempts: 1,
         maybe_taken: false,
+        unsent_since: None,
         next_attempt_at: created_at,
         delivery,
     }

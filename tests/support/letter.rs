@@ -48,6 +48,7 @@ pub fn message(text: &str) -> Message {
         expires_at: at + chrono::TimeDelta::hours(24),
         attempts: 1,
         maybe_taken: false,
+        unsent_since: None,
         next_attempt_at: at,
         delivery: Delivery::Attempting { since: at },
     }

@@ -39,6 +39,7 @@ long_holiday_days = 0
 
 [transports]
 allow_spool_only = true
+retry = { fall_back_after = "720h" }
 
 [transports.sms]
 spool = "sms"

@@ -1,5 +1,6 @@
 //! How messages leave: mail servers, spools, and which way is taken.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -129,22 +130,23 @@ fn directory(text: &str, places: &Places<'_>) -> Result<std::path::PathBuf, Stri
 }
 
 fn retry(source: &mut Source, raw: &RawTransports) -> Retry {
-    let range = Duration::from_secs(1)..=Duration::from_secs(86_400);
-    let mut time = |name, key, base| {
+    let waits = Duration::from_secs(1)..=Duration::from_secs(86_400);
+    let detours = Duration::from_secs(600)..=Duration::from_secs(30 * 86_400);
+    let mut time = |name, key, base, range: &RangeInclusive<Duration>| {
         source
             .take(name, key, |text: &String| duration(text, range.clone()))
             .unwrap_or(base)
     };
-    let base = Retry::default();
+    let (base, raw_retry) = (Retry::default(), &raw.retry);
     let retry = Retry {
-        first: time("first", &raw.retry.first, base.first),
-        longest: time("longest", &raw.retry.longest, base.longest),
-        fall_back_after: source.take("fall_back_after", &raw.retry.fall_back_after, |text| {
-            duration(
-                text,
-                Duration::from_secs(600)..=Duration::from_secs(14 * 86_400),
-            )
-        }),
+        first: time("first", &raw_retry.first, base.first, &waits),
+        longest: time("longest", &raw_retry.longest, base.longest, &waits),
+        fall_back_after: time(
+            "fall_back_after",
+            &raw_retry.fall_back_after,
+            base.fall_back_after,
+            &detours,
+        ),
     };
     if retry.first > retry.longest
         && let Some(key) = raw.retry.first.as_ref().or(raw.retry.longest.as_ref())

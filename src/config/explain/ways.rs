@@ -46,10 +46,7 @@ pub fn transports(config: &Config) -> String {
         written(retry.first),
         written(retry.longest)
     );
-    let next = match retry.fall_back_after {
-        Some(after) => format!("{} after it was written", written(after)),
-        None => "when a message is refused or its time has run out".to_owned(),
-    };
+    let next = format!("after {} without success", written(retry.fall_back_after));
     let receipts = &transports.receipts;
     let posted = receipts.callback.as_ref().map(|_| {
         let link = config.alert.console_link.as_deref().unwrap_or("https://…/");

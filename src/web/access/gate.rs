@@ -189,8 +189,7 @@ impl Porter {
         let account = self.account(name).filter(|one| one.token.is_none());
         let begun = account.and_then(|account| {
             let mut sessions = self.sessions();
-            let token = sessions.begin(name, stamp(&account), now).ok()?;
-            sessions.vouch(token.as_str());
+            let token = sessions.begin(name, stamp(&account), true, now).ok()?;
             let session = sessions.find(token.as_str(), now)?;
             Some((token, session))
         });
@@ -207,7 +206,7 @@ impl Porter {
     }
 
     /// Whom a proxy vouches for; two answers are none.
-    fn vouched(&self, request: &Request) -> Option<AccountName> {
+    pub(super) fn vouched(&self, request: &Request) -> Option<AccountName> {
         let header = self.proxy()?.header.as_deref()?;
         if !self.is_proxy(peer(request)?) {
             return None;

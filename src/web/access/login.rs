@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Query, Request, State};
 use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -76,13 +76,15 @@ impl Entered {
 }
 
 /// `GET /login`.
-pub async fn show(
-    State(console): Shared,
-    headers: HeaderMap,
-    asked: Result<Query<Asked>, QueryRejection>,
-) -> Response {
+pub async fn show(State(console): Shared, request: Request) -> Response {
+    let asked = Query::<Asked>::try_from_uri(request.uri());
     let next = asked.map(|Query(asked)| asked.next).unwrap_or_default();
-    form(&console, &headers, &Entered::to(&next), None)
+    let porter = &console.porter;
+    let stranger = porter.vouched(&request);
+    let stranger = stranger.filter(|name| porter.account(name).is_none());
+    let why =
+        stranger.map(|name| format!("统一登录的账号{name}尚未在本系统建立，请与监测管理员联系。"));
+    form(&console, request.headers(), &Entered::to(&next), why)
 }
 
 /// That the session has ended while a form was filled in; `typed` is what the form sent to `path`.
@@ -258,7 +260,7 @@ impl Porter {
             return Entry::Wrong;
         };
         self.throttle().passed(&name, &place);
-        let begun = self.sessions().begin(&name, stamp(&account), now);
+        let begun = self.sessions().begin(&name, stamp(&account), false, now);
         match (begun, self.known(&name)) {
             (Ok(session), Some(known)) => {
                 tracing::info!(account = %name, role = account.role.key(), "signed in");
@@ -318,6 +320,10 @@ pub async fn leave(
     };
     if !own {
         return fault(StatusCode::FORBIDDEN, "页面已过期，请刷新后再试。");
+    }
+    if signed.is_some_and(|signed| signed.vouched) {
+        let why = "您由统一登录进入，请在统一登录处退出。";
+        return fault(StatusCode::CONFLICT, why);
     }
     if let Some(token) = Cookie::Session.of(&headers, porter.secure) {
         porter.sessions().end(&token);

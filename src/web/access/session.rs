@@ -97,6 +97,7 @@ impl Sessions {
         &mut self,
         account: &AccountName,
         stamp: [u8; 32],
+        vouched: bool,
         now: Moment,
     ) -> Result<Token, NoRandom> {
         self.all.retain(|_, session| session.holds(now));
@@ -116,7 +117,7 @@ impl Sessions {
             account: account.clone(),
             stamp,
             form: Token::new()?,
-            vouched: false,
+            vouched,
             once: None,
             began_at: now,
             used_at: now,
@@ -134,13 +135,6 @@ impl Sessions {
         }
         session.used_at = session.used_at.max(now);
         Some(session.clone())
-    }
-
-    /// Lets the session that `token` proves hold only as long as a proxy vouches for it.
-    pub fn vouch(&mut self, token: &str) {
-        if let Some(session) = self.all.get_mut(&digest(token)) {
-            session.vouched = true;
-        }
     }
 
     /// Has the next look at `path` tell something, in the session whose forms carry `form`.
@@ -179,13 +173,13 @@ mod tests {
     #[test]
     fn a_session_ends_when_unused_and_after_half_a_day() {
         let mut sessions = Sessions::default();
-        let token = sessions.begin(&li(), [0; 32], now()).unwrap();
+        let token = sessions.begin(&li(), [0; 32], false, now()).unwrap();
         for hours in [3, 6, 9, 11] {
             let at = now() + TimeDelta::hours(hours);
             assert!(sessions.find(token.as_str(), at).is_some(), "{hours}");
         }
         assert!(sessions.find(token.as_str(), now() + LONGEST).is_none());
-        let token = sessions.begin(&li(), [0; 32], now()).unwrap();
+        let token = sessions.begin(&li(), [0; 32], false, now()).unwrap();
         assert!(sessions.find(token.as_str(), now() + IDLE).is_none());
         assert!(
             sessions.find(token.as_str(), now()).is_none(),
@@ -196,7 +190,7 @@ mod tests {
     #[test]
     fn only_the_token_itself_proves_it_and_the_end_is_the_end() {
         let mut sessions = Sessions::default();
-        let token = sessions.begin(&li(), [0; 32], now()).unwrap();
+        let token = sessions.begin(&li(), [0; 32], false, now()).unwrap();
         assert_eq!(token.as_str().len(), 43);
         for wrong in [
             "",
@@ -214,7 +208,7 @@ mod tests {
     fn what_is_told_once_is_told_on_its_page_in_its_session() {
         let mut sessions = Sessions::default();
         let mut form = || {
-            let token = sessions.begin(&li(), [0; 32], now()).unwrap();
+            let token = sessions.begin(&li(), [0; 32], false, now()).unwrap();
             sessions.find(token.as_str(), now()).unwrap().form
         };
         let (own, other) = (form(), form());
@@ -229,12 +223,12 @@ mod tests {
     #[test]
     fn one_account_has_a_few_sessions_and_the_least_used_goes() {
         let mut sessions = Sessions::default();
-        let first = sessions.begin(&li(), [0; 32], now()).unwrap();
+        let first = sessions.begin(&li(), [0; 32], false, now()).unwrap();
         let at = |n: i64| now() + TimeDelta::minutes(n);
-        let second = sessions.begin(&li(), [0; 32], at(1)).unwrap();
+        let second = sessions.begin(&li(), [0; 32], false, at(1)).unwrap();
         assert!(sessions.find(first.as_str(), at(2)).is_some());
         for n in 0..7 {
-            sessions.begin(&li(), [0; 32], at(3 + n)).unwrap();
+            sessions.begin(&li(), [0; 32], false, at(3 + n)).unwrap();
         }
         assert_eq!(sessions.all.len(), MOST_OF_ONE);
         assert!(sessions.find(first.as_str(), at(20)).is_some());

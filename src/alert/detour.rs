@@ -1,0 +1,56 @@
+//! Away from a route that keeps failing: when a message goes by its person's next route, and when the
+//! operators hear that there is none.
+//!
+//! A route that refuses a message for good is left at once. One that fails for now is tried again, but not
+//! for ever: a gateway can be out of order for a week. How long it has failed is counted over the messages of
+//! several days, since each day's digest takes up what the day before could not send.
+
+use chrono::TimeDelta;
+
+use super::outbox::{Delivery, Message};
+use crate::domain::group::Person;
+use crate::domain::time::Moment;
+
+/// Since when the person could not be sent what `message` says; `None` where no attempt has failed.
+pub fn failing_since(message: &Message) -> Option<Moment> {
+    let has_failed = match &message.delivery {
+        Delivery::Queued { last_error } => last_error.is_some(),
+        Delivery::Attempting { .. } => true,
+        _ => false,
+    };
+    has_failed.then(|| message.unsent_since.unwrap_or(message.created_at))
+}
+
+/// Whether the person has another route after that of `message`.
+pub fn has_next(message: &Message, person: &Person) -> bool {
+    let place = person
+        .routes
+        .iter()
+        .position(|&route| route == message.route);
+    place.is_some_and(|place| place + 1 < person.routes.len())
+}
+
+/// When `message` leaves its route, should it fail until then; `after` is how long a route is tried.
+pub fn leaves_at(message: &Message, after: TimeDelta) -> Option<Moment> {
+    failing_since(message).and_then(|since| since.checked_add_signed(after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::fixture::{WRITTEN, at, message};
+    use crate::alert::rules::AlertRules;
+
+    #[test]
+    fn a_route_is_left_after_so_long_counted_over_days() {
+        let (mut message, _) = message(&["a"], &AlertRules::default());
+        let after = TimeDelta::hours(4);
+        assert_eq!(leaves_at(&message, after), None, "nothing failed");
+        let last_error = Some("503".to_owned());
+        message.delivery = Delivery::Queued { last_error };
+        assert_eq!(leaves_at(&message, after), Some(at(WRITTEN) + after));
+        let before = at(WRITTEN) - TimeDelta::days(2);
+        message.unsent_since = Some(before);
+        assert_eq!(leaves_at(&message, after), Some(before + after));
+    }
+}
