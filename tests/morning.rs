@@ -69,6 +69,13 @@ async fn the_operator_finds_what_is_overdue_sees_why_and_settles_it() {
     browser.follow("nav a[href='/incidents']");
     let text = browser.text();
     assert!(text.contains("触及单项否决"), "{text}");
+    let first = browser.value("document.querySelector('#open-h ~ .table tbody tr').innerText");
+    assert!(
+        first
+            .as_str()
+            .is_some_and(|row| row.contains("触及单项否决")),
+        "{first}"
+    );
     browser.follow("#open-h ~ .table a[href^='/copy/kxw?']");
     let text = browser.text();
     for part in ["首页副本", "各版块的条目", "最近更新11月3日", "判定依据"] {
@@ -153,6 +160,11 @@ async fn a_unit_answers_for_its_own_and_a_looker_on_does_nothing() {
     hand_in(&mut browser, "answer", Some("2018-06-01"), "稿件在审");
     let text = browser.text();
     assert!(text.contains("日期最晚可填"), "{text}");
+    assert_eq!(
+        browser.value("location.hash"),
+        "#work",
+        "the reason is in sight"
+    );
     let kept = browser.value("document.querySelector('[name=reason]').value");
     assert_eq!(kept, "稿件在审");
     hand_in(&mut browser, "answer", Some("2017-11-22"), "稿件在审");

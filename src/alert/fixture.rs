@@ -100,6 +100,7 @@ pub(super) fn message(columns: &[&str], rules: &AlertRules) -> (Message, Vec<Not
     let bench = Bench {
         open: &BTreeMap::new(),
         later: &[],
+        holds: &[],
         rules,
         now: at(WRITTEN),
     };

@@ -165,6 +165,7 @@ mod tests {
         let bench = Bench {
             open: &[(key, incident)].into(),
             later,
+            holds: &[],
             rules: &rules,
             now: at(now),
         };
@@ -214,6 +215,7 @@ mod tests {
             let bench = Bench {
                 open: &BTreeMap::new(),
                 later: std::slice::from_ref(&end),
+                holds: &[],
                 rules: &rules,
                 now: at(MORNING),
             };

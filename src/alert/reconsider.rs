@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::acts::{Hold, held_until};
 use super::incident::{Incident, IncidentKey, Release};
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
 use super::rules::AlertRules;
@@ -21,6 +22,8 @@ pub struct Bench<'a> {
     /// What is told later: the notices that are not yet part of a message, and those of messages
     /// that were written after this one.
     pub later: &'a [Notice],
+    /// What people let wait.
+    pub holds: &'a [Hold<'a>],
     /// The rules of alerting.
     pub rules: &'a AlertRules,
     /// The present instant.
@@ -32,9 +35,10 @@ pub struct Bench<'a> {
 pub enum Outcome {
     /// It is sent as it is.
     AsItIs,
-    /// It is sent in these words.
+    /// It is sent in these words, without these notices: they are withdrawn, or wait again.
     Reworded(Box<Message>, Vec<Notice>),
-    /// Nothing in it is true any more. These notices are withdrawn with it.
+    /// Nothing in it is true any more, or all of it has to wait. These notices are withdrawn with it, or
+    /// wait again.
     Withdrawn(Vec<Notice>),
 }
 
@@ -46,6 +50,9 @@ pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Ou
     }
     let mut gone = Vec::new();
     let mut left = Vec::new();
+    let is_held =
+        |notice: &&Notice| held_until(bench.holds, notice).is_some_and(|until| bench.now < until);
+    let (held, notices): (Vec<&Notice>, Vec<&Notice>) = notices.iter().partition(is_held);
     for notice in notices {
         match as_it_stands(notice, bench) {
             Some(notice) => left.push(notice),
@@ -59,6 +66,11 @@ pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Ou
     for notice in &mut gone {
         notice.state = NoticeState::Withdrawn(bench.now);
     }
+    gone.extend(held.into_iter().map(|notice| Notice {
+        state: NoticeState::Waiting,
+        first: false,
+        ..notice.clone()
+    }));
     if left.is_empty() {
         return Outcome::Withdrawn(gone);
     }
@@ -67,6 +79,32 @@ pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Ou
         true => Outcome::AsItIs,
         false => Outcome::Reworded(Box::new(reworded), gone),
     }
+}
+
+/// The incidents of which the person of `message` has not been told after all, because what told of them
+/// first, among `notices`, waits again as `back` says. What may have been taken may have been heard.
+pub fn untold(
+    message: &Message,
+    notices: &[Notice],
+    back: &[Notice],
+    open: &BTreeMap<IncidentKey, Incident>,
+) -> Vec<Incident> {
+    let waits = |notice: &Notice| {
+        back.iter()
+            .any(|again| again.key == notice.key && again.state == NoticeState::Waiting)
+    };
+    let of = notices
+        .iter()
+        .filter(|notice| !message.maybe_taken && notice.first && waits(notice));
+    let incidents: BTreeMap<&IncidentKey, &Incident> = of
+        .filter_map(|notice| open.get_key_value(&notice.incident))
+        .collect();
+    let told_to_others = incidents.into_values().map(|incident| {
+        let mut incident = incident.clone();
+        incident.told.remove(&message.person);
+        incident
+    });
+    told_to_others.collect()
 }
 
 /// The ends that wait to be told to people who have heard of the beginning by none but `gone`, which
@@ -149,6 +187,7 @@ pub(super) fn in_words_of_today(message: &Message, left: &[Notice], bench: Bench
 mod tests {
     use super::*;
     use crate::alert::fixture::{at, incident, message, notice};
+    use crate::domain::act::{Act, Deed, Scope};
 
     fn after(
         columns: &[&str],
@@ -162,6 +201,7 @@ mod tests {
         let bench = Bench {
             open: &open,
             later: waiting,
+            holds: &[],
             rules: &rules,
             now: at(now),
         };
@@ -220,6 +260,7 @@ mod tests {
             let bench = Bench {
                 open: &rest.iter().cloned().collect(),
                 later: &[end],
+                holds: &[],
                 rules: &AlertRules::default(),
                 now: at("2017-11-17T08:30:00"),
             };
@@ -241,5 +282,55 @@ mod tests {
         let risen = notice("a", Told::Raised(Tier::Overdue));
         let (_, outcome) = after(&["a"], &open, &[risen], now);
         assert!(matches!(outcome, Outcome::Withdrawn(_)), "{outcome:?}");
+    }
+
+    #[test]
+    fn what_a_person_lets_wait_leaves_the_message_that_waits() {
+        let rules = AlertRules::default();
+        let (message, mut notices) = message(&["a", "b"], &rules);
+        notices[0].first = true;
+        let scope = notices[0].column.clone().map(Scope::Column).unwrap();
+        let until = at("2017-11-18T00:00:00");
+        let act = Act {
+            at: at(BEGAN),
+            by: String::new(),
+            reason: String::new(),
+            deed: Deed::Held {
+                scope: scope.clone(),
+                until,
+            },
+        };
+        let held = [Hold {
+            act: &act,
+            scope: &scope,
+            until,
+        }];
+        let open: BTreeMap<_, _> = ["a", "b"]
+            .map(|column| incident(column, BEGAN, Tier::Warning))
+            .into();
+        for (now, waits) in [
+            ("2017-11-16T09:00:00", true),
+            ("2017-11-18T09:00:00", false),
+        ] {
+            let bench = Bench {
+                open: &open,
+                later: &[],
+                holds: &held,
+                rules: &rules,
+                now: at(now),
+            };
+            let Outcome::Reworded(left, back) = reconsider(&message, &notices, bench) else {
+                panic!("its days are others");
+            };
+            assert_eq!(left.text.contains("“a”"), !waits, "{}", left.text);
+            assert!(left.text.contains("“b”"), "{}", left.text);
+            assert!(
+                back.iter()
+                    .all(|notice| notice.state == NoticeState::Waiting)
+            );
+            assert_eq!(back.len(), usize::from(waits));
+            // Nobody has been told of it.
+            assert_eq!(untold(&message, &notices, &back, &open).len(), back.len());
+        }
     }
 }

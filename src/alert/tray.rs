@@ -114,6 +114,7 @@ pub(super) fn not_before(tray: &Tray<'_>, notice: &Notice) -> Moment {
 pub(super) fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
     let of_dates = matches!(notice.kind, Kind::Stale | Kind::Owed | Kind::SelfCheck);
     let deadline = of_dates && notice.told != Told::Recovered;
+    let of_site = matches!(notice.told, Told::NearVeto(_) | Told::Veto(_));
     let unseen = |column: &ColumnId| tray.unseen.contains(column);
     let changes = |incident: &Incident| {
         matches!(
@@ -125,9 +126,8 @@ pub(super) fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
         )
     };
     on_hold(tray, notice).is_some()
-        || deadline
-            && (notice.column.as_ref().is_some_and(unseen)
-                || tray.open.get(&notice.incident).is_some_and(changes))
+        || deadline && notice.column.as_ref().is_some_and(unseen)
+        || (deadline || of_site) && tray.open.get(&notice.incident).is_some_and(changes)
 }
 
 /// When the digest that will carry `notice` is written, or when it is handed over, where its person

@@ -185,6 +185,7 @@ mod tests {
         let bench = Bench {
             open: &[(key, incident)].into(),
             later: std::slice::from_ref(&end),
+            holds: &[],
             rules: &rules,
             now: at(NOW),
         };
@@ -207,6 +208,7 @@ mod tests {
         let bench = Bench {
             open: &[incident("a", "2017-11-13T07:00:00", Tier::Warning)].into(),
             later: &[],
+            holds: &[],
             rules: &rules,
             now: at(NOW),
         };

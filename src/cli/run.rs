@@ -41,13 +41,15 @@ pub fn run(config: &Path) -> anyhow::Result<bool> {
     ended
 }
 
-/// Ends at the first SIGTERM or SIGINT.
+/// Ends at the first SIGTERM, SIGINT, or SIGHUP: there is no configuration to read again without a restart.
 pub fn stop_asked() -> anyhow::Result<impl Future<Output = ()>> {
     let mut term = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be heard")?;
+    let mut hangup = signal(SignalKind::hangup()).context("SIGHUP cannot be heard")?;
     Ok(async move {
         tokio::select! {
             _ = term.recv() => {}
+            _ = hangup.recv() => {}
             _ = interrupt.recv() => {}
         }
     })

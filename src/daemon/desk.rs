@@ -16,7 +16,7 @@ use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Delivery, Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass};
-use crate::alert::reconsider::{Bench, Outcome, reconsider};
+use crate::alert::reconsider::{Bench, Outcome, reconsider, untold};
 use crate::alert::site_rules::VetoRule;
 use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
@@ -160,9 +160,11 @@ impl Desk {
         let notices = self.store.notices(&message.notices).await?;
         let open = self.store.open_incidents().await?;
         let later = self.later_than(&message).await?;
+        let acts = self.store.acts().await?;
         let bench = Bench {
             open: &open,
             later: &later,
+            holds: &holds(&acts),
             rules: &self.config.alert,
             now,
         };
@@ -170,12 +172,14 @@ impl Desk {
         let kept = match reconsider(&message, &notices, bench) {
             Outcome::AsItIs => return Ok(Some(message)),
             Outcome::Reworded(reworded, gone) => {
+                commit.incidents = untold(&message, &notices, &gone, &open);
                 commit.notices = gone;
                 commit.messages.push((*reworded).clone());
                 Some(*reworded)
             }
             Outcome::Withdrawn(gone) => {
-                tracing::info!(key = %message.key, "a message that is no longer true is withdrawn");
+                tracing::info!(key = %message.key, "a message that is no longer true, or has to wait, is withdrawn");
+                commit.incidents = untold(&message, &notices, &gone, &open);
                 commit.notices = gone;
                 message.delivery = Delivery::Withdrawn { at: now };
                 commit.messages.push(message);
@@ -207,6 +211,7 @@ impl Desk {
         let bench = Bench {
             open: &open,
             later: &later,
+            holds: &[],
             rules: &self.config.alert,
             now,
         };

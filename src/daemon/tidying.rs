@@ -29,6 +29,7 @@ impl Desk {
         let bench = Bench {
             open: &open,
             later: &waiting,
+            holds: &[],
             rules: &self.config.alert,
             now,
         };

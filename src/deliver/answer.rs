@@ -123,7 +123,8 @@ pub fn judge(answer: &Answer, success: &GatewaySuccess, receipt: Option<&str>) -
         return Attempt::Accepted { receipt };
     }
     Attempt::Failed {
-        permanent: refused || (!good_status && is_permanent(answer.status)),
+        permanent: refused
+            || (success.field.is_none() && !good_status && is_permanent(answer.status)),
         error: error(answer, success, told),
         retry_after: answer.retry_after,
         maybe_taken: told.is_none() && is_silent(answer),
@@ -136,10 +137,10 @@ fn is_silent(answer: &Answer) -> bool {
     !(300..500).contains(&answer.status)
 }
 
-/// Whether a status speaks against this message for good. 401 and 407 speak about our login,
-/// which a person can mend before the message expires.
+/// Whether a status, where nothing else is laid down, speaks against this message for good. Others of its
+/// class speak about our login or address, a wrong path or a proxy, which a person can mend in time.
 pub fn is_permanent(status: u16) -> bool {
-    (400..500).contains(&status) && !matches!(status, 401 | 407 | 408 | 429)
+    matches!(status, 400 | 410 | 413 | 414 | 415 | 422)
 }
 
 fn error(answer: &Answer, success: &GatewaySuccess, told: Option<&String>) -> String {
@@ -232,6 +233,12 @@ mod tests {
                 Err("not JSON"),
                 "for now: the gateway answered 200, not JSON",
             ),
+            // Where the gateway has words of its own, a status without them is not one.
+            (
+                400,
+                Err("not JSON"),
+                "for now: the gateway answered 400, not JSON",
+            ),
             (
                 500,
                 Ok(json!({"code": "0"})),
@@ -254,8 +261,9 @@ mod tests {
             (302, false),
             (400, true),
             (401, false),
-            (403, true),
-            (404, true),
+            (403, false),
+            (404, false),
+            (413, true),
             (407, false),
             (408, false),
             (422, true),

@@ -254,7 +254,7 @@ fn cell(site: &SiteLine) -> Cell {
     let parts = parts.iter().filter(|(_, count)| *count > 0);
     let vetoed = match site.veto {
         Some(Veto::Hit) => Some("否决"),
-        Some(Veto::Near) => Some("近否决"),
+        Some(Veto::Near) => Some("接近否决"),
         None => None,
     };
     let vetoed = vetoed.map(str::to_owned).into_iter();

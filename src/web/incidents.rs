@@ -94,7 +94,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
     };
     let (now, group) = (picture.now, &picture.group);
     let mut open: Vec<&Incident> = picture.open.values().collect();
-    open.sort_by_key(|incident| std::cmp::Reverse((told(incident), incident.began_at)));
+    open.sort_by_key(|incident| std::cmp::Reverse((gravity(incident), incident.began_at)));
     let homes = match homes_of(&console, open.iter().take(OPEN)).await {
         Ok(homes) => homes,
         Err(error) => return unreadable(&error),
@@ -223,8 +223,16 @@ pub fn page_of(group: &Group, subject: &Subject) -> Option<String> {
     }
 }
 
-fn told(incident: &Incident) -> Option<Tier> {
-    incident.told_tier().filter(|_| incident.is_open())
+/// What is worst first: vetoes, sites that do not open, then what was told of a deadline, by tier.
+fn gravity(incident: &Incident) -> (u8, Option<Tier>) {
+    let kind = match incident.key.kind {
+        _ if !incident.is_open() => 0,
+        Kind::Veto => 4,
+        Kind::Down => 3,
+        Kind::NearVeto => 2,
+        _ => 1,
+    };
+    (kind, incident.told_tier().filter(|_| incident.is_open()))
 }
 
 /// What an incident is about, and the column if it is one.

@@ -114,6 +114,8 @@ struct MessagesPage {
     frame: Frame,
     work: Option<Work>,
     rows: Vec<MessageRow>,
+    /// Whether there may be more than are listed.
+    cut: bool,
     unsent: usize,
     waiting: usize,
     /// Whom the end of the trial run would tell what, to who may end it.
@@ -176,6 +178,7 @@ async fn shown(
         rows: rows
             .map(|message| MessageRow::of(&picture.group, message, picture.now))
             .collect(),
+        cut: messages.len() == MESSAGES,
         unsent: picture.outbox.len(),
         waiting: picture.waiting,
         would,

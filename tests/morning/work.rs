@@ -103,6 +103,7 @@ async fn the_operator_lets_a_site_rest_and_sends_a_test() {
         text.contains("测试消息没有发出") && text.contains("（渠道返回："),
         "{text}"
     );
+    office.picture(&mut browser, "messages-refused");
     let acts = office.acts_of("yunwei").await;
     let why = |is: fn(&Deed) -> bool| {
         let found = acts.iter().find(|act| is(&act.deed));
