@@ -317,8 +317,6 @@ impl Desk {
                 return Err(Refused::other(text, "只能就栏目答复。"));
             }
         };
-        let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
-        check_answer(acts, incident, until, date_of(now), bounds, calendar)?;
         let text = format!("{column} is answered: nothing is repeated until the end of {until}");
         let deed = Deed::Answered {
             column: column.clone(),
@@ -330,23 +328,24 @@ impl Desk {
         let standing = answer(acts, incident, date_of(now)).map(|(act, _)| act);
         let is_same = standing
             .is_some_and(|act| act.deed == deed && act.by == wish.by && act.reason == wish.reason);
-        Ok(match is_same {
-            true => (Vec::new(), format!("{text} already")),
-            false => (vec![deed], text),
-        })
+        if is_same {
+            return Ok((Vec::new(), format!("{text} already")));
+        }
+        let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
+        check_answer(acts, incident, until, date_of(now), bounds, calendar)?;
+        Ok((vec![deed], text))
     }
 
     fn held(&self, acts: &[Act], about: &str, until: Moment, now: Moment) -> Granted {
         let scope = column_or_unit(about, &self.config.group)?;
-        let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
-        check_hold(acts, &scope, until, now, bounds, calendar)?;
         let shown = until.format("%Y-%m-%d %H:%M");
         let text = format!("messages about {scope} wait until {shown}");
-        let is_same = hold_on(acts, &scope, now).is_some_and(|hold| hold.until == until);
-        Ok(match is_same {
-            true => (Vec::new(), format!("{text} already")),
-            false => (vec![Deed::Held { scope, until }], text),
-        })
+        if hold_on(acts, &scope, now).is_some_and(|hold| hold.until == until) {
+            return Ok((Vec::new(), format!("{text} already")));
+        }
+        let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
+        check_hold(acts, &scope, until, now, bounds, calendar)?;
+        Ok((vec![Deed::Held { scope, until }], text))
     }
 
     fn lifted(&self, acts: &[Act], about: &str, now: Moment) -> Granted {
