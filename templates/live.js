@@ -2,15 +2,23 @@
 "use strict";
 (function () {
   var EVERY = 30000;
+  var RECENT = 60000;
   var main = document.querySelector("main[data-live]");
   var note = document.getElementById("age");
   if (!main || !window.fetch || !window.DOMParser) return;
   var seen = Date.now();
   var broken = false;
 
+  var touched = 0;
+
+  // A field that is being filled in; a link or button that somebody is at just now. A click on a page
+  // gives the focus to what lies there and never takes it away: that alone means nothing.
   function busy() {
     var active = document.activeElement;
-    if (active && active !== document.body && main.contains(active)) return true;
+    var inside = active && main.contains(active);
+    if (inside && active.matches("input, select, textarea")) return true;
+    var recent = Date.now() - touched < RECENT;
+    if (inside && recent && active.matches("a, button, summary")) return true;
     if (main.querySelector("details.work[open]")) return true;
     var chosen = window.getSelection();
     return Boolean(chosen && !chosen.isCollapsed);
@@ -69,6 +77,9 @@
     note.className = broken ? "bad" : "";
   }
 
+  ["keydown", "pointerdown"].forEach(function (what) {
+    document.addEventListener(what, function () { touched = Date.now(); });
+  });
   setInterval(ask, EVERY);
   setInterval(age, 10000);
   document.addEventListener("visibilitychange", function () {

@@ -500,6 +500,68 @@ async fn signing_in_leads_back_and_signing_out_ends_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_when_the_session_had_ended_is_found_again_and_done_once() {
+    let running = four_sites(Proxy::default()).await;
+    let address = running.address;
+    let path = "/column/s01/c00";
+    let typed = [
+        ("form", "of-the-former-session"),
+        ("do", "hold"),
+        ("until", "2017-11-20"),
+        ("reason", "日期\"存疑\""),
+    ];
+    let lost = ask(address, "POST", path, &[], &typed).await;
+    assert_eq!(lost.status, 401);
+    assert!(lost.body.contains("尚未提交"), "{}", lost.body);
+    assert!(
+        !lost.body.contains("of-the-former-session"),
+        "{}",
+        lost.body
+    );
+    let hidden = |name: &str| {
+        let (_, rest) = lost.body.split_once(&format!("name=\"{name}\" value=\""))?;
+        rest.split('"')
+            .next()
+            .map(|value| value.replace("&#38;", "&").replace("&amp;", "&"))
+    };
+    assert_eq!(hidden("next").as_deref(), Some(path));
+    let kept = hidden("typed").expect("what was typed");
+    let kept = kept
+        .replace('%', "%25")
+        .replace('&', "%26")
+        .replace('=', "%3D")
+        .replace('+', "%2B");
+    let form = lost.form();
+    let fields = [
+        ("form", form.as_str()),
+        ("name", "yunwei"),
+        ("password", PASSWORD),
+        ("next", path),
+        ("typed", &kept),
+    ];
+    let cookie = format!("wangxun-form={form}");
+    let entered = ask(address, "POST", "/login", &[("Cookie", &cookie)], &fields).await;
+    assert_eq!(entered.header("location"), Some(path), "{}", entered.body);
+    let session = format!("wangxun={}", entered.cookie("wangxun").expect("a session"));
+    // Nothing is done; another page knows nothing of it, the page itself tells it once.
+    let other = get_as(&running, &session, "/column/s01/c01").await.body;
+    assert!(!other.contains("存疑"), "{other}");
+    let page = get_as(&running, &session, path).await.body;
+    assert!(page.contains("尚未提交，请核对后提交"), "{page}");
+    assert!(
+        page.contains("日期&#34;存疑&#34;") && page.contains("value=\"2017-11-20\""),
+        "{page}"
+    );
+    let again = get_as(&running, &session, path).await.body;
+    assert!(!again.contains("存疑"), "{again}");
+    // Nobody is told that something was done because an address says so.
+    let forged = get_as(&running, &session, "/column/s01/c00?done=release")
+        .await
+        .body;
+    assert!(!forged.contains("督办已放行"), "{forged}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_names_and_passwords_are_refused_alike() {
     let running = four_sites(Proxy::default()).await;
     let mut texts = Vec::new();
@@ -600,6 +662,8 @@ async fn a_proxy_is_believed_where_it_calls_from_and_nowhere_else() {
     let session = format!("wangxun={}", first.cookie("wangxun").expect("a session"));
     let again = ask_as("kanke", &session).await;
     assert!(again.status == 200 && again.cookie("wangxun").is_none());
+    // Who has signed out at the proxy has signed out here.
+    assert_eq!(get_as(&running, &session, "/").await.status, 303);
     // Whom the proxy names counts, whatever session the browser still holds.
     let other = ask_as("danwei", &session).await;
     assert!(other.body.contains("danwei（单位人员，统一登录）"));

@@ -10,7 +10,7 @@
 )]
 
 use wangxun::alert::incident::{Incident, Subject};
-use wangxun::assess::exemption::is_ended;
+use wangxun::assess::exemption::{Exemptions, is_ended};
 use wangxun::assess::ladder::Tier;
 use wangxun::daemon::enact::{What, end_of};
 use wangxun::domain::act::{Act, Deed, Ground, Scope};
@@ -34,8 +34,8 @@ async fn an_answer_stills_an_exemption_silences_and_a_hold_delays() {
     let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
     stage.until("2017-11-13T12:00").await;
     let exempt = |until: &str| What::Exempt {
-        paused: false,
         approver: None,
+        paused: false,
         scope: Scope::Column(ColumnId::parse("kxw/tpxw").expect("an id")),
         ground: Ground::Maintenance,
         from: None,
@@ -141,17 +141,19 @@ async fn what_an_exemption_interrupts_is_no_second_offence_and_one_end_ends_it()
         from: None,
         until: day(until),
     };
-    assert!(stage.order(maintenance("2017-11-24")).await.0);
-    for until in ["2017-11-24", "2017-11-23"] {
-        let (ok, text) = stage.order(maintenance(until)).await;
-        assert!(!ok && text.contains("until 2017-11-24 already"), "{text}");
+    for _ in 0..2 {
+        assert!(stage.order(maintenance("2017-11-24")).await.0);
     }
+    assert_eq!(running(&stage).await.len(), 1);
+    let (ok, text) = stage.order(maintenance("2017-11-23")).await;
+    assert!(!ok && text.contains("already until 2017-11-24"), "{text}");
     assert!(stage.order(maintenance("2017-11-28")).await.0);
     assert_eq!(running(&stage).await.len(), 2);
     stage.until("2017-11-22T12:00").await;
     // One end ends all that silences the column.
     let key = running(&stage).await.swap_remove(0);
-    assert!(stage.order(What::EndExemption { key }).await.0);
+    let within = None;
+    assert!(stage.order(What::EndExemption { key, within }).await.0);
     assert_eq!(running(&stage).await, Vec::<String>::new());
     stage.until("2017-11-23T12:00").await;
     // It is overdue as it was, which is told again; it is no second time within a week.
@@ -170,16 +172,73 @@ async fn what_an_exemption_interrupts_is_no_second_offence_and_one_end_ends_it()
         until: until(on),
     };
     assert!(stage.order(hold("2017-11-24")).await.0);
-    let (ok, text) = stage.order(hold("2017-11-24")).await;
+    let (ok, text) = stage.order(hold("2017-11-23")).await;
     assert!(!ok && text.contains("until 2017-11-24 already"), "{text}");
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_laid_down_twice_is_one_and_an_end_says_what_still_covers() {
+    let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
+    stage.until("2017-11-20T10:00").await;
+    let column = Scope::Column(ColumnId::parse("kxw/gzdt").expect("an id"));
+    let site = Scope::Site(SiteId::parse("kxw").expect("an id"));
+    let exempt = |scope: &Scope, until: &str| What::Exempt {
+        approver: Some(" 李主任\n".to_owned()),
+        paused: false,
+        scope: scope.clone(),
+        ground: Ground::Maintenance,
+        from: None,
+        until: day(until),
+    };
+    let hold = || What::Hold {
+        about: "kxw/tpxw".to_owned(),
+        until: end_of(day("2017-11-22")),
+    };
     let answer = || What::Answer {
         duty: None,
-        column: about(),
-        until: day("2017-11-28"),
+        column: "kxw/jddt".to_owned(),
+        until: day("2017-11-27"),
     };
-    assert!(stage.order(answer()).await.0);
-    let (ok, text) = stage.order(answer()).await;
-    assert!(!ok && text.contains("until 2017-11-28 already"), "{text}");
+    // Whoever clicks twice, or again since the line is slow, has laid it down once.
+    for _ in 0..3 {
+        for what in [answer(), hold(), exempt(&column, "2017-11-24")] {
+            let (ok, text) = stage.order(what).await;
+            assert!(ok, "{text}");
+        }
+    }
+    let (ok, text) = stage.order(exempt(&column, "2017-11-22")).await;
+    assert!(!ok && text.contains("already until 2017-11-24"), "{text}");
+    // A longer one, and one of the whole site, are others.
+    assert!(stage.order(exempt(&column, "2017-11-30")).await.0);
+    assert!(stage.order(exempt(&site, "2017-11-25")).await.0);
+    let acts = stage.running.ready.desk.store.acts().await.expect("acts");
+    assert_eq!(acts.len(), 5, "{acts:#?}");
+    let approvers = acts.iter().filter_map(|act| act.approver.as_deref());
+    assert!(approvers.eq(["李主任"; 3]), "{acts:#?}");
+    let key_of = |wanted: &Scope| {
+        let mut exempt = acts
+            .iter()
+            .filter(|act| matches!(&act.deed, Deed::Exempted { scope, .. } if scope == wanted));
+        exempt.next().map(Act::key).expect("an exemption")
+    };
+    let end = |key: String, within: Option<Scope>| What::EndExemption { key, within };
+    // A page of another column does not end it.
+    let other = Scope::Column(ColumnId::parse("kxw/tpxw").expect("an id"));
+    let (ok, text) = stage.order(end(key_of(&column), Some(other))).await;
+    assert!(!ok, "{text}");
+    // One click ends both of the column, and tells of the site's.
+    let ends = end(key_of(&column), Some(column.clone()));
+    let (ok, text) = stage.order(ends).await;
+    assert!(
+        ok && text.contains("still exempt by") && text.contains("site kxw"),
+        "{text}"
+    );
+    let (ok, text) = stage.order(end(key_of(&site), None)).await;
+    assert!(ok && !text.contains("still"), "{text}");
+    let acts = stage.running.ready.desk.store.acts().await.expect("acts");
+    let running = Exemptions::on(&acts, day("2017-11-20"));
+    assert_eq!(running.all().count(), 0);
     stage.close().await;
 }
 
@@ -188,8 +247,8 @@ async fn a_site_that_rests_is_not_visited_and_is_judged_again_when_its_pause_has
     let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
     stage.until("2017-11-17T12:00").await;
     let pause = What::Exempt {
-        paused: true,
         approver: None,
+        paused: true,
         scope: Scope::Site(SiteId::parse("kxw").expect("an id")),
         ground: Ground::Maintenance,
         from: None,

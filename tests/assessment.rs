@@ -675,11 +675,13 @@ fn alerts_that_were_not_mended_and_came_again_cost_points() {
     let mut old = dated(60, ago(60), ago(12));
     old.last_at = at(ago(11)) - TimeDelta::hours(10);
     let column = world.column(Class::News, vec![old, dated(1, ago(11), end())]);
+    // The limit of news is two weeks.
     let span = |overdue: i64, ended: Option<i64>| AlertSpan {
         column: column.clone(),
+        about: Some(ago(overdue + 15)),
+        limit_days: 14,
         overdue_at: at(ago(overdue)),
         ended_at: ended.map(|days| at(ago(days))),
-        updated_on: None,
     };
     // Ten working days after Monday 4 September are Monday 18 September.
     world.alerts = vec![span(26, Some(12))];
@@ -700,16 +702,40 @@ fn alerts_that_were_not_mended_and_came_again_cost_points() {
     assert_eq!(lost(&world.card(&p2015()), "M2"), "3.00");
     world.alerts = vec![span(61, Some(59)), span(28, Some(27))];
     assert_eq!(lost(&world.card(&p2015()), "M2"), "0.00");
-    // Late again counts after an update; an exemption that began and ended between mends nothing.
-    for (updated, points) in [(70, "0.00"), (59, "3.00")] {
-        let about = |span: AlertSpan, days: i64| AlertSpan {
-            updated_on: Some(ago(days)),
-            ..span
-        };
-        let (former, later) = (span(60, Some(58)), span(28, Some(27)));
-        world.alerts = vec![about(former, 70), about(later, updated)];
-        assert_eq!(lost(&world.card(&p2015()), "M2"), points);
+    // An exemption ended it, or a longer limit, and the silence went on: that is no second time. Nor
+    // is it where an item came that was too old already.
+    for (about, points) in [(75, "0.00"), (80, "0.00"), (60, "3.00")] {
+        let mut later = span(28, None);
+        later.about = Some(ago(about));
+        world.alerts = vec![span(60, Some(58)), later];
+        assert_eq!(lost(&world.card(&p2015()), "M2"), points, "{about}");
     }
+}
+
+#[test]
+fn an_alert_that_ended_without_an_update_is_not_said_to_be_mended() {
+    let mut world = World::new();
+    let mut old = dated(41, ago(41), ago(12));
+    old.last_at = at(ago(11)) - TimeDelta::hours(10);
+    let column = world.column(Class::News, vec![old]);
+    world.alerts = vec![AlertSpan {
+        column,
+        about: Some(ago(41)),
+        limit_days: 14,
+        overdue_at: at(ago(26)),
+        ended_at: Some(at(ago(11))),
+    }];
+    let card = world.card(&p2015());
+    let find = line(&card, "M1").finds.first().unwrap();
+    let Fact::SlowAlert {
+        ended_at,
+        dropped_at,
+        ..
+    } = &find.fact
+    else {
+        panic!("{find:?}");
+    };
+    assert_eq!((*ended_at, *dropped_at), (None, Some(at(ago(11)))));
 }
 
 #[test]

@@ -356,7 +356,7 @@ async fn answers_are_judged_by_the_rule() {
         ("200 OK", echo.as_str(), false, "+861****0001 ***"),
         ("200 OK", "<html>login</html>", false, "not JSON"),
         ("200 OK", "", false, "not JSON"),
-        ("400 Bad", "{}", true, "400"),
+        ("400 Bad", "{}", false, "400"),
         ("401 Who", "{}", false, "401"),
         ("429 Slow", "{}", false, "429"),
         ("302 Found\r\nLocation: /elsewhere", "{}", false, "302"),

@@ -155,6 +155,7 @@ fn sized(sites: usize, columns: usize) -> Commit {
 async fn what_people_laid_down_stands_on_the_pages() {
     let mut commit = mixed();
     let act = |deed| Act {
+        approver: None,
         at: now() - TimeDelta::hours(1),
         by: "</bdi>张三".to_owned(),
         reason: "<b>改版".to_owned(),
@@ -169,7 +170,6 @@ async fn what_people_laid_down_stands_on_the_pages() {
             from: today,
             until: today,
             paused: false,
-            approver: None,
         }),
     ];
     let running = start(group(4, 10), commit).await;

@@ -272,6 +272,7 @@ mod tests {
 
     fn act(when: &str, deed: Deed) -> Act {
         Act {
+            approver: None,
             at: at(when),
             by: "张".to_owned(),
             reason: "稿件在审".to_owned(),

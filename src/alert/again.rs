@@ -2,14 +2,14 @@
 //! twice within months. Escalation is then proposed without waiting for the ladder's end.
 //!
 //! What was confirmed on one day counts as one offence: columns that one silence made late together
-//! are not several. Nor is what an exemption ended and its end began anew: while the last update is the
-//! same, it is one silence.
+//! are not several. Nor is a silence that goes on after an exemption.
 
 use std::collections::BTreeMap;
 
 use super::incident::{Incident, Kind, Rise, Subject};
 use super::pass::Situation;
 use crate::assess::ladder::Tier;
+use crate::assess::mended::is_mended;
 use crate::domain::act::Deed;
 use crate::domain::group::Column;
 use crate::domain::id::{ColumnId, UnitId};
@@ -85,18 +85,60 @@ impl Before {
 /// The offences of late, by unit and by column.
 #[derive(Debug, Clone, Default)]
 pub struct History<'a> {
-    overdue: BTreeMap<&'a UnitId, Vec<Offence<'a>>>,
-    severe: BTreeMap<&'a ColumnId, Vec<Offence<'a>>>,
+    /// The days on which columns of a unit were overdue.
+    overdue: BTreeMap<&'a UnitId, Vec<Date>>,
+    silences: BTreeMap<&'a ColumnId, Vec<Silence>>,
 }
 
-/// When a column was first confirmed to be so late, in the incident that began at an instant.
-#[derive(Debug, Clone, Copy)]
-struct Offence<'a> {
-    column: &'a ColumnId,
-    began_at: Moment,
-    on: Date,
-    /// The day of the last update that it was about.
-    updated_on: Option<Date>,
+/// A time in which a column was not updated, through all incidents about it: an exemption, or
+/// whatever else ended one of them without an update, makes no second offence of it.
+#[derive(Debug, Clone)]
+struct Silence {
+    /// When its incidents began.
+    began_at: Vec<Moment>,
+    /// The update that is its beginning.
+    about: Option<Date>,
+    /// When it was first confirmed to be overdue.
+    late_on: Option<Date>,
+    /// The same, where people heard of it.
+    overdue_on: Option<Date>,
+    /// When it was first confirmed to be severely overdue, where people heard of it.
+    severe_on: Option<Date>,
+}
+
+impl Silence {
+    fn begun(incident: &Incident) -> Silence {
+        Silence {
+            began_at: Vec::new(),
+            about: incident.last_update.as_ref().map(|update| update.on),
+            late_on: None,
+            overdue_on: None,
+            severe_on: None,
+        }
+    }
+
+    /// Whether the later `incident` is about the same silence.
+    fn goes_on_in(&self, incident: &Incident, limit_days: u32) -> bool {
+        let newest = incident.last_update.as_ref().map(|update| update.on);
+        let ended = match self.late_on {
+            Some(on) => is_mended(self.about, on, newest, limit_days),
+            None => self.about < newest,
+        };
+        !ended
+    }
+
+    /// `told_since` is when people began to hear of anything.
+    fn add(&mut self, incident: &Incident, told_since: Option<Moment>) {
+        let was_told = |rise: &&Rise| told_since.is_none_or(|since| since <= rise.at);
+        let day = |rise: &Rise| date_of(rise.at);
+        let rises = || incident.rises.iter();
+        let severe = |rise: &&Rise| rise.tier == Tier::SeverelyOverdue;
+        self.began_at.push(incident.began_at);
+        self.late_on = self.late_on.or(rises().next().map(day));
+        self.overdue_on = self.overdue_on.or(rises().find(was_told).map(day));
+        let severe = rises().filter(was_told).find(severe).map(day);
+        self.severe_on = self.severe_on.or(severe);
+    }
 }
 
 impl<'a> History<'a> {
@@ -110,31 +152,26 @@ impl<'a> History<'a> {
         let live = situation.acts.iter();
         let live = live.filter(|act| act.deed == Deed::WentLive);
         let told_since = live.map(|act| act.at).max();
-        let was_told = |rise: &&Rise| told_since.is_none_or(|since| since <= rise.at);
+        let mut incidents: BTreeMap<&ColumnId, Vec<&Incident>> = BTreeMap::new();
         for incident in situation.open.values().chain(situation.closed) {
-            let Subject::Column(id) = &incident.key.subject else {
+            match &incident.key.subject {
+                Subject::Column(id) if incident.key.kind == Kind::Stale => {
+                    incidents.entry(id).or_default().push(incident);
+                }
+                _ => {}
+            }
+        }
+        for (id, mut incidents) in incidents {
+            let Some(column) = situation.group.columns.get(id) else {
                 continue;
             };
-            let column = situation.group.columns.get(id);
-            let Some(column) = column.filter(|_| incident.key.kind == Kind::Stale) else {
-                continue;
-            };
-            let offence = |rise: &Rise| Offence {
-                column: id,
-                began_at: incident.began_at,
-                on: date_of(rise.at),
-                updated_on: incident.last_update.as_ref().map(|update| update.on),
-            };
-            let first = incident.rises.iter().find(was_told).map(offence);
-            history
-                .overdue
-                .entry(&column.unit)
-                .or_default()
-                .extend(first);
-            let mut severe = incident.rises.iter().filter(was_told);
-            let severe = severe.find(|rise| rise.tier == Tier::SeverelyOverdue);
-            let severe = severe.map(offence);
-            history.severe.entry(id).or_default().extend(severe);
+            incidents.sort_by_key(|incident| incident.began_at);
+            let limit_days = situation.limits.of(column).limit_days;
+            let silences = silences(&incidents, limit_days, told_since);
+            let overdue = silences.iter().filter_map(|silence| silence.overdue_on);
+            let of_unit = history.overdue.entry(&column.unit).or_default();
+            of_unit.extend(overdue);
+            history.silences.insert(id, silences);
         }
         history
     }
@@ -146,32 +183,42 @@ impl<'a> History<'a> {
         open: Option<&Incident>,
         situation: &Situation<'_>,
     ) -> Before {
+        let silences = self.silences.get(&column.id).into_iter().flatten();
+        let mut own = silences.clone().filter(|silence| {
+            open.is_some_and(|incident| silence.began_at.contains(&incident.began_at))
+        });
+        let Some(own) = own.next() else {
+            return Before::default();
+        };
         let rule = situation.rules.again;
         let today = date_of(situation.now);
-        let began_at = open.map(|incident| incident.began_at);
-        let updated_on = open.and_then(|incident| Some(incident.last_update.as_ref()?.on));
-        let own = |offence: &&Offence<'_>| {
-            *offence.column == column.id && Some(offence.began_at) == began_at
-        };
-        // The same silence, told of before.
-        let goes_on = |offence: &Offence<'_>| {
-            let known = offence.updated_on.zip(updated_on);
-            *offence.column == column.id && known.is_some_and(|(former, now)| now <= former)
-        };
-        let again = |offences: Option<&Vec<Offence<'_>>>, days: u32| {
-            let offences = offences.map_or(&[][..], Vec::as_slice);
-            let mut others = offences.iter().filter(|offence| !own(offence));
-            let counts = |offence: &Offence<'_>| {
-                let ago = (today - offence.on).num_days();
-                ago > 0 && ago <= i64::from(days)
-            };
-            !others.clone().any(goes_on) && others.any(counts)
-        };
-        let unit = again(self.overdue.get(&column.unit), rule.unit_overdue_days);
-        let column = again(self.severe.get(&column.id), rule.column_severe_days);
+        let counts =
+            |on: &Date, days: u32| (1..=i64::from(days)).contains(&(today - *on).num_days());
+        let mut overdue = self.overdue.get(&column.unit).into_iter().flatten();
+        let mut severe = silences.filter_map(|silence| silence.severe_on.as_ref());
+        let unit = own.overdue_on.is_none() && overdue.any(|on| counts(on, rule.unit_overdue_days));
+        let column =
+            own.severe_on.is_none() && severe.any(|on| counts(on, rule.column_severe_days));
         Before {
             unit_was_overdue: unit.then_some(rule.unit_overdue_days),
             column_was_severe: column.then_some(rule.column_severe_days),
         }
     }
+}
+
+/// The silences that `incidents` of one column, the oldest first, are about.
+fn silences(incidents: &[&Incident], limit_days: u32, told_since: Option<Moment>) -> Vec<Silence> {
+    let mut silences: Vec<Silence> = Vec::new();
+    for incident in incidents {
+        let last = silences.last_mut();
+        let last = last.filter(|silence| silence.goes_on_in(incident, limit_days));
+        if let Some(silence) = last {
+            silence.add(incident, told_since);
+            continue;
+        }
+        let mut silence = Silence::begun(incident);
+        silence.add(incident, told_since);
+        silences.push(silence);
+    }
+    silences
 }

@@ -554,6 +554,7 @@ mod tests {
         let mut waiting = notice("li", "a", REMINDER, "2017-11-14T07:00:00");
         waiting.column = ColumnId::parse("a").ok();
         let act: &'static Act = Box::leak(Box::new(Act {
+            approver: None,
             at: at("2017-11-14T07:30:00"),
             by: "张".to_owned(),
             reason: "日期存疑".to_owned(),

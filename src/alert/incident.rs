@@ -206,6 +206,21 @@ impl Incident {
         matches!(self.state, State::Open { .. })
     }
 
+    /// Whether its escalation waits for a person to let it out.
+    pub fn is_proposed(&self) -> bool {
+        self.is_open() && self.release == Some(Release::Proposed)
+    }
+
+    /// The tier that people were told last: nobody was told of an escalation that waits.
+    pub fn told_tier(&self) -> Option<Tier> {
+        match self.tier {
+            Some(Tier::Escalation) if self.release == Some(Release::Proposed) => {
+                Some(Tier::SeverelyOverdue)
+            }
+            tier => tier,
+        }
+    }
+
     /// Whether it is over.
     pub fn is_resolved(&self) -> bool {
         matches!(self.state, State::Resolved { .. })

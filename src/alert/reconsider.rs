@@ -292,6 +292,7 @@ mod tests {
         let scope = notices[0].column.clone().map(Scope::Column).unwrap();
         let until = at("2017-11-18T00:00:00");
         let act = Act {
+            approver: None,
             at: at(BEGAN),
             by: String::new(),
             reason: String::new(),

@@ -227,7 +227,10 @@ mod tests {
                 Tier::SeverelyOverdue,
                 &["editor", "head", "liaison", "operator"],
             ),
-            (Tier::Escalation, &["head", "operator", "supervision"]),
+            (
+                Tier::Escalation,
+                &["editor", "head", "liaison", "operator", "supervision"],
+            ),
         ];
         for (tier, people) in rows {
             assert_eq!(told(tier, &group), people, "{tier:?}");

@@ -147,7 +147,11 @@ impl Default for AlertRules {
             ),
             (
                 Tier::Escalation,
-                rule(&[Head, Operator, Supervision], every(5, None), true),
+                rule(
+                    &[Editor, Liaison, Deputy, Head, Operator, Supervision],
+                    every(5, None),
+                    true,
+                ),
             ),
         ];
         AlertRules {

@@ -9,9 +9,9 @@ use thiserror::Error;
 
 use crate::calendar::Calendar;
 use crate::domain::act::{Act, Deed, Ground, Scope};
-use crate::domain::group::{Column, Site};
+use crate::domain::group::{Column, Group, Site};
 use crate::domain::id::SiteId;
-use crate::domain::time::{Date, date_of};
+use crate::domain::time::{Date, Moment, date_of};
 
 /// How long exemptions may last, in natural days, first and last day included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,10 +85,10 @@ pub enum Refusal {
         /// The most days.
         most: u32,
     },
-    /// It says nothing that one does not say already.
-    #[error("it is exempt until {until} already")]
-    Standing {
-        /// The last day of the one that stands.
+    /// It is so already, for as long.
+    #[error("it is exempt already until {until}")]
+    Covered {
+        /// The last day of the exemption that runs.
         until: Date,
     },
     /// That there is nothing to publish is confirmed for one column.
@@ -152,29 +152,59 @@ pub fn check_in_a_row<'a>(
     Ok(())
 }
 
-/// Whether `wanted` says more than what stands: the same columns on the same ground for other days,
-/// or with visits that rest.
-pub fn check_new(wanted: &Wanted<'_>, pauses: bool, acts: &[Act]) -> Result<(), Refusal> {
-    let says_all = acts.iter().find_map(|act| match &act.deed {
+/// Whether nothing on the same ground exempts just the same columns on all days of `wanted` already.
+pub fn covering(wanted: &Wanted<'_>, paused: bool, acts: &[Act]) -> Result<(), Refusal> {
+    let covers = |act: &Act| match &act.deed {
         Deed::Exempted {
             scope,
             ground,
             from,
             until,
-            paused,
-            ..
-        } => {
-            let same = scope == wanted.scope && *ground == wanted.ground;
-            let within = *from <= wanted.from && wanted.until <= *until;
-            let says = same && within && (*paused || !pauses);
-            (says && !is_ended(acts, act)).then_some(*until)
+            paused: rests,
+        } if scope == wanted.scope
+            && *ground == wanted.ground
+            && *from <= wanted.from
+            && wanted.until <= *until
+            && (*rests || !paused)
+            && !is_ended(acts, act) =>
+        {
+            Some(*until)
         }
         _ => None,
-    });
-    match says_all {
-        Some(until) => Err(Refusal::Standing { until }),
+    };
+    match acts.iter().find_map(covers) {
+        Some(until) => Err(Refusal::Covered { until }),
         None => Ok(()),
     }
+}
+
+/// The exemptions that run on `day` and cover all that `scope` is about, by whatever scope.
+pub fn besides<'a>(
+    acts: &'a [Act],
+    scope: &Scope,
+    group: &Group,
+    day: Date,
+) -> impl Iterator<Item = &'a Act> {
+    let within: Vec<Scope> = match scope {
+        Scope::Column(id) => {
+            let column = group.columns.get(id).into_iter();
+            let wider = column.flat_map(|column| {
+                let (site, unit) = (column.site.clone(), column.unit.clone());
+                [Scope::Site(site), Scope::Unit(unit)]
+            });
+            wider.chain([scope.clone()]).collect()
+        }
+        Scope::Site(id) => {
+            let site = group.sites.get(id).into_iter();
+            let unit = site.map(|site| Scope::Unit(site.unit.clone()));
+            unit.chain([scope.clone()]).collect()
+        }
+        Scope::Unit(_) => vec![scope.clone()],
+    };
+    let running: Vec<&Act> = Exemptions::on(acts, day).all().collect();
+    running.into_iter().filter(
+        move |act| matches!(&act.deed, Deed::Exempted { scope, .. } if within.contains(scope)),
+    )
 }
 
 /// The days of every maintenance of `column`; one that was ended lasted until the day of its end.
@@ -279,6 +309,25 @@ impl<'a> Exemptions<'a> {
     }
 }
 
+/// Whether `column` was exempt at `at`, by what had been laid down and ended until then.
+pub fn was_exempt(acts: &[Act], column: &Column, at: Moment) -> bool {
+    let day = date_of(at);
+    let runs = |act: &&Act| match &act.deed {
+        Deed::Exempted {
+            scope, from, until, ..
+        } => act.at <= at && *from <= day && day <= *until && scope.covers(column),
+        _ => false,
+    };
+    acts.iter().filter(runs).any(|act| {
+        let own = act.key();
+        let ends = |other: &Act| match &other.deed {
+            Deed::ExemptionEnded { key } => other.at <= at && *key == own,
+            _ => false,
+        };
+        !acts.iter().any(ends)
+    })
+}
+
 /// Whether somebody ended the exemption `act` before its last day.
 pub fn is_ended(acts: &[Act], act: &Act) -> bool {
     let mut ends = acts.iter().filter_map(|other| match &other.deed {
@@ -305,6 +354,7 @@ mod tests {
 
     fn act(scope: Scope, from: &str, until: &str) -> Act {
         Act {
+            approver: None,
             at: moment("2017-11-14T09:00:00".parse().unwrap()),
             by: "张".to_owned(),
             reason: String::new(),
@@ -314,7 +364,6 @@ mod tests {
                 from: date(from),
                 until: date(until),
                 paused: false,
-                approver: None,
             },
         }
     }
@@ -368,6 +417,7 @@ mod tests {
         let short = act(unit(), "2017-11-15", "2017-11-20");
         let long = act(unit(), "2017-11-15", "2017-12-20");
         let end = Act {
+            approver: None,
             deed: Deed::ExemptionEnded { key: long.key() },
             ..long.clone()
         };
@@ -481,6 +531,85 @@ mod tests {
         end.at = moment("2017-11-27T09:00:00".parse().unwrap());
         end.deed = Deed::ExemptionEnded { key: first.key() };
         assert_eq!(refused(&[first, end], "2017-11-28", "2017-12-12"), Some(31));
+    }
+
+    #[test]
+    fn what_is_exempt_already_on_the_same_ground_is_not_exempted_again() {
+        let site = Scope::Site(SiteId::parse("portal").unwrap());
+        let own = Scope::Column(ColumnId::parse("portal/gzdt").unwrap());
+        let acts = [act(own.clone(), "2017-11-15", "2017-12-01")];
+        let covers = |scope: &Scope, ground, from: &str, until: &str, paused| {
+            let wanted = Wanted {
+                scope,
+                ground,
+                from: date(from),
+                until: date(until),
+                limit_days: None,
+            };
+            covering(&wanted, paused, &acts).is_err()
+        };
+        let rows = [
+            (
+                &own,
+                Ground::Approved,
+                "2017-11-16",
+                "2017-11-20",
+                false,
+                true,
+            ),
+            (
+                &own,
+                Ground::Approved,
+                "2017-11-15",
+                "2017-12-01",
+                false,
+                true,
+            ),
+            (
+                &own,
+                Ground::Approved,
+                "2017-11-16",
+                "2017-12-02",
+                false,
+                false,
+            ),
+            (
+                &own,
+                Ground::Approved,
+                "2017-11-14",
+                "2017-11-20",
+                false,
+                false,
+            ),
+            (
+                &own,
+                Ground::NothingDue,
+                "2017-11-16",
+                "2017-11-20",
+                false,
+                false,
+            ),
+            (
+                &own,
+                Ground::Approved,
+                "2017-11-16",
+                "2017-11-20",
+                true,
+                false,
+            ),
+            (
+                &site,
+                Ground::Approved,
+                "2017-11-16",
+                "2017-11-20",
+                false,
+                false,
+            ),
+        ];
+        for (scope, ground, from, until, paused, covered) in rows {
+            let is = covers(scope, ground, from, until, paused);
+            assert_eq!(is, covered, "{scope} {ground:?} {from} {until} {paused}");
+        }
     }
 
     #[test]

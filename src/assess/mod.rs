@@ -18,6 +18,7 @@ pub mod ladder;
 pub mod letters;
 pub mod limits;
 pub mod links;
+pub mod mended;
 pub mod outage;
 pub mod reach;
 pub mod remember;

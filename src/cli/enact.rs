@@ -58,6 +58,9 @@ pub struct Exempt {
     /// Who approves it
     #[arg(long, value_name = "NAME", required_unless_present = "list")]
     approver: Option<String>,
+    /// Who lays it down, where that is another
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
     /// Why
     #[arg(long, value_name = "TEXT", required_unless_present = "list")]
     reason: Option<String>,
@@ -132,7 +135,7 @@ pub fn exempt(exempt: Exempt) -> anyhow::Result<bool> {
         return ask(&config, Question::Exemptions);
     }
     let what = match exempt.end {
-        Some(key) => What::EndExemption { key },
+        Some(key) => What::EndExemption { key, within: None },
         None => What::Exempt {
             scope: scope(exempt.column, exempt.site, exempt.unit)?,
             ground: match (exempt.maintenance, exempt.nothing_due) {
@@ -142,12 +145,16 @@ pub fn exempt(exempt: Exempt) -> anyhow::Result<bool> {
             },
             from: exempt.from,
             paused: exempt.pause,
-            approver: None,
             until: exempt.until.context("--until is missing")?,
+            approver: exempt
+                .by
+                .is_some()
+                .then(|| exempt.approver.clone())
+                .flatten(),
         },
     };
     let order = Order {
-        by: exempt.approver.unwrap_or_default(),
+        by: exempt.by.or(exempt.approver).unwrap_or_default(),
         reason: exempt.reason.unwrap_or_default(),
         what,
     };

@@ -248,9 +248,10 @@ impl Desk {
         let column = self.config.group.columns.get(id)?;
         let span = AlertSpan {
             column: id.clone(),
+            about: incident.last_update.as_ref().map(|update| update.on),
+            limit_days: self.config.limits.of(column).limit_days,
             overdue_at,
             ended_at,
-            updated_on: incident.last_update.as_ref().map(|update| update.on),
         };
         (incident.key.kind == Kind::Stale).then(|| (column.site.clone(), span))
     }

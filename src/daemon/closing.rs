@@ -245,10 +245,19 @@ impl Desk {
         }
         let period = stated.period.to_string();
         let said = self.store.statements().await?;
-        let said = said
+        let said: Vec<_> = said
             .iter()
-            .filter(|one| one.site == site && one.rule == stated.rule && one.period == period);
-        if said.count() >= MOST_STATEMENTS {
+            .filter(|one| one.site == site && one.rule == stated.rule && one.period == period)
+            .collect();
+        if said
+            .last()
+            .is_some_and(|one| one.by == by && one.text == text)
+        {
+            return Ok(Ok(
+                "the statement stands beside the point already".to_owned()
+            ));
+        }
+        if said.len() >= MOST_STATEMENTS {
             return refused(
                 format!("the point has {MOST_STATEMENTS} statements already"),
                 "对该规则的说明已达上限（10条），如需补充请与监测管理员联系。",

@@ -1,8 +1,10 @@
 //! What is handed in on the console's pages: the same orders as by command line, carried out at the
 //! same desk.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::TimeDelta;
 use tokio::sync::{mpsc, watch};
 
 use super::answer::Clerk;
@@ -16,9 +18,16 @@ use super::said::{REASON, STATEMENT, said};
 use super::score::Found;
 use super::shelf::Shelf;
 use crate::clock::Bell;
-use crate::domain::time::date_of;
+use crate::domain::id::PersonId;
+use crate::domain::time::{Moment, date_of};
 use crate::store::error::StoreError;
 use crate::web::counter::{Handed, Task};
+
+/// Tests that were handed in of late, and when.
+pub type Tests = Mutex<HashMap<(String, String, PersonId), Moment>>;
+
+/// A test of the same words to the same person within so long is the same.
+const TWICE_WITHIN: TimeDelta = TimeDelta::seconds(10);
 
 /// Takes what is handed in.
 pub struct Counter {
@@ -28,6 +37,8 @@ pub struct Counter {
     pub handed: mpsc::Receiver<Handed>,
     /// Wakes the rounds.
     pub rounds: Bell,
+    /// The tests that were handed in of late: by whom, why, to whom.
+    pub tests: Tests,
     /// Beats with every turn.
     pub pulse: Pulse,
     /// Turns true when the daemon is to stop.
@@ -79,6 +90,11 @@ impl Counter {
                     }
                 };
                 if let Task::Test { person } = task {
+                    if self.is_twice((&by, &reason, &person)) {
+                        let why = "这条测试消息刚刚已经提交，请向收件人确认，不要重复提交。";
+                        let _ = back.send(Err(why.to_owned()));
+                        return Ok(());
+                    }
                     // A transport may take its time.
                     let clerk = self.clerk.clone();
                     tokio::spawn(async move {
@@ -124,6 +140,16 @@ impl Counter {
             }
         }
         Ok(())
+    }
+
+    /// Whether the same test was handed in just now: whoever clicks twice wants one message.
+    fn is_twice(&self, test: (&str, &str, &PersonId)) -> bool {
+        let now = self.clerk.desk.clock.now();
+        let (by, reason, person) = test;
+        let test = (by.to_owned(), reason.to_owned(), person.clone());
+        let mut tests = self.tests.lock().unwrap_or_else(PoisonError::into_inner);
+        tests.retain(|_, at| (now - *at).abs() < TWICE_WITHIN);
+        tests.insert(test, now).is_some()
     }
 
     async fn carry_out(
@@ -229,9 +255,12 @@ impl Counter {
                 from,
                 until,
                 paused,
-                approver,
+                approver: Some(approver),
             },
-            Task::EndExemption { key } => What::EndExemption { key },
+            Task::EndExemption { key, within } => What::EndExemption {
+                key,
+                within: Some(within),
+            },
             Task::Hold { about, until } => What::Hold { about, until },
             Task::Lift { about } => What::Lift { about },
         };

@@ -9,13 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, unknown_column};
 use super::desk::Desk;
-use super::said::{REASON, said};
-use crate::alert::acts::{self, check_answer, check_hold, hold_on};
+use super::errand::Wish;
+use super::said::{APPROVER, REASON, said};
+use crate::alert::acts::{self, Hold, answer, check_answer, check_hold, hold_on};
 use crate::alert::incident::{Incident, IncidentKey, Kind, Subject};
 use crate::alert::outbox::{Notice, NoticeState, Told};
-use crate::assess::exemption::{
-    self, Exemptions, Wanted, check, check_in_a_row, check_new, is_ended,
-};
+use crate::assess::exemption;
 use crate::domain::act::{Act, Deed, Ground, Scope};
 use crate::domain::group::Group;
 use crate::domain::id::{ColumnId, UnitId};
@@ -73,6 +72,10 @@ pub enum What {
     EndExemption {
         /// Its key.
         key: String,
+        /// What the page was about on which that was asked: it has to cover that, and all end
+        /// that run now and cover just the same.
+        #[serde(default)]
+        within: Option<Scope>,
     },
     /// Messages wait.
     Hold {
@@ -129,7 +132,8 @@ impl Refused {
 }
 
 /// What is to be kept of an order that is granted, and how it is answered; or why it is refused.
-type Granted = Result<(Deed, String), Refused>;
+/// Nothing is kept where it holds already: a form that was sent twice is one.
+pub(super) type Granted = Result<(Vec<Deed>, String), Refused>;
 
 impl Desk {
     /// Carries out `order`, for the command line.
@@ -153,8 +157,12 @@ impl Desk {
         if reason.is_empty() && !matches!(order.what, What::Lift { .. } | What::GoLive) {
             return Ok(Err(Refused::other("it needs a reason", "请填写理由。")));
         }
-        let judged_anew = self.judged_anew(&order.what).await?;
-        let granted = match order.what {
+        let what = match named_approver(order.what) {
+            Ok(what) => what,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let judged_anew = self.judged_anew(&what).await?;
+        let granted = match what {
             What::GoLive => return self.end_trial(by, reason).await,
             what => self.lay_down(what, by, reason).await?,
         };
@@ -168,7 +176,7 @@ impl Desk {
     async fn judged_anew(&self, what: &What) -> Result<Option<Scope>, StoreError> {
         Ok(match what {
             What::Exempt { scope, .. } => Some(scope.clone()),
-            What::EndExemption { key } => {
+            What::EndExemption { key, .. } => {
                 let acts = self.store.acts().await?;
                 let ends = acts.into_iter().find(|act| act.key() == *key);
                 ends.and_then(|act| match act.deed {
@@ -190,6 +198,7 @@ impl Desk {
         let acts = self.store.acts().await?;
         let now = self.clock.now();
         let mut commit = Commit::at(now);
+        let mut approver = None;
         let granted = match what {
             What::Answer {
                 column,
@@ -200,7 +209,11 @@ impl Desk {
                 if let Ok(incident) = &incident {
                     commit.notices = self.repetitions(&incident.key, now).await?;
                 }
-                incident.and_then(|incident| self.answered(&acts, &incident, until, now))
+                let wish = Wish {
+                    by: &by,
+                    reason: &reason,
+                };
+                incident.and_then(|incident| self.answered(&acts, &incident, until, (wish, now)))
             }
             What::Exempt {
                 scope,
@@ -208,33 +221,12 @@ impl Desk {
                 from,
                 until,
                 paused,
-                approver,
+                approver: who,
             } => {
-                let wish = Deed::Exempted {
-                    scope,
-                    ground,
-                    from: from.unwrap_or(date_of(now)),
-                    until,
-                    paused,
-                    approver,
-                };
-                self.exempted(&acts, wish, now)
+                approver = who;
+                self.exempted(&acts, (scope, ground, paused), (from, until), now)
             }
-            What::EndExemption { key } => {
-                let (deed, text) = match ended(&acts, &key, now) {
-                    Ok(ended) => ended,
-                    Err(refused) => return Ok(Err(refused)),
-                };
-                commit.acts = twins(&acts, &key, now)
-                    .map(|key| Act {
-                        at: now,
-                        by: by.clone(),
-                        reason: reason.clone(),
-                        deed: Deed::ExemptionEnded { key },
-                    })
-                    .collect();
-                Ok((deed, text))
-            }
+            What::EndExemption { key, within } => self.ended(&acts, &key, within.as_ref(), now),
             What::Hold { about, until } => self.held(&acts, &about, until, now),
             What::Lift { about } => self.lifted(&acts, &about, now),
             What::GoLive => Err(Refused::other(
@@ -242,17 +234,21 @@ impl Desk {
                 "不是栏目事项。",
             )),
         };
-        let (deed, text) = match granted {
+        let (deeds, text) = match granted {
+            Ok((deeds, text)) if deeds.is_empty() => return Ok(Ok(text)),
             Ok(granted) => granted,
             Err(refused) => return Ok(Err(refused)),
         };
-        tracing::info!(?deed, "a person laid something down");
-        commit.acts.push(Act {
-            at: now,
-            by,
-            reason,
-            deed,
-        });
+        for deed in deeds {
+            tracing::info!(?deed, "a person laid something down");
+            commit.acts.push(Act {
+                at: now,
+                by: by.clone(),
+                reason: reason.clone(),
+                approver: approver.clone(),
+                deed,
+            });
+        }
         self.store.commit(commit).await?;
         Ok(Ok(text))
     }
@@ -283,7 +279,11 @@ impl Desk {
         let open = open.filter(Incident::is_open);
         Ok(open.ok_or_else(|| {
             let text = format!("nothing is open about {column} that could be answered");
-            Refused::other(text, "该栏目没有未结的更新时限事件，无须答复。")
+            let chinese = match duty {
+                Some(_) => "该栏目没有未结的这项定期发布事件，无须答复。",
+                None => "该栏目没有未结的更新时限事件，无须答复。",
+            };
+            Refused::other(text, chinese)
         }))
     }
 
@@ -302,7 +302,13 @@ impl Desk {
         Ok(waiting)
     }
 
-    fn answered(&self, acts: &[Act], incident: &Incident, until: Date, now: Moment) -> Granted {
+    fn answered(
+        &self,
+        acts: &[Act],
+        incident: &Incident,
+        until: Date,
+        (wish, now): (Wish<'_>, Moment),
+    ) -> Granted {
         let (column, duty) = match &incident.key.subject {
             Subject::Column(column) => (column, None),
             Subject::Duty(column, duty) => (column, Some(duty.clone())),
@@ -311,8 +317,6 @@ impl Desk {
                 return Err(Refused::other(text, "只能就栏目答复。"));
             }
         };
-        let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
-        check_answer(acts, incident, until, date_of(now), bounds, calendar)?;
         let text = format!("{column} is answered: nothing is repeated until the end of {until}");
         let deed = Deed::Answered {
             column: column.clone(),
@@ -321,68 +325,27 @@ impl Desk {
             until,
             by_link: None,
         };
-        Ok((deed, text))
-    }
-
-    /// Whether the exemption `wish` is granted.
-    fn exempted(&self, acts: &[Act], wish: Deed, now: Moment) -> Granted {
-        let Deed::Exempted {
-            scope,
-            ground,
-            from,
-            until,
-            paused,
-            approver,
-        } = &wish
-        else {
-            return Err(Refused::other(
-                "it is no exemption",
-                "不能识别要进行的处理。",
-            ));
-        };
-        let (ground, from, until) = (*ground, *from, *until);
-        let group = &self.config.group;
-        known(scope, group)?;
-        if let Some(name) = approver {
-            within_bounds(name)?;
+        let standing = answer(acts, incident, date_of(now)).map(|(act, _)| act);
+        let is_same = standing
+            .is_some_and(|act| act.deed == deed && act.by == wish.by && act.reason == wish.reason);
+        if is_same {
+            return Ok((Vec::new(), format!("{text} already")));
         }
-        let limit_days = match scope {
-            Scope::Column(id) => group.columns.get(id),
-            Scope::Site(_) | Scope::Unit(_) => None,
-        };
-        let wanted = Wanted {
-            scope,
-            ground,
-            from,
-            until,
-            limit_days: limit_days.map(|column| self.config.limits.of(column).limit_days),
-        };
-        let longest = self.config.alert.bounds.exemption;
-        let (columns, calendar) = (group.columns.values(), &self.config.calendar);
-        check(&wanted, date_of(now), longest)
-            .and_then(|()| check_in_a_row(&wanted, columns, acts, calendar, longest))
-            .and_then(|()| check_new(&wanted, *paused, acts))?;
-        let text = format!("{scope} is exempt from {from} until the end of {until}");
-        match (paused, scope, ground) {
-            (false, ..) => Ok((wish, text)),
-            (true, Scope::Site(_), Ground::Maintenance) => {
-                Ok((wish, format!("{text}, and not visited")))
-            }
-            // A column is one page of many that its host is asked for.
-            (true, ..) => {
-                let text = "only a site under maintenance can be paused";
-                Err(Refused::other(text, "只能因维护或改版暂停整个网站。"))
-            }
-        }
+        let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
+        check_answer(acts, incident, until, date_of(now), bounds, calendar)?;
+        Ok((vec![deed], text))
     }
 
     fn held(&self, acts: &[Act], about: &str, until: Moment, now: Moment) -> Granted {
         let scope = column_or_unit(about, &self.config.group)?;
-        let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
-        check_hold(acts, &scope, until, now, bounds, calendar)?;
         let shown = until.format("%Y-%m-%d %H:%M");
         let text = format!("messages about {scope} wait until {shown}");
-        Ok((Deed::Held { scope, until }, text))
+        if hold_on(acts, &scope, now).is_some_and(|hold| hold.until == until) {
+            return Ok((Vec::new(), format!("{text} already")));
+        }
+        let (bounds, calendar) = (self.config.alert.bounds, &self.config.calendar);
+        check_hold(acts, &scope, until, now, bounds, calendar)?;
+        Ok((vec![Deed::Held { scope, until }], text))
     }
 
     fn lifted(&self, acts: &[Act], about: &str, now: Moment) -> Granted {
@@ -391,62 +354,13 @@ impl Desk {
             let text = format!("no message about {scope} is held");
             return Err(Refused::other(text, "没有暂缓的通知。"));
         }
-        let text = format!("messages about {scope} wait no longer");
-        Ok((Deed::HoldLifted { scope }, text))
+        let still = held_besides(acts, &scope, &self.config.group, now);
+        let still = still.map_or(String::new(), |hold| {
+            format!("; still held: {}", hold.scope)
+        });
+        let text = format!("messages about {scope} wait no longer{still}");
+        Ok((vec![Deed::HoldLifted { scope }], text))
     }
-}
-
-/// A name that is no longer than what a person may enter.
-fn within_bounds(name: &str) -> Result<(), Refused> {
-    said(name, "", REASON).map(|_| ())
-}
-
-/// The exemption `key` ends, if it runs or is still to come.
-fn ended(acts: &[Act], key: &str, now: Moment) -> Granted {
-    let found = acts.iter().find(|act| match act.deed {
-        Deed::Exempted { until, .. } => {
-            until >= date_of(now) && act.key() == key && !is_ended(acts, act)
-        }
-        _ => false,
-    });
-    match found.map(|act| &act.deed) {
-        Some(Deed::Exempted { scope, .. }) => {
-            let key = key.to_owned();
-            let text = format!("the exemption of {scope} has ended");
-            Ok((Deed::ExemptionEnded { key }, text))
-        }
-        _ => {
-            let text =
-                format!("no exemption {key:?} runs or is to come; see wangxun exempt --list");
-            Err(Refused::other(text, "没有这项有效的报备，可能已经结束。"))
-        }
-    }
-}
-
-/// The other exemptions that run on what the exemption `key` is about: who ends it wants it watched.
-fn twins<'a>(acts: &'a [Act], key: &'a str, now: Moment) -> impl Iterator<Item = String> + 'a {
-    let scope = |act: &'a Act| match &act.deed {
-        Deed::Exempted { scope, .. } => Some(scope),
-        _ => None,
-    };
-    let ended = acts.iter().find(|act| act.key() == key).and_then(scope);
-    let running: Vec<&Act> = Exemptions::on(acts, date_of(now)).all().collect();
-    let others = running.into_iter().filter(move |act| scope(act) == ended);
-    others.map(Act::key).filter(move |other| other != key)
-}
-
-fn known(scope: &Scope, group: &Group) -> Result<(), Refused> {
-    let is_known = match scope {
-        Scope::Column(id) => group.columns.contains_key(id),
-        Scope::Site(id) => group.sites.contains_key(id),
-        Scope::Unit(id) => group.units.contains_key(id),
-    };
-    let text = match scope {
-        _ if is_known => return Ok(()),
-        Scope::Column(id) => unknown_column(id.as_str(), group),
-        Scope::Site(_) | Scope::Unit(_) => format!("no {scope}; see sites.toml"),
-    };
-    Err(Refused::other(text, "配置中没有这个对象。"))
 }
 
 fn column_or_unit(about: &str, group: &Group) -> Result<Scope, Refused> {
@@ -459,6 +373,44 @@ fn column_or_unit(about: &str, group: &Group) -> Result<Scope, Refused> {
     unit.map(Scope::Unit).ok_or_else(|| {
         let text = format!("no column or unit {about:?}; see sites.toml");
         Refused::other(text, UNKNOWN_COLUMN)
+    })
+}
+
+/// The hold that lasts on messages about `scope` by another one, if one does.
+fn held_besides<'a>(
+    acts: &'a [Act],
+    scope: &Scope,
+    group: &Group,
+    now: Moment,
+) -> Option<Hold<'a>> {
+    let Scope::Column(id) = scope else {
+        return None;
+    };
+    let column = group.columns.get(id)?;
+    hold_on(acts, &Scope::Unit(column.unit.clone()), now)
+}
+
+/// The order with the name of who approves on one line, where there is one.
+fn named_approver(what: What) -> Result<What, Refused> {
+    let What::Exempt {
+        scope,
+        ground,
+        from,
+        until,
+        paused,
+        approver: Some(name),
+    } = what
+    else {
+        return Ok(what);
+    };
+    let name = APPROVER.take(&name)?;
+    Ok(What::Exempt {
+        scope,
+        ground,
+        from,
+        until,
+        paused,
+        approver: Some(name).filter(|name| !name.is_empty()),
     })
 }
 

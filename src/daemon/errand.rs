@@ -17,6 +17,7 @@ use crate::domain::act::{Act, Deed, Scope};
 use crate::domain::id::{ColumnId, PersonId, SiteId};
 use crate::domain::masked::masked;
 use crate::domain::time::{Moment, date_of};
+use crate::report::plain::instant;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 
@@ -146,19 +147,17 @@ impl Desk {
                 "该网站已暂停监测，恢复后方可复查。",
             )));
         }
+        let mut latest = None;
         for column in columns {
             let record = self.store.record(&column.id).await?;
+            latest = latest.max(record.as_ref().map(|record| record.visited_at));
             if let Some(mut record) = record.filter(|record| now - record.visited_at >= TOO_SOON) {
                 record.revisit_at = Some(now);
                 commit.records.push(record);
             }
         }
         if commit.records.is_empty() {
-            let text = "it was visited just now, or never";
-            return Ok(Err(Refused::other(
-                text,
-                "刚刚访问过，或尚未首次访问，请稍后再试。",
-            )));
+            return Ok(Err(not_yet(latest, now)));
         }
         let count = commit.records.len();
         tracing::info!(%scope, count, "a person wants columns visited now");
@@ -213,8 +212,22 @@ fn not_taken(permanent: bool, maybe_taken: bool) -> &'static str {
     }
 }
 
+/// Why nothing is visited at once, and from when on it can be: the latest visit began at `latest`.
+fn not_yet(latest: Option<Moment>, now: Moment) -> Refused {
+    let Some(at) = latest else {
+        let chinese = "尚未首次访问，首次访问由系统自动进行。";
+        return Refused::other("it was never visited", chinese);
+    };
+    // The next whole minute: nobody is to be refused who waited for it.
+    let next = at + TOO_SOON + TimeDelta::seconds(59);
+    let (visited, next) = (instant(at, now), instant(next, now));
+    let chinese = format!("{visited}刚访问过，{next}后可再复查。");
+    Refused::other(format!("it was visited just now, at {at}"), chinese)
+}
+
 fn act(at: Moment, wish: Wish<'_>, deed: Deed) -> Act {
     Act {
+        approver: None,
         at,
         by: wish.by.to_owned(),
         reason: wish.reason.to_owned(),

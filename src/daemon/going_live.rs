@@ -48,6 +48,7 @@ impl Desk {
         commit.incidents = verdicts.incidents;
         commit.notices = verdicts.notices;
         commit.acts.push(Act {
+            approver: None,
             at: now,
             by,
             reason,
@@ -84,6 +85,7 @@ impl Desk {
         let now = self.clock.now();
         let mut commit = Commit::at(now);
         commit.acts.push(Act {
+            approver: None,
             at: now,
             by: BY_CONFIGURATION.to_owned(),
             reason: String::new(),

@@ -107,6 +107,7 @@ impl Desk {
         let column = link.column.clone();
         tracing::info!(%column, "a unit answered by the link of a message");
         commit.acts.push(Act {
+            approver: None,
             at: now,
             by,
             reason,

@@ -19,6 +19,7 @@ pub mod enact;
 pub mod ending;
 mod errand;
 pub mod event;
+mod exempting;
 pub mod front;
 mod going_live;
 mod heartbeat;

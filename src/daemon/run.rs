@@ -282,6 +282,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         stop: stopped.clone(),
     };
     let counter = counter::Counter {
+        tests: counter::Tests::default(),
         clerk,
         handed,
         rounds: round_alarm.bell(),

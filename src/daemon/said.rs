@@ -20,6 +20,12 @@ const NAME: Entry = Entry {
     in_chinese: "姓名",
     most: NAME_CHARS,
 };
+/// Who approves something.
+pub const APPROVER: Entry = Entry {
+    name: "name of who approves",
+    in_chinese: "批准人",
+    most: NAME_CHARS,
+};
 /// A reason.
 pub const REASON: Entry = Entry {
     name: "reason",
@@ -34,7 +40,8 @@ pub const STATEMENT: Entry = Entry {
 };
 
 impl Entry {
-    fn take(self, text: &str) -> Result<String, Refused> {
+    /// What was entered, on one line; refused where it is too long.
+    pub fn take(self, text: &str) -> Result<String, Refused> {
         let line = one_line(text, usize::MAX);
         let (count, most) = (line.chars().count(), self.most);
         if count <= most {

@@ -20,7 +20,7 @@ use crate::domain::act::{NAME_CHARS, REASON_CHARS};
 use crate::domain::entry::{ATTACHMENT_BYTES, ATTACHMENT_CHARS, Attachment, Entry, MOST_FINDS};
 use crate::domain::group::Group;
 use crate::domain::id::SiteId;
-use crate::domain::time::date_of;
+use crate::domain::time::{date_of, in_chinese};
 use crate::report::plain::one_line;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
@@ -127,6 +127,16 @@ impl Desk {
             let text = format!("{} has not begun", found.period);
             return Ok(Err(Refused::other(text, "该周期尚未开始。")));
         }
+        let sites = self.config.group.sites.keys().cloned().collect();
+        let since = self.store.known_since(sites).await?;
+        if let Some(since) = since.filter(|since| found.period.last() < *since) {
+            let text = format!("{} ended before the first visit on {since}", found.period);
+            let chinese = format!(
+                "该周期在首次访问（{}）之前已结束，不作考评。",
+                in_chinese(since, date_of(now))
+            );
+            return Ok(Err(Refused::other(text, chinese)));
+        }
         let Ok(site) = SiteId::parse(&found.site) else {
             return Ok(Err(Refused::other("it is no site", NO_SITE)));
         };
@@ -153,9 +163,7 @@ impl Desk {
         if !closings.is_empty() {
             text += "; the period is closed: nothing changes there before wangxun score correct";
         }
-        tracing::info!(%site, rule = found.rule, finds = found.finds, "a person entered finds");
-        let mut commit = Commit::at(now);
-        commit.entries.push(Entry {
+        let entry = Entry {
             at: now,
             by: one_line(&found.by, NAME_CHARS),
             reason: one_line(&found.reason, REASON_CHARS),
@@ -164,7 +172,20 @@ impl Desk {
             period: found.period.to_string(),
             finds: found.finds,
             attachment,
-        });
+        };
+        let _turn = self.turn.lock().await;
+        let entries = self.store.entries().await?;
+        if entries
+            .iter()
+            .rfind(|known| known.is_of(&entry))
+            .is_some_and(|known| known.says(&entry))
+        {
+            return Ok(Ok(format!("{text} already")));
+        }
+        let (site, rule, finds) = (&entry.site, &entry.rule, entry.finds);
+        tracing::info!(%site, rule, finds, "a person entered finds");
+        let mut commit = Commit::at(now);
+        commit.entries.push(entry);
         self.store.commit(commit).await?;
         Ok(Ok(text))
     }

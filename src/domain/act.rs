@@ -27,6 +27,10 @@ pub struct Act {
     pub by: String,
     /// Why, as given: at most [`REASON_CHARS`] characters on one line; may be empty.
     pub reason: String,
+    /// Who approved an exemption, where that is another than who laid it down: at most
+    /// [`NAME_CHARS`] characters on one line. No part of the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approver: Option<String>,
     /// What.
     pub deed: Deed,
 }
@@ -48,9 +52,6 @@ pub enum Deed {
         /// Whether they rest besides: nothing of the site is visited on these days.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         paused: bool,
-        /// Who approved it, where that is another than who lays it down.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        approver: Option<String>,
     },
     /// An exemption ended before its last day.
     ExemptionEnded {
@@ -150,6 +151,24 @@ impl Act {
     }
 }
 
+impl Deed {
+    /// Its kind, as a word of the interface.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Deed::Exempted { .. } => "exempted",
+            Deed::ExemptionEnded { .. } => "exemption-ended",
+            Deed::Answered { .. } => "answered",
+            Deed::Held { .. } => "held",
+            Deed::HoldLifted { .. } => "hold-lifted",
+            Deed::EscalationReleased { .. } => "escalation-released",
+            Deed::VisitWanted { .. } => "visit-wanted",
+            Deed::TestSent { .. } => "test-sent",
+            Deed::TrialBegan => "trial-began",
+            Deed::WentLive => "went-live",
+        }
+    }
+}
+
 impl Scope {
     /// Whether `column` is among them.
     pub fn covers(&self, column: &Column) -> bool {
@@ -190,6 +209,7 @@ mod tests {
     #[test]
     fn the_key_of_an_act_never_changes_and_tells_acts_apart() {
         let act = |by: &str| Act {
+            approver: None,
             at: moment("2017-11-14T09:00:00".parse().unwrap()),
             by: by.to_owned(),
             reason: "改版".to_owned(),
@@ -199,7 +219,6 @@ mod tests {
                 from: "2017-11-14".parse().unwrap(),
                 until: "2017-11-20".parse().unwrap(),
                 paused: false,
-                approver: None,
             },
         };
         let key = act("张").key();

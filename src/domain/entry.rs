@@ -36,6 +36,21 @@ pub struct Entry {
     pub attachment: Option<Attachment>,
 }
 
+impl Entry {
+    /// Whether `other` is about the same point: the later of the two counts.
+    pub fn is_of(&self, other: &Entry) -> bool {
+        (&self.site, &self.rule, &self.period) == (&other.site, &other.rule, &other.period)
+    }
+
+    /// Whether it says the same as `other`, whenever that was: a form that was sent twice.
+    pub fn says(&self, other: &Entry) -> bool {
+        Entry {
+            at: other.at,
+            ..self.clone()
+        } == *other
+    }
+}
+
 /// A file that somebody entered as proof. Its bytes lie among the page copies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {

@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveTime, TimeDelta};
-
 use super::plain::{full_date, instant, one_line, quotation, typed, typed_quotation};
-use super::recipient;
+use super::recipient::who;
 use super::sentence::Case;
 use super::table::{Set, grid};
 use crate::alert::acts::{answer, hold_of, holds};
 use crate::alert::incident::{Incident, IncidentKey, Release, Subject};
+use crate::assess::duty::Duty;
 use crate::assess::exemption::{Exemptions, is_ended};
 use crate::domain::act::{Act, Deed, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::group::{Column, Group};
@@ -18,30 +17,72 @@ use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
 /// The acts about `column`, the oldest first.
 pub fn about<'a>(acts: &'a [Act], column: &Column) -> Vec<&'a Act> {
-    let concerns = |act: &&Act| match &act.deed {
-        Deed::Exempted { scope, .. } | Deed::Held { scope, .. } | Deed::HoldLifted { scope } => {
-            scope.covers(column)
-        }
-        Deed::ExemptionEnded { key } => ended(acts, key).is_some_and(|scope| scope.covers(column)),
-        Deed::Answered { column: id, .. } | Deed::EscalationReleased { column: id } => {
-            *id == column.id
-        }
-        Deed::VisitWanted { scope } => scope.covers(column),
-        Deed::TestSent { .. } | Deed::TrialBegan | Deed::WentLive => false,
-    };
+    let concerns = |act: &&Act| scope(&act.deed, acts).is_some_and(|scope| scope.covers(column));
     acts.iter().filter(concerns).collect()
 }
 
-/// What the exemption `key` is about.
-fn ended<'a>(acts: &'a [Act], key: &str) -> Option<&'a Scope> {
-    acts.iter().find_map(|act| match &act.deed {
-        Deed::Exempted { scope, .. } if act.key() == key => Some(scope),
-        _ => None,
-    })
+/// By which names acts are told.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// Columns, sites, units and people.
+    pub group: &'a Group,
+    /// What is owed by a day.
+    pub duties: &'a [Duty],
+    /// What people laid down.
+    pub acts: &'a [Act],
 }
 
-/// What was laid down, in a few words.
-pub fn deed(deed: &Deed, now: Moment) -> String {
+impl Names<'_> {
+    /// What a duty is called.
+    pub fn duty(self, id: &str) -> String {
+        let known = self.duties.iter().find(|duty| duty.id == id);
+        one_line(known.map_or(id, |duty| &duty.name), NAME_CHARS)
+    }
+}
+
+/// What was laid down, in a few words, with who approved it.
+pub fn told(act: &Act, names: Names<'_>, now: Moment) -> String {
+    let deed = match &act.deed {
+        Deed::TestSent { person, taken } => {
+            let person = who(names.group, person);
+            match taken {
+                true => format!("发送测试消息给{person}"),
+                false => format!("发送测试消息给{person}，未被渠道接受"),
+            }
+        }
+        Deed::Answered {
+            duty: Some(duty),
+            until,
+            ..
+        } => format!(
+            "{}（{}）：将于{}前发布",
+            way_of_answer(&act.deed),
+            names.duty(duty),
+            in_chinese(*until, date_of(now))
+        ),
+        other => deed(other, now),
+    };
+    format!("{deed}{}", approved(act))
+}
+
+/// That somebody else approved it, or the same person.
+fn approved(act: &Act) -> String {
+    match act.approver.as_deref() {
+        Some(name) => format!("，批准人{}", typed(name, NAME_CHARS)),
+        None => String::new(),
+    }
+}
+
+/// Until when something holds: of what holds until midnight the last day.
+pub fn until(until: Moment, now: Moment) -> String {
+    let last = date_of(until - chrono::TimeDelta::seconds(1));
+    match until.time() == chrono::NaiveTime::MIN {
+        true => format!("{}（含）", in_chinese(last, date_of(now))),
+        false => instant(until, now),
+    }
+}
+
+fn deed(deed: &Deed, now: Moment) -> String {
     let day = |date: Date| in_chinese(date, date_of(now));
     match deed {
         Deed::Exempted {
@@ -50,9 +91,8 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
             from,
             until,
             paused,
-            approver,
         } => format!(
-            "{}（{}，{}），{}至{}{}",
+            "{}（{}，{}），{}至{}",
             match paused {
                 true => "暂停监测",
                 false => "报备豁免",
@@ -60,39 +100,21 @@ pub fn deed(deed: &Deed, now: Moment) -> String {
             kind(scope),
             ground.in_chinese(),
             day(*from),
-            day(*until),
-            match approver {
-                Some(name) => format!("，{}批准", typed(name, NAME_CHARS)),
-                None => String::new(),
-            }
+            day(*until)
         ),
         Deed::ExemptionEnded { key } => format!("提前结束报备豁免 {key}"),
         Deed::Answered { until, .. } => {
             format!("{}：将于{}前更新", way_of_answer(deed), day(*until))
         }
-        Deed::Held { scope, until } => {
-            format!("暂缓发送消息（{}）至{}", kind(scope), end(*until, now))
+        Deed::Held { scope, until: last } => {
+            format!("暂缓发送消息（{}）至{}", kind(scope), until(*last, now))
         }
         Deed::HoldLifted { scope } => format!("恢复发送消息（{}）", kind(scope)),
         Deed::EscalationReleased { .. } => "放行督办".to_owned(),
         Deed::VisitWanted { scope } => format!("要求立即复查（{}）", kind(scope)),
-        Deed::TestSent { person, taken } => match taken {
-            true => format!("发送测试消息给{person}"),
-            false => format!("发送测试消息给{person}，未被渠道接受"),
-        },
+        Deed::TestSent { person, .. } => format!("发送测试消息给{person}"),
         Deed::TrialBegan => "试运行开始".to_owned(),
         Deed::WentLive => "正式启用".to_owned(),
-    }
-}
-
-/// The end of something: of whole days the last one.
-fn end(until: Moment, now: Moment) -> String {
-    match until.time() == NaiveTime::MIN {
-        true => {
-            let last = date_of(until - TimeDelta::seconds(1));
-            format!("{}（含）", in_chinese(last, date_of(now)))
-        }
-        false => instant(until, now),
     }
 }
 
@@ -106,31 +128,39 @@ fn way_of_answer(deed: &Deed) -> &'static str {
     }
 }
 
-/// What was laid down, with what it is about by name; `acts` are all that were.
-pub fn deed_about(what: &Deed, acts: &[Act], group: &Group, now: Moment) -> String {
-    let about = match what {
+/// What was laid down, with what it is about by name.
+pub fn told_about(act: &Act, names: Names<'_>, now: Moment) -> String {
+    match scope(&act.deed, names.acts) {
+        Some(scope) => format!("{}：{}", named(&scope, names.group), told(act, names, now)),
+        None => told(act, names, now),
+    }
+}
+
+/// What a deed is about; nothing where it is about no column, site or unit.
+pub fn scope(deed: &Deed, acts: &[Act]) -> Option<Scope> {
+    match deed {
         Deed::Exempted { scope, .. }
         | Deed::Held { scope, .. }
         | Deed::HoldLifted { scope }
-        | Deed::VisitWanted { scope } => named(scope, group),
+        | Deed::VisitWanted { scope } => Some(scope.clone()),
         Deed::Answered { column, .. } | Deed::EscalationReleased { column } => {
-            named(&Scope::Column(column.clone()), group)
+            Some(Scope::Column(column.clone()))
         }
-        Deed::ExemptionEnded { key } => match ended(acts, key) {
-            Some(scope) => named(scope, group),
-            None => return deed(what, now),
-        },
-        Deed::TestSent { person, taken } => {
-            let who = recipient::who(group, person);
-            let refused = if *taken { "" } else { "，未被渠道接受" };
-            return format!("发送测试消息给{who}{refused}");
-        }
-        Deed::TrialBegan | Deed::WentLive => return deed(what, now),
-    };
-    format!("{about}：{}", deed(what, now))
+        Deed::ExemptionEnded { key } => exemption(acts, key).cloned(),
+        Deed::TestSent { .. } | Deed::TrialBegan | Deed::WentLive => None,
+    }
 }
 
-fn kind(scope: &Scope) -> &'static str {
+/// What the exemption `key` covers.
+fn exemption<'a>(acts: &'a [Act], key: &str) -> Option<&'a Scope> {
+    acts.iter().find_map(|act| match &act.deed {
+        Deed::Exempted { scope, .. } if act.key() == key => Some(scope),
+        _ => None,
+    })
+}
+
+/// What a scope is, seen from one column.
+pub fn kind(scope: &Scope) -> &'static str {
     match scope {
         Scope::Column(_) => "本栏目",
         Scope::Site(_) => "整个网站",
@@ -157,7 +187,7 @@ pub(super) fn sentence(case: &Case) -> String {
         text.push_str(&laid_down("督办已放行", act, case.now));
     }
     if let Some(hold) = hold_of(case.acts, &case.column.id, &case.column.unit, case.now) {
-        let what = format!("消息暂缓发送至{}", end(hold.until, case.now));
+        let what = format!("消息暂缓发送至{}", until(hold.until, case.now));
         text.push_str(&laid_down(&what, hold.act, case.now));
     }
     text
@@ -179,14 +209,19 @@ fn released<'a>(acts: &'a [Act], incident: &Incident) -> Option<&'a Act> {
     acts.iter().find(is_it)
 }
 
+/// Who approved an exemption: who laid it down, where no other is named.
+fn approver(act: &Act) -> &str {
+    act.approver.as_deref().unwrap_or(&act.by)
+}
+
 /// `报备豁免（张三于11月14日09:00登记，理由“网站改版”）。`
 fn laid_down(what: &str, act: &Act, now: Moment) -> String {
     let (by, at) = (typed(&act.by, NAME_CHARS), instant(act.at, now));
     match act.reason.is_empty() {
-        true => format!("{what}（{by}于{at}登记）。"),
+        true => format!("{what}（{by}于{at}登记{}）。", approved(act)),
         false => {
             let reason = typed_quotation(&act.reason, REASON_CHARS);
-            format!("{what}（{by}于{at}登记，理由{reason}）。")
+            format!("{what}（{by}于{at}登记{}，理由{reason}）。", approved(act))
         }
     }
 }
@@ -230,7 +265,7 @@ pub fn in_force(
         format!(
             "暂缓发送：{}，至{}，{}提出",
             named(hold.scope, group),
-            end(hold.until, now),
+            until(hold.until, now),
             typed(&hold.act.by, NAME_CHARS)
         )
     }));
@@ -276,7 +311,6 @@ pub fn exemptions(acts: &[Act], group: &Group, today: Date) -> String {
                 from,
                 until,
                 paused,
-                ..
             } => Some(vec![
                 act.key(),
                 state(acts, act, (*from, *until), today).to_owned(),
@@ -299,17 +333,6 @@ pub fn exemptions(acts: &[Act], group: &Group, today: Date) -> String {
     grid(&head, &[Set::Left; 7], &rows)
 }
 
-/// Who approved an exemption: who laid it down, where nobody else is named.
-fn approver(act: &Act) -> &str {
-    match &act.deed {
-        Deed::Exempted {
-            approver: Some(name),
-            ..
-        } => name,
-        _ => &act.by,
-    }
-}
-
 fn state(acts: &[Act], act: &Act, (from, until): (Date, Date), today: Date) -> &'static str {
     match () {
         () if is_ended(acts, act) => "提前结束",
@@ -327,6 +350,7 @@ mod tests {
 
     fn act(by: &str, deed: Deed) -> Act {
         Act {
+            approver: None,
             at: at("2017-11-14T09:00:00"),
             by: by.to_owned(),
             reason: "网站”改版\n".to_owned(),
@@ -345,7 +369,6 @@ mod tests {
                     from: "2017-11-14".parse().unwrap(),
                     until: until.parse().unwrap(),
                     paused: false,
-                    approver: None,
                 },
             )
         };

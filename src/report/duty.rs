@@ -1,13 +1,17 @@
 //! Duties by a day of the year: the table of those that are not met, and the sentences about those of
 //! one column.
 
+use super::overview::Scene;
 use super::plain::{full_date, instant, one_line, title};
 use super::sentence::TITLE_CHARS;
 use super::table::{NAME_CHARS, Set, grid};
 use crate::alert::incident::{Incident, State};
+use crate::alert::pass::{OwingKnown, owing};
 use crate::assess::duty::{Duty, Period, Stand};
+use crate::assess::exemption::Exemptions;
 use crate::assess::ladder::Tier;
 use crate::domain::group::{Column, Site};
+use crate::domain::item::Item;
 use crate::domain::time::{Moment, date_of, in_chinese};
 
 /// One duty of one column, with what is known of it.
@@ -29,6 +33,39 @@ pub struct DutyCase<'a> {
     pub incident: Option<&'a Incident>,
     /// The instant of the verdict.
     pub now: Moment,
+}
+
+/// The duties of `column` as they stand by its `items`.
+pub fn of_column<'a>(
+    scene: &Scene<'a>,
+    column: &'a Column,
+    site: &'a Site,
+    items: &'a [Item],
+) -> Vec<DutyCase<'a>> {
+    let today = date_of(scene.now);
+    let exemptions = Exemptions::on(scene.acts, today);
+    let known = OwingKnown {
+        record: scene.records.get(&column.id),
+        items,
+        exempt: exemptions.until(column).is_some(),
+        open: scene.open,
+        today,
+    };
+    let duties = scene.limits.duties.iter();
+    let duties = duties.filter(|duty| duty.is_of(column));
+    let owing = duties.map(|duty| owing(column, duty, known));
+    owing
+        .map(|owing| DutyCase {
+            column,
+            site,
+            duty: owing.duty,
+            period: owing.period,
+            stand: owing.stand,
+            spared: owing.spared,
+            incident: owing.incident,
+            now: scene.now,
+        })
+        .collect()
 }
 
 /// The duties that are not met, the first due first, and how many are; empty where nothing is owed.
@@ -143,7 +180,6 @@ mod tests {
     use crate::alert::incident::{Kind, Subject};
     use crate::assess::duty::{DueLadder, YearDay};
     use crate::domain::id::SiteId;
-    use crate::domain::item::Item;
     use crate::report::fixture::{at, column_id, group, incident, open};
 
     fn duty() -> Duty {

@@ -74,6 +74,34 @@ pub struct ColumnLine {
     pub answered_until: Option<Date>,
     /// Whether a change waits for a second visit.
     pub confirming: bool,
+    /// Whether an escalation waits for a person to let it out: nobody was told of it.
+    pub escalation_waits: bool,
+    /// What it owes by a day and has not published, as far as that was told or is about to be.
+    pub owed: Vec<OwedLine>,
+}
+
+/// Something that a column owes by a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwedLine {
+    /// By which word the configuration names it.
+    pub duty: String,
+    /// What it is.
+    pub name: String,
+    /// The last day in time.
+    pub due_on: Date,
+    /// The tier that was told last.
+    pub told: Option<Tier>,
+}
+
+impl OwedLine {
+    /// Where the column stands by it.
+    fn standing(&self) -> Standing {
+        match self.told {
+            Some(tier) if tier >= Tier::SeverelyOverdue => Standing::SeverelyOverdue,
+            Some(Tier::Overdue) => Standing::Overdue,
+            _ => Standing::DueSoon,
+        }
+    }
 }
 
 /// What a site has come to that fails an assessment alone.
@@ -199,6 +227,9 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
     let record = scene.records.get(&column.id);
     let incident = stale_incident(scene.open, &column.id);
     let pending = incident.is_some_and(|incident| is_pending(&incident.state));
+    let owed = owed(scene, column);
+    let worst = owed.iter().map(OwedLine::standing).min();
+    let standing = Standing::of(&judgement);
     ColumnLine {
         column: column.id.clone(),
         name: column.name.clone(),
@@ -207,7 +238,7 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
         unit: column.unit.clone(),
         unit_name: unit_name(scene.group, &column.unit),
         class: column.class,
-        standing: Standing::of(&judgement),
+        standing: worst.map_or(standing, |worst| worst.min(standing)),
         due_on: due_on(&judgement.freshness),
         judgement,
         visited_at: record.map(|record| record.visited_at),
@@ -217,7 +248,32 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
             .and_then(|incident| answer(scene.acts, incident, date_of(scene.now)))
             .map(|(_, until)| until),
         confirming: pending || record.is_some_and(|record| record.revisit_at.is_some()),
+        escalation_waits: incident.is_some_and(Incident::is_proposed),
+        owed,
     }
+}
+
+/// What `column` owes by a day, the first due first.
+fn owed(scene: &Scene, column: &Column) -> Vec<OwedLine> {
+    let today = date_of(scene.now);
+    let duties = scene.limits.duties.iter();
+    let duties = duties.filter(|duty| duty.is_of(column));
+    let owed = duties.filter_map(|duty| {
+        let incident = scene.open.get(&IncidentKey {
+            subject: Subject::Duty(column.id.clone(), duty.id.clone()),
+            kind: Kind::Owed,
+        });
+        let incident = incident.filter(|incident| incident.is_open())?;
+        Some(OwedLine {
+            duty: duty.id.clone(),
+            name: duty.name.clone(),
+            due_on: duty.period(today).due_on,
+            told: incident.told_tier(),
+        })
+    });
+    let mut owed: Vec<_> = owed.collect();
+    owed.sort_by_key(|line| line.due_on);
+    owed
 }
 
 /// The incident about a column's limit.
@@ -240,7 +296,7 @@ fn is_pending(state: &State) -> bool {
 }
 
 fn tier_of(incident: &Incident) -> Option<Tier> {
-    incident.tier.filter(|_| incident.is_open())
+    incident.told_tier().filter(|_| incident.is_open())
 }
 
 fn due_on(freshness: &Freshness) -> Option<Date> {
@@ -355,13 +411,21 @@ impl Overview {
 impl ColumnLine {
     /// What decides the place in a list: the standing, then the nearest due date.
     pub fn rank(&self) -> (Standing, Option<Date>, &ColumnId) {
-        (self.standing, self.due_on, &self.column)
+        (self.standing, self.due(), &self.column)
+    }
+
+    /// The first day on which something is due.
+    pub fn due(&self) -> Option<Date> {
+        let owed = self.owed.iter().map(|owed| owed.due_on);
+        self.due_on.into_iter().chain(owed).min()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::incident::Release;
+    use crate::assess::duty::{DueLadder, Duty, YearDay};
     use crate::domain::observation::Cause;
     use crate::domain::visit::Failure;
     use crate::report::fixture::{
@@ -486,6 +550,90 @@ mod tests {
             line(open(Some(Tier::Warning), since)),
             (Some(Tier::Warning), false)
         );
+    }
+
+    #[test]
+    fn an_escalation_that_waits_has_told_nobody() {
+        let column = || Subject::Column(column_id("kxw/gzdt"));
+        let since = "2017-11-16T09:00:00";
+        let line = |release| {
+            let stage = open(Some(Tier::Escalation), since);
+            let mut one = incident(column(), Kind::Stale, since, stage);
+            one.release = release;
+            let overview = look(&[one]);
+            let line = &overview.sites[0].columns[0];
+            (line.told, line.escalation_waits)
+        };
+        let severe = Some(Tier::SeverelyOverdue);
+        assert_eq!(line(Some(Release::Proposed)), (severe, true));
+        let granted = Release::Granted {
+            by: "王".to_owned(),
+            at: at(since),
+        };
+        let told = Some(Tier::Escalation);
+        assert_eq!(line(Some(granted)), (told, false));
+        assert_eq!(line(None), (told, false));
+    }
+
+    #[test]
+    fn what_is_owed_by_a_day_counts_where_a_column_stands() {
+        let mut limits = Limits::default();
+        limits.duties.push(Duty {
+            id: "report".to_owned(),
+            name: "年度报告".to_owned(),
+            columns: [column_id("wjw/zcjd")].into(),
+            classes: Default::default(),
+            opens: YearDay { month: 1, day: 1 },
+            due: YearDay { month: 11, day: 15 },
+            titles: Vec::new(),
+            ladder: DueLadder::default(),
+        });
+        let subject = || Subject::Duty(column_id("wjw/zcjd"), "report".to_owned());
+        let since = "2017-11-16T09:00:00";
+        let rows = [
+            (Some(suspected(since)), Standing::Fresh, None),
+            (
+                Some(open(Some(Tier::Warning), since)),
+                Standing::DueSoon,
+                Some(Tier::Warning),
+            ),
+            (
+                Some(open(Some(Tier::Overdue), since)),
+                Standing::Overdue,
+                Some(Tier::Overdue),
+            ),
+            (None, Standing::Fresh, None),
+        ];
+        for (stage, standing, told) in rows {
+            let incidents = stage.map(|stage| incident(subject(), Kind::Owed, since, stage));
+            let incidents = incidents.into_iter().map(|one| (one.key.clone(), one));
+            let overview = overview(&Scene {
+                group: &group(),
+                limits: &limits,
+                records: &rows_of_kept(),
+                open: &incidents.collect(),
+                acts: &[],
+                now: at(NOW),
+            });
+            let mut lines = overview.sites.iter().flat_map(|site| &site.columns);
+            let line = lines
+                .find(|line| line.column == column_id("wjw/zcjd"))
+                .unwrap();
+            assert_eq!(line.standing, standing, "{told:?}");
+            let owed = line.owed.first();
+            assert_eq!(owed.and_then(|owed| owed.told), told);
+            let day = owed.map(|owed| owed.due_on.to_string());
+            let expected = told.map(|_| "2017-11-15".to_owned());
+            assert_eq!(day, expected);
+        }
+    }
+
+    fn rows_of_kept() -> BTreeMap<ColumnId, ColumnRecord> {
+        records(vec![record(
+            "wjw/zcjd",
+            Some("2017-11-17"),
+            "2017-11-18T09:00:00",
+        )])
     }
 
     #[test]

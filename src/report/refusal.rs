@@ -32,9 +32,10 @@ pub fn of_exemption(refusal: &OfExemption, today: Date) -> String {
         OfExemption::TooLongInARow { days, most } => {
             format!("与相邻的维护报备合计{days}天，连续最多{most}天。")
         }
-        OfExemption::Standing { until } => {
-            format!("已报备至{}，无须再报。", in_chinese(*until, today))
-        }
+        OfExemption::Covered { until } => format!(
+            "已报备至{}，无须再次登记；要缩短的，先结束报备。",
+            in_chinese(*until, today)
+        ),
         OfExemption::NotOneColumn => "“本期无应发布内容”只能逐个栏目确认。".to_owned(),
     }
 }

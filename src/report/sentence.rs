@@ -550,6 +550,7 @@ mod tests {
             let since = "2017-11-18T09:00:00";
             let mut told = with_state(read("2017-11-03"), open(Some(Tier::Overdue), since));
             told.acts = vec![Act {
+                approver: None,
                 at: at("2017-11-18T09:30:00"),
                 by: "张三”".to_owned(),
                 reason: "稿件“在审".to_owned(),
@@ -575,7 +576,6 @@ mod tests {
             from: "2017-11-18".parse().unwrap(),
             until,
             paused: false,
-            approver: None,
         });
         exempt.incident = None;
         exempt.judgement = exempt.judgement.under(Some(until));

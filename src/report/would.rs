@@ -14,6 +14,14 @@ const NAMED: usize = 20;
 /// One line for each person, as a part of the status; empty where nobody would be told anything.
 /// `all` is in order, the worst first.
 pub fn list(all: &[Would<'_>], group: &Group) -> String {
+    match lines(all, group) {
+        lines if lines.is_empty() => String::new(),
+        lines => format!("如现在启用，将发给：\n  {}", lines.join("\n  ")),
+    }
+}
+
+/// The same, line by line.
+pub fn lines(all: &[Would<'_>], group: &Group) -> Vec<String> {
     let mut people: BTreeMap<&PersonId, Vec<String>> = BTreeMap::new();
     for would in all {
         for person in &would.people {
@@ -22,9 +30,6 @@ pub fn list(all: &[Would<'_>], group: &Group) -> String {
                 .or_default()
                 .push(thing(&would.of, group));
         }
-    }
-    if people.is_empty() {
-        return String::new();
     }
     let line = |(person, things): (&PersonId, Vec<String>)| {
         let count = things.len();
@@ -36,8 +41,7 @@ pub fn list(all: &[Would<'_>], group: &Group) -> String {
             named.join("、")
         )
     };
-    let lines: Vec<String> = people.into_iter().map(line).collect();
-    format!("如现在启用，将发给：\n  {}", lines.join("\n  "))
+    people.into_iter().map(line).collect()
 }
 
 fn thing(of: &Of<'_>, group: &Group) -> String {

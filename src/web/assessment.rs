@@ -8,14 +8,13 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use chrono::Datelike as _;
 
 use super::Console;
 use super::access::right::Right;
 use super::access::viewer::Viewer;
-use super::column::done;
 use super::handout::handout;
 use super::made::{instead, made};
 use super::source::Picture;
@@ -153,6 +152,7 @@ pub fn quarter(day: Date) -> Option<Period> {
 pub async fn assessment(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
+    uri: Uri,
     RawQuery(query): RawQuery,
 ) -> Response {
     let today = date_of(console.clock.now());
@@ -160,8 +160,8 @@ pub async fn assessment(
     let Some(asked) = Asked::of(&query, today) else {
         return unknown();
     };
-    let done = done(Some(&query));
-    match shown(&console, &viewer, asked, |work| work.after(done)).await {
+    let once = || console.porter.told_once(&viewer, &uri);
+    match shown(&console, &viewer, asked, |work| work.once(once())).await {
         Ok(shown) => page(&shown),
         Err(answer) => *answer,
     }
@@ -228,6 +228,10 @@ async fn shown(
         }
         None => assessment,
     };
+    let is_there = |site: &SiteId| assessment.cards.iter().any(|card| card.site == *site);
+    if asked.site.as_ref().is_some_and(|site| !is_there(site)) {
+        return Err(Box::new(unknown()));
+    }
     if let Some(form) = &asked.form {
         return Err(Box::new(handout(&assessment, asked.site, form)));
     }
@@ -242,7 +246,7 @@ async fn shown(
         }
     };
     let offered = match card {
-        Some(card) => Work::of_card(viewer, asked.period, card, today),
+        Some(card) => Work::of_card(viewer, &assessment, card, today),
         None => Work::of_period(viewer, &assessment, today),
     };
     let frame = Frame::of(console, &picture, viewer, Place::Assessment);

@@ -5,20 +5,21 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
 use super::access::right::Right;
+use super::access::session::Once;
 use super::access::viewer::Viewer;
-use super::column::{done, parameter};
+use super::column::parameter;
 use super::home::Pages;
 use super::source::Picture;
 use super::view::{
     Frame, NAME_CHARS, Place, Shared, page, unreadable, unreadable_form, web_address,
 };
 use super::work::filled::Filled;
-use super::work::offer::said;
+use super::work::offer::{STILL_TO_BE_DONE, said};
 use super::work::{Entry, hand_in};
 use crate::assess::candidates::{Case, Stand, cases};
 use crate::domain::act::REASON_CHARS;
@@ -96,12 +97,19 @@ impl Asked {
 pub async fn candidates(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
+    uri: Uri,
     RawQuery(query): RawQuery,
 ) -> Response {
     let asked = Asked::of(query.as_deref());
-    match shown(&console, &viewer, &asked, None).await {
+    let (done, typed) = match console.porter.told_once(&viewer, &uri) {
+        Some(Once::Done(key)) => (said(&key), None),
+        Some(Once::Typed(form)) => (None, Filled::typed(&form)),
+        None => (None, None),
+    };
+    match shown(&console, &viewer, &asked, typed.as_ref()).await {
         Ok(mut shown) => {
-            shown.done = done(query.as_deref()).and_then(said);
+            shown.done = done;
+            shown.fault = typed.map(|_| STILL_TO_BE_DONE.to_owned());
             page(&shown)
         }
         Err(error) => unreadable(&error),

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::extract::{Form, Path, State};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
@@ -25,7 +25,6 @@ use super::work::offer::Work;
 use super::work::{Entry, hand_in};
 use crate::alert::incident::{Incident, Subject};
 use crate::alert::outbox::Message;
-use crate::assess::exemption::Exemptions;
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::{Act, NAME_CHARS, REASON_CHARS};
 use crate::domain::finding::Finding;
@@ -36,7 +35,8 @@ use crate::domain::item::{Change, Item};
 use crate::domain::name::is_same_title;
 use crate::domain::observation::{Observation, Sight};
 use crate::domain::time::{Moment, date_of};
-use crate::report::acts;
+use crate::report::acts::{self, Names};
+use crate::report::duty;
 use crate::report::flags::fact;
 use crate::report::history::sight_in_chinese;
 use crate::report::note::note;
@@ -119,7 +119,7 @@ struct FlagRow {
 pub async fn column(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
+    uri: Uri,
     id: Named,
 ) -> Response {
     let found = id.ok().and_then(|Path(id)| find(&console, &id));
@@ -130,9 +130,8 @@ pub async fn column(
     match gather(&console, &viewer, column).await {
         Ok(known) => {
             let work = Work::of_column(&console, &viewer, &known.picture, column);
-            let exemptions = Exemptions::on(&known.picture.acts, date_of(known.picture.now));
-            let still = exemptions.of(column).is_some();
-            let work = work.map(|work| work.after(done(query.as_deref())).exempt_still(still));
+            let once = || console.porter.told_once(&viewer, &uri);
+            let work = work.map(|work| work.once(once()));
             page(&column_page(
                 &console,
                 &viewer,
@@ -176,13 +175,6 @@ pub async fn enter(
     }
 }
 
-/// Which form was handed in just now, by the query.
-pub fn done(query: Option<&str>) -> Option<&str> {
-    query?
-        .split('&')
-        .find_map(|part| part.strip_prefix("done="))
-}
-
 /// The value of a parameter of the query.
 pub fn parameter(query: Option<&str>, name: &str) -> Option<String> {
     let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
@@ -198,7 +190,10 @@ fn column_page(
 ) -> ColumnPage {
     let picture = &known.picture;
     let (now, today) = (picture.now, date_of(picture.now));
-    let line = column_line(&picture.scene(console), column);
+    let scene = picture.scene(console);
+    let line = column_line(&scene, column);
+    let duties = duty::of_column(&scene, column, site, &known.items);
+    let names = console.names(picture);
     let newest = &known.observations;
     let case = Case {
         column,
@@ -218,7 +213,7 @@ fn column_page(
     ColumnPage {
         frame: Frame::of(console, picture, viewer, Place::Overview),
         work,
-        why: why(&case),
+        why: why(&case) + &duty::sentences(&duties),
         address: line.url.as_deref().and_then(web_address),
         strip: Strip::of(&known.items, newest, &line.judgement, line.due_on, today),
         copy: known.proof.clone(),
@@ -244,12 +239,12 @@ fn column_page(
             .into_iter()
             .rev()
             .take(ACTS)
-            .map(|act| act_row(act, now))
+            .map(|act| act_row(act, names, now))
             .collect(),
         incidents: known
             .incidents
             .iter()
-            .map(|incident| IncidentRow::of(of_group, incident, now))
+            .map(|incident| IncidentRow::of(names, incident, now))
             .collect(),
         messages: known
             .messages
@@ -303,7 +298,10 @@ pub async fn gather(
     let (store, id) = (&console.store, &column.id);
     let picture = Picture::take(console, viewer).await?;
     let observations = store.observations(id, YEAR).await?;
-    let about = |incident: &Incident| incident.key.subject == Subject::Column(id.clone());
+    let about = |incident: &Incident| match &incident.key.subject {
+        Subject::Column(column) | Subject::Duty(column, _) => column == id,
+        _ => false,
+    };
     let open = picture.open.values().filter(|one| about(one)).cloned();
     let closed = store.closed_incidents(LOOKED_THROUGH).await?;
     let closed = closed.into_iter().filter(about).take(CLOSED);
@@ -413,11 +411,11 @@ pub fn change_in_chinese(item: &Item, change: &Change, now: Moment) -> String {
     }
 }
 
-fn act_row(act: &Act, now: Moment) -> ActRow {
+fn act_row(act: &Act, names: Names<'_>, now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
         by: typed(&act.by, NAME_CHARS),
-        what: acts::deed(&act.deed, now),
+        what: acts::told(act, names, now),
         reason: typed(&act.reason, REASON_CHARS),
     }
 }

@@ -39,12 +39,14 @@ pub enum Task {
         /// Whether the site is not visited either.
         paused: bool,
         /// Who approved it.
-        approver: Option<String>,
+        approver: String,
     },
-    /// An exemption ends now.
+    /// An exemption ends now, with all that run now and cover just the same.
     EndExemption {
         /// Its key.
         key: String,
+        /// What the page is about: the exemption has to cover it.
+        within: Scope,
     },
     /// Messages wait.
     Hold {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike as _, Weekday};
+use chrono::{Datelike as _, Days, Weekday};
 
 use super::filter::{Filter, State, WEEK};
 use super::view::NAME_CHARS;
@@ -37,13 +37,13 @@ pub struct Day {
 pub fn of(overview: &Overview, filter: &Filter, today: Date) -> Due {
     let week = Filter::of("state=week");
     let lines = overview.sites.iter().flat_map(|site| &site.columns);
-    let mut days: BTreeMap<Date, Vec<&ColumnLine>> = BTreeMap::new();
+    let last = today.checked_add_days(Days::new(WEEK - 1)).unwrap_or(today);
+    let mut days: BTreeMap<Date, Vec<(String, String)>> = BTreeMap::new();
     for line in lines.filter(|line| week.takes(line, today)) {
-        if let Some(due) = line.due_on {
-            days.entry(due).or_default().push(line);
+        for (due, what) in dues(line).filter(|(due, _)| today <= *due && *due <= last) {
+            days.entry(due).or_default().push(named(line, what));
         }
     }
-    debug_assert!(days.len() <= WEEK as usize);
     Due {
         count: days.values().map(Vec::len).sum(),
         href: filter.in_state(State::Week),
@@ -52,14 +52,22 @@ pub fn of(overview: &Overview, filter: &Filter, today: Date) -> Due {
             .map(|(due, lines)| Day {
                 name: name(due, today),
                 more: lines.len().saturating_sub(NAMED),
-                columns: lines.into_iter().take(NAMED).map(named).collect(),
+                columns: lines.into_iter().take(NAMED).collect(),
             })
             .collect(),
     }
 }
 
-fn named(line: &ColumnLine) -> (String, String) {
-    let name = format!("{} {}", line.site_name, line.name);
+/// When something of a column is due, and what, where that is not its limit.
+fn dues(line: &ColumnLine) -> impl Iterator<Item = (Date, Option<&str>)> {
+    let owed = line.owed.iter();
+    let owed = owed.map(|owed| (owed.due_on, Some(owed.name.as_str())));
+    line.due_on.map(|due| (due, None)).into_iter().chain(owed)
+}
+
+fn named(line: &ColumnLine, what: Option<&str>) -> (String, String) {
+    let what = what.map_or(String::new(), |what| format!("：{what}"));
+    let name = format!("{} {}{what}", line.site_name, line.name);
     (line.column.to_string(), one_line(&name, NAME_CHARS))
 }
 

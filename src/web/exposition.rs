@@ -54,6 +54,12 @@ pub fn exposition(console: &Console, picture: &Picture) -> String {
     for ((kind, tier), count) in incidents(picture.open.values()) {
         text.sample("", &[("kind", kind), ("tier", tier)], count);
     }
+    text.gauge(
+        "wangxun_escalations_waiting",
+        "Escalations that wait for a person to let them out.",
+    );
+    let waiting = picture.open.values().filter(|one| one.is_proposed());
+    text.sample("", &[], waiting.count());
     flags(&mut text, picture);
     outbox(&mut text, picture);
     store(&mut text, picture);
@@ -216,7 +222,7 @@ fn incidents<'a>(
     for incident in open {
         let tier = match &incident.state {
             IncidentState::Suspected { .. } => "suspected",
-            IncidentState::Open { .. } => incident.tier.map_or("none", Tier::key),
+            IncidentState::Open { .. } => incident.told_tier().map_or("none", Tier::key),
             IncidentState::Resolved { .. } => continue,
         };
         *counts

@@ -77,8 +77,9 @@ impl State {
             State::All => true,
             State::Week => {
                 let last = today.checked_add_days(Days::new(WEEK - 1));
-                line.due_on
-                    .is_some_and(|due| today <= due && Some(due) <= last)
+                let owed = line.owed.iter().map(|owed| owed.due_on);
+                let mut due = line.due_on.into_iter().chain(owed);
+                due.any(|due| today <= due && Some(due) <= last)
             }
             State::One(Standing::Overdue) => {
                 matches!(line.standing, Standing::Overdue | Standing::SeverelyOverdue)

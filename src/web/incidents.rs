@@ -12,7 +12,8 @@ use super::access::viewer::Viewer;
 use super::copy::address_of_home;
 use super::source::Picture;
 use super::view::{Frame, NAME_CHARS, Place, Shared, page, unreadable, when};
-use crate::alert::incident::{Ground, Incident, Kind, Release, State as IncidentState, Subject};
+use crate::alert::incident::{Ground, Incident, Kind, State as IncidentState, Subject};
+use crate::assess::exemption::was_exempt;
 use crate::assess::ladder::Tier;
 use crate::assess::vetoes::Rule;
 use crate::domain::act::{self, Act};
@@ -20,8 +21,9 @@ use crate::domain::flag::Flag;
 use crate::domain::group::Group;
 use crate::domain::home::HomeRecord;
 use crate::domain::time::Moment;
+use crate::report::acts::{self, Names};
+use crate::report::flags;
 use crate::report::plain::{one_line, typed};
-use crate::report::{acts, flags};
 use crate::store::error::StoreError;
 
 /// How many open incidents are listed.
@@ -97,7 +99,8 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
         Ok(homes) => homes,
         Err(error) => return unreadable(&error),
     };
-    let row = |incident: &Incident| IncidentRow::of(group, incident, now);
+    let names = console.names(&picture);
+    let row = |incident: &Incident| IncidentRow::of(names, incident, now);
     let own = |incident: &&Incident| viewer.only().is_none() || is_of(group, &incident.key.subject);
     let confirmed = open.iter().filter(|incident| incident.is_open()).count();
     page(&IncidentsPage {
@@ -116,7 +119,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
             .iter()
             .filter(|flag| group.columns.contains_key(&flag.column))
             .take(FLAGS)
-            .map(|flag| flag_row(group, flag, now))
+            .map(|flag| flag_row(names, flag, now))
             .collect(),
         closed: closed.iter().filter(own).map(row).collect(),
         acts: match viewer.only() {
@@ -127,7 +130,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
                 .iter()
                 .rev()
                 .take(ACTS)
-                .map(|act| act_row(group, act, &picture.acts, now))
+                .map(|act| act_row(names, act, now))
                 .collect(),
         },
     })
@@ -165,17 +168,18 @@ pub fn is_of(group: &Group, subject: &Subject) -> bool {
 
 impl IncidentRow {
     /// The row of an incident.
-    pub fn of(group: &Group, incident: &Incident, now: Moment) -> IncidentRow {
-        let (subject, _) = subject(group, &incident.key.subject);
+    pub fn of(names: Names<'_>, incident: &Incident, now: Moment) -> IncidentRow {
+        let group = names.group;
+        let (subject, _) = subject(names, &incident.key.subject);
         let link = page_of(group, &incident.key.subject);
         IncidentRow {
             subject,
             link,
             kind: kind_in_chinese(incident.key.kind),
             copy: None,
-            tier: incident.tier.map_or("—", Tier::in_chinese),
+            tier: incident.told_tier().map_or("—", Tier::in_chinese),
             since: when(Some(incident.began_at), now),
-            stage: stage(incident, now),
+            stage: stage(incident, names, now),
         }
     }
 
@@ -228,17 +232,22 @@ fn gravity(incident: &Incident) -> (u8, Option<Tier>) {
         Kind::NearVeto => 2,
         _ => 1,
     };
-    (kind, incident.tier.filter(|_| incident.is_open()))
+    (kind, incident.told_tier().filter(|_| incident.is_open()))
 }
 
 /// What an incident is about, and the column if it is one.
-pub fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
+pub fn subject(names: Names<'_>, subject: &Subject) -> (String, Option<String>) {
+    let group = names.group;
     match subject {
         Subject::Column(id) | Subject::Duty(id, _) => match group.columns.get(id) {
             Some(column) => {
                 let site = group.sites.get(&column.site).map(|site| site.name.as_str());
                 let name = format!("{}“{}”", site.unwrap_or_default(), column.name);
-                (one_line(&name, 2 * NAME_CHARS), Some(id.to_string()))
+                let mut name = one_line(&name, 2 * NAME_CHARS);
+                if let Subject::Duty(_, duty) = subject {
+                    name.push_str(&format!("：{}", names.duty(duty)));
+                }
+                (name, Some(id.to_string()))
             }
             None => (format!("已移出配置的栏目 {id}"), None),
         },
@@ -257,17 +266,17 @@ pub fn subject(group: &Group, subject: &Subject) -> (String, Option<String>) {
     }
 }
 
-fn act_row(group: &Group, act: &Act, all: &[Act], now: Moment) -> ActRow {
+fn act_row(names: Names<'_>, act: &Act, now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
-        what: acts::deed_about(&act.deed, all, group, now),
+        what: acts::told_about(act, names, now),
         by: typed(&act.by, act::NAME_CHARS),
         reason: typed(&act.reason, act::REASON_CHARS),
     }
 }
 
-fn flag_row(group: &Group, flag: &Flag, now: Moment) -> FlagRow {
-    let (subject, _) = subject(group, &Subject::Column(flag.column.clone()));
+fn flag_row(names: Names<'_>, flag: &Flag, now: Moment) -> FlagRow {
+    let (subject, _) = subject(names, &Subject::Column(flag.column.clone()));
     FlagRow {
         at: when(Some(flag.raised_at), now),
         link: flag.column.to_string(),
@@ -279,13 +288,30 @@ fn flag_row(group: &Group, flag: &Flag, now: Moment) -> FlagRow {
 
 /// Whether escalation waits for a person.
 pub fn is_proposed(incident: &Incident) -> bool {
-    incident.is_open() && incident.release == Some(Release::Proposed)
+    incident.is_proposed()
 }
 
-fn stage(incident: &Incident, now: Moment) -> String {
+/// Whether an incident of a column was over because the column was exempt from then on.
+fn ended_by_exemption(incident: &Incident, at: Moment, names: Names<'_>) -> bool {
+    let id = match &incident.key.subject {
+        Subject::Column(id) | Subject::Duty(id, _) => id,
+        _ => return false,
+    };
+    let column = names.group.columns.get(id);
+    column.is_some_and(|column| was_exempt(names.acts, column, at))
+}
+
+/// How far it is, in words.
+pub fn stage(incident: &Incident, names: Names<'_>, now: Moment) -> String {
     match &incident.state {
         IncidentState::Suspected { .. } => "待复核".to_owned(),
-        IncidentState::Resolved { at } => format!("{}解除", when(Some(*at), now)),
+        IncidentState::Resolved { at } => {
+            let because = match ended_by_exemption(incident, *at, names) {
+                true => "因报备",
+                false => "",
+            };
+            format!("{}{because}解除", when(Some(*at), now))
+        }
         IncidentState::Open { pending, .. } => {
             let told = match incident.told.len() {
                 0 => "尚未通知到人".to_owned(),

@@ -3,25 +3,27 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, RawQuery, State};
-use axum::http::StatusCode;
+use axum::extract::{Form, State};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
+use super::access::right::Right;
 use super::access::viewer::Viewer;
-use super::column::done;
 use super::source::Picture;
 use super::view::{Frame, Place, Shared, page, unreadable, unreadable_form, when};
 use super::work::filled::Filled;
 use super::work::offer::Work;
 use super::work::{Entry, hand_in};
 use crate::alert::outbox::{Delivery, Message};
+use crate::alert::trial::would_tell;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
 use crate::domain::time::{Moment, date_of};
 use crate::report::lost::{is_lost, why};
 use crate::report::plain::one_line;
 use crate::report::recipient::{receiver, route_in_chinese, way};
+use crate::report::would;
 use crate::store::error::StoreError;
 
 /// How many messages are listed.
@@ -116,16 +118,18 @@ struct MessagesPage {
     cut: bool,
     unsent: usize,
     waiting: usize,
+    /// Whom the end of the trial run would tell what, to who may end it.
+    would: Vec<String>,
 }
 
 /// `GET /messages`.
 pub async fn messages(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
+    uri: Uri,
 ) -> Response {
-    let done = done(query.as_deref());
-    match shown(&console, &viewer, |work| work.after(done)).await {
+    let once = || console.porter.told_once(&viewer, &uri);
+    match shown(&console, &viewer, |work| work.once(once())).await {
         Ok(shown) => page(&shown),
         Err(error) => unreadable(&error),
     }
@@ -160,6 +164,14 @@ async fn shown(
     let messages = console.store.messages(MESSAGES).await?;
     let today = date_of(picture.now);
     let rows = messages.iter();
+    let ends = picture.trial.is_some() && viewer.may_for_all(Right::GoLive);
+    let would = match ends {
+        true => {
+            let all = would_tell(&picture.open, &picture.group, &console.rules);
+            would::lines(&all, &picture.group)
+        }
+        false => Vec::new(),
+    };
     Ok(MessagesPage {
         frame: Frame::of(console, &picture, viewer, Place::Messages),
         work: Work::of_messages(viewer, &picture, today).map(work),
@@ -169,5 +181,6 @@ async fn shown(
         cut: messages.len() == MESSAGES,
         unsent: picture.outbox.len(),
         waiting: picture.waiting,
+        would,
     })
 }

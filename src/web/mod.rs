@@ -57,10 +57,12 @@ use crate::assess::limits::Limits;
 use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::domain::group::Group;
+use crate::report::acts::Names;
 use crate::store::handle::Store;
 use access::gate::{Admits, gate};
 use access::{Porter, login};
 use metrics::Metrics;
+use source::Picture;
 
 const STYLE: &str = include_str!("../../templates/style.css");
 const ICON: &str = include_str!("../../templates/icon.svg");
@@ -101,6 +103,17 @@ pub struct Console {
     pub links: Option<links::Door>,
     /// Where what is done on the pages is handed in; nothing is done without.
     pub counter: Option<counter::Counter>,
+}
+
+impl Console {
+    /// The names by which what happened is told, as far as `picture` goes.
+    pub fn names<'a>(&'a self, picture: &'a Picture) -> Names<'a> {
+        Names {
+            group: &picture.group,
+            duties: &self.limits.duties,
+            acts: &picture.acts,
+        }
+    }
 }
 
 /// The names by which a console that listens on `listen` and is linked to as `link` is called.

@@ -26,6 +26,9 @@ use super::{Console, router};
 const CONNECTIONS: usize = 64;
 /// How long a request's head may take, and how long a kept connection may be idle.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
+/// The same while more than half of the places are taken: whoever sends half a request keeps nobody out
+/// for long.
+const HEAD_HURRIED: Duration = Duration::from_secs(2);
 /// How long one connection may live in all, so that slow readers do not hold places for ever.
 const CONNECTION_WITHIN: Duration = Duration::from_secs(120);
 /// The largest request head, in bytes.
@@ -73,7 +76,12 @@ pub async fn serve_alive(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection(stream, Peer(peer), router.clone(), &graceful);
+                let patience = match places.available_permits() < CONNECTIONS / 2 {
+                    true => HEAD_HURRIED,
+                    false => HEAD_WITHIN,
+                };
+                let (peer, router) = (Peer(peer), router.clone());
+                let connection = connection(stream, peer, router, patience, &graceful);
                 tokio::spawn(async move {
                     connection.await;
                     drop(place);
@@ -99,6 +107,7 @@ fn connection(
     stream: TcpStream,
     peer: Peer,
     router: Router,
+    patience: Duration,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + 'static {
     let service = service_fn(move |mut request: Request<Incoming>| {
@@ -107,7 +116,7 @@ fn connection(
     });
     let http = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
+        .header_read_timeout(patience)
         .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(http);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::extract::{Form, Path, State};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use chrono::Days;
 
@@ -14,7 +14,6 @@ use super::Console;
 use super::access::viewer::Viewer;
 use super::assessment::quarter;
 use super::broken::Broken;
-use super::column::done;
 use super::copy::{address_of_home, is_owner};
 use super::incidents::{IncidentRow, is_of};
 use super::made::made_at_once;
@@ -70,6 +69,8 @@ struct SitePage {
     week: Option<Week>,
     broken: Option<Broken>,
     score: Option<Score>,
+    /// Whether its assessment and its home page are the viewer's to see.
+    own: bool,
     paused: Option<String>,
     work: Option<Work>,
     tiles: Vec<Tile>,
@@ -187,14 +188,14 @@ impl Front {
 pub async fn site(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
+    uri: Uri,
     id: Named,
 ) -> Response {
     let Some(id) = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok()) else {
         return unknown();
     };
-    let done = done(query.as_deref());
-    match shown(&console, &viewer, &id, |work| work.after(done)).await {
+    let once = || console.porter.told_once(&viewer, &uri);
+    match shown(&console, &viewer, &id, |work| work.once(once())).await {
         Ok(Some(shown)) => page(&shown),
         Ok(None) => unknown(),
         Err(error) => unreadable(&error),
@@ -239,23 +240,24 @@ async fn shown(
     let Some(site) = picture.group.sites.get(id) else {
         return Ok(None);
     };
-    let record = console.store.home(id).await?;
+    // Whose site it is not sees its own columns there, and nothing that tells of others'.
+    let own = is_owner(viewer, site);
+    let record = console.store.home(id).await?.filter(|_| own);
     let today = date_of(picture.now);
     let first = today.checked_sub_days(Days::new(week::DAYS - 1));
     let first = first.unwrap_or(today);
-    let days = console.store.site_days(id, first, today).await?;
+    let mut days = console.store.site_days(id, first, today).await?;
+    days.retain(|_| own);
     let overview = overview(&picture.scene(console));
     let Some(line) = overview.sites.iter().find(|line| line.site == *id) else {
         return Ok(None);
     };
     let rows = line.columns.iter();
-    let targets = console.store.targets(id).await?;
+    let mut targets = console.store.targets(id).await?;
+    targets.retain(|_| own);
     let quarter = quarter(today);
     let made = match quarter {
-        // Whose site it is not sees only columns of it.
-        Some(period) if viewer.only().is_none_or(|unit| site.unit == *unit) => {
-            made_at_once(console, period).await
-        }
+        Some(period) if own => made_at_once(console, period).await,
         _ => None,
     };
     let score = made.as_ref().and_then(|made| {
@@ -271,6 +273,7 @@ async fn shown(
     let closed = closed.into_iter().filter(about).take(CLOSED);
     let open = picture.open.values().filter(|one| about(one)).cloned();
     let incidents: Vec<Incident> = open.chain(closed).collect();
+    let unit = console.group.units.get(&site.unit);
     let why = match is_of(&picture.group, &Subject::Site(id.clone())) {
         true => defended(console, id).await,
         false => None,
@@ -284,14 +287,15 @@ async fn shown(
         incidents: incidents
             .iter()
             .map(|incident| {
-                IncidentRow::of(&picture.group, incident, picture.now)
+                IncidentRow::of(console.names(&picture), incident, picture.now)
                     .resting_on(incident, record.as_ref())
             })
             .collect(),
         why,
         id: id.to_string(),
         name: one_line(&line.name, NAME_CHARS),
-        unit: one_line(&line.unit_name, NAME_CHARS),
+        unit: unit.map_or(String::new(), |unit| one_line(&unit.short, NAME_CHARS)),
+        own,
         home: line.home.as_deref().and_then(web_address),
         down: line.down_since.map(|since| when(Some(since), picture.now)),
         front: record.map(|record| {
@@ -302,17 +306,14 @@ async fn shown(
             }
         }),
         week: week::of(&days, picture.now),
-        work: Work::of_site(viewer, &picture, site).map(|offered| {
-            let exemptions = Exemptions::on(&picture.acts, today);
-            work(offered).exempt_still(exemptions.covers_site(site))
-        }),
+        work: Work::of_site(viewer, &picture, site).map(work),
         tiles: tiles(&line.counts, false),
         columns: rows.map(|row| ColumnRow::of(row, picture.now)).collect(),
     }))
 }
 
 /// The paragraph that defends what is told of the site as a whole; the daemon has all it rests on.
-async fn defended(console: &Console, id: &SiteId) -> Option<String> {
+pub async fn defended(console: &Console, id: &SiteId) -> Option<String> {
     let counter = console.counter.as_ref()?;
     let asked = tokio::time::timeout(PATIENCE, counter.why(id.clone()));
     asked.await.ok()?.ok()

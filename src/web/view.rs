@@ -19,7 +19,7 @@ use super::source::Picture;
 use crate::alert::trial::Forecast;
 use crate::assess::freshness::Freshness;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
-use crate::report::overview::{ColumnLine, SiteLine, Veto};
+use crate::report::overview::{ColumnLine, OwedLine, SiteLine, Veto};
 use crate::report::plain::{full_date, instant, one_line};
 use crate::report::standing::{Counts, Standing};
 use crate::store::error::StoreError;
@@ -250,7 +250,19 @@ pub struct ColumnRow {
     pub visited: String,
 }
 
+/// What stands where there is no date.
+const NO_DATE: &str = "—";
+
 impl ColumnRow {
+    /// The due date with the remark, either of which may be missing.
+    pub fn when_due(&self) -> String {
+        match (self.due.as_str(), self.remark.as_str()) {
+            (due, "") => due.to_owned(),
+            (NO_DATE, remark) => remark.to_owned(),
+            (due, remark) => format!("{due}，{remark}"),
+        }
+    }
+
     /// The row of a line.
     pub fn of(line: &ColumnLine, now: Moment) -> ColumnRow {
         let today = date_of(now);
@@ -293,6 +305,10 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
             String::new()
         }
     };
+    for owed in &line.owed {
+        let gap = if text.is_empty() { "" } else { "，" };
+        text.push_str(&format!("{gap}{}", of_duty(owed, date_of(now))));
+    }
     if let Some(until) = line.answered_until {
         let gap = if text.is_empty() { "" } else { "，" };
         let until = in_chinese(until, date_of(now));
@@ -306,9 +322,19 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
     text
 }
 
+/// What is owed by a day, and how long still or since.
+fn of_duty(owed: &OwedLine, today: Date) -> String {
+    let name = one_line(&owed.name, NAME_CHARS);
+    match (owed.due_on - today).num_days() {
+        0 => format!("{name}今天截止"),
+        left @ 1.. => format!("{name}还有{left}天"),
+        left => format!("{name}超期{}天", -left),
+    }
+}
+
 /// A date, or a stroke.
 pub fn date(on: Option<Date>, today: Date) -> String {
-    on.map_or("—".to_owned(), |on| in_chinese(on, today))
+    on.map_or(NO_DATE.to_owned(), |on| in_chinese(on, today))
 }
 
 /// An instant, or a stroke.

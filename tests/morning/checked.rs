@@ -172,7 +172,11 @@ fn faulty(who: &str) -> &'static [Faulty] {
             (
                 "/site/kxw",
                 "pause",
-                &[("until", "2017-11-01"), ("reason", "搬迁")],
+                &[
+                    ("approver", "李某"),
+                    ("until", "2017-11-01"),
+                    ("reason", "搬迁"),
+                ],
                 "日期",
             ),
             ("/messages", "test", &[], "理由"),

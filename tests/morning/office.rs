@@ -322,6 +322,10 @@ pub fn hand_in(browser: &mut Browser, key: &str, until: Option<&str>, reason: &s
     if let Some(until) = until {
         browser.fill(&format!("{form} [name=until]"), until);
     }
+    let approver = format!("{form} [name=approver]");
+    if browser.has(&approver) {
+        browser.fill(&approver, "周主任");
+    }
     browser.fill(&format!("{form} [name=reason]"), reason);
     browser.follow(&format!("{form} button"));
 }

@@ -489,6 +489,7 @@ pub fn facts(plan: &Plan) -> Commit {
         }
         if let Seen::Exempt { .. } = column.seen {
             commit.acts.push(Act {
+                approver: None,
                 at: evening(ago(40)),
                 by: "李四".to_owned(),
                 reason: format!("本期无应发布内容{number}"),
@@ -498,7 +499,6 @@ pub fn facts(plan: &Plan) -> Commit {
                     from: ago(40),
                     until: end() + TimeDelta::days(10),
                     paused: false,
-                    approver: None,
                 },
             });
         }

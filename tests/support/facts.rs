@@ -128,6 +128,7 @@ pub fn flag(name: &str, number: i64, raised_at: Moment) -> Flag {
 
 pub fn act(number: i64, at: Moment) -> Act {
     Act {
+        approver: None,
         at,
         by: format!("张{number}"),
         reason: "稿件在审".to_owned(),

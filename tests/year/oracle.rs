@@ -132,11 +132,18 @@ struct Case {
     /// 督办 is proposed; or released.
     proposed: bool,
     escalated: bool,
-    was_late: bool,
     answered: Option<Date>,
     /// What was told last, and the proposal beside it.
     latest: Vec<usize>,
     beside: Vec<usize>,
+}
+
+/// A time without an update in which a column was late, whatever ended its cases meanwhile.
+#[derive(Debug, Clone, Copy)]
+struct Silence {
+    base: Date,
+    late_on: Date,
+    severe: bool,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -152,7 +159,9 @@ struct Column {
     blank: Option<When>,
     blank_told: Vec<usize>,
     case: Option<Case>,
-    last_severe: Vec<(When, Date, Date)>,
+    /// The days on which it was first confirmed to be severely late, of each silence.
+    last_severe: Vec<Date>,
+    silence: Option<Silence>,
     /// Of every item that was ever seen, by number: its date and when it was first seen.
     items: BTreeMap<usize, (Date, Date)>,
 }
@@ -170,9 +179,8 @@ pub struct Oracle<'a> {
     offline: Option<When>,
     /// What the operators were to hear of it.
     offline_told: Vec<usize>,
-    /// Of each unit: the column, its case, the day on which it was first confirmed to be late, and the
-    /// day of the last update.
-    late: BTreeMap<usize, Vec<(usize, When, Date, Date)>>,
+    /// Of each unit: the days on which a column of its was first confirmed to be late, of each silence.
+    late: BTreeMap<usize, Vec<Date>>,
     prophecy: Prophecy,
     /// The latest time that the clock had shown before the present stretch.
     reached: Moment,
@@ -644,19 +652,21 @@ impl<'a> Oracle<'a> {
             (first, at),
         );
         let again = self.is_again(place, case, step, today);
-        let late_before = case.was_late;
         if step >= 2 && self.owed(place).is_none() {
-            if !late_before {
-                self.late
-                    .entry(unit)
-                    .or_default()
-                    .push((place, case.began, today, case.base));
-                case.was_late = true;
+            let known = self.silence_of(place, case);
+            if known.is_none() {
+                self.late.entry(unit).or_default().push(today);
             }
-            if step == 3 {
-                let severe = (case.began, today, case.base);
-                self.columns[place].last_severe.push(severe);
+            let mut silence = known.unwrap_or(Silence {
+                base: case.base,
+                late_on: today,
+                severe: false,
+            });
+            if step == 3 && !silence.severe {
+                self.columns[place].last_severe.push(today);
+                silence.severe = true;
             }
+            self.columns[place].silence = Some(silence);
         }
         if again && !case.proposed && !case.escalated {
             case.proposed = true;
@@ -665,31 +675,28 @@ impl<'a> Oracle<'a> {
         }
     }
 
+    /// The silence in which `case` is not the first to be late: no item came since that was in time then.
+    fn silence_of(&self, place: usize, case: &Case) -> Option<Silence> {
+        let limit = TimeDelta::days(self.named(place).limit);
+        let goes_on =
+            |silence: &Silence| case.base <= silence.base || case.base + limit < silence.late_on;
+        self.columns[place].silence.filter(goes_on)
+    }
+
     /// Whether it is the second time within the days of the rule, not counted on one day.
     fn is_again(&self, place: usize, case: &Case, step: usize, today: Date) -> bool {
         if !proposes_again(self.world) || step < 2 || self.owed(place).is_some() {
             return false;
         }
         let within = |on: Date, days: i64| (1..=days).contains(&(today - on).num_days());
-        // A silence that an exemption interrupted is the same one still.
-        let late = self.late.get(&self.named(place).unit);
-        let late: Vec<_> = late.into_iter().flatten().collect();
-        let goes_on = |began: When, base: Date| began != case.began && case.base <= base;
-        let was = late
-            .iter()
-            .any(|(column, began, _, base)| *column == place && goes_on(*began, *base));
-        let overdue = !case.was_late
-            && !was
-            && late.iter().any(|(column, began, on, _)| {
-                !(*column == place && *began == case.began) && within(*on, AGAIN.0)
-            });
-        let severe = &self.columns[place].last_severe;
-        let was = severe.iter().any(|(began, _, base)| goes_on(*began, *base));
+        let unit = self.named(place).unit;
+        let silence = self.silence_of(place, case);
+        let late = self.late.get(&unit).into_iter().flatten();
+        let overdue = silence.is_none() && late.copied().any(|on| within(on, AGAIN.0));
+        let before = self.columns[place].last_severe.iter();
         let severe = step == 3
-            && !was
-            && severe
-                .iter()
-                .any(|(began, on, _)| *began != case.began && within(*on, AGAIN.1));
+            && !silence.is_some_and(|silence| silence.severe)
+            && before.copied().any(|on| within(on, AGAIN.1));
         overdue || severe
     }
 
@@ -1096,7 +1103,6 @@ fn suspected(base: Date, began: When) -> Case {
         clears: None,
         proposed: false,
         escalated: false,
-        was_late: false,
         answered: None,
         latest: Vec::new(),
         beside: Vec::new(),

@@ -664,8 +664,8 @@ impl Year<'_> {
                     until: *until,
                 }),
                 Laid::ExemptUntil(until) => order(What::Exempt {
-                    paused: false,
                     approver: None,
+                    paused: false,
                     scope: Scope::Column(ColumnId::parse(&id).expect("an id")),
                     ground: Ground::Approved,
                     from: None,

@@ -221,15 +221,12 @@ impl<'a> Rules<'a> {
             ("deputy", of("deputy")),
             ("head", of("head")),
         ];
-        // 提醒 is the editor's and the liaison's; each step adds one above; 督办 is the head's.
+        // 提醒 is the editor's and the liaison's; each step adds one above.
         let highest = step.min(2);
-        let mut all: BTreeSet<usize> = match step {
-            4 => rising[2].1.clone(),
-            _ => rising[..=highest]
-                .iter()
-                .flat_map(|(_, held)| held.clone())
-                .collect(),
-        };
+        let mut all: BTreeSet<usize> = rising[..=highest]
+            .iter()
+            .flat_map(|(_, held)| held.clone())
+            .collect();
         if step >= 3 {
             all.extend(self.operators());
         }

@@ -1,5 +1,7 @@
 //! Duties by a date: what a column owes, held against what it published.
 
+use std::collections::BTreeMap;
+
 use super::{Desk, is_past};
 use crate::alert::acts::answer;
 use crate::alert::again::Before;
@@ -10,7 +12,9 @@ use crate::assess::duty::{Duty, Period, Stand};
 use crate::assess::ladder::Tier;
 use crate::domain::group::Column;
 use crate::domain::id::ColumnId;
-use crate::domain::time::date_of;
+use crate::domain::item::Item;
+use crate::domain::observation::ColumnRecord;
+use crate::domain::time::{Date, date_of};
 
 /// How one duty of one column stands.
 #[derive(Debug, Clone, Copy)]
@@ -95,17 +99,41 @@ impl<'a> Desk<'a> {
     /// How `duty` of `column` stands now.
     pub(super) fn owing(&self, column: &Column, duty: &'a Duty) -> Owing<'a> {
         let situation = self.situation;
-        let today = date_of(situation.now);
-        let period = duty.period(today);
         let items = situation.items.get(&column.id);
-        let items = items.map_or(&[][..], Vec::as_slice);
-        let record = situation.records.get(&column.id);
-        Owing {
-            duty,
-            period,
-            stand: duty.stand(period, record, items, today),
-            spared: !column.watch().is_kept() || self.exemptions.until(column).is_some(),
-            incident: situation.open.get(&duty_key(&column.id, duty)),
-        }
+        let known = Known {
+            record: situation.records.get(&column.id),
+            items: items.map_or(&[][..], Vec::as_slice),
+            exempt: self.exemptions.until(column).is_some(),
+            open: situation.open,
+            today: date_of(situation.now),
+        };
+        owing(column, duty, known)
+    }
+}
+
+/// What tells how a duty of a column stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// What is known of the column.
+    pub record: Option<&'a ColumnRecord>,
+    /// Its items.
+    pub items: &'a [Item],
+    /// Whether it is exempt today.
+    pub exempt: bool,
+    /// The incidents that are not over.
+    pub open: &'a BTreeMap<IncidentKey, Incident>,
+    /// The day.
+    pub today: Date,
+}
+
+/// How `duty` of `column` stands by what is known.
+pub fn owing<'a>(column: &Column, duty: &'a Duty, known: Known<'a>) -> Owing<'a> {
+    let period = duty.period(known.today);
+    Owing {
+        duty,
+        period,
+        stand: duty.stand(period, known.record, known.items, known.today),
+        spared: !column.watch().is_kept() || known.exempt,
+        incident: known.open.get(&duty_key(&column.id, duty)),
     }
 }

@@ -127,6 +127,7 @@ fn an_answer_pauses_the_repetitions_of_a_duty() {
     let key = world.open.keys().find(|key| key.kind == Kind::Owed);
     let incident = &world.open[key.unwrap()];
     world.acts.push(Act {
+        approver: None,
         at: at("2018-04-06T09:00:00"),
         by: "张三".to_owned(),
         reason: "稿件在审".to_owned(),

@@ -20,7 +20,7 @@ mod sites;
 mod tests;
 mod within;
 
-pub use self::duties::Owing;
+pub use self::duties::{Known as OwingKnown, Owing, owing};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -66,6 +66,7 @@ fn a_unit_is_asked_once_in_a_turn_and_of_nothing_else() {
 fn nobody_is_asked_while_it_is_declared_that_nothing_is_due() {
     let mut world = world();
     world.acts.push(Act {
+        approver: None,
         at: at("2017-10-31T10:00:00"),
         by: "张".to_owned(),
         reason: "无事项".to_owned(),
@@ -75,7 +76,6 @@ fn nobody_is_asked_while_it_is_declared_that_nothing_is_due() {
             from: "2017-10-31".parse().unwrap(),
             until: "2017-11-29".parse().unwrap(),
             paused: false,
-            approver: None,
         },
     });
     assert_eq!(day(&mut world, "2017-11-01", "2017-10-01"), []);

@@ -124,12 +124,14 @@ pub struct Exemption {
 pub struct AlertSpan {
     /// The column.
     pub column: ColumnId,
+    /// Its last update then.
+    pub about: Option<Date>,
+    /// Its limit, in natural days.
+    pub limit_days: u32,
     /// When it was confirmed.
     pub overdue_at: Moment,
-    /// When it was over; `None` while it is not.
+    /// When it was over, by an update or because it counted no more; `None` while it is not.
     pub ended_at: Option<Moment>,
-    /// The day of the last update that it was about: while that is the same, nothing was mended.
-    pub updated_on: Option<Date>,
 }
 
 /// `observations`, the oldest first, as readings.

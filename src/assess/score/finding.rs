@@ -150,8 +150,12 @@ pub enum Fact {
     SlowAlert {
         /// When it was confirmed to be overdue.
         overdue_at: Moment,
-        /// When that was over.
+        /// When it was mended.
         ended_at: Option<Moment>,
+        /// When it counted no more although no update was seen: it was exempt from then on, or is
+        /// watched no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dropped_at: Option<Moment>,
         /// The last working day in time.
         due_on: Date,
     },
@@ -159,6 +163,9 @@ pub enum Fact {
     Again {
         /// When the former time was over.
         ended_at: Moment,
+        /// The update that came in between.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        updated_on: Option<Date>,
         /// When it was confirmed to be overdue again.
         overdue_at: Moment,
     },

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::{AlertSpan, Saw, SiteFacts};
+use super::facts::{AlertSpan, ColumnFacts, Reading, Saw, SiteFacts};
 use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::rubric::Rule;
+use crate::assess::mended::is_mended;
 use crate::calendar::Calendar;
 use crate::domain::id::ColumnId;
 use crate::domain::site_day::MissCause;
@@ -29,11 +30,13 @@ pub fn slow_alerts(rule: &Rule, facts: &SiteFacts<'_>, calendar: &Calendar) -> M
         if !within || is_over {
             continue;
         }
+        let is_updated = is_seen_mended(facts, span);
         let find = Find::of(
             about(facts, &span.column),
             Fact::SlowAlert {
                 overdue_at: span.overdue_at,
-                ended_at: span.ended_at,
+                ended_at: span.ended_at.filter(|_| is_updated),
+                dropped_at: span.ended_at.filter(|_| !is_updated),
                 due_on,
             },
         );
@@ -48,12 +51,30 @@ pub fn slow_alerts(rule: &Rule, facts: &SiteFacts<'_>, calendar: &Calendar) -> M
     Measurement::finds(finds, asides)
 }
 
+/// What visits saw of the column of `span`.
+fn readings<'a>(
+    facts: &'a SiteFacts<'_>,
+    span: &'a AlertSpan,
+) -> impl Iterator<Item = &'a Reading> {
+    let of_column = |column: &&ColumnFacts<'_>| column.column.id == span.column;
+    let columns = facts.columns.iter().filter(of_column);
+    columns.flat_map(|column| &column.readings)
+}
+
+/// Whether a visit saw a newer item before the alert was over: else it ended for another reason.
+fn is_seen_mended(facts: &SiteFacts<'_>, span: &AlertSpan) -> bool {
+    readings(facts, span).any(|reading| match &reading.saw {
+        Saw::Dated(update) => {
+            let within = span.ended_at.is_some_and(|at| reading.first_at <= at);
+            within && span.overdue_at < reading.last_at && span.about < Some(update.on)
+        }
+        _ => false,
+    })
+}
+
 /// Whether a visit after `due_on` saw that the column was still late. While nobody looks it may be mended.
 fn is_seen_late(facts: &SiteFacts<'_>, span: &AlertSpan, due_on: Date) -> bool {
-    let mut columns = facts.columns.iter();
-    let column = columns.find(|column| column.column.id == span.column);
-    let mut readings = column.into_iter().flat_map(|column| &column.readings);
-    readings.any(|reading| match &reading.saw {
+    readings(facts, span).any(|reading| match &reading.saw {
         Saw::Dated(update) => {
             let within = span.ended_at.is_none_or(|at| reading.last_at < at);
             let is_old = update.on < date_of(span.overdue_at);
@@ -63,8 +84,7 @@ fn is_seen_late(facts: &SiteFacts<'_>, span: &AlertSpan, due_on: Date) -> bool {
     })
 }
 
-/// Columns that were overdue again within the window after they had been mended. What an exemption
-/// ended and its end began anew was not.
+/// Columns that were overdue again within the window after they had been mended.
 pub fn repeated_alerts(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     if !is_visited(facts) {
         return Measurement::none(Unmeasured::NoVisits);
@@ -83,12 +103,13 @@ pub fn repeated_alerts(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             };
             let on = date_of(later.overdue_at);
             let days = (on - date_of(ended_at)).num_days();
-            let soon = days <= i64::from(rule.window_days);
-            if soon && is_mended(former, later) && facts.from <= on && on <= facts.to {
+            let soon = days <= i64::from(rule.window_days) && is_mended_before(former, later);
+            if soon && facts.from <= on && on <= facts.to {
                 finds.push(Find::of(
                     about(facts, column),
                     Fact::Again {
                         ended_at,
+                        updated_on: later.about,
                         overdue_at: later.overdue_at,
                     },
                 ));
@@ -98,10 +119,10 @@ pub fn repeated_alerts(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     Measurement::finds(finds, Vec::new())
 }
 
-/// Whether something was published between the two; unknown of what an older program left.
-fn is_mended(former: &AlertSpan, later: &AlertSpan) -> bool {
-    let known = former.updated_on.zip(later.updated_on);
-    known.is_none_or(|(former, later)| former < later)
+/// Whether the column was updated in time between the two.
+fn is_mended_before(former: &AlertSpan, later: &AlertSpan) -> bool {
+    let overdue_on = date_of(former.overdue_at);
+    is_mended(former.about, overdue_on, later.about, later.limit_days)
 }
 
 fn is_visited(facts: &SiteFacts<'_>) -> bool {

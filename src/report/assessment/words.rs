@@ -113,11 +113,14 @@ pub fn find(find: &Find, to: Date) -> String {
         Fact::SlowAlert {
             overdue_at,
             ended_at,
+            dropped_at,
             due_on,
         } => {
-            let ended = match ended_at {
-                Some(at) => format!("{}才完成整改", in_chinese(date_of(*at), to)),
-                None => "至期末仍未整改".to_owned(),
+            let day = |at: &Moment| in_chinese(date_of(*at), to);
+            let ended = match (ended_at, dropped_at) {
+                (Some(at), _) => format!("{}才完成整改", day(at)),
+                (None, Some(at)) => format!("至{}不再计时，未见更新", day(at)),
+                (None, None) => "至期末仍未整改".to_owned(),
             };
             format!(
                 "{who}{}确认超期，应于{}前整改，{ended}",
@@ -127,12 +130,18 @@ pub fn find(find: &Find, to: Date) -> String {
         }
         Fact::Again {
             ended_at,
+            updated_on,
             overdue_at,
-        } => format!(
-            "{who}{}整改后，{}再次超期",
-            in_chinese(date_of(*ended_at), to),
-            in_chinese(date_of(*overdue_at), to)
-        ),
+        } => {
+            let updated = updated_on.map_or(String::new(), |on| {
+                format!("、更新至{}", in_chinese(on, to))
+            });
+            format!(
+                "{who}前次超期{}解除{updated}后，{}再次超期",
+                in_chinese(date_of(*ended_at), to),
+                in_chinese(date_of(*overdue_at), to)
+            )
+        }
         Fact::NoHttps => "首页网址未使用HTTPS".to_owned(),
         Fact::Domain(host) => format!("域名{}不是政府网站域名", one_line(host, 80)),
         Fact::TagsAmiss { .. }

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -12,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::cookie::Cookie;
+use super::login;
 use super::session::{Session, digest};
 use super::throttle::Place;
 use super::viewer::{Client, Signed, Viewer};
@@ -20,6 +22,9 @@ use crate::domain::account::{AccountName, Admission};
 use crate::domain::time::Moment;
 use crate::web::view::fault;
 use crate::web::{Console, api};
+
+/// The most of a form that is carried over a login, in bytes.
+pub const TYPED_BYTES: usize = 16 * 1024;
 
 /// Whom a route admits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +61,7 @@ pub async fn gate(
         (Some(viewer), _) => viewer,
         (None, Admits::Everybody) => return next.run(request).await,
         (None, _) if program => return to_token(),
-        (None, Admits::Signed | Admits::Office) => return to_login(&request),
+        (None, Admits::Signed | Admits::Office) => return to_login(&console, request).await,
     };
     request.extensions_mut().insert(viewer);
     let mut response = next.run(request).await;
@@ -76,15 +81,17 @@ fn to_token() -> Response {
     response
 }
 
-/// Sends a browser to the login page; what is no page to look at is refused.
-fn to_login(request: &Request) -> Response {
+/// Sends a browser to the login page. What was typed into a form is not done; it is carried on, so that
+/// whoever signs in finds it again.
+async fn to_login(console: &Console, request: Request) -> Response {
+    let path = request.uri().path_and_query();
+    let path = path.map_or("/", |path| path.as_str()).to_owned();
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return StatusCode::UNAUTHORIZED.into_response();
+        let headers = request.headers().clone();
+        let body = to_bytes(request.into_body(), TYPED_BYTES).await;
+        let typed = body.map(|body| String::from_utf8_lossy(&body).into_owned());
+        return login::lost(console, &headers, &path, &typed.unwrap_or_default());
     }
-    let path = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str());
     let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
     (
         StatusCode::SEE_OTHER,
@@ -127,11 +134,11 @@ impl Porter {
                 cookie: None,
             },
             (Some(name), _) => self.begun(&name, now),
-            // Who has left the proxy has left.
             (None, Some(session)) if !session.vouched => Found {
                 viewer: self.signed(session, false),
                 cookie: None,
             },
+            // Who has signed out at the proxy has signed out here.
             (None, _) => Found {
                 viewer: None,
                 cookie: None,

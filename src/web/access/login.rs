@@ -15,8 +15,8 @@ use serde::Deserialize;
 use sha2::Sha256;
 
 use super::cookie::Cookie;
-use super::gate::peer;
-use super::session::Token;
+use super::gate::{TYPED_BYTES, peer};
+use super::session::{Once, Token};
 use super::throttle::Place;
 use super::viewer::{Signed, Viewer};
 use super::{Porter, password, stamp};
@@ -32,6 +32,8 @@ struct LoginPage {
     title: String,
     form: String,
     next: String,
+    /// What was typed into a form when the session had ended.
+    typed: String,
     name: String,
     fault: Option<String>,
     /// Whether there is no account yet.
@@ -53,9 +55,24 @@ pub struct Entered {
     #[serde(default)]
     next: String,
     #[serde(default)]
+    typed: String,
+    #[serde(default)]
     name: String,
     #[serde(default)]
     password: String,
+}
+
+impl Entered {
+    /// Nothing but where to go afterwards.
+    fn to(next: &str) -> Entered {
+        Entered {
+            form: String::new(),
+            next: next.to_owned(),
+            typed: String::new(),
+            name: String::new(),
+            password: String::new(),
+        }
+    }
 }
 
 /// `GET /login`.
@@ -67,15 +84,35 @@ pub async fn show(State(console): Shared, request: Request) -> Response {
     let stranger = stranger.filter(|name| porter.account(name).is_none());
     let why =
         stranger.map(|name| format!("统一登录的账号{name}尚未在本系统建立，请与监测管理员联系。"));
-    form(&console, request.headers(), &next, "", why)
+    form(&console, request.headers(), &Entered::to(&next), why)
+}
+
+/// That the session has ended while a form was filled in; `typed` is what the form sent to `path`.
+pub fn lost(console: &Console, headers: &HeaderMap, path: &str, typed: &str) -> Response {
+    let pairs = url::form_urlencoded::parse(typed.as_bytes());
+    // What the forms of the former session carried is worth nothing now.
+    let pairs = pairs.filter(|(name, _)| name != "form");
+    let typed = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    let entered = Entered {
+        typed,
+        ..Entered::to(path)
+    };
+    let text = match entered.typed.is_empty() {
+        true => "登录已失效，请重新登录。",
+        false => "登录已失效，您填写的内容尚未提交；登录后可继续提交。",
+    };
+    let mut response = form(console, headers, &entered, Some(text.to_owned()));
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response
 }
 
 /// The form, with the cookie that proves it ours.
 fn form(
     console: &Console,
     headers: &HeaderMap,
-    next: &str,
-    name: &str,
+    entered: &Entered,
     fault_text: Option<String>,
 ) -> Response {
     let porter = &console.porter;
@@ -90,8 +127,9 @@ fn form(
     let mut response = page(&LoginPage {
         title: one_line(&console.title, NAME_CHARS),
         form: token.clone(),
-        next: own_path(next).to_owned(),
-        name: one_line(name, NAME_CHARS),
+        next: own_path(&entered.next).to_owned(),
+        typed: entered.typed.clone(),
+        name: one_line(&entered.name, NAME_CHARS),
         fault: fault_text,
         none: porter
             .accounts()
@@ -123,7 +161,16 @@ pub async fn enter(State(console): Shared, request: Request) -> Response {
         .await
     {
         Entry::In { session, known } => {
-            let mut response = seen_other(own_path(&entered.next));
+            let next = own_path(&entered.next);
+            if !entered.typed.is_empty() && entered.typed.len() <= TYPED_BYTES {
+                let mut sessions = porter.sessions();
+                let session_now = sessions.find(session.as_str(), console.clock.now());
+                if let Some(begun) = session_now {
+                    let typed = Once::Typed(entered.typed.clone());
+                    sessions.tell_once(&begun.form, next, typed);
+                }
+            }
+            let mut response = seen_other(next);
             let cookies = [
                 Cookie::Session.set(session.as_str(), porter.secure),
                 Cookie::Known.set(&known, porter.secure),
@@ -158,7 +205,7 @@ pub async fn enter(State(console): Shared, request: Request) -> Response {
 }
 
 fn refused(console: &Console, headers: &HeaderMap, entered: &Entered, text: String) -> Response {
-    let mut response = form(console, headers, &entered.next, &entered.name, Some(text));
+    let mut response = form(console, headers, entered, Some(text));
     *response.status_mut() = StatusCode::FORBIDDEN;
     response
 }
@@ -208,7 +255,8 @@ impl Porter {
             return Entry::Broken;
         };
         let Some(account) = account.filter(|_| right) else {
-            tracing::warn!(account = %name, from = %place, "a login was refused");
+            let address = self.place(from, headers);
+            tracing::warn!(account = %name, from = %address, "a login was refused");
             return Entry::Wrong;
         };
         self.throttle().passed(&name, &place);

@@ -12,12 +12,14 @@ pub mod viewer;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::http::Uri;
 use tokio::sync::Semaphore;
 
 use crate::domain::account::{AccountName, Admission, Proxy};
 use crate::store::accounts::{Account, Accounts, AccountsError, Mark};
-use session::{NoRandom, Sessions, Token, digest};
+use session::{NoRandom, Once, Sessions, Token, digest};
 use throttle::Throttle;
+use viewer::Viewer;
 
 /// Digests of passwords that are made at one time: each takes 19 MiB and much of a core.
 const DIGESTS_AT_ONCE: usize = 1;
@@ -54,6 +56,22 @@ impl Porter {
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the next look of `viewer` at `path` tell something.
+    pub fn tell_once(&self, viewer: &Viewer, path: &str, once: Once) {
+        if let Viewer::Signed(signed) = viewer {
+            self.sessions().tell_once(&signed.form, path, once);
+        }
+    }
+
+    /// What a look of `viewer` at the page of `uri` tells now, and not again.
+    pub fn told_once(&self, viewer: &Viewer, uri: &Uri) -> Option<Once> {
+        let Viewer::Signed(signed) = viewer else {
+            return None;
+        };
+        let path = uri.path_and_query()?.as_str();
+        self.sessions().told_once(&signed.form, path)
     }
 
     fn throttle(&self) -> MutexGuard<'_, Throttle> {

@@ -51,6 +51,16 @@ pub fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
+/// What the next look at a page tells, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Once {
+    /// A form was handed in: its key.
+    Done(String),
+    /// What was typed into a form when the session before had ended, as the form sent it. It was not
+    /// handed in.
+    Typed(String),
+}
+
 /// One session.
 #[derive(Clone)]
 pub struct Session {
@@ -60,8 +70,10 @@ pub struct Session {
     pub stamp: [u8; 32],
     /// What its forms carry.
     pub form: Token,
-    /// Whether it began by a proxy's word: without that it proves nothing.
+    /// Whether it began by the word of a proxy, and holds only with it.
     pub vouched: bool,
+    /// What is told at the next look at a page, by its path and query.
+    once: Option<(String, Once)>,
     began_at: Moment,
     used_at: Moment,
 }
@@ -106,6 +118,7 @@ impl Sessions {
             stamp,
             form: Token::new()?,
             vouched,
+            once: None,
             began_at: now,
             used_at: now,
         };
@@ -122,6 +135,20 @@ impl Sessions {
         }
         session.used_at = session.used_at.max(now);
         Some(session.clone())
+    }
+
+    /// Has the next look at `path` tell something, in the session whose forms carry `form`.
+    pub fn tell_once(&mut self, form: &Token, path: &str, once: Once) {
+        if let Some(session) = self.all.values_mut().find(|one| one.form == *form) {
+            session.once = Some((path.to_owned(), once));
+        }
+    }
+
+    /// What a look at `path` tells now, and not again.
+    pub fn told_once(&mut self, form: &Token, path: &str) -> Option<Once> {
+        let session = self.all.values_mut().find(|one| one.form == *form)?;
+        let once = session.once.take_if(|(known, _)| known == path)?;
+        Some(once.1)
     }
 
     /// Ends the session that `token` proves.
@@ -175,6 +202,22 @@ mod tests {
         }
         sessions.end(token.as_str());
         assert!(sessions.find(token.as_str(), now()).is_none());
+    }
+
+    #[test]
+    fn what_is_told_once_is_told_on_its_page_in_its_session() {
+        let mut sessions = Sessions::default();
+        let mut form = || {
+            let token = sessions.begin(&li(), [0; 32], false, now()).unwrap();
+            sessions.find(token.as_str(), now()).unwrap().form
+        };
+        let (own, other) = (form(), form());
+        let done = || Once::Done("exempt".to_owned());
+        sessions.tell_once(&own, "/column/a/b", done());
+        assert_eq!(sessions.told_once(&other, "/column/a/b"), None);
+        assert_eq!(sessions.told_once(&own, "/column/a/c"), None);
+        assert_eq!(sessions.told_once(&own, "/column/a/b"), Some(done()));
+        assert_eq!(sessions.told_once(&own, "/column/a/b"), None);
     }
 
     #[test]

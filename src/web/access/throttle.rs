@@ -4,7 +4,6 @@
 //! signed in before. So nobody can lock others out of an account by failing at it.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use chrono::TimeDelta;
 
@@ -33,12 +32,11 @@ pub enum Place {
     Known(String),
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Place::Address(network) => f.write_str(network),
-            // What it proves is nobody's business.
-            Place::Known(_) => f.write_str("a browser that has signed in before"),
+            Place::Address(address) => f.write_str(address),
+            Place::Known(_) => f.write_str("a known browser"),
         }
     }
 }

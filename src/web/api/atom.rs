@@ -11,6 +11,7 @@ use crate::alert::incident::{Incident, State as IncidentState};
 use crate::alert::outbox::MessageKey;
 use crate::assess::ladder::Tier;
 use crate::domain::time::Moment;
+use crate::report::acts::Names;
 use crate::report::plain::one_line;
 use crate::web::access::viewer::Viewer;
 use crate::web::incidents::{is_of, kind_in_chinese, page_of, subject};
@@ -46,6 +47,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
         Ok(closed) => closed,
         Err(error) => return unreadable(&error),
     };
+    let names = console.names(&picture);
     let own = |one: &&Incident| viewer.only().is_none() || is_of(&picture.group, &one.key.subject);
     let open = picture.open.values().filter(|one| one.is_open());
     let mut all: Vec<&Incident> = open.chain(closed.iter().filter(own)).collect();
@@ -59,7 +61,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
         entries: all
             .into_iter()
             .take(ENTRIES)
-            .map(|incident| entry(&picture, incident))
+            .map(|incident| entry(&picture, names, incident))
             .collect(),
     };
     match feed.render() {
@@ -84,10 +86,10 @@ fn moved(incident: &Incident) -> Moment {
     }
 }
 
-fn entry(picture: &Picture, incident: &Incident) -> Entry {
+fn entry(picture: &Picture, names: Names<'_>, incident: &Incident) -> Entry {
     let key = &incident.key;
-    let (name, _) = subject(&picture.group, &key.subject);
-    let tier = incident.tier.map_or("", Tier::in_chinese);
+    let (name, _) = subject(names, &key.subject);
+    let tier = incident.told_tier().map_or("", Tier::in_chinese);
     let kind = kind_in_chinese(key.kind);
     let over = incident.is_resolved();
     let began = incident.began_at.to_rfc3339();

@@ -14,6 +14,7 @@ use crate::domain::item;
 use crate::domain::observation::Observation;
 use crate::domain::time::{Moment, date_of};
 use crate::report::acts::about;
+use crate::report::duty;
 use crate::report::history::sight_in_chinese;
 use crate::report::note::note;
 use crate::report::overview::{column_line, stale_incident};
@@ -138,11 +139,14 @@ pub async fn column(
     };
     let (items, flags) = (known.items.iter(), known.flags.iter());
     let incidents = known.incidents.iter();
+    let names = console.names(picture);
+    let scene = picture.scene(&console);
+    let duties = duty::of_column(&scene, column, site, &known.items);
     let acts = about(&picture.acts, column).into_iter().rev();
     let year = months(&days(&known.items, seen, today));
     answered(Ok(ColumnDetail {
         column: Column::of(&line),
-        why: why(&case),
+        why: why(&case) + &duty::sentences(&duties),
         copy: known.proof.clone(),
         items: items.take(ITEMS).map(|one| item(one, now)).collect(),
         visits: latest.iter().map(|one| visit(one, now)).collect(),
@@ -156,11 +160,8 @@ pub async fn column(
                 blind_days: one.blind,
             })
             .collect(),
-        incidents: incidents.map(|one| incident(&picture.group, one)).collect(),
-        acts: acts
-            .take(NOTED)
-            .map(|one| act(&picture.group, one, &picture.acts, now))
-            .collect(),
+        incidents: incidents.map(|one| incident(names, one, now)).collect(),
+        acts: acts.take(NOTED).map(|one| act(names, one, now)).collect(),
         flags: flags.take(NOTED).map(|one| flagged(one, now)).collect(),
         messages: known
             .messages

@@ -11,10 +11,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{refused, unreadable};
+use crate::assess::duty::Stand;
 use crate::domain::id::UnitId;
-use crate::domain::time::Moment;
+use crate::domain::time::{Date, Moment};
+use crate::report::duty::{of_column, sentences};
 use crate::report::overview::{ColumnLine, overview};
 use crate::report::plain::one_line;
+use crate::store::error::StoreError;
+use crate::web::Console;
 use crate::web::access::viewer::Viewer;
 use crate::web::source::Picture;
 use crate::web::view::{NAME_CHARS, Shared};
@@ -52,22 +56,29 @@ pub async fn due(
     let overview = overview(&picture.scene(&console));
     let lines = overview.sites.iter().flat_map(|site| &site.columns);
     let lines = lines.filter(|line| unit.as_ref().is_none_or(|unit| *unit == line.unit));
-    let text = calendar(lines.take(MOST), &console.title, picture.now);
+    let mut events = Vec::new();
+    for line in lines.take(MOST) {
+        events.extend(Event::of_limit(line));
+        match owed(&console, &picture, line).await {
+            Ok(owed) => events.extend(owed),
+            Err(error) => return unreadable(&error),
+        }
+    }
+    let text = calendar(events, &console.title, picture.now);
     ([(CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response()
 }
 
-fn calendar<'a>(lines: impl Iterator<Item = &'a ColumnLine>, title: &str, now: Moment) -> String {
-    let mut out = String::new();
-    let mut put = |line: &str| fold(&mut out, line);
-    put("BEGIN:VCALENDAR");
-    put("VERSION:2.0");
-    put("PRODID:-//wangxun//due//ZH");
-    put(&format!("X-WR-CALNAME:{} 栏目到期日", escaped(title)));
-    let stamp = now.to_utc().format("%Y%m%dT%H%M%SZ").to_string();
-    for line in lines {
-        let Some(due) = line.due_on else { continue };
-        let next = due.succ_opt().unwrap_or(due);
-        let name = format!("{} {} 到期", line.site_name, line.name);
+/// A day on which something is due.
+struct Event {
+    uid: String,
+    due: Date,
+    name: String,
+    says: String,
+}
+
+impl Event {
+    /// When the limit of a column runs out, while its clock runs.
+    fn of_limit(line: &ColumnLine) -> Option<Event> {
         let updated = line.judgement.last_update.as_ref();
         let updated = updated.map_or_else(String::new, |update| {
             format!(
@@ -75,13 +86,60 @@ fn calendar<'a>(lines: impl Iterator<Item = &'a ColumnLine>, title: &str, now: M
                 update.on, line.judgement.limit_days
             )
         });
+        Some(Event {
+            uid: line.column.to_string(),
+            due: line.due_on?,
+            name: format!("{} {} 到期", line.site_name, line.name),
+            says: updated,
+        })
+    }
+}
+
+/// What a column owes by a day and has not published.
+async fn owed(
+    console: &Console,
+    picture: &Picture,
+    line: &ColumnLine,
+) -> Result<Vec<Event>, StoreError> {
+    let column = picture.group.columns.get(&line.column);
+    let site = picture.group.sites.get(&line.site);
+    let mut duties = console.limits.duties.iter();
+    let (Some(column), Some(site)) = (column, site) else {
+        return Ok(Vec::new());
+    };
+    if !duties.any(|duty| duty.is_of(column)) {
+        return Ok(Vec::new());
+    }
+    let items = console.store.items(&column.id).await?;
+    let cases = of_column(&picture.scene(console), column, site, &items).into_iter();
+    let cases = cases.filter(|case| !case.spared && !matches!(case.stand, Stand::Met(_)));
+    let events = cases.map(|case| Event {
+        uid: format!("{}/{}", column.id, case.duty.id),
+        due: case.period.due_on,
+        name: format!("{} {}：{} 截止", line.site_name, line.name, case.duty.name),
+        says: sentences(&[case]),
+    });
+    Ok(events.collect())
+}
+
+fn calendar(events: Vec<Event>, title: &str, now: Moment) -> String {
+    let mut out = String::new();
+    let mut put = |line: &str| fold(&mut out, line);
+    put("BEGIN:VCALENDAR");
+    put("VERSION:2.0");
+    put("PRODID:-//wangxun//due//ZH");
+    put(&format!("X-WR-CALNAME:{} 栏目到期日", escaped(title)));
+    let stamp = now.to_utc().format("%Y%m%dT%H%M%SZ").to_string();
+    for event in events {
+        let due = event.due;
+        let next = due.succ_opt().unwrap_or(due);
         put("BEGIN:VEVENT");
-        put(&format!("UID:{}@wangxun", line.column));
+        put(&format!("UID:{}@wangxun", event.uid));
         put(&format!("DTSTAMP:{stamp}"));
         put(&format!("DTSTART;VALUE=DATE:{}", due.format("%Y%m%d")));
         put(&format!("DTEND;VALUE=DATE:{}", next.format("%Y%m%d")));
-        put(&format!("SUMMARY:{}", escaped(&name)));
-        put(&format!("DESCRIPTION:{}", escaped(&updated)));
+        put(&format!("SUMMARY:{}", escaped(&event.name)));
+        put(&format!("DESCRIPTION:{}", escaped(&event.says)));
         put("TRANSP:TRANSPARENT");
         put("END:VEVENT");
     }

@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::read::{WhichPart, bad_query, listed};
 use super::{answered, refused, unknown, unreadable};
-use crate::domain::act::{self, NAME_CHARS, REASON_CHARS};
+use crate::domain::act::{self, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::flag::Flag;
-use crate::domain::group::Group;
 use crate::domain::id::SiteId;
 use crate::domain::site_day::SiteDay;
 use crate::domain::time::{Moment, date_of};
@@ -22,6 +21,7 @@ use crate::report::flags::fact;
 use crate::report::links::open;
 use crate::report::plain::{one_line, typed};
 use crate::web::access::viewer::Viewer;
+use crate::web::copy::is_owner;
 use crate::web::source::Picture;
 use crate::web::view::{Shared, TITLE_CHARS, web_address};
 
@@ -44,6 +44,17 @@ pub struct Act {
     pub at: String,
     /// By whom.
     pub by: String,
+    /// What kind: `exempted`, `exemption-ended`, `answered`, `held`, `hold-lifted`,
+    /// `escalation-released`, `visit-wanted`, `test-sent`, `trial-began`, `went-live`.
+    pub kind: String,
+    /// The column that it is about, if it is about one.
+    pub column: Option<String>,
+    /// The site, if it is about one as a whole.
+    pub site: Option<String>,
+    /// The unit, if it is about all that one answers for.
+    pub unit: Option<String>,
+    /// Who approved an exemption, where that is named.
+    pub approver: Option<String>,
     /// What, in Chinese.
     pub what: String,
     /// Why.
@@ -125,10 +136,12 @@ pub async fn acts(
     let now = console.clock.now();
     match console.store.acts().await {
         Ok(all) => {
-            let acts = all
-                .iter()
-                .rev()
-                .map(|one| act(&console.group, one, &all, now));
+            let names = acts::Names {
+                group: &console.group,
+                duties: &console.limits.duties,
+                acts: &all,
+            };
+            let acts = all.iter().rev().map(|one| act(names, one, now));
             listed(acts.collect(), which.page)
         }
         Err(error) => unreadable(&error),
@@ -136,11 +149,24 @@ pub async fn acts(
 }
 
 /// An act in words.
-pub(super) fn act(group: &Group, act: &act::Act, all: &[act::Act], now: Moment) -> Act {
+pub(super) fn act(names: acts::Names<'_>, act: &act::Act, now: Moment) -> Act {
+    let scope = acts::scope(&act.deed, names.acts);
+    let (column, site, unit) = match scope {
+        Some(Scope::Column(id)) => (Some(id.to_string()), None, None),
+        Some(Scope::Site(id)) => (None, Some(id.to_string()), None),
+        Some(Scope::Unit(id)) => (None, None, Some(id.to_string())),
+        None => (None, None, None),
+    };
+    let approver = act.approver.as_deref();
     Act {
+        kind: act.deed.key().to_owned(),
+        column,
+        site,
+        unit,
+        approver: approver.map(|name| typed(name, NAME_CHARS)),
         at: act.at.to_rfc3339(),
         by: typed(&act.by, NAME_CHARS),
-        what: acts::deed_about(&act.deed, all, group, now),
+        what: acts::told_about(act, names, now),
         reason: typed(&act.reason, REASON_CHARS),
     }
 }
@@ -190,7 +216,9 @@ pub(super) async fn found(
     };
     let picture = Picture::take(console, viewer).await;
     let picture = picture.map_err(|error| Box::new(unreadable(&error)))?;
-    match picture.group.sites.contains_key(&id) {
+    // Whose site it is not sees its own columns there, and nothing that tells of others'.
+    let site = picture.group.sites.get(&id);
+    match site.is_some_and(|site| is_owner(viewer, site)) {
         true => Ok(id),
         false => Err(Box::new(unknown())),
     }

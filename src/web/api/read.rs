@@ -10,25 +10,26 @@ use serde::Deserialize;
 
 use super::shape::{self, Part};
 use super::{answered, refused, unreadable};
-use crate::alert::incident::{Incident, State as IncidentState};
+use crate::alert::incident::{Incident, State as IncidentState, Subject};
 use crate::alert::outbox::Message;
-use crate::assess::ladder::Tier;
 use crate::domain::class::Class;
 use crate::domain::group::Group;
 use crate::domain::id::UnitId;
-use crate::domain::time::date_of;
+use crate::domain::time::{Moment, date_of};
+use crate::report::acts::Names;
 use crate::report::lost::{is_lost, why};
-use crate::report::overview::overview as look;
+use crate::report::overview::{SiteLine, Veto, overview as look};
 use crate::report::plain::one_line;
 use crate::report::recipient::{receiver, way};
 use crate::web::access::viewer::Viewer;
 use crate::web::filter::{Filter, State as Wanted};
 use crate::web::home::{blind, gather};
-use crate::web::incidents::{is_of, kind_in_chinese, subject};
+use crate::web::incidents::{is_of, kind_in_chinese, stage, subject};
+use crate::web::label;
 use crate::web::messages::Today;
 use crate::web::monitor;
 use crate::web::source::Picture;
-use crate::web::view::Shared;
+use crate::web::view::{NAME_CHARS, Shared};
 
 /// How many one part of a list has.
 const PART: usize = 100;
@@ -118,6 +119,8 @@ pub async fn overview(State(console): Shared, Extension(viewer): Extension<Viewe
     answered(gathered.map(|(picture, messages)| {
         let seen = look(&picture.scene(&console));
         let open = picture.open.values().filter(|one| one.is_open());
+        let waiting = picture.open.values().filter(|one| one.is_proposed());
+        let sites = |is: fn(&&SiteLine) -> bool| seen.sites.iter().filter(is).count();
         let reasons = picture.vitals.reasons.iter();
         let condition = monitor::condition(&console, &picture).into_iter();
         shape::Overview {
@@ -140,6 +143,10 @@ pub async fn overview(State(console): Shared, Extension(viewer): Extension<Viewe
             sites: seen.sites.len(),
             columns: shape::Standings::of(&seen.totals),
             open_incidents: open.count(),
+            escalations_waiting: waiting.count(),
+            sites_down: sites(|site| site.down_since.is_some()),
+            sites_vetoed: sites(|site| site.veto == Some(Veto::Hit)),
+            sites_near_veto: sites(|site| site.veto == Some(Veto::Near)),
         }
     }))
 }
@@ -257,10 +264,11 @@ pub async fn incidents(
         Ok(picture) => picture,
         Err(error) => return unreadable(&error),
     };
+    let names = console.names(&picture);
     match which.state.as_deref() {
         None | Some("open") => {
             let open = picture.open.values();
-            let open = open.map(|one| incident(&picture.group, one)).collect();
+            let open = open.map(|one| incident(names, one, picture.now)).collect();
             listed(open, which.page)
         }
         Some("closed") => match console.store.closed_incidents(CLOSED).await {
@@ -269,7 +277,9 @@ pub async fn incidents(
                     viewer.only().is_none() || is_of(&picture.group, &one.key.subject)
                 };
                 let closed = closed.iter().filter(own);
-                let closed = closed.map(|one| incident(&picture.group, one)).collect();
+                let closed = closed
+                    .map(|one| incident(names, one, picture.now))
+                    .collect();
                 listed(closed, which.page)
             }
             Err(error) => unreadable(&error),
@@ -279,13 +289,43 @@ pub async fn incidents(
 }
 
 /// An incident in words.
-pub(super) fn incident(group: &Group, incident: &Incident) -> shape::Incident {
-    let (subject, column) = subject(group, &incident.key.subject);
+pub(super) fn incident(names: Names<'_>, incident: &Incident, now: Moment) -> shape::Incident {
+    let group = names.group;
+    let (subject, column) = subject(names, &incident.key.subject);
+    let of_column = |id| {
+        let column = group.columns.get(id);
+        column.map(|column| (&column.site, &column.unit)).unzip()
+    };
+    let (mut host, mut duty) = (None, None);
+    let (site, unit) = match &incident.key.subject {
+        Subject::Column(id) => of_column(id),
+        Subject::Duty(id, word) => {
+            duty = Some(word.clone());
+            of_column(id)
+        }
+        Subject::Site(id) => (Some(id), group.sites.get(id).map(|site| &site.unit)),
+        Subject::Unit(id) => (None, Some(id)),
+        Subject::Host(name) => {
+            host = Some(one_line(name, NAME_CHARS));
+            (None, None)
+        }
+        Subject::Monitor => (None, None),
+    };
+    let tier = incident.told_tier();
     shape::Incident {
         subject,
         column,
+        site: site.map(ToString::to_string),
+        unit: unit.map(ToString::to_string),
+        host,
+        duty,
+        kind_key: label::kind(incident.key.kind).to_owned(),
+        tier_key: tier.map(|tier| tier.key().to_owned()),
+        stage: stage(incident, names, now),
+        told_people: incident.told.len(),
+        escalation_waits: incident.is_proposed(),
         kind: kind_in_chinese(incident.key.kind).to_owned(),
-        tier: incident.tier.map(Tier::in_chinese).map(str::to_owned),
+        tier: tier.map(|tier| tier.in_chinese().to_owned()),
         began_at: incident.began_at.to_rfc3339(),
         ended_at: match incident.state {
             IncidentState::Resolved { at } => Some(at.to_rfc3339()),

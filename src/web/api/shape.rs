@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::report::overview::{ColumnLine, SiteLine, Veto};
+use crate::report::overview::{ColumnLine, OwedLine, SiteLine, Veto};
 use crate::report::plain::one_line;
 use crate::report::standing::Counts;
 use crate::web::messages::Today;
@@ -43,6 +43,14 @@ pub struct Overview {
     pub columns: Standings,
     /// Open incidents.
     pub open_incidents: usize,
+    /// Escalations that wait for a person to let them out.
+    pub escalations_waiting: usize,
+    /// Sites that do not open.
+    pub sites_down: usize,
+    /// Sites of which it was told that they meet what fails an assessment alone.
+    pub sites_vetoed: usize,
+    /// Sites of which it was told that they come near it.
+    pub sites_near_veto: usize,
     /// Why columns cannot be judged, the most frequent reason first.
     pub cannot_judge: Vec<Reason>,
     /// What became of today's messages; not for a unit.
@@ -206,8 +214,12 @@ pub struct Column {
     pub updated_on: Option<String>,
     /// The last day in time, while the clock runs.
     pub due_on: Option<String>,
-    /// The tier that was told last, while an incident is open.
+    /// The tier that was told last, while an incident is open, in Chinese.
     pub told: Option<String>,
+    /// Whether an escalation waits for a person to let it out: nobody was told of it.
+    pub escalation_waits: bool,
+    /// What it owes by a day and has not published, as far as that was told. `standing` counts it.
+    pub owed: Vec<Owed>,
     /// Until when the unit's answer holds.
     pub answered_until: Option<String>,
     /// Whether a change waits for a second visit.
@@ -233,10 +245,36 @@ impl Column {
             updated_on: update.map(|update| update.on.to_string()),
             due_on: line.due_on.map(|due| due.to_string()),
             told: line.told.map(|tier| tier.in_chinese().to_owned()),
+            escalation_waits: line.escalation_waits,
+            owed: line.owed.iter().map(Owed::of).collect(),
             answered_until: line.answered_until.map(|until| until.to_string()),
             confirming: line.confirming,
             visited_at: line.visited_at.map(|at| at.to_rfc3339()),
             url: line.url.as_deref().and_then(web_address),
+        }
+    }
+}
+
+/// Something that a column owes by a day.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Owed {
+    /// By which word the configuration names it.
+    pub duty: String,
+    /// What it is.
+    pub name: String,
+    /// The last day in time.
+    pub due_on: String,
+    /// The tier that was told last, in Chinese.
+    pub told: Option<String>,
+}
+
+impl Owed {
+    fn of(owed: &OwedLine) -> Owed {
+        Owed {
+            duty: owed.duty.clone(),
+            name: one_line(&owed.name, NAME_CHARS),
+            due_on: owed.due_on.to_string(),
+            told: owed.told.map(|tier| tier.in_chinese().to_owned()),
         }
     }
 }
@@ -248,10 +286,29 @@ pub struct Incident {
     pub subject: String,
     /// The column, if it is about one.
     pub column: Option<String>,
+    /// The site, if it is about one or about a column of one.
+    pub site: Option<String>,
+    /// The unit that answers for it, if it is about a column, a site or a unit.
+    pub unit: Option<String>,
+    /// The host, if it is about one.
+    pub host: Option<String>,
+    /// What the column owes by a day, by the word that the configuration names it, if it is about that.
+    pub duty: Option<String>,
     /// What kind, in Chinese.
     pub kind: String,
+    /// What kind: `stale`, `owed`, `self-check`, `blind`, `empty`, `down`, `offline`, `trouble`,
+    /// `calendar`, `near-veto`, `veto`.
+    pub kind_key: String,
     /// The tier that was told last, in Chinese.
     pub tier: Option<String>,
+    /// The same: `reminder`, `warning`, `overdue`, `severely-overdue`, `escalation`.
+    pub tier_key: Option<String>,
+    /// How far it is, in Chinese: told to how many, what waits.
+    pub stage: String,
+    /// How many people were told of it.
+    pub told_people: usize,
+    /// Whether an escalation waits for a person to let it out: nobody was told of it.
+    pub escalation_waits: bool,
     /// When it was first suspected, RFC 3339.
     pub began_at: String,
     /// When it was over, RFC 3339.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::shape::Site;
 use super::{answered, unknown, unreadable};
+use crate::alert::incident::Subject;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Moment, date_of};
@@ -16,7 +17,8 @@ use crate::report::note::note;
 use crate::report::overview::overview;
 use crate::web::access::viewer::Viewer;
 use crate::web::copy::is_owner;
-use crate::web::site::paused;
+use crate::web::incidents::is_of;
+use crate::web::site::{defended, paused};
 use crate::web::source::Picture;
 use crate::web::view::{Named, Shared, web_address};
 
@@ -29,6 +31,9 @@ pub struct SiteDetail {
     pub paused_until: Option<String>,
     /// What is known of its home page, once it was visited.
     pub home: Option<Home>,
+    /// The paragraph that defends what is told of the site as a whole, in Chinese; none where nothing
+    /// is, or the site is another unit's.
+    pub why: Option<String>,
 }
 
 /// What is known of a home page. It is watched beside the columns; none is judged by it.
@@ -86,16 +91,20 @@ pub async fn site(
     let (Some(line), Some(site)) = (line, picture.group.sites.get(&id)) else {
         return unknown();
     };
+    let why = match is_of(&picture.group, &Subject::Site(id.clone())) {
+        true => defended(&console, &id).await,
+        false => None,
+    };
     answered(Ok(SiteDetail {
+        why,
         site: Site::of(line),
         paused_until: paused(&picture.acts, site, date_of(picture.now)),
-        home: record.map(|record| Home {
-            copy: record
-                .proof()
-                .filter(|_| is_owner(&viewer, site))
-                .map(|copy| copy.digest.clone()),
-            ..home(&record, picture.now)
-        }),
+        home: record
+            .filter(|_| is_owner(&viewer, site))
+            .map(|record| Home {
+                copy: record.proof().map(|copy| copy.digest.clone()),
+                ..home(&record, picture.now)
+            }),
     }))
 }
 

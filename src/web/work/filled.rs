@@ -2,6 +2,8 @@
 
 use std::str::FromStr as _;
 
+use axum::extract::Query;
+use axum::http::Uri;
 use chrono::NaiveTime;
 use serde::Deserialize;
 
@@ -63,6 +65,13 @@ pub struct Filled {
 }
 
 impl Filled {
+    /// What a form sent, as it sent it.
+    pub fn typed(form: &str) -> Option<Filled> {
+        let uri = Uri::builder().path_and_query(format!("/?{form}"));
+        let uri = uri.build().ok()?;
+        Query::try_from_uri(&uri).ok().map(|Query(filled)| filled)
+    }
+
     /// The right that it takes; nothing where it is unknown what is to be done.
     pub fn right(&self) -> Option<Right> {
         match self.action.as_str() {
@@ -93,7 +102,7 @@ impl Filled {
                 until: self.day("请填写预计更新日期。")?,
             },
             "exempt" => self.exemption(Scope::Column(column.clone()))?,
-            "end" => self.end(),
+            "end" => self.end(Scope::Column(column.clone())),
             "hold" => Task::Hold {
                 about: about(),
                 until: end_of(self.day("请填写暂缓到哪一天。")?),
@@ -116,7 +125,7 @@ impl Filled {
     pub fn about_site(&self, site: &SiteId) -> Result<Task, String> {
         Ok(match self.action.as_str() {
             "exempt" => self.exemption(Scope::Site(site.clone()))?,
-            "end" => self.end(),
+            "end" => self.end(Scope::Site(site.clone())),
             "visit" => Task::Visit {
                 scope: Scope::Site(site.clone()),
             },
@@ -126,7 +135,7 @@ impl Filled {
                 from: None,
                 until: self.day("请填写暂停到哪一天。")?,
                 paused: true,
-                approver: None,
+                approver: self.approver()?,
             },
             _ => return Err("不能识别要进行的处理。".to_owned()),
         })
@@ -188,28 +197,32 @@ impl Filled {
     }
 
     fn exemption(&self, scope: Scope) -> Result<Task, String> {
-        let ground = match self.ground.as_str() {
-            "maintenance" => Ground::Maintenance,
-            "nothing-due" => Ground::NothingDue,
-            "approved" => Ground::Approved,
-            _ => return Err("请选择报备事由。".to_owned()),
-        };
-        let approver = Some(self.approver.trim().to_owned()).filter(|name| !name.is_empty());
-        if approver.is_none() && ground != Ground::Maintenance {
-            return Err("请填写批准人。".to_owned());
-        }
         Ok(Task::Exempt {
             scope,
-            ground,
+            ground: match self.ground.as_str() {
+                "maintenance" => Ground::Maintenance,
+                "nothing-due" => Ground::NothingDue,
+                "approved" => Ground::Approved,
+                _ => return Err("请选择报备事由。".to_owned()),
+            },
             from: None,
             until: self.day("请填写报备到哪一天。")?,
             paused: false,
-            approver,
+            approver: self.approver()?,
         })
     }
 
-    fn end(&self) -> Task {
+    /// Who approved: nobody is taken for that who did not say so.
+    fn approver(&self) -> Result<String, String> {
+        match self.approver.trim() {
+            "" => Err("请填写批准人；本人有权批准的，填写本人姓名。".to_owned()),
+            name => Ok(name.to_owned()),
+        }
+    }
+
+    fn end(&self, within: Scope) -> Task {
         Task::EndExemption {
+            within,
             key: one_line(&self.key, 16),
         }
     }
@@ -228,14 +241,14 @@ impl Filled {
         one_line(&self.reason, 4 * most)
     }
 
+    /// Who approved, as it may be shown again.
+    pub fn approver_again(&self) -> String {
+        one_line(&self.approver, 4 * NAME_CHARS)
+    }
+
     /// The number as it may be shown again.
     pub fn finds_again(&self) -> String {
         one_line(&self.finds, 8)
-    }
-
-    /// The approver as it may be shown again.
-    pub fn approver_again(&self) -> String {
-        one_line(&self.approver, 4 * NAME_CHARS)
     }
 
     /// The last day as it may be shown again.

@@ -14,6 +14,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
+use super::access::session::Once;
 use super::access::viewer::Viewer;
 use super::counter::Task;
 use super::view::fault;
@@ -61,19 +62,22 @@ pub async fn hand_in(
         Err(why) => return Entry::Refused(why),
     };
     if filled.reason.trim().is_empty() && !matches!(task, Task::Lift { .. }) {
-        return Entry::Refused("请填写理由。".to_owned());
+        let what = match task {
+            Task::State { .. } => "说明",
+            _ => "理由",
+        };
+        return Entry::Refused(format!("请填写{what}。"));
     }
     tracing::info!(account = %signed.name, action = filled.action, "a form was handed in");
     let by = signed.name.to_string();
     let reason = filled.reason.clone();
     match counter.enter(by, reason, task).await {
-        Ok(Ok(_)) => Entry::Done(
-            (
-                StatusCode::SEE_OTHER,
-                [(LOCATION, back_to(back, &filled.action))],
-            )
-                .into_response(),
-        ),
+        Ok(Ok(_)) => {
+            let done = Once::Done(filled.action.clone());
+            console.porter.tell_once(viewer, back, done);
+            let to = format!("{back}#work");
+            Entry::Done((StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response())
+        }
         Ok(Err(why)) => Entry::Refused(why),
         Err(error) => {
             tracing::error!(%error, "a form cannot be taken");
@@ -83,13 +87,4 @@ pub async fn hand_in(
             ))
         }
     }
-}
-
-/// The page `back` with the word that something was done.
-fn back_to(back: &str, action: &str) -> String {
-    let mark = match back.contains('?') {
-        true => '&',
-        false => '?',
-    };
-    format!("{back}{mark}done={action}#work")
 }

@@ -3,10 +3,11 @@
 use super::offer::{Choice, Offer, Work};
 use crate::alert::acts::hold_on;
 use crate::alert::incident::{Incident, Subject};
-use crate::assess::exemption::Exemptions;
-use crate::domain::act::{Deed, Scope};
+use crate::assess::exemption::{Exemptions, besides};
+use crate::domain::act::{self, Act, Deed, Scope};
 use crate::domain::group::{Column, Site};
-use crate::domain::time::{Date, date_of};
+use crate::domain::time::{Date, date_of, in_chinese};
+use crate::report::acts;
 use crate::report::overview::stale_incident;
 use crate::report::plain::one_line;
 use crate::web::Console;
@@ -52,9 +53,12 @@ impl Work {
             offers.push(accept(today));
         }
         if may(Right::Exempt) {
-            let exemptions = Exemptions::on(&picture.acts, today);
-            offers.push(match exemptions.of(column) {
-                Some(act) => end(act.key(), today),
+            let own = Scope::Column(column.id.clone());
+            let running: Vec<_> = besides(&picture.acts, &own, &picture.group, today).collect();
+            // That of the column itself before those that reach further.
+            let ends = running.iter().find(|act| scope_of(act) == Some(&own));
+            offers.push(match ends.or(running.first()) {
+                Some(act) => end(act, today),
                 None => exempt(&OF_COLUMN, today),
             });
         }
@@ -68,7 +72,9 @@ impl Work {
         if may(Right::Visit) && column.url.is_some() {
             offers.push(visit(today));
         }
-        Work::of(viewer, format!("/column/{}", column.id), offers)
+        let work = Work::of(viewer, format!("/column/{}", column.id), offers)?;
+        let own = Scope::Column(column.id.clone());
+        Some(work.besides(still(picture, &own)))
     }
 
     /// The forms about a site.
@@ -82,7 +88,7 @@ impl Work {
         let mut offers = Vec::new();
         match running {
             Some(act) if may(Right::Exempt) => {
-                let mut offer = end(act.key(), today);
+                let mut offer = end(act, today);
                 if exemptions.paused().contains(&site.id) {
                     offer.title = "恢复监测".to_owned();
                 }
@@ -102,7 +108,9 @@ impl Work {
         if may(Right::Visit) && !paused {
             offers.push(visit(today));
         }
-        Work::of(viewer, format!("/site/{}", site.id), offers)
+        let work = Work::of(viewer, format!("/site/{}", site.id), offers)?;
+        let own = Scope::Site(site.id.clone());
+        Some(work.besides(still(picture, &own)))
     }
 }
 
@@ -170,12 +178,12 @@ fn exempt(grounds: &[(&str, &str)], today: Date) -> Offer {
     let grounds = grounds.map(|(key, word)| ((*key).to_owned(), (*word).to_owned()));
     Offer {
         until: Some("报备至"),
+        approver: Some(act::NAME_CHARS),
         choice: Some(Choice::of("ground", "事由", grounds)),
-        approver: Some(String::new()),
         ..Offer::new(
             "exempt",
             "报备豁免",
-            "自今天起至所填日期，不计时限，不发通知。维护或改版可不填批准人。",
+            "自今天起至所填日期，不计时限，不发通知。",
             "报备",
             today,
         )
@@ -185,6 +193,7 @@ fn exempt(grounds: &[(&str, &str)], today: Date) -> Offer {
 fn pause(today: Date) -> Offer {
     Offer {
         until: Some("暂停至"),
+        approver: Some(act::NAME_CHARS),
         ..Offer::new(
             "pause",
             "暂停监测",
@@ -195,12 +204,48 @@ fn pause(today: Date) -> Offer {
     }
 }
 
-fn end(key: String, today: Date) -> Offer {
+/// What the exemption `act` covers.
+fn scope_of(act: &Act) -> Option<&Scope> {
+    match &act.deed {
+        Deed::Exempted { scope, .. } => Some(scope),
+        _ => None,
+    }
+}
+
+/// What still covers what `scope` is about, to whoever ended something about it.
+fn still(picture: &Picture, scope: &Scope) -> Vec<(&'static str, String)> {
+    let today = date_of(picture.now);
+    let mut still = Vec::new();
+    let exempt = besides(&picture.acts, scope, &picture.group, today).next();
+    if let Some(Deed::Exempted { scope, until, .. }) = exempt.map(|act| &act.deed) {
+        let (whole, until) = (acts::kind(scope), in_chinese(*until, today));
+        still.push(("end", format!("但仍在报备中（{whole}，至{until}）。")));
+    }
+    let column = match scope {
+        Scope::Column(id) => picture.group.columns.get(id),
+        Scope::Site(_) | Scope::Unit(_) => None,
+    };
+    let unit = column.map(|column| Scope::Unit(column.unit.clone()));
+    let hold =
+        unit.and_then(|unit| hold_on(&picture.acts, &unit, picture.now).map(|one| one.until));
+    if let Some(until) = hold {
+        let until = acts::until(until, picture.now);
+        still.push(("lift", format!("但整个单位的通知仍暂缓至{until}。")));
+    }
+    still
+}
+
+fn end(act: &Act, today: Date) -> Offer {
+    let title = match scope_of(act) {
+        Some(Scope::Site(_)) => "结束报备（整个网站）",
+        Some(Scope::Unit(_)) => "结束报备（整个单位）",
+        Some(Scope::Column(_)) | None => "结束报备",
+    };
     Offer {
-        hidden: vec![("key", key)],
+        hidden: vec![("key", act.key())],
         ..Offer::new(
             "end",
-            "结束报备",
+            title,
             "立即恢复监测和计时，按现状判断。",
             "结束报备",
             today,

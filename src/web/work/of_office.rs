@@ -48,11 +48,18 @@ impl Work {
     }
 
     /// The forms about one site's points.
-    pub fn of_card(viewer: &Viewer, period: Period, card: &Card, today: Date) -> Option<Work> {
+    pub fn of_card(
+        viewer: &Viewer,
+        assessment: &Assessment,
+        card: &Card,
+        today: Date,
+    ) -> Option<Work> {
+        let period = assessment.period;
+        let sealed = assessment.seals.last();
         let mut offers = Vec::new();
         if viewer.may_for_all(Right::Score) {
             let choice = rules(card, |line| may_be_entered(&line.rule));
-            offers.extend(choice.map(|choice| entered(choice, today)));
+            offers.extend(choice.map(|choice| entered(choice, sealed.is_some(), today)));
         }
         if viewer.may(Right::State, &card.unit) {
             let choice = rules(card, is_disputable);
@@ -64,7 +71,15 @@ impl Work {
                 ("site", card.site.to_string()),
             ];
         }
-        Work::of(viewer, to_card(period, &card.site), offers)
+        let work = Work::of(viewer, to_card(period, &card.site), offers)?;
+        let sealed = sealed.map(|seal| {
+            let version = seal.version;
+            (
+                "score",
+                format!("但本期已封存（第{version}版），更正后才计入。"),
+            )
+        });
+        Some(work.besides(sealed.into_iter().collect()))
     }
 
     /// The forms about messages.
@@ -122,14 +137,21 @@ fn is_disputable(line: &Line) -> bool {
     against || line.near || !line.finds.is_empty()
 }
 
-fn entered(rules: Choice, today: Date) -> Offer {
+fn entered(rules: Choice, sealed: bool, today: Date) -> Offer {
     Offer {
         choice: Some(rules),
         count: Some(("发现几处", MOST_FINDS)),
         ..Offer::new(
             "score",
             "录入人工评定",
-            "0表示查看过、没有问题；后录入的替代先录入的。理由写查看了什么、发现了什么。",
+            match sealed {
+                true => {
+                    "本期已封存：录入后须更正封存的结果才计入。0表示查看过、没有问题；后录入的替代先录入的。理由写查看了什么、发现了什么。"
+                }
+                false => {
+                    "0表示查看过、没有问题；后录入的替代先录入的。理由写查看了什么、发现了什么。"
+                }
+            },
             "录入",
             today,
         )

@@ -3,6 +3,7 @@
 use super::filled::Filled;
 use crate::domain::act::REASON_CHARS;
 use crate::domain::time::Date;
+use crate::web::access::session::Once;
 use crate::web::access::viewer::Viewer;
 
 /// The forms of a page.
@@ -14,7 +15,9 @@ pub struct Work {
     /// The forms.
     pub offers: Vec<Offer>,
     /// What was done just now.
-    pub done: Option<&'static str>,
+    pub done: Option<String>,
+    /// What still holds although something was ended: the key of the form, and words.
+    pub still: Vec<(&'static str, String)>,
     /// Why what was entered cannot be.
     pub fault: Option<String>,
 }
@@ -39,8 +42,10 @@ pub struct Offer {
     pub choice: Option<Choice>,
     /// The most of what is to be counted, where something is.
     pub count: Option<(&'static str, u32)>,
-    /// Who approved it, as entered, where that is asked for.
-    pub approver: Option<String>,
+    /// The longest name of who approves, in characters, where somebody has to.
+    pub approver: Option<usize>,
+    /// Who approves, as entered.
+    pub approved_by: String,
     /// What it carries besides: names and values.
     pub hidden: Vec<(&'static str, String)>,
     /// Whether it is shown unfolded, since it was handed in and refused.
@@ -99,6 +104,7 @@ impl Offer {
             choice: None,
             count: None,
             approver: None,
+            approved_by: String::new(),
             hidden: Vec::new(),
             open: false,
             day: String::new(),
@@ -126,6 +132,7 @@ impl Work {
             to,
             offers,
             done: None,
+            still: Vec::new(),
             fault: None,
         })
     }
@@ -138,7 +145,7 @@ impl Work {
             offer.day = filled.until_again();
             offer.reason = filled.reason_again();
             offer.finds = filled.finds_again();
-            offer.approver = offer.approver.take().map(|_| filled.approver_again());
+            offer.approved_by = filled.approver_again();
             for (value, _, chosen) in offer.choice.iter_mut().flat_map(|one| &mut one.options) {
                 *chosen = [&filled.ground, &filled.rule, &filled.person].contains(&&*value);
             }
@@ -146,20 +153,38 @@ impl Work {
         self
     }
 
+    /// The forms with what is told once: what was done, or what was typed when the session had ended.
+    pub fn once(self, once: Option<Once>) -> Work {
+        match once {
+            Some(Once::Done(key)) => self.after(Some(&key)),
+            Some(Once::Typed(form)) => match Filled::typed(&form) {
+                Some(filled) => self.again(&filled, STILL_TO_BE_DONE.to_owned()),
+                None => self,
+            },
+            None => self,
+        }
+    }
+
     /// The forms after one was handed in: `done` is its key.
-    pub fn after(mut self, done: Option<&str>) -> Work {
-        self.done = done.and_then(said);
+    fn after(mut self, done: Option<&str>) -> Work {
+        let still = self.still.iter().find(|(key, _)| done == Some(*key));
+        let said = done.and_then(said);
+        self.done = said.map(|said| match still {
+            Some((_, still)) => format!("{}，{still}", said.trim_end_matches('。')),
+            None => said.to_owned(),
+        });
         self
     }
 
-    /// The same where what was ended is exempt still, by its site or unit.
-    pub fn exempt_still(mut self, is_so: bool) -> Work {
-        if is_so && self.done == said("end") {
-            self.done = Some("报备已结束；仍有整个网站或整个单位的报备在生效。");
-        }
+    /// The forms, with what holds besides.
+    pub fn besides(mut self, still: Vec<(&'static str, String)>) -> Work {
+        self.still = still;
         self
     }
 }
+
+/// What is said over a form that was filled in when its session had ended.
+pub const STILL_TO_BE_DONE: &str = "登录已恢复，以下内容尚未提交，请核对后提交。";
 
 /// What was done, by the key of the form.
 pub fn said(key: &str) -> Option<&'static str> {

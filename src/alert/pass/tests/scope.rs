@@ -4,6 +4,7 @@ use super::*;
 
 fn exempted(from: &str, until: &str) -> Act {
     Act {
+        approver: None,
         at: at("2017-11-14T09:00:00"),
         by: "张".to_owned(),
         reason: "改版".to_owned(),
@@ -13,7 +14,6 @@ fn exempted(from: &str, until: &str) -> Act {
             from: from.parse().unwrap(),
             until: until.parse().unwrap(),
             paused: false,
-            approver: None,
         },
     }
 }
@@ -60,6 +60,43 @@ fn nobody_hears_of_what_is_exempt_and_afterwards_two_visits_are_needed_again() {
     world.pass("2017-11-21T07:36:00");
     // The unit has no head: the operator hears in the head's place.
     assert_eq!((open_on_h1(&world), of_h1(&world)), (2, 4));
+}
+
+/// The verdicts of two visits in the morning of `day` that read an item of `on` everywhere.
+fn confirmed(world: &mut World, day: &str, on: &str) {
+    for minute in ["00", "35"] {
+        let when = format!("{day}T07:{minute}:00");
+        world.saw_all(&when, on);
+        world.pass(&when);
+    }
+}
+
+#[test]
+fn a_silence_that_goes_on_after_an_exemption_is_no_second_offence() {
+    let proposed = |world: &World| {
+        let told = world.told().into_iter();
+        told.filter(|(_, told)| *told == Told::EscalationProposed)
+            .count()
+    };
+    let mut world = World::new();
+    // The columns of h1 alone, severely overdue.
+    world
+        .group
+        .columns
+        .retain(|id, _| id.as_str().starts_with("h1/"));
+    confirmed(&mut world, "2017-12-01", "2017-11-03");
+    assert_eq!((open_on_h1(&world), proposed(&world)), (2, 0));
+    world.acts = vec![exempted("2017-12-01", "2017-12-03")];
+    world.pass("2017-12-01T09:00:00");
+    assert_eq!(open_on_h1(&world), 0);
+    // It ended, and nothing was ever updated.
+    confirmed(&mut world, "2017-12-04", "2017-11-03");
+    assert_eq!((open_on_h1(&world), proposed(&world)), (2, 0));
+    // Updated, and severely overdue once more within the quarter: that is a second time.
+    confirmed(&mut world, "2017-12-05", "2017-12-05");
+    assert_eq!(open_on_h1(&world), 0);
+    confirmed(&mut world, "2018-01-05", "2017-12-05");
+    assert_eq!((open_on_h1(&world), proposed(&world)), (2, 2));
 }
 
 #[test]
