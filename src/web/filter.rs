@@ -27,7 +27,7 @@ pub enum State {
     All,
     /// Those in time whose limit ends within seven days.
     Week,
-    /// Those in one standing; an overdue one is looked for with the severely overdue.
+    /// Those in one standing.
     One(Standing),
 }
 
@@ -80,9 +80,6 @@ impl State {
                 let owed = line.owed.iter().map(|owed| owed.due_on);
                 let mut due = line.due_on.into_iter().chain(owed);
                 due.any(|due| today <= due && Some(due) <= last)
-            }
-            State::One(Standing::Overdue) => {
-                matches!(line.standing, Standing::Overdue | Standing::SeverelyOverdue)
             }
             State::One(standing) => line.standing == standing,
         }

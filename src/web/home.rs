@@ -19,6 +19,7 @@ use super::messages::Today;
 use super::monitor;
 use super::source::Picture;
 use super::view::{ColumnRow, Frame, Mark, NAME_CHARS, Place, Shared, page, unreadable};
+use crate::alert::incident::{Incident, Kind, Subject};
 use crate::alert::outbox::Message;
 use crate::domain::class::Class;
 use crate::domain::time::{date_of, moment};
@@ -50,6 +51,8 @@ struct HomePage {
     due: Due,
     blind: Vec<(String, usize)>,
     incidents: usize,
+    down: usize,
+    unread: usize,
     vetoed: usize,
     near: usize,
     proposed: usize,
@@ -70,7 +73,7 @@ struct Cell {
     mark: Mark,
     id: String,
     name: String,
-    /// `否决 超期2`, or how many are in time.
+    /// `否决 无法访问 超期2`, or how many are in time.
     says: String,
 }
 
@@ -187,6 +190,12 @@ fn home_page(
         due: due::of(&overview, filter, today),
         blind: blind(&overview),
         incidents: picture.open.values().filter(|one| one.is_open()).count(),
+        down: overview
+            .sites
+            .iter()
+            .filter(|site| site.down_since.is_some())
+            .count(),
+        unread: picture.open.values().filter(|one| is_unread(one)).count(),
         vetoed: told(Veto::Hit),
         near: told(Veto::Near),
         proposed: picture.open.values().filter(|one| is_proposed(one)).count(),
@@ -197,6 +206,12 @@ fn home_page(
         column_pages,
         site_pages,
     }
+}
+
+/// Whether a column cannot be read for long, or shows another list: the operator was told.
+fn is_unread(incident: &Incident) -> bool {
+    let of_column = matches!(incident.key.subject, Subject::Column(_));
+    of_column && incident.key.kind == Kind::Blind && incident.is_open()
 }
 
 /// The columns that are looked for: by need, or by due date where that is what is asked.
@@ -246,7 +261,8 @@ fn chips(counts: &Counts, filter: &Filter) -> Vec<Chip> {
 fn cell(site: &SiteLine) -> Cell {
     let counts = &site.counts;
     let parts = [
-        ("超期", counts.overdue),
+        ("严重超期", counts.severely_overdue),
+        ("超期", counts.overdue - counts.severely_overdue),
         ("空白", counts.empty),
         ("无法判断", counts.unknown),
         ("临期", counts.due_soon),
@@ -257,8 +273,9 @@ fn cell(site: &SiteLine) -> Cell {
         Some(Veto::Near) => Some("接近否决"),
         None => None,
     };
-    let vetoed = vetoed.map(str::to_owned).into_iter();
-    let says: Vec<String> = vetoed
+    let down = site.down_since.map(|_| "无法访问");
+    let told = vetoed.into_iter().chain(down).map(str::to_owned);
+    let says: Vec<String> = told
         .chain(parts.map(|(word, count)| format!("{word}{count}")))
         .collect();
     Cell {
