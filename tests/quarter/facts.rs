@@ -243,6 +243,7 @@ fn incident(plan: &Plan, alert: &Alert) -> Incident {
     };
     let mut incident = Incident::new(key, began, state);
     incident.tier = Some(Tier::Overdue);
+    incident.last_update = Some(update(alert.newest_on));
     incident.rises = vec![Rise {
         tier: Tier::Overdue,
         at: began,

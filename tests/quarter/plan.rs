@@ -139,6 +139,8 @@ pub struct Link {
 
 pub struct Alert {
     pub column: usize,
+    /// The newest item by then.
+    pub newest_on: Date,
     pub overdue_on: Date,
     pub ended_on: Option<Date>,
 }

@@ -423,14 +423,21 @@ fn alerts(plan: &mut Plan, dice: &mut Dice) {
         let overdue_on = ago(dice.between(40, 80));
         let mended = overdue_on + TimeDelta::days(dice.between(8, 20));
         let again = mended + TimeDelta::days(dice.between(25, 35));
+        // Late since the day after the window of its newest item.
+        let limit = window(plan.columns[column].class);
+        let newest_by = |overdue_on: chrono::NaiveDate| overdue_on - TimeDelta::days(limit + 1);
         plan.alerts.push(Alert {
             column,
+            newest_on: newest_by(overdue_on),
             overdue_on,
             ended_on: Some(mended),
         });
         if dice.one_in(2) && again < ago(1) {
+            // Some were exempt for a while, and have the same silence as before.
+            let is_mended = !dice.one_in(3);
             plan.alerts.push(Alert {
                 column,
+                newest_on: newest_by(if is_mended { again } else { overdue_on }),
                 overdue_on: again,
                 ended_on: Some(again + TimeDelta::days(1)),
             });

@@ -410,7 +410,7 @@ fn files(plan: &Plan) -> Option<i64> {
 }
 
 /// Five points for what was not mended within ten working days, three for what was late again within
-/// thirty days.
+/// thirty days after an update.
 fn alerts(plan: &Plan) -> i64 {
     let mut lost = 0;
     for (place, alert) in plan.alerts.iter().enumerate() {
@@ -424,6 +424,7 @@ fn alerts(plan: &Plan) -> i64 {
         let former = before.rfind(|other| other.column == alert.column);
         if let Some(ended_on) = former.and_then(|former| former.ended_on)
             && (alert.overdue_on - ended_on).num_days() <= 30
+            && former.is_some_and(|former| former.newest_on < alert.newest_on)
         {
             lost += 300;
         }
