@@ -61,7 +61,7 @@ fn the_shipped_samples_are_sound_and_explained() {
         format!(r"visits +0 6-22 \* \* \* +{day}, {day}, {day}\n"),
         r"news 动态要闻 +14 +11 +13 +15 +22 +10\n".to_owned(),
         r"notices 通知公告 +180 +151 +174 +181 +211 +10\n".to_owned(),
-        r"escalation 督办 +主要负责人、管理员、督查 +every 5 working days +released by a person"
+        r"escalation 督办 +栏目编辑、联络员、分管领导、主要负责人、管理员、督查 +every 5 working days +released by a person"
             .to_owned(),
         r"WARNING: text messages are written to .*/var/sms and reach nobody".to_owned(),
         r"note: units without any contact that answer for columns".to_owned(),

@@ -494,7 +494,8 @@ fn gaps_are_warned_of() {
     files.write(
         "monitor.toml",
         format!(
-            "{MONITOR}[console]\nlisten = \"0.0.0.0:8420\"\n[texts]\ndown = \"{}\"\n",
+            "{MONITOR}[console]\nlisten = \"0.0.0.0:8420\"\n[tiers.escalation]\nroles = [\"head\", \"operator\", \
+             \"supervision\"]\n[texts]\ndown = \"{}\"\n",
             "长".repeat(300)
         ),
     );

@@ -217,7 +217,7 @@ async fn the_assessor_enters_finds_closes_a_period_and_takes_every_form_along() 
     let mut looker = office.enter("kanke");
     looker.open(&office.url("/assessment?period=2017Q4&site=kxw"));
     until_has(&mut looker, "section[aria-label=得分]");
-    let told = format!("单位说明（kxw，11月20日）：{said}");
+    let told = format!("单位说明（kxw，11月20日）：{}", said.trim_end_matches('。'));
     assert!(looker.text().contains(&told), "{}", looker.text());
     assert!(!looker.has("main form[method=post]"));
     looker.open(&office.url("/site/kxw"));
