@@ -8,6 +8,7 @@ use super::plain::{instant, one_line, title, typed, typed_quotation};
 use super::sentence::{Case, TITLE_CHARS, cause};
 use crate::alert::incident::{Change, Pending, State};
 use crate::assess::freshness::Freshness;
+use crate::assess::ladder::Tier;
 use crate::domain::finding::Finding;
 use crate::domain::observation::{Cause, ColumnRecord, Observation, Sight};
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
@@ -226,7 +227,10 @@ pub(super) fn incident(case: &Case) -> String {
         } => {
             let stage = incident.tier.map(|tier| {
                 let since = instant(*since, case.now);
-                format!("自{since}起按“{}”处理，", tier.in_chinese())
+                match (tier, incident.is_proposed()) {
+                    (Tier::Escalation, true) => format!("自{since}起建议督办，待放行，"),
+                    _ => format!("自{since}起按“{}”处理，", tier.in_chinese()),
+                }
             });
             let again = match repeats {
                 0 => String::new(),

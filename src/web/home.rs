@@ -264,7 +264,8 @@ fn cell(site: &SiteLine) -> Cell {
         ("严重超期", counts.severely_overdue),
         ("超期", counts.overdue - counts.severely_overdue),
         ("空白", counts.empty),
-        ("无法判断", counts.unknown),
+        // Of a site that is down nothing can be judged.
+        ("无法判断", site.down_since.map_or(counts.unknown, |_| 0)),
         ("临期", counts.due_soon),
     ];
     let parts = parts.iter().filter(|(_, count)| *count > 0);
@@ -275,9 +276,15 @@ fn cell(site: &SiteLine) -> Cell {
     };
     let down = site.down_since.map(|_| "无法访问");
     let told = vetoed.into_iter().chain(down).map(str::to_owned);
-    let says: Vec<String> = told
+    let mut says: Vec<String> = told
         .chain(parts.map(|(word, count)| format!("{word}{count}")))
         .collect();
+    // A square is narrow.
+    if says.len() > 1 {
+        for said in &mut says {
+            *said = said.replace("严重超期", "严重");
+        }
+    }
     Cell {
         mark: Mark::of_site(site),
         id: site.site.to_string(),

@@ -424,7 +424,9 @@ fn alerts(plan: &mut Plan, dice: &mut Dice) {
         let mended = overdue_on + TimeDelta::days(dice.between(8, 20));
         let again = mended + TimeDelta::days(dice.between(25, 35));
         // Late since the day after the window of its newest item.
-        let limit = window(plan.columns[column].class);
+        let Some(limit) = plan.columns.get(column).map(|one| window(one.class)) else {
+            continue;
+        };
         let newest_by = |overdue_on: chrono::NaiveDate| overdue_on - TimeDelta::days(limit + 1);
         plan.alerts.push(Alert {
             column,
