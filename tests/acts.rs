@@ -309,9 +309,7 @@ async fn a_new_installation_tells_units_nothing_until_it_goes_live_and_then_how_
     let last = heard.last().map(|(_, _, text)| text.as_str());
     assert_eq!(
         last,
-        Some(
-            "【网巡】试运行中，未向责任单位发送消息；如已启用将发送2条，涉及3个栏目（超期3个），名单见wangxun status"
-        )
+        Some("【网巡】试运行，如启用将发送2条（名单见wangxun status），涉及3个栏目：超期3个")
     );
 
     assert!(stage.order(What::GoLive).await.0);

@@ -174,7 +174,7 @@ async fn what_people_laid_down_stands_on_the_pages() {
     ];
     let running = start(group(4, 10), commit).await;
     let home = get(&running, "/").await.body;
-    let trial = "<strong>试运行：</strong>试运行中，未向责任单位发送消息；如已启用将发送";
+    let trial = "<strong>试运行：</strong>未向责任单位发送消息，如启用将发送";
     assert!(home.contains(trial), "{home}");
     let path = format!("/column/{}", column_id(1, 0));
     let page = get(&running, &path).await.body;

@@ -598,7 +598,11 @@ mod tests {
             panic!("{written:?}");
         };
         assert_eq!((message.person.as_str(), message.notices.len()), ("op", 2));
-        assert!(message.text.contains("如已启用将发送3条，涉及5个栏目"));
+        assert!(
+            message
+                .text
+                .contains("如启用将发送3条（名单见wangxun status），涉及5个栏目")
+        );
         assert!(day.write("2017-11-14T09:30:00").is_empty());
         let next = Some(at("2017-11-15T08:30:00"));
         assert_eq!(next_at(&day.tray("2017-11-14T09:30:00")), next);

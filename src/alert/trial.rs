@@ -51,24 +51,36 @@ pub struct Forecast {
 }
 
 impl Forecast {
-    /// The forecast in one sentence for the operator.
+    /// The forecast behind the word 试运行.
     pub fn in_chinese(self) -> String {
-        let tiers = TIERS
-            .iter()
-            .zip(self.columns)
-            .filter(|(_, count)| *count > 0);
+        let tiers = match self.tiers() {
+            none if none.is_empty() => none,
+            tiers => format!("（{tiers}）"),
+        };
+        let (messages, columns) = (self.messages, self.columns.iter().sum::<usize>());
+        format!("未向责任单位发送消息，如启用将发送{messages}条，涉及{columns}个栏目{tiers}")
+    }
+
+    /// The forecast in a message: what it is cut behind comes first.
+    pub fn in_message(self) -> String {
+        let tiers = match self.tiers() {
+            none if none.is_empty() => none,
+            tiers => format!("：{tiers}"),
+        };
+        let (messages, columns) = (self.messages, self.columns.iter().sum::<usize>());
+        format!(
+            "试运行，如启用将发送{messages}条（名单见wangxun status），涉及{columns}个栏目{tiers}"
+        )
+    }
+
+    /// The columns by tier, the worst first.
+    fn tiers(self) -> String {
+        let tiers = TIERS.iter().zip(self.columns);
+        let tiers = tiers.filter(|(_, count)| *count > 0);
         let tiers: Vec<String> = tiers
             .map(|(tier, count)| format!("{}{count}个", tier.in_chinese()))
             .collect();
-        let tiers = match tiers.is_empty() {
-            true => String::new(),
-            false => format!("（{}）", tiers.join("，")),
-        };
-        format!(
-            "试运行中，未向责任单位发送消息；如已启用将发送{}条，涉及{}个栏目{tiers}",
-            self.messages,
-            self.columns.iter().sum::<usize>()
-        )
+        tiers.join("，")
     }
 }
 
@@ -242,6 +254,6 @@ pub fn report(
         return Vec::new();
     }
     let day = MessageKey::of(&["trial", &date_of(now).to_string()]);
-    let why = format!("{}，名单见wangxun status", forecast.in_chinese());
+    let why = forecast.in_message();
     notice::undelivered(group, calendar, rules, &day, &why, now)
 }
