@@ -28,7 +28,7 @@ pub struct Document {
     /// Since when its links are read as they are; nothing where that was not written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Moment>,
-    /// Its links before that, where they were read, and when they were read last.
+    /// Its links before that, where they were read, and since when they were read so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former: Option<(Moment, Vec<String>)>,
 }
@@ -39,7 +39,7 @@ impl Document {
         if self.since.is_none_or(|since| since < end) {
             return Some(self);
         }
-        let (read_at, links) = self.former.clone()?;
+        let (read_at, links) = self.former.clone().filter(|(since, _)| *since < end)?;
         Some(Document {
             links,
             read_at,
@@ -56,7 +56,10 @@ impl Document {
     ) -> (Option<Moment>, Option<(Moment, Vec<String>)>) {
         match known {
             Some(known) if known.links == links => (known.since, known.former.clone()),
-            Some(known) => (Some(now), Some((known.read_at, known.links.clone()))),
+            Some(known) => {
+                let since = known.since.unwrap_or(known.read_at);
+                (Some(now), Some((since, known.links.clone())))
+            }
             None => (Some(now), None),
         }
     }

@@ -100,7 +100,7 @@ pub struct Guide {
     /// Since when its elements are read as they are; nothing where that was not written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Moment>,
-    /// Its elements before that, where they were read, and when they were read last.
+    /// Its elements before that, where they were read, and since when they were read so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former: Option<(Moment, Vec<Element>)>,
 }
@@ -111,7 +111,8 @@ impl Guide {
         if self.since.is_none_or(|since| since < end) {
             return self;
         }
-        let (read_at, has) = self.former.clone().unzip();
+        let former = self.former.clone().filter(|(since, _)| *since < end);
+        let (read_at, has) = former.unzip();
         Guide {
             has,
             read_at,
@@ -122,8 +123,8 @@ impl Guide {
     /// Takes what a reading of its page at `now` showed.
     pub fn show(&mut self, has: Vec<Element>, now: Moment) {
         if self.has.as_ref() != Some(&has) {
-            let read_at = self.read_at.unwrap_or(now);
-            self.former = self.has.take().map(|former| (read_at, former));
+            let since = self.since.or(self.read_at).unwrap_or(now);
+            self.former = self.has.take().map(|former| (since, former));
             self.since = Some(now);
         }
         self.has = Some(has);
@@ -176,6 +177,9 @@ mod tests {
         assert_eq!(of(&same, "2017-10-28").0, Some(8), "it was so all the time");
         let less = read("2017-12-27", &[Element::Name]);
         assert_eq!(of(&less, "2017-12-28"), (Some(1), Some(at("2017-12-27"))));
-        assert_eq!(of(&less, "2017-12-01"), (Some(8), Some(at("2017-11-26"))));
+        assert_eq!(of(&less, "2017-12-01"), (Some(8), Some(at("2017-10-27"))));
+        let more = read("2018-01-20", &[Element::Name, Element::Basis]);
+        assert_eq!(of(&more, "2018-01-01"), (Some(1), Some(at("2017-12-27"))));
+        assert_eq!(of(&more, "2017-12-01"), (None, None), "two readings ago");
     }
 }
