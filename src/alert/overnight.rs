@@ -113,7 +113,7 @@ fn waiting_again(message: &Message, notice: &Notice, bench: Bench<'_>) -> Notice
         Some(standing) => Notice {
             state: NoticeState::Waiting,
             expires_at: notice.expires_at.max(message.expires_at),
-            unsent_since: failing_since(message).or(notice.unsent_since),
+            unsent_since: notice.unsent_since.or_else(|| failing_since(message)),
             first: false,
             ..standing
         },
