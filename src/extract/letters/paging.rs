@@ -27,6 +27,8 @@ const TOTALS: [&str; 8] = [
 const WRITER: &str = "createPageHTML(";
 /// The longest list of arguments, in bytes.
 const ARGUMENTS: usize = 200;
+/// The most nodes that such a link holds: one around half a page is none.
+const LINK_NODES: usize = 20;
 /// How deep totals are looked for.
 const DEPTH: usize = 4;
 
@@ -72,7 +74,11 @@ fn of_view(view: &View) -> Onward {
 fn linked(dom: &Dom<'_>, base: &Url) -> Option<Url> {
     let mut links = dom.tagged("a");
     links.find_map(|(at, _)| {
-        let text = dom.text(at, dom.end(at), 40);
+        let end = dom.end(at);
+        if end - at > LINK_NODES {
+            return None;
+        }
+        let text = dom.text(at, end, 40);
         let letters = text.chars().filter(|c| c.is_alphabetic());
         let bare: String = letters.flat_map(char::to_lowercase).collect();
         if !NEXT.contains(&bare.as_str()) {
