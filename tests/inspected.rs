@@ -35,6 +35,15 @@ use site::{Reply, Request, Site, answer};
 use stepped::Running;
 
 const LONGEST_RUN: Duration = Duration::from_secs(240);
+
+/// The daemon of an installation.
+async fn started(config: &Path, clock: &Clock) -> Running {
+    let loaded = load(config, at("2017-11-06T08:00").date_naive());
+    let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
+    let running = Running::start(Arc::new(loaded.config), clock);
+    let running = tokio::time::timeout(LONGEST_RUN, running).await;
+    running.expect("a daemon in time")
+}
 const HTML: &str = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
 
 fn at(text: &str) -> Moment {
@@ -811,11 +820,7 @@ async fn a_letter_that_waits_on_a_further_page_is_found() {
     .await;
     let config = write(dir.path(), &[("c", &site)]);
     let mut end = clock.alarm();
-    let loaded = load(&config, at("2017-11-06T08:00").date_naive());
-    let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
-    let running =
-        tokio::time::timeout(LONGEST_RUN, Running::start(Arc::new(loaded.config), &clock));
-    let running = running.await.expect("a daemon in time");
+    let running = started(&config, &clock).await;
     end.until(at("2017-11-07T06:00")).await;
     let first = assessed(&config).await;
     let veto = line(&first, "c", "V5");
@@ -873,11 +878,7 @@ async fn a_letter_that_waits_for_long_is_told_to_those_who_can_answer_it() {
         let config = write(dir.path(), &[("c", &site)]);
         go_live(dir.path());
         let mut end = clock.alarm();
-        let loaded = load(&config, at("2017-11-06T08:00").date_naive());
-        let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
-        let running =
-            tokio::time::timeout(LONGEST_RUN, Running::start(Arc::new(loaded.config), &clock));
-        let running = running.await.expect("a daemon in time");
+        let running = started(&config, &clock).await;
         let heard = async |end: &mut Alarm, until: &str| {
             end.until(at(until)).await;
             let messages = running.ready.desk.store.messages(100).await;

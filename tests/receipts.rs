@@ -515,29 +515,20 @@ async fn what_a_gateway_cannot_take_goes_to_the_next_route_after_a_while() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_route_that_fails_is_left_after_hours_however_far_the_next_attempt_is() {
-    let retry = "retry = { first = \"5h\", longest = \"6h\" }";
-    let mut morning = Morning::with("callback = { file = \"callback\" }", retry, closed).await;
-    for (time, states) in [
-        ("12:25", vec!["待重试"]),
-        ("12:35", vec!["发送失败", "已提交"]),
-    ] {
-        morning.held.until(at(&format!("2017-11-14T{time}"))).await;
-        assert_eq!(morning.states("lianluo").await, states, "{time}");
+async fn a_route_that_fails_is_left_after_hours_that_are_counted_over_days() {
+    // However far the next attempt is; and however many digests took up what waited.
+    let rows = [
+        ("first = \"5h\", longest = \"6h\"", ["14T12:25", "14T12:35"]),
+        ("fall_back_after = \"30h\"", ["15T14:20", "15T14:40"]),
+    ];
+    for (retry, [before, after]) in rows {
+        let retry = format!("retry = {{ {retry} }}");
+        let mut morning = Morning::with("callback = { file = \"callback\" }", &retry, closed).await;
+        morning.held.until(at(&format!("2017-11-{before}"))).await;
+        assert_eq!(morning.states("lianluo").await, ["待重试"], "{before}");
+        morning.held.until(at(&format!("2017-11-{after}"))).await;
+        let states = morning.states("lianluo").await;
+        assert_eq!(states, ["发送失败", "已提交"], "{after}");
+        morning.running.end(morning.held).await;
     }
-    morning.running.end(morning.held).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn how_long_a_route_fails_is_counted_over_the_digests_of_days() {
-    let retry = "retry = { fall_back_after = \"30h\" }";
-    let mut morning = Morning::with("callback = { file = \"callback\" }", retry, closed).await;
-    for (time, states) in [
-        ("14:20", vec!["待重试"]),
-        ("14:40", vec!["发送失败", "已提交"]),
-    ] {
-        morning.held.until(at(&format!("2017-11-15T{time}"))).await;
-        assert_eq!(morning.states("lianluo").await, states, "{time}");
-    }
-    morning.running.end(morning.held).await;
 }

@@ -83,15 +83,6 @@ pub(super) fn owed<'a>(
     site: &'a Site,
 ) -> Vec<DutyCase<'a>> {
     let duties = duties_of(situation, column).into_iter();
-    let cases = duties.map(|owing| DutyCase {
-        column,
-        site,
-        duty: owing.duty,
-        period: owing.period,
-        stand: owing.stand,
-        spared: owing.spared,
-        incident: owing.incident,
-        now: situation.now,
-    });
+    let cases = duties.map(|owing| DutyCase::of(column, site, owing, situation.now));
     cases.collect()
 }

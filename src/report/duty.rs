@@ -6,7 +6,7 @@ use super::plain::{full_date, instant, one_line, title};
 use super::sentence::TITLE_CHARS;
 use super::table::{NAME_CHARS, Set, grid};
 use crate::alert::incident::{Incident, State};
-use crate::alert::pass::{OwingKnown, owing};
+use crate::alert::pass::{Owing, OwingKnown, owing};
 use crate::assess::duty::{Duty, Period, Stand};
 use crate::assess::exemption::Exemptions;
 use crate::assess::ladder::Tier;
@@ -35,6 +35,22 @@ pub struct DutyCase<'a> {
     pub now: Moment,
 }
 
+impl<'a> DutyCase<'a> {
+    /// What is told of `owing`, a duty of `column`, which `site` shows.
+    pub fn of(column: &'a Column, site: &'a Site, owing: Owing<'a>, now: Moment) -> DutyCase<'a> {
+        DutyCase {
+            column,
+            site,
+            duty: owing.duty,
+            period: owing.period,
+            stand: owing.stand,
+            spared: owing.spared,
+            incident: owing.incident,
+            now,
+        }
+    }
+}
+
 /// The duties of `column` as they stand by its `items`.
 pub fn of_column<'a>(
     scene: &Scene<'a>,
@@ -55,16 +71,7 @@ pub fn of_column<'a>(
     let duties = duties.filter(|duty| duty.is_of(column));
     let owing = duties.map(|duty| owing(column, duty, known));
     owing
-        .map(|owing| DutyCase {
-            column,
-            site,
-            duty: owing.duty,
-            period: owing.period,
-            stand: owing.stand,
-            spared: owing.spared,
-            incident: owing.incident,
-            now: scene.now,
-        })
+        .map(|owing| DutyCase::of(column, site, owing, scene.now))
         .collect()
 }
 
