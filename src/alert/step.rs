@@ -306,9 +306,11 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
     let Repeat::Every { working_days, most } = at.tiers.get(&tier)?.repeat else {
         return None;
     };
+    // What is decided on a day off is heard on the next working day.
+    let heard_at = at.calendar.opening(told_at, at.rules.window);
     let passed = at
         .calendar
-        .working_days_between(date_of(told_at), date_of(at.now));
+        .working_days_between(date_of(heard_at), date_of(at.now));
     let spent = most.is_some_and(|most| repeats >= most);
     let is_due = is_undone || passed >= working_days.max(1);
     if spent || !is_due || !at.calendar.is_working_day(date_of(at.now)) {
@@ -511,13 +513,14 @@ mod tests {
             ("11-16", Told::Raised(Warning)),
             // A Saturday: the message waits, the tier does not.
             ("11-18", Told::Raised(Overdue)),
-            ("11-22", Told::Repeated(Overdue, 1)),
+            // Three working days after that Monday's message.
+            ("11-23", Told::Repeated(Overdue, 1)),
             ("11-25", Told::Raised(SeverelyOverdue)),
-            ("11-27", Told::Repeated(SeverelyOverdue, 1)),
-            ("11-28", Told::Repeated(SeverelyOverdue, 2)),
-            ("11-29", Told::Repeated(SeverelyOverdue, 3)),
-            ("11-30", Told::Repeated(SeverelyOverdue, 4)),
-            ("12-01", Told::Repeated(SeverelyOverdue, 5)),
+            ("11-28", Told::Repeated(SeverelyOverdue, 1)),
+            ("11-29", Told::Repeated(SeverelyOverdue, 2)),
+            ("11-30", Told::Repeated(SeverelyOverdue, 3)),
+            ("12-01", Told::Repeated(SeverelyOverdue, 4)),
+            ("12-04", Told::Repeated(SeverelyOverdue, 5)),
             ("12-08", Told::EscalationProposed),
             ("12-15", Told::EscalationProposed),
         ];
@@ -656,9 +659,9 @@ mod tests {
         let told = |walk: &Walk| walk.told.iter().map(|(_, told)| *told).collect::<Vec<_>>();
         let raised = [Told::Raised(Overdue), Told::Raised(SeverelyOverdue)];
         assert_eq!(told(&walk), raised);
-        // It lapsed on Sunday: what is due is repeated on Monday.
+        // It lapsed on Sunday; what is heard on Monday is repeated on Tuesday.
         walk.answered = false;
-        walk.morning("2017-11-27", "2017-11-03");
+        walk.morning("2017-11-28", "2017-11-03");
         assert_eq!(
             told(&walk).last(),
             Some(&Told::Repeated(SeverelyOverdue, 1))
@@ -674,7 +677,7 @@ mod tests {
         let incident = walk.incident.clone().unwrap();
         assert_eq!(incident.release, Some(Release::Proposed));
         assert_eq!(incident.tier, Some(Overdue));
-        for day in ["2017-11-22", "2017-11-25"] {
+        for day in ["2017-11-23", "2017-11-25"] {
             walk.morning(day, "2017-11-03");
         }
         let told: Vec<_> = walk.told.iter().map(|(_, told)| *told).collect();
@@ -684,11 +687,11 @@ mod tests {
             Told::Raised(SeverelyOverdue),
         ];
         assert_eq!(told, on);
-        walk.morning("2017-11-27", "2017-11-03");
+        walk.morning("2017-11-28", "2017-11-03");
         let last = walk.told.last().map(|(_, told)| *told);
         assert_eq!(last, Some(Told::Repeated(SeverelyOverdue, 1)));
         let incident = walk.incident.clone().unwrap();
-        let (released, effects) = release(&incident, "张", at("2017-11-27T09:00:00")).unwrap();
+        let (released, effects) = release(&incident, "张", at("2017-11-28T09:00:00")).unwrap();
         assert_eq!(effects, [Effect::Tell(Told::Raised(Escalation))]);
         let released = released.unwrap();
         assert_eq!(released.tier, Some(Escalation));

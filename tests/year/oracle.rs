@@ -752,8 +752,9 @@ impl<'a> Oracle<'a> {
         let Some((days, most)) = REPEATS[case.step] else {
             return case;
         };
-        let due = self.rules.worked_between(case.told_at.date_naive(), today) >= days
-            && self.world.is_worked(today);
+        // What is decided on a day off, or after hours, is heard on the next working day.
+        let heard_on = self.rules.opening(case.told_at).date_naive();
+        let due = self.rules.worked_between(heard_on, today) >= days && self.world.is_worked(today);
         let seen_since = self.columns[place]
             .looked_at
             .is_some_and(|seen| seen > case.told_at);
