@@ -14,7 +14,7 @@ use super::hours;
 use super::incident::{Incident, IncidentKey, Kind};
 use super::notice;
 use super::outbox::{Delivery, InPlaceOf, Message, MessageKey, Notice, NoticeState, Told};
-use super::rules::AlertRules;
+use super::reconsider::{Bench, in_words_of_today};
 use super::tray::{
     Tray, expires_at, hand_over, has_digest, is_digest_time, is_held, is_of_budget, is_spent,
     is_urgent, not_before, reports,
@@ -70,7 +70,9 @@ pub fn compose(tray: &Tray<'_>) -> Written {
                 writer.operators(
                     "gone",
                     person,
-                    "有联系人已从名单中移除，其待发消息未发出，请确认接替人已登记",
+                    &format!(
+                        "联系人“{person}”已从名单中移除，其待发消息未发出，请确认接替人已登记"
+                    ),
                 );
             }
         }
@@ -336,40 +338,39 @@ fn expiry(tray: &Tray<'_>, person: &Person, notices: &[&Notice], urgent: bool) -
     carried.map_or(least, |carried| carried.max(least))
 }
 
-/// The same message over the person's next route, after `failed` failed for good; `None` where
-/// there is none. `notices` are those that `failed` carried.
+/// The same message over the person's next route, after `failed` failed; `None` where there is none, or
+/// nothing is left to be said. `left` is what of it is still to be said, as it stands now.
 pub fn second_try(
     failed: &Message,
     person: &Person,
-    notices: &[Notice],
+    left: &[Notice],
     calendar: &Calendar,
-    rules: &AlertRules,
-    now: Moment,
+    bench: Bench<'_>,
 ) -> Option<Message> {
     let place = person.routes.iter().position(|&r| r == failed.route)?;
     let route = *person.routes.get(place + 1)?;
-    let mut notices: Vec<&Notice> = notices.iter().collect();
-    notices.sort_by_key(|notice| wording::order(notice));
+    let says_nothing_more = left.is_empty() && !failed.notices.is_empty();
+    if says_nothing_more {
+        return None;
+    }
+    let (now, rules) = (bench.now, bench.rules);
+    let by_route = Message {
+        route,
+        ..failed.clone()
+    };
     let mut parts = vec!["message", route.key(), person.id.as_str()];
-    parts.extend(notices.iter().map(|notice| notice.key.as_str()));
     // What carries no notices is said again in its own words.
-    let today = date_of(now);
-    let (text, words) = match notices.is_empty() {
+    let said = match left.is_empty() {
         true => {
             parts.push(failed.key.as_str());
-            (failed.text.clone(), failed.words.clone())
+            by_route
         }
-        false => (
-            wording::text(&notices, route, today, rules),
-            wording::words(&notices, today, rules),
-        ),
+        false => in_words_of_today(&by_route, left, bench),
     };
+    parts.extend(said.notices.iter().map(MessageKey::as_str));
     Some(Message {
         key: MessageKey::of(&parts),
-        route,
-        text,
-        words,
-        provisional: !calendar.knows(today.year()),
+        provisional: !calendar.knows(date_of(now).year()),
         created_at: now,
         expires_at: calendar.lapse(now, rules.expires_after, hours::of(Some(person), rules)),
         attempts: 0,
@@ -378,7 +379,7 @@ pub fn second_try(
         links: Vec::new(),
         next_attempt_at: now,
         delivery: Delivery::Queued { last_error: None },
-        ..failed.clone()
+        ..said
     })
 }
 
@@ -393,6 +394,7 @@ mod tests {
     use crate::alert::incident::State;
     use crate::alert::incident::{Change, Pending, Subject};
     use crate::alert::outbox::Facts;
+    use crate::alert::rules::AlertRules;
     use crate::alert::tray::next_at;
     use crate::alert::trial::Forecast;
     use crate::assess::ladder::Tier;
@@ -988,12 +990,29 @@ mod tests {
         let person = &day.group.people[&first.person];
         let carried = [notice("li", "a", REMINDER, "2017-11-14T07:00:00")];
         let now = at("2017-11-14T10:00:00");
-        let second = second_try(&first, person, &carried, &day.calendar, &day.rules, now).unwrap();
+        let bench = Bench {
+            open: &BTreeMap::new(),
+            later: &[],
+            acts: &[],
+            rules: &day.rules,
+            now,
+        };
+        let second = second_try(&first, person, &carried, &day.calendar, bench).unwrap();
         assert_eq!((second.route, second.attempts), (Route::Mail, 0));
         assert_ne!(second.key, first.key);
         assert!(second.text.ends_with("【网巡】本邮件由系统自动发送。\n"));
-        let third = second_try(&second, person, &carried, &day.calendar, &day.rules, now);
+        let third = second_try(&second, person, &carried, &day.calendar, bench);
         assert_eq!(third, None);
+        // What has risen meanwhile is told at its tier; what is over is not told.
+        let risen = Notice {
+            told: Told::Raised(Tier::Overdue),
+            ..carried[0].clone()
+        };
+        let second = second_try(&first, person, &[risen], &day.calendar, bench).unwrap();
+        assert_eq!(second.tier, Some(Tier::Overdue));
+        assert!(second.subject.contains("超期"), "{}", second.subject);
+        assert!(second.text.contains("超过"), "{}", second.text);
+        assert_eq!(second_try(&first, person, &[], &day.calendar, bench), None);
     }
 
     #[test]

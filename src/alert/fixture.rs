@@ -100,7 +100,7 @@ pub(super) fn message(columns: &[&str], rules: &AlertRules) -> (Message, Vec<Not
     let bench = Bench {
         open: &BTreeMap::new(),
         later: &[],
-        holds: &[],
+        acts: &[],
         rules,
         now: at(WRITTEN),
     };

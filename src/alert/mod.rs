@@ -25,6 +25,7 @@ pub mod segments;
 pub mod site_rules;
 pub mod site_step;
 pub mod step;
+pub mod succession;
 pub mod template;
 pub mod tray;
 pub mod trial;

@@ -13,6 +13,7 @@ use crate::assess::duty::Duty;
 use crate::assess::freshness::due_on;
 use crate::assess::outage::host_of;
 use crate::calendar::Calendar;
+use crate::domain::act::Act;
 use crate::domain::group::{Column, Group, Site, Unit};
 use crate::domain::id::PersonId;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
@@ -60,7 +61,9 @@ pub fn write(
     }
     let mut facts = facts(situation, about);
     match told {
-        Told::Raised(_) | Told::Repeated(..) => facts.why = answered(situation, incident),
+        Told::Raised(_) | Told::Repeated(..) => {
+            facts.why = answered(situation.acts, incident, date_of(situation.now));
+        }
         Told::EscalationProposed => facts.why = String::new(),
         _ => {}
     }
@@ -71,11 +74,7 @@ pub fn write(
         let mut facts = facts.clone();
         if let Some(vacancy) = vacancy.as_ref().filter(|_| operators.contains(person)) {
             let why = [facts.why.as_str(), vacancy.as_str()];
-            facts.why = why
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join("，");
+            facts.why = joined(why.into_iter());
         }
         facts
     };
@@ -187,16 +186,37 @@ pub fn undelivered(
         .collect()
 }
 
+/// How the remark begins that a unit has answered.
+const ANSWERED: &str = "已回复：";
+
+/// The remark of `notice` with the answer to its incident that holds on `today`, whichever it had before.
+pub(super) fn answered_now(
+    notice: &Notice,
+    acts: &[Act],
+    incident: &Incident,
+    today: Date,
+) -> String {
+    let others = notice.facts.why.split('，');
+    let others = others.filter(|part| !part.starts_with(ANSWERED));
+    let answered = answered(acts, incident, today);
+    let all = std::iter::once(answered.as_str()).chain(others);
+    joined(all)
+}
+
+fn joined<'a>(remarks: impl Iterator<Item = &'a str>) -> String {
+    let said: Vec<&str> = remarks.filter(|remark| !remark.is_empty()).collect();
+    said.join("，")
+}
+
 /// The unit's answer as a remark, while it holds.
-fn answered(situation: &Situation<'_>, incident: &Incident) -> String {
-    let today = date_of(situation.now);
-    let answer = answer(situation.acts, incident, today);
+fn answered(acts: &[Act], incident: &Incident, today: Date) -> String {
+    let answer = answer(acts, incident, today);
     let verb = match incident.key.kind {
         Kind::Owed => "发布",
         _ => "更新",
     };
     answer.map_or(String::new(), |(_, until)| {
-        format!("已回复：将于{}前{verb}", in_chinese(until, today))
+        format!("{ANSWERED}将于{}前{verb}", in_chinese(until, today))
     })
 }
 
@@ -355,7 +375,7 @@ fn silence_of(situation: &Situation<'_>, host: &str) -> String {
 }
 
 /// The identity of a notice: incident, since when its tier holds, what is told, to whom.
-fn key(incident: &Incident, told: Told, person: &PersonId) -> MessageKey {
+pub(super) fn key(incident: &Incident, told: Told, person: &PersonId) -> MessageKey {
     let (since, repeats) = match &incident.state {
         State::Suspected { seen_at } => (*seen_at, 0),
         State::Open { since, repeats, .. } => (*since, *repeats),

@@ -165,7 +165,7 @@ mod tests {
         let bench = Bench {
             open: &[(key, incident)].into(),
             later,
-            holds: &[],
+            acts: &[],
             rules: &rules,
             now: at(now),
         };
@@ -215,7 +215,7 @@ mod tests {
             let bench = Bench {
                 open: &BTreeMap::new(),
                 later: std::slice::from_ref(&end),
-                holds: &[],
+                acts: &[],
                 rules: &rules,
                 now: at(MORNING),
             };

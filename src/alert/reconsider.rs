@@ -6,12 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use super::acts::{Hold, held_until};
+use super::acts::{answer, held_until, holds};
 use super::incident::{Incident, IncidentKey, Release};
+use super::notice;
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
 use super::rules::AlertRules;
 use super::wording;
 use crate::assess::ladder::Tier;
+use crate::domain::act::Act;
 use crate::domain::time::{Moment, date_of};
 
 /// What a message is held against.
@@ -22,8 +24,8 @@ pub struct Bench<'a> {
     /// What is told later: the notices that are not yet part of a message, and those of messages
     /// that were written after this one.
     pub later: &'a [Notice],
-    /// What people let wait.
-    pub holds: &'a [Hold<'a>],
+    /// What people laid down: holds and answers.
+    pub acts: &'a [Act],
     /// The rules of alerting.
     pub rules: &'a AlertRules,
     /// The present instant.
@@ -44,14 +46,36 @@ pub enum Outcome {
 
 /// Holds `message`, which carries `notices`, against how things stand.
 pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Outcome {
-    // What carries nothing, or what the store does not know whole, is said as it was.
-    if notices.is_empty() || notices.len() != message.notices.len() {
-        return Outcome::AsItIs;
+    // What carries nothing is said as it was.
+    let (left, gone) = match notices {
+        [] => return Outcome::AsItIs,
+        _ => sort_out(message, notices, bench),
+    };
+    if left.is_empty() {
+        return Outcome::Withdrawn(gone);
+    }
+    let reworded = in_words_of_today(message, &left, bench);
+    match reworded == *message {
+        true => Outcome::AsItIs,
+        false => Outcome::Reworded(Box::new(reworded), gone),
+    }
+}
+
+/// What of `notices`, which `message` carries, is still to be said, as it stands now; and what is
+/// withdrawn or waits again. What the store does not know whole is said as it was.
+pub fn sort_out(
+    message: &Message,
+    notices: &[Notice],
+    bench: Bench<'_>,
+) -> (Vec<Notice>, Vec<Notice>) {
+    if notices.len() != message.notices.len() {
+        return (notices.to_vec(), Vec::new());
     }
     let mut gone = Vec::new();
     let mut left = Vec::new();
+    let holds = holds(bench.acts);
     let is_held =
-        |notice: &&Notice| held_until(bench.holds, notice).is_some_and(|until| bench.now < until);
+        |notice: &&Notice| held_until(&holds, notice).is_some_and(|until| bench.now < until);
     let (held, notices): (Vec<&Notice>, Vec<&Notice>) = notices.iter().partition(is_held);
     for notice in notices {
         match as_it_stands(notice, bench) {
@@ -71,14 +95,7 @@ pub fn reconsider(message: &Message, notices: &[Notice], bench: Bench<'_>) -> Ou
         first: false,
         ..notice.clone()
     }));
-    if left.is_empty() {
-        return Outcome::Withdrawn(gone);
-    }
-    let reworded = in_words_of_today(message, &left, bench);
-    match reworded == *message {
-        true => Outcome::AsItIs,
-        false => Outcome::Reworded(Box::new(reworded), gone),
-    }
+    (left, gone)
 }
 
 /// The incidents of which the person of `message` has not been told after all, because what told of them
@@ -135,14 +152,20 @@ pub(super) fn as_it_stands(notice: &Notice, bench: Bench<'_>) -> Option<Notice> 
     };
     match notice.told {
         Told::Raised(tier) | Told::Repeated(tier, _) => {
-            let now = incident?.tier.filter(|&now| now > tier);
+            let (incident, today) = (incident?, date_of(bench.now));
+            let now = incident.tier.filter(|&now| now > tier);
             let is_told = is_told_later(&|told| wording::tier(told) >= Some(tier));
+            // An answer stops repetitions, those that wait as well; who has heard nothing yet, hears it.
+            let is_stopped = matches!(notice.told, Told::Repeated(..))
+                && !notice.first
+                && answer(bench.acts, incident, today).is_some();
             let mut notice = notice.clone();
+            notice.facts.why = notice::answered_now(&notice, bench.acts, incident, today);
             // Escalation has people of its own, and may wait for release.
             if let Some(now) = now.filter(|&now| now < Tier::Escalation) {
                 notice.told = Told::Raised(now);
             }
-            (!is_told).then_some(notice)
+            (!is_told && !is_stopped).then_some(notice)
         }
         Told::EscalationProposed => {
             let waits = incident?.release == Some(Release::Proposed);
@@ -201,7 +224,7 @@ mod tests {
         let bench = Bench {
             open: &open,
             later: waiting,
-            holds: &[],
+            acts: &[],
             rules: &rules,
             now: at(now),
         };
@@ -260,7 +283,7 @@ mod tests {
             let bench = Bench {
                 open: &rest.iter().cloned().collect(),
                 later: &[end],
-                holds: &[],
+                acts: &[],
                 rules: &AlertRules::default(),
                 now: at("2017-11-17T08:30:00"),
             };
@@ -301,11 +324,6 @@ mod tests {
                 until,
             },
         };
-        let held = [Hold {
-            act: &act,
-            scope: &scope,
-            until,
-        }];
         let open: BTreeMap<_, _> = ["a", "b"]
             .map(|column| incident(column, BEGAN, Tier::Warning))
             .into();
@@ -316,7 +334,7 @@ mod tests {
             let bench = Bench {
                 open: &open,
                 later: &[],
-                holds: &held,
+                acts: std::slice::from_ref(&act),
                 rules: &rules,
                 now: at(now),
             };
@@ -332,6 +350,52 @@ mod tests {
             assert_eq!(back.len(), usize::from(waits));
             // Nobody has been told of it.
             assert_eq!(untold(&message, &notices, &back, &open).len(), back.len());
+        }
+    }
+
+    #[test]
+    fn an_answer_stops_the_repetition_that_waits_and_marks_what_rises() {
+        let rules = AlertRules::default();
+        let (key, told) = incident("a", BEGAN, Tier::Overdue);
+        let open: BTreeMap<_, _> = [(key.clone(), told.clone())].into();
+        let answer = |until: &str| Act {
+            approver: None,
+            at: at("2017-11-16T10:00:00"),
+            by: "张".to_owned(),
+            reason: String::new(),
+            deed: Deed::Answered {
+                column: notice("a", Told::Raised(Tier::Overdue)).column.unwrap(),
+                duty: None,
+                began_at: told.began_at,
+                until: until.parse().unwrap(),
+                by_link: None,
+            },
+        };
+        let stands = |told: Told, first: bool, acts: &[Act]| {
+            let bench = Bench {
+                open: &open,
+                later: &[],
+                acts,
+                rules: &rules,
+                now: at("2017-11-17T08:30:00"),
+            };
+            let notice = Notice {
+                first,
+                ..notice("a", told)
+            };
+            as_it_stands(&notice, bench).map(|left| left.facts.why)
+        };
+        let (raised, again) = (
+            Told::Raised(Tier::Overdue),
+            Told::Repeated(Tier::Overdue, 1),
+        );
+        let (holds, lapsed) = ([answer("2017-11-20")], [answer("2017-11-16")]);
+        let marked = Some("已回复：将于11月20日前更新".to_owned());
+        assert_eq!(stands(again, false, &holds), None);
+        assert_eq!(stands(again, true, &holds), marked);
+        assert_eq!(stands(raised, false, &holds), marked);
+        for acts in [&lapsed[..], &[]] {
+            assert_eq!(stands(again, false, acts), Some(String::new()));
         }
     }
 }

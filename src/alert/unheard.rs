@@ -185,7 +185,7 @@ mod tests {
         let bench = Bench {
             open: &[(key, incident)].into(),
             later: std::slice::from_ref(&end),
-            holds: &[],
+            acts: &[],
             rules: &rules,
             now: at(NOW),
         };
@@ -208,7 +208,7 @@ mod tests {
         let bench = Bench {
             open: &[incident("a", "2017-11-13T07:00:00", Tier::Warning)].into(),
             later: &[],
-            holds: &[],
+            acts: &[],
             rules: &rules,
             now: at(NOW),
         };

@@ -12,11 +12,12 @@ use chrono::{NaiveTime, TimeDelta};
 use tokio::sync::Mutex;
 
 use crate::alert::acts::{Hold, holds, is_trial};
-use crate::alert::compose::compose;
+use crate::alert::compose::{compose, second_try};
+use crate::alert::detour::has_next;
 use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Delivery, Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, pass};
-use crate::alert::reconsider::{Bench, Outcome, reconsider, untold};
+use crate::alert::reconsider::{Bench, Outcome, reconsider, sort_out, untold};
 use crate::alert::site_rules::VetoRule;
 use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
@@ -29,6 +30,7 @@ use crate::assess::unanswered::{is_owed, waits};
 use crate::clock::Clock;
 use crate::config::settings::Config;
 use crate::domain::act::{Act, Scope};
+use crate::domain::group::Person;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
 use crate::domain::item::Item;
@@ -124,6 +126,7 @@ impl Desk {
         self.take_back(now).await?;
         self.leave_unrepeated(midnight, now).await?;
         self.leave_unended(now).await?;
+        self.leave_to_successors(now).await?;
         let acts = self.store.acts().await?;
         let holds = holds(&acts);
         let open = self.store.open_incidents().await?;
@@ -164,7 +167,7 @@ impl Desk {
         let bench = Bench {
             open: &open,
             later: &later,
-            holds: &holds(&acts),
+            acts: &acts,
             rules: &self.config.alert,
             now,
         };
@@ -190,10 +193,50 @@ impl Desk {
         Ok(kept)
     }
 
+    /// Stores the end of `failed`, and with it what of it is still to be said, by the next route of its
+    /// `person`; false where there is none and nothing was stored.
+    pub async fn by_next_route(
+        &self,
+        failed: &Message,
+        person: &Person,
+    ) -> Result<bool, StoreError> {
+        if !has_next(failed, person) {
+            return Ok(false);
+        }
+        let _turn = self.turn.lock().await;
+        let now = self.clock.now();
+        let notices = self.store.notices(&failed.notices).await?;
+        let open = self.store.open_incidents().await?;
+        let later = self.later_than(failed).await?;
+        let acts = self.store.acts().await?;
+        let bench = Bench {
+            open: &open,
+            later: &later,
+            acts: &acts,
+            rules: &self.config.alert,
+            now,
+        };
+        let (left, gone) = sort_out(failed, &notices, bench);
+        let mut commit = Commit::at(now);
+        commit.incidents = untold(failed, &notices, &gone, &open);
+        commit.notices = gone;
+        commit.messages.push(failed.clone());
+        match second_try(failed, person, &left, &self.config.calendar, bench) {
+            Some(second) => commit.messages.push(second),
+            None => self.add_unheard(failed, &mut commit).await?,
+        }
+        self.store.commit(commit).await.map(|()| true)
+    }
+
     /// Stores `commit`, with which `ended`, a message that reached nobody, ends; and that its person
     /// was not told what no other message has told.
     pub async fn end_unheard(&self, ended: &Message, mut commit: Commit) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
+        self.add_unheard(ended, &mut commit).await?;
+        self.store.commit(commit).await
+    }
+
+    async fn add_unheard(&self, ended: &Message, commit: &mut Commit) -> Result<(), StoreError> {
         let now = self.clock.now();
         let open = self.store.open_incidents().await?;
         let later = self.store.waiting_notices().await?;
@@ -211,14 +254,14 @@ impl Desk {
         let bench = Bench {
             open: &open,
             later: &later,
-            holds: &[],
+            acts: &[],
             rules: &self.config.alert,
             now,
         };
         let unheard = unheard(ended, &known, bench);
         commit.incidents.extend(unheard.incidents);
         commit.notices.extend(unheard.notices);
-        self.store.commit(commit).await
+        Ok(())
     }
 
     /// What is told to anybody after `message`: what waits, and what newer messages to its person

@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use super::desk::Desk;
-use crate::alert::compose::second_try;
 use crate::alert::detour::failing_since;
 use crate::alert::notice::undelivered;
-use crate::alert::outbox::{Delivery, Message, MessageKey};
+use crate::alert::outbox::{Delivery, Message, MessageKey, Notice};
 use crate::domain::group::{Person, Role};
 use crate::domain::time::{Moment, date_of};
 use crate::report::plain::instant;
@@ -39,29 +38,37 @@ impl Ending {
         let config = &self.desk.config;
         message.delivery = delivery;
         self.count(&message);
-        let notices = self.desk.store.notices(&message.notices).await?;
-        let mut commit = Commit::at(now);
-        let (calendar, rules) = (&config.calendar, &config.alert);
         let person = config.group.people.get(&message.person);
-        let second = person.and_then(|to| second_try(&message, to, &notices, calendar, rules, now));
+        if let Some(person) = person
+            && self.desk.by_next_route(&message, person).await?
+        {
+            return Ok(());
+        }
+        let mut commit = Commit::at(now);
+        if person.is_none()
+            && self
+                .desk
+                .leaves_to_successors(&message, &mut commit)
+                .await?
+        {
+            return self.desk.store.commit(commit).await;
+        }
+        let (calendar, rules) = (&config.calendar, &config.alert);
         let words = match person {
             Some(person) => format!(
                 "发给{}的消息{why}，请核查联系方式或改用其他渠道",
                 role_of(config, person)
             ),
-            None => format!("发给已移除联系人的消息{why}"),
+            None => format!("发给已移除联系人“{}”的消息{why}", message.person),
         };
-        if let Some(second) = second {
-            commit.messages.extend([second, message]);
-            return self.desk.store.commit(commit).await;
-        }
         match person {
             Some(person) if is_operator(person) => {
                 tracing::error!(key = %message.key, "an operator could not be told");
             }
             _ => {
                 let group = &config.group;
-                commit.notices = undelivered(group, calendar, rules, &message.key, &words, now);
+                let told = undelivered(group, calendar, rules, &message.key, &words, now);
+                commit.notices.extend(told);
             }
         }
         commit.messages.push(message.clone());
@@ -85,10 +92,18 @@ impl Ending {
         let mut commit = Commit::at(now);
         commit.notices = undelivered(group, calendar, rules, &cause, &words, now);
         let keys: Vec<MessageKey> = commit.notices.iter().map(|told| told.key.clone()).collect();
-        let known = self.desk.store.notices(&keys).await?;
+        let mut known = self.desk.store.notices(&keys).await?;
+        // While the word of a day before waits itself, another says nothing more.
+        known.extend(self.desk.store.waiting_notices().await?);
+        for waiting in self.desk.store.open_messages().await? {
+            known.extend(self.desk.store.notices(&waiting.notices).await?);
+        }
+        let says = |one: &Notice, other: &Notice| {
+            one.key == other.key || one.person == other.person && one.facts.why == other.facts.why
+        };
         commit
             .notices
-            .retain(|notice| known.iter().all(|known| known.key != notice.key));
+            .retain(|notice| !known.iter().any(|known| says(known, notice)));
         if commit.notices.is_empty() {
             return Ok(());
         }

@@ -45,6 +45,7 @@ pub mod schedule;
 pub mod score;
 mod shelf;
 mod showing;
+mod succession;
 mod test_message;
 mod tidying;
 pub mod timekeeper;

@@ -26,10 +26,11 @@ impl Desk {
         }
         let open = self.store.open_incidents().await?;
         let waiting = self.store.waiting_notices().await?;
+        let acts = self.store.acts().await?;
         let bench = Bench {
             open: &open,
             later: &waiting,
-            holds: &[],
+            acts: &acts,
             rules: &self.config.alert,
             now,
         };

@@ -3,6 +3,7 @@
 mod deadlines;
 mod outages;
 mod scope;
+mod succession;
 
 use std::collections::BTreeMap;
 

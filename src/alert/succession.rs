@@ -1,0 +1,45 @@
+//! What was written for a person who is no longer among the people of the group, and never sent, goes to
+//! those who hold the office now.
+
+use super::incident::Subject;
+use super::notice::{self, About, Owed};
+use super::outbox::{Notice, Told};
+use super::pass::Situation;
+use crate::domain::time::date_of;
+
+/// The notices that tell what `notice` tells to everybody whom it concerns now, under the keys under which
+/// they would have been written then: whoever was told already has one of that key. None where what it
+/// tells is over or has moved on, which was told to those who are in office, and of an end, which nobody
+/// hears who has not heard of the beginning.
+pub fn successors(situation: &Situation<'_>, notice: &Notice) -> Vec<Notice> {
+    let Some(incident) = situation.open.get(&notice.incident) else {
+        return Vec::new();
+    };
+    let has_moved = notice::key(incident, notice.told, &notice.person) != notice.key;
+    if has_moved || notice.told == Told::Recovered {
+        return Vec::new();
+    }
+    about(situation, notice).map_or_else(Vec::new, |about| {
+        notice::write(situation, incident, notice.told, about, notice.urgent)
+    })
+}
+
+fn about<'a>(situation: &Situation<'a>, notice: &'a Notice) -> Option<About<'a>> {
+    let group = situation.group;
+    Some(match &notice.incident.subject {
+        Subject::Column(id) => About::Column(group.columns.get(id)?),
+        Subject::Duty(id, word) => {
+            let mut duties = situation.limits.duties.iter();
+            let duty = duties.find(|duty| duty.id == *word)?;
+            About::Duty(Owed {
+                column: group.columns.get(id)?,
+                duty,
+                due_on: duty.period(date_of(situation.now)).due_on,
+            })
+        }
+        Subject::Site(id) => About::Site(group.sites.get(id)?, &notice.facts.why),
+        Subject::Host(host) => About::Host(host),
+        Subject::Unit(id) => About::Unit(group.units.get(id)?),
+        Subject::Monitor => About::Monitor(&notice.facts.why),
+    })
+}
