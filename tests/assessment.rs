@@ -206,10 +206,14 @@ impl World {
                 titles: self.titles_of(&column.id),
             }
         });
+        let midnight = moment(ago(-1).and_hms_opt(0, 0, 0).unwrap());
+        let letters = self.letters.iter().cloned();
         let facts = SiteFacts {
             inspection: self.inspection.clone(),
             targets: self.targets.clone(),
-            letters: self.letters.clone(),
+            letters: letters
+                .filter_map(|letter| letter.as_of(midnight))
+                .collect(),
             cases: self.cases.clone(),
             has_guides: self.guides.is_some(),
             guides: self.guides.clone().unwrap_or_default(),

@@ -85,6 +85,7 @@ pub fn listed(known: Option<Letter>, column: &ColumnId, row: &ListedLetter, now:
         row: Told::default(),
         first_seen_at: now,
         open_at: None,
+        open_before: Vec::new(),
         answered_at: None,
         page: None,
         overruled: false,
@@ -120,7 +121,7 @@ pub fn unchanged(mut letter: Letter, now: Moment) -> Letter {
         page.row = row;
     }
     if letter.told.is_open() {
-        letter.open_at = Some(now);
+        letter.wait(now);
     }
     letter
 }
@@ -129,7 +130,7 @@ fn learnt(mut letter: Letter, told: &Told, now: Moment) -> Letter {
     if letter.told.is_answered() {
         letter.answered_at = letter.answered_at.or(Some(now));
     } else if told.is_open() {
-        letter.open_at = Some(now);
+        letter.wait(now);
     }
     letter
 }

@@ -81,6 +81,7 @@ mod tests {
             row: Told::default(),
             first_seen_at: at("2017-09-01T22:00:00"),
             open_at: open_at.map(at),
+            open_before: Vec::new(),
             answered_at: None,
             page: None,
             overruled: false,

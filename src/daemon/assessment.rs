@@ -275,7 +275,8 @@ impl Desk {
         for column in own {
             columns.push(self.column_facts(column, common).await?);
             if column.class == Class::Replies {
-                letters.extend(self.store.letters(&column.id).await?);
+                let known = self.store.letters(&column.id).await?.into_iter();
+                letters.extend(known.filter_map(|letter| letter.as_of(end)));
             }
             if matches!(column.class, Class::Policy | Class::Interpretation) {
                 let known = self.store.documents(&column.id).await?.into_iter();

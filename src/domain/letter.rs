@@ -1,11 +1,16 @@
 //! Letters (来信、留言) of consultation columns: what their pages say of asking and answering, and
 //! what visits saw of that.
 
+use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 
 use super::id::ColumnId;
-use super::time::{Date, Moment};
+use super::time::{Date, Moment, date_of};
 use super::visit::Validators;
+
+/// Of so many months it is kept when a page said last that a letter waits: those of a year, and of the
+/// time in which a letter of its first day is to be answered.
+const MONTHS: usize = 16;
 
 /// What a page says of one letter. What it does not say is no fact.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +95,10 @@ pub struct Letter {
     /// When a page said last that it is not answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_at: Option<Moment>,
+    /// The same of each month before that one in which a page said so, the oldest first: periods end with
+    /// months.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_before: Vec<Moment>,
     /// When a page said first that it is answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Moment>,
@@ -125,9 +134,42 @@ impl Letter {
         latest.map_or(self.first_seen_at, |at| at.max(self.first_seen_at))
     }
 
+    /// Takes that a page said at `now` that it is not answered.
+    pub fn wait(&mut self, now: Moment) {
+        let month = |at: Moment| (date_of(at).year(), date_of(at).month());
+        if let Some(former) = self.open_at.replace(now)
+            && month(former) < month(now)
+        {
+            self.open_before.push(former);
+            let surplus = self.open_before.len().saturating_sub(MONTHS);
+            self.open_before.drain(..surplus);
+        }
+    }
+
+    /// As it was known before `end`, the end of a month or later than all that was learnt; nothing where
+    /// nobody had seen it. What was read later adds nothing that speaks against it: a day of the answer
+    /// that a page claims counts where it lies before.
+    pub fn as_of(mut self, end: Moment) -> Option<Letter> {
+        if end <= self.first_seen_at {
+            return None;
+        }
+        let said = self.open_before.iter().copied().chain(self.open_at);
+        self.open_at = said.filter(|at| *at < end).max();
+        self.open_before.retain(|at| *at < end);
+        self.page = self.page.filter(|page| page.at < end);
+        let is_claimed = self.told.answered_on.is_some_and(|on| on < date_of(end));
+        if !is_claimed && self.answered_at.is_none_or(|at| end <= at) {
+            self.answered_at = None;
+            self.told.answered_on = None;
+            self.told.words = false;
+            self.told.state = self.open_at.map(|_| State::Open);
+        }
+        Some(self)
+    }
+
     /// The day of its answer; where no page says that, the day on which the answer was seen first.
     pub fn answered_by(&self) -> Option<Date> {
-        let seen = self.answered_at.map(super::time::date_of);
+        let seen = self.answered_at.map(date_of);
         self.told.answered_on.or(seen)
     }
 }
@@ -136,5 +178,93 @@ impl ListedLetter {
     /// Like [`Letter::name`].
     pub fn name(&self) -> &str {
         self.url.as_deref().unwrap_or(&self.title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::moment;
+
+    fn at(day: &str) -> Moment {
+        moment(format!("{day}T22:00:00").parse().unwrap())
+    }
+
+    fn end(day: &str) -> Moment {
+        moment(format!("{day}T00:00:00").parse().unwrap())
+    }
+
+    fn letter(first: &str) -> Letter {
+        Letter {
+            column: ColumnId::parse("kxw/lyzx").unwrap(),
+            title: "关于路灯的咨询".to_owned(),
+            url: None,
+            told: Told {
+                asked_on: "2017-06-01".parse().ok(),
+                state: Some(State::Open),
+                ..Told::default()
+            },
+            row: Told::default(),
+            first_seen_at: at(first),
+            open_at: None,
+            open_before: Vec::new(),
+            answered_at: None,
+            page: None,
+            overruled: false,
+        }
+    }
+
+    /// A letter that waited from 28 August on, night by night until 5 October, and is answered since.
+    fn answered(claimed: Option<&str>) -> Letter {
+        let mut letter = letter("2017-08-28");
+        let mut night = at("2017-08-28");
+        while night <= at("2017-10-05") {
+            letter.wait(night);
+            night += chrono::TimeDelta::days(1);
+        }
+        letter.answered_at = Some(at("2017-10-06"));
+        letter.told.answered_on = claimed.and_then(|on| on.parse().ok());
+        letter.told.state = Some(State::Answered);
+        letter.told.words = true;
+        letter
+    }
+
+    #[test]
+    fn a_letter_is_known_of_every_month_as_it_stood_at_its_end() {
+        let letter = answered(Some("2017-10-06"));
+        assert_eq!(letter.open_before, [at("2017-08-31"), at("2017-09-30")]);
+        let of = |day: &str| letter.clone().as_of(end(day));
+        assert_eq!(of("2017-08-01"), None, "nobody had seen it");
+        for (day, last) in [("2017-09-01", "2017-08-31"), ("2017-10-01", "2017-09-30")] {
+            let then = of(day).unwrap();
+            assert_eq!(then.open_at, Some(at(last)), "{day}");
+            assert!(then.told.is_open() && then.answered_by().is_none(), "{day}");
+        }
+        assert_eq!(of("2017-11-01"), Some(letter.clone()));
+    }
+
+    #[test]
+    fn what_was_read_later_only_relieves() {
+        // A page that was read in October claims a day of September.
+        let claimed = answered(Some("2017-09-20")).as_of(end("2017-10-01"));
+        assert_eq!(claimed.unwrap().answered_by(), "2017-09-20".parse().ok());
+        // One that gives no day was not seen to be answered.
+        let silent = answered(None).as_of(end("2017-10-01")).unwrap();
+        assert!(silent.told.is_open());
+        // That it waits was read later, and not before.
+        let mut late = letter("2017-08-28");
+        late.wait(at("2017-10-05"));
+        let then = late.as_of(end("2017-10-01")).unwrap();
+        assert_eq!((then.open_at, then.told.state), (None, None));
+    }
+
+    #[test]
+    fn as_many_months_are_kept_as_an_assessment_looks_back() {
+        let mut letter = letter("2016-01-01");
+        for month in 0..40 {
+            letter.wait(at("2016-01-15") + chrono::TimeDelta::days(30 * month));
+        }
+        assert_eq!(letter.open_before.len(), MONTHS);
+        assert!(letter.open_before.is_sorted());
     }
 }

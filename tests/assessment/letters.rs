@@ -41,6 +41,7 @@ fn letter(column: &ColumnId, asked: i64, answered: Option<i64>) -> Letter {
         told,
         first_seen_at: at(ago(asked)),
         open_at: answered.is_none().then(|| at(end())),
+        open_before: Vec::new(),
         answered_at: answered.map(|days| at(ago(days))),
         page: Some(LetterPage {
             at: at(end()),
@@ -125,9 +126,47 @@ fn what_was_answered_late_counts_where_every_day_does() {
         );
         assert_eq!(is_vetoed(&world.card(&any), "V5"), late);
     }
-    // Answered after the last day that is looked at: on that day it waited.
-    let card = with(-5).card(&p2015());
-    assert!(is_vetoed(&card, "V5"));
+}
+
+/// Only what was read by the last day counts against a unit; what was read later may relieve it.
+#[test]
+fn a_letter_that_is_answered_after_the_last_day_waits_where_that_was_seen_by_then() {
+    let with = |seen_waiting: Option<i64>, answered: i64| {
+        let mut world = world(|column| {
+            vec![
+                letter(column, 120, Some(answered)),
+                letter(column, 9, Some(8)),
+            ]
+        });
+        let first = &mut world.letters[0];
+        first.open_at = seen_waiting.map(|days| at(ago(days)));
+        first.answered_at = Some(at(ago(-6)));
+        world
+    };
+    for (seen_waiting, waits) in [
+        (Some(0), true),
+        (Some(14), true),
+        (Some(15), false),
+        (None, false),
+    ] {
+        let card = with(seen_waiting, -5).card(&p2015());
+        assert_eq!(is_vetoed(&card, "V5"), waits, "{seen_waiting:?}");
+    }
+    // It was late on that day too: by the page's own word, and by a look of ours.
+    let told = |world: &World| {
+        let card = world.card(&rules("[choices]\nlate = \"any-day\""));
+        is_vetoed(&card, "V5")
+    };
+    assert!(told(&with(Some(5), 4)));
+    assert!(!told(&with(None, 4)), "that was read later");
+    assert!(
+        !is_vetoed(&with(Some(5), 4).card(&p2015()), "V5"),
+        "it is over"
+    );
+    // A letter that nobody had seen by then is none of the period.
+    let mut unseen = world(|column| vec![letter(column, 120, None), letter(column, 9, Some(8))]);
+    unseen.letters[0].first_seen_at = at(ago(-1));
+    assert!(!is_vetoed(&unseen.card(&p2015()), "V5"));
 }
 
 #[test]

@@ -330,6 +330,7 @@ fn letters(plan: &Plan, commit: &mut Commit) {
             told,
             first_seen_at: evening(asked_on),
             open_at: letter.open_seen.map(|seen| evening(ago(seen))),
+            open_before: Vec::new(),
             answered_at: letter.answered.map(|days| evening(ago(days))),
             page: None,
             overruled: false,

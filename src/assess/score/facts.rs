@@ -39,7 +39,7 @@ pub struct SiteFacts<'a> {
     pub entries: Vec<Entry>,
     /// The latest inspection of the period.
     pub inspection: Option<Inspection>,
-    /// The letters of its consultation columns.
+    /// The letters of its consultation columns, as they were known at the end of the last day.
     pub letters: Vec<Letter>,
     /// Whether directories of service guides are configured.
     pub has_guides: bool,

@@ -152,13 +152,12 @@ enum Standing {
 }
 
 fn standing(letter: &Letter, due_on: Date, to: Date) -> Standing {
-    // Whatever was answered after the last day waited on it.
-    if let Some(on) = letter.told.answered_on.filter(|on| due_on < to && to < *on) {
-        return Standing::Waits(letter.answered_at.unwrap_or(midnight(on)));
-    }
     if let Some(on) = letter.answered_by().filter(|on| *on <= to) {
         let is_late = due_on < on && letter.told.answered_on.is_some();
-        return match is_late {
+        // What was read after the last day says nothing against whoever was not seen to be late by then.
+        let is_answer_seen = letter.answered_at.is_none_or(|at| date_of(at) <= to);
+        let was_waiting = letter.open_at.is_some_and(|at| due_on < date_of(at));
+        return match is_late && (is_answer_seen || was_waiting) {
             true => Standing::Late(on),
             false => Standing::InTime,
         };

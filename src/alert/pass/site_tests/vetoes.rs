@@ -181,6 +181,7 @@ fn letter(world: &mut World, name: &str, asked_on: &str, open_at: &str) {
         row: Asked::default(),
         first_seen_at: at("2017-09-01T22:00:00"),
         open_at: Some(at(open_at)),
+        open_before: Vec::new(),
         answered_at: None,
         page: None,
         overruled: false,
