@@ -363,7 +363,7 @@ impl Desk {
 fn titles(class: Class, items: &[Item], until: Moment) -> Vec<Titled> {
     if !matches!(
         class,
-        Class::Policy | Class::Interpretation | Class::Surveys
+        Class::Policy | Class::Interpretation | Class::Surveys | Class::Interviews
     ) {
         return Vec::new();
     }

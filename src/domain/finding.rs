@@ -100,6 +100,8 @@ pub enum Undated {
     FirstRefused,
     /// A list of letters, none of which is answered.
     Unanswered,
+    /// A list of interviews, all of which are only announced.
+    Announced,
 }
 
 /// Why a page cannot be taken for the column's list.
@@ -148,6 +150,7 @@ impl Undated {
             Undated::WhichList => "页面有多个列表，无法确定哪个属于本栏目",
             Undated::FirstRefused => "最上面一行的日期不可能属实，文章中也没有其他日期",
             Undated::Unanswered => "列表中的来信均未答复",
+            Undated::Announced => "列表中只有访谈预告，没有已举办的访谈",
         }
     }
 }

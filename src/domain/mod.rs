@@ -8,6 +8,7 @@ pub mod acceptance;
 pub mod access;
 pub mod account;
 pub mod act;
+pub mod announcement;
 pub mod braces;
 pub mod candidate;
 pub mod class;

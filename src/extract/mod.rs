@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveTime;
 use url::Url;
 
+use crate::domain::class::Class;
 use crate::domain::finding::{Basis, Finding};
 use crate::domain::group::{Column, Identity, Site};
 use crate::domain::host::Fingerprint;
@@ -51,6 +52,7 @@ mod heads;
 mod home;
 mod identity;
 pub mod inspected;
+mod interviews;
 mod island;
 mod items;
 pub mod json_link;
@@ -106,7 +108,7 @@ pub use refusal::is_titled;
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/15");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/16");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +140,8 @@ pub struct Recipe {
     pub budget: usize,
     /// What is laid down for reading the column.
     pub read: Option<ReadRules>,
+    /// Whether the column is one of interviews, of which those that are only announced do not count.
+    pub interviews: bool,
     /// The page that people are shown, where what is visited is its data.
     pub shown: Option<Url>,
 }
@@ -157,6 +161,7 @@ impl Recipe {
             missing: None,
             budget: Recipe::BUDGET,
             read: None,
+            interviews: false,
             shown: None,
         }
     }
@@ -170,6 +175,7 @@ impl Recipe {
             site: site.identity.clone(),
             budget,
             read: column.read.clone(),
+            interviews: column.class == Class::Interviews,
             shown: column
                 .url
                 .clone()

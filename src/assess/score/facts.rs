@@ -67,7 +67,8 @@ pub struct ColumnFacts<'a> {
     pub exempt: Option<Exemption>,
     /// The dates that its items claim.
     pub items_on: Vec<Date>,
-    /// Its items, of columns whose titles are compared: documents, interpretations, surveys.
+    /// Its items, of columns whose titles are compared: documents, interpretations, surveys,
+    /// interviews.
     pub titles: Vec<Titled>,
 }
 

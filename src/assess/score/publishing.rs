@@ -12,6 +12,7 @@ use super::rubric::{Late, Rubric, Rule, SixMonths};
 use super::standing::{Counted, Standing, counted, due, is_near};
 use crate::assess::activities;
 use crate::assess::freshness::age_days;
+use crate::domain::announcement::announces;
 use crate::domain::class::Class;
 use crate::domain::finding::{LastUpdate, Undated};
 use crate::domain::group::Watch;
@@ -302,6 +303,7 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         let titles: Vec<&str> = titles.map(|titled| titled.title.as_str()).collect();
         count += match class {
             Class::Surveys => activities::count(&titles),
+            Class::Interviews => titles.iter().filter(|title| !announces(title)).count(),
             _ => column.items_on.iter().filter(|on| within(**on)).count(),
         };
     }

@@ -476,3 +476,102 @@ fn the_page_of_a_letter() {
     assert_eq!(letter(&binary, today()), None);
     assert_eq!(list(&binary, None, today()), Vec::new());
 }
+
+/// Letters in lists of definitions: one list a letter, one list for all, and without links.
+#[test]
+fn letters_in_lists_of_definitions() {
+    let letters = [
+        (
+            "关于申请廉租住房的咨询",
+            "2017-11-01",
+            "2017-11-03",
+            "已回复",
+        ),
+        (
+            "关于小区物业收费的咨询",
+            "2017-10-20",
+            "2017-10-27",
+            "已办结",
+        ),
+        ("关于养老金发放日期的咨询", "2017-08-01", "", "办理中"),
+    ];
+    let told = expected(&[
+        (
+            "关于申请廉租住房的咨询",
+            "2017-11-01",
+            "2017-11-03",
+            "answered",
+        ),
+        (
+            "关于小区物业收费的咨询",
+            "2017-10-20",
+            "2017-10-27",
+            "answered",
+        ),
+        ("关于养老金发放日期的咨询", "2017-08-01", "", "open"),
+    ]);
+    let written = |template: &str| -> String {
+        let rows = letters.iter().enumerate();
+        rows.map(|(n, (title, asked, answered, state))| {
+            template
+                .replace("{n}", &n.to_string())
+                .replace("{t}", title)
+                .replace("{a}", asked)
+                .replace("{r}", answered)
+                .replace("{s}", state)
+        })
+        .collect()
+    };
+    let cases = [
+        (
+            "one list a letter",
+            "<dl><dt><a href='{n}.html'>{t}</a></dt><dd>来信时间：{a}</dd><dd>回复时间：{r}</dd><dd>{s}</dd></dl>",
+            false,
+        ),
+        (
+            "one list for all",
+            "<dt><a href='{n}.html'>{t}</a></dt><dd>来信时间：{a}</dd><dd>回复时间：{r}</dd><dd>{s}</dd>",
+            true,
+        ),
+        (
+            "one list for all, all in one definition",
+            "<dt><a href='{n}.html'>{t}</a></dt><dd><span>来信时间：{a}</span><span>回复时间：{r}</span><span>{s}</span></dd>",
+            true,
+        ),
+        (
+            "labels apart from what they tell",
+            "<dl><dt>标题：</dt><dd><a href='{n}.html'>{t}</a></dd><dt>来信时间：</dt><dd>{a}</dd>\
+             <dt>回复时间：</dt><dd>{r}</dd><dt>办理状态：</dt><dd>{s}</dd></dl>",
+            false,
+        ),
+        (
+            "without links",
+            "<dl><dt>{t}</dt><dd>来信时间：{a}</dd><dd>回复时间：{r}</dd><dd>{s}</dd></dl>",
+            false,
+        ),
+        (
+            "without links, one list for all",
+            "<dt>{t}</dt><dd>来信时间：{a}</dd><dd>回复时间：{r}</dd><dd>{s}</dd>",
+            true,
+        ),
+        (
+            "labels apart, without links",
+            "<dl><dt>信件标题：</dt><dd>{t}</dd><dt>来信时间：</dt><dd>{a}</dd>\
+             <dt>回复时间：</dt><dd>{r}</dd><dt>办理状态：</dt><dd>{s}</dd></dl>",
+            false,
+        ),
+    ];
+    let mut failed = Vec::new();
+    for (name, template, whole) in cases {
+        let rows = written(template);
+        let html = match whole {
+            true => format!("<div class=list><dl>{rows}</dl></div>"),
+            false => format!("<div class=list>{rows}</div>"),
+        };
+        let read = shown(&list(&framed(&html), None, today()));
+        if read != told {
+            failed.push(format!("{name}: {read:?}"));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}

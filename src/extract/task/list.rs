@@ -1,7 +1,7 @@
 //! The work on a page with a list: whose the list is, and which of its rows decide.
 
 use super::{Task, frames_of, is_one_article, other};
-use crate::domain::finding::{Finding, Unreadable};
+use crate::domain::finding::{Finding, Undated, Unreadable};
 use crate::domain::note::Note;
 use crate::extract::ask::Ask;
 use crate::extract::column::Saying;
@@ -12,7 +12,7 @@ use crate::extract::seen::{Seen, Step};
 use crate::extract::view::View;
 use crate::extract::which::Which;
 use crate::extract::whose::{self, Aside, Sure, Whose};
-use crate::extract::{Aim, PageKind, blocks, clean, column, identity, remarks};
+use crate::extract::{Aim, PageKind, blocks, clean, column, identity, interviews, remarks};
 
 impl Task<'_> {
     /// Reads the list of a page, or says where the page leads that has none of the column.
@@ -74,13 +74,31 @@ impl Task<'_> {
         remarks::remark(view, &whose.rows, notes);
         let saying = match whose.claim {
             Sure::Torn => {
-                let lists = [whose.rows.as_slice(), whose.rival.as_slice()];
+                let (rows, rival) = (self.held(view, &whose.rows), self.held(view, &whose.rival));
+                let lists = [rows.as_slice(), rival.as_slice()];
                 let name = self.recipe.column_name.as_deref();
                 Saying::Ask(Ask::which(Which::of(view, name, lists, aside)))
             }
-            _ => column::newest_of_list(view, &whose.rows),
+            _ => self.newest(view, &whose.rows),
         };
         done(Seen::listed(saying, PageKind::List, &whose.rows, view))
+    }
+
+    /// The newest date of a list.
+    pub(super) fn newest(&self, view: &View, rows: &[usize]) -> Saying {
+        let held = self.held(view, rows);
+        match held.is_empty() && !rows.is_empty() {
+            true => Saying::Found(Finding::Undated(Undated::Announced)),
+            false => column::newest_of_list(view, &held),
+        }
+    }
+
+    /// The rows that count.
+    fn held(&self, view: &View, rows: &[usize]) -> Vec<usize> {
+        match self.recipe.interviews {
+            true => interviews::held(view, rows),
+            false => rows.to_vec(),
+        }
     }
 
     /// Whose the rows are that would decide; on the home page its blocks tell.

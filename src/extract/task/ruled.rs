@@ -15,7 +15,7 @@ use crate::extract::notes::Notes;
 use crate::extract::rows::Listed;
 use crate::extract::seen::{Seen, Step};
 use crate::extract::view::{self, Closed, View};
-use crate::extract::{PageKind, by_rules, charset, clean, column, groups, guard, remarks, years};
+use crate::extract::{PageKind, by_rules, charset, clean, groups, guard, remarks, years};
 
 /// What is read at one address by rules.
 struct Ruled<'a> {
@@ -169,12 +169,7 @@ impl Task<'_> {
             .first()
             .map_or_else(Vec::new, |group| group.rows.clone());
         remarks::remark(view, &shown, notes);
-        let seen = Seen::listed(
-            column::newest_of_list(view, &shown),
-            PageKind::List,
-            &shown,
-            view,
-        );
+        let seen = Seen::listed(self.newest(view, &shown), PageKind::List, &shown, view);
         Step::Done(Box::new(Seen {
             signature: signature.or(seen.signature),
             ..seen
