@@ -320,6 +320,57 @@ async fn what_waits_for_people_who_are_gone_is_told_to_the_operator() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_people_who_are_gone_is_told_to_their_successors() {
+    let (_sites, gateway, house) = scene(1, 1, Mood::Busy).await;
+    let daemon = house.start();
+    house
+        .until("attempts", 30, || gateway.times().len() == 2)
+        .await;
+    daemon.kill();
+    house.replace_all();
+    gateway.turn(Mood::Open);
+    let daemon = house.start();
+    house
+        .until("both successors", 30, || gateway.taken().len() == 2)
+        .await;
+    house.stop(daemon, 10).await;
+    let told: BTreeSet<String> = gateway
+        .taken()
+        .into_values()
+        .map(|(phone, _)| phone)
+        .collect();
+    let successors = concerned(&house)
+        .iter()
+        .map(|phone| phone.replace("1380000", "1390000"))
+        .collect();
+    assert_eq!(told, successors);
+    let withdrawn = house.outbox();
+    let withdrawn = withdrawn.iter().filter(|line| line.contains("已撤回"));
+    assert_eq!(withdrawn.count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_fills_up_is_told_to_the_operator_once() {
+    let (_sites, gateway, house) = scene(0, 1, Mood::Open).await;
+    // No disk of a test machine has so much room.
+    let house = house.with(
+        "dir = \"store\"",
+        "dir = \"store\"\nleast_free = \"1024GiB\"",
+    );
+    for _ in 0..2 {
+        let daemon = house.start();
+        house
+            .until("a word to the operator", 30, || !gateway.taken().is_empty())
+            .await;
+        house.stop(daemon, 10).await;
+    }
+    let told: Vec<_> = gateway.taken().into_values().collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].0, OPERATOR);
+    assert!(told[0].1.contains("所在磁盘仅剩"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_to_watch_is_no_work() {
     let (_sites, gateway, house) = scene(0, 1, Mood::Open).await;
     let house = house.with(r#"visits = "10 4 1 * *""#, r#"visits = "* * * * *""#);

@@ -97,6 +97,8 @@ pub struct StorePlan {
     pub dir: PathBuf,
     /// The memory for the store's cache.
     pub cache_bytes: u64,
+    /// The operators hear when less is free where the store lies; 0 never.
+    pub least_free_bytes: u64,
     /// How long copies of pages are kept.
     pub keep_bodies_days: u32,
     /// How long observations are kept.

@@ -127,6 +127,7 @@ impl Desk {
         self.leave_unrepeated(midnight, now).await?;
         self.leave_unended(now).await?;
         self.leave_to_successors(now).await?;
+        self.tell_of_room(now).await?;
         let acts = self.store.acts().await?;
         let holds = holds(&acts);
         let open = self.store.open_incidents().await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::desk::Desk;
 use crate::alert::detour::failing_since;
 use crate::alert::notice::undelivered;
-use crate::alert::outbox::{Delivery, Message, MessageKey, Notice};
+use crate::alert::outbox::{Delivery, Message, MessageKey};
 use crate::domain::group::{Person, Role};
 use crate::domain::time::{Moment, date_of};
 use crate::report::plain::instant;
@@ -77,7 +77,6 @@ impl Ending {
 
     /// Tells the operators, once a day, that the transport of `message` has taken nothing for long.
     pub async fn tell_of_way(&self, message: &Message, now: Moment) -> Result<(), StoreError> {
-        let config = &self.desk.config;
         let Some(since) = failing_since(message) else {
             return Ok(());
         };
@@ -88,26 +87,7 @@ impl Ending {
             route_in_chinese(message.route),
             instant(since, now)
         );
-        let (group, calendar, rules) = (&config.group, &config.calendar, &config.alert);
-        let mut commit = Commit::at(now);
-        commit.notices = undelivered(group, calendar, rules, &cause, &words, now);
-        let keys: Vec<MessageKey> = commit.notices.iter().map(|told| told.key.clone()).collect();
-        let mut known = self.desk.store.notices(&keys).await?;
-        // While the word of a day before waits itself, another says nothing more.
-        known.extend(self.desk.store.waiting_notices().await?);
-        for waiting in self.desk.store.open_messages().await? {
-            known.extend(self.desk.store.notices(&waiting.notices).await?);
-        }
-        let says = |one: &Notice, other: &Notice| {
-            one.key == other.key || one.person == other.person && one.facts.why == other.facts.why
-        };
-        commit
-            .notices
-            .retain(|notice| !known.iter().any(|known| says(known, notice)));
-        if commit.notices.is_empty() {
-            return Ok(());
-        }
-        self.desk.store.commit(commit).await
+        self.desk.tell_operators(&cause, &words).await
     }
 
     /// Stores `message` as it is now.

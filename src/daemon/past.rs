@@ -98,6 +98,9 @@ impl Replayed {
             "{from}至{to}共{}次已存访问；开始时尚未结束的事件按当时情形继续；“实际”指已生成的通知，不论渠道是否送达。",
             self.visits
         )];
+        if self.visits == 0 {
+            notes.push("此期间没有已存访问，无从回放，不能据此判断有无差异。".to_owned());
+        }
         if let Some(begins) = self.past.begins_at.map(date_of)
             && begins > from
         {

@@ -492,6 +492,7 @@ pub fn store_settings(config: &Config) -> StoreSettings {
     let plan = &config.store;
     StoreSettings {
         cache_bytes: plan.cache_bytes,
+        least_free_bytes: plan.least_free_bytes,
         keep_bodies_days: plan.keep_bodies_days,
         keep_history_days: plan.keep_history_days,
         ..StoreSettings::in_dir(&plan.dir)

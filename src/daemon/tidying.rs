@@ -3,11 +3,13 @@
 
 use super::desk::{Desk, OF_LATE};
 use super::outbox::JUST_WRITTEN;
-use crate::alert::outbox::{Notice, Told};
+use crate::alert::notice::undelivered;
+use crate::alert::outbox::{MessageKey, Notice, Told};
 use crate::alert::overnight::{is_late_word, is_left_over, said_today, take_back};
 use crate::alert::reconsider::Bench;
 use crate::alert::unheard::unsaid_ends;
-use crate::domain::time::Moment;
+use crate::domain::time::{Moment, date_of};
+use crate::report::plain::size;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 
@@ -93,6 +95,54 @@ impl Desk {
         }
         let mut commit = Commit::at(now);
         commit.notices = unsaid;
+        self.store.commit(commit).await
+    }
+
+    /// Where the disk of the store fills up, the operators hear of it, once a day, while there is room to
+    /// tell them.
+    pub(super) async fn tell_of_room(&self, now: Moment) -> Result<(), StoreError> {
+        let health = self.store.health();
+        let Some(free) = health.bytes_free.filter(|_| health.short_of_room) else {
+            return Ok(());
+        };
+        let cause = MessageKey::of(&["room", &date_of(now).to_string()]);
+        let words = format!(
+            "监测数据所在磁盘仅剩{}，写满后监测和提醒将停止，请尽快清理或扩容",
+            size(free)
+        );
+        self.tell_operators(&cause, &words).await
+    }
+
+    /// Tells the operators `words` once for each `cause`, and not while the same words wait for them.
+    pub(super) async fn tell_operators(
+        &self,
+        cause: &MessageKey,
+        words: &str,
+    ) -> Result<(), StoreError> {
+        let (config, now) = (&self.config, self.clock.now());
+        let mut notices = undelivered(
+            &config.group,
+            &config.calendar,
+            &config.alert,
+            cause,
+            words,
+            now,
+        );
+        let keys: Vec<MessageKey> = notices.iter().map(|told| told.key.clone()).collect();
+        let mut known = self.store.notices(&keys).await?;
+        known.extend(self.store.waiting_notices().await?);
+        for waiting in self.store.open_messages().await? {
+            known.extend(self.store.notices(&waiting.notices).await?);
+        }
+        let says = |one: &Notice, other: &Notice| {
+            one.key == other.key || one.person == other.person && one.facts.why == other.facts.why
+        };
+        notices.retain(|notice| !known.iter().any(|known| says(known, notice)));
+        if notices.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::at(now);
+        commit.notices = notices;
         self.store.commit(commit).await
     }
 }

@@ -81,6 +81,15 @@ pub fn instant(at: Moment, now: Moment) -> String {
     format!("{day}{:02}:{:02}", at.hour(), at.minute())
 }
 
+/// An amount of bytes, in whole KB or MB.
+pub fn size(bytes: u64) -> String {
+    const MIB: u64 = 1024 * 1024;
+    match bytes {
+        0..MIB => format!("{} KB", bytes / 1024),
+        _ => format!("{} MB", bytes / MIB),
+    }
+}
+
 /// Text of several lines without control, direction and invisible marks, at most `most` characters.
 pub fn lines(text: &str, most: usize) -> String {
     let visible = text.chars().filter(|&c| !is_invisible(c) && c != '\r');

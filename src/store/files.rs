@@ -138,6 +138,12 @@ pub fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(paths)
 }
 
+/// The bytes that are free to us on the disk of `dir`; `None` where the system does not tell.
+pub fn free_at(dir: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(dir).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 /// Bytes of all files below `dir`; what cannot be read counts nothing.
 pub fn size_below(dir: &Path) -> u64 {
     let mut total = 0;

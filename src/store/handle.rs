@@ -85,6 +85,10 @@ pub struct StoreHealth {
     /// Bytes of everything below the store's directory: measured at opening and pruning, and
     /// followed in between.
     pub bytes_on_disk: u64,
+    /// Bytes that are free where the store lies; `None` where the system does not tell.
+    pub bytes_free: Option<u64>,
+    /// Whether that is less than there is to be. A full disk ends all writing.
+    pub short_of_room: bool,
 }
 
 /// A handle to the open store. The store closes with the last one.

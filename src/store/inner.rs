@@ -75,6 +75,8 @@ impl Inner {
             entries: opened.journal.last(),
             caught_up: opened.caught_up,
             bytes_on_disk: 0,
+            bytes_free: None,
+            short_of_room: false,
         };
         let shared = Shared {
             engine: Some(opened.engine),
@@ -130,6 +132,13 @@ impl Inner {
         health.report.entries = shared.journal.last();
         health.report.last_commit_at = shared.journal.last_at();
         health.report.bytes_on_disk = health.bytes_beside + self.growing(shared);
+        self.look_for_room(&mut health.report);
+    }
+
+    fn look_for_room(&self, report: &mut StoreHealth) {
+        report.bytes_free = files::free_at(&self.settings.dir);
+        let least = self.settings.least_free_bytes;
+        report.short_of_room = report.bytes_free.is_some_and(|free| free < least);
     }
 
     /// Bytes of the two files that grow with every change.
@@ -145,6 +154,7 @@ impl Inner {
         let mut health = guard(&self.health);
         health.bytes_beside = all.saturating_sub(self.growing(&shared));
         health.report.bytes_on_disk = all;
+        self.look_for_room(&mut health.report);
     }
 
     fn told(&self, now: Moment) {

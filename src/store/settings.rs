@@ -9,6 +9,8 @@ pub struct StoreSettings {
     pub dir: PathBuf,
     /// Memory for the engine's cache, in bytes.
     pub cache_bytes: u64,
+    /// The store is short of room when less is free where it lies, in bytes; 0 never.
+    pub least_free_bytes: u64,
     /// The engine's file is written anew when it is longer than this, in bytes, and more than three
     /// times as long as the rows in it.
     pub anew_above_bytes: u64,
@@ -24,6 +26,7 @@ impl StoreSettings {
         StoreSettings {
             dir: dir.into(),
             cache_bytes: 32 * 1024 * 1024,
+            least_free_bytes: 0,
             anew_above_bytes: 24 * 1024 * 1024,
             keep_bodies_days: 90,
             keep_history_days: 400,

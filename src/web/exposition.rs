@@ -274,6 +274,13 @@ fn store(text: &mut Text, picture: &Picture) {
     let store = &picture.vitals.store;
     text.gauge("wangxun_store_size_bytes", "Size of the store on disk.");
     text.sample("", &[], store.bytes_on_disk);
+    if let Some(free) = store.bytes_free {
+        text.gauge(
+            "wangxun_store_free_bytes",
+            "Bytes that are free on the disk of the store.",
+        );
+        text.sample("", &[], free);
+    }
     text.gauge(
         "wangxun_store_fatal",
         "1 once the store can no longer be written.",

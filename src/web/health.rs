@@ -61,15 +61,18 @@ pub enum Reason {
     },
     /// The machine's clock and the hosts' disagree.
     ClockDoubted,
+    /// Less is free on the disk of the store than there is to be.
+    DiskLow,
 }
 
 impl Reason {
     /// Every reason's word, as a label.
-    pub const KEYS: [&'static str; 4] = [
+    pub const KEYS: [&'static str; 5] = [
         "store-fatal",
         "visits-stale",
         "outbox-stuck",
         "clock-doubted",
+        "disk-low",
     ];
 
     /// The word of a label.
@@ -79,6 +82,7 @@ impl Reason {
             Reason::VisitsStale { .. } => "visits-stale",
             Reason::OutboxStuck { .. } => "outbox-stuck",
             Reason::ClockDoubted => "clock-doubted",
+            Reason::DiskLow => "disk-low",
         }
     }
 
@@ -89,6 +93,7 @@ impl Reason {
             Reason::VisitsStale { .. } => "长时间没有完成任何访问",
             Reason::OutboxStuck { .. } => "消息到时未能发出",
             Reason::ClockDoubted => "服务器时钟与多数网站不一致，判断和发送已暂停",
+            Reason::DiskLow => "磁盘剩余空间不足，写满后监测将停止",
         }
     }
 }
@@ -129,6 +134,9 @@ impl Vitals {
         let mut reasons = Vec::new();
         if self.store.fatal.is_some() {
             reasons.push(Reason::StoreFatal);
+        }
+        if self.store.short_of_room {
+            reasons.push(Reason::DiskLow);
         }
         // A run that has just begun gets as long as any other for its first visit.
         let since = [
@@ -249,7 +257,16 @@ mod tests {
         let mut fatal = vitals();
         fatal.store.fatal = Some("the disk is full".to_owned());
         assert_eq!(fatal.judge(true, hours(1), 0), [Reason::StoreFatal]);
-        let keys = [Reason::StoreFatal, stale, stuck, Reason::ClockDoubted].map(Reason::key);
-        assert_eq!(keys, Reason::KEYS);
+        let mut filling = vitals();
+        filling.store.short_of_room = true;
+        assert_eq!(filling.judge(true, hours(1), 0), [Reason::DiskLow]);
+        let all = [
+            Reason::StoreFatal,
+            stale,
+            stuck,
+            Reason::ClockDoubted,
+            Reason::DiskLow,
+        ];
+        assert_eq!(all.map(Reason::key), Reason::KEYS);
     }
 }

@@ -7,6 +7,7 @@ use super::source::Picture;
 use super::view::when;
 use crate::domain::time::date_of;
 use crate::report::away;
+use crate::report::plain::size;
 use crate::store::handle::StoreHealth;
 
 /// The lines: what, and how it is.
@@ -43,13 +44,9 @@ fn store_in_chinese(store: &StoreHealth) -> String {
         (None, 0) => "正常".to_owned(),
         (None, damaged) => format!("正常，已隔离损坏记录{damaged}条"),
     };
-    format!("{state}，{}", size(store.bytes_on_disk))
-}
-
-fn size(bytes: u64) -> String {
-    const MIB: u64 = 1024 * 1024;
-    match bytes {
-        0..MIB => format!("{} KB", bytes / 1024),
-        _ => format!("{} MB", bytes / MIB),
-    }
+    let free = store.bytes_free.map_or_else(String::new, |free| {
+        let short = if store.short_of_room { "，不足" } else { "" };
+        format!("，磁盘剩余{}{short}", size(free))
+    });
+    format!("{state}，{}{free}", size(store.bytes_on_disk))
 }

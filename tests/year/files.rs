@@ -51,6 +51,7 @@ spool = "mail"
 [store]
 dir = "store"
 cache = "CACHE"
+least_free = "0KiB"
 
 [console]
 enabled = false

@@ -102,6 +102,9 @@ fn worded(text: &str, fault: &CronFault) -> String {
 pub fn store(source: &mut Source, raw: &RawStore, places: &Places<'_>) -> StorePlan {
     let dir = path(source, "dir", &raw.dir, STORE_DIR, places);
     let cache = source.take("cache", &raw.cache, |text| size(text, 4 << 20..=4 << 30));
+    let free = source.take("least_free", &raw.least_free, |text| {
+        size(text, 0..=1 << 40)
+    });
     let mut days = |name, key, base| {
         source
             .take(name, key, |&days: &u32| within(days, 1..=36_600))
@@ -112,6 +115,7 @@ pub fn store(source: &mut Source, raw: &RawStore, places: &Places<'_>) -> StoreP
     StorePlan {
         dir,
         cache_bytes: cache.unwrap_or(32 << 20),
+        least_free_bytes: free.unwrap_or(200 << 20),
         keep_bodies_days,
         keep_history_days,
     }

@@ -247,6 +247,7 @@ pub struct RawPoliteness {
 pub struct RawStore {
     pub dir: Key<String>,
     pub cache: Key<String>,
+    pub least_free: Key<String>,
     pub keep_bodies_days: Key<u32>,
     pub keep_history_days: Key<u32>,
 }
