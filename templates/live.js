@@ -1,4 +1,5 @@
-// Keeps a page fresh without loading it anew. Without this script the page reloads itself.
+// Keeps a page fresh without loading it anew. Without this script it reloads itself where there is no form
+// that somebody may be filling in.
 "use strict";
 (function () {
   var EVERY = 30000;

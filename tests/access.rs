@@ -35,6 +35,8 @@ mod console;
 mod program;
 #[path = "access/proxied.rs"]
 mod proxied;
+#[path = "access/unscripted.rs"]
+mod unscripted;
 
 use console::{Running, column_id, group, incident, message, now, records, start_for, update};
 use program::{PROGRAM, Place};
