@@ -32,8 +32,12 @@ use wangxun::domain::visit::Validators;
 use wangxun::store::commit::Commit;
 use wangxun::web::hosts_of;
 
+#[path = "support/browser.rs"]
+mod browser;
 #[path = "support/console.rs"]
 mod console;
+#[path = "web/overview.rs"]
+mod overview;
 
 use console::{
     Running, column_id, group, history, incident, item, message, now, record, records, seen, start,

@@ -240,7 +240,10 @@ fn worst(notices: &[&Notice]) -> &'static str {
     match (first.told, tier(first.told)) {
         (_, Some(tier)) => tier.in_chinese(),
         (Told::Offline, _) => "监测网络异常",
-        (Told::Down | Told::StillDown, _) => "网站无法访问",
+        (Told::Down | Told::StillDown, _) => match first.incident.subject {
+            Subject::Site(_) => "首页无法打开",
+            _ => "网站无法访问",
+        },
         (Told::Veto(_), _) => "触及单项否决",
         (Told::NearVeto(_), _) => "接近单项否决",
         (Told::Trouble, _) => "系统提示",

@@ -110,7 +110,7 @@ impl Desk {
         let mut cards = self.cards(period, now, rubric, tell).await?;
         let former_damaged = self.placed(&mut cards, period, rubric, tell).await?;
         let sites = self.config.group.sites.values();
-        let blank = sites.filter(|site| !self.is_watched(site));
+        let blank = sites.filter(|site| !self.config.group.is_watched(site));
         Ok(Ok(Assessment {
             at: now,
             period,
@@ -174,12 +174,6 @@ impl Desk {
         Ok(damaged)
     }
 
-    /// Whether anything of the site is visited.
-    fn is_watched(&self, site: &Site) -> bool {
-        let mut columns = self.config.group.columns.values();
-        site.home.is_some() || columns.any(|column| column.site == site.id && column.url.is_some())
-    }
-
     async fn cards(
         &self,
         period: Period,
@@ -189,7 +183,11 @@ impl Desk {
     ) -> Result<Vec<Card>, StoreError> {
         let common = self.common(period, now).await?;
         let config = &self.config;
-        let watched = config.group.sites.values().filter(|s| self.is_watched(s));
+        let watched = config
+            .group
+            .sites
+            .values()
+            .filter(|site| config.group.is_watched(site));
         let watched: Vec<&Site> = watched.collect();
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let mut cards = Vec::new();

@@ -275,6 +275,14 @@ pub struct Group {
     pub guides: BTreeMap<SiteId, Vec<Url>>,
 }
 
+impl Group {
+    /// Whether anything of a site is visited.
+    pub fn is_watched(&self, site: &Site) -> bool {
+        let mut columns = self.columns.values();
+        site.home.is_some() || columns.any(|column| column.site == site.id && column.url.is_some())
+    }
+}
+
 /// A number or address with its middle hidden: `138****0001`, `l***@example.cn`.
 pub fn mask(text: &str) -> String {
     if let Some((name, domain)) = text.split_once('@') {

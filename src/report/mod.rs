@@ -26,6 +26,7 @@ pub mod rubric;
 pub mod sentence;
 pub mod site;
 pub mod standing;
+pub mod step;
 pub mod table;
 pub mod would;
 pub mod year;

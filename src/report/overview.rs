@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::site::HOME_DOWN;
 use super::standing::{Counts, Standing};
 use crate::alert::acts::answer;
 use crate::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
@@ -56,6 +57,8 @@ pub struct ColumnLine {
     pub unit: UnitId,
     /// That unit's short name.
     pub unit_name: String,
+    /// That unit's full name.
+    pub unit_full_name: String,
     /// Its class.
     pub class: Class,
     /// Where it stands.
@@ -125,14 +128,18 @@ pub struct SiteLine {
     pub unit: UnitId,
     /// That unit's short name.
     pub unit_name: String,
+    /// That unit's full name.
+    pub unit_full_name: String,
     /// The home page.
     pub home: Option<String>,
     /// Where it stands: down, or as its worst column.
     pub standing: Standing,
     /// The veto that was told, while its incident is open.
     pub veto: Option<Veto>,
-    /// Since when the host gives no answer.
+    /// Since when its home page does not open, or one of its hosts gives no answer.
     pub down_since: Option<Moment>,
+    /// Whether it is the home page that does not open, as its unit was told.
+    pub home_down: bool,
     /// Its columns by standing.
     pub counts: Counts,
     /// The latest visit to any of its columns.
@@ -237,6 +244,7 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
         site_name: site_name(scene.group, &column.site),
         unit: column.unit.clone(),
         unit_name: unit_name(scene.group, &column.unit),
+        unit_full_name: unit_full_name(scene.group, &column.unit),
         class: column.class,
         standing: worst.map_or(standing, |worst| worst.min(standing)),
         due_on: due_on(&judgement.freshness),
@@ -318,10 +326,12 @@ fn site_line(scene: &Scene, site: &Site, mut columns: Vec<ColumnLine>) -> SiteLi
         name: site.name.clone(),
         unit: site.unit.clone(),
         unit_name: unit_name(scene.group, &site.unit),
+        unit_full_name: unit_full_name(scene.group, &site.unit),
         home: site.home.as_ref().map(ToString::to_string),
         veto: veto(scene, site),
         standing: down_since.map_or(worst, |_| worst.min(Standing::Down)),
         down_since,
+        home_down: is_down(scene, Subject::Site(site.id.clone())).is_some(),
         counts: Counts::of(&columns),
         visited_at: columns.iter().filter_map(|line| line.visited_at).max(),
         columns,
@@ -341,7 +351,7 @@ fn veto(scene: &Scene, site: &Site) -> Option<Veto> {
     found.map(|(_, veto)| veto)
 }
 
-/// Since when one of the hosts of a site gives no answer.
+/// Since when the home page of a site does not open, or one of its hosts gives no answer.
 fn down_since(scene: &Scene, site: &Site, columns: &[ColumnLine]) -> Option<Moment> {
     let urls = columns
         .iter()
@@ -350,14 +360,17 @@ fn down_since(scene: &Scene, site: &Site, columns: &[ColumnLine]) -> Option<Mome
     let subjects = hosts.into_iter().map(Subject::Host);
     subjects
         .chain([Subject::Site(site.id.clone())])
-        .filter_map(|subject| {
-            let incident = scene.open.get(&IncidentKey {
-                subject,
-                kind: Kind::Down,
-            })?;
-            matches!(incident.state, State::Open { .. }).then_some(incident.began_at)
-        })
+        .filter_map(|subject| is_down(scene, subject))
         .min()
+}
+
+/// Since when a host or a site is down, where that is proven.
+fn is_down(scene: &Scene, subject: Subject) -> Option<Moment> {
+    let incident = scene.open.get(&IncidentKey {
+        subject,
+        kind: Kind::Down,
+    })?;
+    matches!(incident.state, State::Open { .. }).then_some(incident.began_at)
 }
 
 fn unit_lines(scene: &Scene, lines: &[ColumnLine]) -> Vec<UnitLine> {
@@ -391,6 +404,11 @@ fn unit_name(group: &Group, unit: &UnitId) -> String {
     known.unwrap_or_else(|| unit.to_string())
 }
 
+fn unit_full_name(group: &Group, unit: &UnitId) -> String {
+    let known = group.units.get(unit).map(|unit| unit.name.clone());
+    known.unwrap_or_else(|| unit.to_string())
+}
+
 fn site_name(group: &Group, site: &SiteId) -> String {
     let known = group.sites.get(site).map(|site| site.name.clone());
     known.unwrap_or_else(|| site.to_string())
@@ -405,6 +423,25 @@ impl Overview {
             .collect();
         lines.sort_by(|a, b| a.rank().cmp(&b.rank()));
         lines
+    }
+}
+
+impl SiteLine {
+    /// That it is down, in the words in which it is told.
+    pub fn down_in_chinese(&self) -> Option<&'static str> {
+        self.down_since.map(|_| match self.home_down {
+            true => HOME_DOWN,
+            false => Standing::Down.in_chinese(),
+        })
+    }
+
+    /// The word for where it stands.
+    pub fn standing_in_chinese(&self) -> &'static str {
+        match self.standing {
+            Standing::Down => self.down_in_chinese(),
+            _ => None,
+        }
+        .unwrap_or(self.standing.in_chinese())
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::plain::one_line;
 use super::recipient::who;
+use super::site::{HOME_BLIND, HOME_DOWN, HOST_DOWN};
 use super::table::{Set, grid};
 use crate::alert::incident::Subject;
 use crate::alert::outbox::Told;
@@ -243,7 +244,7 @@ pub fn rows(changes: &[Change], group: &Group) -> Vec<Vec<String>> {
             let one = change.would.as_ref().or(change.was.as_ref());
             let told = |telling: &Option<Telling>| {
                 telling.as_ref().map_or("-".to_owned(), |telling| {
-                    let told = told_in_chinese(telling.told);
+                    let told = told_in_chinese(telling);
                     match change.kind {
                         Kind::OtherPerson => format!("{told}（{}）", who(group, &telling.person)),
                         Kind::OtherDay => format!("{told}（{}）", telling.on),
@@ -275,16 +276,20 @@ fn about(telling: &Telling) -> String {
     }
 }
 
-fn told_in_chinese(told: Told) -> String {
-    match told {
+fn told_in_chinese(telling: &Telling) -> String {
+    let of_site = matches!(telling.incident.subject, Subject::Site(_));
+    match telling.told {
         Told::Raised(tier) => tier.in_chinese().to_owned(),
         Told::Repeated(tier, times) => format!("{}（第{times}次重复）", tier.in_chinese()),
         Told::EscalationProposed => "建议督办".to_owned(),
         Told::Recovered => "恢复".to_owned(),
+        Told::Blind if of_site => HOME_BLIND.to_owned(),
         Told::Blind => "无法判断".to_owned(),
         Told::Empty => "空白栏目".to_owned(),
-        Told::Down => "网站无法访问".to_owned(),
-        Told::StillDown => "网站持续无法访问".to_owned(),
+        Told::Down if of_site => HOME_DOWN.to_owned(),
+        Told::Down => HOST_DOWN.to_owned(),
+        // Only a home page is told of again.
+        Told::StillDown => "首页持续无法打开".to_owned(),
         Told::NearVeto(0) => "接近单项否决".to_owned(),
         Told::NearVeto(times) => format!("接近单项否决（第{times}次重复）"),
         Told::Veto(0) => "触及单项否决".to_owned(),

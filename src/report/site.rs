@@ -36,12 +36,19 @@ pub struct SiteCase<'a> {
     pub now: Moment,
 }
 
+/// What is said of a site whose home page does not open.
+pub const HOME_DOWN: &str = "首页无法打开";
+/// What is said of a host, and of the sites on it, that gives no answer.
+pub const HOST_DOWN: &str = "网站无法访问";
+/// What is said of a site whose home page cannot be judged.
+pub const HOME_BLIND: &str = "首页无法判断";
+
 /// The kinds of incidents of a site, the gravest first, with their names.
 const KINDS: [(Kind, &str); 4] = [
-    (Kind::Down, "首页无法打开"),
+    (Kind::Down, HOME_DOWN),
     (Kind::Veto, "触及单项否决"),
     (Kind::NearVeto, "接近单项否决"),
-    (Kind::Blind, "首页无法判断"),
+    (Kind::Blind, HOME_BLIND),
 ];
 
 /// The incidents of sites that last, as a table; empty where there are none.

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::overview::ColumnLine;
+use super::step::Step;
 use crate::assess::freshness::{Freshness, Judgement};
 use crate::assess::ladder::Tier;
 
@@ -37,17 +38,22 @@ pub enum Standing {
     NotConfigured,
 }
 
-/// How many columns stand where. `severely_overdue` is part of `overdue`.
+/// How many columns stand where. `escalated` is part of `severely_overdue`, that of `overdue`, and `warning`
+/// of `due_soon`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// In time.
     pub fresh: usize,
     /// Near the limit.
     pub due_soon: usize,
+    /// So near that a warning is due; counted in `due_soon` too.
+    pub warning: usize,
     /// Past the limit.
     pub overdue: usize,
     /// Long past the limit; counted in `overdue` too.
     pub severely_overdue: usize,
+    /// Long past the limit and escalated; counted in `severely_overdue` too.
+    pub escalated: usize,
     /// Cannot be judged.
     pub unknown: usize,
     /// Without items.
@@ -158,8 +164,30 @@ impl Counts {
         let mut counts = Counts::default();
         for line in lines {
             counts.add(line.standing);
+            match Step::of(line) {
+                Step::Tier(Tier::Warning) => counts.warning += 1,
+                Step::Tier(Tier::Escalation) => counts.escalated += 1,
+                _ => {}
+            }
         }
         counts
+    }
+
+    /// How many stand so, however else they are counted.
+    pub(super) fn standing(&self, standing: Standing) -> usize {
+        match standing {
+            Standing::SeverelyOverdue => self.severely_overdue,
+            Standing::Overdue => self.overdue - self.severely_overdue,
+            Standing::Down => 0,
+            Standing::Empty => self.empty,
+            Standing::Unknown => self.unknown,
+            Standing::DueSoon => self.due_soon,
+            Standing::Fresh => self.fresh,
+            Standing::NotYetVisited => self.not_yet_visited,
+            Standing::Exempt => self.exempt,
+            Standing::Unconfirmed => self.unconfirmed,
+            Standing::NotConfigured => self.not_configured,
+        }
     }
 
     fn add(&mut self, standing: Standing) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::recipient::who;
+use super::site::HOME_DOWN;
 use crate::alert::outbox::Told;
 use crate::alert::trial::{Of, Would};
 use crate::domain::group::Group;
@@ -57,7 +58,7 @@ fn thing(of: &Of<'_>, group: &Group) -> String {
         }
         Of::Site(site, Told::NearVeto(_)) => format!("{}接近单项否决", site.name),
         Of::Site(site, Told::Veto(_)) => format!("{}触及单项否决", site.name),
-        Of::Site(site, _) => format!("{}首页无法打开", site.name),
+        Of::Site(site, _) => format!("{}{HOME_DOWN}", site.name),
     }
 }
 

@@ -15,10 +15,13 @@ use chrono::Datelike as _;
 use super::Console;
 use super::access::right::Right;
 use super::access::viewer::Viewer;
+use super::copy::is_owner;
 use super::handout::handout;
 use super::made::{instead, made};
 use super::source::Picture;
-use super::view::{Frame, NAME_CHARS, Place, Shared, page, unknown, unreadable, unreadable_form};
+use super::view::{
+    Frame, NAME_CHARS, Place, Shared, fault, page, unknown, unreadable, unreadable_form,
+};
 use super::work::filled::Filled;
 use super::work::of_office::to_card;
 use super::work::offer::Work;
@@ -40,6 +43,8 @@ const FINDS: usize = 30;
 const BULLETIN_CHARS: usize = 40_000;
 /// How many lines of a correction are shown.
 const CHANGES: usize = 50;
+/// What is said of a site that has no card.
+const NOT_ASSESSED: &str = "该网站未参加本期考评（未配置网址，或当时不在监测范围）。";
 /// How many sites one page ranks.
 const SITES: usize = 300;
 
@@ -229,8 +234,11 @@ async fn shown(
         None => assessment,
     };
     let is_there = |site: &SiteId| assessment.cards.iter().any(|card| card.site == *site);
-    if asked.site.as_ref().is_some_and(|site| !is_there(site)) {
-        return Err(Box::new(unknown()));
+    if let Some(site) = asked.site.as_ref().filter(|site| !is_there(site)) {
+        let known = console.group.sites.get(site);
+        let known = known.filter(|site| is_owner(viewer, site));
+        let answer = known.map_or_else(unknown, |_| fault(StatusCode::NOT_FOUND, NOT_ASSESSED));
+        return Err(Box::new(answer));
     }
     if let Some(form) = &asked.form {
         return Err(Box::new(handout(&assessment, asked.site, form)));

@@ -12,6 +12,7 @@ use crate::domain::time::Date;
 use crate::report::overview::{ColumnLine, SiteLine};
 use crate::report::plain::one_line;
 use crate::report::standing::Standing;
+use crate::report::step::Step;
 
 /// The longest text that is looked for, in characters.
 const WORDS_CHARS: usize = 40;
@@ -27,7 +28,9 @@ pub enum State {
     All,
     /// Those in time whose limit ends within seven days.
     Week,
-    /// Those in one standing.
+    /// Those on one step of the scale.
+    On(Step),
+    /// Those in one standing, whatever its tier.
     One(Standing),
 }
 
@@ -37,7 +40,9 @@ impl State {
             "need" => Some(State::Need),
             "all" => Some(State::All),
             "week" => Some(State::Week),
-            key => Standing::parse(key).map(State::One),
+            key => Step::parse(key)
+                .map(State::On)
+                .or_else(|| Standing::parse(key).map(State::One)),
         }
     }
 
@@ -47,6 +52,7 @@ impl State {
             State::Need => "need",
             State::All => "all",
             State::Week => "week",
+            State::On(step) => step.key(),
             State::One(standing) => standing.key(),
         }
     }
@@ -57,18 +63,19 @@ impl State {
             State::Need => "需要处理",
             State::All => "全部",
             State::Week => "7天内到期",
+            State::On(step) => step.in_chinese(),
             State::One(standing) => standing.in_chinese(),
         }
     }
 
-    /// Every choice.
-    pub fn all() -> impl Iterator<Item = State> {
-        // A column is never down: its site is, and the column cannot be judged.
-        let standings = Standing::ALL.into_iter();
-        let standings = standings.filter(|standing| *standing != Standing::Down);
+    /// Every choice, and this one.
+    pub fn all(chosen: State) -> impl Iterator<Item = State> {
+        let steps = Step::ALL.map(State::On);
+        let other = Some(chosen).filter(|chosen| matches!(chosen, State::One(_)));
         [State::Need, State::All, State::Week]
             .into_iter()
-            .chain(standings.map(State::One))
+            .chain(steps)
+            .chain(other)
     }
 
     fn takes(self, line: &ColumnLine, today: Date) -> bool {
@@ -81,6 +88,7 @@ impl State {
                 let mut due = line.due_on.into_iter().chain(owed);
                 due.any(|due| today <= due && Some(due) <= last)
             }
+            State::On(step) => Step::of(line) == step,
             State::One(standing) => line.standing == standing,
         }
     }
@@ -152,6 +160,7 @@ impl Filter {
                 &line.name,
                 &line.site_name,
                 &line.unit_name,
+                &line.unit_full_name,
                 line.column.as_str(),
             ])
     }
@@ -169,14 +178,18 @@ impl Filter {
     fn is_site(&self, site: &SiteLine, state: State) -> bool {
         let stands = match state {
             State::All => true,
-            State::One(standing) => site.standing == standing,
+            State::On(Step::Standing(standing)) | State::One(standing) => site.standing == standing,
+            State::On(Step::Tier(_)) => false,
             State::Need | State::Week => false,
         };
         stands
             && self.unit.as_ref().is_none_or(|unit| *unit == site.unit)
-            && self
-                .words
-                .find(&[&site.name, &site.unit_name, site.site.as_str()])
+            && self.words.find(&[
+                &site.name,
+                &site.unit_name,
+                &site.unit_full_name,
+                site.site.as_str(),
+            ])
     }
 
     /// The query of another page of columns.
@@ -250,6 +263,8 @@ mod tests {
         let rows = [
             ("", "/"),
             ("state=overdue", "/?state=overdue"),
+            ("state=escalation", "/?state=escalation"),
+            ("state=due-soon", "/?state=due-soon"),
             ("unit=kxw&class=news&page=2", "/?unit=kxw&class=news&page=2"),
             ("q=%E7%A7%91%E4%BF%A1", "/?q=%E7%A7%91%E4%BF%A1"),
             ("state=nothing&class=x&unit=%00&page=-1&sites=x&z=1", "/"),

@@ -26,10 +26,13 @@ use crate::domain::time::{date_of, moment};
 use crate::report::overview::{ColumnLine, Overview, SiteLine, Veto, overview};
 use crate::report::plain::one_line;
 use crate::report::standing::{Counts, Standing};
+use crate::report::step::Step;
 use crate::store::error::StoreError;
 
 /// How many columns one page lists.
 const COLUMNS: usize = 50;
+/// How much a square says of a site, the worst first.
+const SAID: usize = 3;
 /// How many sites one page shows.
 const SITES: usize = 192;
 
@@ -51,7 +54,8 @@ struct HomePage {
     due: Due,
     blind: Vec<(String, usize)>,
     incidents: usize,
-    down: usize,
+    home_down: usize,
+    host_down: usize,
     unread: usize,
     vetoed: usize,
     near: usize,
@@ -73,7 +77,7 @@ struct Cell {
     mark: Mark,
     id: String,
     name: String,
-    /// `否决 无法访问 超期2`, or how many are in time.
+    /// `否决 首页无法打开 超期2`, or how many are in time.
     says: String,
 }
 
@@ -175,6 +179,8 @@ fn home_page(
         let sites = overview.sites.iter();
         sites.filter(|site| site.veto == Some(veto)).count()
     };
+    let down =
+        |is: &dyn Fn(&SiteLine) -> bool| overview.sites.iter().filter(|site| is(site)).count();
     let cells = sites.iter().skip(site_pages.skipped(SITES)).take(SITES);
     HomePage {
         frame: Frame::of(console, picture, viewer, Place::Overview),
@@ -190,11 +196,8 @@ fn home_page(
         due: due::of(&overview, filter, today),
         blind: blind(&overview),
         incidents: picture.open.values().filter(|one| one.is_open()).count(),
-        down: overview
-            .sites
-            .iter()
-            .filter(|site| site.down_since.is_some())
-            .count(),
+        home_down: down(&|site| site.home_down),
+        host_down: down(&|site| site.down_since.is_some() && !site.home_down),
         unread: picture.open.values().filter(|one| is_unread(one)).count(),
         vetoed: told(Veto::Hit),
         near: told(Veto::Near),
@@ -227,29 +230,13 @@ fn chosen<'a>(overview: &'a Overview, filter: &Filter, picture: &Picture) -> Vec
 }
 
 fn chips(counts: &Counts, filter: &Filter) -> Vec<Chip> {
-    let counts = [
-        (Standing::SeverelyOverdue, counts.severely_overdue, true),
-        (
-            Standing::Overdue,
-            counts.overdue - counts.severely_overdue,
-            true,
-        ),
-        (Standing::Empty, counts.empty, true),
-        (Standing::Unknown, counts.unknown, true),
-        (Standing::DueSoon, counts.due_soon, true),
-        (Standing::Fresh, counts.fresh, true),
-        (Standing::Exempt, counts.exempt, false),
-        (Standing::NotYetVisited, counts.not_yet_visited, false),
-        (Standing::Unconfirmed, counts.unconfirmed, false),
-        (Standing::NotConfigured, counts.not_configured, false),
-    ];
-    counts
-        .into_iter()
-        .filter(|(_, count, always)| *always || *count > 0)
-        .map(|(standing, count, _)| {
-            let state = filter::State::One(standing);
+    let steps = Step::ALL.into_iter().map(|step| (step, step.count(counts)));
+    steps
+        .filter(|(step, count)| *count > 0 || is_always_counted(*step))
+        .map(|(step, count)| {
+            let state = filter::State::On(step);
             Chip {
-                mark: Mark::of(standing),
+                mark: Mark::of_step(step),
                 count,
                 href: filter.in_state(state),
                 chosen: filter.state() == state,
@@ -258,15 +245,25 @@ fn chips(counts: &Counts, filter: &Filter) -> Vec<Chip> {
         .collect()
 }
 
+/// Whether it is said that there is none.
+fn is_always_counted(step: Step) -> bool {
+    match step {
+        Step::Tier(_) => true,
+        Step::Standing(standing) => standing <= Standing::Fresh,
+    }
+}
+
 fn cell(site: &SiteLine) -> Cell {
     let counts = &site.counts;
     let parts = [
-        ("严重超期", counts.severely_overdue),
+        ("督办", counts.escalated),
+        ("严重超期", counts.severely_overdue - counts.escalated),
         ("超期", counts.overdue - counts.severely_overdue),
         ("空白", counts.empty),
         // Of a site that is down nothing can be judged.
         ("无法判断", site.down_since.map_or(counts.unknown, |_| 0)),
-        ("临期", counts.due_soon),
+        ("预警", counts.warning),
+        ("提醒", counts.due_soon - counts.warning),
     ];
     let parts = parts.iter().filter(|(_, count)| *count > 0);
     let vetoed = match site.veto {
@@ -274,24 +271,19 @@ fn cell(site: &SiteLine) -> Cell {
         Some(Veto::Near) => Some("接近否决"),
         None => None,
     };
-    let down = site.down_since.map(|_| "无法访问");
+    let down = site.down_in_chinese();
     let told = vetoed.into_iter().chain(down).map(str::to_owned);
-    let mut says: Vec<String> = told
+    let says: Vec<String> = told
         .chain(parts.map(|(word, count)| format!("{word}{count}")))
+        .take(SAID)
         .collect();
-    // A square is narrow.
-    if says.len() > 1 {
-        for said in &mut says {
-            *said = said.replace("严重超期", "严重");
-        }
-    }
     Cell {
         mark: Mark::of_site(site),
         id: site.site.to_string(),
         name: short(&one_line(&site.name, NAME_CHARS)),
         says: match says.is_empty() {
             true if counts.all() == 0 => "无栏目".to_owned(),
-            true if counts.fresh == 0 => Mark::of(site.standing).word.to_owned(),
+            true if counts.fresh == 0 => site.standing_in_chinese().to_owned(),
             true => format!("正常{}", counts.fresh),
             false => says.join(" "),
         },
@@ -309,7 +301,7 @@ fn form(picture: &Picture, filter: &Filter) -> Form {
     let units = picture.group.units.values();
     Form {
         text: filter.text.clone(),
-        states: filter::State::all()
+        states: filter::State::all(filter.state())
             .map(|state| Choice {
                 key: state.key().to_owned(),
                 word: state.in_chinese().to_owned(),

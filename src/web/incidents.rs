@@ -12,7 +12,9 @@ use super::access::viewer::Viewer;
 use super::copy::address_of_home;
 use super::source::Picture;
 use super::view::{Frame, NAME_CHARS, Place, Shared, page, unreadable, when};
-use crate::alert::incident::{Ground, Incident, Kind, State as IncidentState, Subject};
+use crate::alert::incident::{
+    Ground, Incident, IncidentKey, Kind, State as IncidentState, Subject,
+};
 use crate::assess::exemption::was_exempt;
 use crate::assess::ladder::Tier;
 use crate::assess::vetoes::Rule;
@@ -24,6 +26,7 @@ use crate::domain::time::Moment;
 use crate::report::acts::{self, Names};
 use crate::report::flags;
 use crate::report::plain::{one_line, typed};
+use crate::report::site::{HOME_BLIND, HOME_DOWN, HOST_DOWN};
 use crate::store::error::StoreError;
 
 /// How many open incidents are listed.
@@ -175,7 +178,7 @@ impl IncidentRow {
         IncidentRow {
             subject,
             link,
-            kind: kind_in_chinese(incident.key.kind),
+            kind: kind_in_chinese(&incident.key),
             copy: None,
             tier: incident.told_tier().map_or("—", Tier::in_chinese),
             since: when(Some(incident.began_at), now),
@@ -327,14 +330,17 @@ pub fn stage(incident: &Incident, names: Names<'_>, now: Moment) -> String {
 }
 
 /// The kind in the words of a table.
-pub fn kind_in_chinese(kind: Kind) -> &'static str {
-    match kind {
+pub fn kind_in_chinese(key: &IncidentKey) -> &'static str {
+    let of_site = matches!(key.subject, Subject::Site(_));
+    match key.kind {
+        Kind::Blind if of_site => HOME_BLIND,
+        Kind::Down if of_site => HOME_DOWN,
         Kind::Stale => "更新时限",
         Kind::Owed => "定期发布",
         Kind::SelfCheck => "按需自查",
         Kind::Blind => "无法判断",
         Kind::Empty => "空白栏目",
-        Kind::Down => "网站无法访问",
+        Kind::Down => HOST_DOWN,
         Kind::Offline => "监测网络中断",
         Kind::Trouble => "通知异常",
         Kind::Calendar => "节假日安排缺失",

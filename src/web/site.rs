@@ -64,13 +64,15 @@ struct SitePage {
     name: String,
     unit: String,
     home: Option<String>,
-    down: Option<String>,
+    /// What it is that does not open, and since when.
+    down: Option<(&'static str, String)>,
+    home_down: bool,
     front: Option<Front>,
     week: Option<Week>,
     broken: Option<Broken>,
     score: Option<Score>,
-    /// Whether its assessment and its home page are the viewer's to see.
-    own: bool,
+    /// Whether it is assessed, and its assessment is the viewer's to see.
+    assessed: bool,
     paused: Option<String>,
     work: Option<Work>,
     tiles: Vec<Tile>,
@@ -295,9 +297,12 @@ async fn shown(
         id: id.to_string(),
         name: one_line(&line.name, NAME_CHARS),
         unit: unit.map_or(String::new(), |unit| one_line(&unit.short, NAME_CHARS)),
-        own,
+        assessed: own && console.group.is_watched(site),
         home: line.home.as_deref().and_then(web_address),
-        down: line.down_since.map(|since| when(Some(since), picture.now)),
+        down: line
+            .down_in_chinese()
+            .map(|word| (word, when(line.down_since, picture.now))),
+        home_down: line.home_down,
         front: record.map(|record| {
             let front = Front::of(&record, picture.now);
             match is_owner(viewer, site) {
@@ -307,7 +312,7 @@ async fn shown(
         }),
         week: week::of(&days, picture.now),
         work: Work::of_site(viewer, &picture, site).map(work),
-        tiles: tiles(&line.counts, false),
+        tiles: tiles(&line.counts),
         columns: rows.map(|row| ColumnRow::of(row, picture.now)).collect(),
     }))
 }

@@ -18,10 +18,12 @@ use super::api;
 use super::source::Picture;
 use crate::alert::trial::Forecast;
 use crate::assess::freshness::Freshness;
+use crate::assess::ladder::Tier;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 use crate::report::overview::{ColumnLine, OwedLine, SiteLine, Veto};
 use crate::report::plain::{full_date, instant, one_line};
 use crate::report::standing::{Counts, Standing};
+use crate::report::step::Step;
 use crate::store::error::StoreError;
 
 /// The longest name on a page, in characters.
@@ -166,6 +168,23 @@ impl Mark {
         }
     }
 
+    /// The mark of a step.
+    pub fn of_step(step: Step) -> Mark {
+        let (standing, sign) = match step {
+            Step::Standing(standing) => return Mark::of(standing),
+            Step::Tier(Tier::Escalation) => (Standing::SeverelyOverdue, "✕✕✕"),
+            Step::Tier(Tier::SeverelyOverdue) => (Standing::SeverelyOverdue, "✕✕"),
+            Step::Tier(Tier::Overdue) => (Standing::Overdue, "✕"),
+            Step::Tier(Tier::Warning) => (Standing::DueSoon, "△△"),
+            Step::Tier(Tier::Reminder) => (Standing::DueSoon, "△"),
+        };
+        Mark {
+            key: standing.key(),
+            sign,
+            word: step.in_chinese(),
+        }
+    }
+
     /// The mark of a site: a veto outranks what its columns are, its nearness only what is in time.
     pub fn of_site(line: &SiteLine) -> Mark {
         match line.veto {
@@ -179,7 +198,10 @@ impl Mark {
                 sign: "!",
                 word: "接近单项否决",
             },
-            _ => Mark::of(line.standing),
+            _ => Mark {
+                word: line.standing_in_chinese(),
+                ..Mark::of(line.standing)
+            },
         }
     }
 }
@@ -193,34 +215,13 @@ pub struct Tile {
     pub count: usize,
 }
 
-/// The counts as tiles, in the order of need; `all` keeps those with nothing to count.
-pub fn tiles(counts: &Counts, all: bool) -> Vec<Tile> {
-    let tiles = [
-        (Standing::SeverelyOverdue, counts.severely_overdue),
-        (Standing::Overdue, counts.overdue - counts.severely_overdue),
-        (Standing::Empty, counts.empty),
-        (Standing::Unknown, counts.unknown),
-        (Standing::DueSoon, counts.due_soon),
-        (Standing::Fresh, counts.fresh),
-        (Standing::NotYetVisited, counts.not_yet_visited),
-        (Standing::Exempt, counts.exempt),
-        (Standing::Unconfirmed, counts.unconfirmed),
-        (Standing::NotConfigured, counts.not_configured),
-    ];
-    let rare = |standing| {
-        matches!(
-            standing,
-            Standing::NotYetVisited | Standing::Exempt | Standing::Unconfirmed
-        )
-    };
-    tiles
-        .into_iter()
-        .filter(|(standing, count)| *count > 0 || (all && !rare(*standing)))
-        .map(|(standing, count)| Tile {
-            mark: Mark::of(standing),
-            count,
-        })
-        .collect()
+/// What there is to count as tiles, in the order of need.
+pub fn tiles(counts: &Counts) -> Vec<Tile> {
+    let tiles = Step::ALL.into_iter().map(|step| Tile {
+        mark: Mark::of_step(step),
+        count: step.count(counts),
+    });
+    tiles.filter(|tile| tile.count > 0).collect()
 }
 
 /// One column in a table.
@@ -268,7 +269,7 @@ impl ColumnRow {
         let today = date_of(now);
         let update = line.judgement.last_update.as_ref();
         ColumnRow {
-            mark: Mark::of(line.standing),
+            mark: Mark::of_step(Step::of(line)),
             id: line.column.to_string(),
             name: one_line(&line.name, NAME_CHARS),
             site: line.site.to_string(),

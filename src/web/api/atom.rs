@@ -90,7 +90,7 @@ fn entry(picture: &Picture, names: Names<'_>, incident: &Incident) -> Entry {
     let key = &incident.key;
     let (name, _) = subject(names, &key.subject);
     let tier = incident.told_tier().map_or("", Tier::in_chinese);
-    let kind = kind_in_chinese(key.kind);
+    let kind = kind_in_chinese(key);
     let over = incident.is_resolved();
     let began = incident.began_at.to_rfc3339();
     let id = MessageKey::of(&[&key.subject.to_string(), kind, &began]);

@@ -63,7 +63,8 @@ pub struct WhichIncidents {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhichColumns {
-    /// Where they stand: a standing, `need`, `week` or `all`, which is the default.
+    /// Where they stand: a tier (`severe` without what was escalated), a standing, `need`, `week` or
+    /// `all`, which is the default.
     #[schemars(extend("enum" = STATES))]
     pub state: Option<String>,
     /// The identifier of a unit.
@@ -81,20 +82,24 @@ pub struct WhichColumns {
 }
 
 /// The words of [`WhichColumns::state`].
-const STATES: [&str; 13] = [
+const STATES: [&str; 17] = [
     "need",
     "all",
     "week",
-    "severely-overdue",
+    "escalation",
+    "severe",
     "overdue",
     "empty",
     "unknown",
-    "due-soon",
+    "warning",
+    "reminder",
     "fresh",
     "not-yet-visited",
     "exempt",
     "unconfirmed",
     "not-configured",
+    "severely-overdue",
+    "due-soon",
 ];
 /// The words of [`WhichColumns::class`].
 const CLASSES: [&str; 13] = [
@@ -324,7 +329,7 @@ pub(super) fn incident(names: Names<'_>, incident: &Incident, now: Moment) -> sh
         stage: stage(incident, names, now),
         told_people: incident.told.len(),
         escalation_waits: incident.is_proposed(),
-        kind: kind_in_chinese(incident.key.kind).to_owned(),
+        kind: kind_in_chinese(&incident.key).to_owned(),
         tier: tier.map(|tier| tier.in_chinese().to_owned()),
         began_at: incident.began_at.to_rfc3339(),
         ended_at: match incident.state {
@@ -371,12 +376,15 @@ pub(super) fn message(group: &Group, message: &Message) -> shape::Message {
 mod tests {
     use super::*;
     use crate::domain::class::Class;
+    use crate::report::standing::Standing;
 
     #[test]
     fn the_words_of_the_description_are_those_that_are_understood() {
         let classes: Vec<&str> = Class::ALL.into_iter().map(Class::key).collect();
         assert_eq!(CLASSES.to_vec(), classes);
-        let states: Vec<&str> = Wanted::all().map(Wanted::key).collect();
+        let standings = [Standing::SeverelyOverdue, Standing::DueSoon].map(Wanted::One);
+        let states = Wanted::all(Wanted::All).chain(standings);
+        let states: Vec<&str> = states.map(Wanted::key).collect();
         assert_eq!(STATES.to_vec(), states);
     }
 }

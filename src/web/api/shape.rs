@@ -114,10 +114,14 @@ pub struct Standings {
     pub fresh: usize,
     /// Near the limit.
     pub due_soon: usize,
+    /// So near that a warning is due; counted in `due_soon` too.
+    pub warning: usize,
     /// Past the limit, the severely overdue included.
     pub overdue: usize,
     /// Long past the limit.
     pub severely_overdue: usize,
+    /// Long past the limit and escalated; counted in `severely_overdue` too.
+    pub escalated: usize,
     /// Cannot be judged.
     pub unknown: usize,
     /// Without items.
@@ -138,8 +142,10 @@ impl Standings {
         Standings {
             fresh: counts.fresh,
             due_soon: counts.due_soon,
+            warning: counts.warning,
             overdue: counts.overdue,
             severely_overdue: counts.severely_overdue,
+            escalated: counts.escalated,
             unknown: counts.unknown,
             empty: counts.empty,
             exempt: counts.exempt,
@@ -165,8 +171,10 @@ pub struct Site {
     pub standing: String,
     /// `hit` or `near`: what fails an assessment alone, as it was told.
     pub veto: Option<&'static str>,
-    /// Since when the host gives no answer, RFC 3339.
+    /// Since when its home page does not open or its host gives no answer, RFC 3339.
     pub down_since: Option<String>,
+    /// Which of them, in Chinese.
+    pub down: Option<&'static str>,
     /// Its columns by standing.
     pub columns: Standings,
     /// The latest visit, RFC 3339.
@@ -187,6 +195,7 @@ impl Site {
                 Veto::Near => "near",
             }),
             down_since: line.down_since.map(|at| at.to_rfc3339()),
+            down: line.down_in_chinese(),
             columns: Standings::of(&line.counts),
             visited_at: line.visited_at.map(|at| at.to_rfc3339()),
         }
