@@ -4,6 +4,7 @@
 
 mod data;
 pub mod paging;
+mod row;
 pub(super) mod waiting;
 mod words;
 
@@ -22,6 +23,7 @@ use crate::domain::page::Page;
 use crate::domain::reading_rules::{Json, ReadRules, Shape};
 use crate::domain::time::Date;
 pub use data::waits;
+use row::{answer_cell, of_row};
 use words::Sayings;
 
 /// The most letters of one list.
@@ -161,58 +163,6 @@ fn of_view(view: &View) -> Vec<ListedLetter> {
     letters.collect()
 }
 
-/// Whether the cell of a row for the day of the answer is filled; nothing where the list has none.
-fn answer_cell(survey: &Survey<'_, '_>, row: &Listed) -> Option<bool> {
-    let is_answer = |cell: &usize| {
-        let head = survey.column_head(row.block, *cell);
-        head.is_some_and(|head| matches!(labels::label(&head), Label::Answered | Label::Handled))
-    };
-    let cell = survey.cells(row.block).into_iter().find(is_answer)?;
-    let end = survey.dom.end(cell);
-    let is_bare = survey.dom.text(cell, end, 8).chars().all(is_stroke);
-    Some(!is_bare)
-}
-
-fn is_stroke(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '—' | '/' | '－' | '无' | '\u{a0}')
-}
-
-fn of_row(view: &View, row: &Listed) -> Told {
-    let survey = view.survey;
-    let end = survey.dom.end(row.block);
-    let dates = survey.dates_between(row.block, end);
-    let linked = |node: usize| {
-        let mut at = node;
-        while at > row.block {
-            if survey.dom.tag(at) == "a"
-                && !words::is_state(&survey.dom.text(at, survey.dom.end(at), 12))
-            {
-                return false;
-            }
-            at = survey.dom.parent(at);
-        }
-        true
-    };
-    let mut told = told(survey, (row.block, end), dates, linked, view.today);
-    let heads = |node: usize| survey.column_head(row.block, node);
-    for dated in survey.dates_between(row.block, end) {
-        let is_bare = matches!(dated.label, Label::None | Label::Date);
-        if dated.in_item.is_some() || !(is_bare || is_led_by_a_state(survey, dated)) {
-            continue;
-        }
-        let label = heads(dated.node).and_then(|head| labels::head(&dated.found, &head));
-        if let (Some(label), Some(on)) = (label, day(dated, view.today)) {
-            set(&mut told, label, on);
-        }
-    }
-    for (node, text) in survey.dom.texts(row.block, end) {
-        let head = heads(node).unwrap_or_default();
-        let is_long = clean::weight(text) >= 2;
-        told.unit |= is_long && words::is_unit(&head);
-    }
-    told
-}
-
 /// Letters that stand in a page as blocks of text: each begins with the day of its writing.
 fn of_blocks(view: &View) -> Vec<ListedLetter> {
     let survey = view.survey;
@@ -271,8 +221,11 @@ fn in_row(survey: &Survey<'_, '_>, node: usize) -> bool {
     let mut at = node;
     for _ in 0..6 {
         at = survey.dom.parent(at);
-        if matches!(survey.dom.tag(at), "li" | "tr" | "dd" | "dl" | "table") {
-            return survey.items_in(at) > 0;
+        match survey.dom.tag(at) {
+            // What is said of a term stands beside it.
+            "dd" | "dt" if survey.items_in(at) == 0 => {}
+            "li" | "tr" | "dd" | "dt" | "dl" | "table" => return survey.items_in(at) > 0,
+            _ => {}
         }
     }
     false

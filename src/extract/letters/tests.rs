@@ -555,6 +555,32 @@ fn letters_in_lists_of_definitions() {
             true,
         ),
         (
+            "labels apart, one list for all",
+            "<dt>标题：</dt><dd><a href='{n}.html'>{t}</a></dd><dt>来信时间：</dt><dd>{a}</dd>\
+             <dt>回复时间：</dt><dd>{r}</dd><dt>办理状态：</dt><dd>{s}</dd>",
+            true,
+        ),
+        (
+            "the answer in a definition",
+            "<dl><dt>问：{t}</dt><dd>来信时间：{a}</dd><dd>答复时间：{r}</dd><dd>状态：{s}</dd></dl>",
+            false,
+        ),
+        (
+            "states before links",
+            "<dl><dt><span>[{s}]</span><a href='{n}.html'>{t}</a></dt><dd>来信时间：{a} 回复时间：{r}</dd></dl>",
+            false,
+        ),
+        (
+            "links in definitions",
+            "<dd><a href='{n}.html'>{t}</a><span>来信时间：{a}</span><span>回复时间：{r}</span><em>{s}</em></dd>",
+            true,
+        ),
+        (
+            "heads above, one list a letter",
+            "<dl><dt><a href='{n}.html'>{t}</a></dt><dd>{a}</dd><dd>{r}</dd><dd>{s}</dd></dl>",
+            false,
+        ),
+        (
             "labels apart, without links",
             "<dl><dt>信件标题：</dt><dd>{t}</dd><dt>来信时间：</dt><dd>{a}</dd>\
              <dt>回复时间：</dt><dd>{r}</dd><dt>办理状态：</dt><dd>{s}</dd></dl>",
@@ -563,13 +589,20 @@ fn letters_in_lists_of_definitions() {
     ];
     let mut failed = Vec::new();
     for (name, template, whole) in cases {
-        let rows = written(template);
+        let heads = "<dl><dt>标题</dt><dd>来信时间</dd><dd>回复时间</dd><dd>状态</dd></dl>";
+        let rows = match name.starts_with("heads") {
+            true => format!("{heads}{}", written(template)),
+            false => written(template),
+        };
         let html = match whole {
             true => format!("<div class=list><dl>{rows}</dl></div>"),
             false => format!("<div class=list>{rows}</div>"),
         };
-        let read = shown(&list(&framed(&html), None, today()));
-        if read != told {
+        let letters = list(&framed(&html), None, today());
+        let read = shown(&letters);
+        let is_linked = template.contains("href");
+        let mut letters = letters.iter();
+        if read != told || letters.any(|letter| letter.url.is_some() != is_linked) {
             failed.push(format!("{name}: {read:?}"));
         }
     }
