@@ -36,6 +36,13 @@ const BEGINS: [&str; 9] = [
     "关于",
 ];
 
+/// Words of a notice that documents hold no more.
+const REPEALS: [&str; 4] = ["废止", "失效", "停止执行", "停止施行"];
+/// The same, where they begin the name of what is decided.
+const NAMED_REPEALS: [&str; 4] = ["关于废止", "关于宣布", "关于停止执行", "关于停止施行"];
+/// Ends of the names of documents that lay down how documents are made and repealed.
+const RULES: [&str; 5] = ["办法", "规定", "细则", "条例", "规则"];
+
 /// A title as titles are compared: without brackets, signs, white space and 中华人民共和国.
 pub fn normalised(title: &str) -> String {
     let kept: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -60,6 +67,25 @@ pub fn quoted(title: &str) -> Vec<String> {
         }
     }
     names
+}
+
+/// Whether a title is that of a notice by which documents cease to hold, or tells of one: that says
+/// nothing of what they mean, and needs no interpretation as they do.
+pub fn repeals(title: &str) -> bool {
+    let (mut depth, mut outer) = (0_u32, String::new());
+    for c in title.chars() {
+        match c {
+            '《' => depth += 1,
+            '》' => depth = depth.saturating_sub(1),
+            c if depth == 0 => outer.push(c),
+            _ => {}
+        }
+    }
+    let outer = core(&outer);
+    let says = |text: &str| REPEALS.iter().any(|word| text.contains(word));
+    let is_rule = |text: &str| RULES.iter().any(|end| text.ends_with(end));
+    let named = |name: &String| says(name) && NAMED_REPEALS.iter().any(|word| name.contains(word));
+    (says(&outer) && !is_rule(&outer)) || quoted(title).iter().any(named)
 }
 
 /// A title without the words of an interpretation at its ends, normalised.
@@ -129,6 +155,32 @@ mod tests {
         let law = "中华人民共和国科学技术进步法实施细则";
         assert!(interprets("《科学技术进步法 实施细则》解读", law));
         assert!(!interprets("《实施细则》解读", law));
+    }
+
+    #[test]
+    fn a_notice_of_repeal_is_told_from_what_it_repeals() {
+        let cases = [
+            (
+                "关于废止《北京市西城区科技创新专项资金管理办法》的公告",
+                true,
+            ),
+            (
+                "《关于废止〈西城区科技创新专项资金管理办法〉的决定》政策解读",
+                true,
+            ),
+            ("关于宣布失效一批行政规范性文件的通知", true),
+            ("关于公布继续有效、废止和失效的规范性文件目录的公告", true),
+            ("《西城区科技创新专项资金管理办法》停止执行的公告", true),
+            ("西城区科技创新专项资金管理办法", false),
+            ("关于印发《行政规范性文件制定和废止管理办法》的通知", false),
+            ("行政规范性文件制定和废止管理办法", false),
+            ("《行政规范性文件制定和废止管理办法》政策解读", false),
+            ("行政规范性文件制定和废止管理办法政策解读", false),
+            ("", false),
+        ];
+        for (title, expected) in cases {
+            assert_eq!(repeals(title), expected, "{title}");
+        }
     }
 
     #[test]

@@ -244,6 +244,17 @@ fn documents_of_the_period_and_their_interpretations() {
         world.titles.push((column.clone(), titled.clone()));
         assert_eq!(share(&world).0, *expected, "{seen}");
     }
+    // A notice of repeal interprets nothing, and is nothing to be interpreted.
+    let repeal = "关于废止《西城区科技专项资金管理办法》的公告";
+    assert_eq!(
+        share(&papers(20, &[(repeal, 17)])),
+        (Verdict::Kept, Some(Number(0)))
+    );
+    let mut repealed = papers(20, &[(name, 17)]);
+    let (column, mut titled) = repealed.titles.first().unwrap().clone();
+    titled.title = repeal.to_owned();
+    repealed.titles.push((column, titled));
+    assert_eq!(share(&repealed), (Verdict::Kept, Some(Number(100))));
     // An administrator may ask for a share.
     let least = rules("profile = \"p2019\"\n[rule.D24]\nthreshold = 60\n");
     let low = papers(20, &[]);

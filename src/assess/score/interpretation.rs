@@ -5,7 +5,7 @@ use super::facts::{ColumnFacts, Saw, SiteFacts, Titled};
 use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::publishing::BLANK_VISITS;
 use super::rubric::Rule;
-use crate::assess::interpretations::interprets;
+use crate::assess::interpretations::{interprets, repeals};
 use crate::calendar::Calendar;
 use crate::domain::class::Class;
 use crate::domain::document::{Document, bare};
@@ -30,17 +30,21 @@ struct Papers<'a> {
 fn papers<'a>(facts: &'a SiteFacts<'_>) -> Result<Papers<'a>, Unmeasured> {
     let policies = columns(facts, Class::Policy)?;
     let interpreting = columns(facts, Class::Interpretation)?;
-    let by_the_end = |one: &&Titled| one.on.is_none_or(|on| on <= facts.to);
+    // A notice that a document holds no more is neither its interpretation nor in need of one.
+    let by_the_end = |one: &&Titled| one.on.is_none_or(|on| on <= facts.to) && !repeals(&one.title);
     let interpretations = interpreting.iter().flat_map(|column| &column.titles);
     let interpretations: Vec<&Titled> = interpretations.filter(by_the_end).collect();
     // Of a document without a date nobody knows whether it is one of the period.
-    let may_be_of_period = |one: &Titled| one.on.is_none() && facts.from <= date_of(one.seen_at);
+    let may_be_of_period = |one: &Titled| {
+        one.on.is_none() && facts.from <= date_of(one.seen_at) && !repeals(&one.title)
+    };
     let is_whole = policies
         .iter()
         .all(|column| shows(column, false) && !column.titles.iter().any(may_be_of_period))
         && interpreting.iter().all(|column| shows(column, true));
     let mut pairs = Vec::new();
-    for policy in policies.iter().flat_map(|column| &column.titles) {
+    let documents = policies.iter().flat_map(|column| &column.titles);
+    for policy in documents.filter(|one| !repeals(&one.title)) {
         let of_period = |on: &Date| facts.from <= *on && *on <= facts.to;
         let Some(policy_on) = policy.on.filter(of_period) else {
             continue;
