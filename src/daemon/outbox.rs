@@ -61,6 +61,17 @@ pub struct Outbox {
     pub stop: watch::Receiver<bool>,
 }
 
+/// What came of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    /// The transport took it.
+    Taken,
+    /// It failed in a way that may pass.
+    Again,
+    /// It will not be tried again.
+    GivenUp,
+}
+
 impl Outbox {
     /// Runs until the stop; fails only when the store does.
     pub async fn run(mut self, mut alarm: Alarm) -> Result<(), StoreError> {
@@ -94,7 +105,7 @@ impl Outbox {
             }
             self.believe().await?;
             let compose_at = self.desk.compose().await?;
-            let withdrawn = self.send_due(&mut ways).await?;
+            let ended = self.send_due(&mut ways).await?;
             let now = clock.now();
             let retry_at = self
                 .desk
@@ -104,8 +115,8 @@ impl Outbox {
                 .iter()
                 .map(|message| self.next_at(message, &ways, now))
                 .min();
-            // Whoever was to hear what is withdrawn may have to hear something else.
-            let anew = withdrawn.then_some(now);
+            // Whoever was to hear what ended unsent may have to hear something else, as may others.
+            let anew = ended.then_some(now);
             let next = [compose_at, retry_at, anew].into_iter().flatten().min();
             let next = next.map_or(now + LONGEST_WAIT, |next| next.min(now + LONGEST_WAIT));
             tokio::select! {
@@ -208,7 +219,7 @@ impl Outbox {
     }
 
     /// Sends what is due, fresh messages before those that have failed before; answers whether
-    /// anything was withdrawn instead.
+    /// anything ended without being sent.
     async fn send_due(&self, ways: &mut Ways<'_>) -> Result<bool, StoreError> {
         let now = self.desk.clock.now();
         let mut due = self.desk.store.open_messages().await?;
@@ -222,7 +233,7 @@ impl Outbox {
             (message.attempts, message.created_at, message.person.clone())
         });
         ways.begin_pass();
-        let mut withdrawn = false;
+        let mut ended = false;
         for message in due {
             if *self.stop.borrow() {
                 break;
@@ -234,21 +245,24 @@ impl Outbox {
             if message.expires_at < now {
                 self.give_up(message, Delivery::Expired { at: now }, "未能在有效期内发出")
                     .await?;
+                ended = true;
             } else if self.allowed_from(&message, now) > now {
                 self.defer(message, now).await?;
             } else if self.is_stuck(&message, now) {
-                withdrawn |= self.leave(message, now).await?;
+                self.leave(message, now).await?;
+                ended = true;
             } else if ways.free_at(&way, now, LONGEST_RETRY) <= now {
                 let Some(message) = self.still_true(message).await? else {
-                    withdrawn = true;
+                    ended = true;
                     continue;
                 };
                 ways.begin(&way, now);
-                let passing = self.attempt(message).await?;
-                ways.end(&way, passing, self.desk.clock.now());
+                let tried = self.attempt(message).await?;
+                ways.end(&way, tried == Tried::Again, self.desk.clock.now());
+                ended |= tried == Tried::GivenUp;
             }
         }
-        Ok(withdrawn)
+        Ok(ended)
     }
 
     /// When something is to be done about `message`: an attempt, or that it leaves its route.
@@ -277,11 +291,10 @@ impl Outbox {
         person.is_some_and(|person| detour::has_next(message, person))
     }
 
-    /// Sends what `message` says by its person's next route, if it is still true; answers whether it was
-    /// withdrawn instead.
-    async fn leave(&self, message: Message, at: Moment) -> Result<bool, StoreError> {
+    /// Sends what `message` says by its person's next route, if it is still true.
+    async fn leave(&self, message: Message, at: Moment) -> Result<(), StoreError> {
         let Some(message) = self.still_true(message).await? else {
-            return Ok(true);
+            return Ok(());
         };
         let error = match &message.delivery {
             Delivery::Queued {
@@ -295,8 +308,7 @@ impl Outbox {
             permanent: false,
             error,
         };
-        self.give_up(message, failed, "多次发送未成功").await?;
-        Ok(false)
+        self.give_up(message, failed, "多次发送未成功").await
     }
 
     /// `message` as things stand now, where it has waited; `None` where it was withdrawn.
@@ -351,13 +363,14 @@ impl Outbox {
         self.ending.put(&message).await
     }
 
-    /// One attempt; whether it failed in a way that may pass.
-    async fn attempt(&self, mut message: Message) -> Result<bool, StoreError> {
+    /// One attempt.
+    async fn attempt(&self, mut message: Message) -> Result<Tried, StoreError> {
         let begun = self.desk.clock.now();
         let Some(person) = self.desk.config.group.people.get(&message.person) else {
             let withdrawn = Delivery::Withdrawn { at: begun };
             let why = "未发出，请确认接替人已登记";
-            return self.give_up(message, withdrawn, why).await.map(|()| false);
+            self.give_up(message, withdrawn, why).await?;
+            return Ok(Tried::GivenUp);
         };
         message.attempts = message.attempts.saturating_add(1);
         message.delivery = Delivery::Attempting { since: begun };
@@ -375,7 +388,7 @@ impl Outbox {
         match outcome {
             Attempt::Accepted { receipt } => {
                 let accepted = Delivery::Accepted { at, receipt };
-                self.end(message, accepted).await.map(|()| false)
+                self.end(message, accepted).await.map(|()| Tried::Taken)
             }
             Attempt::Failed {
                 permanent: true,
@@ -388,9 +401,8 @@ impl Outbox {
                     permanent: true,
                     error,
                 };
-                self.give_up(message, failed, "被发送渠道拒绝")
-                    .await
-                    .map(|()| false)
+                self.give_up(message, failed, "被发送渠道拒绝").await?;
+                Ok(Tried::GivenUp)
             }
             Attempt::Failed {
                 error, retry_after, ..
@@ -408,7 +420,8 @@ impl Outbox {
                 };
                 self.ending.count(&message);
                 self.ending.put(&message).await?;
-                self.tell_of_way(&message, at).await.map(|()| true)
+                self.tell_of_way(&message, at).await?;
+                Ok(Tried::Again)
             }
         }
     }
