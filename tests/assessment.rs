@@ -78,6 +78,7 @@ fn ago(days: i64) -> Date {
 }
 
 /// A site with what is known of it.
+#[derive(Clone)]
 struct World {
     site: Site,
     columns: Vec<(Column, Vec<Reading>, Option<Exemption>)>,
@@ -186,6 +187,14 @@ impl World {
             let failure = (n < failed).then_some(Failure::ConnectTimeout);
             let day = self.days.get_mut((n % 7) as usize).unwrap();
             day.add(at(day.on), Sample::of(200, failure));
+        }
+    }
+
+    /// This, with what people entered.
+    fn with(&self, entries: Vec<Entry>) -> World {
+        World {
+            entries,
+            ..self.clone()
         }
     }
 
@@ -1116,4 +1125,63 @@ fn an_interview_that_is_only_announced_was_not_held() {
     };
     assert_eq!(lost(&with(6), "D12a"), "0.00");
     assert_eq!(lost(&with(5), "D12a"), "3.00");
+}
+
+/// Every find that a person may enter, one more each time, over sites of which more or less was measured:
+/// the total never rises, whether the rule had been measured before or not.
+#[test]
+fn no_further_find_raises_a_total() {
+    let every = |profile: &str| {
+        let shipped = rules(&format!("profile = \"{profile}\""));
+        let mut text = format!("profile = \"{profile}\"\n");
+        for id in shipped.rules.keys() {
+            text.push_str(&format!("[rule.{id}]\nenabled = true\n"));
+        }
+        rules(&text)
+    };
+    let mut poor = World::new();
+    poor.samples(140, 6);
+    let mut late = World::new();
+    late.aged(Class::News, 15);
+    late.aged(Class::Notices, 181);
+    late.aged(Class::Interviews, 400);
+    late.aged(Class::Other, 3);
+    let mut nothing = World::new();
+    nothing.days.clear();
+    nothing.home = None;
+    let mut inward = World::new();
+    inward.services = false;
+    let worlds = [World::new(), poor, late, nothing, inward];
+    for profile in ["p2015", "p2019"] {
+        let rubric = every(profile);
+        for (number, world) in worlds.iter().enumerate() {
+            for id in rubric.rules.keys() {
+                let total = |finds: Option<u32>| {
+                    let mut entries: Vec<Entry> = Vec::new();
+                    entries.extend(finds.map(|finds| entry(id.as_str(), finds)));
+                    world.with(entries).card(&rubric).total
+                };
+                let mut before = total(None);
+                for finds in [0, 1, 2, 5, 60] {
+                    let now = total(Some(finds));
+                    let is_higher = before.is_some_and(|before| now.is_none_or(|now| before < now));
+                    assert!(
+                        !is_higher,
+                        "{profile} {number} {id} {finds}: {before:?} {now:?}"
+                    );
+                    before = now;
+                }
+            }
+        }
+    }
+    // As it was: availability alone is measured, with 59 points; a find among services is worth 97.
+    let former = rules(
+        "[choices]\nunmeasured = \"left-out\"\n[rule.D15]\nenabled = true\n[rule.D1]\npoints = 10\n",
+    );
+    let mut one = World::new();
+    one.samples(1000, 41);
+    let alone = one.card(&former).total.unwrap();
+    assert_eq!(alone.to_string(), "59.00");
+    one.entries = vec![entry("D15", 1)];
+    assert!(alone < one.card(&former).total.unwrap());
 }

@@ -341,12 +341,17 @@ fn whole(plan: &Plan, areas: Vec<Option<i64>>, mut vetoes: Vec<&str>) -> Truth {
     let (mut sum, mut weight) = (0, 0);
     for (place, (score, own)) in areas.iter().zip(WEIGHTS).enumerate() {
         let applies = place != 3 || plan.services;
-        if let Some(score) = score.filter(|_| applies) {
-            sum += score * own;
+        // What was not measured costs nothing.
+        if applies {
+            sum += score.unwrap_or(10_000) * own;
             weight += own;
         }
     }
-    let computed = (weight > 0).then(|| rounded(sum, weight));
+    let is_any = areas.iter().enumerate();
+    let mut is_any = is_any.filter(|(place, _)| *place != 3 || plan.services);
+    let computed = is_any
+        .any(|(_, score)| score.is_some())
+        .then(|| rounded(sum, weight));
     let total = computed.map(|points| match vetoes.is_empty() {
         true => points,
         false => points.min(5_900),

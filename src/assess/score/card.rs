@@ -11,7 +11,7 @@ use super::metric::{Metric, Shape};
 use super::period::Period;
 use super::points::Points;
 use super::publishing::kinds;
-use super::rubric::{Area, Grades, Kind, PerPercent, Rubric, Rule, RuleId, Together};
+use super::rubric::{Area, Grades, Kind, PerPercent, Rubric, Rule, RuleId, Together, Untold};
 use crate::calendar::Calendar;
 use crate::domain::class::Class;
 use crate::domain::id::{ColumnId, SiteId, UnitId};
@@ -395,11 +395,18 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// The weighted total of the areas that apply and were measured, as of a hundred.
-fn weighted(areas: &[AreaScore]) -> (Option<Points>, Points) {
+/// The weighted total of the areas that apply, as of a hundred, and the share of it that was measured; no
+/// total where nothing was.
+fn weighted(areas: &[AreaScore], unmeasured: Untold) -> (Option<Points>, Points) {
     let applying = || areas.iter().filter(|area| area.applies);
     let all: i64 = applying().map(|area| i64::from(area.weight)).sum();
-    let scored = applying().filter_map(|area| Some((area.score?, i64::from(area.weight))));
+    let is_any = applying().any(|area| area.score.is_some() && area.weight > 0);
+    let untold = match unmeasured {
+        Untold::CostsNothing => Some(Points::FULL).filter(|_| is_any),
+        Untold::LeftOut => None,
+    };
+    let scored =
+        applying().filter_map(|area| Some((area.score.or(untold)?, i64::from(area.weight))));
     let (sum, weight) = scored.fold((0, 0), |(sum, weights), (score, weight)| {
         (sum + score.in_hundredths() * weight, weights + weight)
     });
@@ -410,7 +417,7 @@ fn weighted(areas: &[AreaScore]) -> (Option<Points>, Points) {
 }
 
 fn total(facts: &SiteFacts<'_>, period: Period, areas: Vec<AreaScore>, rubric: &Rubric) -> Card {
-    let (computed, measured) = weighted(&areas);
+    let (computed, measured) = weighted(&areas, rubric.choices.unmeasured);
     let applying = || areas.iter().filter(|area| area.applies);
     let of = |is: &dyn Fn(&Line) -> bool| -> Vec<RuleId> {
         let lines = applying().flat_map(|area| &area.lines);

@@ -292,6 +292,25 @@ pub enum PerPercent {
     Floor,
 }
 
+/// What a total makes of what was not measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Untold {
+    /// It costs nothing: the total is a hundred less what was lost, by the weights of all areas that
+    /// apply. No find, whatever it is measured by, can raise it.
+    CostsNothing,
+    /// Areas without any measurement are left out of the mean. A first small find in such an area can
+    /// raise the mean. It holds for what was closed before there was a choice.
+    LeftOut,
+}
+
+impl Untold {
+    /// For rules that were kept before there was a choice.
+    fn of_former_rules() -> Untold {
+        Untold::LeftOut
+    }
+}
+
 /// Where external links count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -334,6 +353,9 @@ pub struct Choices {
     pub levels: Levels,
     /// When a column has to be late to be counted.
     pub late: Late,
+    /// What a total makes of what was not measured.
+    #[serde(default = "Untold::of_former_rules")]
+    pub unmeasured: Untold,
     /// The least samples of a home page in seven days; with fewer nothing is said.
     pub least_samples: u32,
 }

@@ -13,7 +13,7 @@ use super::{parts, word};
 use crate::assess::score::points::{MOST_POINTS, Points};
 use crate::assess::score::rubric::{
     Area, Choices, ExternalLinks, Grades, Late, Levels, PerPercent, Rubric, RuleId, SixMonths,
-    Together,
+    Together, Untold,
 };
 
 /// The profile that holds where none is named.
@@ -86,6 +86,7 @@ fn bare(profile: &str) -> Rubric {
             blank_in_v3b: false,
             levels: Levels::Leaf,
             late: Late::AtEnd,
+            unmeasured: Untold::CostsNothing,
             least_samples: 140,
         },
         rules: BTreeMap::new(),
@@ -277,6 +278,7 @@ fn choices(source: &mut Source, raw: &RawChoices, choices: &mut Choices) {
     choose!(per_percent, "choice", "linear" => PerPercent::Linear, "floor" => PerPercent::Floor);
     choose!(levels, "choice", "leaf" => Levels::Leaf, "first" => Levels::First);
     choose!(late, "choice", "at-end" => Late::AtEnd, "any-day" => Late::AnyDay);
+    choose!(unmeasured, "choice", "costs-nothing" => Untold::CostsNothing, "left-out" => Untold::LeftOut);
     let flag = |&flag: &bool| Ok(flag);
     let reached = source.take("near_is_reached", &raw.near_is_reached, flag);
     set(&mut choices.near_is_reached, reached);

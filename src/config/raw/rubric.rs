@@ -42,6 +42,7 @@ pub struct RawChoices {
     pub blank_in_v3b: Key<bool>,
     pub levels: Key<String>,
     pub late: Key<String>,
+    pub unmeasured: Key<String>,
     pub least_samples: Key<u32>,
 }
 

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use super::dates::{self, Stamp};
 use super::dom::What;
-use super::labels::{self, Label};
+use super::labels::Label;
 use super::notes::Notes;
 use super::rows::Listed;
 use super::survey::{Dated, Survey};

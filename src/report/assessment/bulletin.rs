@@ -10,7 +10,7 @@ use super::words::{self, find, verdict};
 use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
 use crate::assess::score::finding::{Aside, Spared, Unmeasured};
 use crate::assess::score::points::Points;
-use crate::assess::score::rubric::Area;
+use crate::assess::score::rubric::{Area, Untold};
 use crate::report::plain::{full_date, one_line};
 use crate::report::rubric::{plain, weights};
 
@@ -386,9 +386,13 @@ pub fn rules(assessment: &Assessment) -> String {
             unverified.join("、")
         ),
     };
+    let total = match rubric.choices.unmeasured {
+        Untold::CostsNothing => "总分为100减去各领域扣分的加权平均；未测评的内容没有得分，也不扣分",
+        Untold::LeftOut => "总分为已测评领域的加权平均；未测评的内容既不计满分也不扣分",
+    };
     format!(
-        "领域权重：{}（自拟）。领域得分为100减去该领域扣分，总分为已测评领域的加权平均；\
-        未测评的内容既不计满分也不扣分，“已测评”为有测量依据的分值所占比例，未满100%的等级为暂定。\
+        "领域权重：{}（自拟）。领域得分为100减去该领域扣分，{total}，\
+        “已测评”为有测量依据的分值所占比例，未满100%的等级为暂定。\
         单项否决的网站总分至多显示{}分，等级为不合格。{unverified}共{}条规则启用。",
         weights(rubric),
         plain(rubric.choices.veto_most),

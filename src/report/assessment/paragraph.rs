@@ -76,7 +76,7 @@ pub fn paragraph(assessment: &Assessment) -> String {
         let _ = write!(out, "已报备、不计的栏目{exempt}个。");
     }
     if cards.iter().any(|card| card.measured < Points::FULL) {
-        out.push_str("部分内容未测评，既不计满分也不扣分。");
+        out.push_str("部分内容未测评，未测评的不扣分。");
     }
     let lines = cards.iter().flat_map(faults).map(|line| &line.rule);
     let unverified: BTreeSet<&str> = lines

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Chart, ChartType, Format, Formula, Worksheet, XlsxError};
 use super::looks::{Looks, Rows, letter, page};
 use crate::assess::score::card::{AreaScore, Card};
 use crate::assess::score::points::Points;
-use crate::assess::score::rubric::Area;
+use crate::assess::score::rubric::{Area, Untold};
 use crate::report::assessment::Assessment;
 use crate::report::assessment::bulletin::{opening, sealed, untold};
 use crate::report::assessment::words;
@@ -14,6 +14,10 @@ use crate::report::assessment::words;
 const HEAD: u32 = 3;
 /// The column of the first area in the summary.
 const FIRST_AREA: u16 = 3;
+/// What stands for the score of an area that was not measured, and of one that does not apply: the
+/// formulas tell them apart.
+const UNMEASURED: &str = "未测评";
+const INAPPLICABLE: &str = "不适用";
 
 /// Fills the summary.
 pub fn summary(
@@ -93,9 +97,15 @@ fn ranked(rows: &mut Rows<'_>, assessment: &Assessment, card: &Card) -> Result<(
             let (from, to) = (letter(FIRST_AREA), letter(computed - 1));
             let weights = format!("{from}${HEAD}:{to}${HEAD}");
             let scores = format!("{from}{row}:{to}{row}");
-            let formula = format!(
-                "=ROUND(SUMPRODUCT({scores},{weights})/SUMPRODUCT(--ISNUMBER({scores}),{weights}),2)"
-            );
+            let formula = match assessment.rubric.choices.unmeasured {
+                Untold::CostsNothing => format!(
+                    "=ROUND((SUMPRODUCT({scores},{weights})+100*SUMPRODUCT(--({scores}=\"{UNMEASURED}\"),{weights}))\
+                     /SUMPRODUCT(--({scores}<>\"{INAPPLICABLE}\"),{weights}),2)"
+                ),
+                Untold::LeftOut => format!(
+                    "=ROUND(SUMPRODUCT({scores},{weights})/SUMPRODUCT(--ISNUMBER({scores}),{weights}),2)"
+                ),
+            };
             let formula = Formula::new(formula).set_result(value.to_string());
             rows.sheet
                 .write_formula_with_format(rows.row, computed, formula, &looks.number)?;
@@ -127,8 +137,8 @@ fn ranked(rows: &mut Rows<'_>, assessment: &Assessment, card: &Card) -> Result<(
 
 fn unscored(area: &AreaScore) -> &'static str {
     match area.applies {
-        false => "不适用",
-        true => "未测评",
+        false => INAPPLICABLE,
+        true => UNMEASURED,
     }
 }
 
