@@ -224,6 +224,18 @@ impl Store {
         self.read(move |reader| reader.messages(newest)).await
     }
 
+    /// Of the messages created before `before`, or of all, how many there are, and `most` after the newest
+    /// `skip`, the newest first.
+    pub async fn messages_part(
+        &self,
+        before: Option<Moment>,
+        skip: usize,
+        most: usize,
+    ) -> Result<(usize, Vec<Message>), StoreError> {
+        self.read(move |reader| reader.messages_part(before, skip, most))
+            .await
+    }
+
     /// Messages created at `since` or later, the oldest first.
     pub async fn messages_since(&self, since: Moment) -> Result<Vec<Message>, StoreError> {
         self.read(move |reader| reader.messages_since(since)).await

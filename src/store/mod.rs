@@ -37,6 +37,7 @@ mod keys;
 mod opening;
 pub mod past;
 mod phrase;
+mod posted;
 mod prune;
 mod reading;
 pub mod rebuild;

@@ -20,7 +20,7 @@ use crate::domain::observation::{Observation, Sight};
 use crate::domain::time::Moment;
 
 use crate::alert::incident::{Incident, IncidentKey};
-use crate::alert::outbox::{Message, MessageKey, Notice};
+use crate::alert::outbox::{MessageKey, Notice};
 use crate::domain::observation::ColumnRecord;
 
 /// The most items of a column.
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     /// At most `newest` rows, from the last key backwards.
-    fn last<T: DeserializeOwned>(
+    pub(super) fn last<T: DeserializeOwned>(
         &mut self,
         table: Table,
         newest: usize,
@@ -212,34 +212,6 @@ impl<'a> Reader<'a> {
             notices.extend(found);
         }
         Ok(notices)
-    }
-
-    /// Messages whose delivery is not final, by creation and key.
-    pub fn open_messages(&mut self) -> Result<Vec<Message>, StoreError> {
-        let mut messages: Vec<Message> = Vec::new();
-        for entry in self.engine.rows(Table::OpenMessages, &[])? {
-            let (key, _) = entry?;
-            messages.extend(self.get(Table::Messages, &key)?);
-        }
-        messages
-            .sort_by(|one, other| (one.created_at, &one.key).cmp(&(other.created_at, &other.key)));
-        Ok(messages)
-    }
-
-    /// Messages in any state, the newest first.
-    pub fn messages(&mut self, newest: usize) -> Result<Vec<Message>, StoreError> {
-        self.last(Table::Messages, newest)
-    }
-
-    /// Messages created at `since` or later, the oldest first.
-    pub fn messages_since(&mut self, since: Moment) -> Result<Vec<Message>, StoreError> {
-        let mut messages: Vec<Message> = Vec::new();
-        for entry in self.engine.rows_from(Table::Messages, &keys::time(since))? {
-            let (key, row) = entry?;
-            messages.extend(self.value(Table::Messages, &key, &row)?);
-        }
-        messages.retain(|message| message.created_at >= since);
-        Ok(messages)
     }
 
     /// A column's observations, the newest first.

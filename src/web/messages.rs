@@ -3,13 +3,16 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::{Form, RawQuery, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use chrono::NaiveTime;
 
 use super::Console;
 use super::access::right::Right;
 use super::access::viewer::Viewer;
+use super::column::parameter;
+use super::home::Pages;
 use super::source::Picture;
 use super::view::{Frame, Place, Shared, page, unreadable, unreadable_form, when};
 use super::work::filled::Filled;
@@ -19,14 +22,14 @@ use crate::alert::outbox::{Delivery, Message};
 use crate::alert::trial::would_tell;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Group;
-use crate::domain::time::{Moment, date_of};
+use crate::domain::time::{Date, Moment, date_of, moment};
 use crate::report::lost::{is_lost, why};
 use crate::report::plain::one_line;
 use crate::report::recipient::{receiver, route_in_chinese, way};
 use crate::report::would;
 use crate::store::error::StoreError;
 
-/// How many messages are listed.
+/// How many messages one page lists.
 const MESSAGES: usize = 100;
 /// The longest message text shown, in characters.
 const TEXT_CHARS: usize = 300;
@@ -114,12 +117,45 @@ struct MessagesPage {
     frame: Frame,
     work: Option<Work>,
     rows: Vec<MessageRow>,
-    /// Whether there may be more than are listed.
-    cut: bool,
+    pages: Pages,
+    /// How many there are, up to the day that is asked for.
+    found: usize,
+    /// The last day that is asked for, `2017-11-03`; may be empty.
+    until: String,
+    today: String,
     unsent: usize,
     waiting: usize,
     /// Whom the end of the trial run would tell what, to who may end it.
     would: Vec<String>,
+}
+
+/// Which messages: those up to a day, and the page of them.
+#[derive(Default)]
+struct Asked {
+    until: Option<Date>,
+    page: usize,
+}
+
+impl Asked {
+    fn of(query: Option<&str>) -> Asked {
+        let page = parameter(query, "page").and_then(|text| text.parse().ok());
+        let page: usize = page.unwrap_or(1);
+        Asked {
+            until: parameter(query, "until").and_then(|text| text.parse().ok()),
+            page: page.clamp(1, 100_000) - 1,
+        }
+    }
+
+    fn address(&self, page: usize) -> String {
+        let until = self.until.map(|until| format!("until={until}&"));
+        format!("/messages?{}page={}", until.unwrap_or_default(), page + 1)
+    }
+
+    /// The instant at which the day is over.
+    fn before(&self) -> Option<Moment> {
+        let next = self.until?.succ_opt()?;
+        Some(moment(next.and_time(NaiveTime::MIN)))
+    }
 }
 
 /// `GET /messages`.
@@ -127,9 +163,11 @@ pub async fn messages(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
     uri: Uri,
+    RawQuery(query): RawQuery,
 ) -> Response {
     let once = || console.porter.told_once(&viewer, &uri);
-    match shown(&console, &viewer, |work| work.once(once())).await {
+    let asked = Asked::of(query.as_deref());
+    match shown(&console, &viewer, &asked, |work| work.once(once())).await {
         Ok(shown) => page(&shown),
         Err(error) => unreadable(&error),
     }
@@ -149,7 +187,8 @@ pub async fn enter(
         Entry::Done(answer) | Entry::Never(answer) => return answer,
         Entry::Refused(why) => why,
     };
-    match shown(&console, &viewer, |work| work.again(&filled, why)).await {
+    let newest = Asked::default();
+    match shown(&console, &viewer, &newest, |work| work.again(&filled, why)).await {
         Ok(again) => (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response(),
         Err(error) => unreadable(&error),
     }
@@ -158,10 +197,19 @@ pub async fn enter(
 async fn shown(
     console: &Console,
     viewer: &Viewer,
+    asked: &Asked,
     work: impl FnOnce(Work) -> Work,
 ) -> Result<MessagesPage, StoreError> {
     let picture = Picture::take(console, viewer).await?;
-    let messages = console.store.messages(MESSAGES).await?;
+    let (store, before) = (&console.store, asked.before());
+    let skip = asked.page * MESSAGES;
+    let (found, mut messages) = store.messages_part(before, skip, MESSAGES).await?;
+    let pages = Pages::of(found, MESSAGES, asked.page, |page| asked.address(page));
+    // A page past the end is the last one.
+    if messages.is_empty() && found > 0 {
+        let skip = pages.skipped(MESSAGES);
+        (_, messages) = store.messages_part(before, skip, MESSAGES).await?;
+    }
     let today = date_of(picture.now);
     let rows = messages.iter();
     let ends = picture.trial.is_some() && viewer.may_for_all(Right::GoLive);
@@ -178,7 +226,10 @@ async fn shown(
         rows: rows
             .map(|message| MessageRow::of(&picture.group, message, picture.now))
             .collect(),
-        cut: messages.len() == MESSAGES,
+        pages,
+        found,
+        until: asked.until.map_or(String::new(), |until| until.to_string()),
+        today: today.to_string(),
         unsent: picture.outbox.len(),
         waiting: picture.waiting,
         would,

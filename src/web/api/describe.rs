@@ -106,7 +106,7 @@ pub fn description() -> Value {
         (
             "/api/v1/messages",
             "messages",
-            "The newest messages, their receivers masked; not for a unit",
+            "The messages, the newest first, their receivers masked; not for a unit",
             (json, schema::<Part<Message>>(&mut types)),
             &sites,
             &[400, 401, 403, 503],

@@ -156,13 +156,20 @@ pub async fn overview(State(console): Shared, Extension(viewer): Extension<Viewe
     }))
 }
 
-fn part<T>(all: Vec<T>, page: Option<usize>) -> Result<Part<T>, Box<Response>> {
-    let page = page.unwrap_or(1);
-    let (count, pages) = (all.len(), all.len().div_ceil(PART).max(1));
-    if page == 0 || page > 100_000 {
-        let why = "page须为1至100000的整数。";
-        return Err(Box::new(refused(StatusCode::BAD_REQUEST, why)));
+/// The page that is asked for, from 1.
+fn page(asked: Option<usize>) -> Result<usize, Box<Response>> {
+    match asked.unwrap_or(1) {
+        page @ 1..=100_000 => Ok(page),
+        _ => {
+            let why = "page须为1至100000的整数。";
+            Err(Box::new(refused(StatusCode::BAD_REQUEST, why)))
+        }
     }
+}
+
+fn part<T>(all: Vec<T>, page: Option<usize>) -> Result<Part<T>, Box<Response>> {
+    let page = self::page(page)?;
+    let (count, pages) = (all.len(), all.len().div_ceil(PART).max(1));
     Ok(Part {
         count,
         page,
@@ -340,7 +347,7 @@ pub(super) fn incident(names: Names<'_>, incident: &Incident, now: Moment) -> sh
     }
 }
 
-/// `GET /api/v1/messages`: the newest thousand.
+/// `GET /api/v1/messages`: the newest first.
 pub async fn messages(
     State(console): Shared,
     which: Result<Query<WhichPart>, QueryRejection>,
@@ -348,13 +355,21 @@ pub async fn messages(
     let Ok(Query(which)) = which else {
         return bad_query();
     };
-    match console.store.messages(1000).await {
-        Ok(messages) => {
-            let messages = messages.iter().map(|one| message(&console.group, one));
-            listed(messages.collect(), which.page)
+    let page = match page(which.page) {
+        Ok(page) => page,
+        Err(refused) => return *refused,
+    };
+    let skip = (page - 1) * PART;
+    let read = console.store.messages_part(None, skip, PART).await;
+    answered(read.map(|(count, messages)| {
+        let items = messages.iter().map(|one| message(&console.group, one));
+        Part {
+            count,
+            page,
+            pages: count.div_ceil(PART).max(1),
+            items: items.collect(),
         }
-        Err(error) => unreadable(&error),
-    }
+    }))
 }
 
 /// A message, its receiver masked.

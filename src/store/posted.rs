@@ -1,0 +1,61 @@
+//! Reading back messages, by what became of them and by when they were written.
+
+use super::error::StoreError;
+use super::keys;
+use super::reading::Reader;
+use super::table::Table;
+use crate::alert::outbox::Message;
+use crate::domain::time::Moment;
+
+impl Reader<'_> {
+    /// Messages whose delivery is not final, by creation and key.
+    pub fn open_messages(&mut self) -> Result<Vec<Message>, StoreError> {
+        let mut messages: Vec<Message> = Vec::new();
+        for entry in self.engine.rows(Table::OpenMessages, &[])? {
+            let (key, _) = entry?;
+            messages.extend(self.get(Table::Messages, &key)?);
+        }
+        messages
+            .sort_by(|one, other| (one.created_at, &one.key).cmp(&(other.created_at, &other.key)));
+        Ok(messages)
+    }
+
+    /// Messages in any state, the newest first.
+    pub fn messages(&mut self, newest: usize) -> Result<Vec<Message>, StoreError> {
+        self.last(Table::Messages, newest)
+    }
+
+    /// Of the messages created before `before`, or of all, how many there are, and `most` after the newest
+    /// `skip`, the newest first.
+    pub fn messages_part(
+        &mut self,
+        before: Option<Moment>,
+        skip: usize,
+        most: usize,
+    ) -> Result<(usize, Vec<Message>), StoreError> {
+        let end = before.map(keys::time);
+        let (mut count, mut messages) = (0, Vec::new());
+        for entry in self.engine.rows(Table::Messages, &[])?.rev() {
+            let (key, row) = entry?;
+            if end.is_some_and(|end| key.as_ref() >= end.as_slice()) {
+                continue;
+            }
+            if count >= skip && messages.len() < most {
+                messages.extend(self.value(Table::Messages, &key, &row)?);
+            }
+            count += 1;
+        }
+        Ok((count, messages))
+    }
+
+    /// Messages created at `since` or later, the oldest first.
+    pub fn messages_since(&mut self, since: Moment) -> Result<Vec<Message>, StoreError> {
+        let mut messages: Vec<Message> = Vec::new();
+        for entry in self.engine.rows_from(Table::Messages, &keys::time(since))? {
+            let (key, row) = entry?;
+            messages.extend(self.value(Table::Messages, &key, &row)?);
+        }
+        messages.retain(|message| message.created_at >= since);
+        Ok(messages)
+    }
+}

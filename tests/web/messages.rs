@@ -1,0 +1,84 @@
+//! The messages of a year, page by page and up to a day.
+
+use chrono::TimeDelta;
+use wangxun::alert::outbox::Delivery;
+use wangxun::store::commit::Commit;
+
+use crate::console::{group, message, now, start};
+use crate::get;
+
+/// The longest page, in bytes.
+const LIGHT: usize = 300_000;
+
+/// Messages `0..250`, a day apart, with titles that are as long as they may be once escaped.
+fn of_a_year() -> Commit {
+    let mut commit = Commit::at(now());
+    let error = "the gateway cannot be reached: Connection refused (os error 111)".to_owned();
+    for n in 0..250 {
+        let text = format!("第{n}条{}", "<\"&>'".repeat(100));
+        let mut one = message(
+            0,
+            &text,
+            Delivery::Failed {
+                at: now(),
+                permanent: false,
+                error: error.clone(),
+            },
+        );
+        one.key = wangxun::alert::outbox::MessageKey::of(&[&n.to_string()]);
+        one.created_at = now() - TimeDelta::days(n);
+        commit.messages.push(one);
+    }
+    commit
+}
+
+#[tokio::test]
+async fn the_messages_of_a_year_are_reached_page_by_page_and_by_day() {
+    let running = start(group(2, 1), of_a_year()).await;
+    let rows = [
+        ("/messages", "第0条", "第99条", "第1页，共3页"),
+        ("/messages?page=3", "第200条", "第249条", "第3页，共3页"),
+        ("/messages?page=99", "第200条", "第249条", "第3页，共3页"),
+        // 250 days before 18 November; the day itself is among them.
+        (
+            "/messages?until=2017-08-10",
+            "第100条",
+            "第199条",
+            "第1页，共2页",
+        ),
+        (
+            "/messages?until=2017-08-10&page=2",
+            "第200条",
+            "第249条",
+            "第2页，共2页",
+        ),
+    ];
+    for (path, first, last, place) in rows {
+        let page = get(&running, path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.body.len() < LIGHT, "{path}: {}", page.body.len());
+        let list = page.body.split("<tbody>").nth(1).expect("rows");
+        for part in [first, last, place] {
+            assert!(list.contains(part), "{path}: {part}");
+        }
+        let first_row = list.split("</tr>").next().expect("a row");
+        assert!(first_row.contains(first), "{path}: {first_row}");
+        assert!(
+            first_row.contains("未能送达：无法连接网关：连接被拒绝"),
+            "{first_row}"
+        );
+    }
+    let before = get(&running, "/messages?until=2016-01-01").await.body;
+    assert!(before.contains("截至该日没有消息"), "{before}");
+    let next = get(&running, "/messages?until=2017-08-10").await.body;
+    assert!(
+        next.contains("href=\"/messages?until=2017-08-10&#38;page=2#list\""),
+        "{next}"
+    );
+    let answer = get(&running, "/api/v1/messages?page=3").await.body;
+    let part: serde_json::Value = serde_json::from_str(&answer).expect("json");
+    assert_eq!((&part["count"], &part["pages"]), (&250.into(), &3.into()));
+    let items = part["items"].as_array().expect("items");
+    let text = items[49]["text"].as_str().expect("text");
+    assert!(items.len() == 50 && text.starts_with("第249条"), "{text}");
+}
