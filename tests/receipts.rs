@@ -337,7 +337,7 @@ async fn reports_that_are_posted_move_messages_on() {
     assert_eq!(liaison[1].route, Route::Mail);
 
     // Why is told wherever messages are shown.
-    let why = "渠道拒绝：the gateway reports CB:0001 空号";
+    let why = "渠道拒绝：网关回执：CB:0001 空号";
     let get =
         |path: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     for path in ["/messages", "/column/kxw/gzdt"] {

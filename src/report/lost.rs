@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::plain::{instant, one_line};
 use super::recipient::{receiver, route_in_chinese};
+use super::reply;
 use crate::alert::detour::failing_since;
 use crate::alert::outbox::{Delivery, Message};
 use crate::domain::group::Group;
@@ -21,8 +22,8 @@ pub fn is_lost(delivery: &Delivery) -> bool {
     matches!(delivery, Delivery::Failed { .. } | Delivery::Expired { .. })
 }
 
-/// What the transport said of a message that failed or is to be tried again; what it said is in the
-/// words of the transport, masked.
+/// What the transport said of a message that failed or is to be tried again, masked: in Chinese where it
+/// is of a known kind, with the gateway's own words.
 pub fn why(delivery: &Delivery) -> Option<String> {
     let (word, error) = match delivery {
         Delivery::Failed {
@@ -36,7 +37,10 @@ pub fn why(delivery: &Delivery) -> Option<String> {
         } => ("上次尝试未成功", error),
         _ => return None,
     };
-    Some(format!("{word}：{}", one_line(error, ANSWER_CHARS)))
+    Some(format!(
+        "{word}：{}",
+        one_line(&reply::in_chinese(error), ANSWER_CHARS)
+    ))
 }
 
 /// One line on the lost ones of `messages`, which are of the last [`DAYS`] days, the newest first;
@@ -106,12 +110,12 @@ mod tests {
         messages[0].delivery = Delivery::Failed {
             at: now,
             permanent: true,
-            error: "the gateway answered 1001 at /code".to_owned(),
+            error: "the gateway answered 200, \"1001\" at /code".to_owned(),
         };
         messages[0].created_at = at("2017-11-18T09:00:00");
         assert_eq!(
             lately(&messages, &group(), now),
-            "【消息】近7天有1条发送失败、1条过期未发，最近一条：11月18日09:00 发给科信委联络员 陈**，渠道拒绝：the gateway answered 1001 at /code。逐条见 wangxun outbox"
+            "【消息】近7天有1条发送失败、1条过期未发，最近一条：11月18日09:00 发给科信委联络员 陈**，渠道拒绝：网关应答200，/code为\"1001\"。逐条见 wangxun outbox"
         );
     }
 

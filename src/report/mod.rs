@@ -22,6 +22,7 @@ pub mod plain;
 pub mod recipient;
 pub mod refusal;
 pub mod replay;
+pub mod reply;
 pub mod rubric;
 pub mod sentence;
 pub mod site;

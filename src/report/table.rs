@@ -368,12 +368,12 @@ mod tests {
         messages[1].delivery = Delivery::Failed {
             at: at("2017-11-18T09:00:00"),
             permanent: true,
-            error: "the gateway answered 1001 at /code".to_owned(),
+            error: "the gateway answered 200, \"1001\" at /code".to_owned(),
         };
         let table = outbox(&messages, &group(), at("2017-11-18T10:00:00"));
         let lines: Vec<&str> = table.lines().collect();
         assert!(lines[0].contains("状态      原因"), "{table}");
-        let why = "发送失败  渠道拒绝：the gateway answered 1001 at /code  卫健委网站";
+        let why = "发送失败  渠道拒绝：网关应答200，/code为\"1001\"  卫健委网站";
         assert!(lines[3].contains(why), "{table}");
         assert!(lines[2].contains("已提交    -"), "{table}");
     }
