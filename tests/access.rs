@@ -33,6 +33,8 @@ mod browser;
 mod console;
 #[path = "support/program.rs"]
 mod program;
+#[path = "access/proofs.rs"]
+mod proofs;
 #[path = "access/proxied.rs"]
 mod proxied;
 #[path = "access/unscripted.rs"]

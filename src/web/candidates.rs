@@ -14,6 +14,7 @@ use super::access::session::Once;
 use super::access::viewer::Viewer;
 use super::column::parameter;
 use super::home::Pages;
+use super::proof::address_of;
 use super::source::Picture;
 use super::view::{
     Frame, NAME_CHARS, Place, Shared, page, unreadable, unreadable_form, web_address,
@@ -58,6 +59,8 @@ struct Row {
     what: String,
     place: String,
     link: Option<String>,
+    /// Where the copy of its page is shown.
+    copy: Option<String>,
     seen: String,
     decisions: Vec<String>,
     /// Whether it can be a serious error.
@@ -204,6 +207,7 @@ fn row(case: &Case, picture: &Picture, filled: Option<&Filled>) -> Row {
         what: words::suspicion(candidate),
         place: words::place(candidate),
         link: web_address(&candidate.page),
+        copy: address_of(candidate),
         seen: words::seen(candidate, now),
         decisions: case
             .decisions

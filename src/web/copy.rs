@@ -1,5 +1,5 @@
 //! `/copy/{id}?digest=…`: the stored copy of the page behind a verdict, as rows and as source text; of
-//! a column by its id, of a home page by its site's.
+//! a column by its id, of a home page, or a page on which an inspection found something, by its site's.
 //!
 //! Nothing of the page is ever shown as a page: its markup is text here, and its links lead
 //! nowhere by themselves. Only what a visit to this column or home page kept is shown.
@@ -16,11 +16,13 @@ use url::Url;
 use super::Console;
 use super::access::viewer::Viewer;
 use super::column::{find, is_own, parameter};
+use super::proof;
 use super::source::Picture;
 use super::view::{
     Frame, NAME_CHARS, Named, Place, Shared, TITLE_CHARS, date, fault, page, unknown, unreadable,
-    when,
+    web_address, when,
 };
+use crate::domain::candidate::Candidate;
 use crate::domain::finding::{Finding, LastUpdate};
 use crate::domain::group::{Column, Site};
 use crate::domain::id::SiteId;
@@ -30,7 +32,6 @@ use crate::domain::observation::Sight;
 use crate::domain::page::Page;
 use crate::domain::time::{Date, Moment, date_of};
 use crate::extract::{Answer, More, Pages, Reader, Recipe};
-use crate::report::history::sight_in_chinese;
 use crate::report::plain::{lines, one_line};
 use crate::store::error::StoreError;
 use crate::store::handle::Store;
@@ -58,6 +59,8 @@ struct CopyPage {
     frame: Frame,
     /// The column with its name, where it is one's.
     column: Option<(String, String)>,
+    /// The page that it is of with its address, where an inspection kept it.
+    page: Option<(String, Option<String>)>,
     site: String,
     site_name: String,
     digest: String,
@@ -119,12 +122,16 @@ pub enum Whose<'a> {
     Column(&'a Column, &'a Site),
     /// The home page of this site.
     Home(&'a Site),
+    /// A page of this site on which an inspection found something.
+    Page(&'a Site),
 }
 
 /// The visit that a copy is of.
 struct Visit {
     at: Moment,
-    sight: Sight,
+    sight: Option<Sight>,
+    /// What was found on it, where it is an inspection's.
+    found: Vec<Candidate>,
 }
 
 /// A stored copy with the visit that kept it, and what is read of it.
@@ -135,8 +142,10 @@ pub struct Copied<'a> {
     pub digest: String,
     /// When the visit began.
     pub seen_at: Moment,
-    /// What the visit saw.
-    pub sight: Sight,
+    /// What the visit saw; none of an inspection.
+    pub sight: Option<Sight>,
+    /// What the inspection suspects on it.
+    pub found: Vec<Candidate>,
     /// The size of the page, in bytes.
     pub bytes: usize,
     /// The rows that are read of it.
@@ -158,7 +167,7 @@ impl<'a> Whose<'a> {
     /// The site.
     pub fn site(self) -> &'a Site {
         match self {
-            Whose::Column(_, site) | Whose::Home(site) => site,
+            Whose::Column(_, site) | Whose::Home(site) | Whose::Page(site) => site,
         }
     }
 
@@ -166,7 +175,7 @@ impl<'a> Whose<'a> {
     pub fn column(self) -> Option<&'a Column> {
         match self {
             Whose::Column(column, _) => Some(column),
-            Whose::Home(_) => None,
+            Whose::Home(_) | Whose::Page(_) => None,
         }
     }
 
@@ -179,7 +188,8 @@ impl<'a> Whose<'a> {
                 let visit = visits.find(|seen| seen.digest.as_deref() == Some(digest));
                 Ok(visit.map(|seen| Visit {
                     at: seen.observed_at,
-                    sight: seen.sight,
+                    sight: Some(seen.sight),
+                    found: Vec::new(),
                 }))
             }
             Whose::Home(site) => {
@@ -188,9 +198,11 @@ impl<'a> Whose<'a> {
                 let copy = copies.find(|copy| copy.digest == digest);
                 Ok(copy.map(|copy| Visit {
                     at: copy.seen_at,
-                    sight: Sight::Read(copy.finding),
+                    sight: Some(Sight::Read(copy.finding)),
+                    found: Vec::new(),
                 }))
             }
+            Whose::Page(_) => Ok(None),
         }
     }
 
@@ -205,6 +217,7 @@ impl<'a> Whose<'a> {
                 let recipe = Recipe::of_home(site, Recipe::BUDGET);
                 Some((site.home.clone()?, recipe))
             }
+            Whose::Page(_) => None,
         }
     }
 }
@@ -227,19 +240,25 @@ impl Copied<'_> {
         id: &str,
         digest: Option<String>,
     ) -> Result<Copied<'a>, Lack> {
-        let of = Whose::called(console, viewer, id).ok_or(Lack::Unknown)?;
+        let called = Whose::called(console, viewer, id).ok_or(Lack::Unknown)?;
         let digest = digest.ok_or(Lack::Unknown)?;
-        let visit = of.visit(&console.store, &digest).await?;
-        let visit = visit.ok_or(Lack::Unknown)?;
+        let (of, visit) = match called.visit(&console.store, &digest).await? {
+            Some(visit) => (called, visit),
+            None => inspected(console, viewer, called, &digest).await?,
+        };
         let body = console.store.body(&digest).await?.ok_or(Lack::Gone)?;
         let bytes = body.len();
-        let reread = read_again(of, body, date_of(visit.at)).await;
+        let reread = match visit.found.first().and_then(proof::page_of) {
+            Some(url) => read_as_text(url, body).await,
+            None => read_again(of, body, date_of(visit.at)).await,
+        };
         let Reread { rows, text } = reread.ok_or(Lack::Broken)?;
         Ok(Copied {
             of,
             digest,
             seen_at: visit.at,
             sight: visit.sight,
+            found: visit.found,
             bytes,
             rows,
             text,
@@ -249,12 +268,12 @@ impl Copied<'_> {
     /// Whether `row` decided at the visit: in a list the one item, on a home page all of the newest
     /// day.
     pub fn is_decided_by(&self, row: &Row) -> bool {
-        let Some(update) = decided(&self.sight) else {
+        let Some(update) = decided(self.sight.as_ref()) else {
             return false;
         };
         let evidence = &update.evidence;
         match (row.on, self.of) {
-            (Some(on), Whose::Home(_)) => on == update.on,
+            (Some(on), Whose::Home(_) | Whose::Page(_)) => on == update.on,
             (Some(on), Whose::Column(..)) => {
                 on == update.on && is_same_title(&row.title, &evidence.title)
             }
@@ -294,10 +313,14 @@ pub async fn copy(
             .of
             .column()
             .map(|column| (column.id.to_string(), one_line(&column.name, NAME_CHARS))),
+        page: copied.found.first().map(|candidate| {
+            let page = candidate.seen_on.as_ref().unwrap_or(&candidate.page);
+            (one_line(page, 2 * TITLE_CHARS), web_address(page))
+        }),
         site: site.id.to_string(),
         site_name: one_line(&site.name, NAME_CHARS),
         visited: when(Some(copied.seen_at), picture.now),
-        verdict: one_line(&sight_in_chinese(&copied.sight, today), TITLE_CHARS),
+        verdict: one_line(&proof::says(&copied, today), 2 * TITLE_CHARS),
         bytes: copied.bytes,
         more: copied.rows.len().saturating_sub(ROWS),
         cut: source.is_some_and(|text| text.chars().nth(SOURCE_CHARS).is_some()),
@@ -313,8 +336,8 @@ pub async fn copy(
 }
 
 /// The item that decided at a visit.
-fn decided(sight: &Sight) -> Option<&LastUpdate> {
-    match sight.finding()? {
+fn decided(sight: Option<&Sight>) -> Option<&LastUpdate> {
+    match sight?.finding()? {
         Finding::Dated(update) => Some(update),
         _ => None,
     }
@@ -329,16 +352,45 @@ fn row_line(row: &Row, decided: bool, today: Date) -> RowLine {
     }
 }
 
+/// The inspection that kept the copy called `digest`.
+async fn inspected<'a>(
+    console: &Console,
+    viewer: &Viewer,
+    of: Whose<'a>,
+    digest: &str,
+) -> Result<(Whose<'a>, Visit), Lack> {
+    let Whose::Home(site) = of else {
+        return Err(Lack::Unknown);
+    };
+    let found = proof::proven_by(&console.store, viewer, site, digest).await?;
+    let at = found.first().ok_or(Lack::Unknown)?.first_at;
+    let sight = None;
+    Ok((Whose::Page(site), Visit { at, sight, found }))
+}
+
+/// Reads the copy for its words alone.
+async fn read_as_text(url: Url, body: Vec<u8>) -> Option<Reread> {
+    let work = move || Reread {
+        rows: Vec::new(),
+        text: crate::extract::text(&page_at(url, body)),
+    };
+    tokio::task::spawn_blocking(work).await.ok()
+}
+
+fn page_at(url: Url, body: Vec<u8>) -> Page {
+    Page {
+        url,
+        status: 200,
+        content_type: None,
+        body,
+    }
+}
+
 /// Reads the copy as the visit did, without any further page.
 async fn read_again(of: Whose<'_>, body: Vec<u8>, on: Date) -> Option<Reread> {
     let (url, recipe) = of.reading()?;
     let work = move || {
-        let first = Page {
-            url,
-            status: 200,
-            content_type: None,
-            body,
-        };
+        let first = page_at(url, body);
         let text = crate::extract::text(&first);
         let mut pages = Pages {
             first,
@@ -366,11 +418,12 @@ async fn read_again(of: Whose<'_>, body: Vec<u8>, on: Date) -> Option<Reread> {
 /// By what the deciding rows are found in the source: their titles, and the ends of their addresses,
 /// since the source may write a title otherwise than it reads.
 fn marks(copied: &Copied<'_>) -> Vec<String> {
-    let evidence = decided(&copied.sight).map(|update| &update.evidence);
+    let evidence = decided(copied.sight.as_ref()).map(|update| &update.evidence);
     let evidence = evidence.map(|evidence| (evidence.title.as_str(), evidence.link.as_deref()));
     let rows = copied.rows.iter().filter(|row| copied.is_decided_by(row));
     let rows = rows.map(|row| (row.title.as_str(), row.url.as_deref()));
-    let mut marks = Vec::new();
+    let found = copied.found.iter().flat_map(proof::suspected);
+    let mut marks: Vec<String> = found.map(str::to_owned).collect();
     for (title, link) in evidence.into_iter().chain(rows.take(MARKED)) {
         let file = link.and_then(|link| link.rsplit('/').find(|part| part.len() >= FILE_CHARS));
         let parts = [Some(title), file].into_iter().flatten();

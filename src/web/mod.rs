@@ -28,6 +28,7 @@ pub mod messages;
 pub mod metrics;
 pub mod monitor;
 pub mod narrow;
+pub mod proof;
 pub mod receipts;
 pub mod search;
 pub mod serve;

@@ -56,6 +56,8 @@ pub struct Candidate {
     pub place: String,
     /// The page.
     pub url: Option<String>,
+    /// The digest of the page's copy; the copy is called by the site.
+    pub copy: Option<String>,
     /// When it was seen first, RFC 3339.
     pub first_at: String,
     /// When it was seen last, RFC 3339.
@@ -129,6 +131,7 @@ fn candidate(case: &Case) -> Candidate {
         says: words::suspicion(candidate),
         place: words::place(candidate),
         url: web_address(&candidate.page),
+        copy: candidate.copy.clone(),
         first_at: at(candidate.first_at),
         seen_at: at(candidate.seen_at),
         gone_at: candidate.gone_at.map(at),

@@ -1,5 +1,5 @@
 //! `/api/v1/copies/{id}`: the stored copy of the page behind a verdict, as rows and as source text; of
-//! a column by its id, of a home page by its site's.
+//! a column by its id, of a home page, or a page on which an inspection found something, by its site's.
 
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
@@ -12,33 +12,33 @@ use serde::{Deserialize, Serialize};
 use super::read::bad_query;
 use super::{answered, refused, unknown, unreadable};
 use crate::domain::time::date_of;
-use crate::report::history::sight_in_chinese;
 use crate::report::plain::{lines, one_line};
 use crate::web::access::viewer::Viewer;
 use crate::web::copy::{BROKEN, Copied, GONE, Lack, ROWS, SOURCE_CHARS};
+use crate::web::proof::says;
 use crate::web::view::{Named, Shared, TITLE_CHARS, web_address};
 
 /// Which copy.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhichCopy {
-    /// The digest that a visit names, or what is known of a home page.
+    /// The digest that a visit names, what is known of a home page, or a candidate.
     #[schemars(regex(pattern = r"^[0-9a-f]{64}$"))]
     pub digest: String,
 }
 
-/// A stored copy of a list page, or of a home page.
+/// A stored copy of a list page, of a home page, or of a page on which an inspection found something.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CopyOfPage {
     /// The site.
     pub site: String,
-    /// The column; none for a home page.
+    /// The column; none for another page.
     pub column: Option<String>,
     /// SHA-256 of the page.
     pub digest: String,
     /// The latest visit that saw it, RFC 3339.
     pub visited_at: String,
-    /// What that visit saw, in Chinese.
+    /// What that visit saw or suspects, in Chinese.
     pub saw: String,
     /// The size of the page.
     pub bytes: usize,
@@ -88,7 +88,7 @@ pub async fn copy(
         column: copied.of.column().map(|column| column.id.to_string()),
         digest: copied.digest.clone(),
         visited_at: copied.seen_at.to_rfc3339(),
-        saw: one_line(&sight_in_chinese(&copied.sight, today), TITLE_CHARS),
+        saw: one_line(&says(&copied, today), 2 * TITLE_CHARS),
         bytes: copied.bytes,
         rows: rows
             .map(|row| CopiedRow {
