@@ -236,6 +236,13 @@ async fn the_assessor_ranks_and_takes_the_bulletin_along() {
         assert!(text.contains(part), "{part}: {text}");
     }
     office.picture(&mut browser, "assessment");
+    // The bulletin is set, not shown as it is written.
+    assert!(browser.has(".bulletin h4") && browser.has(".bulletin td[data-head=网站]"));
+    assert!(!text.contains("|---") && !text.contains("## "), "{text}");
+    // What needs a person stands before the ranking.
+    let first = browser.value("document.querySelector('#rank-h ~ p.first').innerText");
+    let says = first.as_str().unwrap_or_default();
+    assert!(says.starts_with("单项否决1个：科信委网站"), "{first}");
     let script = "fetch('/assessment?period=2017Q4&as=csv').then(a => a.text())\
                   .then(t => { document.title = t.slice(0, 40) + t.length; })";
     browser.value(script);

@@ -15,6 +15,7 @@ use chrono::Datelike as _;
 use super::Console;
 use super::access::right::Right;
 use super::access::viewer::Viewer;
+use super::bulletin::{Block, blocks};
 use super::copy::is_owner;
 use super::handout::handout;
 use super::made::{instead, made};
@@ -45,6 +46,8 @@ const BULLETIN_CHARS: usize = 40_000;
 const CHANGES: usize = 50;
 /// What is said of a site that has no card.
 const NOT_ASSESSED: &str = "该网站未参加本期考评（未配置网址，或当时不在监测范围）。";
+/// How many sites are named before the ranking.
+const NAMED: usize = 30;
 /// How many sites one page ranks.
 const SITES: usize = 300;
 
@@ -57,10 +60,13 @@ struct AssessmentPage {
     periods: Vec<(String, String, bool)>,
     areas: Vec<&'static str>,
     rows: Vec<Row>,
+    /// The sites that hit a veto and those that are near one, by identifier and name.
+    first: Vec<First>,
     more: usize,
     blank: String,
     notes: Vec<String>,
-    bulletin: Option<String>,
+    /// The bulletin, and whether it is shown whole.
+    bulletin: Option<(Vec<Block>, bool)>,
     sheet: Option<Sheet>,
     work: Option<Work>,
     seals: Vec<Sealed>,
@@ -73,6 +79,43 @@ struct Sealed {
     by: String,
     reason: String,
     changes: Vec<String>,
+}
+
+/// Sites of the ranking that a person has to look at first.
+struct First {
+    says: &'static str,
+    key: &'static str,
+    count: usize,
+    sites: Vec<(String, String)>,
+}
+
+impl First {
+    fn of(says: &'static str, key: &'static str, cards: &[&Card]) -> Option<First> {
+        let named = cards.iter().take(NAMED);
+        (!cards.is_empty()).then(|| First {
+            says,
+            key,
+            count: cards.len(),
+            sites: named
+                .map(|card| (card.site.to_string(), one_line(&card.name, NAME_CHARS)))
+                .collect(),
+        })
+    }
+}
+
+/// Which those are: what hit a veto, then what is near one and hit none.
+fn first(cards: &[Card]) -> Vec<First> {
+    let (hit, other): (Vec<&Card>, Vec<&Card>) =
+        cards.iter().partition(|card| !card.vetoes.is_empty());
+    let near: Vec<&Card> = other
+        .into_iter()
+        .filter(|card| !card.near.is_empty())
+        .collect();
+    let rows = [
+        First::of("单项否决", "bad", &hit),
+        First::of("接近否决", "", &near),
+    ];
+    rows.into_iter().flatten().collect()
 }
 
 struct Row {
@@ -281,6 +324,7 @@ fn assessment_page(
         name: period.in_chinese(),
         periods: periods(today, period),
         areas: Area::ALL.iter().map(|area| area.in_chinese()).collect(),
+        first: first(&assessment.cards),
         more: assessment.cards.len().saturating_sub(SITES),
         rows: assessment.cards.iter().take(SITES).map(row).collect(),
         blank: blank.join("、"),
@@ -288,8 +332,7 @@ fn assessment_page(
             .into_iter()
             .map(|line| line.replace('\\', ""))
             .collect(),
-        bulletin: (whole && sheet.is_none())
-            .then(|| markdown(assessment).chars().take(BULLETIN_CHARS).collect()),
+        bulletin: (whole && sheet.is_none()).then(|| blocks(&markdown(assessment), BULLETIN_CHARS)),
         sheet,
         work: None,
         seals: assessment.seals.iter().rev().map(sealed).collect(),

@@ -1,4 +1,5 @@
-//! The assessment as files: bulletin, printed page, table, workbook, all data.
+//! The assessment as files: bulletin, printed page, table, workbook, all data, the paragraph for an annual
+//! report.
 
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -7,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::view::{fault, unknown};
 use crate::domain::id::SiteId;
 use crate::report::assessment::bulletin::markdown;
+use crate::report::assessment::paragraph::paragraph;
 use crate::report::assessment::xlsx::xlsx;
 use crate::report::assessment::{Assessment, Extent, csv, page as printed};
 
@@ -23,6 +25,7 @@ pub fn handout(assessment: &Assessment, site: Option<SiteId>, form: &str) -> Res
         "md" => Some(("text/markdown; charset=utf-8", text(markdown(assessment)))),
         "html" => Some(("text/html; charset=utf-8", text(printed::html(assessment)))),
         "csv" => Some(("text/csv; charset=utf-8", text(csv::csv(assessment)))),
+        "txt" => Some(("text/plain; charset=utf-8", text(paragraph(assessment)))),
         "json" => {
             let bytes = serde_json::to_vec_pretty(assessment).ok();
             bytes.map(|bytes| ("application/json", bytes))

@@ -9,6 +9,7 @@ pub mod access;
 pub mod api;
 pub mod assessment;
 pub mod broken;
+pub mod bulletin;
 pub mod candidates;
 pub mod column;
 pub mod copy;

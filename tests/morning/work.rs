@@ -167,6 +167,7 @@ async fn the_assessor_enters_finds_closes_a_period_and_takes_every_form_along() 
         ("csv", "\"名次\""),
         ("json", "{"),
         ("xlsx", "PK"),
+        ("txt", "2017年第三季度"),
     ] {
         let path = format!("/assessment?period=2017Q3&as={form}");
         let (status, text) = fetched(&mut browser, &path);

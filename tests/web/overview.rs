@@ -150,3 +150,18 @@ async fn a_site_without_addresses_leads_to_no_assessment() {
         assert_eq!(page.body.contains("/assessment?site="), leads, "{site}");
     }
 }
+
+/// The parts of the page by where they begin.
+const ORDER: &str = "['told', 'columns', 'sites', 'monitor'].sort((a, b) => { \
+    const top = id => document.getElementById(id).getBoundingClientRect().top; return top(a) - top(b); })";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_telephone_what_needs_a_person_stands_first() {
+    let running = start(group(4, 10), mixed()).await;
+    let mut browser = Browser::start();
+    browser.size(390, 844);
+    browser.open(&format!("http://{}/", running.address));
+    let order = browser.value(ORDER);
+    assert_eq!(order, json!(["told", "columns", "sites", "monitor"]));
+    assert!(browser.overhang() <= 0);
+}
