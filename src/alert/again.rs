@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::incident::{Incident, Kind, Rise, Subject};
 use super::pass::Situation;
 use crate::assess::ladder::Tier;
@@ -41,7 +43,8 @@ impl AgainRule {
 }
 
 /// Which second offence it is, with the days of its rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Again {
     /// The unit is overdue again.
     UnitOverdue(u32),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::again::Again;
 use crate::assess::ladder::Tier;
 use crate::assess::vetoes::Rule;
 use crate::domain::finding::LastUpdate;
@@ -98,6 +99,9 @@ pub struct Incident {
     pub tier: Option<Tier>,
     /// Whether escalation waits for a person; `None` where none is needed.
     pub release: Option<Release>,
+    /// The proposal of escalation beside a ladder that goes on, while it waits for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
     /// When it was confirmed to be overdue, and severely overdue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rises: Vec<Rise>,
@@ -122,6 +126,17 @@ pub struct Rise {
     pub tier: Tier,
     /// When.
     pub at: Moment,
+}
+
+/// Escalation as it is proposed for a second offence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Which second offence it is.
+    pub again: Again,
+    /// When it was proposed last.
+    pub told_at: Moment,
+    /// How often it was proposed anew.
+    pub repeats: u32,
 }
 
 /// Whether a person has released an escalation.
@@ -196,6 +211,7 @@ impl Incident {
             told: BTreeSet::new(),
             tier: None,
             release: None,
+            proposal: None,
             rises: Vec::new(),
             grounds: Vec::new(),
         }

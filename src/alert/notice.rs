@@ -382,7 +382,9 @@ pub(super) fn key(incident: &Incident, told: Told, person: &PersonId) -> Message
         State::Resolved { at } => (*at, 0),
     };
     // A proposal does not count itself.
+    let anew = incident.proposal.map_or(0, |proposal| proposal.repeats);
     let number = match told {
+        Told::EscalationProposed if anew > 0 => format!("anew{anew}"),
         Told::EscalationProposed if repeats > 0 => repeats.to_string(),
         _ => String::new(),
     };

@@ -8,7 +8,7 @@
 use chrono::TimeDelta;
 
 use super::again::{Again, Before};
-use super::incident::{Change, Incident, IncidentKey, Pending, Release, Rise, State};
+use super::incident::{Change, Incident, IncidentKey, Pending, Proposal, Release, Rise, State};
 use super::outbox::Told;
 use super::rules::{AlertRules, Repeat, Tiers};
 use crate::assess::ladder::Tier;
@@ -123,6 +123,7 @@ pub fn release(incident: &Incident, by: &str, now: Moment) -> Option<Step> {
     }
     let mut after = incident.clone();
     after.tier = Some(Tier::Escalation);
+    after.proposal = None;
     after.release = Some(Release::Granted {
         by: by.to_owned(),
         at: now,
@@ -191,6 +192,11 @@ fn raised(mut after: Incident, tier: Tier, at: Context<'_>) -> Step {
         None => {}
         Some(again) if waits_for_release(at) => {
             after.release = Some(Release::Proposed);
+            after.proposal = Some(Proposal {
+                again,
+                told_at: at.now,
+                repeats: 0,
+            });
             effects.push(Effect::Propose(again));
         }
         Some(_) => {
@@ -237,11 +243,12 @@ fn stays(incident: &Incident, tier: Tier, update: Option<&LastUpdate>, at: Conte
     if lowered {
         after.tier = Some(tier);
     }
-    match repeated(&after, at) {
+    let made = match repeated(&after, at) {
         Some(step) => step,
-        None if lowered || pending.is_some() => (Some(without_pending(after)), Vec::new()),
+        None if lowered || pending.is_some() => (Some(without_pending(after.clone())), Vec::new()),
         None => UNCHANGED,
-    }
+    };
+    proposed_anew(after, made, at)
 }
 
 /// An update was seen: over when a second visit sees it too.
@@ -268,6 +275,7 @@ fn clears(incident: &Incident, at: Context<'_>) -> Step {
 fn escalated(mut after: Incident, at: Context<'_>) -> Step {
     let waits = waits_for_release(at);
     after.tier = Some(Tier::Escalation);
+    after.proposal = None;
     after.state = told_now(0, at.now);
     after.release = waits.then_some(Release::Proposed);
     let told = if waits {
@@ -297,23 +305,7 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
         return None;
     };
     let tier = incident.tier?;
-    // What was told in a future from which the clock was set back by days is told once more. Of
-    // some hours nobody takes notice: it was told today.
-    let is_undone = told_at - at.now > SET_BACK;
-    if at.answered || (at.visited_at <= told_at && !is_undone) {
-        return None;
-    }
-    let Repeat::Every { working_days, most } = at.tiers.get(&tier)?.repeat else {
-        return None;
-    };
-    // What is decided on a day off is heard on the next working day.
-    let heard_at = at.calendar.opening(told_at, at.rules.window);
-    let passed = at
-        .calendar
-        .working_days_between(date_of(heard_at), date_of(at.now));
-    let spent = most.is_some_and(|most| repeats >= most);
-    let is_due = is_undone || passed >= working_days.max(1);
-    if spent || !is_due || !at.calendar.is_working_day(date_of(at.now)) {
+    if !is_due_again(tier, told_at, repeats, at) {
         return None;
     }
     let repeats = repeats.saturating_add(1);
@@ -333,16 +325,58 @@ fn repeated(incident: &Incident, at: Context<'_>) -> Option<Step> {
     Some((Some(after), vec![Effect::Tell(told)]))
 }
 
+/// What `made` of `incident` becomes where its escalation, proposed beside a ladder that goes on, waits for
+/// a person for so long that it is proposed anew.
+fn proposed_anew(incident: Incident, (moved, mut effects): Step, at: Context<'_>) -> Step {
+    let mut after = moved.clone().unwrap_or(incident);
+    let waits = after.release == Some(Release::Proposed);
+    let Some(proposal) = after.proposal.filter(|_| waits) else {
+        return (moved, effects);
+    };
+    if !is_due_again(Tier::Escalation, proposal.told_at, proposal.repeats, at) {
+        return (moved, effects);
+    }
+    after.proposal = Some(Proposal {
+        told_at: at.now,
+        repeats: proposal.repeats.saturating_add(1),
+        ..proposal
+    });
+    effects.push(Effect::Propose(proposal.again));
+    (Some(after), effects)
+}
+
+/// Whether what was told of `tier` at `told_at`, and repeated so often, is told again: after enough working
+/// days, and on the word of a visit made since.
+fn is_due_again(tier: Tier, told_at: Moment, repeats: u32, at: Context<'_>) -> bool {
+    // What was told in a future from which the clock was set back by days is told once more. Of
+    // some hours nobody takes notice: it was told today.
+    let is_undone = told_at - at.now > SET_BACK;
+    if at.answered || (at.visited_at <= told_at && !is_undone) {
+        return false;
+    }
+    let rule = at.tiers.get(&tier).map(|rule| rule.repeat);
+    let Some(Repeat::Every { working_days, most }) = rule else {
+        return false;
+    };
+    let spent = most.is_some_and(|most| repeats >= most);
+    let is_due = is_undone || worked_since(told_at, at) >= working_days.max(1);
+    !spent && is_due && at.calendar.is_working_day(date_of(at.now))
+}
+
+/// The working days since `decided_at`. What is decided on a day off is heard on the next working day.
+fn worked_since(decided_at: Moment, at: Context<'_>) -> u32 {
+    let heard_at = at.calendar.opening(decided_at, at.rules.window);
+    at.calendar
+        .working_days_between(date_of(heard_at), date_of(at.now))
+}
+
 /// A change that was seen in a future from which the clock was set back waits for nothing.
 fn from_now(pending: Option<Pending>, at: Context<'_>) -> Option<Pending> {
     pending.filter(|pending| pending.seen_at <= at.now)
 }
 
 fn is_long(since: Moment, at: Context<'_>) -> bool {
-    let days = at
-        .calendar
-        .working_days_between(date_of(since), date_of(at.now));
-    days >= at.escalate_after
+    worked_since(since, at) >= at.escalate_after
 }
 
 /// Whether `update` is newer than what the incident is about: that deadline is met.
@@ -433,6 +467,7 @@ mod tests {
         answered: bool,
         before: Before,
         told: Vec<(String, Told)>,
+        proposed: Vec<String>,
         recovered: u32,
         withdrawn: u32,
     }
@@ -446,6 +481,7 @@ mod tests {
                 answered: false,
                 before: Before::default(),
                 told: Vec::new(),
+                proposed: Vec::new(),
                 recovered: 0,
                 withdrawn: 0,
             }
@@ -466,15 +502,14 @@ mod tests {
             if let Some(after) = after {
                 self.incident = (!after.is_resolved()).then_some(after);
             }
+            let day = at(when).format("%m-%d").to_string();
             for effect in &effects {
                 match effect {
-                    Effect::Tell(told) => {
-                        let day = at(when).format("%m-%d").to_string();
-                        self.told.push((day, *told));
-                    }
+                    Effect::Tell(told) => self.told.push((day.clone(), *told)),
                     Effect::Recover => self.recovered += 1,
                     Effect::Withdraw => self.withdrawn += 1,
-                    Effect::Propose(_) | Effect::Revisit(_) => {}
+                    Effect::Propose(_) => self.proposed.push(day.clone()),
+                    Effect::Revisit(_) => {}
                 }
             }
             effects
@@ -521,8 +556,8 @@ mod tests {
             ("11-30", Told::Repeated(SeverelyOverdue, 3)),
             ("12-01", Told::Repeated(SeverelyOverdue, 4)),
             ("12-04", Told::Repeated(SeverelyOverdue, 5)),
-            ("12-08", Told::EscalationProposed),
-            ("12-15", Told::EscalationProposed),
+            // Ten working days after Monday, 27 November.
+            ("12-11", Told::EscalationProposed),
         ];
         let told: Vec<_> = walk
             .told
@@ -690,6 +725,8 @@ mod tests {
         walk.morning("2017-11-28", "2017-11-03");
         let last = walk.told.last().map(|(_, told)| *told);
         assert_eq!(last, Some(Told::Repeated(SeverelyOverdue, 1)));
+        // Proposed on a Saturday and heard on Monday, 20 November; again five working days later.
+        assert_eq!(walk.proposed, ["11-18", "11-28"]);
         let incident = walk.incident.clone().unwrap();
         let (released, effects) = release(&incident, "张", at("2017-11-28T09:00:00")).unwrap();
         assert_eq!(effects, [Effect::Tell(Told::Raised(Escalation))]);

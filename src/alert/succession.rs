@@ -19,9 +19,16 @@ pub fn successors(situation: &Situation<'_>, notice: &Notice) -> Vec<Notice> {
     if has_moved || notice.told == Told::Recovered {
         return Vec::new();
     }
-    about(situation, notice).map_or_else(Vec::new, |about| {
-        notice::write(situation, incident, notice.told, about, notice.urgent)
-    })
+    let Some(about) = about(situation, notice) else {
+        return Vec::new();
+    };
+    let mut heirs = notice::write(situation, incident, notice.told, about, notice.urgent);
+    if notice.told == Told::EscalationProposed {
+        for heir in &mut heirs {
+            heir.facts.why.clone_from(&notice.facts.why);
+        }
+    }
+    heirs
 }
 
 fn about<'a>(situation: &Situation<'a>, notice: &'a Notice) -> Option<About<'a>> {

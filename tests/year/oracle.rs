@@ -133,6 +133,8 @@ struct Case {
     proposed: bool,
     escalated: bool,
     answered: Option<Date>,
+    /// When 督办 was proposed last beside the ladder.
+    again_at: Moment,
     /// What was told last, and the proposal beside it.
     latest: Vec<usize>,
     beside: Vec<usize>,
@@ -642,7 +644,8 @@ impl<'a> Oracle<'a> {
     ) {
         let (first, at) = decided;
         let today = at.date_naive();
-        (case.step, case.since, case.told_at, case.repeats) = (step, today, at, 0);
+        let heard_on = self.rules.opening(at).date_naive();
+        (case.step, case.since, case.told_at, case.repeats) = (step, heard_on, at, 0);
         let unit = self.named(place).unit;
         self.tell(
             place,
@@ -672,6 +675,7 @@ impl<'a> Oracle<'a> {
             case.proposed = true;
             let operators = self.rules.operators();
             case.beside = self.add(place, case.base, Said::Again, &operators, (first, at));
+            case.again_at = at;
         }
     }
 
@@ -746,6 +750,7 @@ impl<'a> Oracle<'a> {
         if case.step < 4 {
             case.step = step;
         }
+        self.propose_again(place, &mut case, at);
         // Until it is released it is proposed again.
         let waits = case.step == 4 && case.proposed && !case.escalated;
         let answered = case.answered.is_some_and(|until| today <= until);
@@ -773,6 +778,27 @@ impl<'a> Oracle<'a> {
         };
         self.tell(place, &mut case, said, hearers, (at, at));
         case
+    }
+
+    /// Until it is released, 督办 for a second offence is proposed again as 督办 is repeated.
+    fn propose_again(&mut self, place: usize, case: &mut Case, at: Moment) {
+        let today = at.date_naive();
+        let waits = case.step < 4 && case.proposed && !case.escalated;
+        let answered = case.answered.is_some_and(|until| today <= until);
+        let days = REPEATS[4].map_or(usize::MAX, |(days, _)| days);
+        let heard_on = self.rules.opening(case.again_at).date_naive();
+        let due = self.rules.worked_between(heard_on, today) >= days && self.world.is_worked(today);
+        let seen_since = self.columns[place]
+            .looked_at
+            .is_some_and(|seen| seen > case.again_at);
+        if !waits || answered || !due || !seen_since {
+            return;
+        }
+        let before = std::mem::take(&mut case.beside);
+        self.overtake(&before, at);
+        let operators = self.rules.operators();
+        case.beside = self.add(place, case.base, Said::Again, &operators, (at, at));
+        case.again_at = at;
     }
 
     fn clears(&mut self, place: usize, mut case: Case, at: Moment) -> Option<Case> {
@@ -1105,6 +1131,7 @@ fn suspected(base: Date, began: When) -> Case {
         proposed: false,
         escalated: false,
         answered: None,
+        again_at: at,
         latest: Vec::new(),
         beside: Vec::new(),
     }

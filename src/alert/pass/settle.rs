@@ -108,12 +108,16 @@ impl Desk<'_> {
         self.verdicts.notices.extend(written);
     }
 
-    /// The proposal goes beside what is told of the incident and replaces nothing.
+    /// The proposal goes beside what is told of the incident and replaces none but an earlier proposal that
+    /// still waits.
     pub(super) fn propose(&mut self, incident: &Incident, again: Again, about: About<'_>) {
         if !self.situation.live {
             return;
         }
         let told = Told::EscalationProposed;
+        let mut before = withdrawn(self.situation, &incident.key);
+        before.retain(|notice| notice.told == told);
+        self.verdicts.notices.extend(before);
         let mut written = notice::write(self.situation, incident, told, about, false);
         for notice in &mut written {
             notice.facts.why = again.in_chinese();
