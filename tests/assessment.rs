@@ -37,6 +37,7 @@ use wangxun::domain::target::{Spell, Target, TargetKind, TargetPlace};
 use wangxun::domain::time::{Date, Moment, moment};
 use wangxun::domain::visit::Failure;
 use wangxun::domain::words::WordKind;
+use wangxun::report::assessment::words;
 
 #[path = "support/config_files.rs"]
 mod config_files;
@@ -1184,4 +1185,56 @@ fn no_further_find_raises_a_total() {
     assert_eq!(alone.to_string(), "59.00");
     one.entries = vec![entry("D15", 1)];
     assert!(alone < one.card(&former).total.unwrap());
+}
+
+#[test]
+fn a_period_that_was_half_watched_says_so() {
+    let with = |from: i64, to: i64| {
+        let mut world = World::new();
+        world
+            .days
+            .retain(|day| ago(from) <= day.on && day.on <= ago(to));
+        world.home = None;
+        let card = world.card(&p2015());
+        let told = words::watched(&card);
+        (card.watched.map(|one| (one.days, one.of)), told)
+    };
+    assert_eq!(with(91, 0), (Some((92, 92)), None));
+    // A tenth of 92 days, and the last one may just have begun.
+    assert_eq!(with(81, 0), (Some((82, 92)), None));
+    let part = "7月12日至9月30日有监测记录，92天中的81天".to_owned();
+    assert_eq!(with(80, 0), (Some((81, 92)), Some(part)));
+    let stood_still = "7月1日至8月1日有监测记录，92天中的32天".to_owned();
+    assert_eq!(with(91, 60), (Some((32, 92)), Some(stood_still)));
+    assert_eq!(with(-1, -1), (None, None));
+    // Without samples the readings of columns tell.
+    let mut read = World::new();
+    read.days.clear();
+    read.column(Class::News, vec![dated(3, ago(20), end())]);
+    let card = read.card(&p2015());
+    assert_eq!(card.watched.as_ref().unwrap().days, 21);
+    assert!(card.is_loose());
+    assert_eq!(words::rank(&card), "—");
+}
+
+#[test]
+fn what_rules_say_otherwise_is_named() {
+    use wangxun::report::assessment::other_rules::differences;
+    assert_eq!(differences(&p2015(), &p2015()), Vec::<String>::new());
+    let other = "[weights]\navailability = 25\npublishing = 20\n[grades]\ngood = 80\n\
+        [choices]\nunmeasured = \"left-out\"\n[rule.D5]\npoints = 2\n[rule.D6]\ncap = 10\n\
+        [rule.D8]\nenabled = true\n[rule.D7]\nenabled = false\n[rule.D4]\ntitle = \"首页更新\"\n";
+    let expected = [
+        "网站可用性权重由15改为25",
+        "信息发布权重由30改为20",
+        "等级线有改动",
+        "取舍unmeasured有改动",
+        "增加规则D8",
+        "停用规则D7",
+        "规则D5扣分由3.00改为2.00",
+        "规则D6有改动",
+    ];
+    assert_eq!(differences(&p2015(), &rules(other)), expected);
+    let profile = differences(&p2015(), &p2019());
+    assert_eq!(profile.first().unwrap(), "规则由p2015改为p2019");
 }

@@ -235,10 +235,23 @@ async fn shown(config: &Path) {
     let address = running.ready.console.expect("a console");
     let url = format!("http://{address}/assessment?period=2017-11&as=json");
     let client = reqwest::Client::builder().no_proxy().build();
-    let answer = client.expect("a client").get(url).send().await;
-    let text = answer.expect("an answer").text().await.expect("a body");
+    let client = client.expect("a client");
+    let got = async |url: String| {
+        let answer = client.get(url).send().await;
+        answer.expect("an answer").text().await.expect("a body")
+    };
+    let text = got(url).await;
     let seen: Assessment = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
     assert_eq!(seen.cards, closed.cards);
+    // The page of one site says which version it shows, and tells of no other site's corrections.
+    let page = got(format!("http://{address}/assessment?period=2017-11&site=a")).await;
+    assert!(
+        page.contains("所示为第3版") && page.contains("单位申诉"),
+        "{page}"
+    );
+    assert!(!page.contains("规则D2由"), "{page}");
+    let page = got(format!("http://{address}/assessment?period=2017-11&site=b")).await;
+    assert!(page.contains("规则D2由"), "{page}");
     running.end(end).await;
 }
 
@@ -284,6 +297,12 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     assert!(!ok && text.contains("needs a reason"), "{text}");
     let text = told(config, &score(&["correct", "--reason", "单位申诉"])).await;
     assert!(text.contains("version 2"), "{text}");
+    // The next month goes by the rules of today, and is held against what was closed under others.
+    let next = next_month(config).await;
+    assert!(
+        next.contains("上一周期按不同的规则封存") && next.contains("规则D5扣分由3.00改为1.00"),
+        "{next}"
+    );
     // The rules that it was closed with stay, unless those of today are asked for.
     assert!(text.contains("规则D2由“扣2分”改为“扣7分”"), "{text}");
     assert!(!text.contains("规则D5"), "{text}");
@@ -292,6 +311,8 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     let under = ["correct", "--present-rules", "--reason", "考评细则调整"];
     let text = told(config, &score(&under)).await;
     assert!(text.contains("version 3"), "{text}");
+    let next = next_month(config).await;
+    assert!(!next.contains("上一周期按不同的规则封存"), "{next}");
     assert!(text.contains("规则D5由“扣3分”改为“扣1分”"), "{text}");
     let stated = ["state", "b", "D2", "--reason", "=链接由第三方负责"];
     told(config, &score(&stated)).await;
@@ -327,6 +348,11 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     told(config, &xlsx).await;
     let bytes = std::fs::read(&book).expect("a workbook");
     assert!(bytes.starts_with(b"PK"));
+}
+
+/// The bulletin of the month after the closed one.
+async fn next_month(config: &Path) -> String {
+    told(config, &["report", "--period", "2017-12", "--format", "md"]).await
 }
 
 /// What was planted is what was found.

@@ -29,6 +29,7 @@ use crate::domain::observation::Cause;
 use crate::domain::site_day::HomeOfDay;
 use crate::domain::time::{Date, Moment, date_of, moment};
 use crate::report::assessment::Assessment;
+use crate::report::assessment::other_rules::differences;
 use crate::store::error::StoreError;
 
 /// Alerts that ended so long before the period may still matter: repeated ones, and those that fell
@@ -47,6 +48,15 @@ struct Common {
     spans: BTreeMap<SiteId, Vec<AlertSpan>>,
     homes: BTreeMap<SiteId, HomeRecord>,
     is_today: bool,
+}
+
+/// What is told of the period before.
+#[derive(Default)]
+struct Former {
+    /// The version that was closed last, where that cannot be read.
+    damaged: Option<u32>,
+    /// What its rules said otherwise, where it was closed.
+    other_rules: Vec<String>,
 }
 
 /// Why there is no assessment of a period.
@@ -108,7 +118,7 @@ impl Desk {
         }
         let rubric = &self.config.rubric;
         let mut cards = self.cards(period, now, rubric, tell).await?;
-        let former_damaged = self.placed(&mut cards, period, rubric, tell).await?;
+        let former = self.placed(&mut cards, period, rubric, tell).await?;
         let sites = self.config.group.sites.values();
         let blank = sites.filter(|site| !self.config.group.is_watched(site));
         Ok(Ok(Assessment {
@@ -120,7 +130,8 @@ impl Desk {
             cards,
             seals: Vec::new(),
             statements: Vec::new(),
-            former_damaged,
+            former_damaged: former.damaged,
+            other_rules: former.other_rules,
             part: false,
         }))
     }
@@ -135,13 +146,14 @@ impl Desk {
             let place = fresh.iter().position(|other| other.site == card.site);
             cards.push(place.map_or_else(|| card.clone(), |place| fresh.swap_remove(place)));
         }
-        let former_damaged = self
+        let former = self
             .placed(&mut cards, period, &closed.rubric, TELL_NOBODY)
             .await?;
         Ok(Assessment {
             at: now,
             cards,
-            former_damaged,
+            former_damaged: former.damaged,
+            other_rules: former.other_rules,
             seals: Vec::new(),
             statements: Vec::new(),
             ..closed.clone()
@@ -149,29 +161,32 @@ impl Desk {
     }
 
     /// Gives the cards their places, and their change against the period before; a closed one is what it
-    /// was closed as. Answers with its version where that cannot be read.
+    /// was closed as.
     async fn placed(
         &self,
         cards: &mut [Card],
         period: Period,
         rubric: &Rubric,
         tell: Tell<'_>,
-    ) -> Result<Option<u32>, StoreError> {
+    ) -> Result<Former, StoreError> {
         let former = period.before();
-        let (before, damaged) = match self.closed(former).await? {
-            Some(Ok(closed)) => (closed.cards, None),
+        let mut told = Former::default();
+        let before = match self.closed(former).await? {
+            Some(Ok(closed)) => {
+                told.other_rules = differences(&closed.rubric, rubric);
+                closed.cards
+            }
             other => {
                 let now = self.clock.now();
-                let damaged = match other {
-                    Some(Err(Without::Damaged { version, .. })) => Some(version),
-                    _ => None,
-                };
-                (self.cards(former, now, rubric, tell).await?, damaged)
+                if let Some(Err(Without::Damaged { version, .. })) = other {
+                    told.damaged = Some(version);
+                }
+                self.cards(former, now, rubric, tell).await?
             }
         };
         rank(cards);
         change(cards, &before);
-        Ok(damaged)
+        Ok(told)
     }
 
     async fn cards(

@@ -27,14 +27,16 @@ use super::work::filled::Filled;
 use super::work::of_office::to_card;
 use super::work::offer::Work;
 use super::work::{Entry, hand_in};
-use crate::assess::score::card::{Card, Line, Verdict};
+use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
 use crate::assess::score::period::Period;
+use crate::assess::score::points::Points;
 use crate::assess::score::rubric::{Area, RuleId};
 use crate::domain::act;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Date, date_of};
 use crate::report::assessment::bulletin::{self, markdown};
-use crate::report::assessment::{Assessment, Extent, Seal, words};
+use crate::report::assessment::notes::remarks;
+use crate::report::assessment::{Assessment, Extent, Seal, changes, words};
 use crate::report::plain::{full_date, one_line, typed};
 use crate::report::rubric::{confidence, plain};
 
@@ -70,6 +72,8 @@ struct AssessmentPage {
     sheet: Option<Sheet>,
     work: Option<Work>,
     seals: Vec<Sealed>,
+    /// What else a reader has to know of the figures.
+    remarks: Vec<String>,
 }
 
 /// A closed version of the period.
@@ -122,7 +126,8 @@ struct Row {
     rank: String,
     site: String,
     name: String,
-    areas: Vec<String>,
+    /// The scores of the areas, and the share that was measured where that is not all.
+    areas: Vec<(String, Option<String>)>,
     total: String,
     /// The total in whole points, for the bar.
     bar: u32,
@@ -140,6 +145,8 @@ struct Sheet {
     grade: String,
     rank: String,
     measured: String,
+    /// From when to when it was watched, where that is a part of the period.
+    watched: Option<String>,
     /// The rules whose veto was hit, by identifier and title.
     vetoes: Vec<(String, String)>,
     near: Vec<(String, String)>,
@@ -316,6 +323,7 @@ fn assessment_page(
     today: Date,
 ) -> AssessmentPage {
     let period = assessment.period;
+    let sheet_site = sheet.as_ref().map(|sheet| sheet.site.clone());
     let names = |name: &String| one_line(name, NAME_CHARS);
     let blank: Vec<String> = assessment.blank.iter().map(names).collect();
     AssessmentPage {
@@ -335,8 +343,28 @@ fn assessment_page(
         bulletin: (whole && sheet.is_none()).then(|| blocks(&markdown(assessment), BULLETIN_CHARS)),
         sheet,
         work: None,
-        seals: assessment.seals.iter().rev().map(sealed).collect(),
+        seals: seals(assessment, sheet_site.as_deref()),
+        remarks: remarks(assessment),
     }
+}
+
+/// The versions, the latest first; for the page of one site, with what was corrected of it.
+fn seals(assessment: &Assessment, site: Option<&str>) -> Vec<Sealed> {
+    let versions = assessment.seals.iter().rev();
+    let Some(site) = site else {
+        return versions.map(sealed).collect();
+    };
+    let cards = assessment.cards.iter();
+    let own: Vec<Card> = cards
+        .filter(|card| card.site.as_str() == site)
+        .cloned()
+        .collect();
+    let of_site = versions.map(|seal| {
+        let mut seal = seal.clone();
+        changes::keep_of(&mut seal.changes, &own);
+        sealed(&seal)
+    });
+    of_site.collect()
 }
 
 fn sealed(seal: &Seal) -> Sealed {
@@ -381,16 +409,28 @@ fn row(card: &Card) -> Row {
         .map(|total| total.to_string().parse().unwrap_or_default())
         .unwrap_or_default();
     Row {
-        rank: words::rank(card),
+        rank: words::ranked(card),
         site: card.site.to_string(),
         name: one_line(&card.name, NAME_CHARS),
-        areas: card.areas.iter().map(bulletin::score).collect(),
+        areas: card.areas.iter().map(cell).collect(),
         total: words::total(card),
         bar: total.clamp(0.0, 100.0) as u32,
         change: words::change(card),
         grade: words::grade(card),
         measured: plain(card.measured),
         vetoed: !card.vetoes.is_empty(),
+    }
+}
+
+/// The score of an area in a narrow column: the share in whole percent, below it.
+fn cell(area: &AreaScore) -> (String, Option<String>) {
+    let score = area.score.filter(|_| area.applies);
+    match score.filter(|_| area.measured < Points::FULL) {
+        Some(score) => {
+            let share = area.measured.in_hundredths() / 100;
+            (score.to_string(), Some(format!("测{share}%")))
+        }
+        None => (bulletin::score(area), None),
     }
 }
 
@@ -403,6 +443,7 @@ fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
         grade: words::grade(card),
         rank: words::rank(card),
         measured: plain(card.measured),
+        watched: words::watched(card),
         vetoes: titled(card, &card.vetoes),
         near: titled(card, &card.near),
         areas: card

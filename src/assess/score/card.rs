@@ -12,10 +12,14 @@ use super::period::Period;
 use super::points::Points;
 use super::publishing::kinds;
 use super::rubric::{Area, Grades, Kind, PerPercent, Rubric, Rule, RuleId, Together, Untold};
+use super::watched::Watched;
 use crate::calendar::Calendar;
 use crate::domain::class::Class;
 use crate::domain::id::{ColumnId, SiteId, UnitId};
 use crate::domain::time::Date;
+
+/// Half of all points.
+const HALF: Points = Points::whole(50);
 
 /// The assessment of one site for one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +56,9 @@ pub struct Card {
     pub rank: Option<u32>,
     /// The change of the total against the period before.
     pub change: Option<Points>,
+    /// From when to when the site was watched; nothing where nobody looked, or nobody wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Watched>,
 }
 
 /// One area of a card.
@@ -147,6 +154,13 @@ impl Grade {
 }
 
 impl Card {
+    /// Whether its figures rest on too little to be held against those of others without a word: on a part
+    /// of the period, or on less than half of all points.
+    pub fn is_loose(&self) -> bool {
+        let is_partial = self.watched.as_ref().is_some_and(Watched::is_partial);
+        self.total.is_some() && (is_partial || self.measured < HALF)
+    }
+
     /// All lines, in the order of the areas.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         self.areas.iter().flat_map(|area| &area.lines)
@@ -452,5 +466,6 @@ fn total(facts: &SiteFacts<'_>, period: Period, areas: Vec<AreaScore>, rubric: &
         grade,
         rank: None,
         change: None,
+        watched: Watched::of(facts),
     }
 }

@@ -23,3 +23,4 @@ pub mod rank;
 pub mod rubric;
 pub mod services;
 pub mod standing;
+pub mod watched;

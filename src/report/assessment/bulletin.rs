@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Assessment;
+use super::notes::notes;
 use super::urgent::urgent;
 use super::words::{self, find, verdict};
 use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
@@ -23,7 +24,7 @@ const MOST_FINDS: usize = 20;
 pub fn markdown(assessment: &Assessment) -> String {
     let mut out = format!("# {}政府网站考评通报\n\n", assessment.period.in_chinese());
     let _ = writeln!(out, "{}\n", opening(assessment));
-    for line in sealed(assessment) {
+    for line in notes(assessment) {
         let _ = writeln!(out, "{}\n", cell(&line));
     }
     if assessment.part {
@@ -128,7 +129,7 @@ fn ranking(assessment: &Assessment) -> String {
     out.push_str(&"---|".repeat(Area::ALL.len() + 5));
     out.push('\n');
     for card in &assessment.cards {
-        let rank = words::rank(card);
+        let rank = words::ranked(card);
         let _ = write!(
             out,
             "| {rank} | {} | {} |",

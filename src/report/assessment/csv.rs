@@ -31,6 +31,7 @@ pub fn csv(assessment: &Assessment) -> String {
         "事实",
         "证据",
         "不计原因",
+        "监测时段",
     ];
     let mut out = String::from(BOM);
     out.push_str(&row(&head.map(str::to_owned)));
@@ -69,6 +70,7 @@ fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line)
         verdict(line),
         line.lost.to_string(),
     ];
+    let watched = words::watched(card).unwrap_or_default();
     let mut ends: Vec<[String; 3]> = line
         .finds
         .iter()
@@ -85,7 +87,8 @@ fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line)
         ends.push([String::new(), String::new(), String::new()]);
     }
     for end in ends {
-        let cells: Vec<String> = start.iter().cloned().chain(end).collect();
+        let cells = start.iter().cloned().chain(end).chain([watched.clone()]);
+        let cells: Vec<String> = cells.collect();
         out.push_str(&row(&cells));
     }
 }

@@ -5,6 +5,8 @@ pub mod changes;
 pub mod csv;
 mod inspected;
 mod letters;
+pub mod notes;
+pub mod other_rules;
 pub mod page;
 pub mod paragraph;
 mod services;
@@ -47,6 +49,10 @@ pub struct Assessment {
     /// The version of the period before that cannot be read: the change is against what is known now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former_damaged: Option<u32>,
+    /// What the rules of the period before were closed with and these are not: the change is against
+    /// figures of other rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_rules: Vec<String>,
     /// Whether it is a part, of one unit or site.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub part: bool,

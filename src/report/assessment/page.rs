@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use super::Assessment;
-use super::bulletin::{opening, rules, score, sealed, untold};
+use super::bulletin::{opening, rules, score, untold};
+use super::notes::notes;
 use super::urgent::urgent;
 use super::words::{self, evidence, find, spared, verdict};
 use crate::assess::score::card::{Card, Line, Verdict};
@@ -33,7 +34,7 @@ pub fn html(assessment: &Assessment) -> String {
         escaped(&title),
         escaped(&opening(assessment))
     );
-    for line in sealed(assessment) {
+    for line in notes(assessment) {
         let _ = writeln!(out, "<p class=\"quiet\">{}</p>", escaped(&line));
     }
     ranking(&mut out, assessment);
@@ -65,7 +66,7 @@ fn ranking(out: &mut String, assessment: &Assessment) {
     }
     out.push_str("<th>总分</th><th>较上期</th><th>等级</th><th>单项否决</th><th>已测评</th></tr></thead><tbody>\n");
     for card in &assessment.cards {
-        let rank = words::rank(card);
+        let rank = words::ranked(card);
         let _ = write!(
             out,
             "<tr><td class=\"n\">{rank}</td><td class=\"s\">{}</td>",
@@ -102,6 +103,9 @@ fn sheet(out: &mut String, assessment: &Assessment, card: &Card) {
         },
         plain(card.measured)
     );
+    if let Some(watched) = words::watched(card) {
+        let _ = write!(out, "本期{}。", escaped(&watched));
+    }
     if !card.vetoes.is_empty() {
         let _ = write!(
             out,

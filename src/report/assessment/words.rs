@@ -353,6 +353,27 @@ pub fn rank(card: &Card) -> String {
         .map_or_else(|| "—".to_owned(), |rank| rank.to_string())
 }
 
+/// The same for a table of many sites: a star says that the figures rest on little.
+pub fn ranked(card: &Card) -> String {
+    match card.is_loose() {
+        true => format!("{}*", rank(card)),
+        false => rank(card),
+    }
+}
+
+/// From when to when a site was watched, where that is a part of the period.
+pub fn watched(card: &Card) -> Option<String> {
+    let watched = card.watched.as_ref().filter(|one| one.is_partial())?;
+    let (first, last) = (
+        in_chinese(watched.first, card.to),
+        in_chinese(watched.last, card.to),
+    );
+    Some(format!(
+        "{first}至{last}有监测记录，{}天中的{}天",
+        watched.of, watched.days
+    ))
+}
+
 /// The total as shown, with the one that was computed where it differs.
 pub fn total(card: &Card) -> String {
     match (card.total, card.computed) {

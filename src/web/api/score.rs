@@ -21,6 +21,7 @@ use crate::domain::closing::STATEMENT_CHARS;
 use crate::domain::id::SiteId;
 use crate::domain::time::date_of;
 use crate::report::assessment::bulletin::untold;
+use crate::report::assessment::notes::remarks;
 use crate::report::assessment::{self as report, Extent, Seal, words};
 use crate::report::plain::{one_line, typed};
 use crate::report::rubric::confidence;
@@ -59,6 +60,9 @@ pub struct Assessment {
     pub versions: Vec<Version>,
     /// Sites without any address: they are not assessed.
     pub blank: Vec<String>,
+    /// What else is to be known of the figures, in Chinese: that the period before followed other rules, and
+    /// whose figures rest on a part of the period or of the points.
+    pub remarks: Vec<String>,
     /// What was not measured, in Chinese.
     pub unmeasured: Vec<String>,
     /// The sites, the best first.
@@ -209,6 +213,7 @@ pub async fn assessment(
                     .iter()
                     .map(|name| one_line(name, NAME_CHARS))
                     .collect(),
+                remarks: remarks(&made),
                 unmeasured: untold(&made)
                     .into_iter()
                     .map(|line| line.replace('\\', ""))

@@ -86,8 +86,10 @@ pub fn of_site(
     let title = format!("{}（{}）", card.name, card.unit_name);
     rows.text(0, &title, &looks.title)?;
     rows.row = 1;
+    let watched = words::watched(card);
+    let watched = watched.map_or_else(String::new, |watched| format!("　{watched}"));
     let figures = format!(
-        "{}　总分{}　等级{}　名次{}　已测评{}%",
+        "{}　总分{}　等级{}　名次{}　已测评{}%{watched}",
         assessment.period.in_chinese(),
         words::total(card),
         words::grade(card),

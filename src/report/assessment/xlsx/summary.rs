@@ -7,7 +7,8 @@ use crate::assess::score::card::{AreaScore, Card};
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::{Area, Untold};
 use crate::report::assessment::Assessment;
-use crate::report::assessment::bulletin::{opening, sealed, untold};
+use crate::report::assessment::bulletin::{opening, untold};
+use crate::report::assessment::notes::notes;
 use crate::report::assessment::words;
 
 /// Where the summary's table begins.
@@ -36,7 +37,7 @@ pub fn summary(
     rows.text(0, &title, &looks.title)?;
     rows.row = 1;
     let mut said = vec![opening(assessment)];
-    said.extend(sealed(assessment));
+    said.extend(notes(assessment));
     rows.text(0, &said.join(""), &Format::new())?;
     // The weights stand where the formulas find them.
     rows.row = HEAD - 1;
@@ -78,9 +79,9 @@ pub fn summary(
 
 fn ranked(rows: &mut Rows<'_>, assessment: &Assessment, card: &Card) -> Result<(), XlsxError> {
     let looks = rows.looks;
-    match card.rank {
+    match card.rank.filter(|_| !card.is_loose()) {
         Some(rank) => rows.whole(0, rank, &looks.text)?,
-        None => rows.text(0, &words::rank(card), &looks.text)?,
+        None => rows.text(0, &words::ranked(card), &looks.text)?,
     }
     rows.text(1, &card.name, &looks.text)?;
     rows.text(2, &card.unit_name, &looks.text)?;

@@ -1,0 +1,63 @@
+//! From when to when a site was watched within a period: a monitor that began in its middle, or stood
+//! still, knows less of it, and its figures are not those of a whole period.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::SiteFacts;
+use crate::domain::time::{Date, date_of};
+
+/// The days of a period on which a site was watched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    /// The first of them.
+    pub first: Date,
+    /// The last.
+    pub last: Date,
+    /// How many there are.
+    pub days: u32,
+    /// How many days the period has, up to the last that was looked at.
+    pub of: u32,
+}
+
+impl Watched {
+    /// The days on which samples were taken or the home page was read; of a site of which neither was
+    /// done, those between its first and its last reading. Nothing where nobody looked.
+    pub fn of(facts: &SiteFacts<'_>) -> Option<Watched> {
+        let within = |on: &Date| facts.from <= *on && *on <= facts.to;
+        let looked = facts.days.iter().filter(|day| {
+            let samples = day.visits() + day.excluded;
+            samples > 0 || day.home.is_some()
+        });
+        let looked: BTreeSet<Date> = looked.map(|day| day.on).filter(within).collect();
+        let readings = facts.columns.iter().flat_map(|column| &column.readings);
+        let read = readings.flat_map(|one| [date_of(one.first_at), date_of(one.last_at)]);
+        let all: BTreeSet<Date> = read.filter(within).chain(looked.iter().copied()).collect();
+        let (first, last) = (*all.first()?, *all.last()?);
+        let days = match looked.is_empty() {
+            true => span(first, last),
+            false => count(all.len()),
+        };
+        let of = span(facts.from, facts.to);
+        Some(Watched {
+            first,
+            last,
+            days,
+            of,
+        })
+    }
+
+    /// Whether more than a tenth of the period was not watched. The last day may just have begun.
+    pub fn is_partial(&self) -> bool {
+        u64::from(self.days.saturating_add(1)) * 10 < u64::from(self.of) * 9
+    }
+}
+
+fn span(first: Date, last: Date) -> u32 {
+    u32::try_from((last - first).num_days() + 1).unwrap_or(0)
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

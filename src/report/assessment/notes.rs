@@ -1,0 +1,59 @@
+//! What a reader of an assessment has to know beside its figures: that it is closed, that the period
+//! before followed other rules, and whose figures rest on a part of the period or of the points.
+
+use super::Assessment;
+use super::bulletin::sealed;
+use super::words;
+use crate::assess::score::card::Card;
+use crate::report::plain::one_line;
+use crate::report::rubric::plain;
+
+/// The longest name of a site, in characters.
+const NAME_CHARS: usize = 30;
+/// The most sites and differences of rules that are named.
+const MOST: usize = 12;
+
+/// The notes, one a line.
+pub fn notes(assessment: &Assessment) -> Vec<String> {
+    let mut out = sealed(assessment);
+    out.extend(remarks(assessment));
+    out
+}
+
+/// The same without what is said of closing.
+pub fn remarks(assessment: &Assessment) -> Vec<String> {
+    let mut out: Vec<String> = other_rules(assessment).into_iter().collect();
+    out.extend(loose(assessment));
+    out
+}
+
+fn other_rules(assessment: &Assessment) -> Option<String> {
+    let told = listed(assessment.other_rules.iter().cloned().collect())?;
+    Some(format!(
+        "上一周期按不同的规则封存（{told}），“较上期”的差额不全是网站本身的变化。"
+    ))
+}
+
+fn loose(assessment: &Assessment) -> Option<String> {
+    let loose = assessment.cards.iter().filter(|card| card.is_loose());
+    let told = listed(loose.map(why).collect())?;
+    Some(format!(
+        "名次带*的，本期只有部分天数有监测记录，或已测评的分值不足一半，得分和名次仅供参考：{told}。"
+    ))
+}
+
+fn why(card: &Card) -> String {
+    let name = one_line(&card.name, NAME_CHARS);
+    let watched = words::watched(card);
+    let watched = watched.unwrap_or_else(|| format!("已测评{}%", plain(card.measured)));
+    format!("{name}（{watched}）")
+}
+
+fn listed(all: Vec<String>) -> Option<String> {
+    let more = match all.len() > MOST {
+        true => format!("等{}项", all.len()),
+        false => String::new(),
+    };
+    let first: Vec<String> = all.into_iter().take(MOST).collect();
+    (!first.is_empty()).then(|| format!("{}{more}", first.join("、")))
+}
