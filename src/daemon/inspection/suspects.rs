@@ -158,11 +158,20 @@ impl<'a> Suspects<'a> {
             return;
         }
         let (frame, snippet) = at.unzip();
+        let is_home = self
+            .site
+            .home
+            .as_ref()
+            .is_some_and(|home| home.as_str() == page);
+        let title = match is_home && seen.title.is_empty() {
+            true => of_home(self.site),
+            false => seen.title.clone(),
+        };
         self.found.push(Found {
             candidate: Candidate {
                 site: self.site.id.clone(),
                 page: page.to_owned(),
-                title: seen.title.clone(),
+                title,
                 suspicion,
                 snippet: snippet.unwrap_or_default(),
                 seen_on: None,
@@ -226,6 +235,7 @@ impl<'a> Suspects<'a> {
             let framed = many || found.frame.is_some() && is_known(&candidate);
             if let Some(home) = home.filter(|home| framed && candidate.page != *home) {
                 candidate.seen_on = Some(std::mem::replace(&mut candidate.page, home.to_owned()));
+                candidate.title = of_home(self.site);
             }
             if once.insert(candidate.key()) {
                 all.push(candidate);
@@ -233,6 +243,11 @@ impl<'a> Suspects<'a> {
         }
         (all, self.copies)
     }
+}
+
+/// What a home page is called that has no title, or was not looked at itself.
+fn of_home(site: &Site) -> String {
+    format!("{}首页", site.name)
 }
 
 impl Found {
@@ -289,29 +304,27 @@ mod tests {
         }
     }
 
-    /// What is found on these pages, as `what@page`, with whether it has a copy.
-    fn found(pages: &[(&str, &str)], known: &[Candidate]) -> Vec<(String, bool)> {
-        let list = [Expression {
+    fn expressions() -> [Expression; 1] {
+        [Expression {
             text: "布署".to_owned(),
             kind: WordKind::Wrong,
             instead: None,
             remark: None,
             unless: Vec::new(),
-        }];
-        let words = Words::of(&list);
-        let asks = Asks {
-            words: words.as_ref(),
+        }]
+    }
+
+    fn asks(words: Option<&Words>) -> Asks<'_> {
+        Asks {
+            words,
             adverts: true,
             marks: false,
-        };
-        let (site, at) = (site(), moment("2017-11-06T22:00:00".parse().unwrap()));
-        let mut suspects = Suspects::new(&site, asks, at);
-        for (path, body) in pages {
-            let page = page(path, body);
-            let seen = inspect(&page, &[]).unwrap();
-            suspects.take(&page.url, &page, &seen, *path == "/");
         }
-        let (found, copies) = suspects.whole(known);
+    }
+
+    /// What is found on these pages, as `what@page`, with whether it has a copy.
+    fn found(pages: &[(&str, &str)], known: &[Candidate]) -> Vec<(String, bool)> {
+        let (found, copies) = suspected(pages, known);
         let name = |one: &Candidate| {
             let what = match &one.suspicion {
                 Suspicion::Word { text, .. } => text.clone(),
@@ -326,6 +339,51 @@ mod tests {
             (format!("{what}@{}", page.path()), copy)
         };
         found.iter().map(name).collect()
+    }
+
+    fn suspected(
+        pages: &[(&str, &str)],
+        known: &[Candidate],
+    ) -> (Vec<Candidate>, BTreeMap<String, Vec<u8>>) {
+        let list = expressions();
+        let words = Words::of(&list);
+        let asks = asks(words.as_ref());
+        let (site, at) = (site(), moment("2017-11-06T22:00:00".parse().unwrap()));
+        let mut suspects = Suspects::new(&site, asks, at);
+        for (path, body) in pages {
+            let page = page(path, body);
+            let seen = inspect(&page, &[]).unwrap();
+            suspects.take(&page.url, &page, &seen, *path == "/");
+        }
+        suspects.whole(known)
+    }
+
+    #[test]
+    fn what_stands_on_a_home_page_has_its_name() {
+        let titles = |pages: &[(&str, &str)]| -> Vec<String> {
+            let (found, _) = suspected(pages, &[]);
+            found.into_iter().map(|one| one.title).collect()
+        };
+        assert_eq!(titles(&[("/", "<p>会议布署了工作</p>")]), ["页"]);
+        // The same line on several pages is one of the home page, whatever those are called.
+        let line = "<div class=foot><p>会议布署了工作</p></div>";
+        let framed = titles(&[("/1.html", line), ("/2.html", line)]);
+        assert_eq!(framed, ["科信委网站首页"]);
+        let mut bare = page("/", "<p>会议布署了工作</p>");
+        let html = String::from_utf8(bare.body).unwrap();
+        bare.body = html.replace("<title>页</title>", "").into_bytes();
+        assert_eq!(titles_of(&bare), ["科信委网站首页"]);
+    }
+
+    fn titles_of(page: &Page) -> Vec<String> {
+        let list = expressions();
+        let words = Words::of(&list);
+        let (site, at) = (site(), moment("2017-11-06T22:00:00".parse().unwrap()));
+        let mut suspects = Suspects::new(&site, asks(words.as_ref()), at);
+        let seen = inspect(page, &[]).unwrap();
+        suspects.take(&page.url, page, &seen, true);
+        let (found, _) = suspects.whole(&[]);
+        found.into_iter().map(|one| one.title).collect()
     }
 
     #[test]
