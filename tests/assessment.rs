@@ -35,7 +35,7 @@ use wangxun::domain::observation::{Cause, Observation, Sight};
 use wangxun::domain::site_day::{HomeOfDay, MissCause, Sample, SiteDay};
 use wangxun::domain::target::{Spell, Target, TargetKind, TargetPlace};
 use wangxun::domain::time::{Date, Moment, moment};
-use wangxun::domain::visit::Failure;
+use wangxun::domain::visit::{CertificateFault, Failure};
 use wangxun::domain::words::WordKind;
 use wangxun::report::assessment::words;
 
@@ -1237,4 +1237,43 @@ fn what_rules_say_otherwise_is_named() {
     assert_eq!(differences(&p2015(), &rules(other)), expected);
     let profile = differences(&p2015(), &p2019());
     assert_eq!(profile.first().unwrap(), "规则由p2015改为p2019");
+}
+
+/// A certificate that is unsound, or a network of ours that is down, leaves no sample that counts: that is
+/// said with what was left out, and costs nothing.
+#[test]
+fn too_few_samples_are_told_with_what_was_left_out() {
+    let card = |sound: u32, left_out: u32| {
+        let mut world = World::new();
+        world.samples(sound, 0);
+        for n in 0..left_out {
+            let day = world.days.get_mut((n % 7) as usize).unwrap();
+            let failure = Failure::Certificate(CertificateFault::Expired);
+            day.add(at(day.on), Sample::of(200, Some(failure)));
+        }
+        world.card(&p2015())
+    };
+    for (sound, said) in [
+        (
+            139,
+            "9月24日至9月30日监测139次，0次打不开，占0.00%，另有29次不计（监测方网络、网站防护拦截、证书问题等）",
+        ),
+        (
+            0,
+            "9月24日至9月30日没有可计的监测，另有29次不计（监测方网络、网站防护拦截、证书问题等）",
+        ),
+    ] {
+        let card = card(sound, 29);
+        for rule in ["V1", "D1"] {
+            let line = line(&card, rule);
+            let (have, need) = (sound, 140);
+            let few = Verdict::Unmeasured(Unmeasured::TooFewSamples { have, need });
+            assert_eq!((&line.verdict, line.lost), (&few, Points::ZERO), "{rule}");
+            let told = line.asides.first().unwrap();
+            assert_eq!(words::find(&told.find, end()), said);
+            assert!(line.asides.len() > 1, "each of them is told");
+        }
+    }
+    assert_eq!(line(&card(140, 29), "D1").verdict, Verdict::Kept);
+    assert!(line(&card(0, 0), "D1").asides.is_empty());
 }

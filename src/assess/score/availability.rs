@@ -40,6 +40,17 @@ impl Sum {
         })
     }
 
+    fn find(&self) -> Find {
+        let fact = Fact::Failures {
+            failed: self.failed,
+            visits: self.visits,
+            excluded: self.excluded,
+            from: self.from,
+            to: self.to,
+        };
+        Find::of(About::Home, fact)
+    }
+
     /// Whether a larger share failed than in `other`. Compared as integers.
     fn is_worse(&self, other: &Sum) -> bool {
         let cross = |one: u32, two: u32| u64::from(one) * u64::from(two);
@@ -63,19 +74,21 @@ pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurem
         _ => Some(sum),
     });
     let Some(worst) = worst else {
-        let have = sums.iter().map(|sum| sum.visits).max().unwrap_or(0);
-        return Measurement::none(Unmeasured::TooFewSamples { have, need });
+        let fullest = sums.iter().max_by_key(|sum| sum.visits);
+        let have = fullest.map_or(0, |sum| sum.visits);
+        // What was left out may be why there are so few: it is told, and costs nothing.
+        let known = fullest.filter(|sum| sum.visits + sum.excluded > 0);
+        let told = known.map(|sum| Aside {
+            find: sum.find(),
+            why: Spared::Detail,
+        });
+        let misses = known.map_or_else(Vec::new, |sum| misses(facts, sum));
+        return Measurement {
+            asides: told.into_iter().chain(misses).collect(),
+            ..Measurement::none(Unmeasured::TooFewSamples { have, need })
+        };
     };
-    let found = Find::of(
-        About::Home,
-        Fact::Failures {
-            failed: worst.failed,
-            visits: worst.visits,
-            excluded: worst.excluded,
-            from: worst.from,
-            to: worst.to,
-        },
-    );
+    let found = worst.find();
     Measurement {
         amount: Ok(Amount::Rate {
             bad: worst.failed,

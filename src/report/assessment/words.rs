@@ -52,7 +52,10 @@ pub fn find(find: &Find, to: Date) -> String {
                 0 => String::new(),
                 n => format!("，另有{n}次不计（监测方网络、网站防护拦截、证书问题等）"),
             };
-            format!("{from}至{end}监测{visits}次，{failed}次打不开，占{share}%{aside}")
+            match visits {
+                0 => format!("{from}至{end}没有可计的监测{aside}"),
+                _ => format!("{from}至{end}监测{visits}次，{failed}次打不开，占{share}%{aside}"),
+            }
         }
         Fact::Missed(miss) => format!("{}：{}", instant(miss.at, now), miss.why.in_chinese()),
         Fact::HomeOld {
