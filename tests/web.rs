@@ -40,6 +40,8 @@ mod console;
 mod messages;
 #[path = "web/overview.rs"]
 mod overview;
+#[path = "web/site.rs"]
+mod site;
 
 use console::{
     Running, column_id, group, history, incident, item, message, now, record, records, seen, start,
