@@ -243,6 +243,9 @@ async fn the_assessor_ranks_and_takes_the_bulletin_along() {
     let first = browser.value("document.querySelector('#rank-h ~ p.first').innerText");
     let says = first.as_str().unwrap_or_default();
     assert!(says.starts_with("单项否决1个：科信委网站"), "{first}");
+    // It is printed across the page.
+    let page = browser.printed();
+    assert!(page.contains("/MediaBox [0 0 841."), "no page of A4 across");
     let script = "fetch('/assessment?period=2017Q4&as=csv').then(a => a.text())\
                   .then(t => { document.title = t.slice(0, 40) + t.length; })";
     browser.value(script);

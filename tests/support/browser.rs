@@ -252,6 +252,14 @@ impl Browser {
         wide.as_i64().expect("a width") - i64::from(self.width)
     }
 
+    /// The page as it is printed: a PDF, what in it is no text left out.
+    pub fn printed(&mut self) -> String {
+        let printed = self.tell("Page.printToPDF", json!({"preferCSSPageSize": true}));
+        let data = printed["data"].as_str().expect("a print");
+        let bytes = base64::engine::general_purpose::STANDARD.decode(data);
+        String::from_utf8_lossy(&bytes.expect("base64")).into_owned()
+    }
+
     /// Keeps a picture of the window.
     pub fn picture(&mut self, path: &Path) {
         let shot = self.tell("Page.captureScreenshot", json!({"format": "png"}));

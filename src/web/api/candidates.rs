@@ -46,7 +46,7 @@ pub struct Candidate {
     pub key: String,
     /// The site.
     pub site: String,
-    /// `word`, `link`, `advert` or `mark`.
+    /// `word`, `link`, `advert`, `mark`, `letter`, `guide` or `tags`.
     pub kind: String,
     /// `waiting`, `confirmed`, `serious` or `rejected`.
     pub state: String,
