@@ -37,6 +37,12 @@ impl Default for Bounds {
 /// Why an answer or a hold is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
+    /// Its end, within a day, is over already.
+    #[error("{} is over already", until.format("%Y-%m-%d %H:%M"))]
+    PastMoment {
+        /// The end.
+        until: Moment,
+    },
     /// Its time is over already.
     #[error("{until} is over already")]
     Past {
@@ -232,7 +238,7 @@ pub fn check_hold(
     // The end of a day is the first instant of the next.
     let last = date_of(until - chrono::TimeDelta::seconds(1));
     if until <= now {
-        return Err(Refusal::Past { until: last });
+        return Err(Refusal::PastMoment { until });
     }
     // A shorter hold beside a longer one changes nothing.
     let longest = lasting.map(|hold| date_of(hold.until - chrono::TimeDelta::seconds(1)));
@@ -450,7 +456,7 @@ mod tests {
         assert!(check(&[], "2017-11-24T00:00:02", monday).is_err());
         assert!(matches!(
             check(&[], monday, monday),
-            Err(Refusal::Past { .. })
+            Err(Refusal::PastMoment { .. })
         ));
         let held = [act(
             monday,

@@ -15,6 +15,7 @@ use super::incident::{Incident, IncidentKey, Kind};
 use super::notice;
 use super::outbox::{Delivery, InPlaceOf, Message, MessageKey, Notice, NoticeState, Told};
 use super::reconsider::{Bench, in_words_of_today};
+use super::route;
 use super::tray::{
     Tray, expires_at, hand_over, has_digest, is_digest_time, is_held, is_of_budget, is_spent,
     is_urgent, not_before, reports,
@@ -62,7 +63,7 @@ pub fn compose(tray: &Tray<'_>) -> Written {
     let kept = handed.gone.iter().chain(&reported.gone);
     let kept = kept.filter(|notice| notice.state == NoticeState::Waiting);
     let fresh = handed.fresh.iter().chain(&reported.fresh);
-    for (person, notices) in by_person(left.chain(kept).chain(fresh)) {
+    for (person, notices) in in_turn(by_person(left.chain(kept).chain(fresh))) {
         match tray.group.people.get(person) {
             Some(person) => writer.person(person, notices),
             None => {
@@ -115,6 +116,23 @@ fn by_person<'a>(
     people
 }
 
+/// In the order in which a budget for all is used up: who has waited for most days, then who hears the
+/// worst. So nobody is put off for ever.
+fn in_turn<'a>(
+    people: BTreeMap<&'a PersonId, Vec<&'a Notice>>,
+) -> Vec<(&'a PersonId, Vec<&'a Notice>)> {
+    let mut people: Vec<_> = people.into_iter().collect();
+    people.sort_by_cached_key(|(_, notices)| {
+        let waits_since = notices
+            .iter()
+            .map(|notice| date_of(notice.not_before))
+            .min();
+        let worst = notices.iter().map(|notice| wording::order(notice)).min();
+        (waits_since, worst)
+    });
+    people
+}
+
 struct Writer<'a> {
     tray: &'a Tray<'a>,
     written: Written,
@@ -130,8 +148,13 @@ impl Writer<'_> {
             .into_iter()
             .partition(|notice| expires_at(self.tray, notice) < now);
         if !late.is_empty() && !is_operator(person) {
-            let why = "有联系人的消息未能在有效期内发出，请登录监测平台核查";
-            self.operators("late", &person.id, why);
+            let unit = late.iter().find_map(|notice| notice.unit.as_ref());
+            let why = format!(
+                "应发给{}的{}项通知未能在有效期内发出，请核查",
+                route::post(&person.id, unit, self.tray.group),
+                late.len()
+            );
+            self.operators("late", &person.id, &why);
         }
         self.retire(late, NoticeState::Expired(now));
         let (urgent, rest): (Vec<_>, Vec<_>) = live
@@ -206,15 +229,26 @@ impl Writer<'_> {
             }));
     }
 
-    /// The budget holds a message back until tomorrow, and what was to go at once until the opening.
+    /// The budget holds a message back until tomorrow, and what was to go at once until the opening. What
+    /// it holds back has the whole of the next sending day.
     fn overspent(&mut self, person: &Person, notices: &[&Notice]) {
+        let tray = self.tray;
         self.put_off.insert(person.id.clone());
-        let tomorrow = date_of(self.tray.now).succ_opt();
-        let urgent = notices.iter().filter(|notice| notice.urgent);
-        self.written.notices.extend(urgent.map(|notice| Notice {
-            put_off: tomorrow,
-            ..(*notice).clone()
-        }));
+        let tomorrow = date_of(tray.now).succ_opt();
+        let none = chrono::TimeDelta::zero();
+        let hours = hours::of(Some(person), tray.rules);
+        let lapses = tray.calendar.lapse(tray.now, none, hours);
+        let later = notices.iter().map(|&notice| Notice {
+            put_off: notice.put_off.max(tomorrow.filter(|_| notice.urgent)),
+            expires_at: notice.expires_at.max(lapses),
+            ..notice.clone()
+        });
+        let later: Vec<Notice> = later
+            .zip(notices)
+            .filter(|(later, notice)| later != **notice)
+            .map(|(later, _)| later)
+            .collect();
+        self.written.notices.extend(later);
     }
 
     /// One word a day to the operators, at once, that the budget is used up.
@@ -867,10 +901,10 @@ mod tests {
             .map(|notice| (notice.person.as_str(), notice.state.clone()))
             .collect();
         let expected = [
-            ("gone", NoticeState::Withdrawn(now)),
-            ("op", NoticeState::Waiting),
             ("op", NoticeState::Waiting),
             ("li", NoticeState::Expired(now)),
+            ("gone", NoticeState::Withdrawn(now)),
+            ("op", NoticeState::Waiting),
         ];
         assert_eq!((written.messages.len(), &states[..]), (0, &expected[..]));
         assert!(!day.write("2017-11-14T08:31:00").messages.is_empty());
@@ -964,6 +998,51 @@ mod tests {
         assert_eq!(texts.len(), 1);
         assert!(texts[0].contains("有3人的消息顺延"), "{texts:?}");
         assert!(day.write("2017-11-14T09:31:00").is_empty(), "once a day");
+    }
+
+    #[test]
+    fn whom_the_budget_puts_off_goes_first_and_what_waits_for_it_does_not_run_out() {
+        let names = ["li", "n1", "n2", "n3"];
+        let mut day = Day::new(Vec::new());
+        for name in &names[1..] {
+            let li = PersonId::parse("li").unwrap();
+            let mut person = day.group.people[&li].clone();
+            person.id = PersonId::parse(name).unwrap();
+            day.group.people.insert(person.id.clone(), person);
+        }
+        day.rules.budget.in_all = 1;
+        let mut heard: Vec<String> = Vec::new();
+        let first: crate::domain::time::Date = "2017-11-13".parse().unwrap();
+        for on in first.iter_days().take(40) {
+            day.today.clear();
+            for name in names {
+                let created = format!("{on}T07:00:00");
+                day.waiting.push(notice(name, "a", REMINDER, &created));
+            }
+            let written = day.write(&format!("{on}T08:30:00"));
+            let expired = |notice: &&Notice| matches!(notice.state, NoticeState::Expired(_));
+            assert_eq!(written.notices.iter().find(expired), None, "{on}");
+            let people = written.messages.iter().map(|one| one.person.to_string());
+            heard.extend(people.filter(|person| person != "op"));
+        }
+        let in_turn: Vec<String> = names
+            .iter()
+            .cycle()
+            .take(heard.len())
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!((heard.len(), &heard), (30, &in_turn));
+    }
+
+    #[test]
+    fn what_goes_at_once_and_what_waits_for_its_hours_do_not_share_the_budget_for_all() {
+        let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-14T07:00:00")]);
+        day.rules.budget.in_all = 1;
+        assert_eq!(day.write("2017-11-14T08:30:00").messages.len(), 1);
+        let mut down = notice("li", "b", Told::Down, "2017-11-14T09:00:00");
+        (down.kind, down.urgent) = (Kind::Down, true);
+        day.waiting.push(down);
+        assert_eq!(day.write("2017-11-14T09:00:00").messages.len(), 1);
     }
 
     #[test]

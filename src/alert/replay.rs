@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 
 use super::acts::{holds, is_trial};
 use super::compose::compose;
-use super::incident::{Incident, IncidentKey, State};
+use super::incident::{Incident, IncidentKey, State, Subject};
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
 use super::pass::{Situation, Verdicts, pass, release_escalation};
 use super::rules::AlertRules;
@@ -300,9 +300,23 @@ impl<'a> Replay<'a> {
         let made = match deed {
             Deed::Exempted { .. } | Deed::ExemptionEnded { .. } => self.with_situation(pass),
             Deed::WentLive => self.with_situation(go_live),
+            Deed::Answered { column, duty, .. } => return self.answered(column, duty),
             _ => return,
         };
         self.keep(made);
+    }
+
+    /// The repetitions that wait about what was answered are not told.
+    fn answered(&mut self, column: ColumnId, duty: Option<String>) {
+        let about = match duty {
+            Some(duty) => Subject::Duty(column, duty),
+            None => Subject::Column(column),
+        };
+        let is_stopped = |notice: &Notice| {
+            notice.incident.subject == about && matches!(notice.told, Told::Repeated(..))
+        };
+        let waiting = &mut self.standing.waiting;
+        waiting.retain(|_, notice| !is_stopped(notice));
     }
 
     /// Goes on to `end` and tells the account.

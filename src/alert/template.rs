@@ -364,13 +364,13 @@ texts! {
     "{site}“{column}”栏目已恢复监测。";
     /// The monitor's own network.
     offline, MONITOR,
-    "监测系统自身网络异常：{why}。各栏目已暂停计时，未向任何单位发送消息。";
+    "监测系统自身网络异常：{why}。各栏目已暂停计时，由此无应答的不通知任何单位。";
     /// The monitor's own network is back.
     online, &["link"],
     "监测系统自身网络已恢复。";
     /// Delivery or contact trouble.
     trouble, MONITOR,
-    "{why}";
+    "{why}。";
     /// The head of a digest of several notices.
     digest, &["count", "worst", "link"],
     "您有{count}项网站栏目事项，最紧要：{worst}。";

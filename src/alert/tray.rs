@@ -216,7 +216,8 @@ pub(super) fn is_spent(tray: &Tray<'_>, person: &PersonId, urgent: bool, more: &
     let of_person = all().filter(|message| message.person == *person && message.urgent == urgent);
     let to_person = of_person.count();
     // Whoever is to hear that the budget is used up is not bound by it, and uses none of it up.
-    let of_others = all().filter(|message| !is_operator(tray, &message.person));
+    let of_others =
+        all().filter(|message| message.urgent == urgent && !is_operator(tray, &message.person));
     let of_all = !is_operator(tray, person) && spent(of_others.count(), budget.in_all);
     spent(to_person, budget.per_person) || of_all
 }

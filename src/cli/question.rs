@@ -257,7 +257,12 @@ async fn answered(config: Config, question: Question, tell: Tell<'_>) -> anyhow:
                 return Ok(Answer { ok: false, text });
             }
             answered => answered.with_context(|| {
-                format!("the daemon behind {} does not answer", socket.display())
+                let may_happen = match question {
+                    Question::Enact(_) => "; the order may still be carried out",
+                    _ => "",
+                };
+                let socket = socket.display();
+                format!("the daemon behind {socket} does not answer{may_happen}")
             })?,
         };
         if let Some(answer) = answered {

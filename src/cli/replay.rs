@@ -59,11 +59,18 @@ pub fn run(order: &Replay) -> anyhow::Result<bool> {
     let today = date_of(Clock::system().now());
     let notes = replayed.notes(order.from, order.to, today);
     let text = match order.format {
-        Format::Text => table(&replayed.was, &replayed.would, &config.group, &notes),
+        Format::Text => table(
+            &replayed.was,
+            &replayed.would,
+            replayed.visits,
+            &config.group,
+            &notes,
+        ),
         Format::Json => json(
             (order.from, order.to),
             &replayed.was,
             &replayed.would,
+            replayed.visits,
             &notes,
         )?,
     };

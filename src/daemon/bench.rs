@@ -161,7 +161,12 @@ impl Course {
         let (was, would) = (&replayed.was, &replayed.would);
         let group = &self.config.group;
         Ok(Arc::new(Comparison::of(
-            self.days, was, would, group, notes,
+            self.days,
+            was,
+            would,
+            replayed.visits,
+            group,
+            notes,
         )))
     }
 }

@@ -265,6 +265,18 @@ impl Desk {
             let text = unknown_column(column, group);
             return Ok(Err(Refused::other(text, UNKNOWN_COLUMN)));
         };
+        let mut known = self.config.limits.duties.iter();
+        if let Some(duty) = duty
+            && !known.any(|known| known.id == duty)
+        {
+            let duties = self.config.limits.duties.iter();
+            let names: Vec<&str> = duties.map(|duty| duty.id.as_str()).collect();
+            let text = match names.is_empty() {
+                true => format!("unknown duty {duty:?}; no duties are configured"),
+                false => format!("unknown duty {duty:?}; known: {}", names.join(", ")),
+            };
+            return Ok(Err(Refused::other(text, "没有配置这项定期发布任务。")));
+        }
         let key = match duty {
             Some(duty) => IncidentKey {
                 subject: Subject::Duty(id, duty.to_owned()),

@@ -95,7 +95,9 @@ impl Desk {
         if let Err(refusal) = check_answer(&acts, incident, until, today, bounds, calendar) {
             let why = match refusal {
                 Refusal::Standing { .. } => refusal::of_act(&refusal, today),
-                Refusal::Past { .. } => "日期不能早于今天。".to_owned(),
+                Refusal::Past { .. } | Refusal::PastMoment { .. } => {
+                    "日期不能早于今天。".to_owned()
+                }
                 Refusal::TooLate { latest, .. } => {
                     format!("日期最晚可填{}。", in_chinese(latest, today))
                 }

@@ -11,6 +11,7 @@ pub fn of_act(refusal: &OfAct, today: Date) -> String {
             format!("此前已登记至{}，无须再登记。", in_chinese(*until, today))
         }
         OfAct::Past { .. } => "日期不能早于今天。".to_owned(),
+        OfAct::PastMoment { .. } => "所填时间已过。".to_owned(),
         OfAct::TooLate { latest, days, .. } => format!(
             "日期最晚可填{}（{days}个工作日）。",
             in_chinese(*latest, today)

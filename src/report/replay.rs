@@ -88,6 +88,7 @@ impl Comparison {
         (from, to): (Date, Date),
         was: &Account,
         would: &Account,
+        visits: usize,
         group: &Group,
         notes: Vec<String>,
     ) -> Comparison {
@@ -96,7 +97,7 @@ impl Comparison {
             from,
             to,
             sums: sums(was, would),
-            counted: counted(&changes),
+            counted: counted(&changes, visits),
             rows: rows(&changes, group),
             notes,
         }
@@ -174,13 +175,18 @@ fn pair(
 }
 
 /// The table for a terminal; `notes` stand below it.
-pub fn table(was: &Account, would: &Account, group: &Group, notes: &[String]) -> String {
+pub fn table(
+    was: &Account,
+    would: &Account,
+    visits: usize,
+    group: &Group,
+    notes: &[String],
+) -> String {
     let changes = changes(&was.tellings, &would.tellings);
     let mut text = totals(was, would);
-    if changes.is_empty() {
-        text.push_str("\n没有差异：按此配置，通知与实际发送的完全相同。\n");
-    } else {
-        text.push_str(&format!("\n{}\n\n", counted(&changes)));
+    text.push_str(&format!("\n{}\n", counted(&changes, visits)));
+    if !changes.is_empty() {
+        text.push('\n');
         text.push_str(&grid(&HEAD, &[Set::Left; 6], &rows(&changes, group)));
     }
     for note in notes {
@@ -222,7 +228,12 @@ fn totals(was: &Account, would: &Account) -> String {
 }
 
 /// `差异12项：增加7，减少5，…`
-pub fn counted(changes: &[Change]) -> String {
+pub fn counted(changes: &[Change], visits: usize) -> String {
+    match (changes.is_empty(), visits) {
+        (true, 0) => return "此期间没有已存访问，没有可以比较的内容。".to_owned(),
+        (true, _) => return "没有差异：按此设置，通知与实际发送的完全相同。".to_owned(),
+        (false, _) => {}
+    }
     let counted: Vec<String> = Kind::ALL
         .iter()
         .map(|&kind| {
@@ -304,6 +315,7 @@ pub fn json(
     days: (Date, Date),
     was: &Account,
     would: &Account,
+    visits: usize,
     notes: &[String],
 ) -> Result<String, serde_json::Error> {
     #[derive(Serialize)]
@@ -328,6 +340,7 @@ pub fn json(
     struct Whole<'a> {
         from: Date,
         to: Date,
+        visits: usize,
         sent: Sum,
         replayed: Sum,
         differences: Vec<Line<'a>>,
@@ -349,6 +362,7 @@ pub fn json(
     serde_json::to_string_pretty(&Whole {
         from: days.0,
         to: days.1,
+        visits,
         sent: sum(was),
         replayed: sum(would),
         differences: changes
@@ -415,11 +429,22 @@ mod tests {
             messages: tellings.len(),
         };
         let (was, would) = (account(&was), account(&would));
-        insta::assert_snapshot!(table(&was, &would, &group(), &["只用于核对。".to_owned()]));
-        assert!(table(&was, &was, &group(), &[]).contains("没有差异"));
+        insta::assert_snapshot!(table(
+            &was,
+            &would,
+            9,
+            &group(),
+            &["只用于核对。".to_owned()]
+        ));
+        assert!(table(&was, &was, 9, &group(), &[]).contains("没有差异"));
+        let unseen = table(&was, &was, 0, &group(), &[]);
+        assert!(
+            unseen.contains("没有可以比较") && !unseen.contains("没有差异"),
+            "{unseen}"
+        );
         let days = ("2017-11-14".parse().unwrap(), "2017-11-21".parse().unwrap());
         let json: serde_json::Value =
-            serde_json::from_str(&json(days, &was, &would, &[]).unwrap()).unwrap();
+            serde_json::from_str(&json(days, &was, &would, 9, &[]).unwrap()).unwrap();
         assert_eq!(json["differences"].as_array().unwrap().len(), 5);
         assert_eq!(json["differences"][0]["difference"], "other-tier");
     }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::sites::site_key;
 use super::{Desk, is_past, sight_key, stale_key};
 use crate::alert::acts::answer;
-use crate::alert::incident::{IncidentKey, Kind, Subject};
+use crate::alert::incident::{Incident, IncidentKey, Kind, State, Subject};
 use crate::alert::notice::About;
 use crate::alert::outbox::Told;
 use crate::alert::route;
@@ -100,6 +101,7 @@ impl<'a> Desk<'a> {
         let blind = match &record.blind {
             None => Some(false),
             Some(_) if host_down || offline || column.url.is_none() => None,
+            Some(_) if self.was_home_down(column, record) => None,
             Some(_) => outage::is_blind(record, rules.blind_after_visits).then_some(true),
         };
         let key = |kind| sight_key(column, kind);
@@ -111,6 +113,27 @@ impl<'a> Desk<'a> {
         };
         self.plain(key(Kind::Empty), empty, Told::Empty, about, false);
         self.look_again(record);
+    }
+
+    /// Whether the home page of the column's site, on the same host, was told not to open when the column
+    /// was visited: that says it for all of them.
+    fn was_home_down(&self, column: &Column, record: &ColumnRecord) -> bool {
+        let situation = self.situation;
+        let site = situation.group.sites.get(&column.site);
+        let home = site.and_then(|site| site.home.as_ref()).map(outage::host_of);
+        if home.is_none() || column.address().map(outage::host_of) != home {
+            return false;
+        }
+        let key = site_key(&column.site, Kind::Down);
+        let was_down = |incident: &Incident| match incident.state {
+            State::Suspected { .. } => false,
+            State::Open { .. } => true,
+            State::Resolved { at } => {
+                incident.began_at <= record.visited_at && record.visited_at <= at
+            }
+        };
+        let mut of_site = situation.closed.iter().filter(|incident| incident.key == key);
+        situation.open.get(&key).is_some_and(was_down) || of_site.any(was_down)
     }
 
     /// A column that has just become blind or empty is looked at again soon, not at the next

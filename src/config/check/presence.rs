@@ -124,22 +124,23 @@ fn absence(source: &mut Source, raw: &Spanned<RawAbsence>) -> Option<Absence> {
         }
     }
     let (from, until) = (from?, until?);
+    // Its deputies are held against the people all the same.
+    let mut last = until;
     if until < from {
         let message = {
             let (until, from) = (worded(until), worded(from));
             format!("the absence ends on {until}, before it begins on {from}")
         };
         source.fault(&table, message);
-        return None;
-    }
-    if (until - from).num_days() >= LONGEST_DAYS {
+        last = from;
+    } else if (until - from).num_days() >= LONGEST_DAYS {
         let message = format!("the absence lasts longer than {LONGEST_DAYS} days");
         source.fault(&table, message);
-        return None;
+        last = from;
     }
     Some(Absence {
         from,
-        until,
+        until: last,
         deputies,
         copy: super::or(&raw.copy, false),
     })

@@ -188,7 +188,7 @@ pub fn address(source: &mut Source, key: &Key<String>, default: &str, plain: boo
         let url = quantity::url(text, None)?;
         if url.scheme() == "http" && !plain && !is_loopback(&url) {
             return Err(
-                "it must be spoken to by https; plain http is allowed to this machine only"
+                "it must be spoken to by https; plain http is allowed to this machine only, and by plain_http = true where a vendor has nothing else (MAS)"
                     .to_owned(),
             );
         }

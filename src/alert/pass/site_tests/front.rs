@@ -9,6 +9,7 @@ use crate::alert::pass::tests::{World, at};
 use crate::alert::site_step::is_hidden;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::Cause;
+use crate::domain::visit::Failure;
 
 #[test]
 fn a_home_page_is_down_after_three_visits_a_quarter_of_an_hour_apart() {
@@ -228,4 +229,43 @@ fn no_column_is_told_of_that_was_not_read_since_its_site_went_down_or_whose_site
     world.records.get_mut(&freed).unwrap().blind = None;
     world.pass("2017-11-20T10:05:00");
     assert_eq!(stale(&world), 2);
+}
+
+#[test]
+fn a_column_that_fails_with_its_home_page_is_not_told_of_beside_it() {
+    let mut world = world();
+    let a = ColumnId::parse("h0/a").unwrap();
+    let fails = |world: &mut World, when: &str, visits: u32| {
+        let why = Cause::Failed(Failure::ConnectTimeout);
+        world.saw(0, when, "2017-11-19", Some((visits, why)));
+        let failed = world.records.remove(&a).unwrap();
+        world.saw(0, when, "2017-11-19", None);
+        world.records.insert(a.clone(), failed);
+    };
+    world.saw_all("2017-11-20T06:00:00", "2017-11-19");
+    round(
+        &mut world,
+        "2017-11-20T06:25:00",
+        [Sees::Fails, WELL, WELL, WELL],
+    );
+    for minute in ["40", "55"] {
+        again(
+            &mut world,
+            &format!("2017-11-20T06:{minute}:00"),
+            Sees::Fails,
+        );
+    }
+    hear(&mut world);
+    // The others of the site have not been visited yet.
+    fails(&mut world, "2017-11-20T07:00:00", 3);
+    world.pass("2017-11-20T07:00:00");
+    assert_eq!(of(&world, Told::Blind), Vec::<String>::new());
+    // The home page opens again, and the column does not.
+    for minute in ["10", "25", "40"] {
+        again(&mut world, &format!("2017-11-20T07:{minute}:00"), WELL);
+    }
+    hear(&mut world);
+    fails(&mut world, "2017-11-20T07:45:00", 4);
+    world.pass("2017-11-20T07:45:00");
+    assert_eq!(of(&world, Told::Blind), ["op"]);
 }
