@@ -120,7 +120,9 @@ impl<'a> Desk<'a> {
     fn was_home_down(&self, column: &Column, record: &ColumnRecord) -> bool {
         let situation = self.situation;
         let site = situation.group.sites.get(&column.site);
-        let home = site.and_then(|site| site.home.as_ref()).map(outage::host_of);
+        let home = site
+            .and_then(|site| site.home.as_ref())
+            .map(outage::host_of);
         if home.is_none() || column.address().map(outage::host_of) != home {
             return false;
         }
@@ -132,7 +134,10 @@ impl<'a> Desk<'a> {
                 incident.began_at <= record.visited_at && record.visited_at <= at
             }
         };
-        let mut of_site = situation.closed.iter().filter(|incident| incident.key == key);
+        let mut of_site = situation
+            .closed
+            .iter()
+            .filter(|incident| incident.key == key);
         situation.open.get(&key).is_some_and(was_down) || of_site.any(was_down)
     }
 

@@ -2,6 +2,7 @@
 
 mod deadlines;
 mod outages;
+mod replayed;
 mod scope;
 mod succession;
 
