@@ -247,7 +247,10 @@ fn worst(notices: &[&Notice]) -> &'static str {
         (Told::Veto(_), _) => "触及单项否决",
         (Told::NearVeto(_), _) => "接近单项否决",
         (Told::Trouble, _) => "系统提示",
-        (Told::Blind, _) => "无法判断",
+        (Told::Blind, _) => match first.incident.subject {
+            Subject::Site(_) => "首页无法判断",
+            _ => "无法判断",
+        },
         (Told::Empty, _) => "空白栏目",
         _ => "恢复通知",
     }

@@ -206,3 +206,27 @@ fn many_sites_of_one_person_are_told_the_worst_first_and_cut_to_whole_things() {
     assert!(sms <= rules.most_segments, "{sms}");
     insta::assert_snapshot!(shown.join("\n----\n"));
 }
+
+#[test]
+fn the_worst_is_named_in_the_words_of_its_own_message() {
+    let rules = AlertRules::default();
+    let host = || Subject::Host("kxw.example.cn".to_owned());
+    let rows = [
+        (site(), Kind::Down, Told::StillDown, "首页无法打开"),
+        (host(), Kind::Down, Told::Down, "网站无法访问"),
+        (site(), Kind::Blind, Told::Blind, "首页无法判断"),
+        (column(), Kind::Blind, Told::Blind, "无法判断"),
+    ];
+    for (about, kind, told, word) in rows {
+        let (worst, other) = (
+            notice(about, kind, told),
+            notice(column(), Kind::Stale, Told::Recovered),
+        );
+        let says = subject(&[&worst, &other], &rules);
+        let before = says.split_once(word).map(|(before, _)| before);
+        assert!(
+            before.is_some_and(|before| !before.ends_with("首页")),
+            "{says}"
+        );
+    }
+}

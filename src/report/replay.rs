@@ -381,6 +381,7 @@ pub fn json(
 mod tests {
     use super::*;
     use crate::alert::incident::{IncidentKey, Kind as IncidentKind};
+    use crate::domain::id::SiteId;
     use crate::report::fixture::{column_id, group};
 
     fn telling(on: &str, person: &str, column: &str, told: Told) -> Telling {
@@ -395,6 +396,20 @@ mod tests {
             site: "科信委网站".to_owned(),
             column: "工作动态".to_owned(),
         }
+    }
+
+    #[test]
+    fn what_is_told_of_a_home_page_is_told_in_its_own_words() {
+        let mut about_host = telling("2017-11-14", "wang", "kxw/gzdt", Told::Down);
+        about_host.incident.subject = Subject::Host("kxw.example.cn".to_owned());
+        let mut about_site = about_host.clone();
+        about_site.incident.subject = Subject::Site(SiteId::parse("kxw").unwrap());
+        assert_eq!(told_in_chinese(&about_host), "网站无法访问");
+        assert_eq!(told_in_chinese(&about_site), "首页无法打开");
+        about_site.told = Told::StillDown;
+        assert_eq!(told_in_chinese(&about_site), "首页持续无法打开");
+        about_site.told = Told::Blind;
+        assert_eq!(told_in_chinese(&about_site), "首页无法判断");
     }
 
     #[test]

@@ -31,8 +31,11 @@ const WHOLE: [(&str, &str); 11] = [
     ("spool: the writer broke off", "消息文件写入中断"),
 ];
 
+/// A beginning, its Chinese, and how the rest is told.
+type Beginning = (&'static str, &'static str, fn(&str) -> String);
+
 /// Beginnings, whose rest is told besides.
-const BEGINNINGS: [(&str, &str, fn(&str) -> String); 6] = [
+const BEGINNINGS: [Beginning; 6] = [
     ("the gateway cannot be reached: ", "无法连接网关：", cause),
     ("the gateway answered ", "网关应答", answer),
     ("the gateway reports ", "网关回执：", str::to_owned),
