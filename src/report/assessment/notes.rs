@@ -11,7 +11,7 @@ use crate::report::rubric::plain;
 /// The longest name of a site, in characters.
 const NAME_CHARS: usize = 30;
 /// The most sites and differences of rules that are named.
-const MOST: usize = 12;
+const MOST: usize = 6;
 
 /// The notes, one a line.
 pub fn notes(assessment: &Assessment) -> Vec<String> {
@@ -36,9 +36,15 @@ fn other_rules(assessment: &Assessment) -> Option<String> {
 
 fn loose(assessment: &Assessment) -> Option<String> {
     let loose = assessment.cards.iter().filter(|card| card.is_loose());
-    let told = listed(loose.map(why).collect())?;
+    let loose: Vec<&Card> = loose.collect();
+    let is_every = loose.len() == assessment.cards.len() && loose.len() > 1;
+    let told = listed(loose.into_iter().map(why).collect())?;
+    let whose = match is_every {
+        true => "各网站",
+        false => "名次带*的网站",
+    };
     Some(format!(
-        "名次带*的，本期只有部分天数有监测记录，或已测评的分值不足一半，得分和名次仅供参考：{told}。"
+        "{whose}本期只有部分天数有监测记录，或已测评的分值不足一半，得分和名次仅供参考：{told}。"
     ))
 }
 

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
+use super::heights::height;
 use crate::assess::score::points::Points;
 
 /// The longest text of a cell, in characters; the form allows no more than 32,767.
 const CELL_CHARS: usize = 30_000;
+/// The width of a column that has none of its own, in digits.
+const USUAL_WIDTH: f64 = 8.43;
 /// The longest name of a sheet, in characters.
 const NAME_CHARS: usize = 28;
 
@@ -23,6 +26,8 @@ pub struct Looks {
     pub number: Format,
     /// What is a veto.
     pub veto: Format,
+    /// Words over all columns.
+    pub paragraph: Format,
     /// What is not counted.
     pub quiet: Format,
 }
@@ -48,6 +53,7 @@ impl Looks {
                 .set_text_wrap()
                 .set_bold()
                 .set_font_color(0x00AA_0000),
+            paragraph: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             quiet: cell().set_text_wrap().set_font_color(0x0055_5555),
         }
     }
@@ -93,15 +99,75 @@ pub struct Rows<'a> {
     pub looks: &'a Looks,
     /// The row that is filled.
     pub row: u32,
+    /// The widths of its columns, in digits.
+    widths: Vec<f64>,
+    /// The row that was written to last, and its height in points.
+    tallest: (u32, f64),
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// A sheet with columns of these widths, set up for printing; the row `head` is repeated on every
+    /// page.
+    pub fn new(
+        sheet: &'a mut Worksheet,
+        looks: &'a Looks,
+        widths: &[f64],
+        head: u32,
+    ) -> Result<Rows<'a>, XlsxError> {
+        page(sheet, widths, head)?;
+        Ok(Rows {
+            sheet,
+            looks,
+            row: 0,
+            widths: widths.to_vec(),
+            tallest: (0, 0.0),
+        })
+    }
+
     /// Writes a text, never a formula.
     pub fn text(&mut self, column: u16, text: &str, look: &Format) -> Result<(), XlsxError> {
         let text: String = text.chars().take(CELL_CHARS).collect();
+        let width = self.widths.get(usize::from(column)).copied();
+        self.fit(height(&text, width.unwrap_or(USUAL_WIDTH)))?;
         self.sheet
             .write_string_with_format(self.row, column, text, look)
             .map(|_| ())
+    }
+
+    /// Writes a headline.
+    pub fn title(&mut self, text: &str) -> Result<(), XlsxError> {
+        let text: String = text.chars().take(CELL_CHARS).collect();
+        self.sheet
+            .write_string_with_format(self.row, 0, text, &self.looks.title)
+            .map(|_| ())
+    }
+
+    /// Writes a paragraph over all columns.
+    pub fn paragraph(&mut self, text: &str) -> Result<(), XlsxError> {
+        let text: String = text.chars().take(CELL_CHARS).collect();
+        self.fit(height(&text, self.widths.iter().sum()))?;
+        let last = u16::try_from(self.widths.len().saturating_sub(1)).unwrap_or(0);
+        let look = &self.looks.paragraph;
+        let (row, sheet) = (self.row, &mut self.sheet);
+        // The form merges no cell with itself.
+        match last {
+            0 => sheet.write_string_with_format(row, 0, text, look),
+            last => sheet.merge_range(row, 0, row, last, &text, look),
+        }
+        .map(|_| ())
+    }
+
+    /// Makes the row at least so high.
+    fn fit(&mut self, height: f64) -> Result<(), XlsxError> {
+        let known = match self.tallest {
+            (row, known) if row == self.row => known,
+            _ => 0.0,
+        };
+        if known < height {
+            self.tallest = (self.row, height);
+            self.sheet.set_row_height(self.row, height)?;
+        }
+        Ok(())
     }
 
     /// Writes a whole number.
@@ -148,7 +214,7 @@ pub fn number(points: Points) -> f64 {
 }
 
 /// Sets up a sheet for printing; the row `head` is repeated on every page.
-pub fn page(sheet: &mut Worksheet, widths: &[f64], head: u32) -> Result<(), XlsxError> {
+fn page(sheet: &mut Worksheet, widths: &[f64], head: u32) -> Result<(), XlsxError> {
     for (column, width) in (0..).zip(widths) {
         sheet.set_column_width(column, *width)?;
     }

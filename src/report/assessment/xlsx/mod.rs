@@ -3,6 +3,7 @@
 //! ours, written with the results that we computed.
 
 pub mod blank;
+mod heights;
 mod looks;
 mod sheets;
 mod summary;

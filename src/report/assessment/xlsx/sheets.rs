@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 
-use super::looks::{Looks, Rows, page};
+use super::looks::{Looks, Rows};
 use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::points::Points;
 use crate::report::assessment::Assessment;
@@ -21,12 +21,7 @@ pub fn of_area(
     place: usize,
     looks: &Looks,
 ) -> Result<(), XlsxError> {
-    page(sheet, &[26.0, 8.0, 44.0, 26.0, 9.0, 9.0], 0)?;
-    let mut rows = Rows {
-        sheet,
-        looks,
-        row: 0,
-    };
+    let mut rows = Rows::new(sheet, looks, &[26.0, 8.0, 44.0, 26.0, 9.0, 9.0], 0)?;
     rows.head(&["网站", "规则", "内容", "结论", "扣分", "事实条数"])?;
     // Sheets count their rows from one.
     let first = rows.row + 1;
@@ -77,14 +72,9 @@ pub fn of_site(
 ) -> Result<(), XlsxError> {
     let urgent = urgent(card);
     let head = 4 + u32::try_from(urgent.len()).unwrap_or(0);
-    page(sheet, &[10.0, 8.0, 40.0, 22.0, 8.0, 60.0], head)?;
-    let mut rows = Rows {
-        sheet,
-        looks,
-        row: 0,
-    };
+    let mut rows = Rows::new(sheet, looks, &[10.0, 8.0, 40.0, 22.0, 8.0, 60.0], head)?;
     let title = format!("{}（{}）", card.name, card.unit_name);
-    rows.text(0, &title, &looks.title)?;
+    rows.title(&title)?;
     rows.row = 1;
     let watched = words::watched(card);
     let watched = watched.map_or_else(String::new, |watched| format!("　{watched}"));
@@ -96,13 +86,13 @@ pub fn of_site(
         words::rank(card),
         plain(card.measured)
     );
-    rows.text(0, &figures, &Format::new())?;
+    rows.paragraph(&figures)?;
     rows.row = 2;
     let first = match urgent.is_empty() {
         true => "没有发现需要整改的问题",
         false => "应先整改：",
     };
-    rows.text(0, first, &Format::new().set_bold())?;
+    rows.paragraph(first)?;
     rows.row = 3;
     for line in urgent {
         let text = format!(
@@ -111,7 +101,7 @@ pub fn of_site(
             line.rule.title,
             verdict(line)
         );
-        rows.text(0, &text, &Format::new())?;
+        rows.paragraph(&text)?;
         rows.row += 1;
     }
     rows.row = head;
@@ -163,12 +153,7 @@ pub fn proofs(
     assessment: &Assessment,
     looks: &Looks,
 ) -> Result<(), XlsxError> {
-    page(sheet, &[24.0, 8.0, 18.0, 50.0, 60.0, 24.0], 0)?;
-    let mut rows = Rows {
-        sheet,
-        looks,
-        row: 0,
-    };
+    let mut rows = Rows::new(sheet, looks, &[24.0, 8.0, 18.0, 50.0, 60.0, 24.0], 0)?;
     rows.head(&["网站", "规则", "结论", "事实", "证据", "不计原因"])?;
     for card in &assessment.cards {
         for line in card.lines() {
@@ -202,13 +187,13 @@ pub fn applied(
     assessment: &Assessment,
     looks: &Looks,
 ) -> Result<(), XlsxError> {
-    page(sheet, &[8.0, 14.0, 12.0, 16.0, 10.0, 22.0, 18.0, 60.0], 1)?;
-    let mut rows = Rows {
+    let mut rows = Rows::new(
         sheet,
         looks,
-        row: 0,
-    };
-    rows.text(0, &rules(assessment), &Format::new())?;
+        &[8.0, 14.0, 12.0, 16.0, 10.0, 22.0, 18.0, 60.0],
+        1,
+    )?;
+    rows.paragraph(&rules(assessment))?;
     rows.row = 1;
     rows.head(&[
         "规则",

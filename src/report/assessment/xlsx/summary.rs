@@ -1,8 +1,8 @@
 //! The summary of a workbook: the ranking with the formulas of its totals, means, charts.
 
-use rust_xlsxwriter::{Chart, ChartType, Format, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{Chart, ChartType, Formula, Worksheet, XlsxError};
 
-use super::looks::{Looks, Rows, letter, page};
+use super::looks::{Looks, Rows, letter};
 use crate::assess::score::card::{AreaScore, Card};
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::{Area, Untold};
@@ -13,6 +13,11 @@ use crate::report::assessment::words;
 
 /// Where the summary's table begins.
 const HEAD: u32 = 3;
+/// The widths of its columns: place, site, unit, six areas, the computed and the shown total, the change,
+/// the grade, vetoes, those that are near, the measured share.
+const WIDTHS: [f64; 16] = [
+    6.0, 26.0, 22.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0, 10.0, 9.0, 9.0, 14.0, 10.0, 10.0, 9.0,
+];
 /// The column of the first area in the summary.
 const FIRST_AREA: u16 = 3;
 /// What stands for the score of an area that was not measured, and of one that does not apply: the
@@ -27,18 +32,13 @@ pub fn summary(
     looks: &Looks,
 ) -> Result<(), XlsxError> {
     sheet.set_name("汇总")?;
-    page(sheet, &[6.0, 26.0, 22.0], HEAD)?;
-    let mut rows = Rows {
-        sheet,
-        looks,
-        row: 0,
-    };
+    let mut rows = Rows::new(sheet, looks, &WIDTHS, HEAD)?;
     let title = format!("{}政府网站考评", assessment.period.in_chinese());
-    rows.text(0, &title, &looks.title)?;
+    rows.title(&title)?;
     rows.row = 1;
     let mut said = vec![opening(assessment)];
     said.extend(notes(assessment));
-    rows.text(0, &said.join(""), &Format::new())?;
+    rows.paragraph(&said.join("\n"))?;
     // The weights stand where the formulas find them.
     rows.row = HEAD - 1;
     rows.text(2, "权重", &looks.quiet)?;
@@ -71,7 +71,7 @@ pub fn summary(
     means(&mut rows, assessment, (first, last))?;
     rows.row += 2;
     for line in untold(assessment) {
-        rows.text(1, &line.replace('\\', ""), &Format::new())?;
+        rows.paragraph(&line.replace('\\', ""))?;
         rows.row += 1;
     }
     charts(rows.sheet, (first, last), rows.row + 1)
