@@ -23,8 +23,8 @@ pub const TOKEN_CHARS: usize = 24;
 const PLACE: &str = "************************";
 /// The most links in one mail; a text message has one.
 const MOST_IN_MAIL: usize = 5;
-/// The most links of one message that are remembered; further attempts let the oldest go.
-const MOST: usize = 10;
+/// The most links of one message that are remembered.
+const MOST: usize = 20;
 
 /// Where links lead to, and how long they last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,11 +122,14 @@ pub fn filled(text: &str, tokens: &[String]) -> String {
     filled
 }
 
-/// Adds the links of one attempt to what is remembered of `message`.
+/// Adds the links of one attempt to what is remembered of `message`: those of the first attempt, which a
+/// gateway may have taken though its answer was lost, so that it drops all others by their key; and those of
+/// the latest.
 pub fn remember(message: &mut Message, links: Vec<Link>) {
+    let of_one = links.len();
     message.links.extend(links);
     let over = message.links.len().saturating_sub(MOST);
-    message.links.drain(..over);
+    message.links.drain(of_one..of_one + over);
 }
 
 /// The incident that `link` answers, while it may be used at `now`: it has neither expired nor been
@@ -155,6 +158,33 @@ pub fn find<'a>(hash: &str, messages: &'a [Message]) -> Option<&'a Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::fixture::message;
+    use crate::alert::rules::AlertRules;
+
+    #[test]
+    fn the_links_of_the_first_attempt_and_of_the_latest_are_remembered() {
+        let (mut message, _) = message(&["a"], &AlertRules::default());
+        for attempt in 0..30 {
+            let links = ["a", "b"].map(|place| Link {
+                hash: format!("{place}{attempt}"),
+                column: ColumnId::parse("kxw/a").unwrap(),
+                duty: None,
+                began_at: message.created_at,
+                expires_at: message.created_at,
+            });
+            remember(&mut message, links.to_vec());
+        }
+        let kept: Vec<&str> = message
+            .links
+            .iter()
+            .map(|link| link.hash.as_str())
+            .collect();
+        assert_eq!(kept.len(), MOST);
+        assert_eq!(
+            (&kept[..3], kept[MOST - 1]),
+            (&["a0", "b0", "a21"][..], "b29")
+        );
+    }
 
     #[test]
     fn tokens_take_their_places_in_order_and_the_length_stays() {

@@ -53,9 +53,8 @@ fn a_unit_is_asked_once_in_a_turn_and_of_nothing_else() {
         told.extend(news.into_iter().map(|one| (when.to_string(), one)));
     }
     let asked = |on: &str| (on.to_owned(), ("li".to_owned(), ASKED));
-    // The thirtieth day is in time. A turn ends with the first visit of its last day, and two more
-    // visits begin the next.
-    let turns = ["2017-11-01", "2017-12-02", "2018-01-01"];
+    // The thirtieth day is in time; a turn has thirty days.
+    let turns = ["2017-11-01", "2017-12-01", "2017-12-31"];
     assert_eq!(told, turns.map(asked));
     let over = day(&mut world, "2018-01-10", "2018-01-09");
     assert_eq!(over, [("li".to_owned(), Told::Recovered)]);

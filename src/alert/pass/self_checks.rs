@@ -5,13 +5,14 @@ use chrono::Days;
 
 use super::{Desk, is_past, sight_key};
 use crate::alert::again::Before;
-use crate::alert::incident::{Incident, Kind};
+use crate::alert::incident::{Incident, Kind, State};
 use crate::alert::notice::About;
-use crate::alert::step::{Context, Proof, step};
+use crate::alert::outbox::Told;
+use crate::alert::step::{Context, Effect, Proof, Step, step};
 use crate::assess::freshness::{Freshness, Judgement};
 use crate::assess::ladder::Tier;
 use crate::domain::group::{Column, Watch};
-use crate::domain::time::date_of;
+use crate::domain::time::{Moment, date_of};
 
 impl<'a> Desk<'a> {
     /// Asks the unit of `column` to look for itself, once in as many days as the limit has.
@@ -19,8 +20,7 @@ impl<'a> Desk<'a> {
         let situation = self.situation;
         let key = sight_key(column, Kind::SelfCheck);
         let open = situation.open.get(&key);
-        if column.watch() != Watch::OnDemand || open.is_some_and(|open| self.is_old(open, column)) {
-            // Another visit begins the next turn, if nothing was published meanwhile.
+        if column.watch() != Watch::OnDemand {
             return self.dismiss(&key);
         }
         let rule = situation.limits.of(column);
@@ -46,14 +46,36 @@ impl<'a> Desk<'a> {
             visited_at: record.map_or(situation.now, |record| record.visited_at),
             now: situation.now,
         };
-        let made = step(open, &key, proof, context);
+        let is_due = matches!(proof, Proof::Judged { tier: Some(_), .. });
+        let made = match open.filter(|open| is_due && self.is_old(open, column)) {
+            Some(open) => asked_again(open, situation.now),
+            None => step(open, &key, proof, context),
+        };
         self.settle(&key, made, About::Column(column), false);
     }
 
     /// Whether it was asked for so long ago that it is time to ask again.
     fn is_old(&self, open: &Incident, column: &Column) -> bool {
+        let State::Open { since, .. } = open.state else {
+            return false;
+        };
         let days = u64::from(self.situation.limits.of(column).limit_days);
-        let next = date_of(open.began_at).checked_add_days(Days::new(days));
+        let next = date_of(since).checked_add_days(Days::new(days));
         next.is_some_and(|next| next <= date_of(self.situation.now))
     }
+}
+
+/// The next turn of what is still so.
+fn asked_again(open: &Incident, now: Moment) -> Step {
+    let mut after = open.clone();
+    after.state = State::Open {
+        since: now,
+        repeats: 0,
+        told_at: now,
+        pending: None,
+    };
+    (
+        Some(after),
+        vec![Effect::Tell(Told::Raised(Tier::Reminder))],
+    )
 }
