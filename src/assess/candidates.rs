@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::freshness::age_days;
 use super::links::CONFIRM_AFTER;
-use super::score::letters::year_before;
+use super::score::letter_box::year_before;
 use crate::domain::candidate::{Candidate, Decided, Decision, MOST_CANDIDATES, Snippet, Suspicion};
 use crate::domain::guide::Guide;
 use crate::domain::id::SiteId;

@@ -1,25 +1,23 @@
 //! The scorecard of a site: every rule with what it cost and why, the areas, the total.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::facts::SiteFacts;
-use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Unmeasured};
 use super::measure::measure;
-use super::metric::{Metric, Shape};
+use super::metric::Metric;
 use super::period::Period;
 use super::points::Points;
 use super::publishing::kinds;
 use super::rubric::{Area, Grades, Kind, PerPercent, Rubric, Rule, RuleId, Together, Untold};
+use super::settle::settle;
 use super::watched::Watched;
 use crate::calendar::Calendar;
 use crate::domain::class::Class;
 use crate::domain::id::{ColumnId, SiteId, UnitId};
 use crate::domain::time::Date;
-
-/// Half of all points.
-const HALF: Points = Points::whole(50);
 
 /// The assessment of one site for one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,13 +152,6 @@ impl Grade {
 }
 
 impl Card {
-    /// Whether its figures rest on too little to be held against those of others without a word: on a part
-    /// of the period, or on less than half of all points.
-    pub fn is_loose(&self) -> bool {
-        let is_partial = self.watched.as_ref().is_some_and(Watched::is_partial);
-        self.total.is_some() && (is_partial || self.measured < HALF)
-    }
-
     /// All lines, in the order of the areas.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         self.areas.iter().flat_map(|area| &area.lines)
@@ -192,7 +183,7 @@ pub fn card(facts: &SiteFacts<'_>, period: Period, rubric: &Rubric, calendar: &C
 }
 
 /// What `measurement` means under `rule`.
-fn line(
+pub(super) fn line(
     rule: &Rule,
     measurement: Measurement,
     rubric: &Rubric,
@@ -307,73 +298,6 @@ fn cost(rule: &Rule, amount: Amount, rubric: &Rubric) -> (bool, Points) {
         }
     };
     (is_kept, rule.cap.map_or(lost, |cap| lost.min(cap)))
-}
-
-/// What two rules would count twice: a link by its address, anything else by what it is about.
-type Thing = (About, Option<String>);
-
-fn thing(find: &Find) -> Thing {
-    let url = match &find.fact {
-        Fact::DeadLink { url, .. } => Some(url.clone()),
-        _ => None,
-    };
-    (find.about.clone(), url)
-}
-
-/// Takes out of each line what another one that it yields to counts already.
-fn settle(
-    lines: &mut BTreeMap<RuleId, Line>,
-    rubric: &Rubric,
-    classes: &BTreeMap<&ColumnId, Class>,
-) {
-    let counted: BTreeMap<RuleId, BTreeSet<Thing>> = lines
-        .iter()
-        .filter(|(_, line)| matches!(line.verdict, Verdict::Lost | Verdict::Veto))
-        .map(|(id, line)| (id.clone(), line.finds.iter().map(thing).collect()))
-        .collect();
-    for line in lines.values_mut() {
-        if line.amount.is_none() {
-            continue;
-        }
-        let before = line
-            .rule
-            .yields_to
-            .iter()
-            .find(|id| counted.contains_key(id));
-        if line.rule.metric.shape() != Shape::Finds {
-            if let Some(id) = before.filter(|_| line.verdict != Verdict::Kept) {
-                line.verdict = Verdict::Yields(id.clone());
-                line.lost = Points::ZERO;
-            }
-            continue;
-        }
-        let counts = |find: &Find| {
-            let mut others = line.rule.yields_to.iter();
-            let is_counted = |id: &&RuleId| {
-                counted
-                    .get(id)
-                    .is_some_and(|all| all.contains(&thing(find)))
-            };
-            others.find(is_counted)
-        };
-        let mut kept = Vec::new();
-        let mut asides = Vec::new();
-        for find in line.finds.iter() {
-            match counts(find) {
-                Some(id) => asides.push(Aside {
-                    find: find.clone(),
-                    why: Spared::Other(id.clone()),
-                }),
-                None => kept.push(find.clone()),
-            }
-        }
-        if asides.is_empty() {
-            continue;
-        }
-        asides.splice(0..0, line.asides.iter().cloned());
-        let less = Measurement::finds(kept, asides);
-        *line = self::line(&line.rule, less, rubric, classes);
-    }
 }
 
 fn area_score(area: Area, lines: Vec<Line>, facts: &SiteFacts<'_>, rubric: &Rubric) -> AreaScore {

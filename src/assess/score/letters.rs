@@ -1,17 +1,15 @@
 //! Measuring the letters of consultation columns: those that wait too long, how long answers took,
-//! how new the newest is, what published letters show, and whether there is a way to ask.
+//! how new the newest is, and what published letters show.
 //!
 //! Only a page that says that a letter waits proves it, and only one that was read after the day on
 //! which the answer fell due. Of a column whose letters no visit could read nothing is said.
 
-use std::collections::BTreeSet;
-
-use chrono::{Days, NaiveTime};
 use url::Url;
 
 use super::candidates;
-use super::facts::{ColumnFacts, SiteFacts};
+use super::facts::SiteFacts;
 use super::finding::{About, Aside, Fact, Find, LetterField, Measurement, Spared, Unmeasured};
+use super::letter_box::{boxes, looked_at};
 use super::publishing;
 use super::rubric::{Late, Rubric, Rule};
 use super::standing::due;
@@ -20,124 +18,15 @@ use crate::assess::freshness::age_days;
 use crate::calendar::Calendar;
 use crate::domain::candidate::Suspicion;
 use crate::domain::class::Class;
-use crate::domain::group::{Column, Watch};
 use crate::domain::letter::Letter;
-use crate::domain::time::{Date, Moment, date_of, moment};
+use crate::domain::time::{Date, Moment, date_of};
 
-/// Letters of so many days are looked at: 1年内.
-const YEAR_DAYS: u32 = 365;
 /// That a letter was seen waiting proves for so many days that it does.
 const PROOF_DAYS: i64 = 14;
 /// A letter that has waited so long brings the veto near. Source: our own warning tier.
 const NEAR_DAYS: u32 = 75;
 /// Answered letters that have to be read before a field is missed.
 const LEAST_LETTERS: u32 = 2;
-
-/// A column of letters, and what was read of it.
-struct Box<'a> {
-    column: &'a ColumnFacts<'a>,
-    letters: Vec<&'a Letter>,
-    /// Whether the latest inspection read its list.
-    is_read: bool,
-    /// The day back to which all letters are known, where the list goes on behind a younger one.
-    back_to: Option<Date>,
-}
-
-impl Box<'_> {
-    fn find(&self, fact: Fact) -> Find {
-        let column = self.column.column;
-        let about = About::Column(column.id.clone(), column.name.clone());
-        Find::of(about, fact)
-    }
-
-    /// Letters of which it is known when they were written and whether they are answered.
-    fn told(&self) -> usize {
-        let is_told = |letter: &&&Letter| {
-            letter.told.is_answered()
-                || (letter.open_at.is_some() && letter.told.asked_on.is_some())
-        };
-        self.letters.iter().filter(is_told).count()
-    }
-
-    fn summary(&self, at: Moment, rubric: &Rubric, to: Date, calendar: &Calendar) -> Aside {
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let taken = self.letters.iter().filter_map(|letter| {
-            let answered_on = letter.told.answered_on.filter(|on| *on <= to)?;
-            Some(calendar.working_days_between(letter.told.asked_on?, answered_on))
-        });
-        let taken: Vec<u32> = taken.collect();
-        let simple = rubric.choices.simple_reply_working_days;
-        let answered = |letter: &&&Letter| letter.answered_by().is_some_and(|on| on <= to);
-        let answered = self.letters.iter().filter(answered).count();
-        let open = self.letters.iter().filter(|letter| letter.told.is_open());
-        let fact = Fact::Letters {
-            letters: count(self.letters.len()),
-            answered: count(answered),
-            open: count(open.count()),
-            timed: count(taken.len()),
-            working_days: taken.iter().sum(),
-            quick: count(taken.iter().filter(|days| **days <= simple).count()),
-            back_to: self.back_to,
-            at,
-        };
-        let find = self.find(fact);
-        let why = Spared::Detail;
-        Aside { find, why }
-    }
-}
-
-/// Whether the letters of a column count: its class is confirmed, and its name holds none of `without`.
-pub fn is_box(column: &Column, without: &[String]) -> bool {
-    let mut without = without.iter();
-    let is_left_out = without.any(|word| column.name.contains(word.as_str()));
-    column.class == Class::Replies && column.watch() == Watch::Judged && !is_left_out
-}
-
-/// The first day of the year that ends with `to`: 1年内. Letters of former days count nowhere.
-pub fn year_before(to: Date) -> Date {
-    let day = to.checked_sub_days(Days::new(u64::from(YEAR_DAYS)));
-    day.unwrap_or(to)
-}
-
-/// The columns of letters whose class a person has confirmed, without those whose name holds one of
-/// `without`; or why nothing is said.
-fn boxes<'a>(facts: &'a SiteFacts<'a>, without: &[String]) -> Result<Vec<Box<'a>>, Unmeasured> {
-    let counts = |column: &&ColumnFacts<'_>| is_box(column.column, without);
-    let columns: Vec<&ColumnFacts<'_>> = facts.columns.iter().filter(counts).collect();
-    if columns.is_empty() {
-        return Err(Unmeasured::NothingConfigured);
-    }
-    let inspection = facts.inspection.as_ref().ok_or(Unmeasured::NotInspected)?;
-    let year = year_before(facts.to);
-    let boxes = columns.into_iter().map(|column| {
-        let id = &column.column.id;
-        let letters = facts.letters.iter().filter(|letter| {
-            let on = letter.told.asked_on.or(letter.told.answered_on);
-            let on = on.unwrap_or(date_of(letter.first_seen_at));
-            letter.column == *id && year <= on && on <= facts.to
-        });
-        Box {
-            column,
-            letters: letters.collect(),
-            is_read: inspection.letters.iter().any(|(read, _)| read == id),
-            back_to: inspection
-                .letters_back
-                .iter()
-                .find_map(|(of, on)| (of == id && year < *on).then_some(*on)),
-        }
-    });
-    Ok(boxes.collect())
-}
-
-/// When the inspection that counts was made.
-fn looked_at(facts: &SiteFacts<'_>) -> Moment {
-    let inspection = facts.inspection.as_ref();
-    inspection.map_or(midnight(facts.to), |seen| seen.at)
-}
-
-fn midnight(day: Date) -> Moment {
-    moment(day.and_time(NaiveTime::MIN))
-}
 
 /// How a letter stands to the last day on which its answer was in time.
 enum Standing {
@@ -454,61 +343,4 @@ pub fn fields(facts: &SiteFacts<'_>) -> Measurement {
         true => Measurement::finds(finds, Vec::new()),
         false => Measurement::none(Unmeasured::CannotTell),
     }
-}
-
-/// Whether there is a way to ask: a column of letters that is read, or a link to one from a page
-/// that was read, which leads somewhere. That none was found is no proof that there is none.
-pub fn channel(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
-    if facts.site.home.is_none() {
-        return Measurement::none(Unmeasured::NothingConfigured);
-    }
-    let Some(inspection) = &facts.inspection else {
-        return Measurement::none(Unmeasured::NotInspected);
-    };
-    let aside = |about: About, fact: Fact, why: Spared| {
-        let find = Find::of(about, fact);
-        vec![Aside { find, why }]
-    };
-    let boxes = boxes(facts, &rubric.choices.unanswered_excludes).unwrap_or_default();
-    let dead = dead(facts);
-    for of in &boxes {
-        let url = of.column.column.url.as_ref();
-        let url = url.map(|url| url.as_str()).unwrap_or_default();
-        let is_shown = inspection
-            .columns
-            .iter()
-            .any(|(id, _)| *id == of.column.column.id);
-        if is_shown && !dead.contains(url) {
-            let text = of.column.column.name.clone();
-            let url = url.to_owned();
-            let find = of.find(Fact::Channel { text, url });
-            let why = Spared::Detail;
-            return Measurement::finds(Vec::new(), vec![Aside { find, why }]);
-        }
-    }
-    let linked = inspection.channel.as_ref();
-    if let Some(link) = linked.filter(|link| !dead.contains(link.page.as_str())) {
-        let fact = Fact::Channel {
-            text: link.text.clone(),
-            url: link.page.clone(),
-        };
-        let asides = aside(About::Site, fact, Spared::Detail);
-        return Measurement::finds(Vec::new(), asides);
-    }
-    Measurement {
-        asides: aside(About::Site, Fact::NoChannel, Spared::Suspected),
-        ..Measurement::none(Unmeasured::CannotTell)
-    }
-}
-
-/// The links that certainly led nowhere on the last day.
-fn dead<'a>(facts: &'a SiteFacts<'_>) -> BTreeSet<&'a str> {
-    let next = facts.to.succ_opt().unwrap_or(facts.to);
-    let end = midnight(next);
-    let targets = facts.targets.iter();
-    let is_dead = targets.filter(|target| {
-        let spell = target.spell_at(end);
-        spell.is_some_and(|spell| spell.is_confirmed(end))
-    });
-    is_dead.map(|target| target.url.as_str()).collect()
 }

@@ -5,8 +5,8 @@ use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unme
 use super::metric::Metric;
 use super::rubric::{Check, Rubric, Rule};
 use super::{
-    availability, candidates, interpretation, letters, links, management, pages, publishing,
-    services,
+    asking, availability, candidates, interpretation, letters, links, management, pages,
+    publishing, services,
 };
 use crate::calendar::Calendar;
 use crate::domain::entry::Entry;
@@ -46,7 +46,7 @@ pub fn measure(
         }
         Metric::ReplyAge => judged(entered(), letters::age(rule, rubric, facts, calendar)),
         Metric::LetterFields => judged(entered(), letters::fields(facts)),
-        Metric::AskingChannel => judged(entered(), letters::channel(rubric, facts)),
+        Metric::AskingChannel => judged(entered(), asking::channel(rubric, facts)),
         Metric::GuideElements => judged(entered(), services::elements(rule, facts)),
         Metric::PoorGuides => judged(entered(), services::unusable(rule, facts)),
         Metric::Attachments => judged(entered(), services::attachments(facts)),

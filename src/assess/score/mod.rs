@@ -2,14 +2,16 @@
 //!
 //! Rules are data ([`rubric`]); measuring turns [`facts`] into finds, rates or "not measured"; a
 //! [`card`] turns those into area scores, vetoes and a total. What nobody measured is said to be so:
-//! it is never a full score and never a deduction.
+//! it has no score of its own, and costs nothing.
 
+pub mod asking;
 pub mod availability;
 pub mod candidates;
 pub mod card;
 pub mod facts;
 pub mod finding;
 pub mod interpretation;
+pub mod letter_box;
 pub mod letters;
 pub mod links;
 pub mod management;
@@ -22,5 +24,6 @@ pub mod publishing;
 pub mod rank;
 pub mod rubric;
 pub mod services;
+pub mod settle;
 pub mod standing;
 pub mod watched;

@@ -5,8 +5,13 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::card::Card;
 use super::facts::SiteFacts;
+use super::points::Points;
 use crate::domain::time::{Date, date_of};
+
+/// Half of all points.
+const HALF: Points = Points::whole(50);
 
 /// The days of a period on which a site was watched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +56,15 @@ impl Watched {
     /// Whether more than a tenth of the period was not watched. The last day may just have begun.
     pub fn is_partial(&self) -> bool {
         u64::from(self.days.saturating_add(1)) * 10 < u64::from(self.of) * 9
+    }
+}
+
+impl Card {
+    /// Whether its figures rest on too little to be held against those of others without a word: on a part
+    /// of the period, or on less than half of all points.
+    pub fn is_loose(&self) -> bool {
+        let is_partial = self.watched.as_ref().is_some_and(Watched::is_partial);
+        self.total.is_some() && (is_partial || self.measured < HALF)
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 use super::Inspector;
 use super::walked::Walked;
 use crate::assess::candidates::{lacking, of_link, untagged, waiting};
-use crate::assess::score::letters::is_box;
+use crate::assess::score::letter_box::is_box;
 use crate::assess::score::metric::Metric;
 use crate::assess::score::pages::{self, TaggedPage};
 use crate::assess::score::rubric::{Check, Rule};

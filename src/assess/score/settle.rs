@@ -1,0 +1,78 @@
+//! What two rules would count twice is counted once: the one that yields says which other counts it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::card::{self, Line, Verdict};
+use super::finding::{About, Aside, Fact, Find, Measurement, Spared};
+use super::metric::Shape;
+use super::points::Points;
+use super::rubric::{Rubric, RuleId};
+use crate::domain::class::Class;
+use crate::domain::id::ColumnId;
+
+/// What two rules would count twice: a link by its address, anything else by what it is about.
+type Thing = (About, Option<String>);
+
+fn thing(find: &Find) -> Thing {
+    let url = match &find.fact {
+        Fact::DeadLink { url, .. } => Some(url.clone()),
+        _ => None,
+    };
+    (find.about.clone(), url)
+}
+
+/// Takes out of each line what another one that it yields to counts already.
+pub(super) fn settle(
+    lines: &mut BTreeMap<RuleId, Line>,
+    rubric: &Rubric,
+    classes: &BTreeMap<&ColumnId, Class>,
+) {
+    let counted: BTreeMap<RuleId, BTreeSet<Thing>> = lines
+        .iter()
+        .filter(|(_, line)| matches!(line.verdict, Verdict::Lost | Verdict::Veto))
+        .map(|(id, line)| (id.clone(), line.finds.iter().map(thing).collect()))
+        .collect();
+    for line in lines.values_mut() {
+        if line.amount.is_none() {
+            continue;
+        }
+        let before = line
+            .rule
+            .yields_to
+            .iter()
+            .find(|id| counted.contains_key(id));
+        if line.rule.metric.shape() != Shape::Finds {
+            if let Some(id) = before.filter(|_| line.verdict != Verdict::Kept) {
+                line.verdict = Verdict::Yields(id.clone());
+                line.lost = Points::ZERO;
+            }
+            continue;
+        }
+        let counts = |find: &Find| {
+            let mut others = line.rule.yields_to.iter();
+            let is_counted = |id: &&RuleId| {
+                counted
+                    .get(id)
+                    .is_some_and(|all| all.contains(&thing(find)))
+            };
+            others.find(is_counted)
+        };
+        let mut kept = Vec::new();
+        let mut asides = Vec::new();
+        for find in line.finds.iter() {
+            match counts(find) {
+                Some(id) => asides.push(Aside {
+                    find: find.clone(),
+                    why: Spared::Other(id.clone()),
+                }),
+                None => kept.push(find.clone()),
+            }
+        }
+        if asides.is_empty() {
+            continue;
+        }
+        asides.splice(0..0, line.asides.iter().cloned());
+        let less = Measurement::finds(kept, asides);
+        *line = card::line(&line.rule, less, rubric, classes);
+    }
+}
