@@ -144,6 +144,10 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn person(&mut self, person: &Person, notices: Vec<&Notice>) {
         let now = self.tray.now;
+        let (held, notices): (Vec<_>, Vec<_>) = notices
+            .into_iter()
+            .partition(|notice| is_held(self.tray, notice));
+        self.lengthen(person, &held);
         let (late, live): (Vec<_>, Vec<_>) = notices
             .into_iter()
             .partition(|notice| expires_at(self.tray, notice) < now);
@@ -160,7 +164,6 @@ impl Writer<'_> {
         let (urgent, rest): (Vec<_>, Vec<_>) = live
             .into_iter()
             .filter(|notice| not_before(self.tray, notice) <= now)
-            .filter(|notice| !is_held(self.tray, notice))
             .partition(|notice| is_urgent(self.tray, notice));
         for together in at_once(urgent) {
             self.message(person, together, true);
@@ -229,26 +232,33 @@ impl Writer<'_> {
             }));
     }
 
-    /// The budget holds a message back until tomorrow, and what was to go at once until the opening. What
-    /// it holds back has the whole of the next sending day.
+    /// The budget holds a message back until tomorrow, and what was to go at once until the opening.
     fn overspent(&mut self, person: &Person, notices: &[&Notice]) {
-        let tray = self.tray;
         self.put_off.insert(person.id.clone());
-        let tomorrow = date_of(tray.now).succ_opt();
+        let tomorrow = date_of(self.tray.now).succ_opt();
+        let (urgent, rest): (Vec<&Notice>, Vec<&Notice>) =
+            notices.iter().partition(|notice| notice.urgent);
+        self.lengthen(person, &rest);
+        self.written
+            .notices
+            .extend(urgent.into_iter().map(|notice| Notice {
+                put_off: tomorrow,
+                ..notice.clone()
+            }));
+    }
+
+    /// What is held back does not run out meanwhile: it has at least the whole of the next sending day.
+    fn lengthen(&mut self, person: &Person, notices: &[&Notice]) {
+        let hours = hours::of(Some(person), self.tray.rules);
         let none = chrono::TimeDelta::zero();
-        let hours = hours::of(Some(person), tray.rules);
-        let lapses = tray.calendar.lapse(tray.now, none, hours);
-        let later = notices.iter().map(|&notice| Notice {
-            put_off: notice.put_off.max(tomorrow.filter(|_| notice.urgent)),
-            expires_at: notice.expires_at.max(lapses),
+        let lapses = self.tray.calendar.lapse(self.tray.now, none, hours);
+        let short = notices
+            .iter()
+            .filter(|notice| expires_at(self.tray, notice) < lapses);
+        self.written.notices.extend(short.map(|&notice| Notice {
+            expires_at: lapses,
             ..notice.clone()
-        });
-        let later: Vec<Notice> = later
-            .zip(notices)
-            .filter(|(later, notice)| later != **notice)
-            .map(|(later, _)| later)
-            .collect();
-        self.written.notices.extend(later);
+        }));
     }
 
     /// One word a day to the operators, at once, that the budget is used up.
@@ -998,6 +1008,23 @@ mod tests {
         assert_eq!(texts.len(), 1);
         assert!(texts[0].contains("有3人的消息顺延"), "{texts:?}");
         assert!(day.write("2017-11-14T09:31:00").is_empty(), "once a day");
+    }
+
+    #[test]
+    fn what_is_held_while_its_column_is_not_seen_is_told_afterwards() {
+        let column = ColumnId::parse("a").unwrap();
+        let mut raised = notice("li", "a", REMINDER, "2017-11-14T07:00:00");
+        raised.column = Some(column.clone());
+        let mut day = Day::new(vec![raised]);
+        day.unseen.insert(column);
+        let first: crate::domain::time::Date = "2017-11-14".parse().unwrap();
+        for on in first.iter_days().take(9) {
+            let written = day.write(&format!("{on}T08:30:00"));
+            assert!(written.messages.is_empty(), "{on}");
+        }
+        day.unseen.clear();
+        let told = day.write("2017-11-23T08:30:00").messages;
+        assert_eq!((told.len(), told[0].person.as_str()), (1, "li"));
     }
 
     #[test]

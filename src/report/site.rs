@@ -247,9 +247,10 @@ fn state(case: &SiteCase<'_>, kind: Kind) -> String {
                 .unwrap_or_else(|| "已能打开，待复核".to_owned());
         }
     };
-    match held.facts.is_empty() {
-        true => "已消除，待复核".to_owned(),
-        false => facts(&held),
+    match (held.facts.is_empty(), unclear(&held)) {
+        (false, _) => facts(&held),
+        (true, unclear) if unclear.is_empty() => "已消除，待复核".to_owned(),
+        (true, unclear) => format!("暂无法复核：{unclear}"),
     }
 }
 

@@ -233,8 +233,12 @@ fn meet(
     if person.dead && person.mail.is_none() {
         return;
     }
-    // Who has left is told nothing any more.
+    // Who has left is told nothing any more; what waited for them, those in their office may hear.
     if !rules.in_office(expected.who, expected.by) {
+        if let Some(found) = heirs_word(played, expected, rules.lapses(expected.from), heard) {
+            found.matched = true;
+            *verdict.by_sort.entry("Succeeded".to_owned()).or_default() += 1;
+        }
         return;
     }
     // While the column is not seen, or changes, it waits; for three days and longer it is of no use.
@@ -296,6 +300,30 @@ fn meet(
             played.world.people[expected.who].id
         )),
     }
+}
+
+/// What somebody heard who came into office, of the same unit, when the person of `expected` left it unheard.
+fn heirs_word<'a>(
+    played: &Played,
+    expected: &Expected,
+    until: Moment,
+    heard: &'a mut [Heard],
+) -> Option<&'a mut Heard> {
+    let people = &played.world.people;
+    let left = &people[expected.who];
+    let units = |place: usize| people[place].duties.iter().map(|(_, unit)| *unit);
+    let is_heir = |place: usize| {
+        people[place].lives.0 == left.lives.1
+            && units(place).any(|unit| units(expected.who).any(|before| before == unit))
+    };
+    heard.iter_mut().find(|heard| {
+        !heard.matched
+            && is_heir(heard.who)
+            && heard.said == expected.said
+            && heard.about == expected.about
+            && (expected.from <= heard.at || expected.stretch < heard.stretch)
+            && heard.at <= until + TimeDelta::days(2)
+    })
 }
 
 fn recovered(

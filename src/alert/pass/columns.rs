@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use super::sites::site_key;
 use super::{Desk, is_past, sight_key, stale_key};
 use crate::alert::acts::answer;
@@ -16,6 +18,9 @@ use crate::assess::outage;
 use crate::domain::group::Column;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Date, date_of};
+
+/// How long a home page fails at most before it is told of, or is not.
+const UNDECIDED: TimeDelta = TimeDelta::hours(1);
 
 impl<'a> Desk<'a> {
     pub(super) fn column(&mut self, column: &'a Column, down: &BTreeSet<String>, offline: bool) {
@@ -101,7 +106,7 @@ impl<'a> Desk<'a> {
         let blind = match &record.blind {
             None => Some(false),
             Some(_) if host_down || offline || column.url.is_none() => None,
-            Some(_) if self.was_home_down(column, record) => None,
+            Some(_) if self.fails_with_home(column, record) => None,
             Some(_) => outage::is_blind(record, rules.blind_after_visits).then_some(true),
         };
         let key = |kind| sight_key(column, kind);
@@ -115,9 +120,9 @@ impl<'a> Desk<'a> {
         self.look_again(record);
     }
 
-    /// Whether the home page of the column's site, on the same host, was told not to open when the column
-    /// was visited: that says it for all of them.
-    fn was_home_down(&self, column: &Column, record: &ColumnRecord) -> bool {
+    /// Whether the home page of the column's site, on the same host, did not open either when the column was
+    /// visited: that says it for all of them, once it is told. While that is undecided, nothing is said.
+    fn fails_with_home(&self, column: &Column, record: &ColumnRecord) -> bool {
         let situation = self.situation;
         let site = situation.group.sites.get(&column.site);
         let home = site
@@ -126,6 +131,9 @@ impl<'a> Desk<'a> {
         if home.is_none() || column.address().map(outage::host_of) != home {
             return false;
         }
+        let failing = situation.homes.get(&column.site);
+        let failing = failing.and_then(|home| home.reach.failed_at.first());
+        let is_undecided = failing.is_some_and(|&since| situation.now - since < UNDECIDED);
         let key = site_key(&column.site, Kind::Down);
         let was_down = |incident: &Incident| match incident.state {
             State::Suspected { .. } => false,
@@ -138,7 +146,7 @@ impl<'a> Desk<'a> {
             .closed
             .iter()
             .filter(|incident| incident.key == key);
-        situation.open.get(&key).is_some_and(was_down) || of_site.any(was_down)
+        is_undecided || situation.open.get(&key).is_some_and(was_down) || of_site.any(was_down)
     }
 
     /// A column that has just become blind or empty is looked at again soon, not at the next
