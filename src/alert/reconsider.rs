@@ -74,8 +74,10 @@ pub fn sort_out(
     let mut gone = Vec::new();
     let mut left = Vec::new();
     let holds = holds(bench.acts);
-    let is_held =
-        |notice: &&Notice| held_until(&holds, notice).is_some_and(|until| bench.now < until);
+    // What may have been heard is repeated under its key, and becomes no part of another message.
+    let is_held = |notice: &&Notice| {
+        !message.maybe_taken && held_until(&holds, notice).is_some_and(|until| bench.now < until)
+    };
     let (held, notices): (Vec<&Notice>, Vec<&Notice>) = notices.iter().partition(is_held);
     for notice in notices {
         match as_it_stands(notice, bench) {
@@ -351,6 +353,25 @@ mod tests {
             // Nobody has been told of it.
             assert_eq!(untold(&message, &notices, &back, &open).len(), back.len());
         }
+        let heard = Message {
+            maybe_taken: true,
+            ..message
+        };
+        let bench = Bench {
+            open: &open,
+            later: &[],
+            acts: std::slice::from_ref(&act),
+            rules: &rules,
+            now: at("2017-11-16T09:00:00"),
+        };
+        let Outcome::Reworded(left, back) = reconsider(&heard, &notices, bench) else {
+            panic!("its days are others");
+        };
+        assert!(
+            left.text.contains("“a”") && back.is_empty(),
+            "{}",
+            left.text
+        );
     }
 
     #[test]
