@@ -28,7 +28,7 @@ pub fn remarks(assessment: &Assessment) -> Vec<String> {
 }
 
 fn other_rules(assessment: &Assessment) -> Option<String> {
-    let told = listed(assessment.other_rules.iter().cloned().collect())?;
+    let told = listed(assessment.other_rules.to_vec())?;
     Some(format!(
         "上一周期按不同的规则封存（{told}），“较上期”的差额不全是网站本身的变化。"
     ))
