@@ -208,7 +208,9 @@ async fn the_workbook_says_the_same_where_another_program_calculates_it() {
             [shown(truth.computed), shown(truth.total)],
             "{row:?}"
         );
-        assert_eq!(row[0], truth.rank.unwrap().to_string(), "{row:?}");
+        // A star says that less than half was measured.
+        let rank = row[0].trim_end_matches('*');
+        assert_eq!(rank, truth.rank.unwrap().to_string(), "{row:?}");
     }
     let mean = |of: &dyn Fn(&Plan, &Truth) -> Option<i64>| {
         let all: Vec<i64> = plans

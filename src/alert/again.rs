@@ -69,9 +69,21 @@ pub struct Before {
     pub unit_was_overdue: Option<u32>,
     /// Its column was severely overdue.
     pub column_was_severe: Option<u32>,
+    /// Its own silence had been overdue, in an incident before.
+    pub own_was_overdue: bool,
+    /// Its own silence had been severely overdue, in an incident before.
+    pub own_was_severe: bool,
 }
 
 impl Before {
+    /// Whether the silence had reached `tier` in an incident before.
+    pub fn goes_on(self, tier: Tier) -> bool {
+        match tier {
+            Tier::Overdue => self.own_was_overdue,
+            _ => self.own_was_severe,
+        }
+    }
+
     /// The second offence that a rise to `tier` is, if it is one; `first` where the incident was
     /// not overdue before.
     pub fn again(self, tier: Tier, first: bool) -> Option<Again> {
@@ -107,6 +119,10 @@ struct Silence {
     overdue_on: Option<Date>,
     /// When it was first confirmed to be severely overdue, where people heard of it.
     severe_on: Option<Date>,
+    /// Whether people heard that it was overdue, in whichever of its incidents.
+    was_overdue: bool,
+    /// The same of severely overdue.
+    was_severe: bool,
 }
 
 impl Silence {
@@ -117,6 +133,8 @@ impl Silence {
             late_on: None,
             overdue_on: None,
             severe_on: None,
+            was_overdue: false,
+            was_severe: false,
         }
     }
 
@@ -138,8 +156,13 @@ impl Silence {
         let severe = |rise: &&Rise| rise.tier == Tier::SeverelyOverdue;
         self.began_at.push(incident.began_at);
         self.late_on = self.late_on.or(rises().next().map(day));
-        self.overdue_on = self.overdue_on.or(rises().find(was_told).map(day));
-        let severe = rises().filter(was_told).find(severe).map(day);
+        let is_first = |rise: &&Rise| !rise.goes_on;
+        let overdue = rises().find(was_told);
+        self.was_overdue |= overdue.is_some();
+        self.overdue_on = self.overdue_on.or(overdue.filter(is_first).map(day));
+        let severe = rises().filter(was_told).find(severe);
+        self.was_severe |= severe.is_some();
+        let severe = severe.filter(is_first).map(day);
         self.severe_on = self.severe_on.or(severe);
     }
 }
@@ -199,12 +222,13 @@ impl<'a> History<'a> {
             |on: &Date, days: u32| (1..=i64::from(days)).contains(&(today - *on).num_days());
         let mut overdue = self.overdue.get(&column.unit).into_iter().flatten();
         let mut severe = silences.filter_map(|silence| silence.severe_on.as_ref());
-        let unit = own.overdue_on.is_none() && overdue.any(|on| counts(on, rule.unit_overdue_days));
-        let column =
-            own.severe_on.is_none() && severe.any(|on| counts(on, rule.column_severe_days));
+        let unit = !own.was_overdue && overdue.any(|on| counts(on, rule.unit_overdue_days));
+        let column = !own.was_severe && severe.any(|on| counts(on, rule.column_severe_days));
         Before {
             unit_was_overdue: unit.then_some(rule.unit_overdue_days),
             column_was_severe: column.then_some(rule.column_severe_days),
+            own_was_overdue: own.was_overdue,
+            own_was_severe: own.was_severe,
         }
     }
 }

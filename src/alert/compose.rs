@@ -24,7 +24,7 @@ use super::wording;
 use crate::calendar::Calendar;
 use crate::domain::group::{Person, Role, Route};
 use crate::domain::id::PersonId;
-use crate::domain::time::{Moment, date_of};
+use crate::domain::time::{Moment, date_of, moment};
 
 /// What was written. To be stored in one transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,14 +67,11 @@ pub fn compose(tray: &Tray<'_>) -> Written {
         match tray.group.people.get(person) {
             Some(person) => writer.person(person, notices),
             None => {
+                let unit = notices.iter().find_map(|notice| notice.unit.as_ref());
+                let former = route::former(unit, tray.group);
                 writer.retire(notices, NoticeState::Withdrawn(tray.now));
-                writer.operators(
-                    "gone",
-                    person,
-                    &format!(
-                        "联系人“{person}”已从名单中移除，其待发消息未发出，请确认接替人已登记"
-                    ),
-                );
+                let why = format!("{former}已从名单中移除，其待发消息未发出，请确认接替人已登记");
+                writer.operators("gone", person, &why);
             }
         }
     }
@@ -239,10 +236,13 @@ impl Writer<'_> {
         let (urgent, rest): (Vec<&Notice>, Vec<&Notice>) =
             notices.iter().partition(|notice| notice.urgent);
         self.lengthen(person, &rest);
+        let until = hours::of(Some(person), self.tray.rules).window.until;
+        let closes = tomorrow.map(|day| moment(day.and_time(until)));
         self.written
             .notices
             .extend(urgent.into_iter().map(|notice| Notice {
                 put_off: tomorrow,
+                expires_at: closes.map_or(notice.expires_at, |at| notice.expires_at.max(at)),
                 ..notice.clone()
             }));
     }
@@ -323,8 +323,15 @@ fn write(
     urgent: bool,
 ) -> Message {
     let today = date_of(tray.now);
+    let unsent_since = notices
+        .iter()
+        .filter_map(|notice| notice.unsent_since)
+        .min();
     let mut parts = vec!["message", route.key(), person.id.as_str()];
     parts.extend(notices.iter().map(|notice| notice.key.as_str()));
+    // What a gateway has taken and not delivered, it would drop under the same key.
+    let since = unsent_since.map(|since| since.to_rfc3339());
+    parts.extend(since.as_deref());
     Message {
         key: MessageKey::of(&parts),
         person: person.id.clone(),
@@ -345,10 +352,7 @@ fn write(
         expires_at: expiry(tray, person, notices, urgent),
         attempts: 0,
         maybe_taken: false,
-        unsent_since: notices
-            .iter()
-            .filter_map(|notice| notice.unsent_since)
-            .min(),
+        unsent_since,
         next_attempt_at: tray.now,
         delivery: Delivery::Queued { last_error: None },
     }
@@ -382,8 +386,8 @@ fn expiry(tray: &Tray<'_>, person: &Person, notices: &[&Notice], urgent: bool) -
     carried.map_or(least, |carried| carried.max(least))
 }
 
-/// The same message over the person's next route, after `failed` failed; `None` where there is none, or
-/// nothing is left to be said. `left` is what of it is still to be said, as it stands now.
+/// The same message over the person's next route, after `failed` failed; `None` where there is none.
+/// `left` is what of it is still to be said, as it stands now; without any it is said in its own words.
 pub fn second_try(
     failed: &Message,
     person: &Person,
@@ -393,10 +397,6 @@ pub fn second_try(
 ) -> Option<Message> {
     let place = person.routes.iter().position(|&r| r == failed.route)?;
     let route = *person.routes.get(place + 1)?;
-    let says_nothing_more = left.is_empty() && !failed.notices.is_empty();
-    if says_nothing_more {
-        return None;
-    }
     let (now, rules) = (bench.now, bench.rules);
     let by_route = Message {
         route,
@@ -1118,7 +1118,8 @@ mod tests {
         assert_eq!(second.tier, Some(Tier::Overdue));
         assert!(second.subject.contains("超期"), "{}", second.subject);
         assert!(second.text.contains("超过"), "{}", second.text);
-        assert_eq!(second_try(&first, person, &[], &day.calendar, bench), None);
+        let own = second_try(&first, person, &[], &day.calendar, bench).unwrap();
+        assert_eq!(own.text, first.text);
     }
 
     #[test]

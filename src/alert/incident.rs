@@ -126,6 +126,10 @@ pub struct Rise {
     pub tier: Tier,
     /// When.
     pub at: Moment,
+    /// Whether the same silence had reached it before, in an incident that something else than an update
+    /// ended: then it is no offence of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub goes_on: bool,
 }
 
 /// Escalation as it is proposed for a second offence.

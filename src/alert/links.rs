@@ -123,13 +123,14 @@ pub fn filled(text: &str, tokens: &[String]) -> String {
 }
 
 /// Adds the links of one attempt to what is remembered of `message`: those of the first attempt, which a
-/// gateway may have taken though its answer was lost, so that it drops all others by their key; and those of
-/// the latest.
+/// gateway may have taken though its answer was lost, so that it drops all others by their key, and those of
+/// the latest. An attempt has at most as many as a mail.
 pub fn remember(message: &mut Message, links: Vec<Link>) {
-    let of_one = links.len();
     message.links.extend(links);
     let over = message.links.len().saturating_sub(MOST);
-    message.links.drain(of_one..of_one + over);
+    if over > 0 {
+        message.links.drain(MOST_IN_MAIL..MOST_IN_MAIL + over);
+    }
 }
 
 /// The incident that `link` answers, while it may be used at `now`: it has neither expired nor been
@@ -180,10 +181,8 @@ mod tests {
             .map(|link| link.hash.as_str())
             .collect();
         assert_eq!(kept.len(), MOST);
-        assert_eq!(
-            (&kept[..3], kept[MOST - 1]),
-            (&["a0", "b0", "a21"][..], "b29")
-        );
+        assert_eq!(&kept[..6], ["a0", "b0", "a1", "b1", "a2", "b22"]);
+        assert_eq!(kept[MOST - 1], "b29");
     }
 
     #[test]

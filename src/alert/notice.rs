@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::acts::answer;
 use super::hours;
-use super::incident::{Incident, IncidentKey, Kind, State, Subject};
+use super::incident::{Incident, IncidentKey, Kind, Proposal, State, Subject};
 use super::outbox::{Facts, MessageKey, Notice, NoticeState, Told};
 use super::pass::Situation;
 use super::route;
@@ -382,10 +382,11 @@ pub(super) fn key(incident: &Incident, told: Told, person: &PersonId) -> Message
         State::Resolved { at } => (*at, 0),
     };
     // A proposal does not count itself.
-    let anew = incident.proposal.map_or(0, |proposal| proposal.repeats);
-    let number = match told {
-        Told::EscalationProposed if anew > 0 => format!("anew{anew}"),
-        Told::EscalationProposed if repeats > 0 => repeats.to_string(),
+    let number = match (told, incident.proposal) {
+        // One beside the ladder is counted by itself.
+        (Told::EscalationProposed, Some(Proposal { repeats: 0, .. })) => String::new(),
+        (Told::EscalationProposed, Some(proposal)) => format!("anew{}", proposal.repeats),
+        (Told::EscalationProposed, None) if repeats > 0 => repeats.to_string(),
         _ => String::new(),
     };
     MessageKey::of(&[

@@ -97,6 +97,15 @@ pub fn post(person: &PersonId, unit: Option<&UnitId>, group: &Group) -> String {
     format!("{unit}{}", duty.role.in_chinese())
 }
 
+/// Somebody of `unit` who is no longer among the people of the group, in Chinese.
+pub fn former(unit: Option<&UnitId>, group: &Group) -> String {
+    let unit = unit.and_then(|unit| group.units.get(unit));
+    unit.map_or_else(
+        || "一名联系人".to_owned(),
+        |unit| format!("{}的一名联系人", unit.short),
+    )
+}
+
 fn holders<'a>(
     role: Role,
     unit: &'a UnitId,

@@ -186,7 +186,11 @@ fn raised(mut after: Incident, tier: Tier, at: Context<'_>) -> Step {
     let mut effects = vec![Effect::Tell(Told::Raised(tier))];
     let again = at.before.again(tier, after.rises.is_empty());
     if tier >= Tier::Overdue {
-        after.rises.push(Rise { tier, at: at.now });
+        after.rises.push(Rise {
+            tier,
+            at: at.now,
+            goes_on: at.before.goes_on(tier),
+        });
     }
     match again.filter(|_| after.release.is_none()) {
         None => {}

@@ -197,7 +197,11 @@ pub fn go_live(situation: &Situation<'_>) -> Verdicts {
         told.rises.clear();
         if tier >= Tier::Overdue {
             let at = situation.now;
-            told.rises.push(Rise { tier, at });
+            told.rises.push(Rise {
+                tier,
+                at,
+                goes_on: false,
+            });
         }
         if let State::Open { pending, .. } = incident.state {
             told.state = State::Open {

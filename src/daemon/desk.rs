@@ -15,7 +15,7 @@ use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::compose::{compose, second_try};
 use crate::alert::detour::has_next;
 use crate::alert::incident::{Incident, IncidentKey, State};
-use crate::alert::outbox::{Delivery, Message, Notice};
+use crate::alert::outbox::{Delivery, Message, Notice, NoticeState};
 use crate::alert::pass::{Situation, Verdicts, pass};
 use crate::alert::reconsider::{Bench, Outcome, reconsider, sort_out, untold};
 use crate::alert::site_rules::VetoRule;
@@ -222,9 +222,17 @@ impl Desk {
         commit.incidents = untold(failed, &notices, &gone, &open);
         commit.notices = gone;
         commit.messages.push(failed.clone());
+        // What a person lets wait goes later in a message of its own.
+        for notice in &mut commit.notices {
+            if notice.state == NoticeState::Waiting {
+                notice.unsent_since = failed.unsent_since.or(Some(failed.created_at));
+            }
+        }
+        // What cannot be read any more is said in the words in which it was written.
+        let is_over = left.is_empty() && !commit.notices.is_empty();
         match second_try(failed, person, &left, &self.config.calendar, bench) {
-            Some(second) => commit.messages.push(second),
-            None => self.add_unheard(failed, &mut commit).await?,
+            Some(second) if !is_over => commit.messages.push(second),
+            _ => self.add_unheard(failed, &mut commit).await?,
         }
         self.store.commit(commit).await.map(|()| true)
     }

@@ -7,6 +7,7 @@ use super::desk::Desk;
 use crate::alert::detour::failing_since;
 use crate::alert::notice::undelivered;
 use crate::alert::outbox::{Delivery, Message, MessageKey};
+use crate::alert::route::former;
 use crate::domain::group::{Person, Role};
 use crate::domain::time::{Moment, date_of};
 use crate::report::plain::instant;
@@ -44,22 +45,21 @@ impl Ending {
         {
             return Ok(());
         }
-        let mut commit = Commit::at(now);
-        if person.is_none()
-            && self
-                .desk
-                .leaves_to_successors(&message, &mut commit)
-                .await?
-        {
-            return self.desk.store.commit(commit).await;
+        if person.is_none() && self.desk.goes_to_successors(&message).await? {
+            return Ok(());
         }
+        let mut commit = Commit::at(now);
         let (calendar, rules) = (&config.calendar, &config.alert);
         let words = match person {
             Some(person) => format!(
                 "发给{}的消息{why}，请核查联系方式或改用其他渠道",
                 role_of(config, person)
             ),
-            None => format!("发给已移除联系人“{}”的消息{why}", message.person),
+            None => {
+                let notices = self.desk.store.notices(&message.notices).await?;
+                let unit = notices.iter().find_map(|notice| notice.unit.as_ref());
+                format!("{}已从名单中移除，其消息{why}", former(unit, &config.group))
+            }
         };
         match person {
             Some(person) if is_operator(person) => {

@@ -42,22 +42,20 @@ impl Desk {
         self.store.commit(commit).await
     }
 
-    /// Adds to `commit` the end of `message`, whose person is no longer known, and what it tells to those who
-    /// hold the office now; whether all of it has found somebody.
-    pub(super) async fn leaves_to_successors(
-        &self,
-        message: &Message,
-        commit: &mut Commit,
-    ) -> Result<bool, StoreError> {
+    /// Stores what `message`, whose person is no longer known, tells to those who hold the office now; and its
+    /// end, where all of it has found somebody: whether that is so.
+    pub(super) async fn goes_to_successors(&self, message: &Message) -> Result<bool, StoreError> {
+        let _turn = self.turn.lock().await;
         let notices = self.store.notices(&message.notices).await?;
         let down = self.hand_down(&notices).await?;
         let is_handed = |notice: &Notice| down.handed.contains(&notice.key);
         let is_left = notices.is_empty() || !notices.iter().all(is_handed);
-        commit.notices.extend(down.fresh);
+        let mut commit = Commit::at(self.clock.now());
+        commit.notices = down.fresh;
         if !is_left {
             commit.messages.push(message.clone());
         }
-        Ok(!is_left)
+        self.store.commit(commit).await.map(|()| !is_left)
     }
 
     /// What `notices`, whose person is no longer known, tell to those who hold the office now.

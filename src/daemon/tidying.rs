@@ -105,12 +105,18 @@ impl Desk {
         let Some(free) = health.bytes_free.filter(|_| health.short_of_room) else {
             return Ok(());
         };
-        let cause = MessageKey::of(&["room", &date_of(now).to_string()]);
+        let today = date_of(now);
+        let cause = MessageKey::of(&["room", &today.to_string()]);
         let words = format!(
             "监测数据所在磁盘仅剩{}，写满后监测和提醒将停止，请尽快清理或扩容",
             size(free)
         );
-        self.tell_operators(&cause, &words).await
+        let mut notices = self.words_to_operators(&cause, &words);
+        // It waits for no working day, and not for a digest: a full disk would keep it back for ever.
+        for notice in &mut notices {
+            (notice.urgent, notice.put_off) = (true, Some(today));
+        }
+        self.tell_once(notices).await
     }
 
     /// Tells the operators `words` once for each `cause`, and not while the same words wait for them.
@@ -119,15 +125,18 @@ impl Desk {
         cause: &MessageKey,
         words: &str,
     ) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        self.tell_once(self.words_to_operators(cause, words)).await
+    }
+
+    fn words_to_operators(&self, cause: &MessageKey, words: &str) -> Vec<Notice> {
         let (config, now) = (&self.config, self.clock.now());
-        let mut notices = undelivered(
-            &config.group,
-            &config.calendar,
-            &config.alert,
-            cause,
-            words,
-            now,
-        );
+        let (group, calendar) = (&config.group, &config.calendar);
+        undelivered(group, calendar, &config.alert, cause, words, now)
+    }
+
+    /// Keeps those of `notices` that are not known, and whose words do not wait already.
+    async fn tell_once(&self, mut notices: Vec<Notice>) -> Result<(), StoreError> {
         let keys: Vec<MessageKey> = notices.iter().map(|told| told.key.clone()).collect();
         let mut known = self.store.notices(&keys).await?;
         known.extend(self.store.waiting_notices().await?);
@@ -141,7 +150,7 @@ impl Desk {
         if notices.is_empty() {
             return Ok(());
         }
-        let mut commit = Commit::at(now);
+        let mut commit = Commit::at(self.clock.now());
         commit.notices = notices;
         self.store.commit(commit).await
     }

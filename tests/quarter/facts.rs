@@ -247,6 +247,7 @@ fn incident(plan: &Plan, alert: &Alert) -> Incident {
     incident.rises = vec![Rise {
         tier: Tier::Overdue,
         at: began,
+        goes_on: false,
     }];
     incident
 }

@@ -13,7 +13,7 @@ use super::points::Points;
 use super::publishing::kinds;
 use super::rubric::{Area, Grades, Kind, PerPercent, Rubric, Rule, RuleId, Together, Untold};
 use super::settle::settle;
-use super::watched::Watched;
+use super::watched::{HALF, Watched};
 use crate::calendar::Calendar;
 use crate::domain::class::Class;
 use crate::domain::id::{ColumnId, SiteId, UnitId};
@@ -369,8 +369,11 @@ fn total(facts: &SiteFacts<'_>, period: Period, areas: Vec<AreaScore>, rubric: &
         true => computed.min(rubric.choices.veto_most),
         false => computed,
     });
+    // Where what nobody measured costs nothing, little measurement would make a good grade.
+    let is_too_little = rubric.choices.unmeasured == Untold::CostsNothing && measured < HALF;
     let grade = match total {
         None if is_vetoed => Some(Grade::Failed),
+        _ if is_too_little && !is_vetoed => None,
         total => total.map(|total| Grade::of(total, &rubric.grades, is_vetoed)),
     };
     Card {

@@ -10,8 +10,8 @@ use super::facts::SiteFacts;
 use super::points::Points;
 use crate::domain::time::{Date, date_of};
 
-/// Half of all points.
-const HALF: Points = Points::whole(50);
+/// Half of all points: on less no grade is given.
+pub(super) const HALF: Points = Points::whole(50);
 
 /// The days of a period on which a site was watched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

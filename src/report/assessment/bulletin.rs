@@ -387,13 +387,19 @@ pub fn rules(assessment: &Assessment) -> String {
             unverified.join("、")
         ),
     };
-    let total = match rubric.choices.unmeasured {
-        Untold::CostsNothing => "总分为100减去各领域扣分的加权平均；未测评的内容没有得分，也不扣分",
-        Untold::LeftOut => "总分为已测评领域的加权平均；未测评的内容既不计满分也不扣分",
+    let (total, ungraded) = match rubric.choices.unmeasured {
+        Untold::CostsNothing => (
+            "总分为100减去各领域扣分的加权平均；未测评的内容没有得分，也不扣分",
+            "，不足50%的暂不评级",
+        ),
+        Untold::LeftOut => (
+            "总分为已测评领域的加权平均；未测评的内容既不计满分也不扣分",
+            "",
+        ),
     };
     format!(
         "领域权重：{}（自拟）。领域得分为100减去该领域扣分，{total}，\
-        “已测评”为有测量依据的分值所占比例，未满100%的等级为暂定。\
+        “已测评”为有测量依据的分值所占比例，未满100%的等级为暂定{ungraded}。\
         单项否决的网站总分至多显示{}分，等级为不合格。{unverified}共{}条规则启用。",
         weights(rubric),
         plain(rubric.choices.veto_most),

@@ -388,10 +388,14 @@ pub fn total(card: &Card) -> String {
     }
 }
 
-/// The grade; provisional where not all of it was measured.
+/// The grade; provisional where not all of it was measured, none where less than half was.
 pub fn grade(card: &Card) -> String {
     let Some(grade) = card.grade else {
-        return "未测评".to_owned();
+        let word = match card.total {
+            Some(_) => "暂不评级",
+            None => "未测评",
+        };
+        return word.to_owned();
     };
     match is_certain(card) {
         true => grade.in_chinese().to_owned(),

@@ -139,7 +139,13 @@ fn who_hears_of_an_escalation_at_once_does_not_hear_of_its_cause_beside_it() {
 
 #[test]
 fn the_second_severe_lateness_of_a_column_within_a_quarter_is_proposed_for_escalation() {
-    for (rose, proposed) in [("2017-09-30", 1), ("2017-08-01", 0)] {
+    // One that had gone on since before is none of its own.
+    let rows = [
+        ("2017-09-30", false, 1),
+        ("2017-08-01", false, 0),
+        ("2017-09-30", true, 0),
+    ];
+    for (rose, goes_on, proposed) in rows {
         let mut world = World::new();
         let column = ColumnId::parse("h1/a").unwrap();
         let rose = at(&format!("{rose}T08:00:00"));
@@ -151,6 +157,7 @@ fn the_second_severe_lateness_of_a_column_within_a_quarter_is_proposed_for_escal
         over.rises = vec![Rise {
             tier: Tier::SeverelyOverdue,
             at: rose,
+            goes_on,
         }];
         world.closed = vec![over];
         for minute in ["00", "35"] {
