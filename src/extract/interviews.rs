@@ -3,6 +3,7 @@
 use super::view::View;
 use super::years::Dating;
 use crate::domain::announcement::announces;
+use crate::domain::time::Date;
 
 /// The most texts of a row that are looked at.
 const MOST_TEXTS: usize = 40;
@@ -19,7 +20,11 @@ const TO_COME: [&str; 9] = [
     "敬请关注",
 ];
 
-/// Those of `rows` that do not only announce an interview: by title, by state, or by a day to come.
+/// A day to come alone announces an interview where it is at most so many days off: a later one is more
+/// likely a slip of the pen in the year of one that was held. Source: our own choice.
+const ANNOUNCED_DAYS: i64 = 90;
+
+/// Those of `rows` that do not only announce an interview: by title, by state, or by a day soon to come.
 pub fn held(view: &View, rows: &[usize]) -> Vec<usize> {
     let rows = rows.iter().copied();
     rows.filter(|at| !is_to_come(view, *at)).collect()
@@ -29,7 +34,8 @@ fn is_to_come(view: &View, at: usize) -> bool {
     let is_titled = view.rows.get(at).is_some_and(|row| announces(&row.title));
     let day = view.datings.get(at).copied().unwrap_or(Dating::None);
     let day = day.claim().map(|claim| claim.on).or(day.refused());
-    is_titled || day.is_some_and(|on| view.today < on) || says_so(view, at)
+    let is_soon = |on: Date| (1..=ANNOUNCED_DAYS).contains(&(on - view.today).num_days());
+    is_titled || day.is_some_and(is_soon) || says_so(view, at)
 }
 
 fn says_so(view: &View, at: usize) -> bool {
@@ -57,7 +63,7 @@ mod tests {
     use crate::domain::page::Page;
     use crate::extract::{Aim, Answer, Pages, Recipe, read};
 
-    fn finding(rows: &[(&str, &str)], interviews: bool) -> Finding {
+    fn answer(rows: &[(&str, &str)], interviews: bool) -> Answer {
         let row = |(n, (title, rest)): (usize, &(&str, &str))| {
             format!("<li><a href='/zxft/{n}.html'>{title}</a>{rest}</li>")
         };
@@ -79,7 +85,11 @@ mod tests {
             interviews,
             ..Recipe::of(Aim::Column)
         };
-        match read(&pages, &recipe, "2018-03-20".parse().unwrap()) {
+        read(&pages, &recipe, "2018-03-20".parse().unwrap())
+    }
+
+    fn finding(rows: &[(&str, &str)], interviews: bool) -> Finding {
+        match answer(rows, interviews) {
             Answer::Found(reading) => reading.finding,
             Answer::Need(urls) => panic!("asks for {urls:?}"),
         }
@@ -128,5 +138,31 @@ mod tests {
             ("访谈预告：走进西城老城科技馆", "<span>2018-03-01</span>"),
         ];
         assert_eq!(finding(&rows, true), Finding::Undated(Undated::Announced));
+    }
+
+    #[test]
+    fn a_day_that_is_far_off_is_a_slip_of_the_pen_and_announces_nothing() {
+        let held = ("科信委主任谈科技创新政策落实", "<span>2017-12-01</span>");
+        let older = ("走进西城：老城里的科技馆", "<span>2017-11-09</span>");
+        // Held on 15 March 2018, and in 2018 too: their own pages are asked.
+        for day in ["2019-03-15", "2081-03-16", "2018-06-19"] {
+            let day = format!("<span>{day}</span>");
+            let rows = [("街道主任谈垃圾分类工作", day.as_str()), held, older];
+            let Answer::Need(urls) = answer(&rows, true) else {
+                panic!("{day}");
+            };
+            assert!(urls.iter().any(|url| url.path() == "/zxft/0.html"), "{day}");
+        }
+        // The ninetieth day, and any day with a word that it is announced.
+        for row in [
+            ("街道主任谈垃圾分类工作", "<span>2018-06-18</span>"),
+            ("【预告】街道主任谈垃圾分类工作", "<span>2019-03-15</span>"),
+        ] {
+            let found = finding(&[row, held, older], true);
+            assert!(
+                matches!(found, Finding::Dated(update) if update.on.to_string() == "2017-12-01"),
+                "{row:?}"
+            );
+        }
     }
 }
