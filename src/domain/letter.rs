@@ -148,7 +148,7 @@ impl Letter {
 
     /// As it was known before `end`, the end of a month or later than all that was learnt; nothing where
     /// nobody had seen it. What was read later adds nothing that speaks against it: a day of the answer
-    /// that a page claims counts where it lies before.
+    /// that a page claims counts where it lies before, and a later one makes no answer undone that was seen.
     pub fn as_of(mut self, end: Moment) -> Option<Letter> {
         if end <= self.first_seen_at {
             return None;
@@ -158,9 +158,13 @@ impl Letter {
         self.open_before.retain(|at| *at < end);
         self.page = self.page.filter(|page| page.at < end);
         let is_claimed = self.told.answered_on.is_some_and(|on| on < date_of(end));
-        if !is_claimed && self.answered_at.is_none_or(|at| end <= at) {
+        let is_seen = self.answered_at.is_some_and(|at| at < end);
+        if !is_claimed && self.told.answered_on.take().is_some() {
+            // Whether a page gave a day before, nobody knows any more.
+            self.page = None;
+        }
+        if !is_claimed && !is_seen {
             self.answered_at = None;
-            self.told.answered_on = None;
             self.told.words = false;
             self.told.state = self.open_at.map(|_| State::Open);
         }
@@ -251,6 +255,15 @@ mod tests {
         // One that gives no day was not seen to be answered.
         let silent = answered(None).as_of(end("2017-10-01")).unwrap();
         assert!(silent.told.is_open());
+        // It was seen to be answered; the day that a page gives later is none of that answer.
+        let mut named = letter("2017-08-28");
+        named.wait(at("2017-09-25"));
+        named.answered_at = Some(at("2017-09-27"));
+        named.told.state = Some(State::Answered);
+        named.told.answered_on = "2017-10-08".parse().ok();
+        let then = named.as_of(end("2017-10-01")).unwrap();
+        assert!(then.told.is_answered());
+        assert_eq!(then.answered_by(), "2017-09-27".parse().ok());
         // That it waits was read later, and not before.
         let mut late = letter("2017-08-28");
         late.wait(at("2017-10-05"));

@@ -64,6 +64,24 @@ fn world(make: impl Fn(&ColumnId) -> Vec<Letter>) -> World {
     world
 }
 
+/// A letter that was seen answered in time for the period, of which a page names another day later, waits
+/// no more, and its days are none of this period.
+#[test]
+fn a_day_that_is_named_later_makes_no_answer_undone() {
+    let world = world(|column| {
+        let mut seen = letter(column, 96, None);
+        seen.open_at = Some(at(ago(5)));
+        seen.answered_at = Some(at(ago(3)));
+        seen.told.state = Some(State::Answered);
+        seen.told.words = true;
+        seen.told.answered_on = Some(ago(-8));
+        vec![seen, letter(column, 9, Some(8))]
+    });
+    let card = world.card(&p2015());
+    assert_eq!(line(&card, "V5").verdict, Verdict::Kept);
+    assert!(!is_near(&card, "V5"));
+}
+
 #[test]
 fn a_letter_that_waited_three_months_to_the_day_is_in_time() {
     let with =
