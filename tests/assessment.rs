@@ -15,9 +15,10 @@ use wangxun::assess::score::facts::{
     AlertSpan, ColumnFacts, Exemption, Reading, Saw, SiteFacts, Titled, readings,
 };
 use wangxun::assess::score::finding::{Fact, Spared, Unmeasured};
+use wangxun::assess::score::metric::Shape;
 use wangxun::assess::score::points::Points;
 use wangxun::assess::score::rank::{change, rank};
-use wangxun::assess::score::rubric::{Area, Rubric, RuleId};
+use wangxun::assess::score::rubric::{Area, Kind, Rubric, Rule, RuleId};
 use wangxun::calendar::Calendar;
 use wangxun::domain::access::Access;
 use wangxun::domain::candidate::{Candidate, Decided, Decision, Snippet, Suspicion};
@@ -1129,7 +1130,8 @@ fn an_interview_that_is_only_announced_was_not_held() {
 }
 
 /// Every find that a person may enter, one more each time, over sites of which more or less was measured:
-/// the total never rises, whether the rule had been measured before or not.
+/// the total never rises, whether the rule had been measured before or not. What raises it by its rule,
+/// a veto that takes the place of a deduction, nobody enters.
 #[test]
 fn no_further_find_raises_a_total() {
     let every = |profile: &str| {
@@ -1152,7 +1154,9 @@ fn no_further_find_raises_a_total() {
     nothing.home = None;
     let mut inward = World::new();
     inward.services = false;
-    let worlds = [World::new(), poor, late, nothing, inward];
+    let mut idle = World::new();
+    idle.home = Some(home(20));
+    let worlds = [World::new(), poor, late, nothing, inward, idle];
     for profile in ["p2015", "p2019"] {
         let rubric = every(profile);
         for (number, world) in worlds.iter().enumerate() {
@@ -1185,6 +1189,65 @@ fn no_further_find_raises_a_total() {
     assert_eq!(alone.to_string(), "59.00");
     one.entries = vec![entry("D15", 1)];
     assert!(alone < one.card(&former).total.unwrap());
+}
+
+fn home(days: i64) -> HomeOfDay {
+    HomeOfDay {
+        newest_on: Some(ago(days)),
+        read_at: Some(at(end())),
+        undated: None,
+    }
+}
+
+/// Vetoes that take the place of a whole deduction.
+fn replacing(rubric: &Rubric) -> Vec<String> {
+    let whole = |rule: &&Rule| rule.metric.shape() != Shape::Finds;
+    let others = rubric.rules.values().filter(whole);
+    let others = others.flat_map(|rule| &rule.yields_to);
+    let vetoes = others.filter(|id| rubric.rules[*id].kind == Kind::Veto);
+    vetoes.map(ToString::to_string).collect()
+}
+
+#[test]
+fn only_a_veto_that_takes_the_place_of_a_deduction_raises_a_total() {
+    assert_eq!(replacing(&p2015()), ["V1", "V2"]);
+    assert_eq!(replacing(&p2019()), Vec::<String>::new());
+    let alone = |area: &str| {
+        let of = |one: &&Area| match one.key() == area {
+            true => 100,
+            false => 0,
+        };
+        let weights = Area::ALL
+            .iter()
+            .map(|one| format!("{} = {}\n", one.key(), of(&one)));
+        let weights: String = weights.collect();
+        rules(&format!("[weights]\n{weights}"))
+    };
+    let totals = |world: &World, rubric: &Rubric, veto: &str| {
+        let card = world.card(rubric);
+        (is_vetoed(&card, veto), card.total.unwrap().to_string())
+    };
+    // 60 links that do not open, and 6 or 7 of 140 samples.
+    let rubric = alone("availability");
+    for (failed, expected) in [(6, (false, "18.57")), (7, (true, "40.00"))] {
+        let mut world = World::new();
+        world.samples(140, failed);
+        world.entries = vec![entry("D2", 60)];
+        let (is_hit, total) = totals(&world, &rubric, "V1");
+        assert_eq!((is_hit, total.as_str()), expected, "{failed}");
+    }
+    // 15 columns of news that are late, and too few new items on a home page.
+    let rubric = alone("publishing");
+    for (days, expected) in [(14, (false, "50.00")), (15, (true, "55.00"))] {
+        let mut world = World::new();
+        for _ in 0..15 {
+            world.aged(Class::News, 15);
+        }
+        world.home = Some(home(days));
+        world.entries = vec![entry("D4", 1)];
+        let (is_hit, total) = totals(&world, &rubric, "V2");
+        assert_eq!((is_hit, total.as_str()), expected, "{days}");
+    }
 }
 
 #[test]

@@ -297,7 +297,7 @@ pub enum PerPercent {
 #[serde(rename_all = "kebab-case")]
 pub enum Untold {
     /// It costs nothing: the total is a hundred less what was lost, by the weights of all areas that
-    /// apply. No find, whatever it is measured by, can raise it.
+    /// apply. Nothing that is found raises it, but for a veto that takes the place of a deduction.
     CostsNothing,
     /// Areas without any measurement are left out of the mean. A first small find in such an area can
     /// raise the mean. It holds for what was closed before there was a choice.
