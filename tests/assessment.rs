@@ -1270,6 +1270,21 @@ fn a_period_that_was_half_watched_says_so() {
     let stood_still = "7月1日至8月1日有监测记录，92天中的32天".to_owned();
     assert_eq!(with(91, 60), (Some((32, 92)), Some(stood_still)));
     assert_eq!(with(-1, -1), (None, None));
+    // A home page that is watched since a week says nothing of the time before, in which columns were read.
+    let mut young = World::new();
+    young.days.retain(|day| ago(6) <= day.on);
+    young.column(
+        Class::News,
+        vec![dated(95, ago(91), ago(40)), dated(40, ago(39), end())],
+    );
+    assert_eq!(young.card(&p2015()).watched.unwrap().days, 92);
+    // Where samples were taken before and after, a list that did not change in between proves nothing.
+    let mut still = World::new();
+    still
+        .days
+        .retain(|day| day.on <= ago(60) || ago(6) <= day.on);
+    still.column(Class::News, vec![dated(95, ago(91), end())]);
+    assert_eq!(still.card(&p2015()).watched.unwrap().days, 39);
     // Without samples the readings of columns tell.
     let mut read = World::new();
     read.days.clear();

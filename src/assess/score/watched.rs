@@ -27,8 +27,9 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// The days on which samples were taken or the home page was read; of a site of which neither was
-    /// done, those between its first and its last reading. Nothing where nobody looked.
+    /// The days on which samples were taken or the home page was read, and before the first and after the
+    /// last of them those on which columns were read: a home page that is watched since a week says
+    /// nothing of the months before. Nothing where nobody looked.
     pub fn of(facts: &SiteFacts<'_>) -> Option<Watched> {
         let within = |on: &Date| facts.from <= *on && *on <= facts.to;
         let looked = facts.days.iter().filter(|day| {
@@ -36,20 +37,23 @@ impl Watched {
             samples > 0 || day.home.is_some()
         });
         let looked: BTreeSet<Date> = looked.map(|day| day.on).filter(within).collect();
-        let readings = facts.columns.iter().flat_map(|column| &column.readings);
-        let read = readings.flat_map(|one| [date_of(one.first_at), date_of(one.last_at)]);
-        let all: BTreeSet<Date> = read.filter(within).chain(looked.iter().copied()).collect();
-        let (first, last) = (*all.first()?, *all.last()?);
-        let days = match looked.is_empty() {
-            true => span(first, last),
-            false => count(all.len()),
-        };
-        let of = span(facts.from, facts.to);
+        let sampled = looked.first().copied().zip(looked.last().copied());
+        let is_sampled =
+            |on: &Date| sampled.is_some_and(|(first, last)| (first..=last).contains(on));
+        let mut all = looked;
+        for one in facts.columns.iter().flat_map(|column| &column.readings) {
+            let (first, last) = (date_of(one.first_at), date_of(one.last_at));
+            all.extend([first, last].into_iter().filter(within));
+            // What was seen again and again stands once.
+            let days = first.max(facts.from).iter_days();
+            let days = days.take_while(|on| *on <= last.min(facts.to));
+            all.extend(days.filter(|on| !is_sampled(on)));
+        }
         Some(Watched {
-            first,
-            last,
-            days,
-            of,
+            first: *all.first()?,
+            last: *all.last()?,
+            days: count(all.len()),
+            of: span(facts.from, facts.to),
         })
     }
 
