@@ -1306,7 +1306,7 @@ fn what_rules_say_otherwise_is_named() {
         "网站可用性权重由15改为25",
         "信息发布权重由30改为20",
         "等级线有改动",
-        "取舍unmeasured有改动",
+        "未测评内容的计分方法有改动",
         "增加规则D8",
         "停用规则D7",
         "规则D5扣分由3.00改为2.00",
@@ -1314,7 +1314,10 @@ fn what_rules_say_otherwise_is_named() {
     ];
     assert_eq!(differences(&p2015(), &rules(other)), expected);
     let profile = differences(&p2015(), &p2019());
-    assert_eq!(profile.first().unwrap(), "规则由p2015改为p2019");
+    assert_eq!(
+        profile.first().unwrap(),
+        "规则由国办发〔2015〕15号改为国办秘函〔2019〕19号"
+    );
 }
 
 /// A certificate that is unsound, or a network of ours that is down, leaves no sample that counts: that is

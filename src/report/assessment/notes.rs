@@ -28,7 +28,7 @@ pub fn remarks(assessment: &Assessment) -> Vec<String> {
 }
 
 fn other_rules(assessment: &Assessment) -> Option<String> {
-    let told = listed(assessment.other_rules.to_vec())?;
+    let told = listed(assessment.other_rules.to_vec(), "处")?;
     Some(format!(
         "上一周期按不同的规则封存（{told}），“较上期”的差额不全是网站本身的变化。"
     ))
@@ -38,7 +38,7 @@ fn loose(assessment: &Assessment) -> Option<String> {
     let loose = assessment.cards.iter().filter(|card| card.is_loose());
     let loose: Vec<&Card> = loose.collect();
     let is_every = loose.len() == assessment.cards.len() && loose.len() > 1;
-    let told = listed(loose.into_iter().map(why).collect())?;
+    let told = listed(loose.into_iter().map(why).collect(), "个网站")?;
     let whose = match is_every {
         true => "各网站",
         false => "名次带*的网站",
@@ -55,11 +55,28 @@ fn why(card: &Card) -> String {
     format!("{name}（{watched}）")
 }
 
-fn listed(all: Vec<String>) -> Option<String> {
+/// The first of them, and how many there are, by their measure word.
+fn listed(all: Vec<String>, measure: &str) -> Option<String> {
     let more = match all.len() > MOST {
-        true => format!("等{}项", all.len()),
+        true => format!("等{}{measure}", all.len()),
         false => String::new(),
     };
     let first: Vec<String> = all.into_iter().take(MOST).collect();
     (!first.is_empty()).then(|| format!("{}{more}", first.join("、")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_is_counted_by_its_own_word() {
+        let all = |count: usize| (1..=count).map(|n| format!("第{n}")).collect();
+        assert_eq!(listed(all(0), "处"), None);
+        assert_eq!(listed(all(2), "处").unwrap(), "第1、第2");
+        assert_eq!(
+            listed(all(8), "个网站").unwrap(),
+            "第1、第2、第3、第4、第5、第6等8个网站"
+        );
+    }
 }
