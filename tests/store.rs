@@ -254,6 +254,18 @@ async fn notices_and_messages_are_found_by_where_they_stand() {
     assert_eq!(newest, [at(10), at(9)]);
     let since = created(store.messages_since(at(8)).await.unwrap());
     assert_eq!(since, [at(8), at(9), at(10)]);
+    for (before, skip, most, expected) in [
+        (None, 0, 9, (4, vec![at(10), at(9), at(8), at(7)])),
+        (None, 1, 2, (4, vec![at(9), at(8)])),
+        (None, 9, 2, (4, vec![])),
+        (Some(at(9)), 0, 1, (2, vec![at(8)])),
+        (Some(at(9)), 1, 5, (2, vec![at(7)])),
+        (Some(at(11)), 0, 1, (4, vec![at(10)])),
+        (Some(at(7)), 0, 5, (0, vec![])),
+    ] {
+        let (count, part) = store.messages_part(before, skip, most).await.unwrap();
+        assert_eq!((count, created(part)), expected, "{before:?} {skip} {most}");
+    }
 }
 
 #[tokio::test]

@@ -212,6 +212,17 @@ impl Engine {
         Ok(rows.map(|row| row.map_err(cause("read rows"))))
     }
 
+    /// The rows of `table` whose keys stand before `end`.
+    pub fn rows_before(
+        &self,
+        table: Table,
+        end: &[u8],
+    ) -> Result<impl DoubleEndedIterator<Item = Result<(IVec, IVec), StoreError>> + use<>, StoreError>
+    {
+        let rows = self.tree(table)?.range(..end);
+        Ok(rows.map(|row| row.map_err(cause("read rows"))))
+    }
+
     /// Looks at every row and compares each table with its sum. A row of a later version is an
     /// error.
     pub fn scan(&self) -> Result<Scan, StoreError> {

@@ -33,19 +33,29 @@ impl Reader<'_> {
         skip: usize,
         most: usize,
     ) -> Result<(usize, Vec<Message>), StoreError> {
-        let end = before.map(keys::time);
-        let (mut count, mut messages) = (0, Vec::new());
-        for entry in self.engine.rows(Table::Messages, &[])?.rev() {
+        // A time is a key of eight bytes; no message has one of these.
+        let end = before.map_or([u8::MAX; 8], keys::time);
+        let mut messages = Vec::new();
+        let rows = self.engine.rows_before(Table::Messages, &end)?.rev();
+        for (place, entry) in rows.take(skip.saturating_add(most)).enumerate() {
             let (key, row) = entry?;
-            if end.is_some_and(|end| key.as_ref() >= end.as_slice()) {
-                continue;
-            }
-            if count >= skip && messages.len() < most {
+            if place >= skip {
                 messages.extend(self.value(Table::Messages, &key, &row)?);
             }
-            count += 1;
         }
-        Ok((count, messages))
+        Ok((self.count_before(&end)?, messages))
+    }
+
+    /// How many messages stand before `end`: all but those behind it. The newest are asked for most, and
+    /// not read for that.
+    fn count_before(&self, end: &[u8]) -> Result<usize, StoreError> {
+        let all = usize::try_from(self.engine.count(Table::Messages)).unwrap_or(usize::MAX);
+        let mut behind = 0;
+        for entry in self.engine.rows_from(Table::Messages, end)? {
+            entry?;
+            behind += 1;
+        }
+        Ok(all.saturating_sub(behind))
     }
 
     /// Messages created at `since` or later, the oldest first.
