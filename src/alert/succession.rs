@@ -1,7 +1,7 @@
 //! What was written for a person who is no longer among the people of the group, and never sent, goes to
 //! those who hold the office now.
 
-use super::incident::Subject;
+use super::incident::{Incident, State, Subject};
 use super::notice::{self, About, Owed};
 use super::outbox::{Notice, Told};
 use super::pass::Situation;
@@ -15,7 +15,8 @@ pub fn successors(situation: &Situation<'_>, notice: &Notice) -> Vec<Notice> {
     let Some(incident) = situation.open.get(&notice.incident) else {
         return Vec::new();
     };
-    let has_moved = notice::key(incident, notice.told, &notice.person) != notice.key;
+    let is_other = notice::key(incident, notice.told, &notice.person) != notice.key;
+    let has_moved = is_other || !is_latest(incident, notice.told);
     if has_moved || notice.told == Told::Recovered {
         return Vec::new();
     }
@@ -29,6 +30,18 @@ pub fn successors(situation: &Situation<'_>, notice: &Notice) -> Vec<Notice> {
         }
     }
     heirs
+}
+
+/// Whether nothing has been told of the tier of `incident` since `told`.
+fn is_latest(incident: &Incident, told: Told) -> bool {
+    let State::Open { repeats, .. } = incident.state else {
+        return false;
+    };
+    match told {
+        Told::Raised(_) => repeats == 0,
+        Told::Repeated(_, number) => repeats == number,
+        _ => true,
+    }
 }
 
 fn about<'a>(situation: &Situation<'a>, notice: &'a Notice) -> Option<About<'a>> {

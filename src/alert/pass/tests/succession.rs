@@ -64,4 +64,12 @@ fn what_is_over_or_has_moved_on_goes_to_nobody() {
         }
     });
     assert!(moved.is_empty(), "{moved:?}");
+    // What was told again since is told to the new one by that.
+    let repeated = heirs(|world| {
+        replaced(world);
+        let morning = "2017-11-23T07:00:00";
+        world.saw(0, morning, "2017-11-03", None);
+        world.pass(morning);
+    });
+    assert!(repeated.is_empty(), "{repeated:?}");
 }
