@@ -113,11 +113,12 @@ impl Oracle<'_> {
             case = match (past, step) {
                 (None, None) => None,
                 (None, Some(step)) => {
+                    let heard_on = self.heard_on(round);
                     let fresh = Case {
                         base: newest,
                         step,
-                        since: today,
-                        told_on: today,
+                        since: heard_on,
+                        told_on: heard_on,
                         repeats: 0,
                         proposed: false,
                         latest: prophecy.expected.len(),
@@ -139,6 +140,12 @@ impl Oracle<'_> {
         }
     }
 
+    /// The day on which what is decided in `round` is heard: a working day.
+    fn heard_on(&self, round: Round) -> Date {
+        let decided = round.from + TimeDelta::minutes(30);
+        self.rules.opening(decided).date_naive()
+    }
+
     fn go_on(
         &self,
         site: &SimSite,
@@ -157,7 +164,8 @@ impl Oracle<'_> {
         }
         if step > case.step {
             case.step = step;
-            (case.since, case.told_on, case.repeats) = (today, today, 0);
+            let heard_on = self.heard_on(round);
+            (case.since, case.told_on, case.repeats) = (heard_on, heard_on, 0);
             self.overtake(case.latest, round, prophecy);
             case.latest = prophecy.expected.len();
             self.tell(site, column, case, round, 30, prophecy);
@@ -179,7 +187,7 @@ impl Oracle<'_> {
                 .is_some_and(|(days, most)| case.repeats < most && told_since >= days);
         if proposal || repeat {
             case.proposed = proposal;
-            case.told_on = today;
+            case.told_on = self.heard_on(round);
             case.repeats += 1;
             self.overtake(case.latest, round, prophecy);
             case.latest = prophecy.expected.len();
