@@ -16,6 +16,7 @@ use sled::{Batch, Db, IVec, Transactional as _, Tree};
 use super::contain::contained;
 use super::error::StoreError;
 use super::files;
+use super::sum::Sum;
 use super::table::Table;
 use super::value::{self, Body, Fault};
 
@@ -42,13 +43,6 @@ struct State {
     sums: BTreeMap<String, Sum>,
 }
 
-/// The number of a table's rows, and a sum over them that does not depend on their order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sum {
-    rows: u64,
-    sum: u64,
-}
-
 /// Rows to be written in one transaction.
 pub struct Changes {
     batches: Vec<(Table, Batch)>,
@@ -63,23 +57,6 @@ pub struct Scan {
     pub damaged: Vec<(Table, Vec<u8>)>,
     /// Tables whose rows are not those that were written.
     pub astray: Vec<Table>,
-}
-
-impl Sum {
-    fn add(&mut self, key: &[u8], row: &[u8]) {
-        self.rows = self.rows.wrapping_add(1);
-        self.sum = self.sum.wrapping_add(fingerprint(key, row));
-    }
-
-    fn take(&mut self, key: &[u8], row: &[u8]) {
-        self.rows = self.rows.wrapping_sub(1);
-        self.sum = self.sum.wrapping_sub(fingerprint(key, row));
-    }
-}
-
-fn fingerprint(key: &[u8], row: &[u8]) -> u64 {
-    let (key, row) = (crc32fast::hash(key), crc32fast::hash(row));
-    (u64::from(key) << 32 | u64::from(row)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 impl Changes {

@@ -43,6 +43,7 @@ mod reading;
 pub mod rebuild;
 pub mod settings;
 mod stage;
+mod sum;
 mod table;
 mod thin;
 mod value;
