@@ -170,8 +170,7 @@ pub fn card(facts: &SiteFacts<'_>, period: Period, rubric: &Rubric, calendar: &C
         (rule.id.clone(), line(rule, measurement, rubric, &classes))
     });
     let mut lines: BTreeMap<RuleId, Line> = measured.collect();
-    let applies = |area| area != Area::Services || facts.services;
-    settle(&mut lines, rubric, &classes, applies);
+    settle(&mut lines, rubric, &classes);
     let mut areas = Vec::new();
     for &area in Area::ALL {
         let own: Vec<Line> = rubric
