@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate, TimeDelta, Weekday};
 use wangxun::assess::score::card::{Card, Verdict};
+use wangxun::assess::score::points::Points;
 use wangxun::clock::Clock;
 use wangxun::daemon::assessment::TELL_NOBODY;
 use wangxun::daemon::desk::Desk;
@@ -139,7 +140,11 @@ async fn computed_scores_are_the_true_ones_under_both_profiles() {
             for card in &assessment.cards {
                 let truth = &truths[card.site.as_str()];
                 let said = said(card);
-                if said != *truth {
+                // On less than half of all points no grade is given.
+                let mut truth = truth.clone();
+                let is_little = card.measured < Points::whole(50) && truth.vetoes.is_empty();
+                truth.grade = truth.grade.filter(|_| !is_little);
+                if said != truth {
                     wrong.push(format!("{}: said {said:?}\n   true {truth:?}", card.site));
                 }
             }
