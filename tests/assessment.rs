@@ -1204,7 +1204,13 @@ fn replacing(rubric: &Rubric) -> Vec<String> {
     let whole = |rule: &&Rule| rule.metric.shape() != Shape::Finds;
     let others = rubric.rules.values().filter(whole);
     let others = others.flat_map(|rule| &rule.yields_to);
-    let vetoes = others.filter(|id| rubric.rules[*id].kind == Kind::Veto);
+    let is_veto = |id: &_| {
+        rubric
+            .rules
+            .get(*id)
+            .is_some_and(|rule| rule.kind == Kind::Veto)
+    };
+    let vetoes = others.filter(is_veto);
     vetoes.map(ToString::to_string).collect()
 }
 
