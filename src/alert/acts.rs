@@ -422,6 +422,7 @@ mod tests {
             first: false,
             put_off: None,
             unsent_since: None,
+            laid_back_at: None,
         };
         let of_unit = [hold(Scope::Unit(unit.clone()))];
         let of_other = [hold(Scope::Unit(UnitId::parse("wjw").unwrap()))];

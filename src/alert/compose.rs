@@ -330,8 +330,12 @@ fn write(
     let mut parts = vec!["message", route.key(), person.id.as_str()];
     parts.extend(notices.iter().map(|notice| notice.key.as_str()));
     // What a gateway has taken and not delivered, it would drop under the same key.
-    let since = unsent_since.map(|since| since.to_rfc3339());
-    parts.extend(since.as_deref());
+    let laid_back_at = notices
+        .iter()
+        .filter_map(|notice| notice.laid_back_at)
+        .max();
+    let laid_back_at = laid_back_at.map(|at| at.to_rfc3339());
+    parts.extend(laid_back_at.as_deref());
     Message {
         key: MessageKey::of(&parts),
         person: person.id.clone(),
@@ -493,6 +497,7 @@ mod tests {
             first: false,
             put_off: None,
             unsent_since: None,
+            laid_back_at: None,
         }
     }
 
@@ -1093,6 +1098,13 @@ mod tests {
         };
         let (first, day) = write();
         assert_eq!(first.key, write().0.key);
+        // What was taken and did not arrive comes again under another key.
+        let back = Notice {
+            laid_back_at: Some(at("2017-11-14T08:45:00")),
+            ..notice("li", "a", REMINDER, "2017-11-14T07:00:00")
+        };
+        let again = Day::new(vec![back]).write("2017-11-14T09:00:00");
+        assert_ne!(first.key, again.messages[0].key);
         let person = &day.group.people[&first.person];
         let carried = [notice("li", "a", REMINDER, "2017-11-14T07:00:00")];
         let now = at("2017-11-14T10:00:00");

@@ -119,6 +119,7 @@ pub fn write(
             first: false,
             put_off: None,
             unsent_since: None,
+            laid_back_at: None,
         })
         .collect()
 }
@@ -182,6 +183,7 @@ pub fn undelivered(
             first: false,
             put_off: None,
             unsent_since: None,
+            laid_back_at: None,
         })
         .collect()
 }

@@ -153,6 +153,9 @@ pub struct Notice {
     /// back at the end of their day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsent_since: Option<Moment>,
+    /// When it was taken out of a message that a transport had taken and not delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub laid_back_at: Option<Moment>,
 }
 
 /// For whom somebody stands in.

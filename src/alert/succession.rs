@@ -8,28 +8,30 @@ use super::pass::Situation;
 use crate::domain::time::date_of;
 
 /// The notices that tell what `notice` tells to everybody whom it concerns now, under the keys under which
-/// they would have been written then: whoever was told already has one of that key. None where what it
-/// tells is over or has moved on, which was told to those who are in office, and of an end, which nobody
-/// hears who has not heard of the beginning.
-pub fn successors(situation: &Situation<'_>, notice: &Notice) -> Vec<Notice> {
-    let Some(incident) = situation.open.get(&notice.incident) else {
-        return Vec::new();
+/// they would have been written then: whoever was told already has one of that key. No notice where what it
+/// tells is over, or has moved on and was told to those who are in office, and of an end, which nobody hears
+/// who has not heard of the beginning. Nothing where it was handed over by somebody who may be gone as well.
+pub fn successors(situation: &Situation<'_>, notice: &Notice) -> Option<Vec<Notice>> {
+    if notice.in_place_of.is_some() {
+        return None;
+    }
+    let incident = situation.open.get(&notice.incident);
+    let about = about(situation, notice);
+    let Some((incident, about)) = incident.zip(about) else {
+        return Some(Vec::new());
     };
     let is_other = notice::key(incident, notice.told, &notice.person) != notice.key;
     let has_moved = is_other || !is_latest(incident, notice.told);
     if has_moved || notice.told == Told::Recovered {
-        return Vec::new();
+        return Some(Vec::new());
     }
-    let Some(about) = about(situation, notice) else {
-        return Vec::new();
-    };
     let mut heirs = notice::write(situation, incident, notice.told, about, notice.urgent);
     if notice.told == Told::EscalationProposed {
         for heir in &mut heirs {
             heir.facts.why.clone_from(&notice.facts.why);
         }
     }
-    heirs
+    Some(heirs)
 }
 
 /// Whether nothing has been told of the tier of `incident` since `told`.

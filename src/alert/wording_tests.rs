@@ -98,6 +98,7 @@ fn notice(subject: Subject, kind: Kind, told: Told) -> Notice {
         first: false,
         put_off: None,
         unsent_since: None,
+        laid_back_at: None,
     }
 }
 

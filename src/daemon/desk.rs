@@ -225,7 +225,7 @@ impl Desk {
         // What a person lets wait goes later in a message of its own.
         for notice in &mut commit.notices {
             if notice.state == NoticeState::Waiting {
-                notice.unsent_since = failed.unsent_since.or(Some(failed.created_at));
+                notice.laid_back_at = Some(now);
             }
         }
         // What cannot be read any more is said in the words in which it was written.

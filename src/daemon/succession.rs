@@ -14,7 +14,7 @@ use crate::store::error::StoreError;
 pub(super) struct HandedDown {
     /// What is told to those who hold the office now, and have not been told.
     pub fresh: Vec<Notice>,
-    /// Those that somebody in office has now, or had already.
+    /// Those that somebody in office has now, or had already, or that are over.
     pub handed: BTreeSet<MessageKey>,
 }
 
@@ -67,8 +67,7 @@ impl Desk {
         let known = self.known().await?;
         let situation = known.situation(&self.config, self.clock.now());
         for notice in notices {
-            let heirs = successors(&situation, notice);
-            if !heirs.is_empty() {
+            if let Some(heirs) = successors(&situation, notice) {
                 down.handed.insert(notice.key.clone());
                 down.fresh.extend(heirs);
             }

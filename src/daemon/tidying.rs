@@ -13,6 +13,9 @@ use crate::report::plain::size;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 
+/// How the word begins that the disk of the store fills up.
+const FILLS_UP: &str = "监测数据所在磁盘仅剩";
+
 impl Desk {
     /// What earlier days could not send waits again.
     pub(super) async fn take_back(&self, now: Moment) -> Result<(), StoreError> {
@@ -105,16 +108,28 @@ impl Desk {
         let Some(free) = health.bytes_free.filter(|_| health.short_of_room) else {
             return Ok(());
         };
+        let mut waiting = self.store.waiting_notices().await?;
+        for message in self.store.open_messages().await? {
+            waiting.extend(self.store.notices(&message.notices).await?);
+        }
+        if waiting
+            .iter()
+            .any(|notice| notice.facts.why.starts_with(FILLS_UP))
+        {
+            return Ok(());
+        }
         let today = date_of(now);
         let cause = MessageKey::of(&["room", &today.to_string()]);
         let words = format!(
-            "监测数据所在磁盘仅剩{}，写满后监测和提醒将停止，请尽快清理或扩容",
+            "{FILLS_UP}{}，写满后监测和提醒将停止，请尽快清理或扩容",
             size(free)
         );
+        let is_evening = self.config.alert.window.until <= now.time();
+        let day = today.succ_opt().filter(|_| is_evening).unwrap_or(today);
         let mut notices = self.words_to_operators(&cause, &words);
         // It waits for no working day, and not for a digest: a full disk would keep it back for ever.
         for notice in &mut notices {
-            (notice.urgent, notice.put_off) = (true, Some(today));
+            (notice.urgent, notice.put_off) = (true, Some(day));
         }
         self.tell_once(notices).await
     }

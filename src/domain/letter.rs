@@ -162,6 +162,9 @@ impl Letter {
         if !is_claimed && self.told.answered_on.take().is_some() {
             // Whether a page gave a day before, nobody knows any more.
             self.page = None;
+            if is_seen {
+                self.told.state = Some(State::Answered);
+            }
         }
         if !is_claimed && !is_seen {
             self.answered_at = None;

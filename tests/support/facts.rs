@@ -251,6 +251,7 @@ pub fn notice(number: i64, state: NoticeState) -> Notice {
         first: false,
         put_off: None,
         unsent_since: None,
+        laid_back_at: None,
     }
 }
 

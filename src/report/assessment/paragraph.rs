@@ -56,7 +56,8 @@ pub fn paragraph(assessment: &Assessment) -> String {
     if provisional > 0 {
         let _ = write!(out, "，等级为暂定的{provisional}个");
     }
-    let ungraded = cards.iter().filter(|card| card.grade.is_none()).count();
+    let ungraded = cards.iter().filter(|card| card.grade.is_none());
+    let ungraded = ungraded.filter(|card| card.total.is_some()).count();
     if ungraded > 0 {
         let _ = write!(out, "，测评不足、暂不评级的{ungraded}个");
     }

@@ -28,7 +28,8 @@ fn heirs(change: impl FnOnce(&mut World)) -> Vec<String> {
     let situation = world.situation("2017-11-21T07:00:00");
     let told = left
         .iter()
-        .flat_map(|notice| successors(&situation, notice));
+        .flat_map(|notice| successors(&situation, notice))
+        .flatten();
     let fresh = told.filter(|notice| !known.contains(&notice.key));
     fresh.map(|notice| notice.person.to_string()).collect()
 }
