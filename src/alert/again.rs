@@ -6,16 +6,17 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use super::incident::{Incident, Kind, Rise, Subject};
 use super::pass::Situation;
 use crate::assess::ladder::Tier;
 use crate::assess::mended::is_mended;
-use crate::domain::act::Deed;
+use crate::domain::act::{Act, Deed};
 use crate::domain::group::Column;
 use crate::domain::id::{ColumnId, UnitId};
-use crate::domain::time::{Date, Moment, date_of};
+use crate::domain::time::{Date, Moment, date_of, moment};
 
 /// Within how many natural days a second time counts; 0 never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,25 @@ impl AgainRule {
     pub fn days(self) -> u32 {
         self.unit_overdue_days.max(self.column_severe_days)
     }
+}
+
+/// Since when incidents that are over have to be remembered at `now`: for the days of `rule`, and from before
+/// the exemptions of those days, so that a silence which goes on after one is known as what it is.
+pub fn remembered_since(rule: AgainRule, acts: &[Act], now: Moment) -> Moment {
+    // A day more than counts, for the hours.
+    let mut since = now - TimeDelta::days(i64::from(rule.days()) + 1);
+    let exempt = acts.iter().filter_map(|act| match act.deed {
+        Deed::Exempted { from, until, .. } => Some((until, from)),
+        _ => None,
+    });
+    let mut exempt: Vec<(Date, Date)> = exempt.collect();
+    exempt.sort_unstable_by(|one, other| other.cmp(one));
+    for (until, from) in exempt {
+        if date_of(since) <= until {
+            since = since.min(moment(from.and_time(NaiveTime::MIN)));
+        }
+    }
+    since
 }
 
 /// Which second offence it is, with the days of its rule.
@@ -248,4 +268,40 @@ fn silences(incidents: &[&Incident], limit_days: u32, told_since: Option<Moment>
         silences.push(silence);
     }
     silences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::fixture::at;
+    use crate::domain::act::{Ground, Scope};
+
+    #[test]
+    fn what_was_over_before_an_exemption_of_the_days_of_the_rule_is_remembered() {
+        let exempt = |from: &str, until: &str| Act {
+            approver: None,
+            at: at("2017-01-01T09:00:00"),
+            by: "张".to_owned(),
+            reason: String::new(),
+            deed: Deed::Exempted {
+                scope: Scope::Unit(UnitId::parse("kxw").unwrap()),
+                ground: Ground::Maintenance,
+                from: from.parse().unwrap(),
+                until: until.parse().unwrap(),
+                paused: false,
+            },
+        };
+        let since = |acts: &[Act]| {
+            let now = at("2017-12-01T12:00:00");
+            remembered_since(AgainRule::default(), acts, now)
+        };
+        let plain = at("2017-09-01T12:00:00");
+        assert_eq!(since(&[]), plain);
+        assert_eq!(since(&[exempt("2017-05-01", "2017-08-31")]), plain);
+        let long = exempt("2017-06-01", "2017-09-30");
+        assert_eq!(since(&[long.clone()]), at("2017-06-01T00:00:00"));
+        // One that ended where the next began.
+        let before = exempt("2017-02-01", "2017-06-01");
+        assert_eq!(since(&[before, long]), at("2017-02-01T00:00:00"));
+    }
 }

@@ -12,6 +12,7 @@ use chrono::{NaiveTime, TimeDelta};
 use tokio::sync::Mutex;
 
 use crate::alert::acts::{Hold, holds, is_trial};
+use crate::alert::again::remembered_since;
 use crate::alert::compose::{compose, second_try};
 use crate::alert::detour::has_next;
 use crate::alert::incident::{Incident, IncidentKey, State};
@@ -338,10 +339,10 @@ impl Desk {
     }
 
     pub(super) async fn known(&self) -> Result<Known, StoreError> {
-        // A day more than counts, for the hours.
-        let days = TimeDelta::days(i64::from(self.config.alert.again.days()) + 1);
+        let acts = self.store.acts().await?;
+        let since = remembered_since(self.config.alert.again, &acts, self.clock.now());
         Ok(Known {
-            closed: self.store.closed_since(self.clock.now() - days).await?,
+            closed: self.store.closed_since(since).await?,
             records: self.store.records().await?,
             homes: self.store.homes().await?,
             days: self.sampled().await?,
@@ -349,7 +350,7 @@ impl Desk {
             letters: self.waiting_letters().await?,
             open: self.store.open_incidents().await?,
             waiting: self.store.waiting_notices().await?,
-            acts: self.store.acts().await?,
+            acts,
         })
     }
 
