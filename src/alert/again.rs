@@ -299,7 +299,10 @@ mod tests {
         assert_eq!(since(&[]), plain);
         assert_eq!(since(&[exempt("2017-05-01", "2017-08-31")]), plain);
         let long = exempt("2017-06-01", "2017-09-30");
-        assert_eq!(since(&[long.clone()]), at("2017-06-01T00:00:00"));
+        assert_eq!(
+            since(std::slice::from_ref(&long)),
+            at("2017-06-01T00:00:00")
+        );
         // One that ended where the next began.
         let before = exempt("2017-02-01", "2017-06-01");
         assert_eq!(since(&[before, long]), at("2017-02-01T00:00:00"));
