@@ -58,11 +58,13 @@ const NOTES: usize = 8;
 /// The most observations of a year: of one day at most a few are kept.
 const YEAR: usize = 1500;
 /// How many closed incidents and messages are looked through for the column's.
-const LOOKED_THROUGH: usize = 300;
+const LOOKED_THROUGH: usize = 6_000;
+/// In parts of how many messages are looked through.
+const PART: usize = 300;
 /// How many closed incidents are listed.
 const CLOSED: usize = 10;
 /// How many messages are listed.
-const MESSAGES: usize = 15;
+const MESSAGES: usize = 40;
 
 #[derive(Template)]
 #[template(path = "column.html")]
@@ -305,9 +307,16 @@ pub async fn gather(
     let open = picture.open.values().filter(|one| about(one)).cloned();
     let closed = store.closed_incidents(LOOKED_THROUGH).await?;
     let closed = closed.into_iter().filter(about).take(CLOSED);
+    let incidents: Vec<Incident> = open.chain(closed).collect();
+    // Of what is about the column tell messages since the first of these began.
+    let since = incidents.iter().map(|incident| incident.began_at).min();
+    let since = since.unwrap_or(picture.now);
     let (flags, messages) = match viewer.only() {
         Some(_) => (Vec::new(), Vec::new()),
-        None => (store.flags(Some(id)).await?, told(console, id).await?),
+        None => (
+            store.flags(Some(id)).await?,
+            told(console, id, since).await?,
+        ),
     };
     let record = picture.records.get(id);
     let proof = record.and_then(|record| record.proof.clone());
@@ -319,7 +328,7 @@ pub async fn gather(
             .filter(|proof| copies.contains(proof))
             .or_else(|| deciding_copy(&observations, &copies)),
         copies,
-        incidents: open.chain(closed).collect(),
+        incidents,
         observations,
         items: store.items(id).await?,
         acceptance: store.acceptance(id).await?,
@@ -329,22 +338,36 @@ pub async fn gather(
     })
 }
 
-/// The messages that tell of the column, the newest first.
-async fn told(console: &Console, column: &ColumnId) -> Result<Vec<Message>, StoreError> {
-    let mut messages = console.store.messages(LOOKED_THROUGH).await?;
-    let keys: Vec<_> = messages
-        .iter()
-        .flat_map(|message| message.notices.iter().cloned())
-        .collect();
-    let notices = console.store.notices(&keys).await?;
-    let about: BTreeSet<_> = notices
-        .into_iter()
-        .filter(|notice| notice.column.as_ref() == Some(column))
-        .map(|notice| notice.key)
-        .collect();
-    messages.retain(|message| message.notices.iter().any(|key| about.contains(key)));
-    messages.truncate(MESSAGES);
-    Ok(messages)
+/// The messages that tell of the column, the newest first, as far back as `since`.
+async fn told(
+    console: &Console,
+    column: &ColumnId,
+    since: Moment,
+) -> Result<Vec<Message>, StoreError> {
+    let mut told = Vec::new();
+    let mut skip = 0;
+    while told.len() < MESSAGES && skip < LOOKED_THROUGH {
+        let (_, mut part) = console.store.messages_part(None, skip, PART).await?;
+        skip += PART;
+        let is_last = part.last().is_none_or(|oldest| oldest.created_at < since);
+        let keys: Vec<_> = part
+            .iter()
+            .flat_map(|message| message.notices.iter().cloned())
+            .collect();
+        let notices = console.store.notices(&keys).await?;
+        let about: BTreeSet<_> = notices
+            .into_iter()
+            .filter(|notice| notice.column.as_ref() == Some(column))
+            .map(|notice| notice.key)
+            .collect();
+        part.retain(|message| message.notices.iter().any(|key| about.contains(key)));
+        told.extend(part);
+        if is_last {
+            break;
+        }
+    }
+    told.truncate(MESSAGES);
+    Ok(told)
 }
 
 /// The copy of the latest page that was read, where the record names none: an older program wrote it.

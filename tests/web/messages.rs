@@ -1,10 +1,13 @@
 //! The messages of a year, page by page and up to a day.
 
 use chrono::TimeDelta;
-use wangxun::alert::outbox::Delivery;
+use wangxun::alert::incident::{Kind, Subject};
+use wangxun::alert::outbox::{Delivery, MessageKey, NoticeState};
+use wangxun::assess::ladder::Tier;
+use wangxun::domain::group::{Duty, Role};
 use wangxun::store::commit::Commit;
 
-use crate::console::{group, message, now, start};
+use crate::console::{column_id, group, incident, message, now, start};
 use crate::get;
 
 /// The longest page, in bytes.
@@ -81,4 +84,55 @@ async fn the_messages_of_a_year_are_reached_page_by_page_and_by_day() {
     let items = part["items"].as_array().expect("items");
     let text = items[49]["text"].as_str().expect("text");
     assert!(items.len() == 50 && text.starts_with("第249条"), "{text}");
+}
+
+#[tokio::test]
+async fn a_column_shows_what_was_told_of_it_however_much_was_told_of_others_since() {
+    let group = group(1, 2);
+    let column = column_id(0, 0);
+    let mut about = incident(
+        Subject::Column(column.clone()),
+        Kind::Stale,
+        Some(Tier::Overdue),
+    );
+    about.began_at = now() - TimeDelta::days(40);
+    let told_at = now() - TimeDelta::days(30);
+    let accepted = Delivery::Accepted {
+        at: told_at,
+        receipt: None,
+    };
+    let mut first = message(0, "区科信委工作动态已超期", accepted.clone());
+    let mut staff = group.clone();
+    for person in staff.people.values_mut() {
+        person.duties.push(Duty {
+            role: Role::Operator,
+            unit: None,
+        });
+    }
+    let notice = wangxun::alert::notice::undelivered(
+        &staff,
+        &Default::default(),
+        &Default::default(),
+        &first.key,
+        "",
+        told_at,
+    );
+    let mut commit = Commit::at(now());
+    let mut notice = notice.into_iter().next().expect("an operator");
+    (notice.column, notice.incident) = (Some(column.clone()), about.key.clone());
+    notice.state = NoticeState::Bundled(first.key.clone());
+    (first.created_at, first.notices) = (told_at, vec![notice.key.clone()]);
+    commit.notices.push(notice);
+    commit.incidents.push(about);
+    commit.messages.push(first);
+    for n in 0..400 {
+        let mut other = message(0, "别处", accepted.clone());
+        other.key = MessageKey::of(&["other", &n.to_string()]);
+        other.created_at = told_at + TimeDelta::minutes(n + 1);
+        commit.messages.push(other);
+    }
+    let running = start(group, commit).await;
+    let page = get(&running, &format!("/column/{column}")).await.body;
+    assert!(page.contains("区科信委工作动态已超期"), "{page}");
+    assert!(!page.contains("别处"), "{page}");
 }
