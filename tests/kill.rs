@@ -20,7 +20,7 @@ mod sms;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use house::{House, OPERATOR, clear_of_midnight, letters, page, phone};
+use house::{Daemon, House, OPERATOR, clear_of_midnight, letters, page, phone};
 use site::{Reply, Site, answer};
 use sms::{Gateway, Mood};
 
@@ -291,23 +291,32 @@ async fn a_number_that_is_refused_is_told_another_way_or_the_operator_is() {
     assert_eq!(times, [1, 1, 1], "what is refused for good is not repeated");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_waits_for_people_who_are_gone_is_told_to_the_operator() {
-    let (_sites, gateway, house) = scene(1, 1, Mood::Busy).await;
+/// An installation whose two messages could not be sent, killed and started again after `change`, when the
+/// gateway is in order.
+async fn restarted_after(change: fn(&House)) -> (Vec<Site>, Gateway, House, Daemon) {
+    let (sites, gateway, house) = scene(1, 1, Mood::Busy).await;
     let daemon = house.start();
     house
         .until("attempts", 30, || gateway.times().len() == 2)
         .await;
     daemon.kill();
-    house.dismiss_all();
+    change(&house);
     gateway.turn(Mood::Open);
     let daemon = house.start();
-    let withdrawn = || {
-        let lines = house.outbox();
-        lines.iter().filter(|line| line.contains("已撤回")).count()
-    };
+    (sites, gateway, house, daemon)
+}
+
+/// How many messages were withdrawn.
+fn withdrawn(house: &House) -> usize {
+    let lines = house.outbox();
+    lines.iter().filter(|line| line.contains("已撤回")).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_people_who_are_gone_is_told_to_the_operator() {
+    let (_sites, gateway, house, daemon) = restarted_after(House::dismiss_all).await;
     house
-        .until("an end of the messages", 30, || withdrawn() == 2)
+        .until("an end of the messages", 30, || withdrawn(&house) == 2)
         .await;
     house
         .until("a word to the operator", 30, || !gateway.taken().is_empty())
@@ -321,22 +330,10 @@ async fn what_waits_for_people_who_are_gone_is_told_to_the_operator() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_for_people_who_are_gone_is_told_to_their_successors() {
-    let (_sites, gateway, house) = scene(1, 1, Mood::Busy).await;
-    let daemon = house.start();
-    house
-        .until("attempts", 30, || gateway.times().len() == 2)
-        .await;
-    daemon.kill();
-    house.replace_all();
-    gateway.turn(Mood::Open);
-    let daemon = house.start();
-    let withdrawn = || {
-        let lines = house.outbox();
-        lines.iter().filter(|line| line.contains("已撤回")).count()
-    };
+    let (_sites, gateway, house, daemon) = restarted_after(House::replace_all).await;
     house
         .until("both successors", 30, || {
-            gateway.taken().len() == 2 && withdrawn() == 2
+            gateway.taken().len() == 2 && withdrawn(&house) == 2
         })
         .await;
     house.stop(daemon, 10).await;

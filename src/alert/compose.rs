@@ -572,6 +572,16 @@ mod tests {
             }
         }
 
+        /// More people like `li`.
+        fn hire(&mut self, names: &[&str]) {
+            let li = PersonId::parse("li").unwrap();
+            for name in names {
+                let mut person = self.group.people[&li].clone();
+                person.id = PersonId::parse(name).unwrap();
+                self.group.people.insert(person.id.clone(), person);
+            }
+        }
+
         /// Writes what is due and keeps it as the store would.
         fn write(&mut self, now: &str) -> Written {
             let written = compose(&self.tray(now));
@@ -992,12 +1002,7 @@ mod tests {
         let names = ["li", "n1", "n2", "n3"];
         let waiting = names.map(|name| notice(name, "a", REMINDER, "2017-11-14T07:00:00"));
         let mut day = Day::new(waiting.to_vec());
-        for name in &names[1..] {
-            let li = PersonId::parse("li").unwrap();
-            let mut person = day.group.people[&li].clone();
-            person.id = PersonId::parse(name).unwrap();
-            day.group.people.insert(person.id.clone(), person);
-        }
+        day.hire(&names[1..]);
         day.rules.budget.in_all = 1;
         let written = day.write("2017-11-14T08:30:00");
         assert_eq!(written.messages.len(), 1);
@@ -1036,12 +1041,7 @@ mod tests {
     fn whom_the_budget_puts_off_goes_first_and_what_waits_for_it_does_not_run_out() {
         let names = ["li", "n1", "n2", "n3"];
         let mut day = Day::new(Vec::new());
-        for name in &names[1..] {
-            let li = PersonId::parse("li").unwrap();
-            let mut person = day.group.people[&li].clone();
-            person.id = PersonId::parse(name).unwrap();
-            day.group.people.insert(person.id.clone(), person);
-        }
+        day.hire(&names[1..]);
         day.rules.budget.in_all = 1;
         let mut heard: Vec<String> = Vec::new();
         let first: crate::domain::time::Date = "2017-11-13".parse().unwrap();
@@ -1121,7 +1121,7 @@ mod tests {
         assert!(second.text.ends_with("【网巡】本邮件由系统自动发送。\n"));
         let third = second_try(&second, person, &carried, &day.calendar, bench);
         assert_eq!(third, None);
-        // What has risen meanwhile is told at its tier; what is over is not told.
+        // What has risen meanwhile is told at its tier; what cannot be read, in its own words.
         let risen = Notice {
             told: Told::Raised(Tier::Overdue),
             ..carried[0].clone()

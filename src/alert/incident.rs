@@ -185,6 +185,18 @@ pub enum State {
     },
 }
 
+impl State {
+    /// Confirmed, or risen, and told at `now`.
+    pub fn told_now(now: Moment) -> State {
+        State::Open {
+            since: now,
+            repeats: 0,
+            told_at: now,
+            pending: None,
+        }
+    }
+}
+
 /// A change that waits for a second visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {

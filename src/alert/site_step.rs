@@ -12,9 +12,9 @@ use super::incident::{Change, Ground, Incident, IncidentKey, Kind, Pending, Stat
 use super::outbox::Told;
 use super::rules::Repeat;
 use super::site_rules::DownRule;
-use super::step::{Effect, Step};
+use super::step::{Effect, Step, worked_since};
 use crate::assess::vetoes::{Fact, Held};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Window};
 use crate::domain::group::Column;
 use crate::domain::observation::ColumnRecord;
 use crate::domain::time::{Moment, date_of};
@@ -81,7 +81,7 @@ pub fn step_front(
     });
     match (open, front) {
         (None, Front::Closed { since }) => {
-            let incident = Incident::new(key.clone(), since, open_since(at.now, 0));
+            let incident = Incident::new(key.clone(), since, State::told_now(at.now));
             (Some(incident), vec![Effect::Tell(Told::Down)])
         }
         (Some((incident, since, 0, told_at)), Front::Closed { .. })
@@ -131,6 +131,8 @@ pub struct Again<'a> {
     pub calendar: &'a Calendar,
     /// How it is repeated.
     pub repeat: Repeat,
+    /// In which hours it goes out; `None` where it goes at once.
+    pub window: Option<Window>,
     /// How long after a first sight the second visit is made.
     pub confirm_after: TimeDelta,
     /// The present instant.
@@ -166,7 +168,7 @@ pub fn step_veto(
             (Some(resolved(incident, at.now)), Vec::new())
         }
         State::Suspected { .. } if is_proven => {
-            after.state = open_since(at.now, 0);
+            after.state = State::told_now(at.now);
             (Some(after), vec![Effect::Tell(told(0))])
         }
         State::Suspected { .. } => changed(incident, after),
@@ -249,7 +251,10 @@ fn repeated(incident: &Incident, told: fn(u32) -> Told, at: Again<'_>) -> Option
     };
     let today = date_of(at.now);
     let is_undone = told_at > at.now;
-    let passed = at.calendar.working_days_between(date_of(told_at), today);
+    let passed = match at.window {
+        Some(window) => worked_since(told_at, at.now, at.calendar, window),
+        None => at.calendar.working_days_between(date_of(told_at), today),
+    };
     let is_due = is_undone || passed >= working_days.max(1);
     let is_spent = most.is_some_and(|most| repeats >= most);
     if !is_due || is_spent || !at.calendar.is_working_day(today) {
@@ -275,15 +280,6 @@ fn changed(before: &Incident, after: Incident) -> Step {
 
 fn revisit(at: Again<'_>) -> Effect {
     Effect::Revisit(at.now + at.confirm_after.max(TimeDelta::seconds(1)))
-}
-
-fn open_since(now: Moment, repeats: u32) -> State {
-    State::Open {
-        since: now,
-        repeats,
-        told_at: now,
-        pending: None,
-    }
 }
 
 fn resolved(incident: &Incident, now: Moment) -> Incident {

@@ -12,7 +12,7 @@ use super::incident::{Change, Incident, IncidentKey, Pending, Proposal, Release,
 use super::outbox::Told;
 use super::rules::{AlertRules, Repeat, Tiers};
 use crate::assess::ladder::Tier;
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Window};
 use crate::domain::finding::LastUpdate;
 use crate::domain::time::{Moment, date_of};
 
@@ -150,13 +150,7 @@ pub fn step_plain(
 ) -> Step {
     match (before.filter(|incident| !incident.is_resolved()), present) {
         (None, Some(true)) => {
-            let state = State::Open {
-                since: now,
-                repeats: 0,
-                told_at: now,
-                pending: None,
-            };
-            let incident = Incident::new(key.clone(), now, state);
+            let incident = Incident::new(key.clone(), now, State::told_now(now));
             (Some(incident), vec![Effect::Tell(told)])
         }
         (Some(incident), Some(false)) => (Some(resolved(incident, now)), vec![Effect::Recover]),
@@ -175,7 +169,7 @@ fn suspect(key: &IncidentKey, update: Option<&LastUpdate>, at: Context<'_>) -> S
 
 fn opened(incident: &Incident, tier: Tier, at: Context<'_>) -> Step {
     let mut after = incident.clone();
-    after.state = told_now(0, at.now);
+    after.state = State::told_now(at.now);
     raised(after, tier, at)
 }
 
@@ -227,7 +221,7 @@ fn stays(incident: &Incident, tier: Tier, update: Option<&LastUpdate>, at: Conte
                 change: Change::Raise,
                 seen_at,
             }) if seen_at < at.visited_at => {
-                after.state = told_now(0, at.now);
+                after.state = State::told_now(at.now);
                 raised(after, tier, at)
             }
             Some(Pending {
@@ -280,7 +274,7 @@ fn escalated(mut after: Incident, at: Context<'_>) -> Step {
     let waits = waits_for_release(at);
     after.tier = Some(Tier::Escalation);
     after.proposal = None;
-    after.state = told_now(0, at.now);
+    after.state = State::told_now(at.now);
     after.release = waits.then_some(Release::Proposed);
     let told = if waits {
         Told::EscalationProposed
@@ -363,15 +357,20 @@ fn is_due_again(tier: Tier, told_at: Moment, repeats: u32, at: Context<'_>) -> b
         return false;
     };
     let spent = most.is_some_and(|most| repeats >= most);
-    let is_due = is_undone || worked_since(told_at, at) >= working_days.max(1);
+    let is_due = is_undone || worked(told_at, at) >= working_days.max(1);
     !spent && is_due && at.calendar.is_working_day(date_of(at.now))
 }
 
-/// The working days since `decided_at`. What is decided on a day off is heard on the next working day.
-fn worked_since(decided_at: Moment, at: Context<'_>) -> u32 {
-    let heard_at = at.calendar.opening(decided_at, at.rules.window);
-    at.calendar
-        .working_days_between(date_of(heard_at), date_of(at.now))
+/// The working days since `decided_at`, for what goes out in `window`: decided on a day off, it is heard on the
+/// next working day.
+pub(super) fn worked_since(
+    decided_at: Moment,
+    now: Moment,
+    calendar: &Calendar,
+    window: Window,
+) -> u32 {
+    let heard_at = calendar.opening(decided_at, window);
+    calendar.working_days_between(date_of(heard_at), date_of(now))
 }
 
 /// A change that was seen in a future from which the clock was set back waits for nothing.
@@ -379,8 +378,12 @@ fn from_now(pending: Option<Pending>, at: Context<'_>) -> Option<Pending> {
     pending.filter(|pending| pending.seen_at <= at.now)
 }
 
+fn worked(decided_at: Moment, at: Context<'_>) -> u32 {
+    worked_since(decided_at, at.now, at.calendar, at.rules.window)
+}
+
 fn is_long(since: Moment, at: Context<'_>) -> bool {
-    worked_since(since, at) >= at.escalate_after
+    worked(since, at) >= at.escalate_after
 }
 
 /// Whether `update` is newer than what the incident is about: that deadline is met.
@@ -396,15 +399,6 @@ fn is_other_deadline(incident: &Incident, update: Option<&LastUpdate>) -> bool {
 
 fn revisit(at: Context<'_>) -> Effect {
     Effect::Revisit(at.now + at.rules.confirm_after.max(TimeDelta::seconds(1)))
-}
-
-fn told_now(repeats: u32, now: Moment) -> State {
-    State::Open {
-        since: now,
-        repeats,
-        told_at: now,
-        pending: None,
-    }
 }
 
 fn resolved(incident: &Incident, now: Moment) -> Incident {

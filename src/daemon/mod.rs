@@ -45,6 +45,7 @@ pub mod schedule;
 pub mod score;
 mod shelf;
 mod showing;
+mod standing;
 mod succession;
 mod test_message;
 mod tidying;

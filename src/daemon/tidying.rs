@@ -1,8 +1,9 @@
 //! What is put in order before messages are written: what earlier days left over, what late messages
 //! have said today, and ends of what nobody has heard.
 
-use super::desk::{Desk, OF_LATE};
+use super::desk::Desk;
 use super::outbox::JUST_WRITTEN;
+use super::standing::OF_LATE;
 use crate::alert::notice::undelivered;
 use crate::alert::outbox::{MessageKey, Notice, Told};
 use crate::alert::overnight::{is_late_word, is_left_over, said_today, take_back};

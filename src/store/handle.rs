@@ -236,6 +236,19 @@ impl Store {
             .await
     }
 
+    /// Messages that tell of `column`, the newest first: `most` of them, among the newest `through` of all that
+    /// were created at `since` or later.
+    pub async fn messages_about(
+        &self,
+        column: &ColumnId,
+        since: Moment,
+        (most, through): (usize, usize),
+    ) -> Result<Vec<Message>, StoreError> {
+        let column = column.clone();
+        self.read(move |reader| reader.messages_about(&column, since, (most, through)))
+            .await
+    }
+
     /// Messages created at `since` or later, the oldest first.
     pub async fn messages_since(&self, since: Moment) -> Result<Vec<Message>, StoreError> {
         self.read(move |reader| reader.messages_since(since)).await

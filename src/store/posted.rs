@@ -5,6 +5,7 @@ use super::keys;
 use super::reading::Reader;
 use super::table::Table;
 use crate::alert::outbox::Message;
+use crate::domain::id::ColumnId;
 use crate::domain::time::Moment;
 
 impl Reader<'_> {
@@ -56,6 +57,35 @@ impl Reader<'_> {
             behind += 1;
         }
         Ok(all.saturating_sub(behind))
+    }
+
+    /// Messages that tell of `column`, the newest first: `most` of them, among the newest `through` of all that
+    /// were created at `since` or later.
+    pub fn messages_about(
+        &mut self,
+        column: &ColumnId,
+        since: Moment,
+        (most, through): (usize, usize),
+    ) -> Result<Vec<Message>, StoreError> {
+        let mut told = Vec::new();
+        let rows = self.engine.rows_from(Table::Messages, &keys::time(since))?;
+        for entry in rows.rev().take(through) {
+            let (key, row) = entry?;
+            let Some(message) = self.value::<Message>(Table::Messages, &key, &row)? else {
+                continue;
+            };
+            let notices = self.notices(&message.notices)?;
+            if notices
+                .iter()
+                .any(|notice| notice.column.as_ref() == Some(column))
+            {
+                told.push(message);
+            }
+            if told.len() == most {
+                break;
+            }
+        }
+        Ok(told)
     }
 
     /// Messages created at `since` or later, the oldest first.

@@ -59,8 +59,6 @@ const NOTES: usize = 8;
 const YEAR: usize = 1500;
 /// How many closed incidents and messages are looked through for the column's.
 const LOOKED_THROUGH: usize = 6_000;
-/// In parts of how many messages are looked through.
-const PART: usize = 300;
 /// How many closed incidents are listed.
 const CLOSED: usize = 10;
 /// How many messages are listed.
@@ -315,7 +313,9 @@ pub async fn gather(
         Some(_) => (Vec::new(), Vec::new()),
         None => (
             store.flags(Some(id)).await?,
-            told(console, id, since).await?,
+            store
+                .messages_about(id, since, (MESSAGES, LOOKED_THROUGH))
+                .await?,
         ),
     };
     let record = picture.records.get(id);
@@ -336,38 +336,6 @@ pub async fn gather(
         messages,
         picture,
     })
-}
-
-/// The messages that tell of the column, the newest first, as far back as `since`.
-async fn told(
-    console: &Console,
-    column: &ColumnId,
-    since: Moment,
-) -> Result<Vec<Message>, StoreError> {
-    let mut told = Vec::new();
-    let mut skip = 0;
-    while told.len() < MESSAGES && skip < LOOKED_THROUGH {
-        let (_, mut part) = console.store.messages_part(None, skip, PART).await?;
-        skip += PART;
-        let is_last = part.last().is_none_or(|oldest| oldest.created_at < since);
-        let keys: Vec<_> = part
-            .iter()
-            .flat_map(|message| message.notices.iter().cloned())
-            .collect();
-        let notices = console.store.notices(&keys).await?;
-        let about: BTreeSet<_> = notices
-            .into_iter()
-            .filter(|notice| notice.column.as_ref() == Some(column))
-            .map(|notice| notice.key)
-            .collect();
-        part.retain(|message| message.notices.iter().any(|key| about.contains(key)));
-        told.extend(part);
-        if is_last {
-            break;
-        }
-    }
-    told.truncate(MESSAGES);
-    Ok(told)
 }
 
 /// The copy of the latest page that was read, where the record names none: an older program wrote it.

@@ -54,12 +54,7 @@ fn again(open: &Incident, calendar: &Calendar, now: Moment) -> Option<Step> {
         return None;
     }
     let mut after = open.clone();
-    after.state = State::Open {
-        since: now,
-        repeats: 0,
-        told_at: now,
-        pending: None,
-    };
+    after.state = State::told_now(now);
     Some((Some(after), vec![Effect::Tell(Told::Trouble)]))
 }
 

@@ -68,12 +68,7 @@ impl<'a> Desk<'a> {
 /// The next turn of what is still so.
 fn asked_again(open: &Incident, now: Moment) -> Step {
     let mut after = open.clone();
-    after.state = State::Open {
-        since: now,
-        repeats: 0,
-        told_at: now,
-        pending: None,
-    };
+    after.state = State::told_now(now);
     (
         Some(after),
         vec![Effect::Tell(Told::Raised(Tier::Reminder))],

@@ -243,6 +243,7 @@ impl<'a> Desk<'a> {
         let at = Again {
             calendar: situation.calendar,
             repeat: rule.repeat,
+            window: (!rule.at_once).then_some(situation.rules.window),
             confirm_after: situation.rules.confirm_after,
             now: situation.now,
         };

@@ -48,7 +48,7 @@ pub struct Card {
     pub vetoes: Vec<RuleId>,
     /// The vetoes that are near.
     pub near: Vec<RuleId>,
-    /// The grade.
+    /// The grade; `None` where nothing was measured, or less than half without a veto.
     pub grade: Option<Grade>,
     /// The place among all sites; sites of the same total share one.
     pub rank: Option<u32>,

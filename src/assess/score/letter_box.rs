@@ -15,7 +15,7 @@ use crate::domain::time::{Date, Moment, date_of, moment};
 const YEAR_DAYS: u32 = 365;
 
 /// A column of letters, and what was read of it.
-pub(super) struct Box<'a> {
+pub(super) struct LetterBox<'a> {
     pub column: &'a ColumnFacts<'a>,
     pub letters: Vec<&'a Letter>,
     /// Whether the latest inspection read its list.
@@ -24,7 +24,7 @@ pub(super) struct Box<'a> {
     pub back_to: Option<Date>,
 }
 
-impl Box<'_> {
+impl LetterBox<'_> {
     pub fn find(&self, fact: Fact) -> Find {
         let column = self.column.column;
         let about = About::Column(column.id.clone(), column.name.clone());
@@ -85,7 +85,7 @@ pub fn year_before(to: Date) -> Date {
 pub(super) fn boxes<'a>(
     facts: &'a SiteFacts<'a>,
     without: &[String],
-) -> Result<Vec<Box<'a>>, Unmeasured> {
+) -> Result<Vec<LetterBox<'a>>, Unmeasured> {
     let counts = |column: &&ColumnFacts<'_>| is_box(column.column, without);
     let columns: Vec<&ColumnFacts<'_>> = facts.columns.iter().filter(counts).collect();
     if columns.is_empty() {
@@ -100,7 +100,7 @@ pub(super) fn boxes<'a>(
             let on = on.unwrap_or(date_of(letter.first_seen_at));
             letter.column == *id && year <= on && on <= facts.to
         });
-        Box {
+        LetterBox {
             column,
             letters: letters.collect(),
             is_read: inspection.letters.iter().any(|(read, _)| read == id),

@@ -168,23 +168,24 @@ fn what_blocks_us_is_no_outage_and_goes_to_the_operator_after_a_day() {
     assert!(world.told().iter().all(|(person, _)| person == "op"));
 }
 
-#[test]
-fn no_column_is_told_of_that_was_not_read_since_its_site_went_down_or_whose_site_seems_redesigned()
-{
-    let mut world = world();
+/// The home page of `h0` fails three times, and all have heard that it is down.
+fn goes_down(world: &mut World) {
     round(
-        &mut world,
+        world,
         "2017-11-20T06:25:00",
         [Sees::Fails, WELL, WELL, WELL],
     );
     for minute in ["40", "55"] {
-        again(
-            &mut world,
-            &format!("2017-11-20T06:{minute}:00"),
-            Sees::Fails,
-        );
+        again(world, &format!("2017-11-20T06:{minute}:00"), Sees::Fails);
     }
-    hear(&mut world);
+    hear(world);
+}
+
+#[test]
+fn no_column_is_told_of_that_was_not_read_since_its_site_went_down_or_whose_site_seems_redesigned()
+{
+    let mut world = world();
+    goes_down(&mut world);
     // Two visits saw it late, the second before the home page stopped opening.
     let column = ColumnId::parse("h0/a").unwrap();
     for when in ["2017-11-20T05:50:00", "2017-11-20T06:20:00"] {
@@ -243,19 +244,7 @@ fn a_column_that_fails_with_its_home_page_is_not_told_of_beside_it() {
         world.records.insert(a.clone(), failed);
     };
     world.saw_all("2017-11-20T06:00:00", "2017-11-19");
-    round(
-        &mut world,
-        "2017-11-20T06:25:00",
-        [Sees::Fails, WELL, WELL, WELL],
-    );
-    for minute in ["40", "55"] {
-        again(
-            &mut world,
-            &format!("2017-11-20T06:{minute}:00"),
-            Sees::Fails,
-        );
-    }
-    hear(&mut world);
+    goes_down(&mut world);
     // The others of the site have not been visited yet.
     fails(&mut world, "2017-11-20T07:00:00", 3);
     world.pass("2017-11-20T07:00:00");
