@@ -19,6 +19,8 @@ mod browser;
 mod checked;
 #[path = "morning/office.rs"]
 mod office;
+#[path = "morning/release.rs"]
+mod release;
 #[path = "support/site.rs"]
 #[allow(dead_code, reason = "another test uses the other parts")]
 mod site;
@@ -242,7 +244,7 @@ async fn the_assessor_ranks_and_takes_the_bulletin_along() {
     // What needs a person stands before the ranking.
     let first = browser.value("document.querySelector('#rank-h ~ p.first').innerText");
     let says = first.as_str().unwrap_or_default();
-    assert!(says.starts_with("单项否决1个：科信委网站"), "{first}");
+    assert!(says.starts_with("本期单项否决1个：科信委网站"), "{first}");
     // It is printed across the page.
     let page = browser.printed();
     assert!(page.contains("/MediaBox [0 0 841."), "no page of A4 across");

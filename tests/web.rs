@@ -36,6 +36,8 @@ use wangxun::web::hosts_of;
 mod browser;
 #[path = "support/console.rs"]
 mod console;
+#[path = "web/incidents.rs"]
+mod incidents;
 #[path = "web/messages.rs"]
 mod messages;
 #[path = "web/overview.rs"]

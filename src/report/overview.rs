@@ -204,7 +204,9 @@ pub fn overview(scene: &Scene) -> Overview {
         .collect();
     sites.sort_by_key(|line| {
         let vetoed = line.veto == Some(Veto::Hit);
-        (!vetoed, line.standing, Reverse(line.counts.weight()))
+        let down = line.down_since.is_some();
+        let order = (line.standing, Reverse(line.counts.weight()));
+        (!vetoed, !down, line.down_since, order)
     });
     Overview {
         at: scene.now,
@@ -427,6 +429,11 @@ impl Overview {
 }
 
 impl SiteLine {
+    /// The whole days for which it has been down at `now`.
+    pub fn days_down(&self, now: Moment) -> Option<i64> {
+        self.down_since.map(|since| (now - since).num_days())
+    }
+
     /// That it is down, in the words in which it is told.
     pub fn down_in_chinese(&self) -> Option<&'static str> {
         self.down_since.map(|_| match self.home_down {
@@ -535,6 +542,32 @@ mod tests {
             let site = sites.find(|line| line.site.as_str() == "wjw").unwrap();
             assert_eq!(site.veto, veto);
         }
+    }
+
+    #[test]
+    fn a_site_that_is_down_stands_before_those_that_are_late_the_longest_first() {
+        let about = |site: &str, kind, began| {
+            let subject = Subject::Site(SiteId::parse(site).unwrap());
+            incident(subject, kind, began, open(None, began))
+        };
+        let (day, week) = ("2017-11-17T09:00:00", "2017-11-11T09:00:00");
+        let order = |open: &[Incident]| -> Vec<String> {
+            let sites = look(open).sites;
+            sites.iter().map(|line| line.site.to_string()).collect()
+        };
+        assert_eq!(order(&[about("wjw", Kind::Down, day)]), ["wjw", "kxw"]);
+        let both = [
+            about("wjw", Kind::Down, week),
+            about("kxw", Kind::Down, day),
+        ];
+        assert_eq!(order(&both), ["wjw", "kxw"]);
+        let vetoed = [
+            about("wjw", Kind::Down, week),
+            about("kxw", Kind::Veto, day),
+        ];
+        assert_eq!(order(&vetoed), ["kxw", "wjw"]);
+        let overview = look(&[about("wjw", Kind::Down, week)]);
+        assert_eq!(overview.sites[0].days_down(at(NOW)), Some(7));
     }
 
     #[test]

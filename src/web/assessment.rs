@@ -116,8 +116,8 @@ fn first(cards: &[Card]) -> Vec<First> {
         .filter(|card| !card.near.is_empty())
         .collect();
     let rows = [
-        First::of("单项否决", "bad", &hit),
-        First::of("接近否决", "", &near),
+        First::of("本期单项否决", "bad", &hit),
+        First::of("本期内曾接近单项否决", "", &near),
     ];
     rows.into_iter().flatten().collect()
 }

@@ -1,15 +1,28 @@
 //! The links of a site that lead nowhere, as its page lists them.
 
+use super::column::parameter;
+use super::home::Pages;
 use super::view::web_address;
+use crate::domain::id::SiteId;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
 use crate::report::links::{open, standing};
 use crate::report::plain::{address, instant, one_line};
 
-/// How many are listed.
-const MOST: usize = 30;
+/// How many one page lists.
+const LINKS: usize = 50;
 /// The longest words of a link, in characters.
 const TEXT_CHARS: usize = 30;
+
+/// The word of the query that names the page of links.
+const PAGE: &str = "links";
+
+/// The page of links that a query asks for, from 0.
+pub fn asked(query: Option<&str>) -> usize {
+    let page = parameter(query, PAGE).and_then(|text| text.parse().ok());
+    let page: usize = page.unwrap_or(1);
+    page.clamp(1, 100_000) - 1
+}
 
 /// The list.
 pub struct Broken {
@@ -17,10 +30,10 @@ pub struct Broken {
     pub sure: usize,
     /// Those that are suspected.
     pub suspected: usize,
-    /// The first of them.
+    /// Those of the page.
     pub rows: Vec<Row>,
-    /// How many more there are.
-    pub more: usize,
+    /// Where one is among them.
+    pub pages: Pages,
 }
 
 /// One link.
@@ -44,14 +57,18 @@ pub struct Row {
 }
 
 impl Broken {
-    /// Those of `targets` that lead nowhere at `now`.
-    pub fn of(targets: &[Target], now: Moment) -> Broken {
+    /// Those of `targets` of `site` that lead nowhere at `now`, on a page from 0.
+    pub fn of(site: &SiteId, targets: &[Target], page: usize, now: Moment) -> Broken {
         let open = open(targets);
         let sure = open
             .iter()
             .filter(|(_, spell)| spell.confirmed_at.is_some());
         let sure = sure.count();
-        let rows = open.iter().take(MOST).map(|(target, spell)| Row {
+        let pages = Pages::of(open.len(), LINKS, page, |page| {
+            format!("/site/{site}?{PAGE}={}", page + 1)
+        });
+        let here = open.iter().skip(pages.skipped(LINKS)).take(LINKS);
+        let rows = here.map(|(target, spell)| Row {
             state: standing(target, spell, now),
             sure: spell.confirmed_at.is_some(),
             kind: match target.external {
@@ -75,7 +92,7 @@ impl Broken {
             sure,
             suspected: open.len() - sure,
             rows: rows.collect(),
-            more: open.len().saturating_sub(MOST),
+            pages,
         }
     }
 }

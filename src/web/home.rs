@@ -14,15 +14,14 @@ use super::Console;
 use super::access::viewer::Viewer;
 use super::due::{self, Due};
 use super::filter::{self, Filter};
-use super::incidents::is_proposed;
 use super::messages::Today;
 use super::monitor;
+use super::sought::Sought;
 use super::source::Picture;
 use super::view::{ColumnRow, Frame, Mark, NAME_CHARS, Place, Shared, page, unreadable};
-use crate::alert::incident::{Incident, Kind, Subject};
 use crate::alert::outbox::Message;
 use crate::domain::class::Class;
-use crate::domain::time::{date_of, moment};
+use crate::domain::time::{Moment, date_of, moment};
 use crate::report::overview::{ColumnLine, Overview, SiteLine, Veto, overview};
 use crate::report::plain::one_line;
 use crate::report::standing::{Counts, Standing};
@@ -62,6 +61,13 @@ struct HomePage {
     proposed: usize,
     today: Option<Today>,
     condition: Vec<(&'static str, String)>,
+}
+
+impl HomePage {
+    /// Where the incidents of this kind are listed.
+    fn list(&self, sought: Sought) -> String {
+        sought.address(0)
+    }
 }
 
 /// A count by standing that leads to the columns it counts.
@@ -187,7 +193,7 @@ fn home_page(
         sites_in_all: overview.sites.len(),
         columns_in_all: overview.totals.all(),
         chips: chips(&overview.totals, filter),
-        cells: cells.map(|site| cell(site)).collect(),
+        cells: cells.map(|site| cell(site, now)).collect(),
         sites_found: sites.len(),
         form: form(picture, filter),
         rows: rows.collect(),
@@ -198,10 +204,10 @@ fn home_page(
         incidents: picture.open.values().filter(|one| one.is_open()).count(),
         home_down: down(&|site| site.home_down),
         host_down: down(&|site| site.down_since.is_some() && !site.home_down),
-        unread: picture.open.values().filter(|one| is_unread(one)).count(),
+        unread: Sought::Unread.of(picture).count(),
         vetoed: told(Veto::Hit),
         near: told(Veto::Near),
-        proposed: picture.open.values().filter(|one| is_proposed(one)).count(),
+        proposed: Sought::Release.of(picture).count(),
         today: messages
             .as_ref()
             .map(|messages| Today::of(messages, picture)),
@@ -209,12 +215,6 @@ fn home_page(
         column_pages,
         site_pages,
     }
-}
-
-/// Whether a column cannot be read for long, or shows another list: the operator was told.
-fn is_unread(incident: &Incident) -> bool {
-    let of_column = matches!(incident.key.subject, Subject::Column(_));
-    of_column && incident.key.kind == Kind::Blind && incident.is_open()
 }
 
 /// The columns that are looked for: by need, or by due date where that is what is asked.
@@ -253,7 +253,7 @@ fn is_always_counted(step: Step) -> bool {
     }
 }
 
-fn cell(site: &SiteLine) -> Cell {
+fn cell(site: &SiteLine, now: Moment) -> Cell {
     let counts = &site.counts;
     let parts = [
         ("督办", counts.escalated),
@@ -271,8 +271,13 @@ fn cell(site: &SiteLine) -> Cell {
         Some(Veto::Near) => Some("接近否决"),
         None => None,
     };
-    let down = site.down_in_chinese();
-    let told = vetoed.into_iter().chain(down).map(str::to_owned);
+    let down = site
+        .down_in_chinese()
+        .map(|word| match site.days_down(now) {
+            Some(days @ 1..) => format!("{word}已{days}天"),
+            _ => word.to_owned(),
+        });
+    let told = vetoed.map(str::to_owned).into_iter().chain(down);
     let says: Vec<String> = told
         .chain(parts.map(|(word, count)| format!("{word}{count}")))
         .take(SAID)

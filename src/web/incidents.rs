@@ -4,14 +4,21 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::State;
-use axum::response::Response;
+use axum::extract::rejection::RawFormRejection;
+use axum::extract::{RawForm, RawQuery, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
+use super::access::session::Once;
 use super::access::viewer::Viewer;
 use super::copy::address_of_home;
+use super::home::Pages;
+use super::release::{self, Waiting};
+use super::sought::{Asked, Sought};
 use super::source::Picture;
-use super::view::{Frame, NAME_CHARS, Place, Shared, page, unreadable, when};
+use super::view::{Frame, NAME_CHARS, Place, Shared, page, unreadable, unreadable_form, when};
+use super::work::offer::STILL_TO_BE_DONE;
 use crate::alert::incident::{
     Ground, Incident, IncidentKey, Kind, State as IncidentState, Subject,
 };
@@ -29,8 +36,8 @@ use crate::report::plain::{one_line, typed};
 use crate::report::site::{HOME_BLIND, HOME_DOWN, HOST_DOWN};
 use crate::store::error::StoreError;
 
-/// How many open incidents are listed.
-const OPEN: usize = 200;
+/// How many open incidents one page lists.
+const OPEN: usize = 100;
 /// How many closed incidents are listed.
 const CLOSED: usize = 50;
 /// How many acts of people are listed.
@@ -42,10 +49,15 @@ const FLAGS: usize = 50;
 #[template(path = "incidents.html")]
 struct IncidentsPage {
     frame: Frame,
+    sought: Sought,
+    /// What there is to look for, and how many of each.
+    choices: Vec<(Sought, usize)>,
     confirmed: usize,
     suspected: usize,
+    /// The escalations that wait, where those are looked for.
+    waiting: Option<Waiting>,
     open: Vec<IncidentRow>,
-    more: usize,
+    pages: Pages,
     flagged: Option<String>,
     flags: Vec<FlagRow>,
     closed: Vec<IncidentRow>,
@@ -86,57 +98,129 @@ struct FlagRow {
 }
 
 /// `GET /incidents`.
-pub async fn incidents(State(console): Shared, Extension(viewer): Extension<Viewer>) -> Response {
-    let picture = match Picture::take(&console, &viewer).await {
-        Ok(picture) => picture,
-        Err(error) => return unreadable(&error),
+pub async fn incidents(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    uri: Uri,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let asked = Asked::of(query.as_deref().unwrap_or_default());
+    let once = console.porter.told_once(&viewer, &uri);
+    let work = |waiting: Waiting| match once {
+        Some(Once::Done(key)) => Waiting {
+            done: release::told(&key),
+            ..waiting
+        },
+        Some(Once::Typed(form)) => waiting.again(&form, STILL_TO_BE_DONE.to_owned()),
+        None => waiting,
     };
-    let closed = match console.store.closed_incidents(CLOSED).await {
-        Ok(closed) => closed,
-        Err(error) => return unreadable(&error),
+    match shown(&console, &viewer, asked, work).await {
+        Ok(shown) => page(&shown),
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// `POST /incidents`: escalations are let out.
+pub async fn enter(
+    State(console): Shared,
+    Extension(viewer): Extension<Viewer>,
+    RawQuery(query): RawQuery,
+    form: Result<RawForm, RawFormRejection>,
+) -> Response {
+    let typed = form.ok().and_then(|RawForm(form)| {
+        let form = form.to_vec();
+        String::from_utf8(form).ok()
+    });
+    let Some(typed) = typed else {
+        return unreadable_form();
     };
-    let (now, group) = (picture.now, &picture.group);
-    let mut open: Vec<&Incident> = picture.open.values().collect();
+    let mut asked = Asked::of(query.as_deref().unwrap_or_default());
+    asked.sought = Sought::Release;
+    let back = Sought::Release.address(0);
+    let why = match release::hand_in(&console, &viewer, &typed, &back).await {
+        release::Entry::Answer(answer) => return answer,
+        release::Entry::Refused(why) => why,
+    };
+    let again = |waiting: Waiting| waiting.again(&typed, why);
+    match shown(&console, &viewer, asked, again).await {
+        Ok(again) => (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response(),
+        Err(error) => unreadable(&error),
+    }
+}
+
+async fn shown(
+    console: &Console,
+    viewer: &Viewer,
+    asked: Asked,
+    work: impl FnOnce(Waiting) -> Waiting,
+) -> Result<IncidentsPage, StoreError> {
+    let picture = Picture::take(console, viewer).await?;
+    let sought = asked.sought;
+    let mut open: Vec<&Incident> = sought.of(&picture).collect();
     open.sort_by_key(|incident| std::cmp::Reverse((gravity(incident), incident.began_at)));
-    let homes = match homes_of(&console, open.iter().take(OPEN)).await {
-        Ok(homes) => homes,
-        Err(error) => return unreadable(&error),
-    };
-    let names = console.names(&picture);
-    let row = |incident: &Incident| IncidentRow::of(names, incident, now);
-    let own = |incident: &&Incident| viewer.only().is_none() || is_of(group, &incident.key.subject);
+    let pages = Pages::of(open.len(), OPEN, asked.page, |page| sought.address(page));
     let confirmed = open.iter().filter(|incident| incident.is_open()).count();
-    page(&IncidentsPage {
-        frame: Frame::of(&console, &picture, &viewer, Place::Incidents),
+    let suspected = open.len() - confirmed;
+    let (at, names) = (pages.skipped(OPEN), console.names(&picture));
+    let row = |incident: &Incident| IncidentRow::of(names, incident, picture.now);
+    let here: Vec<&Incident> = open.into_iter().skip(at).take(OPEN).collect();
+    let homes = homes_of(console, here.iter()).await?;
+    let waiting = (sought == Sought::Release).then(|| {
+        let lines = release::lines(console, &picture);
+        let lines: Vec<_> = lines.into_iter().skip(at).take(OPEN).collect();
+        work(Waiting::of(viewer, &picture, &lines, asked.chosen))
+    });
+    let mut shown = IncidentsPage {
+        frame: Frame::of(console, &picture, viewer, Place::Incidents),
+        choices: sought.besides(&picture),
+        sought,
         confirmed,
-        suspected: open.len() - confirmed,
-        more: open.len().saturating_sub(OPEN),
-        open: open
+        suspected,
+        waiting,
+        open: here
             .into_iter()
-            .take(OPEN)
             .map(|incident| row(incident).resting_on(incident, homes.get(&incident.key.subject)))
             .collect(),
-        flagged: flags::recent(&picture.flags, now),
-        flags: picture
-            .flags
-            .iter()
-            .filter(|flag| group.columns.contains_key(&flag.column))
-            .take(FLAGS)
-            .map(|flag| flag_row(names, flag, now))
-            .collect(),
-        closed: closed.iter().filter(own).map(row).collect(),
-        acts: match viewer.only() {
-            // A unit reads of its own on the pages of its columns.
-            Some(_) => Vec::new(),
-            None => picture
-                .acts
-                .iter()
-                .rev()
-                .take(ACTS)
-                .map(|act| act_row(names, act, now))
-                .collect(),
-        },
-    })
+        pages,
+        flagged: None,
+        flags: Vec::new(),
+        closed: Vec::new(),
+        acts: Vec::new(),
+    };
+    // Who looks for something reads no more than that.
+    if sought == Sought::All && shown.pages.at == 1 {
+        add_rest(console, viewer, &picture, &mut shown).await?;
+    }
+    Ok(shown)
+}
+
+/// Flags, what is over, and what people did.
+async fn add_rest(
+    console: &Console,
+    viewer: &Viewer,
+    picture: &Picture,
+    shown: &mut IncidentsPage,
+) -> Result<(), StoreError> {
+    let (now, group, names) = (picture.now, &picture.group, console.names(picture));
+    let closed = console.store.closed_incidents(CLOSED).await?;
+    let own = |incident: &&Incident| viewer.only().is_none() || is_of(group, &incident.key.subject);
+    let closed = closed.iter().filter(own);
+    shown.closed = closed
+        .map(|incident| IncidentRow::of(names, incident, now))
+        .collect();
+    let flags = picture.flags.iter();
+    let flags = flags.filter(|flag| group.columns.contains_key(&flag.column));
+    shown.flagged = flags::recent(&picture.flags, now);
+    shown.flags = flags
+        .take(FLAGS)
+        .map(|flag| flag_row(names, flag, now))
+        .collect();
+    // A unit reads of its own on the pages of its columns.
+    if viewer.only().is_none() {
+        let acts = picture.acts.iter().rev().take(ACTS);
+        shown.acts = acts.map(|act| act_row(names, act, now)).collect();
+    }
+    Ok(())
 }
 
 /// What is known of the home pages on which these incidents rest.

@@ -31,9 +31,11 @@ pub mod monitor;
 pub mod narrow;
 pub mod proof;
 pub mod receipts;
+pub mod release;
 pub mod search;
 pub mod serve;
 pub mod site;
+pub mod sought;
 pub mod source;
 pub mod strip;
 pub mod trend;
@@ -174,7 +176,11 @@ pub fn routes() -> Vec<Route> {
         route("/trend", Admits::Signed, get(trend::trend)),
         route("/workbench", Admits::Office, get(workbench::workbench)),
         route("/copy/{*id}", Admits::Signed, get(copy::copy)),
-        route("/incidents", Admits::Signed, get(incidents::incidents)),
+        route(
+            "/incidents",
+            Admits::Signed,
+            get(incidents::incidents).post(incidents::enter),
+        ),
         route(
             "/messages",
             Admits::Office,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, RawQuery, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use chrono::Days;
@@ -13,7 +13,7 @@ use chrono::Days;
 use super::Console;
 use super::access::viewer::Viewer;
 use super::assessment::quarter;
-use super::broken::Broken;
+use super::broken::{self, Broken};
 use super::copy::{address_of_home, is_owner};
 use super::incidents::{IncidentRow, is_of};
 use super::made::made_at_once;
@@ -191,13 +191,15 @@ pub async fn site(
     State(console): Shared,
     Extension(viewer): Extension<Viewer>,
     uri: Uri,
+    RawQuery(query): RawQuery,
     id: Named,
 ) -> Response {
     let Some(id) = id.ok().and_then(|Path(id)| SiteId::parse(&id).ok()) else {
         return unknown();
     };
     let once = || console.porter.told_once(&viewer, &uri);
-    match shown(&console, &viewer, &id, |work| work.once(once())).await {
+    let links = broken::asked(query.as_deref());
+    match shown(&console, &viewer, &id, links, |work| work.once(once())).await {
         Ok(Some(shown)) => page(&shown),
         Ok(None) => unknown(),
         Err(error) => unreadable(&error),
@@ -224,7 +226,8 @@ pub async fn enter(
         Entry::Done(answer) | Entry::Never(answer) => return answer,
         Entry::Refused(why) => why,
     };
-    match shown(&console, &viewer, &site.id, |work| work.again(&filled, why)).await {
+    let again = |work: Work| work.again(&filled, why);
+    match shown(&console, &viewer, &site.id, 0, again).await {
         Ok(Some(again)) => (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response(),
         Ok(None) => unknown(),
         Err(error) => unreadable(&error),
@@ -236,6 +239,7 @@ async fn shown(
     console: &Console,
     viewer: &Viewer,
     id: &SiteId,
+    links: usize,
     work: impl FnOnce(Work) -> Work,
 ) -> Result<Option<SitePage>, StoreError> {
     let picture = Picture::take(console, viewer).await?;
@@ -281,7 +285,7 @@ async fn shown(
         false => None,
     };
     Ok(Some(SitePage {
-        broken: (!targets.is_empty()).then(|| Broken::of(&targets, picture.now)),
+        broken: (!targets.is_empty()).then(|| Broken::of(id, &targets, links, picture.now)),
         score,
         paused: paused(&picture.acts, site, today),
         frame: Frame::of(console, &picture, viewer, Place::Overview),

@@ -185,18 +185,23 @@ impl Mark {
         }
     }
 
-    /// The mark of a site: a veto outranks what its columns are, its nearness only what is in time.
+    /// The mark of a site: a veto outranks all else, and that it is down what its columns are; the
+    /// nearness of a veto outranks only what is in time.
     pub fn of_site(line: &SiteLine) -> Mark {
-        match line.veto {
-            Some(Veto::Hit) => Mark {
+        match (line.veto, line.down_in_chinese()) {
+            (Some(Veto::Hit), _) => Mark {
                 key: Standing::SeverelyOverdue.key(),
                 sign: "!!",
                 word: "触及单项否决",
             },
-            Some(Veto::Near) if line.standing >= Standing::DueSoon => Mark {
+            (_, Some(word)) => Mark {
+                word,
+                ..Mark::of(Standing::Down)
+            },
+            (Some(Veto::Near), None) if line.standing >= Standing::DueSoon => Mark {
                 key: Standing::DueSoon.key(),
                 sign: "!",
-                word: "接近单项否决",
+                word: "当前接近单项否决",
             },
             _ => Mark {
                 word: line.standing_in_chinese(),

@@ -16,8 +16,9 @@ use axum::response::{IntoResponse as _, Response};
 use super::Console;
 use super::access::session::Once;
 use super::access::viewer::Viewer;
-use super::counter::Task;
+use super::counter::{Closed, Counter, Task};
 use super::view::fault;
+use crate::domain::account::AccountName;
 use crate::domain::id::UnitId;
 use filled::Filled;
 
@@ -41,22 +42,10 @@ pub async fn hand_in(
     task: Result<Task, String>,
     back: &str,
 ) -> Entry {
-    let (Viewer::Signed(signed), Some(counter)) = (viewer, &console.counter) else {
-        return Entry::Never(fault(StatusCode::FORBIDDEN, "本页面只供查看。"));
+    let (name, counter) = match admitted(console, viewer, unit, filled) {
+        Ok(admitted) => admitted,
+        Err(answer) => return Entry::Never(*answer),
     };
-    if !signed.form.is(&filled.form) {
-        return Entry::Never(fault(
-            StatusCode::FORBIDDEN,
-            "页面已过期，请返回刷新后重试。",
-        ));
-    }
-    let may = |right| match unit {
-        Some(unit) => viewer.may(right, unit),
-        None => viewer.may_for_all(right),
-    };
-    if !filled.right().is_some_and(may) {
-        return Entry::Never(fault(StatusCode::FORBIDDEN, "您的账号无权进行此项处理。"));
-    }
     let task = match task {
         Ok(task) => task,
         Err(why) => return Entry::Refused(why),
@@ -68,8 +57,8 @@ pub async fn hand_in(
         };
         return Entry::Refused(format!("请填写{what}。"));
     }
-    tracing::info!(account = %signed.name, action = filled.action, "a form was handed in");
-    let by = signed.name.to_string();
+    tracing::info!(account = %name, action = filled.action, "a form was handed in");
+    let by = name.to_string();
     let reason = filled.reason.clone();
     match counter.enter(by, reason, task).await {
         Ok(Ok(_)) => {
@@ -79,12 +68,39 @@ pub async fn hand_in(
             Entry::Done((StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response())
         }
         Ok(Err(why)) => Entry::Refused(why),
-        Err(error) => {
-            tracing::error!(%error, "a form cannot be taken");
-            Entry::Never(fault(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "监测系统正在停止，请稍后再试。",
-            ))
-        }
+        Err(error) => Entry::Never(closed(&error)),
     }
+}
+
+/// By which name `viewer` hands in what `filled` asks for, and where; or the answer to who may not.
+pub fn admitted<'a>(
+    console: &'a Console,
+    viewer: &'a Viewer,
+    unit: Option<&UnitId>,
+    filled: &Filled,
+) -> Result<(&'a AccountName, &'a Counter), Box<Response>> {
+    let never = |why| Err(Box::new(fault(StatusCode::FORBIDDEN, why)));
+    let (Viewer::Signed(signed), Some(counter)) = (viewer, &console.counter) else {
+        return never("本页面只供查看。");
+    };
+    if !signed.form.is(&filled.form) {
+        return never("页面已过期，请返回刷新后重试。");
+    }
+    let may = |right| match unit {
+        Some(unit) => viewer.may(right, unit),
+        None => viewer.may_for_all(right),
+    };
+    match filled.right().is_some_and(may) {
+        true => Ok((&signed.name, counter)),
+        false => never("您的账号无权进行此项处理。"),
+    }
+}
+
+/// The answer where nobody takes a form.
+pub fn closed(error: &Closed) -> Response {
+    tracing::error!(%error, "a form cannot be taken");
+    fault(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "监测系统正在停止，请稍后再试。",
+    )
 }

@@ -1,0 +1,66 @@
+//! Escalations that wait for a person are let out several at once, each with an entry of its own.
+
+use wangxun::alert::incident::{Incident, Release};
+
+use crate::office::Office;
+
+/// Those that were let out: by whom, of which subject.
+async fn granted(office: &Office) -> Vec<String> {
+    let store = &office.running.ready.desk.store;
+    let open = store.open_incidents().await.expect("incidents");
+    let by = |one: &Incident| match &one.release {
+        Some(Release::Granted { by, .. }) => Some(format!("{by} {:?}", one.key.subject)),
+        _ => None,
+    };
+    open.values().filter_map(by).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn escalations_are_released_together_with_one_reason() {
+    let office = Office::open_until("2017-12-13T09:00").await;
+    let mut looker = office.enter("kanke");
+    looker.open(&office.url("/incidents?show=release"));
+    assert!(looker.text().contains("工作动态") && !looker.has("[name=column]"));
+    drop(looker);
+
+    let mut browser = office.enter("yunwei");
+    browser.without_script();
+    browser.follow("#told a[href='/incidents?show=release']");
+    let boxes = browser.value("document.querySelectorAll('[name=column]:not(:checked)').length");
+    assert_eq!(boxes, 2, "{}", browser.text());
+    office.picture(&mut browser, "release");
+    browser.fill(".choose [name=reason]", "已核实，请督办");
+    browser.follow(".choose button");
+    let text = browser.text();
+    assert!(text.contains("请选择要放行的栏目"), "{text}");
+    let kept = browser.value("document.querySelector('.choose [name=reason]').value");
+    assert_eq!(kept, "已核实，请督办");
+
+    // What another session's form carries is taken from nobody.
+    browser.follow("a[href$='chosen=all#list']");
+    browser.value("document.querySelector('.choose [name=form]').value = 'x'");
+    browser.fill(".choose [name=reason]", "越权");
+    browser.follow(".choose button");
+    assert!(browser.text().contains("页面已过期"), "{}", browser.text());
+    assert_eq!(granted(&office).await, Vec::<String>::new());
+
+    browser.open(&office.url("/incidents?show=release"));
+    browser.follow("a[href$='chosen=all#list']");
+    let boxes = browser.value("document.querySelectorAll('[name=column]:checked').length");
+    assert_eq!(boxes, 2);
+    browser.fill(".choose [name=reason]", "已核实，请督办");
+    browser.follow(".choose button");
+    let text = browser.text();
+    assert!(text.contains("已放行2项督办"), "{text}");
+    assert!(text.contains("目前没有待放行的督办"), "{text}");
+    let granted = granted(&office).await;
+    assert_eq!(granted.len(), 2, "{granted:?}");
+    assert!(
+        granted.iter().all(|one| one.starts_with("yunwei ")),
+        "{granted:?}"
+    );
+    browser.open(&office.url("/incidents?show=release"));
+    assert!(!browser.text().contains("已放行2项"), "it is told once");
+    drop(browser);
+    office.close().await;
+}

@@ -1,0 +1,116 @@
+//! The list of what is open: its pages, and what the first page leads to.
+
+use wangxun::alert::incident::{Incident, Kind, Release, Subject};
+use wangxun::assess::ladder::Tier;
+use wangxun::domain::id::SiteId;
+use wangxun::store::commit::Commit;
+
+use crate::console::{column_id, group, incident, now, start};
+use crate::get;
+
+const SITES: usize = 30;
+const COLUMNS: usize = 8;
+
+fn of_site(n: usize, kind: Kind) -> Incident {
+    let site = SiteId::parse(&format!("s{n:02}")).expect("an id");
+    incident(Subject::Site(site), kind, None)
+}
+
+/// Every column late, three escalations that wait, and sites of every kind.
+fn crowded() -> Commit {
+    let mut commit = Commit::at(now());
+    for site in 0..SITES {
+        for column in 0..COLUMNS {
+            let about = Subject::Column(column_id(site, column));
+            let waits = site < 3 && column == 0;
+            let tier = if waits {
+                Tier::Escalation
+            } else {
+                Tier::Overdue
+            };
+            let mut late = incident(about, Kind::Stale, Some(tier));
+            late.release = waits.then_some(Release::Proposed);
+            commit.incidents.push(late);
+        }
+    }
+    commit.incidents.push(of_site(4, Kind::Veto));
+    commit.incidents.push(of_site(5, Kind::NearVeto));
+    commit.incidents.push(of_site(6, Kind::Down));
+    commit
+}
+
+/// The list of a page, without what stands before and after it.
+fn list(body: &str) -> &str {
+    let (_, list) = body.split_once("id=\"list\"").expect("a list");
+    list.split("</section>").next().expect("its end")
+}
+
+#[tokio::test]
+async fn every_open_incident_stands_on_a_page_of_the_list() {
+    let running = start(group(SITES, COLUMNS), crowded()).await;
+    let mut shown = std::collections::BTreeSet::new();
+    let mut path = "/incidents".to_owned();
+    let mut pages = 0;
+    loop {
+        let body = get(&running, &path).await.body;
+        assert!(body.len() < 300_000, "{path} has {} bytes", body.len());
+        let list = list(&body);
+        let columns = list.split("href=\"/column/").skip(1);
+        shown.extend(columns.map(|rest| rest.split('"').next().expect("an id").to_owned()));
+        pages += 1;
+        let next = list
+            .split("<a href=\"")
+            .find(|rest| rest.contains("rel=\"next\""));
+        match next.and_then(|rest| rest.split(['"', '#']).next()) {
+            Some(next) => path = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!((shown.len(), pages), (SITES * COLUMNS, 3));
+}
+
+#[tokio::test]
+async fn the_first_page_leads_to_the_very_incidents_that_it_counts() {
+    let running = start(group(SITES, COLUMNS), crowded()).await;
+    let home = get(&running, "/").await.body;
+    let rows = [
+        ("release", "督办待放行的栏目", 3),
+        ("veto", "当前触及单项否决的网站", 1),
+        ("near-veto", "当前接近单项否决的网站", 1),
+        ("home-down", "首页无法打开的网站", 1),
+    ];
+    for (show, word, count) in rows {
+        let link = format!("<a href=\"/incidents?show={show}\">{word}</a><b>{count}</b>");
+        assert!(home.contains(&link), "{link}: {home}");
+        let body = get(&running, &format!("/incidents?show={show}")).await.body;
+        let rows = list(&body).matches("<tr").count() - 1;
+        assert_eq!(rows, count, "{show}: {body}");
+    }
+    // A page of a filtered list stays filtered.
+    let late = get(&running, "/incidents?show=late&page=2").await.body;
+    assert!(
+        late.contains("/incidents?show=late&#38;page=3#list"),
+        "{late}"
+    );
+    // Who has not signed in lets nothing out.
+    let waiting = get(&running, "/incidents?show=release").await.body;
+    assert!(!waiting.contains("name=\"reason\""), "{waiting}");
+}
+
+#[tokio::test]
+async fn what_does_not_open_stands_first_on_the_first_page() {
+    let running = start(group(SITES, COLUMNS), crowded()).await;
+    let home = get(&running, "/").await.body;
+    let (_, grid) = home.split_once("<ul class=\"grid\">").expect("a grid");
+    let cells: Vec<&str> = grid.split("<li class=").skip(1).take(3).collect();
+    assert!(
+        cells[0].contains("/site/s04") && cells[0].contains("否决"),
+        "{}",
+        cells[0]
+    );
+    let down = "首页无法打开已3天";
+    for part in ["\"down\"", "/site/s06", "⊘", down] {
+        assert!(cells[1].contains(part), "{part}: {}", cells[1]);
+    }
+    assert!(!cells[2].contains("\"down\""), "{}", cells[2]);
+}
