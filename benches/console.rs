@@ -10,13 +10,12 @@
     reason = "a bench that cannot begin has nothing to measure"
 )]
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{Datelike as _, Days, TimeDelta};
+use chrono::{Days, TimeDelta};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,14 +25,8 @@ use wangxun::config::load::load;
 use wangxun::daemon::assessment::TELL_NOBODY;
 use wangxun::daemon::desk::Desk;
 use wangxun::domain::account::Admission;
-use wangxun::domain::class::Class;
-use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate};
-use wangxun::domain::group::{Column, Site};
-use wangxun::domain::item::Item;
-use wangxun::domain::observation::{ColumnRecord, Observation, Sight};
-use wangxun::domain::site_day::{Sample, SiteDay};
-use wangxun::domain::time::{Date, Moment, moment};
-use wangxun::domain::visit::{Failure, Validators};
+use wangxun::domain::group::Column;
+use wangxun::domain::time::Date;
 use wangxun::store::commit::Commit;
 use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
@@ -42,139 +35,15 @@ use wangxun::web::access::Porter;
 use wangxun::web::metrics::Metrics;
 use wangxun::web::serve::serve;
 
+mod group;
+
+use group::{at, day, samples, written};
+
 /// How often each page is asked for; the median and the slowest are told.
 const TIMES: usize = 15;
 
 fn today() -> Date {
     "2017-11-18".parse().expect("a day")
-}
-
-fn at(day: Date, hour: u32) -> Moment {
-    moment(day.and_hms_opt(hour, 0, 0).expect("an hour"))
-}
-
-/// An installation of so many sites and columns.
-fn written(dir: &Path, sites: usize, columns: usize) -> PathBuf {
-    let mut group = String::new();
-    for s in 0..sites {
-        let _ = write!(
-            group,
-            "[[unit]]\nid = \"u{s}\"\nname = \"第{s}单位\"\nshort = \"单位{s}\"\n\
-             [[site]]\nid = \"s{s}\"\nunit = \"u{s}\"\nname = \"第{s}单位网站\"\n\
-             home = \"http://s{s}.example.cn/\"\n"
-        );
-        for c in 0..columns {
-            let class = Class::ALL[c % Class::ALL.len()].key();
-            let _ = write!(
-                group,
-                "[[column]]\nid = \"s{s}/c{c}\"\nsite = \"s{s}\"\nname = \"第{c}栏目\"\n\
-                 class = \"{class}\"\nurl = \"/c{c}/\"\n"
-            );
-        }
-    }
-    let monitor = "[operator]\nname = \"运维\"\ncontact = \"https://www.example.cn/\"\n\
-                   [transports]\nallow_spool_only = true\n[transports.sms]\nspool = \"sms\"\n\
-                   [store]\ndir = \"store\"\n[console]\naccess = \"open\"\n";
-    let contacts = "[[person]]\nid = \"op\"\nname = \"甲\"\nphone = \"10000000002\"\n\
-                    duties = [{ role = \"operator\" }]\n";
-    for (name, text) in [
-        ("monitor.toml", monitor),
-        ("sites.toml", &group),
-        ("contacts.toml", contacts),
-    ] {
-        std::fs::write(dir.join(name), text).expect("a file");
-    }
-    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    std::fs::set_permissions(dir.join("contacts.toml"), private).expect("a mode");
-    dir.join("monitor.toml")
-}
-
-/// How often a column publishes, in days.
-fn pace(column: &Column) -> u64 {
-    match column.class {
-        Class::News => 4,
-        Class::Notices | Class::Policy => 20,
-        _ => 60,
-    }
-}
-
-fn update(column: &Column, on: Date) -> LastUpdate {
-    let page = column.url.as_ref().expect("an address").to_string();
-    LastUpdate {
-        on,
-        basis: Basis::ListRow,
-        evidence: Evidence {
-            title: format!("关于{}工作开展情况的通报", column.name),
-            link: Some(format!("{page}{on}.html")),
-            snippet: format!("[{on}]"),
-            page,
-        },
-    }
-}
-
-/// One day of visits to some columns, each with its place among all.
-fn day(columns: &[(usize, &Column)], number: u64, on: Date) -> Commit {
-    let visited_at = at(on, 8);
-    let mut commit = Commit::at(visited_at);
-    for &(place, column) in columns {
-        let shift = number + place as u64;
-        let pace = pace(column);
-        // One of fifty has gone to sleep in the last weeks.
-        let asleep = place % 50 == 7 && on > today() - Days::new(40);
-        let since = if asleep { 40 } else { shift % pace };
-        let newest = update(column, on - Days::new(since));
-        let finding = Finding::Dated(newest.clone());
-        let is_new = !asleep && shift.is_multiple_of(pace);
-        if is_new {
-            commit.items.push(Item {
-                column: column.id.clone(),
-                title: newest.evidence.title.clone(),
-                url: newest.evidence.link.clone(),
-                claimed_on: Some(on),
-                first_seen_at: visited_at,
-                witnessed: true,
-                changes: Vec::new(),
-            });
-        }
-        commit.observations.push(Observation {
-            column: column.id.clone(),
-            observed_at: visited_at,
-            sight: match is_new {
-                true => Sight::Read(finding),
-                false => Sight::Unchanged(finding),
-            },
-            rows: 20,
-            took_ms: 800,
-            digest: Some("9f86d081".repeat(8)),
-            notes: Vec::new(),
-        });
-        commit.records.push(ColumnRecord {
-            column: column.id.clone(),
-            last_update: Some(newest),
-            read_at: Some(visited_at),
-            blind: None,
-            empty_since: None,
-            signature: None,
-            digest: Some("9f86d081".repeat(8)),
-            proof: None,
-            validators: Validators::default(),
-            reader: None,
-            visited_at,
-            revisit_at: None,
-        });
-    }
-    commit
-}
-
-/// A day's samples of a home page; one of fifty fails.
-fn samples(site: &Site, on: Date) -> SiteDay {
-    let mut day = SiteDay::new(site.id.clone(), on);
-    for hour in 0..24 {
-        let fails = (hour + on.ordinal()).is_multiple_of(50);
-        let failure = fails.then_some(Failure::TotalTimeout);
-        day.add(at(on, hour), Sample::of(700, failure));
-    }
-    day
 }
 
 struct Running {
@@ -206,7 +75,10 @@ async fn start(sites: usize, columns: usize, days: u64, keep: Option<PathBuf>) -
         let on = today() - Days::new(days - 1 - number);
         // A change is one line of the journal, which has a bound.
         for some in all.chunks(1500) {
-            store.commit(day(some, number, on)).await.expect("kept");
+            store
+                .commit(day(some, number, (on, today())))
+                .await
+                .expect("kept");
         }
         let mut sampled = Commit::at(at(on, 22));
         let sites = config.group.sites.values();
