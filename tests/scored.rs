@@ -303,6 +303,10 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
         next.contains("上一周期按不同的规则封存") && next.contains("规则D5扣分由3.00改为1.00"),
         "{next}"
     );
+    let table = next_month_as(config, "csv").await;
+    let rows: Vec<&str> = table.lines().skip(1).collect();
+    let says_so = |row: &&str| row.contains("规则D5扣分由3.00改为1.00");
+    assert!(!rows.is_empty() && rows.iter().all(says_so), "{table}");
     // The rules that it was closed with stay, unless those of today are asked for.
     assert!(text.contains("规则D2由“扣2分”改为“扣7分”"), "{text}");
     assert!(!text.contains("规则D5"), "{text}");
@@ -352,7 +356,15 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
 
 /// The bulletin of the month after the closed one.
 async fn next_month(config: &Path) -> String {
-    told(config, &["report", "--period", "2017-12", "--format", "md"]).await
+    next_month_as(config, "md").await
+}
+
+async fn next_month_as(config: &Path, format: &str) -> String {
+    told(
+        config,
+        &["report", "--period", "2017-12", "--format", format],
+    )
+    .await
 }
 
 /// What was planted is what was found.

@@ -162,6 +162,9 @@ fn attachments_and_systems_of_guides_that_do_not_open() {
         aside.why == other("D14") || aside.why == other("D15")
     });
     assert_eq!(spared.count(), 2);
+    // Where the site offers no services, nothing is counted there.
+    world.services = false;
+    assert_eq!(lost(&world.card(&on), "D3"), "0.30");
 }
 
 /// A site with one document of so many days ago and interpretations of it.

@@ -8,7 +8,7 @@ use wangxun::domain::candidate::Decided;
 
 use super::counted::{Counted, counted};
 use super::interpreted::interpretation;
-use super::plan::Plan;
+use super::plan::{File, Plan};
 use super::{DAYS, ago, end, working_days_after};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -397,9 +397,11 @@ fn quarter_share(plan: &Plan) -> Option<(i64, i64)> {
 }
 
 /// Links that led nowhere for certain on the last day: of the home page with those that lead elsewhere, of
-/// other pages without. What a guide offers is counted there.
+/// other pages without. What a guide offers is counted there; where the site offers no services that part of
+/// the table is not applied to it, so that nothing is counted twice, and a page is a page.
 fn dead(plan: &Plan, on_home: bool) -> i64 {
-    let files = plan.files.iter().filter(|file| file.guide.is_none());
+    let is_of_pages = |file: &&File| file.guide.is_none() || !plan.services;
+    let files = plan.files.iter().filter(is_of_pages);
     let links = plan.links.iter().chain(files.map(|file| &file.link));
     let own = links.filter(|link| link.on_home == on_home && (on_home || !link.external));
     i64::try_from(own.filter(|link| link.certain && !link.over).count()).unwrap()

@@ -170,7 +170,8 @@ pub fn card(facts: &SiteFacts<'_>, period: Period, rubric: &Rubric, calendar: &C
         (rule.id.clone(), line(rule, measurement, rubric, &classes))
     });
     let mut lines: BTreeMap<RuleId, Line> = measured.collect();
-    settle(&mut lines, rubric, &classes);
+    let applies = |area| area != Area::Services || facts.services;
+    settle(&mut lines, rubric, &classes, applies);
     let mut areas = Vec::new();
     for &area in Area::ALL {
         let own: Vec<Line> = rubric

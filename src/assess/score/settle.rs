@@ -6,7 +6,7 @@ use super::card::{self, Line, Verdict};
 use super::finding::{About, Aside, Fact, Find, Measurement, Spared};
 use super::metric::Shape;
 use super::points::Points;
-use super::rubric::{Rubric, RuleId};
+use super::rubric::{Area, Rubric, RuleId};
 use crate::domain::class::Class;
 use crate::domain::id::ColumnId;
 
@@ -21,14 +21,17 @@ fn thing(find: &Find) -> Thing {
     (find.about.clone(), url)
 }
 
-/// Takes out of each line what another one that it yields to counts already.
+/// Takes out of each line what another one that it yields to counts already. One whose area does not
+/// apply to the site counts nothing.
 pub(super) fn settle(
     lines: &mut BTreeMap<RuleId, Line>,
     rubric: &Rubric,
     classes: &BTreeMap<&ColumnId, Class>,
+    applies: impl Fn(Area) -> bool,
 ) {
     let counted: BTreeMap<RuleId, BTreeSet<Thing>> = lines
         .iter()
+        .filter(|(_, line)| applies(line.rule.area))
         .filter(|(_, line)| matches!(line.verdict, Verdict::Lost | Verdict::Veto))
         .map(|(id, line)| (id.clone(), line.finds.iter().map(thing).collect()))
         .collect();

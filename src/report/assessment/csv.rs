@@ -2,6 +2,7 @@
 //! any. No cell can be taken for a formula.
 
 use super::Assessment;
+use super::notes::other_rules;
 use super::words::{self, evidence, find, spared, verdict};
 use crate::assess::score::card::{Card, Line};
 use crate::report::rubric::confidence;
@@ -32,9 +33,13 @@ pub fn csv(assessment: &Assessment) -> String {
         "证据",
         "不计原因",
         "监测时段",
+        "较上期",
+        "备注",
     ];
     let mut out = String::from(BOM);
     out.push_str(&row(&head.map(str::to_owned)));
+    // Rows are sorted and filtered: each of them has to say it.
+    let remark = other_rules(assessment).unwrap_or_default();
     for card in &assessment.cards {
         for area in &card.areas {
             for line in &area.lines {
@@ -43,14 +48,15 @@ pub fn csv(assessment: &Assessment) -> String {
                     (true, Some(score)) => score.to_string(),
                     (true, None) => "未测评".to_owned(),
                 };
-                rows(&mut out, card, (area.area.in_chinese(), &score), line);
+                let area = (area.area.in_chinese(), score.as_str());
+                rows(&mut out, card, area, line, &remark);
             }
         }
     }
     out
 }
 
-fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line) {
+fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line, remark: &str) {
     let start = [
         card.rank.map_or_else(String::new, |rank| rank.to_string()),
         card.name.clone(),
@@ -70,7 +76,12 @@ fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line)
         verdict(line),
         line.lost.to_string(),
     ];
-    let watched = words::watched(card).unwrap_or_default();
+    let last = [
+        words::watched(card).unwrap_or_default(),
+        card.change
+            .map_or_else(String::new, |change| change.to_string()),
+        remark.to_owned(),
+    ];
     let mut ends: Vec<[String; 3]> = line
         .finds
         .iter()
@@ -87,7 +98,7 @@ fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line)
         ends.push([String::new(), String::new(), String::new()]);
     }
     for end in ends {
-        let cells = start.iter().cloned().chain(end).chain([watched.clone()]);
+        let cells = start.iter().cloned().chain(end).chain(last.clone());
         let cells: Vec<String> = cells.collect();
         out.push_str(&row(&cells));
     }

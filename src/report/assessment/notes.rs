@@ -27,7 +27,8 @@ pub fn remarks(assessment: &Assessment) -> Vec<String> {
     out
 }
 
-fn other_rules(assessment: &Assessment) -> Option<String> {
+/// That the period before was closed under other rules, and which; nothing where it was not.
+pub fn other_rules(assessment: &Assessment) -> Option<String> {
     let told = listed(assessment.other_rules.to_vec(), "处")?;
     Some(format!(
         "上一周期按不同的规则封存（{told}），“较上期”的差额不全是网站本身的变化。"
