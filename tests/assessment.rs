@@ -42,6 +42,8 @@ use wangxun::report::assessment::words;
 
 #[path = "support/config_files.rs"]
 mod config_files;
+#[path = "assessment/interviews.rs"]
+mod interviews;
 #[path = "assessment/letters.rs"]
 mod letters;
 #[path = "assessment/services.rs"]
@@ -1103,30 +1105,6 @@ fn what_a_person_entered_stands_beside_what_is_confirmed_later() {
         .iter()
         .filter(|aside| aside.why == Spared::Overruled);
     assert_eq!(overruled.count(), 1);
-}
-
-#[test]
-fn an_interview_that_is_only_announced_was_not_held() {
-    let with = |held: usize| {
-        let mut world = World::new();
-        let column = world.aged(Class::Interviews, 3);
-        for number in 0..7 {
-            let title = match number < held {
-                true => format!("第{number}期访谈：科技创新"),
-                false => format!("【预告】第{number}期访谈：科技创新"),
-            };
-            let titled = Titled {
-                title,
-                url: None,
-                on: Some(ago(30)),
-                seen_at: at(ago(30)),
-            };
-            world.titles.push((column.clone(), titled));
-        }
-        world.card(&p2015())
-    };
-    assert_eq!(lost(&with(6), "D12a"), "0.00");
-    assert_eq!(lost(&with(5), "D12a"), "3.00");
 }
 
 /// Every find that a person may enter, one more each time, over sites of which more or less was measured:

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::activities::interviews;
 use super::freshness::age_days;
 use super::links::CONFIRM_AFTER;
+use super::score::facts::Titled;
 use super::score::letter_box::year_before;
 use crate::domain::candidate::{Candidate, Decided, Decision, MOST_CANDIDATES, Snippet, Suspicion};
 use crate::domain::guide::Guide;
 use crate::domain::id::SiteId;
+use crate::domain::item::Item;
 use crate::domain::letter::Letter;
 use crate::domain::marks::Tag;
 use crate::domain::target::Target;
@@ -219,6 +222,38 @@ pub fn of_letter(
     let page = url.unwrap_or(list).to_owned();
     let title = title.to_owned();
     (page, Suspicion::Letter { title, asked_on })
+}
+
+/// What is suspected of an interview that was announced for a day: on which page, and what. `list` is the
+/// page of its column.
+pub fn of_interview(url: Option<&str>, list: &str, title: &str, on: Date) -> (String, Suspicion) {
+    let page = url.unwrap_or(list).to_owned();
+    let title = title.to_owned();
+    (page, Suspicion::Announced { title, on })
+}
+
+/// The candidates that the interviews of a column are which were announced for one of the last `days` days,
+/// and of which nothing shows that they were held; `list` is its page.
+pub fn announced(
+    site: &SiteId,
+    items: &[Item],
+    list: &str,
+    days: u32,
+    at: Moment,
+) -> Vec<Candidate> {
+    let today = date_of(at);
+    let titled: Vec<Titled> = items.iter().map(Titled::of).collect();
+    let within = |on: Date| on <= today && age_days(on, today) <= days;
+    let rows: Vec<&Titled> = titled
+        .iter()
+        .filter(|row| row.on.is_some_and(within))
+        .collect();
+    let of = |row: &Titled| {
+        let (page, what) = of_interview(row.url.as_deref(), list, &row.title, row.on?);
+        Some(proposed(site, &page, "", what, at))
+    };
+    let doubtful = interviews(&rows).announced;
+    doubtful.into_iter().filter_map(of).collect()
 }
 
 /// The candidate that a letter of the last year is which waits by its pages longer than `days` at `at`;

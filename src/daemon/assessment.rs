@@ -381,13 +381,7 @@ fn titles(class: Class, items: &[Item], until: Moment) -> Vec<Titled> {
         return Vec::new();
     }
     let counts = |item: &&Item| item.claimed_on.is_some() || item.first_seen_at < until;
-    let titles = items.iter().filter(counts).map(|item| Titled {
-        title: item.title.clone(),
-        url: item.url.clone(),
-        on: item.claimed_on,
-        seen_at: item.first_seen_at,
-    });
-    titles.collect()
+    items.iter().filter(counts).map(Titled::of).collect()
 }
 
 fn home_of(home: &HomeRecord) -> HomeOfDay {

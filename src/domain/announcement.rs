@@ -8,13 +8,18 @@ const OTHERWISE: [&str; 2] = ["预告登记", "预告片"];
 /// Words of what was held; pages show both under one title.
 const HELD: [&str; 3] = ["实录", "回顾", "文字稿"];
 
+/// Whether a title says that what it names was held.
+pub fn is_record(title: &str) -> bool {
+    HELD.iter().any(|word| title.contains(word))
+}
+
 /// Whether a title announces, and tells of nothing that was held.
 pub fn announces(title: &str) -> bool {
     let mut bare = title.to_owned();
     for word in OTHERWISE {
         bare = bare.replace(word, "");
     }
-    bare.contains(ANNOUNCES) && !HELD.iter().any(|word| title.contains(word))
+    bare.contains(ANNOUNCES) && !is_record(title)
 }
 
 #[cfg(test)]

@@ -88,6 +88,13 @@ pub enum Suspicion {
         /// Which.
         missing: Vec<Element>,
     },
+    /// An interview that was announced for a day, of which nothing shows that it was held.
+    Announced {
+        /// Its title.
+        title: String,
+        /// The day.
+        on: Date,
+    },
     /// A page lacks tags, or has a date of another form.
     Tags {
         /// Which.
@@ -151,6 +158,7 @@ impl Suspicion {
             Suspicion::Mark(_) => "页面底部标识",
             Suspicion::Letter { .. } => "来信逾期未答复",
             Suspicion::Guide { .. } => "办事指南要素",
+            Suspicion::Announced { .. } => "预告的访谈是否举办",
             Suspicion::Tags { .. } => "页面标签",
         }
     }
@@ -164,6 +172,7 @@ impl Suspicion {
             Suspicion::Mark(_) => "mark",
             Suspicion::Letter { .. } => "letter",
             Suspicion::Guide { .. } => "guide",
+            Suspicion::Announced { .. } => "announced",
             Suspicion::Tags { .. } => "tags",
         }
     }
@@ -185,6 +194,7 @@ pub fn key(site: &SiteId, page: &str, suspicion: &Suspicion) -> String {
         Suspicion::Advert { host } => (page, host.clone()),
         Suspicion::Mark(mark) => ("", mark.word().to_owned()),
         Suspicion::Letter { title, asked_on } => (page, format!("{asked_on} {title}")),
+        Suspicion::Announced { title, on } => (page, format!("{on} {title}")),
         // What is lacking later is another matter.
         Suspicion::Guide { missing } => {
             let words: Vec<&str> = missing.iter().map(|element| element.word()).collect();

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::announcement::announces;
 use super::finding::Basis;
 use super::id::ColumnId;
 use super::name::Name;
-use super::time::{Date, Moment};
+use super::time::{Date, Moment, date_of};
 
 /// The most changes that an item keeps; the oldest go first.
 pub const MOST_CHANGES: usize = 5;
@@ -66,6 +67,20 @@ impl Item {
     /// By what it is told from the other items of its column.
     pub fn name(&self) -> Name {
         Name::of(self.url.as_deref(), &self.title)
+    }
+
+    /// The day that it was announced for: a visit saw it before the first day that it ever claimed. That
+    /// what was to be then has been is claimed by the day alone, unless the word that it is announced went
+    /// when the day had come.
+    pub fn announced_for(&self) -> Option<Date> {
+        let on = self.claimed_on?;
+        let first = self.changes.iter().find_map(|change| change.claimed_on);
+        let seen_on = date_of(self.first_seen_at);
+        let was_ahead = seen_on < first.unwrap_or(on) && seen_on < on;
+        let mut changes = self.changes.iter();
+        let is_told = !announces(&self.title)
+            && changes.any(|change| announces(&change.title) && on <= date_of(change.seen_at));
+        (was_ahead && !is_told).then_some(on)
     }
 
     /// Adds a change and forgets the oldest beyond the limit.

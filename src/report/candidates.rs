@@ -73,6 +73,13 @@ pub fn suspicion(candidate: &Candidate) -> String {
             asked_on.month(),
             asked_on.day()
         ),
+        Suspicion::Announced { title: words, on } => format!(
+            "访谈{}曾预告于{}年{}月{}日举办，页面未见已举办的内容",
+            title(words, TITLE_CHARS),
+            on.year(),
+            on.month(),
+            on.day()
+        ),
         Suspicion::Guide { missing } => {
             let words: Vec<&str> = missing.iter().map(|element| element.word()).collect();
             format!("{page}未见{}", words.join("、"))
@@ -106,6 +113,7 @@ pub fn place(candidate: &Candidate) -> String {
         | Suspicion::Mark(_)
         | Suspicion::Letter { .. }
         | Suspicion::Guide { .. }
+        | Suspicion::Announced { .. }
         | Suspicion::Tags { .. } => String::new(),
     };
     let seen_on = candidate

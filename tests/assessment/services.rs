@@ -178,6 +178,7 @@ fn papers(policy: i64, interpretations: &[(&str, i64)]) -> World {
         url: Some(format!("http://kxw.example.gov.cn/{url}")),
         on: Some(ago(days)),
         seen_at: at(ago(days)),
+        was_announced: false,
     };
     let title = "关于印发《西城区科技专项资金管理办法》的通知";
     world

@@ -8,6 +8,7 @@ use crate::domain::group::{Column, Site};
 use crate::domain::guide::Guide;
 use crate::domain::id::ColumnId;
 use crate::domain::inspection::Inspection;
+use crate::domain::item::Item;
 use crate::domain::letter::Letter;
 use crate::domain::observation::{Cause, Observation, Sight};
 use crate::domain::site_day::{HomeOfDay, SiteDay};
@@ -83,6 +84,21 @@ pub struct Titled {
     pub on: Option<Date>,
     /// When a visit saw it first.
     pub seen_at: Moment,
+    /// Whether that was before the day that it claims: see [`Item::announced_for`].
+    pub was_announced: bool,
+}
+
+impl Titled {
+    /// `item` by its title.
+    pub fn of(item: &Item) -> Titled {
+        Titled {
+            title: item.title.clone(),
+            url: item.url.clone(),
+            on: item.claimed_on,
+            seen_at: item.first_seen_at,
+            was_announced: item.announced_for().is_some(),
+        }
+    }
 }
 
 /// What visits saw, one after the other, without a change.

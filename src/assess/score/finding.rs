@@ -146,6 +146,17 @@ pub enum Fact {
         /// Within so many days.
         window_days: u32,
     },
+    /// An interview that was announced; nothing shows that it was held.
+    Announced {
+        /// Its title.
+        title: String,
+        /// Its page, or the list that shows it.
+        url: String,
+        /// The day that it was announced for.
+        on: Date,
+        /// When a visit saw it first.
+        seen_at: Moment,
+    },
     /// A column stayed overdue for too long.
     SlowAlert {
         /// When it was confirmed to be overdue.

@@ -5,8 +5,8 @@ use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unme
 use super::metric::Metric;
 use super::rubric::{Check, Rubric, Rule};
 use super::{
-    asking, availability, candidates, interpretation, letters, links, management, pages,
-    publishing, services,
+    activities, asking, availability, candidates, interpretation, letters, links, management,
+    pages, publishing, services,
 };
 use crate::calendar::Calendar;
 use crate::domain::entry::Entry;
@@ -27,7 +27,7 @@ pub fn measure(
         Metric::EmptyColumns => publishing::empty(rubric, facts),
         Metric::UndatedColumns => publishing::undated(rubric, facts),
         Metric::IdleColumns => publishing::idle(rule, rubric, facts),
-        Metric::Activities => publishing::activities(rule, facts),
+        Metric::Activities => activities::activities(rule, facts),
         Metric::SlowAlerts => management::slow_alerts(rule, facts, calendar),
         Metric::RepeatedAlerts => management::repeated_alerts(rule, facts),
         Metric::Https => management::https(facts),

@@ -4,6 +4,7 @@
 //! [`card`] turns those into area scores, vetoes and a total. What nobody measured is said to be so:
 //! it has no score of its own, and costs nothing.
 
+pub mod activities;
 pub mod asking;
 pub mod availability;
 pub mod candidates;

@@ -7,12 +7,10 @@
 use std::collections::BTreeSet;
 
 use super::facts::{Exemption, SiteFacts};
-use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
 use super::rubric::{Late, Rubric, Rule, SixMonths};
 use super::standing::{Counted, Standing, counted, due, is_near};
-use crate::assess::activities;
 use crate::assess::freshness::age_days;
-use crate::domain::announcement::announces;
 use crate::domain::class::Class;
 use crate::domain::finding::{LastUpdate, Undated};
 use crate::domain::group::Watch;
@@ -23,7 +21,7 @@ use crate::domain::time::{Date, Moment, date_of};
 /// Visits that have to see an empty column before it is called so.
 pub const BLANK_VISITS: u32 = 2;
 
-fn spared(exempt: &Exemption) -> Spared {
+pub(super) fn spared(exempt: &Exemption) -> Spared {
     Spared::Exempt {
         until: exempt.until,
         key: exempt.key.clone(),
@@ -268,72 +266,6 @@ pub fn idle(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement 
     let latest = measured.finds.into_iter().min_by_key(age);
     let finds = latest.filter(|_| !is_alive).into_iter().collect();
     Measurement::finds(finds, measured.asides)
-}
-
-/// How many items the columns of the classes got within their windows.
-pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
-    let mut count = 0;
-    let mut columns = 0;
-    let mut told = 0;
-    let mut asides = Vec::new();
-    let mut about = None;
-    for column in &facts.columns {
-        let class = column.column.class;
-        let Some(&window) = rule.classes.get(&class) else {
-            continue;
-        };
-        if !column.column.watch().is_kept() {
-            continue;
-        }
-        about = Some((class, window));
-        columns += 1;
-        told += usize::from(!column.readings.is_empty());
-        if let Some(exempt) = &column.exempt {
-            let why = spared(exempt);
-            let about = About::Column(column.column.id.clone(), column.column.name.clone());
-            let fact = few(0, rule, window);
-            let find = Find::of(about, fact);
-            asides.push(Aside { find, why });
-        }
-        let within = |on: Date| on <= facts.to && age_days(on, facts.to) <= window;
-        let titles = column
-            .titles
-            .iter()
-            .filter(|titled| titled.on.is_some_and(within));
-        let titles: Vec<&str> = titles.map(|titled| titled.title.as_str()).collect();
-        count += match class {
-            Class::Surveys => activities::count(&titles),
-            Class::Interviews => titles.iter().filter(|title| !announces(title)).count(),
-            _ => column.items_on.iter().filter(|on| within(**on)).count(),
-        };
-    }
-    let Some((class, window)) = about else {
-        return Measurement::none(Unmeasured::NothingConfigured);
-    };
-    if told < columns {
-        return Measurement::none(Unmeasured::NoVisits);
-    }
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    let is_exempt = !asides.is_empty();
-    let find = Find::of(About::Class(class), few(count, rule, window));
-    Measurement {
-        // Whoever is exempt owes no activity.
-        amount: Ok(Amount::Number(match is_exempt {
-            true => count.max(rule.threshold),
-            false => count,
-        })),
-        finds: vec![find],
-        asides,
-        near_too: 0,
-    }
-}
-
-fn few(count: u32, rule: &Rule, window_days: u32) -> Fact {
-    Fact::Few {
-        count,
-        least: rule.threshold,
-        window_days,
-    }
 }
 
 /// Whether the newest item of the home page is older than the window. A page whose items carry no

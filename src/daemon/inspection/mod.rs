@@ -388,6 +388,7 @@ impl Inspector {
             Suspicion::Link { .. }
             | Suspicion::Letter { .. }
             | Suspicion::Guide { .. }
+            | Suspicion::Announced { .. }
             | Suspicion::Tags { .. } => !holds.contains(&candidate.key()),
         };
         let (found, copies) = suspects.whole(&known);

@@ -1,5 +1,6 @@
 //! Candidates that follow from what is known of a site, and not from one page alone: doubtful links, and
-//! under rules that want a person's word letters that wait, guides without elements, pages without tags.
+//! under rules that want a person's word letters that wait, interviews that were announced, guides without
+//! elements, pages without tags.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +8,14 @@ use url::Url;
 
 use super::Inspector;
 use super::walked::Walked;
-use crate::assess::candidates::{lacking, of_link, untagged, waiting};
+use crate::assess::candidates::{announced, lacking, of_link, untagged, waiting};
 use crate::assess::score::letter_box::is_box;
 use crate::assess::score::metric::Metric;
 use crate::assess::score::pages::{self, TaggedPage};
 use crate::assess::score::rubric::{Check, Rule};
 use crate::assess::score::services::UNUSABLE;
 use crate::domain::candidate::Candidate;
+use crate::domain::class::Class;
 use crate::domain::group::Column;
 use crate::domain::guide::Guide;
 use crate::domain::inspection::Inspection;
@@ -74,6 +76,7 @@ impl Inspector {
                 proposed.extend(all.values().filter_map(late));
             }
         }
+        proposed.extend(self.interviews(walk, now).await?);
         let least = |rule: &Rule| match rule.metric {
             Metric::GuideElements => Some(1),
             Metric::PoorGuides => Some(UNUSABLE),
@@ -100,6 +103,31 @@ impl Inspector {
                 let of = |page: String| untagged(&site.id, &page, missing, date, now);
                 proposed.extend(page.map(of));
             }
+        }
+        Ok(proposed)
+    }
+
+    /// Interviews that were announced for a day that has come, and of which nothing shows that they were
+    /// held.
+    async fn interviews(
+        &self,
+        walk: &Walked<'_>,
+        now: Moment,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let rules = self.semi().filter(|rule| rule.metric == Metric::Activities);
+        let days = rules
+            .filter_map(|rule| rule.classes.get(&Class::Interviews))
+            .max();
+        let Some(&days) = days else {
+            return Ok(Vec::new());
+        };
+        let site = &walk.site.id;
+        let is_own = |column: &&Column| column.site == *site && column.class == Class::Interviews;
+        let mut proposed = Vec::new();
+        for column in self.desk.config.group.columns.values().filter(is_own) {
+            let list = column.url.as_ref().map_or("", Url::as_str);
+            let items = self.desk.store.items(&column.id).await?;
+            proposed.extend(announced(site, &items, list, days, now));
         }
         Ok(proposed)
     }

@@ -2,7 +2,7 @@
 
 use crate::assess::score::finding::Fact;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
-use crate::report::plain::{address, full_date, instant, one_line, quotation, typed};
+use crate::report::plain::{address, full_date, instant, one_line, quotation, title, typed};
 
 /// The longest words of a link, in characters.
 const TEXT_CHARS: usize = 30;
@@ -10,6 +10,13 @@ const TEXT_CHARS: usize = 30;
 /// A find of an inspection in one sentence, without its full stop; `whose` is what it is about.
 pub fn find(whose: &str, fact: &Fact, to: Date) -> String {
     match fact {
+        Fact::Announced {
+            title: words, on, ..
+        } => format!(
+            "{whose}的访谈{}曾预告于{}举办，页面未见已举办的内容",
+            title(words, TEXT_CHARS),
+            in_chinese(*on, to)
+        ),
         Fact::TagsAmiss {
             page,
             missing,
@@ -116,8 +123,11 @@ pub fn find(whose: &str, fact: &Fact, to: Date) -> String {
     }
 }
 
-/// What proves a broken link.
+/// What proves a broken link, or that an interview was announced.
 pub fn evidence(fact: &Fact, now: Moment) -> String {
+    if let Fact::Announced { url, seen_at, .. } = fact {
+        return format!("{}已见到预告；{}", instant(*seen_at, now), address(url));
+    }
     let Fact::DeadLink {
         page,
         places,

@@ -147,7 +147,8 @@ pub fn find(find: &Find, to: Date) -> String {
         }
         Fact::NoHttps => "首页网址未使用HTTPS".to_owned(),
         Fact::Domain(host) => format!("域名{}不是政府网站域名", one_line(host, 80)),
-        Fact::TagsAmiss { .. }
+        Fact::Announced { .. }
+        | Fact::TagsAmiss { .. }
         | Fact::MarkMissing { .. }
         | Fact::MarkMissingElsewhere { .. }
         | Fact::CodeAmiss { .. }
@@ -223,7 +224,7 @@ fn proof(find: &Find, to: Date) -> String {
             });
             format!("{}录入{file}", instant(*at, now))
         }
-        Fact::DeadLink { .. } => inspected::evidence(&find.fact, now),
+        Fact::Announced { .. } | Fact::DeadLink { .. } => inspected::evidence(&find.fact, now),
         Fact::LetterOpen { .. } | Fact::LetterLate { .. } => letters::evidence(&find.fact, now),
         Fact::Candidate {
             candidate,

@@ -1,0 +1,160 @@
+//! Measuring how many activities the columns of a class held within the window of a rule. An interview of
+//! which only the announcement is known counts for nothing and against nobody, until a person says whether
+//! it was held.
+
+use super::candidates::{asked, of_key};
+use super::facts::{ColumnFacts, SiteFacts, Titled};
+use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::publishing::spared;
+use super::rubric::{Check, Rule};
+use crate::assess::activities::{count, interviews};
+use crate::assess::candidates::{Stand, of_interview};
+use crate::assess::freshness::age_days;
+use crate::domain::candidate::key;
+use crate::domain::class::Class;
+use crate::domain::time::Date;
+
+/// What the columns of the classes show.
+#[derive(Default)]
+struct Told {
+    /// Activities that were held.
+    held: usize,
+    /// Those of which nobody knows whether they were.
+    open: usize,
+    asides: Vec<Aside>,
+    columns: usize,
+    visited: usize,
+    is_exempt: bool,
+    about: Option<(Class, u32)>,
+}
+
+/// How many items the columns of the classes got within their windows.
+pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
+    let mut told = Told::default();
+    for column in &facts.columns {
+        let window = rule.classes.get(&column.column.class);
+        if let Some(&window) = window.filter(|_| column.column.watch().is_kept()) {
+            look_at(&mut told, column, window, rule, facts);
+        }
+    }
+    let Some((class, window)) = told.about else {
+        return Measurement::none(Unmeasured::NothingConfigured);
+    };
+    if told.visited < told.columns {
+        return Measurement::none(Unmeasured::NoVisits);
+    }
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let (held, open) = (number(told.held), number(told.open));
+    let find = Find::of(About::Class(class), few(held, rule, window));
+    let mut asides = told.asides;
+    let is_open = held < rule.threshold && rule.threshold <= held.saturating_add(open);
+    if is_open && !told.is_exempt {
+        let why = Spared::Unproven;
+        asides.insert(0, Aside { find, why });
+        let why = match rule.check {
+            Check::Semi => Unmeasured::Waiting(open),
+            _ => Unmeasured::CannotTell,
+        };
+        return Measurement {
+            asides,
+            ..Measurement::none(why)
+        };
+    }
+    Measurement {
+        // Whoever is exempt owes no activity.
+        amount: Ok(Amount::Number(match told.is_exempt {
+            true => held.max(rule.threshold),
+            false => held,
+        })),
+        finds: vec![find],
+        asides,
+        near_too: 0,
+    }
+}
+
+fn look_at(
+    told: &mut Told,
+    column: &ColumnFacts<'_>,
+    window: u32,
+    rule: &Rule,
+    facts: &SiteFacts<'_>,
+) {
+    let class = column.column.class;
+    told.about = Some((class, window));
+    told.columns += 1;
+    told.visited += usize::from(!column.readings.is_empty());
+    if let Some(exempt) = &column.exempt {
+        told.is_exempt = true;
+        let why = spared(exempt);
+        let find = Find::of(about(column), few(0, rule, window));
+        told.asides.push(Aside { find, why });
+    }
+    let within = |on: Date| on <= facts.to && age_days(on, facts.to) <= window;
+    let titles = column.titles.iter();
+    let titles: Vec<&Titled> = titles.filter(|one| one.on.is_some_and(within)).collect();
+    told.held += match class {
+        Class::Surveys => {
+            let titles: Vec<&str> = titles.iter().map(|one| one.title.as_str()).collect();
+            count(&titles)
+        }
+        Class::Interviews => {
+            let seen = interviews(&titles);
+            for announced in seen.announced {
+                judge(told, column, announced, rule, facts);
+            }
+            seen.held
+        }
+        _ => column.items_on.iter().filter(|on| within(**on)).count(),
+    };
+}
+
+/// What becomes of an interview of which only the announcement is known.
+fn judge(
+    told: &mut Told,
+    column: &ColumnFacts<'_>,
+    announced: &Titled,
+    rule: &Rule,
+    facts: &SiteFacts<'_>,
+) {
+    let Some(on) = announced.on else { return };
+    let list = column.column.url.as_ref().map_or("", |url| url.as_str());
+    let (page, what) = of_interview(announced.url.as_deref(), list, &announced.title, on);
+    let case = of_key(facts, &key(&facts.site.id, &page, &what));
+    let case = case.filter(|_| rule.check == Check::Semi);
+    let why = match (case.map_or(Stand::Waiting, |case| case.stand()), rule.check) {
+        // It is not so that nothing was held.
+        (Stand::Rejected, _) => {
+            told.held += 1;
+            Spared::Detail
+        }
+        (Stand::Confirmed { .. }, _) => Spared::Overruled,
+        (Stand::Waiting, check) => {
+            told.open += 1;
+            match check {
+                Check::Semi => Spared::Waiting,
+                _ => Spared::Unproven,
+            }
+        }
+    };
+    let fact = Fact::Announced {
+        title: announced.title.clone(),
+        url: page,
+        on,
+        seen_at: announced.seen_at,
+    };
+    let mut find = Find::of(about(column), fact);
+    find.asked = case.map(asked);
+    told.asides.push(Aside { find, why });
+}
+
+fn about(column: &ColumnFacts<'_>) -> About {
+    About::Column(column.column.id.clone(), column.column.name.clone())
+}
+
+fn few(count: u32, rule: &Rule, window_days: u32) -> Fact {
+    Fact::Few {
+        count,
+        least: rule.threshold,
+        window_days,
+    }
+}

@@ -1,0 +1,92 @@
+//! Interviews: those that were held, and those that were announced.
+
+use super::*;
+
+#[test]
+fn an_interview_that_is_only_announced_was_not_held() {
+    let with = |held: usize| {
+        let mut world = World::new();
+        let column = world.aged(Class::Interviews, 3);
+        for number in 0..7 {
+            let title = match number < held {
+                true => format!("第{number}期访谈：科技创新"),
+                false => format!("【预告】第{number}期访谈：科技创新"),
+            };
+            let titled = Titled {
+                title,
+                url: None,
+                on: Some(ago(30)),
+                seen_at: at(ago(30)),
+                was_announced: false,
+            };
+            world.titles.push((column.clone(), titled));
+        }
+        world.card(&p2015())
+    };
+    assert_eq!(lost(&with(6), "D12a"), "0.00");
+    assert_eq!(lost(&with(5), "D12a"), "3.00");
+}
+
+/// Seven interviews of ninety days, some of which a visit saw before the day that they claim.
+fn interviews(announced: usize) -> World {
+    let mut world = World::new();
+    let column = world.aged(Class::Interviews, 3);
+    for number in 0..7 {
+        let titled = Titled {
+            title: format!("第{number}期访谈：科技创新"),
+            url: Some(format!("http://kxw.example.gov.cn/ft/{number}.html")),
+            on: Some(ago(30)),
+            seen_at: at(ago(40)),
+            was_announced: number < announced,
+        };
+        world.titles.push((column.clone(), titled));
+    }
+    world
+}
+
+#[test]
+fn an_announced_interview_whose_day_has_come_waits_for_a_person() {
+    let rubric = p2015();
+    let outcome = |world: &World| line(&world.card(&rubric), "D12a").verdict.clone();
+    // Six are held without those that are only announced, or could be with them, or are not even then.
+    assert_eq!(outcome(&interviews(1)), Verdict::Kept);
+    let waiting = Verdict::Unmeasured(Unmeasured::Waiting(2));
+    assert_eq!(outcome(&interviews(2)), waiting);
+    let mut few = interviews(2);
+    few.titles.truncate(5);
+    assert_eq!(outcome(&few), Verdict::Lost);
+    let world = interviews(2);
+    let card = world.card(&rubric);
+    let aside = line(&card, "D12a").asides.last().unwrap();
+    let told = words::find(&aside.find, end());
+    assert!(
+        told.contains("曾预告于") && aside.why == Spared::Waiting,
+        "{told}"
+    );
+
+    let decided = |number: usize, what: Decided| {
+        let candidate = Candidate {
+            page: format!("http://kxw.example.gov.cn/ft/{number}.html"),
+            suspicion: Suspicion::Announced {
+                title: format!("第{number}期访谈：科技创新"),
+                on: ago(30),
+            },
+            ..suspected("x", &[]).candidate
+        };
+        let mut case = suspected("x", &[(9, what)]);
+        for decision in &mut case.decisions {
+            decision.candidate = candidate.key();
+        }
+        case.candidate = candidate;
+        case
+    };
+    let not_held = Decided::Confirmed { serious: false };
+    let mut world = interviews(2);
+    world.cases = vec![decided(0, Decided::Rejected)];
+    assert_eq!(outcome(&world), Verdict::Kept, "one was held after all");
+    world.cases = vec![decided(0, not_held)];
+    let waiting = Verdict::Unmeasured(Unmeasured::Waiting(1));
+    assert_eq!(outcome(&world), waiting);
+    world.cases.push(decided(1, not_held));
+    assert_eq!(outcome(&world), Verdict::Lost, "none of them was");
+}
