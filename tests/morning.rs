@@ -46,13 +46,18 @@ async fn the_operator_finds_what_is_overdue_sees_why_and_settles_it() {
     let text = browser.text();
     for part in [
         "判定为超期",
-        "最近更新为2017年11月3日",
+        "2017年11月3日（已17天）",
+        "14天（动态要闻类）",
         "登记答复",
         "报备豁免",
         "暂缓通知",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    assert!(!text.contains("页面摘要"), "the whole paragraph is folded");
+    browser.value("document.querySelector('details.full').open = true");
+    let text = browser.text();
+    assert!(text.contains("最近更新为2017年11月3日"), "{text}");
     let wide = browser.value("document.querySelector('.why').getBoundingClientRect().width");
     assert!(wide.as_f64().is_some_and(|wide| wide > 800.0), "{wide}");
     office.picture(&mut browser, "column");
@@ -87,6 +92,7 @@ async fn the_operator_finds_what_is_overdue_sees_why_and_settles_it() {
     assert_eq!(browser.value("document.scripts.length"), 1);
     office.picture(&mut browser, "copy-home");
     browser.follow("nav.path a[href='/site/kxw']");
+    browser.value("document.querySelector('details.full').open = true");
     assert!(
         browser.text().contains("首页摘要sha256:"),
         "{}",
@@ -239,7 +245,11 @@ async fn the_assessor_ranks_and_takes_the_bulletin_along() {
     }
     office.picture(&mut browser, "assessment");
     // The bulletin is set, not shown as it is written.
-    assert!(browser.has(".bulletin h4") && browser.has(".bulletin td[data-head=网站]"));
+    assert!(browser.has(".bulletin h4") && !browser.has(".bulletin td[data-head=网站]"));
+    assert_eq!(
+        browser.value("document.querySelectorAll('.ranking').length"),
+        1
+    );
     assert!(!text.contains("|---") && !text.contains("## "), "{text}");
     // What needs a person stands before the ranking.
     let first = browser.value("document.querySelector('#rank-h ~ p.first').innerText");

@@ -81,12 +81,14 @@ pub fn instant(at: Moment, now: Moment) -> String {
     format!("{day}{:02}:{:02}", at.hour(), at.minute())
 }
 
-/// An amount of bytes, in whole KB or MB.
+/// An amount of bytes, in whole KB, MB or GB.
 pub fn size(bytes: u64) -> String {
     const MIB: u64 = 1024 * 1024;
+    const TEN_GIB: u64 = 10 * 1024 * MIB;
     match bytes {
         0..MIB => format!("{} KB", bytes / 1024),
-        _ => format!("{} MB", bytes / MIB),
+        MIB..TEN_GIB => format!("{} MB", bytes / MIB),
+        _ => format!("{} GB", bytes / MIB / 1024),
     }
 }
 

@@ -1,5 +1,7 @@
 //! A replay beside what was told: more, fewer, at another tier, to other people, on another day.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use super::plain::one_line;
@@ -76,6 +78,10 @@ pub struct Comparison {
     pub sums: Vec<(&'static str, usize, usize)>,
     /// The differences counted by kind.
     pub counted: String,
+    /// The same by tier and by people; see [`by_kind`].
+    pub kinds: Vec<OfKind>,
+    /// For how many people it differs.
+    pub people: String,
     /// The differences, under [`HEAD`].
     pub rows: Vec<Vec<String>>,
     /// What a reader must know.
@@ -98,6 +104,8 @@ impl Comparison {
             to,
             sums: sums(was, would),
             counted: counted(&changes, visits),
+            kinds: by_kind(&changes),
+            people: people(&was.tellings, &would.tellings),
             rows: rows(&changes, group),
             notes,
         }
@@ -242,6 +250,69 @@ pub fn counted(changes: &[Change], visits: usize) -> String {
         })
         .collect();
     format!("差异{}项：{}", changes.len(), counted.join("，"))
+}
+
+/// The differences of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfKind {
+    /// The kind.
+    pub name: &'static str,
+    /// How many of each tier, what has none last. A tier is that of what would be told; of what is told
+    /// no more, that of what was.
+    pub tiers: Vec<(&'static str, usize)>,
+    /// How many in all.
+    pub all: usize,
+    /// How many people they are about.
+    pub people: usize,
+}
+
+/// The differences by kind, those that there are.
+pub fn by_kind(changes: &[Change]) -> Vec<OfKind> {
+    let kinds = Kind::ALL.into_iter().map(|kind| {
+        let of_kind = || changes.iter().filter(move |change| change.kind == kind);
+        let tiers = Tier::ALL.into_iter().map(Some).chain([None]);
+        let tier = |change: &&Change| {
+            let one = change.would.as_ref().or(change.was.as_ref());
+            one.and_then(|one| wording::tier(one.told))
+        };
+        let people: BTreeSet<&PersonId> = of_kind()
+            .flat_map(|change| change.was.iter().chain(&change.would))
+            .map(|telling| &telling.person)
+            .collect();
+        OfKind {
+            name: kind.in_chinese(),
+            tiers: tiers
+                .map(|wanted| {
+                    let name = wanted.map_or("其他", Tier::in_chinese);
+                    let count = of_kind().filter(|change| tier(change) == wanted).count();
+                    (name, count)
+                })
+                .collect(),
+            all: of_kind().count(),
+            people: people.len(),
+        }
+    });
+    kinds.filter(|kind| kind.all > 0).collect()
+}
+
+/// How many people hear more, and fewer: `按收件人计：12人收到的通知增加（其中3人原来没有），…`
+fn people(was: &[Telling], would: &[Telling]) -> String {
+    let mut counts: BTreeMap<&PersonId, (usize, usize)> = BTreeMap::new();
+    for telling in was {
+        counts.entry(&telling.person).or_default().0 += 1;
+    }
+    for telling in would {
+        counts.entry(&telling.person).or_default().1 += 1;
+    }
+    let count = |is: fn(&(usize, usize)) -> bool| counts.values().filter(|one| is(one)).count();
+    format!(
+        "按收件人计：{}人收到的通知增加（其中{}人原来没有），{}人减少（其中{}人不再收到），{}人数目不变。",
+        count(|(was, would)| was < would),
+        count(|(was, would)| *was == 0 && *would > 0),
+        count(|(was, would)| was > would),
+        count(|(was, would)| *was > 0 && *would == 0),
+        count(|(was, would)| was == would),
+    )
 }
 
 /// The heads of [`rows`].
@@ -439,6 +510,30 @@ mod tests {
             Kind::More,
         ];
         assert_eq!(kinds, expected);
+        let of_kind = by_kind(&changes);
+        let sums: Vec<_> = of_kind
+            .iter()
+            .map(|one| (one.name, one.all, one.people))
+            .collect();
+        assert_eq!(
+            sums,
+            [
+                ("增加", 1, 1),
+                ("减少", 1, 1),
+                ("等级不同", 1, 1),
+                ("收件人不同", 1, 2),
+                ("日期不同", 1, 1)
+            ]
+        );
+        assert_eq!(
+            of_kind[2].tiers[1],
+            ("预警", 1),
+            "the tier that would be told"
+        );
+        assert_eq!(
+            people(&was, &would),
+            "按收件人计：2人收到的通知增加（其中1人原来没有），1人减少（其中1人不再收到），0人数目不变。"
+        );
         let account = |tellings: &[Telling]| Account {
             tellings: tellings.to_vec(),
             messages: tellings.len(),

@@ -18,6 +18,7 @@ use super::access::viewer::Viewer;
 use super::bulletin::{Block, blocks};
 use super::copy::is_owner;
 use super::handout::handout;
+use super::home::Pages;
 use super::made::{instead, made};
 use super::source::Picture;
 use super::view::{
@@ -51,7 +52,7 @@ const NOT_ASSESSED: &str = "该网站未参加本期考评（未配置网址，�
 /// How many sites are named before the ranking.
 const NAMED: usize = 30;
 /// How many sites one page ranks.
-const SITES: usize = 300;
+const SITES: usize = 200;
 
 #[derive(Template)]
 #[template(path = "assessment.html")]
@@ -64,7 +65,7 @@ struct AssessmentPage {
     rows: Vec<Row>,
     /// The sites that hit a veto and those that are near one, by identifier and name.
     first: Vec<First>,
-    more: usize,
+    pages: Pages,
     blank: String,
     notes: Vec<String>,
     /// The bulletin, and whether it is shown whole.
@@ -157,6 +158,10 @@ struct SheetArea {
     name: &'static str,
     weight: u32,
     score: String,
+    /// How many of its rules are not kept.
+    faults: usize,
+    /// Whether it is shown unfolded: there is something to look at.
+    open: bool,
     lines: Vec<SheetLine>,
 }
 
@@ -177,6 +182,8 @@ struct Asked {
     period: Period,
     site: Option<SiteId>,
     form: Option<String>,
+    /// The page of the ranking, from 0.
+    page: usize,
 }
 
 impl Asked {
@@ -185,12 +192,17 @@ impl Asked {
             period: quarter(today)?,
             site: None,
             form: None,
+            page: 0,
         };
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match key.as_ref() {
                 "period" => asked.period = Period::from_str(&value).unwrap_or(asked.period),
                 "site" => asked.site = SiteId::parse(&value).ok(),
                 "as" => asked.form = Some(value.into_owned()),
+                "page" => {
+                    let page: usize = value.parse().unwrap_or(1);
+                    asked.page = page.clamp(1, 100_000) - 1;
+                }
                 _ => {}
             }
         }
@@ -310,7 +322,7 @@ async fn shown(
     let frame = Frame::of(console, &picture, viewer, Place::Assessment);
     let whole = viewer.only().is_none();
     let sheet = card.map(|card| sheet(&assessment, card));
-    let mut shown = assessment_page(frame, &assessment, whole, sheet, today);
+    let mut shown = assessment_page(frame, &assessment, whole, sheet, (today, asked.page));
     shown.work = offered.map(work);
     Ok(shown)
 }
@@ -320,12 +332,16 @@ fn assessment_page(
     assessment: &Assessment,
     whole: bool,
     sheet: Option<Sheet>,
-    today: Date,
+    (today, at): (Date, usize),
 ) -> AssessmentPage {
     let period = assessment.period;
     let sheet_site = sheet.as_ref().map(|sheet| sheet.site.clone());
     let names = |name: &String| one_line(name, NAME_CHARS);
     let blank: Vec<String> = assessment.blank.iter().map(names).collect();
+    let pages = Pages::of(assessment.cards.len(), SITES, at, |page| {
+        format!("/assessment?period={period}&page={}", page + 1)
+    });
+    let here = assessment.cards.iter().skip(pages.skipped(SITES));
     AssessmentPage {
         frame,
         period,
@@ -333,18 +349,30 @@ fn assessment_page(
         periods: periods(today, period),
         areas: Area::ALL.iter().map(|area| area.in_chinese()).collect(),
         first: first(&assessment.cards),
-        more: assessment.cards.len().saturating_sub(SITES),
-        rows: assessment.cards.iter().take(SITES).map(row).collect(),
+        rows: here.take(SITES).map(row).collect(),
+        pages,
         blank: blank.join("、"),
         notes: bulletin::untold(assessment)
             .into_iter()
             .map(|line| line.replace('\\', ""))
             .collect(),
-        bulletin: (whole && sheet.is_none()).then(|| blocks(&markdown(assessment), BULLETIN_CHARS)),
+        bulletin: (whole && sheet.is_none()).then(|| {
+            let (mut blocks, whole) = blocks(&markdown(assessment), BULLETIN_CHARS);
+            blocks.retain(|block| !is_ranking(block));
+            (blocks, whole)
+        }),
         sheet,
         work: None,
         seals: seals(assessment, sheet_site.as_deref()),
         remarks: remarks(assessment),
+    }
+}
+
+/// Whether a block of the bulletin is the ranking, which the page has already.
+fn is_ranking(block: &Block) -> bool {
+    match block {
+        Block::Table(heads, _) => heads.first().is_some_and(|head| head == "名次"),
+        _ => false,
     }
 }
 
@@ -454,6 +482,8 @@ fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
                 name: area.area.in_chinese(),
                 weight: area.weight,
                 score: bulletin::score(area),
+                faults: area.lines.iter().filter(|line| is_fault(line)).count(),
+                open: area.lines.iter().any(|line| is_fault(line) || line.near),
                 lines: area
                     .lines
                     .iter()
@@ -462,6 +492,14 @@ fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
             })
             .collect(),
     }
+}
+
+/// Whether a rule is not kept.
+fn is_fault(line: &Line) -> bool {
+    matches!(
+        line.verdict,
+        Verdict::Lost | Verdict::Veto | Verdict::NotKept
+    )
 }
 
 /// These rules with their titles.

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
 use super::access::viewer::Viewer;
+use super::ground::Ground;
 use super::incidents::IncidentRow;
 use super::messages::MessageRow;
 use super::source::Picture;
@@ -70,7 +71,7 @@ struct ColumnPage {
     frame: Frame,
     row: ColumnRow,
     work: Option<Work>,
-    why: String,
+    ground: Ground,
     address: Option<String>,
     strip: Strip,
     copy: Option<String>,
@@ -213,7 +214,7 @@ fn column_page(
     ColumnPage {
         frame: Frame::of(console, picture, viewer, Place::Overview),
         work,
-        why: why(&case) + &duty::sentences(&duties),
+        ground: Ground::of_column(&line, &(why(&case) + &duty::sentences(&duties)), now),
         address: line.url.as_deref().and_then(web_address),
         strip: Strip::of(&known.items, newest, &line.judgement, line.due_on, today),
         copy: known.proof.clone(),

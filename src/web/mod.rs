@@ -17,6 +17,7 @@ pub mod counter;
 pub mod due;
 pub mod exposition;
 pub mod filter;
+pub mod ground;
 pub mod guard;
 pub mod handout;
 pub mod health;

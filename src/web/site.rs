@@ -15,6 +15,7 @@ use super::access::viewer::Viewer;
 use super::assessment::quarter;
 use super::broken::{self, Broken};
 use super::copy::{address_of_home, is_owner};
+use super::ground::Ground;
 use super::incidents::{IncidentRow, is_of};
 use super::made::made_at_once;
 use super::source::Picture;
@@ -78,7 +79,7 @@ struct SitePage {
     tiles: Vec<Tile>,
     columns: Vec<ColumnRow>,
     incidents: Vec<IncidentRow>,
-    why: Option<String>,
+    why: Option<Ground>,
 }
 
 /// How the site comes out in the running quarter.
@@ -297,7 +298,7 @@ async fn shown(
                     .resting_on(incident, record.as_ref())
             })
             .collect(),
-        why,
+        why: why.as_deref().map(Ground::of_site),
         id: id.to_string(),
         name: one_line(&line.name, NAME_CHARS),
         unit: unit.map_or(String::new(), |unit| one_line(&unit.short, NAME_CHARS)),

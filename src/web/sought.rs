@@ -23,7 +23,7 @@ pub enum Sought {
     HostDown,
     /// Columns that cannot be read for long, or show another list.
     Unread,
-    /// What is late, or empty.
+    /// What is due soon, late, or empty.
     Late,
 }
 
@@ -71,7 +71,7 @@ impl Sought {
             Sought::HomeDown => "首页无法打开",
             Sought::HostDown => "网站无法访问",
             Sought::Unread => "多次未能读取的栏目",
-            Sought::Late => "超期、空白和未按期发布",
+            Sought::Late => "临期、超期和空白",
         }
     }
 

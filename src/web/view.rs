@@ -260,15 +260,6 @@ pub struct ColumnRow {
 const NO_DATE: &str = "—";
 
 impl ColumnRow {
-    /// The due date with the remark, either of which may be missing.
-    pub fn when_due(&self) -> String {
-        match (self.due.as_str(), self.remark.as_str()) {
-            (due, "") => due.to_owned(),
-            (NO_DATE, remark) => remark.to_owned(),
-            (due, remark) => format!("{due}，{remark}"),
-        }
-    }
-
     /// The row of a line.
     pub fn of(line: &ColumnLine, now: Moment) -> ColumnRow {
         let today = date_of(now);
@@ -329,7 +320,7 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
 }
 
 /// What is owed by a day, and how long still or since.
-fn of_duty(owed: &OwedLine, today: Date) -> String {
+pub fn of_duty(owed: &OwedLine, today: Date) -> String {
     let name = one_line(&owed.name, NAME_CHARS);
     match (owed.due_on - today).num_days() {
         0 => format!("{name}今天截止"),

@@ -19,7 +19,7 @@ use crate::assess::limits::Limits;
 use crate::assess::tuning::{Begins, MOST_DAYS, MOST_WORKING_DAYS, Tuning};
 use crate::domain::class::Class;
 use crate::report::assessment::csv;
-use crate::report::replay::{Comparison, HEAD};
+use crate::report::replay::{Comparison, HEAD, OfKind};
 
 /// How many differences are shown.
 const ROWS: usize = 200;
@@ -74,6 +74,8 @@ struct Shown {
     to: String,
     sums: Vec<Sum>,
     counted: String,
+    kinds: Vec<OfKind>,
+    people: String,
     rows: Vec<Vec<String>>,
     more: usize,
     notes: Vec<String>,
@@ -394,6 +396,8 @@ impl Shown {
             to: comparison.to.to_string(),
             sums: sums.collect(),
             counted: comparison.counted.clone(),
+            kinds: comparison.kinds.clone(),
+            people: comparison.people.clone(),
             rows: comparison.rows.iter().take(ROWS).cloned().collect(),
             more: comparison.rows.len().saturating_sub(ROWS),
             notes: comparison.notes.clone(),

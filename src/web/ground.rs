@@ -1,0 +1,153 @@
+//! The reason of a verdict in the order in which it is read: what it is, in one sentence; the dates and
+//! days that decide it; and the whole paragraph, a sentence a line.
+
+use super::view::{NAME_CHARS, of_duty};
+use crate::assess::freshness::Freshness;
+use crate::domain::time::{Date, Moment, date_of, in_chinese};
+use crate::report::overview::ColumnLine;
+use crate::report::plain::{full_date, instant, one_line};
+use crate::report::standing::Standing;
+
+/// What is shown where there is no date.
+const NO_DATE: &str = "—";
+
+/// The reason of a verdict.
+pub struct Ground {
+    /// The verdict in one sentence.
+    pub says: String,
+    /// What decides it: names and values.
+    pub facts: Vec<(&'static str, String)>,
+    /// The whole paragraph, a sentence a line.
+    pub sentences: Vec<String>,
+}
+
+impl Ground {
+    /// Why a column stands where it does; `paragraph` is the whole reason.
+    pub fn of_column(line: &ColumnLine, paragraph: &str, now: Moment) -> Ground {
+        let today = date_of(now);
+        let update = line.judgement.last_update.as_ref();
+        let rule = format!(
+            "{}天（{}类）",
+            line.judgement.limit_days,
+            line.class.in_chinese()
+        );
+        let due = line.due_on.map(|due| in_chinese(due, today));
+        let mut facts = vec![
+            (
+                "最近更新",
+                update.map_or(NO_DATE.to_owned(), |update| aged(update.on, today)),
+            ),
+            ("时限", rule),
+            ("到期日", due.unwrap_or_else(|| NO_DATE.to_owned())),
+        ];
+        if let Some(update) = update {
+            facts.push(("日期出处", update.basis.in_chinese().to_owned()));
+        }
+        Ground {
+            says: verdict(line, now),
+            facts,
+            sentences: sentences(paragraph),
+        }
+    }
+
+    /// The reason of what is told of a site: the first sentence of `paragraph` is the verdict.
+    pub fn of_site(paragraph: &str) -> Ground {
+        let sentences = sentences(paragraph);
+        Ground {
+            says: sentences.first().cloned().unwrap_or_default(),
+            facts: Vec::new(),
+            sentences,
+        }
+    }
+}
+
+/// `判定为超期，已超过时限3天。`
+fn verdict(line: &ColumnLine, now: Moment) -> String {
+    let today = date_of(now);
+    let more = match &line.judgement.freshness {
+        Freshness::Fresh { due_on, .. } => match (*due_on - today).num_days() {
+            left @ 0.. => format!("，距到期还有{left}天"),
+            _ => String::new(),
+        },
+        Freshness::DueSoon { days_left: 0, .. } => "，今天到期".to_owned(),
+        Freshness::DueSoon { days_left, .. } => format!("，距到期还有{days_left}天"),
+        Freshness::Overdue { days, .. } => format!("，已超过时限{days}天"),
+        Freshness::Unknown { since, why } => format!(
+            "，自{}起：{}",
+            instant(*since, now),
+            one_line(&why.in_chinese(), NAME_CHARS)
+        ),
+        Freshness::Empty { since } => format!("，自{}起没有条目", instant(*since, now)),
+        Freshness::Exempt { until } => format!("，至{}止不计时限", in_chinese(*until, today)),
+        Freshness::OnDemand { .. } => "，按需更新，不计超期".to_owned(),
+        Freshness::Unconfirmed => "，只访问、不判断".to_owned(),
+        Freshness::NotConfigured | Freshness::NotYetVisited => String::new(),
+    };
+    let word = Standing::of(&line.judgement).verdict_in_chinese();
+    let owed = line.owed.iter().map(|owed| of_duty(owed, today));
+    let owed: String = owed.map(|owed| format!("{owed}。")).collect();
+    format!("判定为{word}{more}。{owed}")
+}
+
+/// `2017年11月3日（已17天）`
+fn aged(on: Date, today: Date) -> String {
+    match (today - on).num_days() {
+        days @ 1.. => format!("{}（已{days}天）", full_date(on)),
+        0 => format!("{}（今天）", full_date(on)),
+        _ => full_date(on),
+    }
+}
+
+/// The sentences of a paragraph. What stands in quotation marks or brackets is part of its sentence.
+fn sentences(paragraph: &str) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut sentence = String::new();
+    let mut depth = 0usize;
+    for letter in paragraph.chars() {
+        sentence.push(letter);
+        match letter {
+            '“' | '《' | '（' => depth += 1,
+            '”' | '》' | '）' => depth = depth.saturating_sub(1),
+            '。' if depth == 0 => sentences.push(std::mem::take(&mut sentence)),
+            _ => {}
+        }
+    }
+    if !sentence.is_empty() {
+        sentences.push(sentence);
+    }
+    sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paragraph_is_told_a_sentence_a_line() {
+        let paragraph =
+            "甲（责任单位：乙。）：判定为超期。标题《一。二》，原文“三。”。（截至今天）";
+        assert_eq!(
+            sentences(paragraph),
+            [
+                "甲（责任单位：乙。）：判定为超期。",
+                "标题《一。二》，原文“三。”。",
+                "（截至今天）"
+            ]
+        );
+        assert!(sentences("").is_empty());
+        assert_eq!(sentences(paragraph).concat(), paragraph);
+    }
+
+    #[test]
+    fn an_age_is_told_with_its_date() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let rows = [
+            ("2017-11-20", "2017年11月3日（已17天）"),
+            ("2017-11-03", "2017年11月3日（今天）"),
+            ("2017-11-02", "2017年11月3日"),
+        ];
+        for (today, told) in rows {
+            assert_eq!(aged(day("2017-11-03"), day(today)), told);
+        }
+    }
+}
