@@ -14,6 +14,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use facts::{COLUMNS, at, change, column, day, everything, home, settings};
 use wangxun::alert::incident::State;
 use wangxun::alert::outbox::{Delivery, NoticeState};
+use wangxun::assess::score::facts::readings;
 use wangxun::domain::finding::Finding;
 use wangxun::domain::flag::Fact;
 use wangxun::domain::id::SiteId;
@@ -534,6 +535,56 @@ async fn of_old_days_prune_leaves_the_latest_of_visits_that_saw_the_same_and_eve
     drop(store);
     let verified = verify(&settings(dir.path())).unwrap();
     assert!(verified.is_sound(), "{verified:?}");
+}
+
+#[tokio::test]
+async fn a_period_is_told_in_runs_as_its_visits_tell_it_one_by_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path()).await;
+    // One column found a date long before the period and was blind since, one changes within it, one
+    // was seen before it only; the week's border of reading lies within a run.
+    let failed = || Sight::Failed(Failure::TotalTimeout);
+    let dated = |number| Sight::Read(Finding::Dated(facts::dated(day(number))));
+    let again = |number| Sight::Unchanged(Finding::Dated(facts::dated(day(number))));
+    for number in 0..60_i64 {
+        let now = at(number * 1440 + 480);
+        let first = match number {
+            0..=1 => dated(0),
+            2..=25 => failed(),
+            26..=40 => again(0),
+            _ => Sight::Read(Finding::Empty),
+        };
+        let second = if number % 9 < 5 {
+            dated(number / 20)
+        } else {
+            failed()
+        };
+        let mut commit = Commit::at(now);
+        commit.observations = vec![
+            facts::observation(COLUMNS[0], now, first),
+            facts::observation(COLUMNS[1], now, second),
+        ];
+        if number < 9 {
+            let sight = dated(number);
+            commit
+                .observations
+                .push(facts::observation(COLUMNS[2], now, sight));
+        }
+        store.commit(commit).await.unwrap();
+    }
+    let (from, until) = (at(20 * 1440), at(50 * 1440));
+    let runs = store.runs(from, until).await.unwrap();
+    for (name, back) in [(COLUMNS[0], 19), (COLUMNS[1], 1), (COLUMNS[2], 0)] {
+        let mut seen = store.observations(&column(name), 500).await.unwrap();
+        seen.reverse();
+        let first = from - chrono::TimeDelta::days(back);
+        seen.retain(|seen| first <= seen.observed_at && seen.observed_at < until);
+        let told = store.readings(&column(name), &runs).await.unwrap();
+        assert_eq!(told, readings(seen), "{name}");
+    }
+    // Of what nobody looked at in the period, nothing is told.
+    let told = store.readings(&column(COLUMNS[2]), &runs).await.unwrap();
+    assert_eq!(told, []);
 }
 
 #[tokio::test]

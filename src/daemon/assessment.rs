@@ -12,7 +12,7 @@ use crate::assess::candidates::cases;
 use crate::assess::exemption::Exemptions;
 use crate::assess::ladder::Tier;
 use crate::assess::score::card::{Card, card};
-use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, Titled, readings};
+use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, Titled};
 use crate::assess::score::period::Period;
 use crate::assess::score::rank::{change, rank};
 use crate::assess::score::rubric::Rubric;
@@ -31,6 +31,7 @@ use crate::domain::time::{Date, Moment, date_of, moment};
 use crate::report::assessment::Assessment;
 use crate::report::assessment::other_rules::differences;
 use crate::store::error::StoreError;
+use crate::store::runs::Runs;
 
 /// Alerts that ended so long before the period may still matter: repeated ones, and those that fell
 /// due in it.
@@ -47,6 +48,7 @@ struct Common {
     decisions: Vec<Decision>,
     spans: BTreeMap<SiteId, Vec<AlertSpan>>,
     homes: BTreeMap<SiteId, HomeRecord>,
+    runs: Runs,
     is_today: bool,
 }
 
@@ -240,6 +242,7 @@ impl Desk {
             decisions: self.store.decisions().await?,
             spans,
             homes: self.store.homes().await?,
+            runs: self.store.runs(midnight(from), midnight(after(to))).await?,
             is_today: to == today,
         })
     }
@@ -308,8 +311,10 @@ impl Desk {
         let mut entries = common.entries.clone();
         entries.retain(|entry| entry.site == site.id && entry.period == period.to_string());
         let unit = group.units.get(&site.unit);
-        let inspections = self.store.inspections(&site.id, common.from, common.to);
-        let inspection = inspections.await?.pop();
+        let inspection = self
+            .store
+            .latest_inspection(&site.id, common.from, common.to)
+            .await?;
         let targets = self.store.targets(&site.id).await?;
         let candidates = self.store.candidates(Some(&site.id)).await?;
         Ok(SiteFacts {
@@ -346,24 +351,17 @@ impl Desk {
             }),
             _ => None,
         });
-        let (from, until) = (midnight(common.from), midnight(after(common.to)));
-        let observations = match column.url {
-            None => Vec::new(),
-            Some(_) => {
-                let seen = self.store.observations_within(&column.id, from, until);
-                seen.await?
-            }
-        };
         // A period in which nobody looked tells nothing.
-        let is_of_period = observations
-            .last()
-            .is_some_and(|last| from <= last.observed_at);
-        let observations = observations.into_iter().filter(|_| is_of_period);
+        let readings = match column.url {
+            None => Vec::new(),
+            Some(_) => self.store.readings(&column.id, &common.runs).await?,
+        };
+        let until = midnight(after(common.to));
         let items = self.store.items(&column.id).await?;
         Ok(ColumnFacts {
             column,
             parent: self.config.group.parents.get(&column.id),
-            readings: readings(observations),
+            readings,
             exempt,
             items_on: items.iter().filter_map(|item| item.claimed_on).collect(),
             titles: titles(column.class, &items, until),

@@ -58,6 +58,28 @@ impl Reader<'_> {
         self.of_days(Table::Inspections, site, first, last)
     }
 
+    /// The latest inspection of a site from `first` to `last`, both included.
+    pub fn latest_inspection(
+        &mut self,
+        site: &SiteId,
+        first: Date,
+        last: Date,
+    ) -> Result<Option<Inspection>, StoreError> {
+        let after = last.succ_opt().unwrap_or(last);
+        let (start, end) = (keys::site_day(site, first), keys::site_day(site, after));
+        for entry in self.engine.rows_before(Table::Inspections, &end)?.rev() {
+            let (key, row) = entry?;
+            if key.as_ref() < start.as_slice() {
+                break;
+            }
+            let inspection = self.value(Table::Inspections, &key, &row)?;
+            if inspection.is_some() {
+                return Ok(inspection);
+            }
+        }
+        Ok(None)
+    }
+
     /// The letters of a column.
     pub fn letters(&mut self, column: &ColumnId) -> Result<Vec<Letter>, StoreError> {
         self.all(Table::Letters, &keys::column(column))

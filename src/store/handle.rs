@@ -13,11 +13,13 @@ use super::error::StoreError;
 use super::inner::Inner;
 use super::keys;
 use super::reading::Reader;
+use super::runs::{Runs, STRETCH};
 use super::settings::StoreSettings;
 use super::table::Table;
 use super::writer::Writer;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Message, MessageKey, Notice};
+use crate::assess::score::facts::Reading;
 use crate::domain::acceptance::Acceptance;
 use crate::domain::act::Act;
 use crate::domain::candidate::{Candidate, Decision};
@@ -312,6 +314,18 @@ impl Store {
             .await
     }
 
+    /// The latest inspection of a site from `first` to `last`, both included.
+    pub async fn latest_inspection(
+        &self,
+        site: &SiteId,
+        first: Date,
+        last: Date,
+    ) -> Result<Option<Inspection>, StoreError> {
+        let site = site.clone();
+        self.read(move |reader| reader.latest_inspection(&site, first, last))
+            .await
+    }
+
     /// The versions of a closed period, the first first.
     pub async fn closings(&self, period: &str) -> Result<Vec<Closing>, StoreError> {
         let period = period.to_owned();
@@ -371,17 +385,31 @@ impl Store {
         self.read(move |reader| reader.targets(&site)).await
     }
 
-    /// A column's observations before `until`, the oldest first: those since `from`, and before
-    /// them as many as lead back to one that found a date. Thinned like
+    /// What visits saw of all columns from `from` up to `until`, in runs. Thinned like
     /// [`Store::observations`].
-    pub async fn observations_within(
+    pub async fn runs(&self, from: Moment, until: Moment) -> Result<Runs, StoreError> {
+        let mut runs = Runs::none(from);
+        let mut begin = from;
+        // Piece by piece: changes need not wait for the whole.
+        while begin < until {
+            let end = until.min(begin + STRETCH);
+            runs = self
+                .read(move |reader| reader.more_runs(runs, begin, end))
+                .await?;
+            begin = end;
+        }
+        Ok(runs)
+    }
+
+    /// What visits saw of `column` in `runs`, the oldest first, and before that as many visits as lead back
+    /// to one that found a date; nothing where there was no visit in `runs`.
+    pub async fn readings(
         &self,
         column: &ColumnId,
-        from: Moment,
-        until: Moment,
-    ) -> Result<Vec<Observation>, StoreError> {
-        let column = column.clone();
-        self.read(move |reader| reader.observations_within(&column, from, until))
+        runs: &Runs,
+    ) -> Result<Vec<Reading>, StoreError> {
+        let (column, own) = (column.clone(), runs.only(column));
+        self.read(move |reader| reader.readings(&column, &own))
             .await
     }
 

@@ -41,6 +41,7 @@ mod posted;
 mod prune;
 mod reading;
 pub mod rebuild;
+pub mod runs;
 pub mod settings;
 mod stage;
 mod sum;

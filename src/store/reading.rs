@@ -26,9 +26,6 @@ use crate::domain::observation::ColumnRecord;
 /// The most items of a column.
 pub const ITEMS_LIMIT: usize = 500;
 
-/// The most observations before a stretch of time that are looked at for a date.
-const OLDER_LIMIT: usize = 200;
-
 /// The most flags of a column.
 pub const FLAGS_LIMIT: usize = 200;
 
@@ -255,20 +252,30 @@ impl<'a> Reader<'a> {
                 return Ok(Some(with_sight(stored, sight)));
             }
         };
-        let known = match findings.get(&hash) {
-            Some(finding) => Some(finding.clone()),
-            None => self.get(Table::Findings, &keys::finding(column, &hash))?,
-        };
-        let Some(finding) = known else {
+        let Some(finding) = self.finding(column, &hash, findings)? else {
             self.bad.push((Table::Observations, key.to_vec()));
             return Ok(None);
         };
-        findings.insert(hash, finding.clone());
         let sight = match stored.sight {
             StoredSight::Unchanged(_) => Sight::Unchanged(finding),
             _ => Sight::Read(finding),
         };
         Ok(Some(with_sight(stored, sight)))
+    }
+
+    /// A finding of a column by its hash; `findings` are those that are known.
+    pub(super) fn finding(
+        &mut self,
+        column: &Hash,
+        hash: &Hash,
+        findings: &mut HashMap<Hash, Finding>,
+    ) -> Result<Option<Finding>, StoreError> {
+        if let Some(known) = findings.get(hash) {
+            return Ok(Some(known.clone()));
+        }
+        let found: Option<Finding> = self.get(Table::Findings, &keys::finding(column, hash))?;
+        findings.extend(found.clone().map(|finding| (*hash, finding)));
+        Ok(found)
     }
 
     /// Flags of one column or of all, the newest first.
@@ -283,47 +290,6 @@ impl<'a> Reader<'a> {
     /// What people laid down, the oldest first.
     pub fn acts(&mut self) -> Result<Vec<Act>, StoreError> {
         self.all(Table::Acts, &[])
-    }
-
-    /// A column's observations before `until`, the oldest first: those since `from`, and before
-    /// them as many as lead back to one that found a date.
-    pub fn observations_within(
-        &mut self,
-        column: &ColumnId,
-        from: Moment,
-        until: Moment,
-    ) -> Result<Vec<Observation>, StoreError> {
-        let column = keys::column(column);
-        let start = keys::observation_by_column(&column, until);
-        let mut findings = HashMap::new();
-        let mut observations = Vec::new();
-        let mut older = 0;
-        for entry in self.engine.rows_from(Table::ObservationsByColumn, &start)? {
-            let (place, _) = entry?;
-            let Some(time) = place.strip_prefix(column.as_slice()) else {
-                break;
-            };
-            let time: Vec<u8> = time.iter().map(|byte| !byte).collect();
-            let key = [&time[..], &column].concat();
-            let Some(stored) = self.get::<StoredObservation>(Table::Observations, &key)? else {
-                continue;
-            };
-            if stored.observed_at >= until {
-                continue;
-            }
-            let Some(seen) = self.whole(&column, &key, stored, &mut findings)? else {
-                continue;
-            };
-            let is_older = seen.observed_at < from;
-            let is_dated = matches!(seen.sight.finding(), Some(Finding::Dated(_)));
-            observations.push(seen);
-            older += usize::from(is_older);
-            if is_older && (is_dated || older >= OLDER_LIMIT) {
-                break;
-            }
-        }
-        observations.reverse();
-        Ok(observations)
     }
 
     /// A column's items, the newest claim first, undated ones last.

@@ -153,26 +153,32 @@ pub struct AlertSpan {
 
 /// `observations`, the oldest first, as readings.
 pub fn readings(observations: impl IntoIterator<Item = Observation>) -> Vec<Reading> {
-    let mut readings: Vec<Reading> = Vec::new();
+    let mut readings = Vec::new();
     for seen in observations {
-        let saw = saw(seen.sight);
-        match readings.last_mut() {
-            Some(last) if same(&last.saw, &saw) => {
-                last.last_at = seen.observed_at;
-                last.visits += 1;
-            }
-            _ => readings.push(Reading {
-                first_at: seen.observed_at,
-                last_at: seen.observed_at,
-                visits: 1,
-                saw,
-            }),
-        }
+        let reading = Reading {
+            first_at: seen.observed_at,
+            last_at: seen.observed_at,
+            visits: 1,
+            saw: saw(seen.sight),
+        };
+        join(&mut readings, reading);
     }
     readings
 }
 
-fn saw(sight: Sight) -> Saw {
+/// Adds what was seen next.
+pub fn join(readings: &mut Vec<Reading>, next: Reading) {
+    match readings.last_mut() {
+        Some(last) if same(&last.saw, &next.saw) => {
+            last.last_at = next.last_at;
+            last.visits += next.visits;
+        }
+        _ => readings.push(next),
+    }
+}
+
+/// What a visit saw.
+pub fn saw(sight: Sight) -> Saw {
     match sight {
         Sight::Failed(failure) => Saw::Blind(Cause::Failed(failure)),
         Sight::Read(finding) | Sight::Unchanged(finding) => match finding {
