@@ -11,10 +11,12 @@ use wangxun::assess::candidates::Case;
 use wangxun::assess::freshness::age_days;
 use wangxun::assess::ladder::{Ladder, Tier};
 use wangxun::assess::score::card::{Card, Grade, Line, Verdict, card};
+use wangxun::assess::score::fact::Fact;
 use wangxun::assess::score::facts::{
     AlertSpan, ColumnFacts, Exemption, Reading, Saw, SiteFacts, Titled, readings,
 };
-use wangxun::assess::score::finding::{Fact, Spared, Unmeasured};
+use wangxun::assess::score::finding::Spared;
+use wangxun::assess::score::measurement::Unmeasured;
 use wangxun::assess::score::metric::Shape;
 use wangxun::assess::score::points::Points;
 use wangxun::assess::score::rank::{change, rank};

@@ -15,7 +15,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use wangxun::assess::candidates::Case;
 use wangxun::assess::score::card::{Line, Verdict};
-use wangxun::assess::score::finding::{Fact, Spared, Unmeasured};
+use wangxun::assess::score::fact::Fact;
+use wangxun::assess::score::finding::Spared;
+use wangxun::assess::score::measurement::Unmeasured;
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
 use wangxun::domain::candidate::Suspicion;
@@ -391,7 +393,7 @@ async fn nights() {
     let after = assessed(&config).await;
     let links = line(&after, "D2");
     let by = |fact: &Fact| match fact {
-        Fact::DeadLink { confirmed_by, .. } => confirmed_by.clone(),
+        Fact::DeadLink(link) => link.confirmed_by.clone(),
         _ => None,
     };
     let by: Vec<_> = links.finds.iter().map(|find| by(&find.fact)).collect();

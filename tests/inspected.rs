@@ -18,7 +18,9 @@ use chrono::{Datelike as _, Timelike as _};
 use tempfile::TempDir;
 use wangxun::assess::candidates::Case;
 use wangxun::assess::score::card::{Line, Verdict};
-use wangxun::assess::score::finding::{Fact, Spared, Unmeasured};
+use wangxun::assess::score::fact::Fact;
+use wangxun::assess::score::finding::Spared;
+use wangxun::assess::score::measurement::Unmeasured;
 use wangxun::clock::{Alarm, Clock};
 use wangxun::config::load::load;
 use wangxun::domain::candidate::Suspicion;
@@ -444,7 +446,8 @@ fn line<'a>(assessment: &'a Assessment, site: &str, rule: &str) -> &'a Line {
 /// The ends of the addresses that lead nowhere, with whether that is certain.
 fn dead(line: &Line) -> BTreeSet<(String, bool)> {
     let url = |fact: &Fact| match fact {
-        Fact::DeadLink { url, .. } => url
+        Fact::DeadLink(link) => link
+            .url
             .rsplit('/')
             .find(|part| !part.is_empty())
             .map(str::to_owned),

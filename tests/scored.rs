@@ -16,7 +16,7 @@ use std::time::Duration;
 use chrono::Timelike as _;
 use tempfile::TempDir;
 use wangxun::assess::score::card::{Card, Grade, Line, Verdict};
-use wangxun::assess::score::finding::Fact;
+use wangxun::assess::score::fact::Fact;
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
 use wangxun::domain::time::{Moment, date_of, moment};

@@ -2,7 +2,7 @@
 //! what no page says.
 
 use super::*;
-use wangxun::assess::score::finding::LetterField;
+use wangxun::assess::score::fact::LetterField;
 use wangxun::calendar::Year;
 use wangxun::domain::letter::{LetterPage, State, Told};
 use wangxun::domain::visit::Validators;

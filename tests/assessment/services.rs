@@ -200,7 +200,7 @@ fn documents_of_the_period_and_their_interpretations() {
         let line = line(&card, "D24").clone();
         (line.verdict, line.amount)
     };
-    use wangxun::assess::score::finding::Amount::Number;
+    use wangxun::assess::score::measurement::Amount::Number;
     let name = "《西城区科技专项资金管理办法》政策解读";
     assert_eq!(
         share(&papers(20, &[(name, 17)])),

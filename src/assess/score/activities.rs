@@ -3,8 +3,10 @@
 //! it was held.
 
 use super::candidates::{asked, of_key};
+use super::fact::Fact;
 use super::facts::{ColumnFacts, SiteFacts, Titled};
-use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::{Amount, Measurement, Unmeasured};
 use super::publishing::spared;
 use super::rubric::{Check, Rule};
 use crate::assess::activities::{count, interviews};

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::fact::Fact;
 use super::facts::SiteFacts;
-use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
 use super::letter_box::{boxes, midnight};
+use super::measurement::{Measurement, Unmeasured};
 use super::rubric::Rubric;
 
 /// Whether there is a way to ask: a column of letters that is read, or a link to one from a page

@@ -3,8 +3,10 @@
 
 use chrono::Days;
 
+use super::fact::Fact;
 use super::facts::SiteFacts;
-use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::{Amount, Measurement, Unmeasured};
 use super::rubric::{Kind, Rubric, Rule};
 use crate::domain::site_day::SiteDay;
 use crate::domain::time::Date;

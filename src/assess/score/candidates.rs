@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveTime;
 
+use super::fact::Fact;
 use super::facts::SiteFacts;
-use super::finding::{About, Aside, Asked, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Asked, Find, Spared};
+use super::measurement::{Measurement, Unmeasured};
 use super::rubric::{Check, Rule};
 use crate::assess::candidates::{Case, Stand};
 use crate::domain::candidate::{Decided, Suspicion, key};

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::fact::Fact;
 use super::facts::SiteFacts;
-use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Unmeasured};
+use super::finding::{About, Aside, Find};
 use super::measure::measure;
+use super::measurement::{Amount, Measurement, Unmeasured};
 use super::metric::Metric;
 use super::period::Period;
 use super::points::Points;

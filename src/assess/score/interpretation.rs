@@ -1,8 +1,10 @@
 //! Measuring interpretations: which policy documents of the period have one, by title or by link, how
 //! many working days later it came, and whether the two link each other.
 
+use super::fact::Fact;
 use super::facts::{ColumnFacts, Saw, SiteFacts, Titled};
-use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::{Amount, Measurement, Unmeasured};
 use super::publishing::BLANK_VISITS;
 use super::rubric::Rule;
 use crate::assess::interpretations::{interprets, repeals};

@@ -2,8 +2,10 @@
 
 use chrono::{Days, NaiveTime};
 
+use super::fact::Fact;
 use super::facts::{ColumnFacts, SiteFacts};
-use super::finding::{About, Aside, Fact, Find, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::Unmeasured;
 use super::rubric::Rubric;
 use crate::calendar::Calendar;
 use crate::domain::class::Class;

@@ -7,9 +7,11 @@
 use url::Url;
 
 use super::candidates;
+use super::fact::{Fact, LetterField};
 use super::facts::SiteFacts;
-use super::finding::{About, Aside, Fact, Find, LetterField, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
 use super::letter_box::{boxes, looked_at};
+use super::measurement::{Measurement, Unmeasured};
 use super::publishing;
 use super::rubric::{Late, Rubric, Rule};
 use super::standing::due;

@@ -2,16 +2,47 @@
 //! was mended within the period, is told beside them.
 
 use chrono::NaiveTime;
+use serde::{Deserialize, Serialize};
 
 use super::candidates;
+use super::fact::Fact;
 use super::facts::SiteFacts;
-use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::{Measurement, Unmeasured};
 use super::rubric::{Check, ExternalLinks, Rubric, Rule};
 use crate::assess::candidates::Case;
 use crate::domain::candidate::{self, Decided, Suspicion};
-use crate::domain::target::{Spell, Target};
+use crate::domain::target::{Spell, Target, TargetKind};
 use crate::domain::time::{Moment, moment};
 use crate::domain::visit::Failure;
+
+/// What is known of a link that leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLink {
+    /// Where it leads.
+    pub url: String,
+    /// What it is.
+    pub kind: TargetKind,
+    /// Whether it leads to another site.
+    pub external: bool,
+    /// A page that carries it.
+    pub page: String,
+    /// Its words there.
+    pub text: String,
+    /// How many pages are known to carry it.
+    pub places: u32,
+    /// What the latest answer was.
+    pub why: Failure,
+    /// When it began.
+    pub since: Moment,
+    /// When it was certain.
+    pub confirmed_at: Option<Moment>,
+    /// When it was over.
+    pub ended_at: Option<Moment>,
+    /// Who confirmed it, where that was a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_by: Option<String>,
+}
 
 /// Broken links of the home page.
 pub fn of_home(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
@@ -131,7 +162,7 @@ pub fn find(target: &Target, spell: &Spell, end: Moment, confirmed_by: Option<St
     };
     Find::of(
         about,
-        Fact::DeadLink {
+        Fact::DeadLink(Box::new(DeadLink {
             url: target.url.clone(),
             kind: target.kind,
             external: target.external,
@@ -143,6 +174,6 @@ pub fn find(target: &Target, spell: &Spell, end: Moment, confirmed_by: Option<St
             confirmed_at: spell.confirmed_at.filter(|at| *at <= end),
             ended_at: spell.ended_at.filter(|at| *at <= end),
             confirmed_by,
-        },
+        })),
     )
 }

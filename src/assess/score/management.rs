@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::fact::Fact;
 use super::facts::{AlertSpan, ColumnFacts, Reading, Saw, SiteFacts};
-use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::{Measurement, Unmeasured};
 use super::rubric::Rule;
 use crate::assess::mended::is_mended;
 use crate::calendar::Calendar;

@@ -1,7 +1,9 @@
 //! One rule measured by what is known of a site.
 
+use super::fact::Fact;
 use super::facts::SiteFacts;
-use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::{Amount, Measurement, Unmeasured};
 use super::metric::Metric;
 use super::rubric::{Check, Rubric, Rule};
 use super::{

@@ -5,8 +5,10 @@
 use url::Url;
 
 use super::candidates;
+use super::fact::Fact;
 use super::facts::SiteFacts;
-use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::{Amount, Measurement, Unmeasured};
 use super::rubric::{Check, Rule};
 use crate::assess::candidates::{Case, Stand};
 use crate::domain::candidate::{self, Suspicion};

@@ -6,8 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use super::fact::Fact;
 use super::facts::{Exemption, SiteFacts};
-use super::finding::{About, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::{Measurement, Unmeasured};
 use super::rubric::{Late, Rubric, Rule, SixMonths};
 use super::standing::{Counted, Standing, counted, due, is_near};
 use crate::assess::freshness::age_days;

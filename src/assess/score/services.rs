@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use chrono::NaiveTime;
 
 use super::candidates;
+use super::fact::Fact;
 use super::facts::SiteFacts;
-use super::finding::{About, Amount, Aside, Fact, Find, Measurement, Spared, Unmeasured};
+use super::finding::{About, Aside, Find, Spared};
 use super::links;
+use super::measurement::{Amount, Measurement, Unmeasured};
 use super::rubric::Rule;
 use crate::domain::candidate::Suspicion;
 use crate::domain::guide::{Element, Guide};

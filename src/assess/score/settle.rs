@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::card::{self, Line, Verdict};
-use super::finding::{About, Aside, Fact, Find, Measurement, Spared};
+use super::fact::Fact;
+use super::finding::{About, Aside, Find, Spared};
+use super::measurement::Measurement;
 use super::metric::Shape;
 use super::points::Points;
 use super::rubric::{Area, Rubric, RuleId};
@@ -15,7 +17,7 @@ type Thing = (About, Option<String>);
 
 fn thing(find: &Find) -> Thing {
     let url = match &find.fact {
-        Fact::DeadLink { url, .. } => Some(url.clone()),
+        Fact::DeadLink(link) => Some(link.url.clone()),
         _ => None,
     };
     (find.about.clone(), url)

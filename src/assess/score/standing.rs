@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, Months};
 
+use super::fact::Fact;
 use super::facts::{ColumnFacts, Saw, SiteFacts};
-use super::finding::{About, Fact, Find};
+use super::finding::{About, Find};
 use super::rubric::{Levels, Rubric, SixMonths};
 use crate::domain::finding::{LastUpdate, Undated};
 use crate::domain::group::Watch;

@@ -1,6 +1,7 @@
 //! What inspections found, in the words of office Chinese.
 
-use crate::assess::score::finding::Fact;
+use crate::assess::score::fact::Fact;
+use crate::assess::score::links::DeadLink;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 use crate::report::plain::{address, full_date, instant, one_line, quotation, title, typed};
 
@@ -74,32 +75,7 @@ pub fn find(whose: &str, fact: &Fact, to: Date) -> String {
             full_date(*on)
         ),
         Fact::NoIpv6 => "首页域名没有IPv6地址（AAAA记录）".to_owned(),
-        Fact::DeadLink {
-            url,
-            kind,
-            external,
-            text,
-            why,
-            since,
-            ended_at,
-            ..
-        } => {
-            let text = match text.is_empty() {
-                true => String::new(),
-                false => quotation(text, TEXT_CHARS),
-            };
-            let outside = if *external { "外部" } else { "" };
-            let ended = ended_at.map_or(String::new(), |at| {
-                format!("，{}已恢复或移除", in_chinese(date_of(at), to))
-            });
-            format!(
-                "{outside}{}{text}打不开：{}（{}），{}起{ended}",
-                kind.in_chinese(),
-                address(url),
-                why.in_chinese(),
-                in_chinese(date_of(*since), to)
-            )
-        }
+        Fact::DeadLink(link) => dead_link(link, to),
         Fact::LookedForWords { texts, expressions } => {
             format!("最近一次巡检以词表{expressions}条比对页面{texts}个")
         }
@@ -123,22 +99,50 @@ pub fn find(whose: &str, fact: &Fact, to: Date) -> String {
     }
 }
 
+fn dead_link(link: &DeadLink, to: Date) -> String {
+    let DeadLink {
+        url,
+        kind,
+        external,
+        text,
+        why,
+        since,
+        ended_at,
+        ..
+    } = link;
+    let text = match text.is_empty() {
+        true => String::new(),
+        false => quotation(text, TEXT_CHARS),
+    };
+    let outside = if *external { "外部" } else { "" };
+    let ended = ended_at.map_or(String::new(), |at| {
+        format!("，{}已恢复或移除", in_chinese(date_of(at), to))
+    });
+    format!(
+        "{outside}{}{text}打不开：{}（{}），{}起{ended}",
+        kind.in_chinese(),
+        address(url),
+        why.in_chinese(),
+        in_chinese(date_of(*since), to)
+    )
+}
+
 /// What proves a broken link, or that an interview was announced.
 pub fn evidence(fact: &Fact, now: Moment) -> String {
     if let Fact::Announced { url, seen_at, .. } = fact {
         return format!("{}已见到预告；{}", instant(*seen_at, now), address(url));
     }
-    let Fact::DeadLink {
+    let Fact::DeadLink(link) = fact else {
+        return String::new();
+    };
+    let DeadLink {
         page,
         places,
         since,
         confirmed_at,
         confirmed_by,
         ..
-    } = fact
-    else {
-        return String::new();
-    };
+    } = link.as_ref();
     let more = match places {
         0 | 1 => String::new(),
         places => format!("等{places}个页面"),

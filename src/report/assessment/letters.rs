@@ -1,6 +1,6 @@
 //! What was found of letters, in the words of office Chinese.
 
-use crate::assess::score::finding::{Fact, LetterField};
+use crate::assess::score::fact::{Fact, LetterField};
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 use crate::report::plain::{address, instant, one_line, title};
 

@@ -7,7 +7,7 @@ use super::Assessment;
 use super::bulletin::{exempted, faults};
 use super::words;
 use crate::assess::score::card::{Card, Grade};
-use crate::assess::score::finding::Fact;
+use crate::assess::score::fact::Fact;
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Area;
 use crate::report::plain::full_date;
@@ -74,7 +74,7 @@ pub fn paragraph(assessment: &Assessment) -> String {
         "共发现逾期未更新栏目{}个、空白栏目{}个、打不开的链接{}个。",
         finds(cards, |fact| matches!(fact, Fact::Stale { .. })),
         finds(cards, |fact| matches!(fact, Fact::Blank { .. })),
-        finds(cards, |fact| matches!(fact, Fact::DeadLink { .. }))
+        finds(cards, |fact| matches!(fact, Fact::DeadLink(_)))
     );
     let exempt: usize = cards.iter().map(|card| exempted(card).len()).sum();
     if exempt > 0 {
@@ -125,7 +125,7 @@ fn finds(cards: &[Card], is: impl Fn(&Fact) -> bool) -> usize {
                 continue;
             }
             let name = match &find.fact {
-                Fact::DeadLink { url, .. } => url.clone(),
+                Fact::DeadLink(link) => link.url.clone(),
                 _ => format!("{:?}", find.about),
             };
             if !known.contains(&name) {

@@ -1,6 +1,6 @@
 //! What was found of service guides and interpretations, in the words of office Chinese.
 
-use crate::assess::score::finding::Fact;
+use crate::assess::score::fact::Fact;
 use crate::domain::time::{Date, Moment, in_chinese};
 use crate::report::plain::{address, instant, title};
 

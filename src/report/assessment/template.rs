@@ -4,7 +4,7 @@ use super::Assessment;
 use super::csv::{BOM, row};
 use super::words::{unmeasured, verdict};
 use crate::assess::score::card::{Line, Verdict};
-use crate::assess::score::finding::Fact;
+use crate::assess::score::fact::Fact;
 use crate::assess::score::measure::may_be_entered;
 use crate::domain::act::REASON_CHARS;
 use crate::domain::entry::MOST_FINDS;

@@ -6,7 +6,7 @@ use super::Assessment;
 use super::bulletin::sealed;
 use super::words::{evidence, find, spared, statement, verdict};
 use crate::assess::score::card::{Card, Line};
-use crate::assess::score::finding::Amount;
+use crate::assess::score::measurement::Amount;
 use crate::assess::score::metric::Metric;
 use crate::assess::score::rubric::Kind;
 use crate::report::plain::full_date;

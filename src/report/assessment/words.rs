@@ -3,7 +3,9 @@
 
 use super::{inspected, letters, services};
 use crate::assess::score::card::{Card, Line, Verdict};
-use crate::assess::score::finding::{About, Amount, Aside, Fact, Find, Spared, Unmeasured};
+use crate::assess::score::fact::Fact;
+use crate::assess::score::finding::{About, Aside, Find, Spared};
+use crate::assess::score::measurement::{Amount, Unmeasured};
 use crate::assess::score::metric::Metric;
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Kind;
@@ -155,7 +157,7 @@ pub fn find(find: &Find, to: Date) -> String {
         | Fact::FewHomeItems { .. }
         | Fact::CertificateEnds { .. }
         | Fact::NoIpv6
-        | Fact::DeadLink { .. }
+        | Fact::DeadLink(_)
         | Fact::LookedForWords { .. }
         | Fact::Inspected { .. } => inspected::find(&who, &find.fact, to),
         Fact::LetterOpen { .. }
@@ -224,7 +226,7 @@ fn proof(find: &Find, to: Date) -> String {
             });
             format!("{}录入{file}", instant(*at, now))
         }
-        Fact::Announced { .. } | Fact::DeadLink { .. } => inspected::evidence(&find.fact, now),
+        Fact::Announced { .. } | Fact::DeadLink(_) => inspected::evidence(&find.fact, now),
         Fact::LetterOpen { .. } | Fact::LetterLate { .. } => letters::evidence(&find.fact, now),
         Fact::Candidate {
             candidate,

@@ -1,0 +1,94 @@
+//! What measuring a rule came to: an amount with what was found, or why there is none.
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::{Aside, Find};
+
+/// Why something was not measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unmeasured {
+    /// This version does not measure it, and nobody entered it.
+    NotYet,
+    /// A person has to enter it.
+    NotEntered,
+    /// Too few samples.
+    TooFewSamples {
+        /// How many there are.
+        have: u32,
+        /// How many are needed.
+        need: u32,
+    },
+    /// No visit of the period tells.
+    NoVisits,
+    /// Nothing of the kind is configured.
+    NothingConfigured,
+    /// Visits could not tell.
+    CannotTell,
+    /// The home page does not come over HTTPS, so that it has no certificate.
+    NoHttps,
+    /// No page shows the code, and none is configured.
+    NoCode,
+    /// The period has no policy document.
+    NoDocuments,
+    /// No inspection of the period read its pages.
+    NotInspected,
+    /// So many candidates wait for a person, and none is confirmed.
+    Waiting(u32),
+    /// It lives on another platform, and a person has to enter it.
+    Elsewhere,
+}
+
+/// What a rule's measuring came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// What was measured, or why nothing was.
+    pub amount: Result<Amount, Unmeasured>,
+    /// What counts.
+    pub finds: Vec<Find>,
+    /// What does not.
+    pub asides: Vec<Aside>,
+    /// Finds that count only for telling that a veto is near.
+    pub near_too: u32,
+}
+
+/// A measured amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Amount {
+    /// So many finds.
+    Finds(u32),
+    /// So many of so many.
+    Rate {
+        /// The bad ones.
+        bad: u32,
+        /// All.
+        all: u32,
+    },
+    /// A number that should be reached.
+    Number(u32),
+}
+
+impl Measurement {
+    /// Nothing was measured.
+    pub fn none(why: Unmeasured) -> Measurement {
+        Measurement {
+            amount: Err(why),
+            finds: Vec::new(),
+            asides: Vec::new(),
+            near_too: 0,
+        }
+    }
+
+    /// So many finds, and those that are not counted.
+    pub fn finds(finds: Vec<Find>, asides: Vec<Aside>) -> Measurement {
+        Measurement {
+            amount: Ok(Amount::Finds(
+                u32::try_from(finds.len()).unwrap_or(u32::MAX),
+            )),
+            finds,
+            asides,
+            near_too: 0,
+        }
+    }
+}
