@@ -7,6 +7,7 @@ use url::Url;
 
 use super::dom::What;
 use super::groups::Group;
+use super::items::is_signpost;
 use super::view::{self, View};
 use super::{address, clean, column, folder};
 use crate::domain::guide::Element;
@@ -191,12 +192,15 @@ pub fn list(page: &Page, today: Date) -> Vec<(String, Url)> {
         let group = directory(view);
         let rows = group.map(|group| group.rows.clone()).unwrap_or_default();
         let mut seen = BTreeSet::new();
+        let short = group.map_or_else(Vec::new, |group| shortest(view, group));
         let rows = rows.into_iter().filter_map(|at| {
             let row = view.rows.get(at)?;
             let url = row.url.clone().filter(|url| url != view.base)?;
-            seen.insert(url.clone()).then(|| (row.title.clone(), url))
+            Some((row.title.clone(), url))
         });
-        rows.take(MOST).collect()
+        let all = rows.chain(short);
+        let once = all.filter(|(_, url)| seen.insert(url.clone()));
+        once.take(MOST).collect()
     };
     view::of(page, today, of).unwrap_or_default()
 }
@@ -224,6 +228,47 @@ fn directory<'g>(view: &'g View) -> Option<&'g Group> {
         });
     let most = affairs.max_by_key(|(affairs, _)| *affairs);
     most.map(|(_, group)| group).or(deciding)
+}
+
+/// The affairs of a list whose names are so short, such as 社保, that they are no rows of it: what stands
+/// in its places beside them.
+fn shortest(view: &View, group: &Group) -> Vec<(String, Url)> {
+    let dom = view.dom;
+    let rows = group.rows.iter().filter_map(|at| view.rows.get(*at));
+    let rows: Vec<(usize, usize)> = rows
+        .filter(|row| row.block < dom.len())
+        .map(|row| (row.list, row.block))
+        .collect();
+    let lists: BTreeSet<usize> = rows.iter().map(|(list, _)| *list).collect();
+    let is_row = |block: usize| rows.iter().any(|(_, known)| *known == block);
+    let is_of_kind = |list: usize, block: usize| {
+        let tag = dom.tag(block);
+        rows.iter()
+            .any(|(of, row)| *of == list && dom.tag(*row) == tag)
+    };
+    let mut found = Vec::new();
+    for list in lists {
+        let places = dom.range(list, dom.end(list));
+        let links = places.filter(|(_, node)| node.tag == "a" && !node.furniture);
+        for (at, _) in links {
+            let mut block = at;
+            while dom.parent(block) != list && block > list {
+                block = dom.parent(block);
+            }
+            if is_row(block) || !is_of_kind(list, block) {
+                continue;
+            }
+            let title = clean::line(&dom.text(at, dom.end(at), 40), clean::TITLE);
+            let url = dom
+                .attr(at, "href")
+                .and_then(|href| address::join(view.base, href));
+            let url = url.filter(|url| leads_to_affair(url, view.base));
+            if let Some(url) = url.filter(|_| clean::weight(&title) > 0 && !is_signpost(&title)) {
+                found.push((title, url));
+            }
+        }
+    }
+    found
 }
 
 /// Whether an address is that of a page and no folder's, below the directory or like an article's, or of
@@ -444,6 +489,32 @@ mod tests {
         let guides = list(&page(&body), "2017-11-20".parse().unwrap());
         assert_eq!(guides.len(), 5, "{guides:?}");
         assert_eq!(guides[0].0, "第1类科技项目立项申请办理");
+    }
+
+    #[test]
+    fn names_of_two_characters_beside_longer_ones() {
+        let names = [
+            "办证",
+            "社保",
+            "户籍迁移",
+            "科技项目立项",
+            "税",
+            "高新技术企业认定",
+        ];
+        let rows = names.iter().enumerate();
+        let rows: String = rows
+            .map(|(n, name)| format!("<li><a href=/bsfw/g{n}.html>{name}</a></li>"))
+            .collect();
+        let body = format!(
+            "<div><a href=/gzdt/1.html>动态</a></div><h2>办事指南</h2><ul>{rows}\
+             <li><a href=/bsfw/>返回</a></li><li><a href=/bsfw/more.html>更多</a></li></ul>"
+        );
+        let guides = list(&page(&body), "2017-11-20".parse().unwrap());
+        let mut found: Vec<&str> = guides.iter().map(|(title, _)| title.as_str()).collect();
+        found.sort_unstable();
+        let mut all = names;
+        all.sort_unstable();
+        assert_eq!(found, all);
     }
 
     /// Names of affairs are short by nature; menus, sections and news are none all the same.

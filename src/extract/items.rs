@@ -30,7 +30,7 @@ pub struct Item<'a> {
 }
 
 /// Link texts that lead on instead of naming an article.
-fn is_signpost(text: &str) -> bool {
+pub fn is_signpost(text: &str) -> bool {
     const SIGNPOSTS: [&str; 20] = [
         "更多",
         "more",

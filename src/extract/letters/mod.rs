@@ -136,14 +136,20 @@ fn of_view(view: &View) -> Vec<ListedLetter> {
             (row.block < view.dom.len()).then_some((row, on))
         })
         .collect();
-    // A column of days of answers in which some rows have one and others none says so of these.
-    let is_filled = rows
-        .iter()
-        .any(|(row, _)| answer_cell(view.survey, row).is_some_and(|filled| filled));
-    let letters = rows.into_iter().map(|(row, on)| {
-        let mut told = of_row(view, row);
-        let is_bare = answer_cell(view.survey, row) == Some(false);
-        if is_filled && is_bare && !told.is_answered() {
+    // Places of answers, of which some are filled and others blank, say so of these.
+    let said: Vec<(&Listed, Option<Date>, Told, bool)> = rows
+        .into_iter()
+        .map(|(row, on)| {
+            let (told, is_blank) = of_row(view, row);
+            (row, on, told, is_blank)
+        })
+        .collect();
+    let is_filled = said.iter().any(|(row, _, told, is_blank)| {
+        let is_told = told.words || told.answered_on.is_some();
+        !is_blank && (is_told || answer_cell(view.survey, row) == Some(true))
+    });
+    let letters = said.into_iter().map(|(row, on, mut told, is_blank)| {
+        if is_filled && is_blank && !told.is_answered() {
             told.state = told.state.or(Some(State::Open));
         }
         // The only day of a letter that waits is that of its writing.

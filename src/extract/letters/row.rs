@@ -1,6 +1,6 @@
 //! One row of a list of letters: a row of a table or list, or a term with what is said of it.
 
-use super::{day, is_led_by_a_state, set, told, words};
+use super::{day, heard, is_led_by_a_state, set, shows_more, words};
 use crate::domain::letter::Told;
 use crate::extract::clean;
 use crate::extract::labels::{self, Label};
@@ -19,15 +19,12 @@ pub fn answer_cell(survey: &Survey<'_, '_>, row: &Listed) -> Option<bool> {
     };
     let cell = survey.cells(row.block).into_iter().find(is_answer)?;
     let end = survey.dom.end(cell);
-    let is_bare = survey.dom.text(cell, end, 8).chars().all(is_stroke);
+    let is_bare = survey.dom.text(cell, end, 8).chars().all(words::is_stroke);
     Some(!is_bare)
 }
 
-fn is_stroke(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '—' | '/' | '－' | '无' | '\u{a0}')
-}
-
-pub fn of_row(view: &View, row: &Listed) -> Told {
+/// What a row says of its letter, and whether it leaves the place of the answer blank.
+pub fn of_row(view: &View, row: &Listed) -> (Told, bool) {
     let survey = view.survey;
     let end = end_of_row(survey, row.block);
     let dates = survey.dates_between(row.block, end);
@@ -43,7 +40,8 @@ pub fn of_row(view: &View, row: &Listed) -> Told {
         }
         true
     };
-    let mut told = told(survey, (row.block, end), dates, linked, view.today);
+    let range = (row.block, end);
+    let (mut told, sayings) = heard(survey, range, dates, linked, view.today);
     let heads = |node: usize| survey.column_head(row.block, node);
     for dated in survey.dates_between(row.block, end) {
         let is_bare = matches!(dated.label, Label::None | Label::Date);
@@ -60,7 +58,11 @@ pub fn of_row(view: &View, row: &Listed) -> Told {
         let is_long = clean::weight(text) >= 2;
         told.unit |= is_long && words::is_unit(&head);
     }
-    told
+    let is_blank = match answer_cell(survey, row) {
+        Some(filled) => !filled,
+        None => sayings.is_blank() && !shows_more(survey, range),
+    };
+    (told, is_blank)
 }
 
 /// Where the row ends that begins at `block`: a term or a definition is followed by what else is said of

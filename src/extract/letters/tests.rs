@@ -608,3 +608,37 @@ fn letters_in_lists_of_definitions() {
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
+
+#[test]
+fn a_blank_place_for_the_day_of_the_answer_says_that_a_letter_waits_where_others_fill_it() {
+    let rows = |days: [&str; 3], open: &str, close: &str| -> String {
+        let rows = days.iter().enumerate();
+        rows.map(|(n, day)| {
+            open.replace("{n}", &n.to_string()) + &format!("答复时间：{day}") + close
+        })
+        .collect()
+    };
+    let terms = "<dl><dt><a href='{n}.html'>关于企业{n}科技项目申报的咨询</a></dt><dd>来信时间：2017-0{n}-0{n}</dd><dd>"
+        .replace("0{n}-0{n}", "05-1{n}");
+    let lines = "<li><a href='{n}.html'>关于企业{n}科技项目申报的咨询</a><span>来信时间：2017-05-1{n}</span><span>";
+    let waits = |days: [&str; 3], open: &str, close: &str| -> Vec<bool> {
+        let html = format!("<div class=list>{}</div>", rows(days, open, close));
+        let letters = list(&framed(&html), None, today());
+        letters.iter().map(|letter| letter.told.is_open()).collect()
+    };
+    for (open, close) in [(terms.as_str(), "</dd></dl>"), (lines, "</span></li>")] {
+        for blank in ["", "—", "&nbsp;"] {
+            let days = ["2017-05-20", blank, "2017-05-22"];
+            assert_eq!(
+                waits(days, open, close),
+                [false, true, false],
+                "{open} {blank:?}"
+            );
+        }
+        // Where no letter has one, answers may stand elsewhere.
+        assert_eq!(waits(["", "", ""], open, close), [false; 3], "{open}");
+        // What stands there without being a day is no blank.
+        let days = ["2017-05-20", "见正文", "2017-05-22"];
+        assert_eq!(waits(days, open, close), [false; 3], "{open}");
+    }
+}

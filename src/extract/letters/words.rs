@@ -1,6 +1,7 @@
 //! The words in which letter pages say whether a letter is answered, by whom and how.
 
 use super::super::clean;
+use super::super::labels::{self, Label};
 use crate::domain::letter::State;
 
 /// A letter waits.
@@ -98,6 +99,8 @@ const ANSWER_WEIGHT: usize = 6;
 enum Field {
     Unit,
     Answer,
+    /// The day of the answer.
+    Day,
 }
 
 /// What one text after the other says.
@@ -176,7 +179,7 @@ impl Sayings {
     }
 
     fn begin(&mut self, field: Option<Field>) {
-        self.has_place |= field == Some(Field::Answer);
+        self.has_place |= matches!(field, Some(Field::Answer | Field::Day));
         self.field = field;
         self.weight = 0;
     }
@@ -187,13 +190,17 @@ impl Sayings {
         self.answer >= ANSWER_WEIGHT && !puts_off
     }
 
-    /// Whether a label of an answer stands there with nothing behind it.
+    /// Whether a label of an answer, or of its day, stands there with nothing behind any of them.
     pub fn is_blank(&self) -> bool {
         self.has_place && !self.is_filled
     }
 
     fn take(&mut self, words: &str) {
-        self.is_filled |= self.field == Some(Field::Answer) && !words.trim().is_empty();
+        self.is_filled |= match self.field {
+            Some(Field::Answer) => !words.trim().is_empty(),
+            Some(Field::Day) => !words.chars().all(is_stroke),
+            _ => false,
+        };
         match state_of(words) {
             Some(State::Open) => {
                 self.open = true;
@@ -212,7 +219,7 @@ impl Sayings {
                 self.answer = self.answer.max(self.weight);
                 self.is_promise |= promises(words);
             }
-            None => {}
+            Some(Field::Day) | None => {}
         }
     }
 
@@ -224,6 +231,11 @@ impl Sayings {
             _ => None,
         }
     }
+}
+
+/// Whether a character fills a place in which nothing is said.
+pub fn is_stroke(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '—' | '/' | '－' | '无' | '\u{a0}')
 }
 
 fn is_gap(c: char) -> bool {
@@ -258,6 +270,10 @@ pub fn content(text: &str) -> &str {
 fn field(label: &str, colon: bool) -> Option<Field> {
     if is_unit(label) {
         return Some(Field::Unit);
+    }
+    // Without a colon it may be a word of the letter.
+    if colon && matches!(labels::label(label), Label::Answered | Label::Handled) {
+        return Some(Field::Day);
     }
     let is_answer = ANSWERS.contains(&label) || (colon && BARE_ANSWERS.contains(&label));
     // 区科信委答复： names who answers.
