@@ -614,7 +614,11 @@ fn a_blank_place_for_the_day_of_the_answer_says_that_a_letter_waits_where_others
     let rows = |days: [&str; 3], open: &str, close: &str| -> String {
         let rows = days.iter().enumerate();
         rows.map(|(n, day)| {
-            open.replace("{n}", &n.to_string()) + &format!("答复时间：{day}") + close
+            let said = match close {
+                "</dl>" => format!("<dt>答复时间</dt><dd>{day}</dd>"),
+                _ => format!("答复时间：{day}"),
+            };
+            open.replace("{n}", &n.to_string()) + &said + close
         })
         .collect()
     };
@@ -626,7 +630,13 @@ fn a_blank_place_for_the_day_of_the_answer_says_that_a_letter_waits_where_others
         let letters = list(&framed(&html), None, today());
         letters.iter().map(|letter| letter.told.is_open()).collect()
     };
-    for (open, close) in [(terms.as_str(), "</dd></dl>"), (lines, "</span></li>")] {
+    let apart = terms.replace("<dd>来信时间：", "<dt>来信时间</dt><dd>");
+    let apart = apart.replace("</dd><dd>", "</dd>");
+    for (open, close) in [
+        (terms.as_str(), "</dd></dl>"),
+        (apart.as_str(), "</dl>"),
+        (lines, "</span></li>"),
+    ] {
         for blank in ["", "—", "&nbsp;"] {
             let days = ["2017-05-20", blank, "2017-05-22"];
             assert_eq!(

@@ -75,6 +75,15 @@ const ANSWERS: [&str; 18] = [
 ];
 /// The same, where a colon stands behind it.
 const BARE_ANSWERS: [&str; 3] = ["答复", "回复", "答"];
+/// What the day of an answer is called.
+const DAYS: [&str; 6] = [
+    "答复时间",
+    "回复时间",
+    "答复日期",
+    "回复日期",
+    "办结时间",
+    "办结日期",
+];
 /// Short words in the place of an answer that put the writer off.
 const PROMISES: [&str; 8] = [
     "正在办理",
@@ -271,14 +280,15 @@ fn field(label: &str, colon: bool) -> Option<Field> {
     if is_unit(label) {
         return Some(Field::Unit);
     }
-    // Without a colon it may be a word of the letter.
-    if colon && matches!(labels::label(label), Label::Answered | Label::Handled) {
-        return Some(Field::Day);
-    }
     let is_answer = ANSWERS.contains(&label) || (colon && BARE_ANSWERS.contains(&label));
     // 区科信委答复： names who answers.
     let ends = colon && (label.ends_with("答复") || label.ends_with("回复"));
-    (is_answer || ends).then_some(Field::Answer)
+    if is_answer || ends {
+        return Some(Field::Answer);
+    }
+    // Without a colon others may be words of the letter.
+    let is_led = colon && matches!(labels::label(label), Label::Answered | Label::Handled);
+    (is_led || DAYS.contains(&label)).then_some(Field::Day)
 }
 
 /// Whether a label stands before the unit that answers.
