@@ -17,8 +17,12 @@ use std::time::{Duration, Instant};
 
 use chrono::{Datelike as _, Days, TimeDelta};
 use tempfile::TempDir;
+use tokio::sync::mpsc;
+use wangxun::clock::Clock;
 use wangxun::config::load::load;
 use wangxun::config::settings::Config;
+use wangxun::daemon::assessment::TELL_NOBODY;
+use wangxun::daemon::desk::Desk;
 use wangxun::domain::candidate::{Candidate, Snippet, Suspicion};
 use wangxun::domain::class::Class;
 use wangxun::domain::document::Document;
@@ -31,13 +35,15 @@ use wangxun::domain::target::{Spell, Target, TargetKind, TargetPlace};
 use wangxun::domain::time::Date;
 use wangxun::domain::visit::{Failure, Validators};
 use wangxun::domain::words::WordKind;
+use wangxun::report::assessment::Assessment;
 use wangxun::store::commit::Commit;
 use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
+use wangxun::web::counter::{Counter, Handed};
 
 mod group;
 
-use group::{at, day, samples, written};
+use group::{at, console, day, page, samples, served, written};
 
 /// Letters of a column in a year.
 const LETTERS: u64 = 200;
@@ -319,6 +325,44 @@ fn measure(config: &Path, dir: &Path) {
     }
 }
 
+/// How long the console takes to show the year: when the assessment has to be made, and afterwards.
+async fn show(config: Arc<Config>) {
+    let settings = StoreSettings::in_dir(config.store.dir.clone());
+    let now = at(last() + Days::new(9), 9);
+    let (store, _) = Store::open(&settings, now).await.expect("a store");
+    let clock = Clock::stepped(now, None);
+    let desk = Desk::new(Arc::clone(&config), store.clone(), clock.clone());
+    let (hand, mut handed) = mpsc::channel(8);
+    tokio::spawn(async move {
+        let mut made: Option<Arc<Assessment>> = None;
+        while let Some(Handed::Assess { period, back }) = handed.recv().await {
+            if made.is_none() {
+                let fresh = desk.assessed(period, false, TELL_NOBODY).await;
+                made = Some(Arc::new(fresh.expect("a store").expect("an assessment")));
+            }
+            let _ = back.send(made.clone().ok_or_else(String::new));
+        }
+    });
+    let console = console(&config, store, clock, Some(Counter::new(hand)));
+    let (address, _stop) = served(console).await;
+    for path in [
+        "/assessment?period=2017",
+        "/assessment?period=2017",
+        "/assessment?period=2017&site=s0",
+    ] {
+        // A page that is still being made says so, and is asked for again.
+        let begun = Instant::now();
+        let mut shown = page(address, path).await;
+        while String::from_utf8_lossy(&shown).contains("\r\nrefresh:") {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            shown = page(address, path).await;
+        }
+        let size = shown.len();
+        let took = begun.elapsed().as_secs_f64();
+        println!("{path:<60} {took:>6.2} s, {:>6} KB", size / 1024);
+    }
+}
+
 fn main() {
     let years = std::env::var("YEARS").ok();
     let years: u64 = years.and_then(|text| text.parse().ok()).unwrap_or(1);
@@ -337,4 +381,11 @@ fn main() {
         println!("filled in {:.0} s", begun.elapsed().as_secs_f64());
     }
     measure(&path, &dir);
+    let loaded = load(&path, last()).expect("a configuration");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime
+        .expect("a runtime")
+        .block_on(show(Arc::new(loaded.config)));
 }

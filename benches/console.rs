@@ -15,29 +15,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{Days, TimeDelta};
+use chrono::Days;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use wangxun::clock::Clock;
 use wangxun::config::load::load;
 use wangxun::daemon::assessment::TELL_NOBODY;
 use wangxun::daemon::desk::Desk;
-use wangxun::domain::account::Admission;
 use wangxun::domain::group::Column;
 use wangxun::domain::time::Date;
 use wangxun::store::commit::Commit;
 use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
-use wangxun::web::Console;
-use wangxun::web::access::Porter;
-use wangxun::web::metrics::Metrics;
-use wangxun::web::serve::serve;
 
 mod group;
 
-use group::{at, day, samples, written};
+use group::{at, console, day, page, samples, served, written};
 
 /// How often each page is asked for; the median and the slowest are told.
 const TIMES: usize = 15;
@@ -91,46 +84,14 @@ async fn start(sites: usize, columns: usize, days: u64, keep: Option<PathBuf>) -
         begun.elapsed().as_secs_f64()
     );
     let desk = Desk::new(Arc::clone(&config), store.clone(), clock.clone());
-    let console = Console {
-        callback: None,
-        links: None,
-        counter: None,
-        porter: Arc::new(
-            Porter::new(Admission::Open, false, settings.dir.clone()).expect("access"),
-        ),
-        group: Arc::new(config.group.clone()),
-        limits: Arc::new(config.limits.clone()),
-        rules: Arc::new(config.alert.clone()),
-        calendar: Arc::new(config.calendar.clone()),
-        store,
-        clock,
-        metrics: Arc::new(Metrics::new(now)),
-        title: "网巡".to_owned(),
-        hosts: Vec::new(),
-        stale_after: TimeDelta::hours(26),
-        stuck_after: TimeDelta::hours(2),
-    };
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let (stop, stopped) = oneshot::channel::<()>();
-    tokio::spawn(serve(listener, console, stopped));
+    let console = console(&config, store, clock, None);
+    let (address, stop) = served(console).await;
     Running {
         address,
         desk,
         _stop: stop,
         _dir,
     }
-}
-
-/// The bytes of a page.
-async fn page(address: SocketAddr, path: &str) -> Vec<u8> {
-    let mut socket = TcpStream::connect(address).await.expect("a connection");
-    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    socket.write_all(request.as_bytes()).await.expect("sent");
-    let mut bytes = Vec::new();
-    socket.read_to_end(&mut bytes).await.expect("an answer");
-    assert!(bytes.starts_with(b"HTTP/1.1 200"), "{path}");
-    bytes
 }
 
 async fn measure(running: &Running, paths: &[&str]) {

@@ -6,9 +6,17 @@
 )]
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use chrono::{Datelike as _, Days};
+use chrono::{Datelike as _, Days, TimeDelta};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use wangxun::clock::Clock;
+use wangxun::config::settings::Config;
+use wangxun::domain::account::Admission;
 use wangxun::domain::class::Class;
 use wangxun::domain::finding::{Basis, Evidence, Finding, LastUpdate};
 use wangxun::domain::group::{Column, Site};
@@ -18,6 +26,12 @@ use wangxun::domain::site_day::{Sample, SiteDay};
 use wangxun::domain::time::{Date, Moment, moment};
 use wangxun::domain::visit::{Failure, Validators};
 use wangxun::store::commit::Commit;
+use wangxun::store::handle::Store;
+use wangxun::web::Console;
+use wangxun::web::access::Porter;
+use wangxun::web::counter::Counter;
+use wangxun::web::metrics::Metrics;
+use wangxun::web::serve::serve;
 
 pub fn at(day: Date, hour: u32) -> Moment {
     moment(day.and_hms_opt(hour, 0, 0).expect("an hour"))
@@ -44,7 +58,8 @@ pub fn written(dir: &Path, sites: usize, columns: usize) -> PathBuf {
     }
     let monitor = "[operator]\nname = \"运维\"\ncontact = \"https://www.example.cn/\"\n\
                    [transports]\nallow_spool_only = true\n[transports.sms]\nspool = \"sms\"\n\
-                   [store]\ndir = \"store\"\n[console]\naccess = \"open\"\n";
+                   [store]\ndir = \"store\"\n[console]\naccess = \"open\"\n\
+                   [control]\nsocket = \"control.sock\"\n";
     let contacts = "[[person]]\nid = \"op\"\nname = \"甲\"\nphone = \"10000000002\"\n\
                     duties = [{ role = \"operator\" }]\n";
     for (name, text) in [
@@ -145,4 +160,47 @@ pub fn samples(site: &Site, on: Date) -> SiteDay {
         day.add(at(on, hour), Sample::of(700, failure));
     }
     day
+}
+
+/// The console over a store; what pages hand in goes to `counter`.
+pub fn console(config: &Config, store: Store, clock: Clock, counter: Option<Counter>) -> Console {
+    let now = clock.now();
+    let dir = config.store.dir.clone();
+    Console {
+        callback: None,
+        links: None,
+        counter,
+        porter: Arc::new(Porter::new(Admission::Open, false, dir).expect("access")),
+        group: Arc::new(config.group.clone()),
+        limits: Arc::new(config.limits.clone()),
+        rules: Arc::new(config.alert.clone()),
+        calendar: Arc::new(config.calendar.clone()),
+        store,
+        clock,
+        metrics: Arc::new(Metrics::new(now)),
+        title: "网巡".to_owned(),
+        hosts: Vec::new(),
+        stale_after: TimeDelta::hours(26),
+        stuck_after: TimeDelta::hours(2),
+    }
+}
+
+/// The console, served until what comes back beside its address is dropped.
+pub async fn served(console: Console) -> (SocketAddr, oneshot::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(serve(listener, console, stopped));
+    (address, stop)
+}
+
+/// The bytes of a page.
+pub async fn page(address: SocketAddr, path: &str) -> Vec<u8> {
+    let mut socket = TcpStream::connect(address).await.expect("a connection");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.expect("sent");
+    let mut bytes = Vec::new();
+    socket.read_to_end(&mut bytes).await.expect("an answer");
+    assert!(bytes.starts_with(b"HTTP/1.1 200"), "{path}");
+    bytes
 }
