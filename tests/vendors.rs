@@ -715,6 +715,20 @@ async fn the_codes_of_robots_are_told_apart() {
 }
 
 #[tokio::test]
+async fn of_a_secret_that_is_echoed_nothing_is_kept_wherever_the_words_are_cut() {
+    let start: String = SECRET.chars().take(4).collect();
+    let encoded: String = SECRET.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    for long in (0..240).step_by(9) {
+        let words = format!("{}{SECRET} {encoded}", "x".repeat(long));
+        let body = json!({ "errcode": 99, "errmsg": words }).to_string();
+        let vendor = parrot(200, body).await;
+        let told = post(wecom(&vendor, SECRET)).await;
+        assert!(!told.contains(&start), "{told}");
+        assert!(!told.contains("%4") && !told.contains("%7"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn a_webhook_is_signed_as_the_specification_says() {
     const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let vendor = Vendor::serve(|request| match vendor::is_signed_webhook(request, KEY) {

@@ -114,7 +114,7 @@ impl AliyunGateway {
                     let reports = report::asked_of_aliyun(body, receipt);
                     reports.into_iter().map(Ok).collect()
                 }
-                (_, code) => vec![Err(unanswered(answer.status, code))],
+                (_, code) => vec![Err(unanswered(answer.status, code, self.secrets()))],
             },
         }
     }

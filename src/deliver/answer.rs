@@ -6,14 +6,12 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use serde_json::Value;
 
 use super::courier::Attempt;
 use super::wording;
 use crate::domain::transport::GatewaySuccess;
-
-/// The longest value of the answer that an error quotes, in characters.
-const QUOTED_CHARS: usize = 60;
 
 /// A gateway's answer, as far as it could be read.
 #[derive(Debug)]
@@ -50,7 +48,7 @@ pub struct Said {
     pub receipt: Option<String>,
 }
 
-/// The outcome of an attempt that a vendor answered. Not yet masked, as in [`judge`].
+/// The outcome of an attempt that a vendor answered. Not yet masked and not yet cut, as in [`judge`].
 pub fn verdict(answer: &Answer, said: Said) -> Attempt {
     let status = answer.status;
     let (permanent, wait) = match (&said.code, said.meaning) {
@@ -64,14 +62,9 @@ pub fn verdict(answer: &Answer, said: Said) -> Attempt {
         // A proxy's page, a login, half an answer: nothing was said about the message.
         (None, _) => (false, None),
     };
-    let quoted = |text: &str| text.chars().take(QUOTED_CHARS).collect::<String>();
     let error = match (&said.code, &said.words, &answer.body) {
-        (Some(code), Some(words), _) => format!(
-            "the gateway answered {status}, {}: {}",
-            quoted(code),
-            quoted(words)
-        ),
-        (Some(code), None, _) => format!("the gateway answered {status}, {}", quoted(code)),
+        (Some(code), Some(words), _) => format!("the gateway answered {status}, {code}: {words}"),
+        (Some(code), None, _) => format!("the gateway answered {status}, {code}"),
         (None, _, Ok(_)) => format!("the gateway answered {status}, without a code"),
         (None, _, Err(why)) => format!("the gateway answered {status}, {why}"),
     };
@@ -84,13 +77,13 @@ pub fn verdict(answer: &Answer, said: Said) -> Attempt {
 }
 
 /// The words for a question that a gateway did not answer.
-pub fn unanswered(status: u16, code: Option<String>) -> String {
-    let code: String = code
-        .unwrap_or_default()
-        .chars()
-        .take(QUOTED_CHARS)
-        .collect();
-    wording::error_of(&format!("the gateway answered {status} {code}"), [])
+pub fn unanswered<'a>(
+    status: u16,
+    code: Option<String>,
+    secrets: impl IntoIterator<Item = &'a SecretString>,
+) -> String {
+    let code = code.unwrap_or_default();
+    wording::error_of(&format!("the gateway answered {status} {code}"), secrets)
 }
 
 /// The plain value at `pointer` of `answer`, as text.
@@ -99,7 +92,8 @@ pub fn text_at(answer: &Answer, pointer: &str) -> Option<String> {
     body.pointer(pointer).and_then(text_of)
 }
 
-/// Judges `answer`. Errors and receipts are not yet masked: the caller knows the secrets.
+/// Judges `answer`. Errors and receipts are not yet masked: the caller knows the secrets. Nor are they cut, as
+/// half a secret would not be found.
 pub fn judge(answer: &Answer, success: &GatewaySuccess, receipt: Option<&str>) -> Attempt {
     let found = success
         .field
@@ -149,10 +143,7 @@ fn error(answer: &Answer, success: &GatewaySuccess, told: Option<&String>) -> St
         return format!("the gateway answered {status}");
     };
     match (told, &answer.body) {
-        (Some(told), _) => {
-            let told: String = told.chars().take(QUOTED_CHARS).collect();
-            format!("the gateway answered {status}, {told:?} at {pointer}")
-        }
+        (Some(told), _) => format!("the gateway answered {status}, {told:?} at {pointer}"),
         (None, Ok(_)) => format!("the gateway answered {status}, nothing at {pointer}"),
         (None, Err(why)) => format!("the gateway answered {status}, {why}"),
     }

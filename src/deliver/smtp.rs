@@ -16,7 +16,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
 use super::courier::{Attempt, DeliverError};
@@ -92,7 +92,9 @@ impl MailServer {
         match timeout(self.settings.timeout, self.exchange(&letter)).await {
             Ok(Ok((response, connection))) => {
                 part(connection).await;
-                let receipt = response.first_line().and_then(wording::receipt_of);
+                let line = response.first_line();
+                let receipt =
+                    line.and_then(|line| wording::receipt_to(Some(address), line, self.secrets()));
                 Attempt::Accepted { receipt }
             }
             Ok(Err(failure)) => Attempt::Failed {
@@ -146,8 +148,11 @@ impl MailServer {
     }
 
     fn worded(&self, error: &Error) -> String {
-        let secret = self.settings.login.iter().map(|(_, secret)| secret);
-        wording::error_of(&format!("mail server: {error}"), secret)
+        wording::error_of(&format!("mail server: {error}"), self.secrets())
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+        self.settings.login.iter().map(|(_, secret)| secret)
     }
 }
 

@@ -101,7 +101,7 @@ impl TencentGateway {
                     let reports = report::asked_of_tencent(body);
                     reports.into_iter().map(Ok).collect()
                 }
-                (_, code) => vec![Err(unanswered(answer.status, code))],
+                (_, code) => vec![Err(unanswered(answer.status, code, self.secrets()))],
             },
         }
     }
