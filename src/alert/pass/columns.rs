@@ -164,13 +164,29 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Ends incidents about columns that are no longer configured, or no longer confirmed.
+    /// Ends incidents about columns that are no longer configured, or no longer confirmed, and about hosts
+    /// and units that are not configured any more.
     pub(super) fn orphans(&mut self) {
+        let group = self.situation.group;
         for key in self.situation.open.keys() {
             let (column, duty) = match &key.subject {
                 Subject::Column(column) => (column, None),
                 Subject::Duty(column, duty) => (column, Some(duty)),
-                _ => continue,
+                Subject::Host(host) => {
+                    let columns = group.columns.values();
+                    let mut hosts = columns.filter_map(Column::address).map(outage::host_of);
+                    if !hosts.any(|known| known == *host) {
+                        self.dismiss(key);
+                    }
+                    continue;
+                }
+                Subject::Unit(unit) => {
+                    if !group.units.contains_key(unit) {
+                        self.dismiss(key);
+                    }
+                    continue;
+                }
+                Subject::Site(_) | Subject::Monitor => continue,
             };
             let column = self.situation.group.columns.get(column);
             let owes = |column: &Column| {

@@ -176,6 +176,43 @@ fn of_an_unconfirmed_column_nobody_hears_anything() {
 }
 
 #[test]
+fn a_host_that_no_column_has_any_more_is_no_longer_spoken_of() {
+    let mut world = World::new();
+    world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+    for host in [2, 3] {
+        let silent = Some((3, Cause::Failed(Failure::ConnectTimeout)));
+        world.saw(host, "2017-11-20T07:00:00", "2017-11-18", silent);
+    }
+    world.rules.offline.least_hosts = 99;
+    world.pass("2017-11-20T07:05:00");
+    assert_eq!(world.told().len(), 2);
+    // The columns of the one move to another address; the other is taken out with its columns.
+    for name in ["a", "b"] {
+        let column = |host| ColumnId::parse(&format!("h{host}/{name}")).unwrap();
+        let moved = world.group.columns.get_mut(&column(2)).unwrap();
+        moved.url = format!("http://new.example.cn/{name}").parse().ok();
+        world.group.columns.remove(&column(3));
+    }
+    world.saw(2, "2017-11-20T08:00:00", "2017-11-18", None);
+    world.pass("2017-11-20T08:05:00");
+    assert!(world.open.is_empty(), "{:?}", world.open);
+    assert_eq!(world.told(), []);
+}
+
+#[test]
+fn of_a_unit_that_was_taken_out_nothing_is_open() {
+    let mut world = World::new();
+    world.group.people.remove(&PersonId::parse("li").unwrap());
+    world.saw_all("2017-11-20T07:00:00", "2017-11-18");
+    world.pass("2017-11-20T07:05:00");
+    assert_eq!(world.open.len(), 1);
+    world.group.units.clear();
+    world.group.columns.clear();
+    world.pass("2017-11-21T07:05:00");
+    assert!(world.open.is_empty(), "{:?}", world.open);
+}
+
+#[test]
 fn a_column_taken_out_of_the_configuration_is_no_longer_spoken_of() {
     let mut world = World::new();
     world.saw_all("2017-11-20T07:00:00", "2017-11-18");
