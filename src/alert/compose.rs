@@ -1311,6 +1311,19 @@ mod tests {
     }
 
     #[test]
+    fn who_is_away_with_nobody_to_stand_in_has_one_digest_a_day_all_the_same() {
+        let waiting = of_unit("op", "a", Told::Trouble, "2017-11-20T08:00:00");
+        let away = absent("2017-11-20", "2017-11-24", &[], false);
+        let mut day = unit_day(vec![waiting], &[("op", away)]);
+        assert_eq!(got(&day.write("2017-11-20T08:30:00"))[0].0, "op");
+        let more = of_unit("op", "b", Told::Trouble, "2017-11-20T09:00:00");
+        day.waiting.push(more);
+        assert!(day.write("2017-11-20T09:00:01").is_empty());
+        let due = next_at(&day.tray("2017-11-20T09:00:01"));
+        assert_eq!(due, Some(at("2017-11-21T08:30:00")));
+    }
+
+    #[test]
     fn own_hours_hold_for_digests_and_not_for_what_is_urgent() {
         let saturday = Days::Of(Weekdays::default().and(Weekday::Sat));
         let time = |text: &str| text.parse::<NaiveTime>().unwrap();

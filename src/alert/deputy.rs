@@ -106,6 +106,37 @@ fn above(person: &Person, unit: Option<&UnitId>, day: Date, group: &Group) -> BT
     people
 }
 
+/// Whether somebody else receives `notice`, should it still wait on `day`.
+pub fn is_handed_on(notice: &Notice, day: Date, group: &Group) -> bool {
+    handed_to(notice, day, group).is_some()
+}
+
+/// Who receives on `day` what waits as `notice`, why, and whether its person gets it too; `None` where it
+/// stays with its person.
+fn handed_to(
+    notice: &Notice,
+    day: Date,
+    group: &Group,
+) -> Option<(BTreeSet<PersonId>, Option<Why>, bool)> {
+    let person = group.people.get(&notice.person)?;
+    if notice.copied || person.absence(day).is_none() {
+        return None;
+    }
+    let meant = meant_for(notice);
+    let own = *meant == notice.person;
+    match receivers(meant, notice.unit.as_ref(), day, group) {
+        Some(to) => Some((to.people, Some(to.why), to.copy && own)),
+        // Whoever was away may be back, while who stood in is away now.
+        None => (!own).then(|| ([meant.clone()].into(), None, false)),
+    }
+}
+
+/// Whom `notice` is meant for, though another stand in.
+fn meant_for(notice: &Notice) -> &PersonId {
+    let instead = notice.in_place_of.as_ref();
+    instead.map_or(&notice.person, |instead| &instead.person)
+}
+
 /// What was handed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Handed {
@@ -126,27 +157,11 @@ pub fn hand_over(
     ready: impl Fn(&Notice) -> bool,
 ) -> Handed {
     let mut handed = Handed::default();
-    for notice in waiting
-        .iter()
-        .filter(|notice| !notice.copied && ready(notice))
-    {
-        let is_away = |id: &PersonId| {
-            let person = group.people.get(id);
-            person.is_some_and(|person| person.absence(date_of(now)).is_some())
-        };
-        if !is_away(&notice.person) {
+    for notice in waiting.iter().filter(|notice| ready(notice)) {
+        let Some((people, why, copy)) = handed_to(notice, date_of(now), group) else {
             continue;
-        }
-        let meant = notice.in_place_of.as_ref();
-        let meant = meant.map_or(&notice.person, |instead| &instead.person);
-        let to = receivers(meant, notice.unit.as_ref(), date_of(now), group);
-        // Whoever was away may be back, while who stood in is away now.
-        let back = (to.is_none() && *meant != notice.person).then(|| [meant.clone()].into());
-        let (people, why, copy) = match (to, back) {
-            (Some(to), _) => (to.people, Some(to.why), to.copy && *meant == notice.person),
-            (None, Some(people)) => (people, None, false),
-            (None, None) => continue,
         };
+        let meant = meant_for(notice);
         // These are told apart by their cause alone; of others it is a remark for one person.
         let by_cause = matches!(notice.told, Told::Trouble | Told::EscalationProposed);
         for receiver in people.into_iter().filter(|one| *one != notice.person) {

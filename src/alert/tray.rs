@@ -145,9 +145,8 @@ fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
     let opens = tray.calendar.opening(from, hours_of(tray, notice));
     let time = hours::digest_at(person, tray.rules);
     let due = opens.max(moment(date_of(opens).and_time(time)));
-    let away = |at: Moment| person.is_some_and(|person| person.absence(date_of(at)).is_some());
     let handed = tray.calendar.opening(tray.now, tray.rules.window);
-    match away(handed) && !notice.copied {
+    match deputy::is_handed_on(notice, date_of(handed), tray.group) {
         true => due.min(handed),
         false => due,
     }
