@@ -4,16 +4,18 @@
 //! What was confirmed on one day counts as one offence: columns that one silence made late together
 //! are not several. Nor is a silence that goes on after an exemption.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use super::incident::{Incident, Kind, Rise, Subject};
 use super::pass::Situation;
+use crate::assess::exemption::{Lasted, lasted};
 use crate::assess::ladder::Tier;
 use crate::assess::mended::is_mended;
-use crate::domain::act::{Act, Deed};
+use crate::domain::act::{Act, Deed, Scope};
 use crate::domain::group::Column;
 use crate::domain::id::{ColumnId, UnitId};
 use crate::domain::time::{Date, Moment, date_of, moment};
@@ -44,22 +46,38 @@ impl AgainRule {
 }
 
 /// Since when incidents that are over have to be remembered at `now`: for the days of `rule`, and from before
-/// the exemptions of those days, so that a silence which goes on after one is known as what it is.
-pub fn remembered_since(rule: AgainRule, acts: &[Act], now: Moment) -> Moment {
+/// the exemptions of those days, so that a silence which goes on after one is known as what it is. Exemptions
+/// follow one another where they cover the same one of `columns`: those of others are no part of its silence.
+pub fn remembered_since<'a>(
+    rule: AgainRule,
+    columns: impl Iterator<Item = &'a Column>,
+    acts: &[Act],
+    now: Moment,
+) -> Moment {
     // A day more than counts, for the hours.
-    let mut since = now - TimeDelta::days(i64::from(rule.days()) + 1);
-    let exempt = acts.iter().filter_map(|act| match act.deed {
-        Deed::Exempted { from, until, .. } => Some((until, from)),
-        _ => None,
-    });
-    let mut exempt: Vec<(Date, Date)> = exempt.collect();
-    exempt.sort_unstable_by(|one, other| other.cmp(one));
-    for (until, from) in exempt {
-        if date_of(since) <= until {
-            since = since.min(moment(from.and_time(NaiveTime::MIN)));
-        }
+    let plain = date_of(now - TimeDelta::days(i64::from(rule.days()) + 1));
+    let mut exempt: HashMap<&Scope, Vec<Lasted<'_>>> = HashMap::new();
+    for lasted in lasted(acts) {
+        exempt.entry(lasted.scope).or_default().push(lasted);
     }
-    since
+    let first_day = |column: &Column| {
+        let scopes = [
+            Scope::Column(column.id.clone()),
+            Scope::Site(column.site.clone()),
+            Scope::Unit(column.unit.clone()),
+        ];
+        let covering = scopes.iter().filter_map(|scope| exempt.get(scope));
+        let mut covering: Vec<&Lasted<'_>> = covering.flatten().collect();
+        covering.sort_unstable_by_key(|lasted| Reverse(lasted.until));
+        covering
+            .into_iter()
+            .fold(plain, |since, lasted| match since <= lasted.until {
+                true => since.min(lasted.from),
+                false => since,
+            })
+    };
+    let first = columns.map(first_day).min().unwrap_or(plain);
+    moment(first.and_time(NaiveTime::MIN))
 }
 
 /// Which second offence it is, with the days of its rule.
@@ -274,37 +292,87 @@ fn silences(incidents: &[&Incident], limit_days: u32, told_since: Option<Moment>
 mod tests {
     use super::*;
     use crate::alert::fixture::at;
-    use crate::domain::act::{Ground, Scope};
+    use crate::domain::act::Ground;
+    use crate::domain::class::Class;
+    use crate::domain::id::SiteId;
 
-    #[test]
-    fn what_was_over_before_an_exemption_of_the_days_of_the_rule_is_remembered() {
-        let exempt = |from: &str, until: &str| Act {
+    const UNIT: &str = "unit kxw";
+
+    fn exempt(scope: &str, from: &str, until: &str) -> Act {
+        Act {
             approver: None,
             at: at("2017-01-01T09:00:00"),
             by: "张".to_owned(),
             reason: String::new(),
             deed: Deed::Exempted {
-                scope: Scope::Unit(UnitId::parse("kxw").unwrap()),
-                ground: Ground::Maintenance,
+                scope: match scope {
+                    UNIT => Scope::Unit(UnitId::parse("kxw").unwrap()),
+                    column => Scope::Column(ColumnId::parse(column).unwrap()),
+                },
+                ground: Ground::Approved,
                 from: from.parse().unwrap(),
                 until: until.parse().unwrap(),
                 paused: false,
             },
-        };
-        let since = |acts: &[Act]| {
-            let now = at("2017-12-01T12:00:00");
-            remembered_since(AgainRule::default(), acts, now)
-        };
-        let plain = at("2017-09-01T12:00:00");
+        }
+    }
+
+    /// Two columns of one unit, on 1 December.
+    fn since(acts: &[Act]) -> Moment {
+        let columns = ["kxw/a", "kxw/b"].map(|id| Column {
+            id: ColumnId::parse(id).unwrap(),
+            site: SiteId::parse("kxw").unwrap(),
+            unit: UnitId::parse("kxw").unwrap(),
+            name: String::new(),
+            class: Class::News,
+            url: None,
+            limit_days: None,
+            on_demand: false,
+            read: None,
+            confirmed: true,
+        });
+        let now = at("2017-12-01T12:00:00");
+        remembered_since(AgainRule::default(), columns.iter(), acts, now)
+    }
+
+    #[test]
+    fn what_was_over_before_an_exemption_of_the_days_of_the_rule_is_remembered() {
+        let plain = at("2017-09-01T00:00:00");
         assert_eq!(since(&[]), plain);
-        assert_eq!(since(&[exempt("2017-05-01", "2017-08-31")]), plain);
-        let long = exempt("2017-06-01", "2017-09-30");
+        assert_eq!(since(&[exempt(UNIT, "2017-05-01", "2017-08-31")]), plain);
+        assert_eq!(since(&[exempt("kxw/a", "2017-09-01", "2017-09-09")]), plain);
+        assert_eq!(
+            since(&[exempt("kxw/gone", "2017-06-01", "2017-09-30")]),
+            plain
+        );
+        let long = exempt("kxw/a", "2017-06-01", "2017-09-30");
         assert_eq!(
             since(std::slice::from_ref(&long)),
             at("2017-06-01T00:00:00")
         );
         // One that ended where the next began.
-        let before = exempt("2017-02-01", "2017-06-01");
+        let before = exempt(UNIT, "2017-02-01", "2017-06-01");
         assert_eq!(since(&[before, long]), at("2017-02-01T00:00:00"));
+    }
+
+    #[test]
+    fn exemptions_of_different_columns_make_no_long_one() {
+        let one = exempt("kxw/a", "2017-06-01", "2017-09-30");
+        let other = exempt("kxw/b", "2017-02-01", "2017-06-01");
+        assert_eq!(since(&[other, one]), at("2017-06-01T00:00:00"));
+    }
+
+    #[test]
+    fn an_exemption_that_was_ended_lasted_no_longer() {
+        let long = exempt("kxw/a", "2017-06-01", "2017-09-30");
+        let ended = |on: &str| Act {
+            at: at(on),
+            deed: Deed::ExemptionEnded { key: long.key() },
+            ..long.clone()
+        };
+        let early = [long.clone(), ended("2017-07-01T09:00:00")];
+        assert_eq!(since(&early), at("2017-09-01T00:00:00"));
+        let late = [long.clone(), ended("2017-09-02T09:00:00")];
+        assert_eq!(since(&late), at("2017-06-01T00:00:00"));
     }
 }

@@ -5,11 +5,13 @@
 //! taken to accept everything; what a person released is released again, and what could not be
 //! delivered is told to the operators again.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
 use super::acts::{holds, is_trial};
+use super::again::remembered_since;
 use super::compose::compose;
 use super::incident::{Incident, IncidentKey, State, Subject};
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
@@ -221,6 +223,8 @@ pub struct Replay<'a> {
     now: Moment,
     /// When the next message may be due, once that is known; it holds until anything changes.
     due: Option<Option<Moment>>,
+    /// Since when incidents that are over are remembered, on a day and with so many acts.
+    since: Cell<Option<(Date, usize, Moment)>>,
     account: Account,
 }
 
@@ -233,6 +237,7 @@ impl<'a> Replay<'a> {
             today: Vec::new(),
             now,
             due: None,
+            since: Cell::new(None),
             account: Account::default(),
         }
     }
@@ -378,12 +383,25 @@ impl<'a> Replay<'a> {
         self.standing.keep_record(record);
     }
 
+    /// As [`remembered_since`], which days and acts alone change.
+    fn remembered_since(&self) -> Moment {
+        let (day, acts) = (date_of(self.now), &self.standing.acts);
+        match self.since.get() {
+            Some((on, known, since)) if on == day && known == acts.len() => since,
+            _ => {
+                let Setting { group, rules, .. } = self.setting;
+                let columns = group.columns.values();
+                let since = remembered_since(rules.again, columns, acts, self.now);
+                self.since.set(Some((day, acts.len(), since)));
+                since
+            }
+        }
+    }
+
     fn with_situation<T>(&self, decide: impl FnOnce(&Situation<'_>) -> T) -> T {
         let waiting: Vec<Notice> = self.standing.waiting.values().cloned().collect();
         let acts = &self.standing.acts;
-        // A day more than counts, for the hours.
-        let days = TimeDelta::days(i64::from(self.setting.rules.again.days()) + 1);
-        let since = self.now - days;
+        let since = self.remembered_since();
         let lately =
             |incident: &&Incident| matches!(incident.state, State::Resolved { at } if at >= since);
         let closed: Vec<Incident> = self

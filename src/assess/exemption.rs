@@ -209,21 +209,42 @@ pub fn besides<'a>(
 
 /// The days of every maintenance of `column`; one that was ended lasted until the day of its end.
 fn announced<'a>(column: &'a Column, acts: &'a [Act]) -> impl Iterator<Item = Date> + 'a {
-    acts.iter()
-        .filter_map(|act| match &act.deed {
-            Deed::Exempted {
-                scope,
-                ground: Ground::Maintenance,
-                from,
-                until,
-                ..
-            } if scope.covers(column) => {
-                let ended = ended_on(acts, act).unwrap_or(Date::MAX);
-                Some(days_of(*from, ended.min(*until)))
-            }
-            _ => None,
-        })
-        .flatten()
+    let is_maintenance = |lasted: &Lasted<'_>| lasted.ground == Ground::Maintenance;
+    lasted(acts)
+        .filter(move |lasted| is_maintenance(lasted) && lasted.scope.covers(column))
+        .flat_map(|lasted| days_of(lasted.from, lasted.until))
+}
+
+/// How long one exemption lasts, or lasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasted<'a> {
+    /// Which columns.
+    pub scope: &'a Scope,
+    /// On which ground.
+    pub ground: Ground,
+    /// The first day.
+    pub from: Date,
+    /// The last day: that of its end, where somebody ended it before.
+    pub until: Date,
+}
+
+/// Every exemption among `acts`.
+pub fn lasted(acts: &[Act]) -> impl Iterator<Item = Lasted<'_>> {
+    acts.iter().filter_map(|act| match &act.deed {
+        Deed::Exempted {
+            scope,
+            ground,
+            from,
+            until,
+            ..
+        } => Some(Lasted {
+            scope,
+            ground: *ground,
+            from: *from,
+            until: ended_on(acts, act).map_or(*until, |ended| ended.min(*until)),
+        }),
+        _ => None,
+    })
 }
 
 fn days_of(from: Date, until: Date) -> impl Iterator<Item = Date> {

@@ -204,7 +204,9 @@ impl Desk {
 
     pub(super) async fn known(&self) -> Result<Known, StoreError> {
         let acts = self.store.acts().await?;
-        let since = remembered_since(self.config.alert.again, &acts, self.clock.now());
+        let columns = self.config.group.columns.values();
+        let again = self.config.alert.again;
+        let since = remembered_since(again, columns, &acts, self.clock.now());
         Ok(Known {
             closed: self.store.closed_since(since).await?,
             records: self.store.records().await?,
