@@ -15,7 +15,7 @@ use super::again::remembered_since;
 use super::compose::compose;
 use super::incident::{Incident, IncidentKey, State, Subject};
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
-use super::pass::{Situation, Verdicts, pass, release_escalation};
+use super::pass::{Situation, Verdicts, pass, pass_within, release_escalation};
 use super::rules::AlertRules;
 use super::site_step::is_hidden;
 use super::tray::{Tray, next_at};
@@ -26,7 +26,7 @@ use crate::assess::reach::first_day;
 use crate::assess::remember::{Traces, remember};
 use crate::assess::unanswered::waits;
 use crate::calendar::Calendar;
-use crate::domain::act::{Act, Deed};
+use crate::domain::act::{Act, Deed, Scope};
 use crate::domain::group::Group;
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, PersonId, SiteId};
@@ -303,12 +303,25 @@ impl<'a> Replay<'a> {
         self.due = None;
         self.standing.acts.push(act);
         let made = match deed {
-            Deed::Exempted { .. } | Deed::ExemptionEnded { .. } => self.with_situation(pass),
+            Deed::Exempted { scope, .. } => self.with_situation(|seen| pass_within(seen, &scope)),
+            Deed::ExemptionEnded { key } => match self.scope_of(&key) {
+                Some(scope) => self.with_situation(|seen| pass_within(seen, &scope)),
+                None => return,
+            },
             Deed::WentLive => self.with_situation(go_live),
             Deed::Answered { column, duty, .. } => return self.answered(column, duty),
             _ => return,
         };
         self.keep(made);
+    }
+
+    /// Which columns the exemption `key` is about.
+    fn scope_of(&self, key: &str) -> Option<Scope> {
+        let mut acts = self.standing.acts.iter();
+        acts.find_map(|act| match &act.deed {
+            Deed::Exempted { scope, .. } if act.key() == key => Some(scope.clone()),
+            _ => None,
+        })
     }
 
     /// The repetitions that wait about what was answered are not told.

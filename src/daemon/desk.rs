@@ -16,7 +16,7 @@ use crate::alert::again::remembered_since;
 use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Message, Notice};
-use crate::alert::pass::{Situation, Verdicts, pass};
+use crate::alert::pass::{Situation, Verdicts, pass, pass_within};
 use crate::alert::site_rules::VetoRule;
 use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
@@ -107,8 +107,7 @@ impl Desk {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
         let now = self.clock.now();
-        let verdicts = pass(&known.situation(&self.config, now));
-        let verdicts = verdicts.within(scope, &self.config.group);
+        let verdicts = pass_within(&known.situation(&self.config, now), scope);
         self.keep(verdicts, now).await
     }
 

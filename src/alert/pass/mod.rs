@@ -37,7 +37,7 @@ use crate::assess::limits::Limits;
 use crate::assess::outage;
 use crate::assess::vetoes::SiteSight;
 use crate::calendar::Calendar;
-use crate::domain::act::Act;
+use crate::domain::act::{Act, Scope};
 use crate::domain::group::{Column, Group, Site};
 use crate::domain::home::HomeRecord;
 use crate::domain::id::{ColumnId, SiteId};
@@ -137,6 +137,11 @@ pub fn pass(situation: &Situation<'_>) -> Verdicts {
     desk.units();
     desk.calendar();
     desk.verdicts
+}
+
+/// Judges what `scope` covers, which a person has just exempted or no longer exempts.
+pub fn pass_within(situation: &Situation<'_>, scope: &Scope) -> Verdicts {
+    pass(situation).within(scope, situation.group)
 }
 
 /// What visits and samples tell of `site` now, and whether it is exempt as a whole.
