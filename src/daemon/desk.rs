@@ -1,8 +1,8 @@
 //! The desk at which decisions are made and kept: read the store, decide, commit, one after the
 //! other.
 //!
-//! Both loops come here; a lock keeps the decision of one from being made on what the other is
-//! about to change.
+//! All loops come here, and the orders of people; a lock keeps the decision of one from being made on what
+//! another is about to change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 use crate::store::handle::Store;
 
-/// What both loops share.
+/// What the loops share.
 #[derive(Clone)]
 pub struct Desk {
     /// The configuration.
@@ -264,6 +264,13 @@ impl Desk {
         Ok(days)
     }
 
+    /// Keeps what visits brought, while nobody decides: whoever has read a record and writes it back with
+    /// another next visit must not undo what a visit saw in between.
+    pub(super) async fn keep_seen(&self, commit: Commit) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        self.store.commit(commit).await
+    }
+
     async fn keep(&self, verdicts: Verdicts, now: Moment) -> Result<(), StoreError> {
         match verdicts.is_empty() {
             true => Ok(()),
@@ -344,5 +351,87 @@ impl Known {
             live: !is_trial(&self.acts, config.alert.live),
             now,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Future as _, poll_fn};
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
+    use std::task::Poll;
+
+    use super::*;
+    use crate::config::load::load_with;
+    use crate::domain::visit::Validators;
+    use crate::store::settings::StoreSettings;
+
+    const MONITOR: &str = "[operator]\nname = \"运维\"\ncontact = \"https://www.example.cn/w\"\n\
+        [transports]\nallow_spool_only = true\n[transports.sms]\nspool = \"sms\"\n";
+    const SITES: &str = "[[unit]]\nid = \"kxw\"\nname = \"科信委\"\n";
+    const CONTACTS: &str = "[[person]]\nid = \"op\"\nname = \"甲\"\nphone = \"10000000001\"\n\
+        duties = [{ role = \"operator\" }]\n";
+
+    async fn desk(dir: &Path, now: Moment) -> Desk {
+        for (name, text) in [
+            ("monitor.toml", MONITOR),
+            ("sites.toml", SITES),
+            ("contacts.toml", CONTACTS),
+        ] {
+            let file = dir.join(name);
+            std::fs::write(&file, text).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let loaded = load_with(&dir.join("monitor.toml"), date_of(now), None);
+        let config = loaded.unwrap_or_else(|faults| panic!("{faults}")).config;
+        let settings = StoreSettings {
+            cache_bytes: 4 << 20,
+            ..StoreSettings::in_dir(dir.join("store"))
+        };
+        let (store, _) = Store::open(&settings, now).await.unwrap();
+        Desk::new(Arc::new(config), store, Clock::stepped(now, None))
+    }
+
+    fn visited(at: Moment, revisit_at: Option<Moment>) -> ColumnRecord {
+        ColumnRecord {
+            column: ColumnId::parse("kxw/gzdt").unwrap(),
+            last_update: None,
+            read_at: None,
+            blind: None,
+            empty_since: None,
+            signature: None,
+            digest: None,
+            proof: None,
+            validators: Validators::default(),
+            reader: None,
+            visited_at: at,
+            revisit_at,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_visit_saw_is_not_undone_by_who_asks_for_the_next_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let now = moment("2017-11-20T09:00:00".parse().unwrap());
+        let desk = desk(dir.path(), now).await;
+        let before = visited(now - chrono::TimeDelta::hours(1), None);
+        let kept = |record: &ColumnRecord| {
+            let mut commit = Commit::at(now);
+            commit.records.push(record.clone());
+            commit
+        };
+        desk.store.commit(kept(&before)).await.unwrap();
+        // At the desk the record has been read, and the visit is over before it is written back.
+        let turn = desk.turn.lock().await;
+        let newer = visited(now, None);
+        let mut seen = Box::pin(desk.keep_seen(kept(&newer)));
+        let waits = poll_fn(|context| Poll::Ready(seen.as_mut().poll(context).is_pending())).await;
+        assert!(waits);
+        let wanted = visited(before.visited_at, Some(now));
+        desk.store.commit(kept(&wanted)).await.unwrap();
+        drop(turn);
+        seen.await.unwrap();
+        let record = desk.store.record(&newer.column).await.unwrap();
+        assert_eq!(record, Some(newer));
     }
 }

@@ -72,7 +72,7 @@ impl Rounds {
             self.pulse.beat();
             if commit.records.len() >= COLUMNS_A_COMMIT {
                 let full = std::mem::replace(&mut commit, Commit::at(self.desk.clock.now()));
-                self.desk.store.commit(full).await?;
+                self.desk.keep_seen(full).await?;
             }
         }
         for home in homes {
@@ -83,7 +83,7 @@ impl Rounds {
             self.pulse.beat();
         }
         if commit != Commit::at(commit.at) {
-            self.desk.store.commit(commit).await?;
+            self.desk.keep_seen(commit).await?;
         }
         Ok(pages)
     }
