@@ -22,7 +22,7 @@ use super::tray::{
 };
 use super::wording;
 use crate::calendar::Calendar;
-use crate::domain::group::{Person, Role, Route};
+use crate::domain::group::{Person, Route};
 use crate::domain::id::PersonId;
 use crate::domain::time::{Moment, date_of, moment};
 
@@ -148,7 +148,7 @@ impl Writer<'_> {
         let (late, live): (Vec<_>, Vec<_>) = notices
             .into_iter()
             .partition(|notice| expires_at(self.tray, notice) < now);
-        if !late.is_empty() && !is_operator(person) {
+        if !late.is_empty() && !person.is_operator() {
             let unit = late.iter().find_map(|notice| notice.unit.as_ref());
             let why = format!(
                 "应发给{}的{}项通知未能在有效期内发出，请核查",
@@ -310,10 +310,6 @@ impl Writer<'_> {
     }
 }
 
-fn is_operator(person: &Person) -> bool {
-    person.duties.iter().any(|duty| duty.role == Role::Operator)
-}
-
 /// One message to `person` that carries `notices`, which are in order.
 fn write(
     tray: &Tray<'_>,
@@ -447,8 +443,7 @@ mod tests {
     use crate::alert::trial::Forecast;
     use crate::assess::ladder::Tier;
     use crate::domain::act::{Act, Deed, Scope};
-    use crate::domain::group::Duty;
-    use crate::domain::group::Group;
+    use crate::domain::group::{Duty, Group, Role};
     use crate::domain::id::{ColumnId, UnitId};
     use crate::domain::presence::{Absence, Days, OwnHours, Presence, Weekdays};
     use crate::domain::time::moment;

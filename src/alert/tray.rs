@@ -16,7 +16,7 @@ use super::outbox::{Message, Notice, Told};
 use super::rules::AlertRules;
 use super::trial::{self, Forecast};
 use crate::calendar::{Calendar, Hours};
-use crate::domain::group::{Group, Person, Role};
+use crate::domain::group::{Group, Person};
 use crate::domain::id::{ColumnId, PersonId};
 use crate::domain::time::{Moment, date_of, moment};
 
@@ -197,8 +197,7 @@ pub(super) fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
 
 fn is_operator(tray: &Tray<'_>, person: &PersonId) -> bool {
     let person = tray.group.people.get(person);
-    let mut duties = person.into_iter().flat_map(|person| &person.duties);
-    duties.any(|duty| duty.role == Role::Operator)
+    person.is_some_and(Person::is_operator)
 }
 
 /// Whether `notice` tells the operators that the budget is used up: nothing keeps that back.

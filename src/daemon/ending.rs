@@ -7,8 +7,7 @@ use super::desk::Desk;
 use crate::alert::detour::failing_since;
 use crate::alert::notice::undelivered;
 use crate::alert::outbox::{Delivery, Message, MessageKey};
-use crate::alert::route::former;
-use crate::domain::group::{Person, Role};
+use crate::alert::route::{former, post};
 use crate::domain::time::{Moment, date_of};
 use crate::report::plain::instant;
 use crate::report::recipient::route_in_chinese;
@@ -53,7 +52,7 @@ impl Ending {
         let words = match person {
             Some(person) => format!(
                 "发给{}的消息{why}，请核查联系方式或改用其他渠道",
-                role_of(config, person)
+                post(&person.id, None, &config.group)
             ),
             None => {
                 let notices = self.desk.store.notices(&message.notices).await?;
@@ -62,7 +61,7 @@ impl Ending {
             }
         };
         match person {
-            Some(person) if is_operator(person) => {
+            Some(person) if person.is_operator() => {
                 tracing::error!(key = %message.key, "an operator could not be told");
             }
             _ => {
@@ -102,21 +101,4 @@ impl Ending {
         self.metrics
             .message(message.route, label::delivery(&message.delivery));
     }
-}
-
-fn is_operator(person: &Person) -> bool {
-    person.duties.iter().any(|duty| duty.role == Role::Operator)
-}
-
-/// A person as the operators may read of them: unit and role.
-fn role_of(config: &crate::config::settings::Config, person: &Person) -> String {
-    let Some(duty) = person.duties.first() else {
-        return "联系人".to_owned();
-    };
-    let unit = duty
-        .unit
-        .as_ref()
-        .and_then(|unit| config.group.units.get(unit))
-        .map_or("", |unit| &unit.short);
-    format!("{unit}{}", duty.role.in_chinese())
 }

@@ -246,6 +246,13 @@ impl std::fmt::Debug for Person {
     }
 }
 
+impl Person {
+    /// Whether the person is one of those who run the installation.
+    pub fn is_operator(&self) -> bool {
+        self.duties.iter().any(|duty| duty.role == Role::Operator)
+    }
+}
+
 /// One role of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duty {

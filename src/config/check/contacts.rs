@@ -59,8 +59,7 @@ pub fn people(
     if source.is_sound() {
         deputies(source, &people, &places);
     }
-    let operator = |person: &Person| person.duties.iter().any(|duty| duty.role == Role::Operator);
-    if source.is_sound() && !people.values().any(operator) {
+    if source.is_sound() && !people.values().any(Person::is_operator) {
         source.whole(
             "nobody has the role operator, who is told what cannot be judged or delivered; write duties = [{ role = \"operator\" }] for at least one person",
         );

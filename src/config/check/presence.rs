@@ -10,7 +10,7 @@ use super::super::quantity::{known, time_of_day};
 use super::super::raw::contacts::{RawAbsence, RawHours, RawPerson};
 use super::super::source::Source;
 use super::{parts, word};
-use crate::domain::group::{Person, Role};
+use crate::domain::group::Person;
 use crate::domain::id::PersonId;
 use crate::domain::presence::{Absence, Days, OwnHours, Presence, Weekdays};
 use crate::domain::time::Date;
@@ -210,7 +210,7 @@ fn days_of(absence: &Absence) -> impl Iterator<Item = Date> {
 fn unattended(source: &mut Source, people: &BTreeMap<PersonId, Person>) {
     let operators: Vec<&Person> = people
         .values()
-        .filter(|person| person.duties.iter().any(|duty| duty.role == Role::Operator))
+        .filter(|person| person.is_operator())
         .collect();
     let alone = |day: Date| {
         operators.iter().all(|operator| {
