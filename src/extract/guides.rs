@@ -292,8 +292,15 @@ fn of_view(view: &View) -> Option<Shown> {
         if place.furniture || place.silent || place.hidden {
             continue;
         }
+        reading.leave(at);
         match place.what {
-            What::Text(text) => reading.hear(text),
+            What::Text(text) => {
+                let before = reading.heard;
+                reading.hear(text);
+                if before < reading.heard {
+                    reading.stands_in(frame(view, at).map(|frame| view.dom.end(frame)));
+                }
+            }
             // A chart of the process is a picture.
             What::Element(_) if place.tag == "img" => reading.say(WEIGHT),
             What::Element(_) if place.tag == "a" => {
@@ -332,15 +339,44 @@ fn of_view(view: &View) -> Option<Shown> {
     (reading.labels.len() >= LABELS).then_some(reading.shown)
 }
 
+/// The table or list of terms in which a place stands.
+fn frame(view: &View, at: usize) -> Option<usize> {
+    let above = |at: &usize| Some(view.dom.parent(*at)).filter(|parent| parent < at);
+    let mut above = std::iter::successors(Some(at), above);
+    above.find(|at| matches!(view.dom.tag(*at), "table" | "dl"))
+}
+
 #[derive(Default)]
 struct Reading {
     shown: Shown,
     labels: BTreeSet<Element>,
     open: Vec<Element>,
     weight: usize,
+    /// Labels so far.
+    heard: usize,
+    /// Where the table ends in which the last label stands, and how many stand in it.
+    within: Option<(usize, usize)>,
 }
 
 impl Reading {
+    /// A table of many labels is the guide's: what stands behind it is none of its fields.
+    fn leave(&mut self, at: usize) {
+        if self
+            .within
+            .is_some_and(|(end, labels)| end <= at && LABELS <= labels)
+        {
+            self.open.clear();
+            self.within = None;
+        }
+    }
+
+    /// A label stands in the table that ends at `end`, or in none.
+    fn stands_in(&mut self, end: Option<usize>) {
+        let known = self.within.filter(|(known, _)| Some(*known) == end);
+        let before = known.map_or(0, |(_, labels)| labels);
+        self.within = end.map(|end| (end, before + 1));
+    }
+
     fn hear(&mut self, text: &str) {
         let squeezed: String = text
             .chars()
@@ -359,6 +395,7 @@ impl Reading {
             let digits = squeezed.chars().filter(char::is_ascii_digit).count();
             return self.say(weight.max(digits / 3));
         }
+        self.heard += 1;
         self.labels.extend(meant.iter().copied());
         self.open = meant;
         self.weight = 0;
@@ -466,6 +503,32 @@ mod tests {
         ] {
             assert_eq!(has(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn what_stands_behind_the_table_of_a_guide_is_no_field_of_it() {
+        let rows = "<tr><td>设定依据</td><td>《条例》第三条</td></tr><tr><td>申请条件</td><td>企业</td></tr>\
+            <tr><td>办理流程</td><td></td></tr>";
+        let behind = "<p><a href=/f/1.doc>申请表下载</a> <a href=/online/1>在线办理</a></p>";
+        let of = |html: String| has(&html).unwrap();
+        assert_eq!(
+            of(format!("<table>{rows}</table>{behind}")),
+            ["设定依据", "申请条件"]
+        );
+        let terms = rows
+            .replace("<tr><td>", "<dt>")
+            .replace("</td><td>", "</dt><dd>")
+            .replace("</td></tr>", "</dd>");
+        assert_eq!(
+            of(format!("<dl>{terms}</dl>{behind}")),
+            ["设定依据", "申请条件"]
+        );
+        // A table a label is the frame of a heading.
+        let head = |label: &str, text: &str| {
+            format!("<table><tr><td>{label}</td></tr></table><p>{text}</p>")
+        };
+        let heads = ["设定依据", "申请条件", "办理流程"].map(|label| head(label, "按有关规定办理"));
+        assert_eq!(of(heads.concat()), ["设定依据", "申请条件", "办理流程"]);
     }
 
     #[test]
