@@ -249,6 +249,18 @@ fn letter_box(request: &Request, third: (&str, &str)) -> Reply {
                 paper("i", "《信访事项办理办法》政策解读", 3)
             ),
         ),
+        // Tomorrow's interview stands above five that were held.
+        "/zxft/" => {
+            let row = |n: u32, day: &str| {
+                format!(
+                    "<li><a href='/zxft/{n}.html'>主任谈第{n}项信访工作</a><span>2017-{day}</span></li>"
+                )
+            };
+            let held: String = (2..=6).map(|n| row(n, &format!("09-1{n}"))).collect();
+            let rows = row(1, "11-07") + &held;
+            page("在线访谈", &format!("<h2>在线访谈</h2><ul>{rows}</ul>"))
+        }
+        path if path.starts_with("/zxft/") => page("在线访谈", "<p>访谈简介：欢迎参与。</p>"),
         "/p1.html" => page("通知", "<p>现将办法印发。</p>"),
         "/i1.html" => page("解读", "<p>解读如下。<a href='/p1.html'>政策原文</a></p>"),
         path if path.starts_with("/p") || path.starts_with("/i") => page("其他", "<p>正文</p>"),
@@ -377,6 +389,7 @@ fn write(dir: &Path, sites: &[(&str, &Site)]) -> PathBuf {
         if *id == "c" {
             text += "[[column]]\nid = \"c/xx\"\nsite = \"c\"\nname = \"主任信箱\"\nclass = \"replies\"\nurl = \"/xx/\"\n\
                 [[column]]\nid = \"c/zcwj\"\nsite = \"c\"\nname = \"政策文件\"\nclass = \"policy\"\nurl = \"/zcwj/\"\n\
+                [[column]]\nid = \"c/zxft\"\nsite = \"c\"\nname = \"在线访谈\"\nclass = \"interviews\"\nurl = \"/zxft/\"\n\
                 [[column]]\nid = \"c/zcjd\"\nsite = \"c\"\nname = \"政策解读\"\nclass = \"interpretation\"\nurl = \"/zcjd/\"\n";
             let home = format!("home = \"http://{}/\"\n", site.address);
             text = text.replacen(&home, &format!("{home}guides = [\"/bsfw/\"]\n"), 1);
@@ -593,6 +606,7 @@ async fn nights() {
     letters(&config, &third).await;
     posted_letters(&config, &third).await;
     services(&config, &third).await;
+    interviews(&config, &third).await;
     // Each of the four is worth a look, and none a second one within the week; the page of the one that
     // waits for a person is kept.
     assert_eq!(pages.load(Ordering::Relaxed), 5);
@@ -632,7 +646,7 @@ async fn nights() {
 /// What was read of letters and guides waits for a person, with a copy of the page; it is confirmed.
 async fn confirm_readings(config: &Path) {
     let before = assessed(config).await;
-    for (rule, waiting) in [("V5", 1), ("D13", 2)] {
+    for (rule, waiting) in [("V5", 1), ("D13", 2), ("D12a", 1)] {
         let verdict = &line(&before, "c", rule).verdict;
         let why = Unmeasured::Waiting(waiting);
         assert_eq!(*verdict, Verdict::Unmeasured(why), "{rule}");
@@ -644,7 +658,7 @@ async fn confirm_readings(config: &Path) {
         let candidate = &case.candidate;
         let is_reading = matches!(
             candidate.suspicion,
-            Suspicion::Letter { .. } | Suspicion::Guide { .. }
+            Suspicion::Letter { .. } | Suspicion::Guide { .. } | Suspicion::Announced { .. }
         );
         if !is_reading {
             continue;
@@ -666,11 +680,21 @@ async fn confirm_readings(config: &Path) {
     }
     found.sort();
     let expected = [
+        "announced /zxft/1.html",
         "guide /bsfw/1.html",
         "guide /bsfw/2.html",
         "letter /xx/3.html",
     ];
     assert_eq!(found, expected);
+}
+
+/// An interview whose day came is the newest of its list, though the page stayed the same, and counts for
+/// nothing once a person says that it was not held.
+async fn interviews(config: &Path, assessment: &Assessment) {
+    let why = told(config, &["why", "c/zxft"]).await;
+    assert!(why.contains("最近更新为2017年11月7日"), "{why}");
+    let few = line(assessment, "c", "D12a");
+    assert_eq!(few.lost.to_string(), "3.00", "{few:?}");
 }
 
 /// What was planted in guides, papers and behind a success status is told.

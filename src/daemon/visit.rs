@@ -24,7 +24,7 @@ use crate::domain::note::Note;
 use crate::domain::observation::{Cause, ColumnRecord, Observation, Sight};
 use crate::domain::page::Page;
 use crate::domain::reading_rules::Extras;
-use crate::domain::time::{Moment, date_of};
+use crate::domain::time::{Date, Moment, date_of};
 use crate::domain::visit::{Outcome, Validators, Visit};
 use crate::extract::{Answer, More, Pages, Reader, Reading, Recipe};
 use crate::fetch::client::Fetcher;
@@ -335,8 +335,9 @@ fn remembered(
         Sight::Unchanged(_) => unchanged(before, &observation, traces),
         Sight::Read(_) | Sight::Failed(_) => remember(before, &observation, traces),
     };
-    if !look.alone {
-        // Other pages had a part in it: the first page's bytes alone prove nothing next time.
+    if !look.alone || reading.is_some_and(|reading| looks_ahead(reading, date_of(now))) {
+        // Other pages had a part in it, or days that will have come: the first page's bytes alone prove
+        // nothing next time.
         record.digest = None;
         record.validators = Validators::default();
     }
@@ -361,6 +362,12 @@ fn remembered(
         observation,
         record,
     }
+}
+
+/// Whether a row shows a day to come: once it has, the same page says something else.
+fn looks_ahead(reading: &Reading, today: Date) -> bool {
+    let days = |row: &Row| row.on.max(row.refused_on);
+    reading.rows.iter().any(|row| days(row) > Some(today))
 }
 
 /// Whether rows that were read are the column's items, dated or not. Of a page that is not its list,
