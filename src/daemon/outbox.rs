@@ -251,7 +251,7 @@ impl Outbox {
             } else if self.is_stuck(&message, now) {
                 self.leave(message, now).await?;
                 ended = true;
-            } else if ways.free_at(&way, now, LONGEST_RETRY) <= now {
+            } else if ways.free_at(&way, now) <= now {
                 let Some(message) = self.still_true(message).await? else {
                     ended = true;
                     continue;
@@ -269,7 +269,7 @@ impl Outbox {
     fn next_at(&self, message: &Message, ways: &Ways<'_>, now: Moment) -> Moment {
         let way = self.way_of(message);
         let due = self.due_at(message, now);
-        let again = due.max(ways.free_at(&way, now, LONGEST_RETRY));
+        let again = due.max(ways.free_at(&way, now));
         let leaves = self.leaves_at(message).filter(|_| self.has_next(message));
         leaves.map_or(again, |leaves| {
             again.min(self.allowed_from(message, leaves.max(now)))

@@ -19,8 +19,8 @@ pub struct Ways<'a> {
 
 struct Known {
     pace: Pace,
-    /// Until when it is left alone.
-    rest: Option<Moment>,
+    /// Since when and until when it is left alone.
+    rest: Option<(Moment, Moment)>,
     failures: u32,
 }
 
@@ -40,14 +40,15 @@ impl<'a> Ways<'a> {
         }
     }
 
-    /// The first instant, at or after `now`, at which one more message may leave by `way`. No
-    /// rest lasts beyond `longest`: one that would was decided before the clock was set back.
-    pub fn free_at(&self, way: &Way, now: Moment, longest: TimeDelta) -> Moment {
+    /// The first instant, at or after `now`, at which one more message may leave by `way`. A rest that
+    /// began later than `now` was decided before the clock was set back, and is none.
+    pub fn free_at(&self, way: &Way, now: Moment) -> Moment {
         let Some(known) = self.known.get(way) else {
             return now;
         };
-        let rest = known.rest.filter(|&until| until <= now + longest);
-        known.pace.free_at(now).max(rest.unwrap_or(now))
+        let rest = known.rest.filter(|&(since, _)| since <= now);
+        let rested = rest.map_or(now, |(_, until)| until);
+        known.pace.free_at(now).max(rested)
     }
 
     /// An attempt over `way` begins at `at`.
@@ -66,7 +67,7 @@ impl<'a> Ways<'a> {
         }
         known.failures = 0;
         let until = at + TimeDelta::from_std(wait).unwrap_or(TimeDelta::hours(1));
-        known.rest = Some(until);
+        known.rest = Some((at, until));
         tracing::warn!(?way, %until, "a transport keeps failing and is left alone for a while");
     }
 
@@ -91,8 +92,6 @@ mod tests {
         moment(day.and_hms_opt(9, 0, second).unwrap())
     }
 
-    const LONGEST: TimeDelta = TimeDelta::hours(25);
-
     #[test]
     fn one_transport_rests_and_the_others_go_on() {
         let transports = Transports::default();
@@ -101,20 +100,23 @@ mod tests {
         let outcomes = [true, true, false, true, true];
         for passing in outcomes {
             ways.end(&ill, passing, at(0));
-            assert_eq!(ways.free_at(&ill, at(0), LONGEST), at(0));
+            assert_eq!(ways.free_at(&ill, at(0)), at(0));
         }
         // Two in a row of one pass, and one of the next, are not three in a row.
         ways.begin_pass();
         for _ in 0..3 {
-            assert_eq!(ways.free_at(&ill, at(0), LONGEST), at(0));
+            assert_eq!(ways.free_at(&ill, at(0)), at(0));
             ways.end(&ill, true, at(0));
         }
         let rested = at(0) + TimeDelta::seconds(60);
-        assert_eq!(ways.free_at(&ill, at(0), LONGEST), rested);
+        assert_eq!(ways.free_at(&ill, at(0)), rested);
         for other in [well, Way::Sms, Way::Mail] {
-            assert_eq!(ways.free_at(&other, at(0), LONGEST), at(0));
+            assert_eq!(ways.free_at(&other, at(0)), at(0));
         }
-        assert_eq!(ways.free_at(&ill, rested, LONGEST), rested);
+        assert_eq!(ways.free_at(&ill, rested), rested);
+        // The clock is set back over the beginning of the rest.
+        let earlier = at(0) - TimeDelta::minutes(59);
+        assert_eq!(ways.free_at(&ill, earlier), earlier);
     }
 
     #[test]
@@ -130,7 +132,7 @@ mod tests {
         for way in [Way::Sms, Way::Mail] {
             ways.begin(&way, at(0));
         }
-        assert_eq!(ways.free_at(&Way::Sms, at(0), LONGEST), at(1));
-        assert_eq!(ways.free_at(&Way::Mail, at(0), LONGEST), at(0));
+        assert_eq!(ways.free_at(&Way::Sms, at(0)), at(1));
+        assert_eq!(ways.free_at(&Way::Mail, at(0)), at(0));
     }
 }
