@@ -600,9 +600,17 @@ fn the_demo_runs_its_days_and_ends_with_the_table() {
         ),
         "{line}"
     );
+    // Whose account it is has something to do.
+    assert!(line.contains("（白纸坊街道）"), "{line}");
     let config = dir.join("monitor.toml");
-    let listed = wangxun(["user", "list", "--config", config.to_str().unwrap()]);
+    let config = config.to_str().unwrap();
+    let listed = wangxun(["user", "list", "--config", config]);
     assert_eq!(listed.out.lines().count(), 4, "{}", listed.out);
+    // Sites were inspected, and what is amiss on them was found.
+    let links = wangxun(["links", "gzw", "--config", config]);
+    assert!(links.out.contains("/xzzx/sqb.doc"), "{}", links.out);
+    let found = wangxun(["candidates", "--config", config]);
+    assert!(found.out.contains("应为“部署”"), "{}", found.out);
     assert!(out.contains("【西城网巡】"), "{out}");
     assert!(out.lines().any(|line| line.starts_with("合计")), "{out}");
     for name in [

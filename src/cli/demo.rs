@@ -4,16 +4,18 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{Days, NaiveTime};
 use clap::Args;
 
 use super::simulated::{Place, Play, Span, play};
 use super::{configured, logs, runtime, say};
 use crate::config::settings::Config;
 use crate::domain::account::{AccountName, Role};
-use crate::domain::time::Moment;
+use crate::domain::group::Unit;
+use crate::domain::time::{Date, Moment, moment};
 use crate::rehearsal::Rehearsal;
 use crate::rehearsal::files::Screen;
-use crate::rehearsal::truth::Options;
+use crate::rehearsal::truth::{Options, Truth};
 use crate::store::accounts::{Account, Accounts, AccountsError};
 use crate::web::access::password;
 use crate::web::access::session::Token as Secret;
@@ -83,7 +85,9 @@ async fn simulate(demo: &Demo, dir: &Path) -> anyhow::Result<()> {
         dir.display()
     ));
     if demo.accounts {
-        say(&accounts(&config, clock.0.now())?);
+        let last = span.first + Days::new(u64::from(demo.days));
+        let unit = late_unit(&config, &rehearsal.truth, last);
+        say(&accounts(&config, unit, clock.0.now())?);
     }
     play(Play {
         config,
@@ -97,12 +101,25 @@ async fn simulate(demo: &Demo, dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A unit that has something to do on `last`: a column of its own is late in the made-up world by then.
+fn late_unit<'a>(config: &'a Config, truth: &Truth, last: Date) -> Option<&'a Unit> {
+    let units = &config.group.units;
+    let at = moment(last.and_time(NaiveTime::MIN));
+    let mut columns = config.group.columns.values();
+    let late = columns.find(|column| {
+        let newest = truth.newest_on(&column.id, at);
+        let days = newest.map_or(0, |newest| (last - newest).num_days());
+        days > i64::from(config.limits.of(column).limit_days)
+    });
+    let late = late.and_then(|column| units.get(&column.unit));
+    late.or_else(|| units.values().next())
+}
+
 /// Makes an account of every role, all with one password that nobody knew before; answers with the line that
 /// tells of them.
-fn accounts(config: &Config, since: Moment) -> anyhow::Result<String> {
+fn accounts(config: &Config, unit: Option<&Unit>, since: Moment) -> anyhow::Result<String> {
     let secret = Secret::new()?;
     let word: String = secret.as_str().chars().take(PASSWORD_CHARS).collect();
-    let unit = config.group.units.values().next();
     let roles = [Role::Operator, Role::Assessor, Role::Viewer];
     let roles = roles
         .into_iter()

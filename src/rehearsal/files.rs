@@ -46,6 +46,9 @@ pub fn write(dir: &Path, scene: &Scene<'_>) -> io::Result<PathBuf> {
     private(&dir.join("contacts.toml"), &contacts(scene.truth))?;
     fs::write(dir.join("calendar.toml"), calendar(scene.truth.calendar()))?;
     fs::write(dir.join("sites.toml"), sites(scene))?;
+    if scene.console.is_some() {
+        fs::write(dir.join("words.toml"), WORDS)?;
+    }
     fs::write(&config, monitor(scene))?;
     Ok(config)
 }
@@ -74,10 +77,51 @@ pub fn monitor(scene: &Scene<'_>) -> String {
         }
         None => "enabled = false".to_owned(),
     };
+    let observing = match scene.console {
+        Some(_) => OBSERVED,
+        None => UNOBSERVED,
+    };
     MONITOR
+        .replace("OBSERVING", observing.trim_end())
         .replace("GATEWAY-URL", &scene.gateway.url())
         .replace("CONSOLE", &console)
 }
+
+/// What somebody looks at who has a console: samples by the hour, and a few pages twice a week.
+const OBSERVED: &str = r#"
+[availability]
+samples_a_day = 24
+
+[inspection]
+schedule = "0 22 * * Tue,Fri"
+pages_a_site = 12
+links_a_site = 200
+"#;
+
+const UNOBSERVED: &str = r#"
+# A year of samples would take longer than all of the rest.
+[availability]
+enabled = false
+
+[inspection]
+enabled = false
+"#;
+
+/// `words.toml`: the two slips that the rehearsed sites make.
+const WORDS: &str = r#"# Expressions that an inspection looks for.
+
+[[word]]
+text = "截止目前"
+kind = "wrong"
+instead = "截至目前"
+remark = "常见用语错误"
+
+[[word]]
+text = "布署"
+kind = "wrong"
+instead = "部署"
+remark = "常见错别字"
+"#;
 
 const MONITOR: &str = r#"# The rehearsal: forty-eight made-up sites and a made-up gateway, all on this machine.
 
@@ -106,12 +150,7 @@ live = true
 unit_overdue_days = 0
 column_severe_days = 0
 
-# A year of samples would take longer than all of the rest.
-[availability]
-enabled = false
-
-[inspection]
-enabled = false
+OBSERVING
 
 [judging]
 confirm_after = "30min"

@@ -75,9 +75,12 @@ impl Rehearsal {
         console: Option<Screen>,
     ) -> Result<Rehearsal, RehearsalError> {
         let truth = Arc::new(Truth::new(options)?);
-        let servers = Servers::start(&truth, &clock)
-            .await
-            .map_err(RehearsalError::Listen)?;
+        // With a console sites are inspected too, and links are asked where they lead to.
+        let servers = match console {
+            Some(_) => Servers::start_near(&truth, &clock).await,
+            None => Servers::start(&truth, &clock).await,
+        };
+        let servers = servers.map_err(RehearsalError::Listen)?;
         let gateway_server = GatewayServer::start(truth.clone(), clock, TOKEN)
             .await
             .map_err(RehearsalError::Listen)?;

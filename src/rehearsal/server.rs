@@ -34,6 +34,8 @@ const CONNECTIONS: usize = 32;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection that is never answered is held.
 const HANG: Duration = Duration::from_secs(60);
+/// The same where samples are taken, whose patience is real: longer than that of a visit.
+const SHORT_HANG: Duration = Duration::from_millis(1_500);
 
 /// One site that is being served.
 #[derive(Debug, Clone)]
@@ -66,6 +68,8 @@ struct Booth {
     place: usize,
     clock: Clock,
     requests: Arc<AtomicU64>,
+    /// The site to which addresses of other sites lead; as they are written where there is none.
+    portal: Option<SocketAddr>,
 }
 
 /// A connection that is to end without an answer.
@@ -76,10 +80,25 @@ struct Closed;
 impl Servers {
     /// Opens a listener for every site.
     pub async fn start(truth: &Arc<Truth>, clock: &Clock) -> std::io::Result<Servers> {
+        Servers::open(truth, clock, false).await
+    }
+
+    /// The same, with no page that leads beyond these sites: where links are asked, nothing leaves the
+    /// machine.
+    pub async fn start_near(truth: &Arc<Truth>, clock: &Clock) -> std::io::Result<Servers> {
+        Servers::open(truth, clock, true).await
+    }
+
+    async fn open(truth: &Arc<Truth>, clock: &Clock, near: bool) -> std::io::Result<Servers> {
         let mut tasks = JoinSet::new();
         let mut sites = Vec::new();
+        let mut portal = None;
         for (place, site) in truth.sites().iter().enumerate() {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            // The portal comes first.
+            if near && portal.is_none() {
+                portal = Some(listener.local_addr()?);
+            }
             let requests = Arc::new(AtomicU64::new(0));
             sites.push(ServedSite {
                 id: site.id.clone(),
@@ -91,6 +110,7 @@ impl Servers {
                 place,
                 clock: clock.clone(),
                 requests,
+                portal,
             };
             tasks.spawn(accept(listener, Arc::new(booth)));
         }
@@ -148,7 +168,8 @@ impl Booth {
         match pages::answer(&self.truth, site, path, now) {
             Answer::Close => Err(Closed),
             Answer::Hang => {
-                tokio::time::sleep(HANG).await;
+                let hang = self.portal.map_or(HANG, |_| SHORT_HANG);
+                tokio::time::sleep(hang).await;
                 Err(Closed)
             }
             Answer::Text(text) => Ok(plain(StatusCode::OK, text)),
@@ -157,7 +178,12 @@ impl Booth {
                 set(response.headers_mut(), LOCATION, to);
                 Ok(response)
             }
-            Answer::Page(status, html) => Ok(self.page(request.headers(), status, &html)),
+            Answer::Page(status, html) => {
+                let html = self
+                    .portal
+                    .map_or(html.clone(), |portal| near(&html, portal));
+                Ok(self.page(request.headers(), status, &html))
+            }
         }
     }
 
@@ -200,6 +226,15 @@ impl Booth {
     }
 }
 
+/// A page whose links to sites beyond the group lead to the portal.
+fn near(html: &str, portal: SocketAddr) -> String {
+    let mut page = html.to_owned();
+    for (beyond, path) in pages::BEYOND {
+        page = page.replace(beyond, &format!("http://{portal}{path}"));
+    }
+    page
+}
+
 /// The time that a rehearsal tells, if one asks.
 fn told(headers: &HeaderMap) -> Option<Moment> {
     let text = headers.get(REHEARSAL_NOW)?.to_str().ok()?;
@@ -227,5 +262,35 @@ fn plain(status: StatusCode, text: String) -> Response<Full<Bytes>> {
 fn set(headers: &mut HeaderMap, name: hyper::header::HeaderName, value: &str) {
     if let Ok(value) = hyper::header::HeaderValue::from_str(value) {
         headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::moment;
+    use crate::rehearsal::truth::Options;
+
+    #[test]
+    fn no_page_leads_beyond_the_sites_where_links_are_asked() {
+        let truth = Truth::new(Options::demo()).unwrap();
+        let at = moment("2017-11-01T12:00:00".parse().unwrap());
+        let portal = "127.0.0.1:1".parse().unwrap();
+        let mut read = 0;
+        for site in truth.sites() {
+            let lists = site.columns.iter().map(|column| site.list_path(column));
+            let paths = ["/", "/index.html", "/bszn/", "/ztzl/"].map(str::to_owned);
+            for path in lists.chain(paths) {
+                let Answer::Page(200, html) = pages::answer(&truth, site, &path, at) else {
+                    continue;
+                };
+                let html = near(&html, portal);
+                let mut links = html.split("href=\"http://").skip(1);
+                let beyond = links.find(|link| !link.starts_with("127.0.0.1:1/"));
+                assert_eq!(beyond, None, "{} {path}", site.id);
+                read += 1;
+            }
+        }
+        assert!(read > 200, "{read}");
     }
 }

@@ -52,7 +52,7 @@ const NOT_ASSESSED: &str = "该网站未参加本期考评（未配置网址，�
 /// How many sites are named before the ranking.
 const NAMED: usize = 30;
 /// How many sites one page ranks.
-const SITES: usize = 200;
+const SITES: usize = 100;
 
 #[derive(Template)]
 #[template(path = "assessment.html")]

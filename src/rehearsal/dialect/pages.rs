@@ -32,6 +32,19 @@ const HOME_ROWS: usize = 5;
 /// The path of the home page behind an entrance.
 const HOME: &str = "/index.html";
 
+/// Addresses of sites beyond the group that pages link to, and the paths of the portal in their place.
+pub const BEYOND: [(&str, &str); 3] = [
+    ("http://www.example.cn/", "/"),
+    ("http://gov.example.cn/tzgg/", "/ztzl/"),
+    ("http://mp.weixin.example.cn/s/", "/bszn/?s="),
+];
+/// What every page loads.
+const PARTS: [&str; 2] = ["/images/style.css", "/js/jquery-1.8.3.min.js"];
+/// Sites whose page of guides leads to a form that is not there.
+const WITHOUT_FORM: [&str; 4] = ["gzw", "jw", "tjj", "cs"];
+/// Sites whose page of topics is written with slips.
+const WITH_SLIPS: [&str; 3] = ["bzf", "tjj", "whw"];
+
 /// What `site` answers to `path` at `at`.
 pub fn answer(truth: &Truth, site: &SimSite, path: &str, at: Moment) -> Answer {
     let at_root = path == "/" || path == HOME;
@@ -53,13 +66,20 @@ fn well(site: &SimSite, path: &str, at: Moment) -> Answer {
         "/" => return Answer::Page(200, entrance(site, at)),
         HOME => return Answer::Page(200, home(site, at)),
         "/robots.txt" => return robots(site, at),
+        _ if PARTS.contains(&path) => return Answer::Text("/* */\n".to_owned()),
         frame::HUB if site.traits.hub => return Answer::Page(200, hub(site, at)),
         _ => {}
     }
     if let Some((_, name)) = frame::OTHERS.iter().find(|(other, _)| *other == path) {
         return Answer::Page(
             200,
-            frame::page(site, at, name, "", &format!("<h2>{name}</h2>")),
+            frame::page(
+                site,
+                at,
+                name,
+                "",
+                &format!("<h2>{name}</h2>{}", blemish(site, path)),
+            ),
         );
     }
     let mut lists = site.columns.iter();
@@ -69,6 +89,16 @@ fn well(site: &SimSite, path: &str, at: Moment) -> Answer {
     match number_in(path).and_then(|number| item(site, number, at)) {
         Some((column, item)) => Answer::Page(200, article(site, column, item, at)),
         None => Answer::Page(404, missing(site, at)),
+    }
+}
+
+/// What is amiss on a page that is no column, by its site and path.
+fn blemish(site: &SimSite, path: &str) -> &'static str {
+    let is_of = |sites: &[&str]| sites.contains(&site.id.as_str());
+    match path {
+        "/bszn/" if is_of(&WITHOUT_FORM) => "\n<p><a href=\"/xzzx/sqb.doc\">申请表下载</a></p>",
+        "/ztzl/" if is_of(&WITH_SLIPS) => "\n<p>　　截止目前，各科室已按要求布署专项检查工作。</p>",
+        _ => "",
     }
 }
 
