@@ -10,10 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike as _;
 
+use super::detour::next_route;
 use super::hours;
 use super::incident::{Incident, IncidentKey, Kind};
 use super::notice;
-use super::outbox::{Delivery, InPlaceOf, Message, MessageKey, Notice, NoticeState, Told};
+use super::outbox::{Delivery, InPlaceOf, Leaves, Message, MessageKey, Notice, NoticeState, Told};
 use super::reconsider::{Bench, in_words_of_today};
 use super::route;
 use super::tray::{
@@ -347,6 +348,7 @@ fn write(
         in_place_of: instead(notices),
         links: Vec::new(),
         urgent,
+        leaves: leaves(tray, notices),
         provisional: !tray.calendar.knows(date_of(tray.now).year()),
         created_at: tray.now,
         expires_at: expiry(tray, person, notices, urgent),
@@ -356,6 +358,14 @@ fn write(
         next_attempt_at: tray.now,
         delivery: Delivery::Queued { last_error: None },
     }
+}
+
+/// At which hours a message that carries `notices` is sent, if it is urgent: what may be sent first decides.
+fn leaves(tray: &Tray<'_>, notices: &[&Notice]) -> Leaves {
+    let urgent = notices.iter().filter(|notice| is_urgent(tray, notice));
+    let rules = &tray.rules.sites;
+    let each = urgent.map(|notice| rules.leaves((notice.kind, notice.told)));
+    each.min().unwrap_or_default()
 }
 
 /// For whom the person of `notices` stands in, each once.
@@ -395,8 +405,7 @@ pub fn second_try(
     calendar: &Calendar,
     bench: Bench<'_>,
 ) -> Option<Message> {
-    let place = person.routes.iter().position(|&r| r == failed.route)?;
-    let route = *person.routes.get(place + 1)?;
+    let route = next_route(failed, person)?;
     let (now, rules) = (bench.now, bench.rules);
     let by_route = Message {
         route,

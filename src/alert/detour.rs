@@ -8,7 +8,7 @@
 use chrono::TimeDelta;
 
 use super::outbox::{Delivery, Message};
-use crate::domain::group::Person;
+use crate::domain::group::{Person, Route};
 use crate::domain::time::Moment;
 
 /// Since when the person could not be sent what `message` says; `None` where no attempt has failed.
@@ -21,13 +21,13 @@ pub fn failing_since(message: &Message) -> Option<Moment> {
     has_failed.then(|| message.unsent_since.unwrap_or(message.created_at))
 }
 
-/// Whether the person has another route after that of `message`.
-pub fn has_next(message: &Message, person: &Person) -> bool {
-    let place = person
-        .routes
-        .iter()
-        .position(|&route| route == message.route);
-    place.is_some_and(|place| place + 1 < person.routes.len())
+/// The route of `person` after that of `message`: the first where that is no route of theirs any more.
+pub fn next_route(message: &Message, person: &Person) -> Option<Route> {
+    let mut routes = person.routes.iter();
+    match routes.any(|&route| route == message.route) {
+        true => routes.next().copied(),
+        false => person.routes.first().copied(),
+    }
 }
 
 /// When `message` leaves its route, should it fail until then; `after` is how long a route is tried.

@@ -89,6 +89,7 @@ pub(super) fn message(columns: &[&str], rules: &AlertRules) -> (Message, Vec<Not
         in_place_of: Vec::new(),
         links: Vec::new(),
         urgent: false,
+        leaves: Default::default(),
         provisional: false,
         created_at: at(WRITTEN),
         expires_at: at("2017-11-20T08:30:00"),

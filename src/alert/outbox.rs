@@ -252,6 +252,9 @@ pub struct Message {
     pub links: Vec<Link>,
     /// Whether it was sent alone and at once.
     pub urgent: bool,
+    /// At which hours it is sent, if it is urgent.
+    #[serde(default, skip_serializing_if = "Leaves::is_at_any_hour")]
+    pub leaves: Leaves,
     /// Whether it was written by provisional working days, Monday to Friday, for want of the year's
     /// holiday table.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -279,6 +282,25 @@ impl Message {
     /// Whether it was withdrawn and surely reached nobody.
     pub fn is_unsaid(&self) -> bool {
         matches!(self.delivery, Delivery::Withdrawn { .. }) && !self.maybe_taken
+    }
+}
+
+/// At which hours something urgent is sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leaves {
+    /// By day and by night.
+    #[default]
+    AtAnyHour,
+    /// On any day, but not at night.
+    ByDay,
+    /// In the hours of its person.
+    InHours,
+}
+
+impl Leaves {
+    fn is_at_any_hour(&self) -> bool {
+        *self == Leaves::AtAnyHour
     }
 }
 

@@ -83,6 +83,7 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 in_place_of: Vec::new(),
                 links: Vec::new(),
                 urgent: false,
+                leaves: Default::default(),
                 provisional: !tray.calendar.knows(date_of(tray.now).year()),
                 created_at: tray.now,
                 expires_at: tray.calendar.lapse(

@@ -174,15 +174,29 @@ pub(super) fn as_it_stands(notice: &Notice, bench: Bench<'_>) -> Option<Notice> 
             let is_told = is_told_later(&|told| told == Told::EscalationProposed);
             (waits && !is_told).then(|| notice.clone())
         }
-        Told::Blind
-        | Told::Empty
-        | Told::Down
-        | Told::StillDown
-        | Told::NearVeto(_)
-        | Told::Veto(_)
-        | Told::Offline => incident.map(|_| notice.clone()),
+        // The same once more, or less than what is told now.
+        Told::NearVeto(_) | Told::Veto(_) => {
+            let is_told = is_told_later(&|told| match notice.told {
+                Told::Veto(_) => matches!(told, Told::Veto(_)),
+                _ => matches!(told, Told::NearVeto(_) | Told::Veto(_)),
+            });
+            incident.filter(|_| !is_told).map(|_| notice.clone())
+        }
+        Told::Blind | Told::Empty | Told::Down | Told::StillDown | Told::Offline => {
+            incident.map(|_| notice.clone())
+        }
         _ => Some(notice.clone()),
     }
+}
+
+/// `notices` as a message says them at `bench.now`: what is over as it was, and in the order of the words.
+pub fn in_order(notices: &[Notice], bench: Bench<'_>) -> Vec<Notice> {
+    let standing = notices
+        .iter()
+        .map(|notice| as_it_stands(notice, bench).unwrap_or_else(|| notice.clone()));
+    let mut standing: Vec<Notice> = standing.collect();
+    standing.sort_by_key(wording::order);
+    standing
 }
 
 pub(super) fn in_words_of_today(message: &Message, left: &[Notice], bench: Bench<'_>) -> Message {

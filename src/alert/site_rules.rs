@@ -3,7 +3,7 @@
 use chrono::{NaiveTime, TimeDelta};
 
 use super::incident::Kind;
-use super::outbox::Told;
+use super::outbox::{Leaves, Told};
 use super::rules::Repeat;
 use crate::assess::vetoes::Marks;
 use crate::calendar::{Calendar, Hours};
@@ -129,16 +129,30 @@ impl SiteRules {
         hours: Hours,
         at: Moment,
     ) -> Moment {
+        self.leave(self.leaves((kind, told)), calendar, hours, at)
+    }
+
+    /// At which hours `told` of an incident of `kind` leaves, where it is urgent.
+    pub fn leaves(&self, (kind, told): (Kind, Told)) -> Leaves {
         let wakes = match kind {
-            Kind::Down if told == Told::StillDown => return calendar.opening(at, hours),
+            Kind::Down if told == Told::StillDown => return Leaves::InHours,
             Kind::Down => self.down.at_night,
             Kind::Veto => self.veto.at_night,
             Kind::NearVeto => self.near.at_night,
             _ => true,
         };
         match wakes {
-            true => at,
-            false => self.night.end(at),
+            true => Leaves::AtAnyHour,
+            false => Leaves::ByDay,
+        }
+    }
+
+    /// The first instant at or after `at` at which what `leaves` so may be sent.
+    pub fn leave(&self, leaves: Leaves, calendar: &Calendar, hours: Hours, at: Moment) -> Moment {
+        match leaves {
+            Leaves::AtAnyHour => at,
+            Leaves::ByDay => self.night.end(at),
+            Leaves::InHours => calendar.opening(at, hours),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::incident::{Change, Ground, Incident, IncidentKey, Kind, Pending, Stat
 use super::outbox::Told;
 use super::rules::Repeat;
 use super::site_rules::DownRule;
-use super::step::{Effect, Step, worked_since};
+use super::step::{Effect, SET_BACK, Step, worked_since};
 use crate::assess::vetoes::{Fact, Held};
 use crate::calendar::{Calendar, Window};
 use crate::domain::group::Column;
@@ -250,7 +250,7 @@ fn repeated(incident: &Incident, told: fn(u32) -> Told, at: Again<'_>) -> Option
         return None;
     };
     let today = date_of(at.now);
-    let is_undone = told_at > at.now;
+    let is_undone = told_at - at.now > SET_BACK;
     let passed = match at.window {
         Some(window) => worked_since(told_at, at.now, at.calendar, window),
         None => at.calendar.working_days_between(date_of(told_at), today),

@@ -72,7 +72,7 @@ pub struct Context<'a> {
 pub type Step = (Option<Incident>, Vec<Effect>);
 
 /// A clock that was set back by more had been wrong by days.
-const SET_BACK: TimeDelta = TimeDelta::days(1);
+pub(super) const SET_BACK: TimeDelta = TimeDelta::days(1);
 
 const UNCHANGED: Step = (None, Vec::new());
 
@@ -361,16 +361,16 @@ fn is_due_again(tier: Tier, told_at: Moment, repeats: u32, at: Context<'_>) -> b
     !spent && is_due && at.calendar.is_working_day(date_of(at.now))
 }
 
-/// The working days since `decided_at`, for what goes out in `window`: decided on a day off, it is heard on the
-/// next working day.
+/// The working days from the hearing of what was decided at `decided_at` to the hearing of what is decided `now`,
+/// for what goes out in `window`: decided on a day off, or in the evening, it is heard on the next working day.
 pub(super) fn worked_since(
     decided_at: Moment,
     now: Moment,
     calendar: &Calendar,
     window: Window,
 ) -> u32 {
-    let heard_at = calendar.opening(decided_at, window);
-    calendar.working_days_between(date_of(heard_at), date_of(now))
+    let heard_on = |at| date_of(calendar.opening(at, window));
+    calendar.working_days_between(heard_on(decided_at), heard_on(now))
 }
 
 /// A change that was seen in a future from which the clock was set back waits for nothing.
@@ -383,7 +383,7 @@ fn worked(decided_at: Moment, at: Context<'_>) -> u32 {
 }
 
 fn is_long(since: Moment, at: Context<'_>) -> bool {
-    worked(since, at) >= at.escalate_after
+    worked(since, at) >= at.escalate_after && at.calendar.is_working_day(date_of(at.now))
 }
 
 /// Whether `update` is newer than what the incident is about: that deadline is met.

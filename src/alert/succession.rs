@@ -1,10 +1,14 @@
 //! What was written for a person who is no longer among the people of the group, and never sent, goes to
 //! those who hold the office now.
 
+use std::collections::BTreeSet;
+
+use super::hours;
 use super::incident::{Incident, State, Subject};
 use super::notice::{self, About, Owed};
-use super::outbox::{Notice, Told};
+use super::outbox::{MessageKey, Notice, NoticeState, Told};
 use super::pass::Situation;
+use super::route;
 use crate::domain::time::date_of;
 
 /// The notices that tell what `notice` tells to everybody whom it concerns now, under the keys under which
@@ -14,6 +18,9 @@ use crate::domain::time::date_of;
 pub fn successors(situation: &Situation<'_>, notice: &Notice) -> Option<Vec<Notice>> {
     if notice.in_place_of.is_some() {
         return None;
+    }
+    if notice.told == Told::Trouble && notice.incident.subject == Subject::Monitor {
+        return Some(of_operators(situation, notice));
     }
     let incident = situation.open.get(&notice.incident);
     let about = about(situation, notice);
@@ -34,6 +41,38 @@ pub fn successors(situation: &Situation<'_>, notice: &Notice) -> Option<Vec<Noti
     Some(heirs)
 }
 
+/// What is told of the monitor itself, with no incident behind it, to every operator.
+fn of_operators(situation: &Situation<'_>, notice: &Notice) -> Vec<Notice> {
+    let (group, rules) = (situation.group, situation.rules);
+    let operators = route::operators(group).into_iter();
+    let heirs = operators.map(|person| {
+        let hours = hours::of_id(&person, group, rules);
+        let opens = situation.calendar.opening(situation.now, hours);
+        let lapses = situation.calendar.lapse(opens, rules.expires_after, hours);
+        Notice {
+            key: MessageKey::of(&["heir", notice.key.as_str(), person.as_str()]),
+            person,
+            not_before: notice.not_before.max(opens),
+            expires_at: notice.expires_at.max(lapses),
+            state: NoticeState::Waiting,
+            copied: false,
+            ..notice.clone()
+        }
+    });
+    heirs.collect()
+}
+
+/// Those of `heirs` of whom `others`, which were told or wait, show that their person has been told the same
+/// at the same instant already.
+pub fn not_told(heirs: Vec<Notice>, others: &[Notice]) -> Vec<Notice> {
+    let same = |one: &Notice| (one.person.clone(), one.created_at, one.facts.why.clone());
+    let of_monitor = |one: &&Notice| one.incident.subject == Subject::Monitor;
+    let told: BTreeSet<_> = others.iter().filter(of_monitor).map(same).collect();
+    let mut heirs = heirs;
+    heirs.retain(|heir| !of_monitor(&heir) || !told.contains(&same(heir)));
+    heirs
+}
+
 /// Whether nothing has been told of the tier of `incident` since `told`.
 fn is_latest(incident: &Incident, told: Told) -> bool {
     let State::Open { repeats, .. } = incident.state else {
@@ -41,7 +80,9 @@ fn is_latest(incident: &Incident, told: Told) -> bool {
     };
     match told {
         Told::Raised(_) => repeats == 0,
-        Told::Repeated(_, number) => repeats == number,
+        Told::Repeated(_, number) | Told::NearVeto(number) | Told::Veto(number) => {
+            repeats == number
+        }
         _ => true,
     }
 }

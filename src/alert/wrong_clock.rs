@@ -64,6 +64,7 @@ fn messages(
             in_place_of: Vec::new(),
             links: Vec::new(),
             urgent: true,
+            leaves: Default::default(),
             provisional: false,
             created_at: now,
             expires_at: now + USE,

@@ -75,9 +75,9 @@ pub enum Refusal {
         /// The most days.
         days: u32,
     },
-    /// Together with the maintenance that it adjoins it lasts too long.
+    /// Together with what it adjoins on the same ground it lasts too long.
     #[error(
-        "with the maintenance that it adjoins it would last {days} days; {most} in a row are allowed"
+        "with what it adjoins on the same ground it would last {days} days; {most} in a row are allowed"
     )]
     TooLongInARow {
         /// All days in a row.
@@ -127,9 +127,10 @@ pub fn check(wanted: &Wanted<'_>, today: Date, longest: Longest) -> Result<(), R
     Ok(())
 }
 
-/// Whether the maintenance `wanted` of any of `columns` stays within the most days in a row,
-/// together with what was announced before or behind it. Days off between two of them divide
-/// nothing: only a day that is worked does.
+/// Whether the exemption `wanted` stays for each of `columns` within the most days in a row,
+/// together with those on the same ground before or behind it. Days off between two of them divide
+/// nothing: only a day that is worked does. That nothing is due is confirmed anew for each period,
+/// so there is no such limit.
 pub fn check_in_a_row<'a>(
     wanted: &Wanted<'_>,
     columns: impl Iterator<Item = &'a Column>,
@@ -137,12 +138,13 @@ pub fn check_in_a_row<'a>(
     calendar: &Calendar,
     longest: Longest,
 ) -> Result<(), Refusal> {
-    if wanted.ground != Ground::Maintenance {
-        return Ok(());
-    }
-    let most = longest.maintenance_days;
+    let most = match wanted.ground {
+        Ground::Maintenance => longest.maintenance_days,
+        Ground::Approved => longest.approved_days,
+        Ground::NothingDue => return Ok(()),
+    };
     for column in columns.filter(|column| wanted.scope.covers(column)) {
-        let mut days: BTreeSet<Date> = announced(column, acts).collect();
+        let mut days: BTreeSet<Date> = exempt_days(wanted.ground, column, acts).collect();
         days.extend(days_of(wanted.from, wanted.until));
         let days = in_a_row(&days, wanted, calendar);
         if days > most {
@@ -207,11 +209,14 @@ pub fn besides<'a>(
     )
 }
 
-/// The days of every maintenance of `column`; one that was ended lasted until the day of its end.
-fn announced<'a>(column: &'a Column, acts: &'a [Act]) -> impl Iterator<Item = Date> + 'a {
-    let is_maintenance = |lasted: &Lasted<'_>| lasted.ground == Ground::Maintenance;
+/// The days of every exemption of `column` on the ground `wanted`.
+fn exempt_days<'a>(
+    wanted: Ground,
+    column: &'a Column,
+    acts: &'a [Act],
+) -> impl Iterator<Item = Date> + 'a {
     lasted(acts)
-        .filter(move |lasted| is_maintenance(lasted) && lasted.scope.covers(column))
+        .filter(move |lasted| lasted.ground == wanted && lasted.scope.covers(column))
         .flat_map(|lasted| days_of(lasted.from, lasted.until))
 }
 
@@ -498,6 +503,37 @@ mod tests {
             let tomorrow = date("2017-11-15");
             let late = check(&wanted, tomorrow, Longest::default());
             assert!(matches!(late, Err(Refusal::Past { .. })), "{late:?}");
+        }
+    }
+
+    #[test]
+    fn approvals_are_summed_up_over_what_adjoins_them() {
+        let scope = Scope::Column(column().id);
+        let refused = |ground, from: &str, until: &str| {
+            // 180 days until Saturday 12 May 2018.
+            let first = act(Scope::Site(column().site), "2017-11-14", "2018-05-12");
+            let wanted = Wanted {
+                scope: &scope,
+                ground,
+                from: date(from),
+                until: date(until),
+                limit_days: Some(14),
+            };
+            let (calendar, longest) = (Calendar::default(), Longest::default());
+            check_in_a_row(&wanted, [column()].iter(), &[first], &calendar, longest).err()
+        };
+        let too_long = |days| Some(Refusal::TooLongInARow { days, most: 180 });
+        let table = [
+            (Ground::Approved, "2018-05-13", "2018-05-13", too_long(181)),
+            (Ground::Approved, "2018-05-14", "2018-05-20", too_long(187)),
+            // A day that is worked lies between them.
+            (Ground::Approved, "2018-05-15", "2018-05-20", None),
+            (Ground::Approved, "2018-05-01", "2018-05-12", None),
+            (Ground::Maintenance, "2018-05-13", "2018-06-11", None),
+            (Ground::NothingDue, "2018-05-13", "2018-05-26", None),
+        ];
+        for (ground, from, until, expected) in table {
+            assert_eq!(refused(ground, from, until), expected, "{ground:?} {from}");
         }
     }
 

@@ -10,7 +10,7 @@ use crate::alert::acts::{Refusal, check_answer};
 use crate::alert::incident::Subject;
 use crate::alert::links::{Link, carried, filled, find, hash_of, incident_of, places, remember};
 use crate::alert::outbox::Message;
-use crate::alert::wording;
+use crate::alert::reconsider::in_order;
 use crate::clock::Bell;
 use crate::domain::act::{Act, Deed};
 use crate::domain::time::{date_of, in_chinese};
@@ -30,11 +30,11 @@ impl Desk {
         if wanted == 0 {
             return Ok(message.text.clone());
         }
-        let mut notices = self.store.notices(&message.notices).await?;
-        notices.sort_by_key(wording::order);
-        let notices: Vec<_> = notices.iter().collect();
-        let open = self.store.open_incidents().await?;
         let now = self.clock.now();
+        let beside = self.beside(message).await?;
+        let notices = in_order(&beside.notices, beside.bench(&self.config, now));
+        let notices: Vec<_> = notices.iter().collect();
+        let open = &beside.open;
         let (mut tokens, mut links) = (Vec::new(), Vec::new());
         for place in carried(&notices, message.route).into_iter().take(wanted) {
             let Some(token) = token() else {

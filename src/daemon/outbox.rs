@@ -288,7 +288,7 @@ impl Outbox {
 
     fn has_next(&self, message: &Message) -> bool {
         let person = self.desk.config.group.people.get(&message.person);
-        person.is_some_and(|person| detour::has_next(message, person))
+        person.is_some_and(|person| detour::next_route(message, person).is_some())
     }
 
     /// Sends what `message` says by its person's next route, if it is still true.
@@ -341,14 +341,14 @@ impl Outbox {
     /// repetitions too, and on a later day than its own it comes after that day's digest was
     /// written, which may say the same.
     fn allowed_from(&self, message: &Message, at: Moment) -> Moment {
-        if message.urgent {
-            return at;
-        }
         let config = &self.desk.config;
         let person = config.group.people.get(&message.person);
-        let opens = config
-            .calendar
-            .opening(at, hours::of(person, &config.alert));
+        let hours = hours::of(person, &config.alert);
+        if message.urgent {
+            let sites = &config.alert.sites;
+            return sites.leave(message.leaves, &config.calendar, hours, at);
+        }
+        let opens = config.calendar.opening(at, hours);
         match date_of(opens) == date_of(message.created_at) {
             true => opens,
             false => {

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::desk::Desk;
 use crate::alert::compose::second_try;
-use crate::alert::detour::has_next;
+use crate::alert::detour::next_route;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, Notice, NoticeState};
 use crate::alert::reconsider::{Bench, Outcome, reconsider, sort_out, untold};
@@ -59,7 +59,7 @@ impl Desk {
         failed: &Message,
         person: &Person,
     ) -> Result<bool, StoreError> {
-        if !has_next(failed, person) {
+        if next_route(failed, person).is_none() {
             return Ok(false);
         }
         let _turn = self.turn.lock().await;
@@ -81,7 +81,12 @@ impl Desk {
         // What cannot be read any more is said in the words in which it was written.
         let is_over = left.is_empty() && !commit.notices.is_empty();
         match second_try(failed, person, &left, &self.config.calendar, bench) {
-            Some(second) if !is_over => commit.messages.push(second),
+            Some(second) if !is_over => {
+                commit
+                    .notices
+                    .extend(laid_back(notices, &second, failed, now));
+                commit.messages.push(second);
+            }
             _ => self.add_unheard(failed, &mut commit).await?,
         }
         self.store.commit(commit).await.map(|()| true)
@@ -124,7 +129,7 @@ impl Desk {
     }
 
     /// What `message` is held against.
-    async fn beside(&self, message: &Message) -> Result<Beside, StoreError> {
+    pub(super) async fn beside(&self, message: &Message) -> Result<Beside, StoreError> {
         Ok(Beside {
             notices: self.store.notices(&message.notices).await?,
             open: self.store.open_incidents().await?,
@@ -147,18 +152,37 @@ impl Desk {
     }
 }
 
+/// Those of `notices` that go by the next route in `second`: should they become part of yet another
+/// message, it is another one than `failed`, of which the gateway knows what became. What it may have
+/// taken is repeated under its key.
+fn laid_back(notices: &[Notice], second: &Message, failed: &Message, now: Moment) -> Vec<Notice> {
+    if failed.maybe_taken {
+        return Vec::new();
+    }
+    let goes_on = notices
+        .iter()
+        .filter(|notice| second.notices.contains(&notice.key));
+    goes_on
+        .map(|notice| Notice {
+            laid_back_at: Some(now),
+            ..notice.clone()
+        })
+        .collect()
+}
+
 /// What the store holds beside a message.
-struct Beside {
+pub(super) struct Beside {
     /// What it carries.
-    notices: Vec<Notice>,
-    open: BTreeMap<IncidentKey, Incident>,
+    pub notices: Vec<Notice>,
+    /// The incidents that are not over.
+    pub open: BTreeMap<IncidentKey, Incident>,
     /// What is told later.
     later: Vec<Notice>,
     acts: Vec<Act>,
 }
 
 impl Beside {
-    fn bench<'a>(&'a self, config: &'a Config, now: Moment) -> Bench<'a> {
+    pub fn bench<'a>(&'a self, config: &'a Config, now: Moment) -> Bench<'a> {
         Bench {
             open: &self.open,
             later: &self.later,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::desk::Desk;
 use crate::alert::outbox::{Message, MessageKey, Notice, NoticeState};
-use crate::alert::succession::successors;
+use crate::alert::succession::{not_told, successors};
 use crate::domain::time::Moment;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
@@ -71,6 +71,13 @@ impl Desk {
                 down.handed.insert(notice.key.clone());
                 down.fresh.extend(heirs);
             }
+        }
+        if let Some(first) = down.fresh.iter().map(|one| one.created_at).min() {
+            let mut others = self.store.waiting_notices().await?;
+            for message in self.store.messages_since(first).await? {
+                others.extend(self.store.notices(&message.notices).await?);
+            }
+            down.fresh = not_told(down.fresh, &others);
         }
         let keys: Vec<MessageKey> = down.fresh.iter().map(|one| one.key.clone()).collect();
         let told: BTreeSet<MessageKey> = self

@@ -71,6 +71,7 @@ impl Clerk {
             in_place_of: Vec::new(),
             links: Vec::new(),
             urgent: true,
+            leaves: Default::default(),
             provisional: false,
             created_at: now,
             expires_at: now + TimeDelta::hours(1),

@@ -125,17 +125,13 @@ impl Desk {
             "{FILLS_UP}{}，写满后监测和提醒将停止，请尽快清理或扩容",
             size(free)
         );
-        let is_evening = self.config.alert.window.until <= now.time();
-        let day = today.succ_opt().filter(|_| is_evening).unwrap_or(today);
-        let mut notices = self.words_to_operators(&cause, &words);
-        // It waits for no working day, and not for a digest: a full disk would keep it back for ever.
-        for notice in &mut notices {
-            (notice.urgent, notice.put_off) = (true, Some(day));
-        }
-        self.tell_once(notices).await
+        // A digest may come too late: a full disk would keep it back for ever.
+        self.tell_once(self.words_to_operators(&cause, &words))
+            .await
     }
 
-    /// Tells the operators `words` once for each `cause`, and not while the same words wait for them.
+    /// Tells the operators `words` once for each `cause`, and not while the same words wait for them:
+    /// with no digest, and on any day, but not before their hours.
     pub(super) async fn tell_operators(
         &self,
         cause: &MessageKey,
@@ -148,7 +144,14 @@ impl Desk {
     fn words_to_operators(&self, cause: &MessageKey, words: &str) -> Vec<Notice> {
         let (config, now) = (&self.config, self.clock.now());
         let (group, calendar) = (&config.group, &config.calendar);
-        undelivered(group, calendar, &config.alert, cause, words, now)
+        let today = date_of(now);
+        let is_evening = config.alert.window.until <= now.time();
+        let day = today.succ_opt().filter(|_| is_evening).unwrap_or(today);
+        let mut notices = undelivered(group, calendar, &config.alert, cause, words, now);
+        for notice in &mut notices {
+            (notice.urgent, notice.put_off) = (true, Some(day));
+        }
+        notices
     }
 
     /// Keeps those of `notices` that are not known, and whose words do not wait already.

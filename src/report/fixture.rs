@@ -205,6 +205,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         in_place_of: Vec::new(),
         links: Vec::new(),
         urgent: false,
+        leaves: Default::default(),
         provisional: false,
         created_at,
         expires_at: created_at,

@@ -11,8 +11,8 @@ use super::plain::one_line;
 /// The longest name of a unit in this line, in characters.
 const UNIT_CHARS: usize = 16;
 
-/// Who `person` is: the first duty and the masked name. A person who has left the configuration is
-/// shown by the stable identifier.
+/// Who `person` is: the first duty and the masked name. A person of whom the configuration
+/// knows nothing is shown by the stable identifier.
 pub fn who(group: &Group, person: &PersonId) -> String {
     match group.people.get(person) {
         Some(person) => {
@@ -24,7 +24,7 @@ pub fn who(group: &Group, person: &PersonId) -> String {
                 format!("{post} {name}")
             }
         }
-        None => format!("已离任（{person}）"),
+        None => format!("不在名单中（{person}）"),
     }
 }
 

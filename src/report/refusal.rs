@@ -31,7 +31,7 @@ pub fn of_exemption(refusal: &OfExemption, today: Date) -> String {
             in_chinese(*latest, today)
         ),
         OfExemption::TooLongInARow { days, most } => {
-            format!("与相邻的维护报备合计{days}天，连续最多{most}天。")
+            format!("与相邻的同类报备合计{days}天，连续最多{most}天。")
         }
         OfExemption::Covered { until } => format!(
             "已报备至{}，无须再次登记；要缩短的，先结束报备。",

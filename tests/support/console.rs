@@ -310,6 +310,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         in_place_of: Vec::new(),
         links: Vec::new(),
         urgent: false,
+        leaves: Default::default(),
         provisional: false,
         created_at,
         expires_at: created_at + TimeDelta::days(3),

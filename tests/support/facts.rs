@@ -268,6 +268,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         in_place_of: Vec::new(),
         links: Vec::new(),
         urgent: false,
+        leaves: Default::default(),
         provisional: false,
         created_at,
         expires_at: created_at + Duration::days(1),

@@ -43,6 +43,7 @@ pub fn message(text: &str) -> Message {
         in_place_of: Vec::new(),
         links: Vec::new(),
         urgent: true,
+        leaves: Default::default(),
         provisional: false,
         created_at: at,
         expires_at: at + chrono::TimeDelta::hours(24),

@@ -16,7 +16,7 @@ use crate::assess::freshness::{Freshness, due_on, judge};
 use crate::assess::ladder::Tier;
 use crate::assess::outage;
 use crate::domain::group::Column;
-use crate::domain::observation::ColumnRecord;
+use crate::domain::observation::{Cause, ColumnRecord};
 use crate::domain::time::{Date, date_of};
 
 /// How long a home page fails at most before it is told of, or is not.
@@ -106,7 +106,12 @@ impl<'a> Desk<'a> {
         let blind = match &record.blind {
             None => Some(false),
             Some(_) if host_down || offline || column.url.is_none() => None,
-            Some(_) if self.fails_with_home(column, record) => None,
+            Some(blind)
+                if matches!(blind.why, Cause::Failed(_))
+                    && self.fails_with_home(column, record) =>
+            {
+                None
+            }
             Some(_) => outage::is_blind(record, rules.blind_after_visits).then_some(true),
         };
         let key = |kind| sight_key(column, kind);

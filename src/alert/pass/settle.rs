@@ -126,7 +126,10 @@ impl Desk<'_> {
     }
 
     pub(super) fn withdraw(&mut self, key: &IncidentKey) {
-        self.verdicts.notices.extend(withdrawn(self.situation, key));
+        let mut gone = withdrawn(self.situation, key);
+        // The end of an earlier silence is told to all who had heard of that, whatever becomes of this one.
+        gone.retain(|notice| key.kind != Kind::Stale || notice.told != Told::Recovered);
+        self.verdicts.notices.extend(gone);
     }
 
     /// Asks for a visit at `at`, unless an earlier one is asked for.
