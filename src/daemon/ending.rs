@@ -73,7 +73,7 @@ impl Ending {
         commit.messages.push(message.clone());
         self.desk.end_unheard(&message, commit).await?;
         match person {
-            Some(person) if message.urgent && !is_operator(person) => self.tell_of_loss(now).await,
+            Some(person) if message.urgent && !person.is_operator() => self.tell_of_loss(now).await,
             _ => Ok(()),
         }
     }

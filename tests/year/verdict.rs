@@ -592,8 +592,8 @@ fn trace(played: &Played, rules: &Rules<'_>, prophecy: &Prophecy, heard: &[Heard
         .filter(|message| message.text.contains(about))
     {
         let written = format!(
-            "written to {} until {} after {} attempts: {:?}",
-            message.person, message.expires_at, message.attempts, message.delivery
+            "written to {} until {} after {} attempts: {:?}: {}",
+            message.person, message.expires_at, message.attempts, message.delivery, message.text
         );
         lines.push((message.created_at, written));
     }
