@@ -40,6 +40,31 @@ mod tests {
     use super::*;
     use crate::alert::fixture::{WRITTEN, at, message};
     use crate::alert::rules::AlertRules;
+    use crate::domain::presence::Presence;
+
+    #[test]
+    fn after_a_route_that_is_no_longer_the_persons_comes_the_first() {
+        let (message, _) = message(&["a"], &AlertRules::default());
+        let table: [(&[Route], Option<Route>); 4] = [
+            (&[Route::Sms, Route::Mail], Some(Route::Mail)),
+            (&[Route::Mail, Route::Sms], None),
+            (&[Route::Mail], Some(Route::Mail)),
+            (&[], None),
+        ];
+        for (routes, next) in table {
+            let person = Person {
+                id: message.person.clone(),
+                name: "张三".to_owned(),
+                phone: None,
+                mail: None,
+                robot: None,
+                presence: Presence::default(),
+                routes: routes.to_vec(),
+                duties: Vec::new(),
+            };
+            assert_eq!(next_route(&message, &person), next, "{routes:?}");
+        }
+    }
 
     #[test]
     fn a_route_is_left_after_so_long_counted_over_days() {

@@ -251,6 +251,34 @@ mod tests {
     const BEGAN: &str = "2017-11-13T07:00:00";
 
     #[test]
+    fn of_vetoes_that_wait_for_one_gateway_the_latest_is_told() {
+        let (rules, (name, mut veto)) =
+            (AlertRules::default(), incident("a", BEGAN, Tier::Warning));
+        veto.tier = None;
+        let open = BTreeMap::from([(name, veto)]);
+        let of_day = |told: Told, created: &str| Notice {
+            created_at: at(created),
+            ..notice("a", told)
+        };
+        let near = of_day(Told::NearVeto(0), "2017-11-14T07:00:00");
+        let first = of_day(Told::Veto(0), "2017-11-15T07:00:00");
+        let again = of_day(Told::Veto(1), "2017-11-16T07:00:00");
+        let stands = |one: &Notice, later: &[Notice]| {
+            let bench = Bench {
+                open: &open,
+                later,
+                acts: &[],
+                rules: &rules,
+                now: at("2017-11-16T09:00:00"),
+            };
+            as_it_stands(one, bench).is_some()
+        };
+        let all = [near.clone(), first.clone(), again.clone()];
+        assert!(!stands(&near, &all) && !stands(&first, &all) && stands(&again, &all));
+        assert!(stands(&first, &[near.clone()]) && stands(&near, &[]));
+    }
+
+    #[test]
     fn what_is_still_true_on_its_day_is_sent_as_it_is() {
         let open = [incident("a", BEGAN, Tier::Warning)];
         let (_, outcome) = after(&["a"], &open, &[], "2017-11-15T16:00:00");

@@ -212,6 +212,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_tried_again_keeps_to_its_hours() {
+        let at = |text: &str| moment(text.parse().unwrap());
+        let (rules, calendar) = (SiteRules::default(), Calendar::default());
+        let hours = Hours::from(crate::alert::rules::AlertRules::default().window);
+        let table = [
+            (Kind::Veto, Told::Veto(0), "2017-11-15T07:00:00"),
+            (Kind::Down, Told::StillDown, "2017-11-15T08:30:00"),
+            (Kind::Down, Told::Down, "2017-11-15T01:30:00"),
+            (Kind::Trouble, Told::Trouble, "2017-11-15T01:30:00"),
+        ];
+        for (kind, told, expected) in table {
+            let leaves = rules.leaves((kind, told));
+            let sent_at = rules.leave(leaves, &calendar, hours, at("2017-11-15T01:30:00"));
+            assert_eq!(sent_at, at(expected), "{told:?}");
+        }
+    }
+
+    #[test]
     fn nobody_is_woken_before_the_night_is_over() {
         let at = |text: &str| moment(text.parse().unwrap());
         let rows = [

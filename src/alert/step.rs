@@ -534,6 +534,23 @@ mod tests {
     }
 
     #[test]
+    fn working_days_pass_from_hearing_to_hearing() {
+        let rows = [
+            // Decided in the evening, heard on the next working day.
+            ("2017-11-20T20:00:00", "2017-11-21T20:00:00", 1),
+            ("2017-11-20T20:00:00", "2017-11-21T16:00:00", 0),
+            ("2017-11-24T20:00:00", "2017-11-27T20:00:00", 1),
+            ("2017-11-25T07:00:00", "2017-11-28T07:00:00", 1),
+            ("2017-11-20T07:00:00", "2017-11-21T07:00:00", 1),
+        ];
+        let window = AlertRules::default().window;
+        for (decided, now, days) in rows {
+            let passed = worked_since(at(decided), at(now), &Calendar::default(), window);
+            assert_eq!(passed, days, "{decided} {now}");
+        }
+    }
+
+    #[test]
     fn a_sleeping_column_climbs_the_ladder_once_a_tier_and_repeats_by_working_days() {
         let mut walk = Walk::new();
         let first: chrono::NaiveDate = "2017-11-10".parse().unwrap();

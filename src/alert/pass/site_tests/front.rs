@@ -7,6 +7,7 @@ use crate::alert::incident::Kind;
 use crate::alert::outbox::Told;
 use crate::alert::pass::tests::{World, at};
 use crate::alert::site_step::is_hidden;
+use crate::domain::finding::Unreadable;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::Cause;
 use crate::domain::visit::Failure;
@@ -232,16 +233,32 @@ fn no_column_is_told_of_that_was_not_read_since_its_site_went_down_or_whose_site
     assert_eq!(stale(&world), 2);
 }
 
+/// The first column of the first site could not be judged at `when`, the others could.
+fn only_a_is_blind(world: &mut World, when: &str, (visits, why): (u32, Cause)) {
+    let a = ColumnId::parse("h0/a").unwrap();
+    world.saw(0, when, "2017-11-19", Some((visits, why)));
+    let failed = world.records.remove(&a).unwrap();
+    world.saw(0, when, "2017-11-19", None);
+    world.records.insert(a, failed);
+}
+
+#[test]
+fn a_column_that_opens_and_cannot_be_read_is_told_of_beside_a_home_page_that_fails() {
+    let mut world = world();
+    world.saw_all("2017-11-20T06:00:00", "2017-11-19");
+    goes_down(&mut world);
+    let why = Cause::Unreadable(Unreadable::NoList);
+    only_a_is_blind(&mut world, "2017-11-20T07:00:00", (3, why));
+    world.pass("2017-11-20T07:00:00");
+    assert_eq!(of(&world, Told::Blind), ["op"]);
+}
+
 #[test]
 fn a_column_that_fails_with_its_home_page_is_not_told_of_beside_it() {
     let mut world = world();
-    let a = ColumnId::parse("h0/a").unwrap();
     let fails = |world: &mut World, when: &str, visits: u32| {
         let why = Cause::Failed(Failure::ConnectTimeout);
-        world.saw(0, when, "2017-11-19", Some((visits, why)));
-        let failed = world.records.remove(&a).unwrap();
-        world.saw(0, when, "2017-11-19", None);
-        world.records.insert(a.clone(), failed);
+        only_a_is_blind(world, when, (visits, why));
     };
     world.saw_all("2017-11-20T06:00:00", "2017-11-19");
     goes_down(&mut world);

@@ -47,6 +47,9 @@ fn a_veto_is_confirmed_told_daily_and_its_end_is_told() {
         (true, at("2017-11-20T07:00:00"))
     );
     hear(&mut world);
+    // Nor does a clock that is an hour back say it once more.
+    round(&mut world, "2017-11-20T00:40:00", others("2017-11-20"));
+    assert_eq!(world.told(), []);
     for (day, repeat) in [("21", Some(1)), ("22", Some(2)), ("25", None), ("26", None)] {
         let when = format!("2017-11-{day}T00:25:00");
         round(&mut world, &when, others("2017-11-20"));

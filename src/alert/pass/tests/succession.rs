@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::domain::id::PersonId;
 
-use super::World;
-use crate::alert::succession::successors;
+use super::{World, at};
+use crate::alert::notice::undelivered;
+use crate::alert::outbox::{MessageKey, Notice};
+use crate::alert::succession::{not_told, successors};
 
 /// Who hears, after `change`, what waited for the liaison of two columns that are overdue, and had no
 /// word of it before.
@@ -73,4 +75,34 @@ fn what_is_over_or_has_moved_on_goes_to_nobody() {
         world.pass(morning);
     });
     assert!(repeated.is_empty(), "{repeated:?}");
+}
+
+#[test]
+fn what_waited_for_an_operator_goes_to_those_operators_who_have_not_had_it() {
+    let mut world = World::new();
+    let now = at("2017-11-20T18:00:00");
+    let said = |world: &World| {
+        let seen = world.situation("2017-11-20T18:00:00");
+        let cause = MessageKey::of(&["lost"]);
+        undelivered(seen.group, seen.calendar, seen.rules, &cause, "未送达", now)
+    };
+    let op = PersonId::parse("op").unwrap();
+    let second = PersonId::parse("op2").unwrap();
+    let mut person = world.group.people[&op].clone();
+    person.id = second.clone();
+    world.group.people.insert(second.clone(), person.clone());
+    let written = said(&world);
+    assert_eq!(written.len(), 2);
+    // One of the two is replaced by a third.
+    world.group.people.remove(&op);
+    person.id = PersonId::parse("op3").unwrap();
+    world.group.people.insert(person.id.clone(), person.clone());
+    let situation = world.situation("2017-11-21T07:00:00");
+    let left = written.iter().find(|notice| notice.person == op).unwrap();
+    let heirs = successors(&situation, left).unwrap();
+    let heirs: Vec<Notice> = not_told(heirs, &written);
+    let who: Vec<&PersonId> = heirs.iter().map(|heir| &heir.person).collect();
+    assert_eq!(who, [&person.id]);
+    assert_eq!(heirs[0].facts.why, "未送达");
+    assert!(heirs[0].not_before >= at("2017-11-21T08:30:00"));
 }
