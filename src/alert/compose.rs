@@ -1302,6 +1302,26 @@ mod tests {
     }
 
     #[test]
+    fn who_stands_in_is_not_told_what_a_message_of_the_day_has_told() {
+        let morning = "2017-11-20T07:00:00";
+        let away = absent("2017-11-20", "2017-11-24", &["ed"], false);
+        for (told_as, heard_again) in [(REMINDER, 0), (Told::Raised(Tier::Warning), 1)] {
+            let own = of_unit("ed", "a", told_as, morning);
+            let mut day = unit_day(vec![own], &[("li", away.clone())]);
+            let open = &day.open[&day.waiting[0].incident];
+            let person = day.waiting[0].person.clone();
+            day.waiting[0].key = notice::key(open, told_as, &person);
+            assert_eq!(got(&day.write("2017-11-20T08:30:00"))[0].0, "ed");
+            // What was written for the liaison comes back when the absence is known.
+            day.waiting.push(of_unit("li", "a", REMINDER, morning));
+            let next = day.write("2017-11-20T08:45:00");
+            assert_eq!(next.notices.len(), 1 + heard_again, "{next:?}");
+            assert!(next.messages.is_empty());
+            assert_eq!(day.waiting.len(), heard_again);
+        }
+    }
+
+    #[test]
     fn what_waits_over_the_first_day_away_is_handed_over_on_that_day() {
         let friday = "2017-11-17T18:00:00";
         let mut waiting = of_unit("li", "a", REMINDER, friday);

@@ -12,6 +12,7 @@ use super::acts::{Hold, held_until};
 use super::deputy::{self, Handed};
 use super::hours;
 use super::incident::{Incident, IncidentKey, Kind, State};
+use super::notice;
 use super::outbox::{Message, Notice, Told};
 use super::rules::AlertRules;
 use super::trial::{self, Forecast};
@@ -164,14 +165,30 @@ fn may_be_handed(tray: &Tray<'_>, notice: &Notice) -> bool {
 /// Hands over what is meant for people who are away.
 pub(super) fn hand_over(tray: &Tray<'_>, waiting: &[Notice]) -> Handed {
     let ready = |notice: &Notice| may_be_handed(tray, notice);
-    deputy::hand_over(
+    let mut handed = deputy::hand_over(
         waiting,
         tray.group,
         tray.calendar,
         tray.rules,
         tray.now,
         ready,
-    )
+    );
+    handed.fresh.retain(|notice| !is_said(tray, notice));
+    handed
+}
+
+/// Whether a message of today tells the person of `notice` the same as one of those whom it concerns anyway.
+fn is_said(tray: &Tray<'_>, notice: &Notice) -> bool {
+    let incident = tray.open.get(&notice.incident);
+    let own = incident.map(|incident| notice::key(incident, notice.told, &notice.person));
+    let mut today = tray.today.iter();
+    own.is_some_and(|own| {
+        today.any(|message| {
+            message.person == notice.person
+                && !message.is_unsaid()
+                && message.notices.contains(&own)
+        })
+    })
 }
 
 /// The hours of the person whom `notice` is for.
