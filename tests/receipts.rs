@@ -363,7 +363,7 @@ async fn reports_that_are_posted_move_messages_on() {
     let outbox = asked(&Question::Outbox { newest: 20 }).await;
     assert!(outbox.contains(why), "{outbox}");
     let status = asked(&Question::Status).await;
-    let line = "【消息】近7天有1条发送失败，最近一条：";
+    let line = "【消息】近7天有1条发送失败（其中1条已改用其他渠道），最近一条：";
     assert!(status.contains(line) && status.contains(why), "{status}");
 
     // What cannot be read is thanked for and changes nothing; what is too long is not read.

@@ -53,6 +53,11 @@ pub fn lately(messages: &[Message], group: &Group, now: Moment) -> String {
     let failed = count(|delivery| matches!(delivery, Delivery::Failed { .. }));
     let expired = count(|delivery| matches!(delivery, Delivery::Expired { .. }));
     let lost = messages.iter().filter(|message| is_lost(&message.delivery));
+    let moved = lost.clone().filter(|lost| goes_on(lost, messages)).count();
+    let moved = match moved {
+        0 => String::new(),
+        count => format!("（其中{count}条已改用其他渠道）"),
+    };
     let Some(latest) = lost.max_by_key(|message| message.created_at) else {
         return String::new();
     };
@@ -64,11 +69,24 @@ pub fn lately(messages: &[Message], group: &Group, now: Moment) -> String {
         .collect();
     let why = why(&latest.delivery).unwrap_or_else(|| latest.delivery.in_chinese().to_owned());
     format!(
-        "【消息】近{DAYS}天有{}，最近一条：{} 发给{}，{why}。逐条见 wangxun outbox",
+        "【消息】近{DAYS}天有{}{moved}，最近一条：{} 发给{}，{why}。逐条见 wangxun outbox",
         counts.join("、"),
         instant(latest.created_at, now),
         receiver(group, latest)
     )
+}
+
+/// Whether another of `messages` carries to the same person what `lost` carried.
+fn goes_on(lost: &Message, messages: &[Message]) -> bool {
+    let carries = |other: &&Message| {
+        other.person == lost.person
+            && other.key != lost.key
+            && other.created_at >= lost.created_at
+            && !is_lost(&other.delivery)
+            && !matches!(other.delivery, Delivery::Withdrawn { .. })
+    };
+    let mut others = messages.iter().filter(carries);
+    others.any(|other| other.notices.iter().any(|key| lost.notices.contains(key)))
 }
 
 /// One line on those of `messages` that have failed for hours and are still to be sent; empty where there
