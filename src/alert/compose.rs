@@ -326,12 +326,7 @@ fn write(
         .min();
     let mut parts = vec!["message", route.key(), person.id.as_str()];
     parts.extend(notices.iter().map(|notice| notice.key.as_str()));
-    // What a gateway has taken and not delivered, it would drop under the same key.
-    let laid_back_at = notices
-        .iter()
-        .filter_map(|notice| notice.laid_back_at)
-        .max();
-    let laid_back_at = laid_back_at.map(|at| at.to_rfc3339());
+    let laid_back_at = laid_back_at(notices.iter().copied());
     parts.extend(laid_back_at.as_deref());
     Message {
         key: MessageKey::of(&parts),
@@ -360,11 +355,22 @@ fn write(
     }
 }
 
+/// What tells a message that carries `notices` apart from one that a gateway has taken and not delivered: it
+/// would drop it under the same key.
+fn laid_back_at<'a>(notices: impl IntoIterator<Item = &'a Notice>) -> Option<String> {
+    let each = notices.into_iter().filter_map(|notice| notice.laid_back_at);
+    each.max().map(|at| at.to_rfc3339())
+}
+
 /// At which hours a message that carries `notices` is sent, if it is urgent: what may be sent first decides.
 fn leaves(tray: &Tray<'_>, notices: &[&Notice]) -> Leaves {
     let urgent = notices.iter().filter(|notice| is_urgent(tray, notice));
     let rules = &tray.rules.sites;
-    let each = urgent.map(|notice| rules.leaves((notice.kind, notice.told)));
+    // What was put off to a day is no reason to wake anybody.
+    let each = urgent.map(|notice| match notice.put_off {
+        Some(_) => rules.leaves((notice.kind, notice.told)).max(Leaves::ByDay),
+        None => rules.leaves((notice.kind, notice.told)),
+    });
     each.min().unwrap_or_default()
 }
 
@@ -386,7 +392,8 @@ fn instead(notices: &[&Notice]) -> Vec<InPlaceOf> {
 /// the next working day, however late in their lives its notices came into it.
 fn expiry(tray: &Tray<'_>, person: &Person, notices: &[&Notice], urgent: bool) -> Moment {
     let carried = notices.iter().map(|notice| expires_at(tray, notice)).max();
-    let least = if urgent {
+    // What is urgent and waits for somebody's hours all the same has the whole of a working day too.
+    let least = if urgent && leaves(tray, notices) != Leaves::InHours {
         tray.now
     } else {
         let none = chrono::TimeDelta::zero();
@@ -421,6 +428,8 @@ pub fn second_try(
         false => in_words_of_today(&by_route, left, bench),
     };
     parts.extend(said.notices.iter().map(MessageKey::as_str));
+    let laid_back_at = laid_back_at(left);
+    parts.extend(laid_back_at.as_deref());
     Some(Message {
         key: MessageKey::of(&parts),
         provisional: !calendar.knows(date_of(now).year()),
@@ -1299,6 +1308,23 @@ mod tests {
             told.iter().all(|person| person.as_str() == "ed"),
             "{told:?}"
         );
+    }
+
+    #[test]
+    fn what_is_urgent_and_keeps_to_hours_has_a_whole_working_day_and_what_is_put_off_wakes_nobody()
+    {
+        let mut later = notice("li", "h", Told::StillDown, "2017-11-17T17:20:00");
+        (later.kind, later.urgent) = (Kind::Down, true);
+        let mut put_off = notice("li", "a", Told::Trouble, "2017-11-17T17:20:00");
+        (put_off.kind, put_off.urgent) = (Kind::Trouble, true);
+        put_off.put_off = "2017-11-17".parse().ok();
+        let written = Day::new(vec![later, put_off]).write("2017-11-17T17:20:00");
+        let of = |leaves: Leaves| {
+            let found = written.messages.iter().find(|one| one.leaves == leaves);
+            found.unwrap_or_else(|| panic!("{leaves:?} {written:?}"))
+        };
+        assert!(of(Leaves::InHours).expires_at > at("2017-11-20T17:20:00"));
+        assert_eq!(of(Leaves::ByDay).expires_at, at("2017-11-20T17:20:00"));
     }
 
     #[test]

@@ -67,9 +67,10 @@ fn of_operators(situation: &Situation<'_>, notice: &Notice) -> Vec<Notice> {
 pub fn not_told(heirs: Vec<Notice>, others: &[Notice]) -> Vec<Notice> {
     let same = |one: &Notice| (one.person.clone(), one.created_at, one.facts.why.clone());
     let of_monitor = |one: &&Notice| one.incident.subject == Subject::Monitor;
-    let told: BTreeSet<_> = others.iter().filter(of_monitor).map(same).collect();
+    let mut told: BTreeSet<_> = others.iter().filter(of_monitor).map(same).collect();
     let mut heirs = heirs;
-    heirs.retain(|heir| !of_monitor(&heir) || !told.contains(&same(heir)));
+    // Whoever follows two people is told it once.
+    heirs.retain(|heir| !of_monitor(&heir) || told.insert(same(heir)));
     heirs
 }
 

@@ -143,8 +143,13 @@ pub fn check_in_a_row<'a>(
         Ground::Approved => longest.approved_days,
         Ground::NothingDue => return Ok(()),
     };
+    let mut others: Vec<Lasted<'_>> = lasted(acts).collect();
+    others.retain(|lasted| lasted.ground == wanted.ground);
     for column in columns.filter(|column| wanted.scope.covers(column)) {
-        let mut days: BTreeSet<Date> = exempt_days(wanted.ground, column, acts).collect();
+        let covering = others.iter().filter(|lasted| lasted.scope.covers(column));
+        let mut days: BTreeSet<Date> = covering
+            .flat_map(|lasted| days_of(lasted.from, lasted.until))
+            .collect();
         days.extend(days_of(wanted.from, wanted.until));
         let days = in_a_row(&days, wanted, calendar);
         if days > most {
@@ -207,17 +212,6 @@ pub fn besides<'a>(
     running.into_iter().filter(
         move |act| matches!(&act.deed, Deed::Exempted { scope, .. } if within.contains(scope)),
     )
-}
-
-/// The days of every exemption of `column` on the ground `wanted`.
-fn exempt_days<'a>(
-    wanted: Ground,
-    column: &'a Column,
-    acts: &'a [Act],
-) -> impl Iterator<Item = Date> + 'a {
-    lasted(acts)
-        .filter(move |lasted| lasted.ground == wanted && lasted.scope.covers(column))
-        .flat_map(|lasted| days_of(lasted.from, lasted.until))
 }
 
 /// How long one exemption lasts, or lasted.

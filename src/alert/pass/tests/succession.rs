@@ -104,5 +104,12 @@ fn what_waited_for_an_operator_goes_to_those_operators_who_have_not_had_it() {
     let who: Vec<&PersonId> = heirs.iter().map(|heir| &heir.person).collect();
     assert_eq!(who, [&person.id]);
     assert_eq!(heirs[0].facts.why, "未送达");
+    // Whoever follows both hears it once.
+    world.group.people.remove(&second);
+    let situation = world.situation("2017-11-21T07:00:00");
+    let both = written
+        .iter()
+        .filter_map(|left| successors(&situation, left));
+    assert_eq!(not_told(both.flatten().collect(), &written).len(), 1);
     assert!(heirs[0].not_before >= at("2017-11-21T08:30:00"));
 }
