@@ -263,12 +263,18 @@ fn shortest(view: &View, group: &Group) -> Vec<(String, Url)> {
                 .attr(at, "href")
                 .and_then(|href| address::join(view.base, href));
             let url = url.filter(|url| leads_to_affair(url, view.base));
-            if let Some(url) = url.filter(|_| clean::weight(&title) > 0 && !is_signpost(&title)) {
+            let is_name = clean::weight(&title) > 0 && !is_signpost(&title) && !is_pager(&title);
+            if let Some(url) = url.filter(|_| is_name) {
                 found.push((title, url));
             }
         }
     }
     found
+}
+
+/// Whether a short text leads to another part of the same list: `下页`, `第2页`.
+fn is_pager(text: &str) -> bool {
+    text.ends_with('页') && text.chars().count() <= 5
 }
 
 /// Whether an address is that of a page and no folder's, below the directory or like an article's, or of
@@ -570,7 +576,8 @@ mod tests {
             .collect();
         let body = format!(
             "<div><a href=/gzdt/1.html>动态</a></div><h2>办事指南</h2><ul>{rows}\
-             <li><a href=/bsfw/>返回</a></li><li><a href=/bsfw/more.html>更多</a></li></ul>"
+             <li><a href=/bsfw/>返回</a></li><li><a href=/bsfw/more.html>更多</a></li>\
+             <li><a href=/bsfw/index_2.html>下页</a><a href=/bsfw/index_3.html>第3页</a></li></ul>"
         );
         let guides = list(&page(&body), "2017-11-20".parse().unwrap());
         let mut found: Vec<&str> = guides.iter().map(|(title, _)| title.as_str()).collect();
