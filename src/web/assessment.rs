@@ -356,23 +356,11 @@ fn assessment_page(
             .into_iter()
             .map(|line| line.replace('\\', ""))
             .collect(),
-        bulletin: (whole && sheet.is_none()).then(|| {
-            let (mut blocks, whole) = blocks(&markdown(assessment), BULLETIN_CHARS);
-            blocks.retain(|block| !is_ranking(block));
-            (blocks, whole)
-        }),
+        bulletin: (whole && sheet.is_none()).then(|| blocks(&markdown(assessment), BULLETIN_CHARS)),
         sheet,
         work: None,
         seals: seals(assessment, sheet_site.as_deref()),
         remarks: remarks(assessment),
-    }
-}
-
-/// Whether a block of the bulletin is the ranking, which the page has already.
-fn is_ranking(block: &Block) -> bool {
-    match block {
-        Block::Table(heads, _) => heads.first().is_some_and(|head| head == "名次"),
-        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 //! what `report::assessment::bulletin` writes, and nothing else of Markdown.
 
 /// A block.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     /// A heading, from 1.
     Heading(usize, String),
@@ -14,15 +14,35 @@ pub enum Block {
     Table(Vec<String>, Vec<Vec<String>>),
 }
 
+/// What the ranking begins with.
+const RANKING: &str = "| 名次 |";
+/// What stands for the ranking, which the page has already.
+const RANKED_ABOVE: &str = "各网站得分和名次见本页排名。";
+
 /// The blocks of the first lines of `text` that hold `most` characters at most, and whether those are
-/// all.
+/// all. The ranking is left out and counts for nothing.
 pub fn blocks(text: &str, most: usize) -> (Vec<Block>, bool) {
     let mut left = most;
     let mut blocks = Vec::new();
+    let mut ranking = false;
     for line in text.lines() {
+        if line.starts_with(RANKING) {
+            blocks.push(Block::Text(RANKED_ABOVE.to_owned()));
+            ranking = true;
+        }
+        ranking &= line.starts_with('|');
+        if ranking {
+            continue;
+        }
         match left.checked_sub(line.chars().count()) {
             Some(rest) => left = rest,
-            None => return (blocks, false),
+            None => {
+                // A heading under which nothing is shown any more.
+                while matches!(blocks.last(), Some(Block::Heading(2.., _))) {
+                    blocks.pop();
+                }
+                return (blocks, false);
+            }
         }
         add(&mut blocks, line);
     }
@@ -98,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_the_bulletin_writes_is_read_back() {
-        let text = "# 通报\n\n按规则。\n\n## 一、总体情况\n\n| 名次 | 网站 |\n|---|---|\n| 1 | a\\|b\\\\ |\n| 2 |  |\n\n\
+        let text = "# 通报\n\n按规则。\n\n## 一、总体情况\n\n| 等级 | 网站 |\n|---|---|\n| 1 | a\\|b\\\\ |\n| 2 |  |\n\n\
             - 甲：\\<b\\>。\n  - 其一。\n  - 其二。\n- 乙。\n\n### 丙\n\n-1分\n";
         let word = str::to_owned;
         let expected = [
@@ -106,7 +126,7 @@ mod tests {
             Block::Text(word("按规则。")),
             Block::Heading(2, word("一、总体情况")),
             Block::Table(
-                vec![word("名次"), word("网站")],
+                vec![word("等级"), word("网站")],
                 vec![vec![word("1"), word("a|b\\")], vec![word("2"), word("")]],
             ),
             Block::List(vec![
@@ -122,5 +142,26 @@ mod tests {
             blocks(text, 7),
             (vec![Block::Heading(1, word("通报"))], false)
         );
+    }
+
+    #[test]
+    fn the_ranking_leaves_its_room_to_what_stands_behind_it() {
+        let row = "| 1 | 区科信委 |\n".repeat(3000);
+        let text = format!(
+            "# 通报\n\n## 一、总体情况\n\n| 名次 | 网站 |\n|---|---|\n{row}\n## 二、单项否决\n\n无。\n\n## 三、存在的问题\n\n很多问题。\n"
+        );
+        let word = str::to_owned;
+        let mut expected = vec![
+            Block::Heading(1, word("通报")),
+            Block::Heading(2, word("一、总体情况")),
+            Block::Text(word(RANKED_ABOVE)),
+            Block::Heading(2, word("二、单项否决")),
+            Block::Text(word("无。")),
+        ];
+        // No heading is left of a part of which nothing is shown.
+        assert_eq!(blocks(&text, 38), (expected.clone(), false));
+        expected.push(Block::Heading(2, word("三、存在的问题")));
+        expected.push(Block::Text(word("很多问题。")));
+        assert_eq!(blocks(&text, 100), (expected, true));
     }
 }
