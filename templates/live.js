@@ -57,7 +57,12 @@
 
   function ask() {
     if (document.hidden || busy()) return;
-    fetch(window.location.href, { credentials: "same-origin", cache: "no-store" })
+    // The header says that nobody has done anything: a page left open keeps no session from ending.
+    fetch(window.location.href, {
+      credentials: "same-origin",
+      cache: "no-store",
+      headers: { "X-Wangxun-By-Itself": "1" }
+    })
       .then(function (answer) {
         if (!answer.ok) throw new Error(String(answer.status));
         return answer.text();

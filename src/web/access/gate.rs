@@ -26,6 +26,10 @@ use crate::web::{Console, api};
 /// The most of a form that is carried over a login, in bytes.
 pub const TYPED_BYTES: usize = 16 * 1024;
 
+/// The header by which the script of a page says that the page asks by itself, and nobody has done
+/// anything: that makes no session last.
+const BY_ITSELF: &str = "x-wangxun-by-itself";
+
 /// Whom a route admits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admits {
@@ -126,7 +130,10 @@ impl Porter {
         }
         let vouched = self.vouched(request);
         let session = Cookie::Session.of(headers, self.secure);
-        let session = session.and_then(|token| self.sessions().find(&token, now));
+        let session = session.and_then(|token| match headers.contains_key(BY_ITSELF) {
+            true => self.sessions().look(&token, now),
+            false => self.sessions().find(&token, now),
+        });
         match (vouched, session) {
             // Whom the proxy names now counts, not whom it named when the session began.
             (Some(name), Some(session)) if session.account == name => Found {

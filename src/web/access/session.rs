@@ -128,12 +128,20 @@ impl Sessions {
 
     /// The session that `token` proves, used now.
     pub fn find(&mut self, token: &str, now: Moment) -> Option<Session> {
-        let session = self.all.get_mut(&digest(token))?;
+        let found = self.look(token, now)?;
+        if let Some(session) = self.all.get_mut(&digest(token)) {
+            session.used_at = session.used_at.max(now);
+        }
+        Some(found)
+    }
+
+    /// The session that `token` proves, for a page that asks by itself: nobody uses it thereby.
+    pub fn look(&mut self, token: &str, now: Moment) -> Option<Session> {
+        let session = self.all.get(&digest(token))?;
         if !session.holds(now) {
             self.all.remove(&digest(token));
             return None;
         }
-        session.used_at = session.used_at.max(now);
         Some(session.clone())
     }
 
