@@ -14,7 +14,8 @@ use std::path::Path;
 use chrono::TimeDelta;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use wangxun::alert::incident::{Ground, Kind, Subject};
+use wangxun::alert::incident::{Ground, Kind, Release, Subject};
+use wangxun::assess::ladder::Tier;
 use wangxun::assess::vetoes::Rule;
 use wangxun::daemon::visit::digest_of;
 use wangxun::domain::account::{AccountName, Admission, Proxy, Role};
@@ -563,6 +564,47 @@ async fn what_was_typed_when_the_session_had_ended_is_found_again_and_done_once(
         .await
         .body;
     assert!(!forged.contains("督办已放行"), "{forged}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_asks_by_itself_makes_no_session_last() {
+    let running = four_sites(Proxy::default()).await;
+    let cookie = signed_in(&running, "yunwei").await;
+    let by_itself = [("Cookie", cookie.as_str()), ("X-Wangxun-By-Itself", "1")];
+    for (hours, status) in [(2, 200), (3, 200), (4, 303)] {
+        running.clock.set(now() + TimeDelta::hours(hours));
+        let asked = ask(running.address, "GET", "/", &by_itself, &[]).await;
+        assert_eq!(asked.status, status, "{hours}");
+    }
+    assert_eq!(get_as(&running, &cookie, "/").await.status, 303);
+    // Every script of the console that asks by itself says so.
+    let script = get_as(&running, "", "/live.js").await.body;
+    let asks = script.matches("fetch(window").count();
+    let says = script.matches("\"X-Wangxun-By-Itself\"").count();
+    assert_eq!((asks, says), (1, 1), "{script}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_escalation_of_a_duty_is_offered_for_release_by_its_own_name() {
+    let running = four_sites(Proxy::default()).await;
+    let mut commit = Commit::at(now());
+    let tier = Some(Tier::Escalation);
+    let mut late = incident(Subject::Column(column_id(1, 0)), Kind::Stale, tier);
+    let owed = Subject::Duty(column_id(1, 0), "plan".to_owned());
+    let mut owed = incident(owed, Kind::Owed, tier);
+    late.release = Some(Release::Proposed);
+    owed.release = Some(Release::Proposed);
+    commit.incidents = vec![late, owed];
+    running.store.commit(commit).await.expect("a commit");
+    let cookie = signed_in(&running, "yunwei").await;
+    let page = get_as(&running, &cookie, "/column/s01/c00").await.body;
+    assert!(page.contains("放行督办：plan"), "{page}");
+    assert_eq!(page.matches("value=\"release\"").count(), 2, "{page}");
+    let list = get_as(&running, &cookie, "/incidents?show=release").await;
+    for named in ["s01/c00", "s01/c00 plan"] {
+        let field = format!("name=\"column\" value=\"{named}\"");
+        assert!(list.body.contains(&field), "{named}: {}", list.body);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

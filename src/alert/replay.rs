@@ -153,10 +153,10 @@ pub enum Step {
     Written(Moment),
     /// A person laid something down.
     Acted(Act),
-    /// A person released the escalation of a column.
+    /// A person released an escalation.
     Released {
-        /// The column.
-        column: ColumnId,
+        /// Of what: a column's limit or a duty of it.
+        subject: Subject,
         /// Who, as given.
         by: String,
         /// When.
@@ -274,13 +274,11 @@ impl<'a> Replay<'a> {
                 self.advance(at);
                 self.compose();
             }
-            Step::Released { column, by, at } => {
+            Step::Released { subject, by, at } => {
                 self.advance(at);
-                if let Some(column) = self.setting.group.columns.get(&column) {
-                    let made = self.with_situation(|seen| release_escalation(seen, column, &by));
-                    self.keep(made.unwrap_or_default());
-                    self.compose();
-                }
+                let made = self.with_situation(|seen| release_escalation(seen, &subject, &by));
+                self.keep(made.unwrap_or_default());
+                self.compose();
             }
             Step::Acted(act) => {
                 self.advance(act.at);

@@ -178,8 +178,8 @@ impl Counter {
                 };
                 return desk.decide(decide).await;
             }
-            Task::Release { column } => {
-                let said = desk.released(&column, wish).await;
+            Task::Release { subject } => {
+                let said = desk.released(&subject, wish).await;
                 self.wake();
                 return said;
             }

@@ -9,7 +9,8 @@ use super::answer::Clerk;
 use super::desk::{Desk, kept};
 use super::enact::Refused;
 use crate::alert::acts::is_trial;
-use crate::alert::pass::release_escalation;
+use crate::alert::incident::Subject;
+use crate::alert::pass::{proposed_of, release_escalation};
 use crate::assess::exemption::Exemptions;
 use crate::deliver::courier::Attempt;
 use crate::domain::acceptance::Acceptance;
@@ -34,12 +35,23 @@ pub struct Wish<'a> {
 }
 
 impl Desk {
-    /// Lets the escalation that is proposed for `column` go out; whether there was one.
+    /// Lets the escalation that is proposed for `column`, of its limit or else of a duty, go out; whether
+    /// there was one.
     pub async fn release(
         &self,
         column: &ColumnId,
         by: &str,
         reason: &str,
+    ) -> Result<bool, StoreError> {
+        self.release_of(column, None, Wish { by, reason }).await
+    }
+
+    /// The same of `subject` alone, where one is named.
+    async fn release_of(
+        &self,
+        column: &ColumnId,
+        subject: Option<&Subject>,
+        wish: Wish<'_>,
     ) -> Result<bool, StoreError> {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
@@ -48,12 +60,15 @@ impl Desk {
             return Ok(false);
         };
         let situation = known.situation(&self.config, now);
-        match release_escalation(&situation, column, by) {
+        let subject = subject.cloned();
+        let subject = subject.or_else(|| proposed_of(&situation, column));
+        let made = subject.and_then(|one| release_escalation(&situation, &one, wish.by));
+        match made {
             Some(verdicts) => {
                 let mut commit = kept(verdicts, now);
                 let column = column.id.clone();
                 let deed = Deed::EscalationReleased { column };
-                commit.acts.push(act(now, Wish { by, reason }, deed));
+                commit.acts.push(act(now, wish, deed));
                 self.store.commit(commit).await.map(|()| true)
             }
             None => Ok(false),
@@ -92,10 +107,10 @@ impl Desk {
         self.store.commit(commit).await.map(|()| true)
     }
 
-    /// Lets an escalation out, for a page.
+    /// Lets the escalation of `subject` out, for a page.
     pub(super) async fn released(
         &self,
-        column: &ColumnId,
+        subject: &Subject,
         wish: Wish<'_>,
     ) -> Result<Result<String, Refused>, StoreError> {
         let acts = self.store.acts().await?;
@@ -103,7 +118,11 @@ impl Desk {
             let text = "nothing is released in a trial run";
             return Ok(Err(Refused::other(text, "试运行期间不放行督办。")));
         }
-        let released = self.release(column, wish.by, wish.reason).await?;
+        let (Subject::Column(column) | Subject::Duty(column, _)) = subject else {
+            let text = "only of columns are escalations released";
+            return Ok(Err(Refused::other(text, "只有栏目的督办须放行。")));
+        };
+        let released = self.release_of(column, Some(subject), wish).await?;
         Ok(match released {
             true => Ok(String::new()),
             false => Err(Refused::other(

@@ -394,13 +394,14 @@ fn visited_homes(commit: &Commit) -> bool {
 fn released(commit: &Commit) -> Option<Step> {
     commit.incidents.iter().find_map(
         |incident| match (&incident.release, &incident.key.subject) {
-            (Some(Release::Granted { by, at }), Subject::Column(column)) if *at == commit.at => {
-                Some(Step::Released {
-                    column: column.clone(),
-                    by: by.clone(),
-                    at: *at,
-                })
-            }
+            (
+                Some(Release::Granted { by, at }),
+                subject @ (Subject::Column(_) | Subject::Duty(..)),
+            ) if *at == commit.at => Some(Step::Released {
+                subject: subject.clone(),
+                by: by.clone(),
+                at: *at,
+            }),
             _ => None,
         },
     )

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::alert::incident::Subject;
 use crate::assess::score::period::Period;
 use crate::assess::tuning::Tuning;
 use crate::domain::act::{Ground, Scope};
@@ -62,8 +63,8 @@ pub enum Task {
     },
     /// A proposed escalation goes out.
     Release {
-        /// The column.
-        column: ColumnId,
+        /// Of what: a column's limit or a duty of it.
+        subject: Subject,
     },
     /// A changed list is the column's.
     Accept {

@@ -111,7 +111,7 @@ pub async fn incidents(
             done: release::told(&key),
             ..waiting
         },
-        Some(Once::Typed(form)) => waiting.again(&form, STILL_TO_BE_DONE.to_owned()),
+        Some(Once::Typed(form)) => waiting.again(&form, Some(STILL_TO_BE_DONE.to_owned())),
         None => waiting,
     };
     match shown(&console, &viewer, asked, work).await {
@@ -137,13 +137,14 @@ pub async fn enter(
     let mut asked = Asked::of(query.as_deref().unwrap_or_default());
     asked.sought = Sought::Release;
     let back = Sought::Release.address(0);
-    let why = match release::hand_in(&console, &viewer, &typed, &back).await {
+    let (status, why) = match release::hand_in(&console, &viewer, &typed, &back).await {
         release::Entry::Answer(answer) => return answer,
-        release::Entry::Refused(why) => why,
+        release::Entry::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, Some(why)),
+        release::Entry::Choosing => (StatusCode::OK, None),
     };
     let again = |waiting: Waiting| waiting.again(&typed, why);
     match shown(&console, &viewer, asked, again).await {
-        Ok(again) => (StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response(),
+        Ok(again) => (status, page(&again)).into_response(),
         Err(error) => unreadable(&error),
     }
 }
@@ -167,8 +168,8 @@ async fn shown(
     let homes = homes_of(console, here.iter()).await?;
     let waiting = (sought == Sought::Release).then(|| {
         let lines = release::lines(console, &picture);
-        let lines: Vec<_> = lines.into_iter().skip(at).take(OPEN).collect();
-        work(Waiting::of(viewer, &picture, &lines, asked.chosen))
+        let lines = lines.into_iter().skip(at).take(OPEN);
+        work(Waiting::of(viewer, &picture, lines))
     });
     let mut shown = IncidentsPage {
         frame: Frame::of(console, &picture, viewer, Place::Incidents),
@@ -373,11 +374,6 @@ fn flag_row(names: Names<'_>, flag: &Flag, now: Moment) -> FlagRow {
     }
 }
 
-/// Whether escalation waits for a person.
-pub fn is_proposed(incident: &Incident) -> bool {
-    incident.is_proposed()
-}
-
 /// Whether an incident of a column was over because the column was exempt from then on.
 fn ended_by_exemption(incident: &Incident, at: Moment, names: Names<'_>) -> bool {
     let id = match &incident.key.subject {
@@ -405,7 +401,7 @@ pub fn stage(incident: &Incident, names: Names<'_>, now: Moment) -> String {
                 people => format!("已通知{people}人"),
             };
             match pending {
-                _ if is_proposed(incident) => format!("督办待放行，{told}"),
+                _ if incident.is_proposed() => format!("督办待放行，{told}"),
                 Some(_) => format!("{told}，变化待复核"),
                 None => told,
             }

@@ -3,6 +3,7 @@
 //!
 //! Example: `?show=down&page=2`.
 
+use super::incidents::is_of;
 use super::source::Picture;
 use crate::alert::incident::{Incident, Kind, Subject};
 
@@ -95,7 +96,11 @@ impl Sought {
     /// Those of what is open.
     pub fn of(self, picture: &Picture) -> impl Iterator<Item = &Incident> {
         let open = picture.open.values();
-        open.filter(move |incident| self.takes(incident))
+        // What waits is released by its column: one that is configured no more is not in that list.
+        let shown = move |one: &Incident| {
+            self != Sought::Release || is_of(&picture.group, &one.key.subject)
+        };
+        open.filter(move |incident| self.takes(incident) && shown(incident))
     }
 
     /// What else there is to look for, this and all among them, and how many of each.
@@ -129,8 +134,6 @@ pub struct Asked {
     pub sought: Sought,
     /// The page, from 0.
     pub page: usize,
-    /// Whether all that can be chosen is to be chosen.
-    pub chosen: bool,
 }
 
 impl Asked {
@@ -139,7 +142,6 @@ impl Asked {
         let mut asked = Asked {
             sought: Sought::All,
             page: 0,
-            chosen: false,
         };
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match key.as_ref() {
@@ -148,7 +150,6 @@ impl Asked {
                     let page: usize = value.parse().unwrap_or(1);
                     asked.page = page.clamp(1, 100_000) - 1;
                 }
-                "chosen" => asked.chosen = value == "all",
                 _ => {}
             }
         }

@@ -37,7 +37,9 @@ async fn escalations_are_released_together_with_one_reason() {
     assert_eq!(kept, "已核实，请督办");
 
     // What another session's form carries is taken from nobody.
-    browser.follow("a[href$='chosen=all#list']");
+    browser.follow(".choose button[value=all]");
+    let kept = browser.value("document.querySelector('.choose [name=reason]').value");
+    assert_eq!(kept, "已核实，请督办");
     browser.value("document.querySelector('.choose [name=form]').value = 'x'");
     browser.fill(".choose [name=reason]", "越权");
     browser.follow(".choose button");
@@ -45,7 +47,10 @@ async fn escalations_are_released_together_with_one_reason() {
     assert_eq!(granted(&office).await, Vec::<String>::new());
 
     browser.open(&office.url("/incidents?show=release"));
-    browser.follow("a[href$='chosen=all#list']");
+    browser.follow(".choose button[value=none]");
+    let boxes = browser.value("document.querySelectorAll('[name=column]:checked').length");
+    assert_eq!(boxes, 0);
+    browser.follow(".choose button[value=all]");
     let boxes = browser.value("document.querySelectorAll('[name=column]:checked').length");
     assert_eq!(boxes, 2);
     browser.fill(".choose [name=reason]", "已核实，请督办");

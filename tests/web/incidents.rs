@@ -16,7 +16,7 @@ fn of_site(n: usize, kind: Kind) -> Incident {
     incident(Subject::Site(site), kind, None)
 }
 
-/// Every column late, three escalations that wait, and sites of every kind.
+/// Every column late, four escalations that wait, one of them of a duty, and sites of every kind.
 fn crowded() -> Commit {
     let mut commit = Commit::at(now());
     for site in 0..SITES {
@@ -33,6 +33,10 @@ fn crowded() -> Commit {
             commit.incidents.push(late);
         }
     }
+    let owed = Subject::Duty(column_id(7, 1), "plan".to_owned());
+    let mut owed = incident(owed, Kind::Owed, Some(Tier::Escalation));
+    owed.release = Some(Release::Proposed);
+    commit.incidents.push(owed);
     commit.incidents.push(of_site(4, Kind::Veto));
     commit.incidents.push(of_site(5, Kind::NearVeto));
     commit.incidents.push(of_site(6, Kind::Down));
@@ -74,7 +78,7 @@ async fn the_first_page_leads_to_the_very_incidents_that_it_counts() {
     let running = start(group(SITES, COLUMNS), crowded()).await;
     let home = get(&running, "/").await.body;
     let rows = [
-        ("release", "督办待放行的栏目", 3),
+        ("release", "督办待放行的栏目", 4),
         ("veto", "当前触及单项否决的网站", 1),
         ("near-veto", "当前接近单项否决的网站", 1),
         ("home-down", "首页无法打开的网站", 1),
@@ -95,6 +99,7 @@ async fn the_first_page_leads_to_the_very_incidents_that_it_counts() {
     // Who has not signed in lets nothing out.
     let waiting = get(&running, "/incidents?show=release").await.body;
     assert!(!waiting.contains("name=\"reason\""), "{waiting}");
+    assert!(waiting.contains("</a>：<bdi>plan</bdi>"), "{waiting}");
 }
 
 #[tokio::test]

@@ -163,32 +163,42 @@ pub fn duties_of<'a>(situation: &'a Situation<'a>, column: &Column) -> Vec<Owing
     owing.collect()
 }
 
-/// A person lets the proposed escalation of `column`, or of a duty of it, go out; `None` when none
-/// is proposed.
+/// What of `column` has an escalation that is proposed: its limit, else the first of its duties.
+pub fn proposed_of(situation: &Situation<'_>, column: &Column) -> Option<Subject> {
+    let duties = situation.limits.duties.iter();
+    let duties = duties.map(|duty| duties::duty_key(&column.id, duty));
+    let mut keys = std::iter::once(stale_key(&column.id)).chain(duties);
+    let key = keys.find(|key| situation.open.get(key).is_some_and(Incident::is_proposed))?;
+    Some(key.subject)
+}
+
+/// A person lets the proposed escalation of `subject`, a column's limit or a duty of it, go out; `None`
+/// when none is proposed.
 pub fn release_escalation(
     situation: &Situation<'_>,
-    column: &Column,
+    subject: &Subject,
     by: &str,
 ) -> Option<Verdicts> {
-    let let_go = |key: &IncidentKey| release(situation.open.get(key)?, by, situation.now);
-    let mut desk = Desk::new(situation);
-    let key = stale_key(&column.id);
-    if let Some(made) = let_go(&key) {
-        desk.settle(&key, made, About::Column(column), false);
-        return Some(desk.verdicts);
-    }
-    let mut duties = situation.limits.duties.iter();
-    let (key, made, duty) = duties.find_map(|duty| {
-        let key = duties::duty_key(&column.id, duty);
-        let made = let_go(&key)?;
-        Some((key, made, duty))
-    })?;
-    let owed = Owed {
-        column,
-        duty,
-        due_on: duty.period(date_of(situation.now)).due_on,
+    let (key, about) = match subject {
+        Subject::Column(id) => {
+            let column = situation.group.columns.get(id)?;
+            (stale_key(id), About::Column(column))
+        }
+        Subject::Duty(id, duty) => {
+            let mut duties = situation.limits.duties.iter();
+            let duty = duties.find(|known| known.id == *duty)?;
+            let owed = Owed {
+                column: situation.group.columns.get(id)?,
+                duty,
+                due_on: duty.period(date_of(situation.now)).due_on,
+            };
+            (duties::duty_key(id, duty), About::Duty(owed))
+        }
+        _ => return None,
     };
-    desk.settle(&key, made, About::Duty(owed), false);
+    let made = release(situation.open.get(&key)?, by, situation.now)?;
+    let mut desk = Desk::new(situation);
+    desk.settle(&key, made, about, false);
     Some(desk.verdicts)
 }
 

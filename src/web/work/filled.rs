@@ -7,6 +7,7 @@ use axum::http::Uri;
 use chrono::NaiveTime;
 use serde::Deserialize;
 
+use crate::alert::incident::Subject;
 use crate::assess::score::period::Period;
 use crate::domain::act::{Ground, NAME_CHARS, REASON_CHARS, Scope};
 use crate::domain::candidate::{Decided, KEY_DIGITS};
@@ -92,13 +93,18 @@ impl Filled {
         }
     }
 
+    /// What the column owes by a day, where it is named.
+    fn duty(&self) -> Option<String> {
+        Some(one_line(&self.duty, 64)).filter(|duty| !duty.is_empty())
+    }
+
     /// The task about one column; or why there is none, in Chinese.
     pub fn about_column(&self, column: &ColumnId) -> Result<Task, String> {
         let about = || column.to_string();
         Ok(match self.action.as_str() {
             "answer" => Task::Answer {
                 column: column.clone(),
-                duty: Some(one_line(&self.duty, 64)).filter(|duty| !duty.is_empty()),
+                duty: self.duty(),
                 until: self.day("请填写预计更新日期。")?,
             },
             "exempt" => self.exemption(Scope::Column(column.clone()))?,
@@ -109,7 +115,10 @@ impl Filled {
             },
             "lift" => Task::Lift { about: about() },
             "release" => Task::Release {
-                column: column.clone(),
+                subject: match self.duty() {
+                    Some(duty) => Subject::Duty(column.clone(), duty),
+                    None => Subject::Column(column.clone()),
+                },
             },
             "accept" => Task::Accept {
                 column: column.clone(),

@@ -9,13 +9,10 @@ use crate::domain::group::{Column, Site};
 use crate::domain::time::{Date, date_of, in_chinese};
 use crate::report::acts;
 use crate::report::overview::stale_incident;
-use crate::report::plain::one_line;
 use crate::web::Console;
 use crate::web::access::right::Right;
 use crate::web::access::viewer::Viewer;
-use crate::web::incidents::is_proposed;
 use crate::web::source::Picture;
-use crate::web::view::NAME_CHARS;
 
 const OF_COLUMN: [(&str, &str); 3] = [
     ("nothing-due", "本期无应发布内容"),
@@ -42,11 +39,17 @@ impl Work {
         if may(Right::Answer) && incident.is_some_and(Incident::is_open) {
             offers.push(answer(today));
         }
+        let about_duties = |offer: fn(Date) -> Offer, takes: fn(&Incident) -> bool| {
+            duties(console, picture, column, offer, takes)
+        };
         if may(Right::Answer) {
-            offers.extend(duties(console, picture, column));
+            offers.extend(about_duties(answer, Incident::is_open));
         }
-        if may(Right::Release) && incident.is_some_and(is_proposed) {
-            offers.push(release(today));
+        if may(Right::Release) {
+            if incident.is_some_and(Incident::is_proposed) {
+                offers.push(release(today));
+            }
+            offers.extend(about_duties(release, Incident::is_proposed));
         }
         let record = picture.records.get(&column.id);
         if may(Right::Accept) && record.is_some_and(|record| record.is_redesigned()) {
@@ -114,14 +117,16 @@ impl Work {
     }
 }
 
-/// An answer for each thing that the column owes by a day and is told of.
+/// An `offer` for each thing that the column owes by a day and whose incident is one that it `takes`.
 fn duties<'a>(
     console: &'a Console,
     picture: &'a Picture,
     column: &'a Column,
+    offer: fn(Date) -> Offer,
+    takes: fn(&Incident) -> bool,
 ) -> impl Iterator<Item = Offer> + 'a {
     let today = date_of(picture.now);
-    let open = picture.open.values().filter(|incident| incident.is_open());
+    let open = picture.open.values().filter(move |one| takes(one));
     open.filter_map(move |incident| {
         let Subject::Duty(id, duty) = &incident.key.subject else {
             return None;
@@ -129,13 +134,12 @@ fn duties<'a>(
         if *id != column.id {
             return None;
         }
-        let mut known = console.limits.duties.iter();
-        let name = known.find(|one| one.id == *duty).map(|one| &one.name);
-        let name = one_line(name.unwrap_or(duty), NAME_CHARS);
+        let name = console.names(picture).duty(duty);
+        let offer = offer(today);
         Some(Offer {
-            title: format!("登记答复：{name}"),
+            title: format!("{}：{name}", offer.title),
             hidden: vec![("duty", duty.clone())],
-            ..answer(today)
+            ..offer
         })
     })
 }

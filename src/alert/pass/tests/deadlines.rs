@@ -1,6 +1,9 @@
 //! Deadlines: what is told once, risen, over, and for the second time.
 
+use super::super::{proposed_of, release_escalation};
 use super::*;
+use crate::alert::incident::{Kind, Release};
+use crate::assess::duty::{self, YearDay};
 
 #[test]
 fn a_pass_over_the_same_facts_changes_nothing_more() {
@@ -197,4 +200,54 @@ fn what_was_seen_before_the_monitors_own_silence_proves_nothing_now() {
     world.saw_all("2017-12-18T07:40:00", "2017-12-15");
     world.pass("2017-12-18T07:41:00");
     assert!(world.open.is_empty() && world.waiting.is_empty());
+}
+
+#[test]
+fn the_escalation_of_a_duty_and_that_of_the_limit_are_released_each_by_itself() {
+    let mut world = World::new();
+    let column = world.group.columns.values().next().unwrap().clone();
+    let day = |month, day| YearDay { month, day };
+    world.limits.duties = vec![duty::Duty {
+        id: "plan".to_owned(),
+        name: "工作要点".to_owned(),
+        columns: [column.id.clone()].into(),
+        classes: Default::default(),
+        opens: day(1, 1),
+        due: day(3, 31),
+        titles: Vec::new(),
+        ladder: Default::default(),
+    }];
+    let limit = Subject::Column(column.id.clone());
+    let duty = Subject::Duty(column.id.clone(), "plan".to_owned());
+    for (subject, kind) in [(&limit, Kind::Stale), (&duty, Kind::Owed)] {
+        let state = State::Open {
+            since: at("2017-06-01T09:00:00"),
+            repeats: 0,
+            told_at: at("2017-06-01T09:00:00"),
+            pending: None,
+        };
+        let key = IncidentKey {
+            subject: subject.clone(),
+            kind,
+        };
+        let mut incident = Incident::new(key.clone(), at("2017-06-01T09:00:00"), state);
+        incident.tier = Some(Tier::Escalation);
+        incident.release = Some(Release::Proposed);
+        world.open.insert(key, incident);
+    }
+    let released = |world: &World, subject: &Subject| {
+        let situation = world.situation("2017-06-02T09:00:00");
+        release_escalation(&situation, subject, "张三")
+    };
+    let first = |world: &World| proposed_of(&world.situation("2017-06-02T09:00:00"), &column);
+    assert_eq!(first(&world).as_ref(), Some(&limit));
+    for subject in [&duty, &limit] {
+        let made = released(&world, subject).unwrap();
+        let keys: Vec<_> = made.incidents.iter().map(|one| &one.key.subject).collect();
+        assert_eq!(keys, [subject]);
+        let keep = made.incidents.into_iter();
+        world.open.extend(keep.map(|one| (one.key.clone(), one)));
+        assert!(released(&world, subject).is_none(), "once");
+    }
+    assert_eq!(first(&world), None);
 }
