@@ -178,6 +178,13 @@ impl Sayings {
         }
         let (label, rest) = split(piece);
         if let Some(label) = label {
+            // 现答复如下： is the beginning of the answer's own words.
+            if is_opening(label) {
+                if !matches!(self.field, Some(Field::Answer)) {
+                    self.begin(Some(Field::Answer));
+                }
+                return self.take(rest);
+            }
             self.begin(field(label, true));
             return self.take(rest);
         }
@@ -289,6 +296,14 @@ fn field(label: &str, colon: bool) -> Option<Field> {
     // Without a colon others may be words of the letter.
     let is_led = colon && matches!(labels::label(label), Label::Answered | Label::Handled);
     (is_led || DAYS.contains(&label)).then_some(Field::Day)
+}
+
+/// Whether words before a colon lead over to an answer: `您好，现将有关情况答复如下`.
+fn is_opening(label: &str) -> bool {
+    label.ends_with("如下")
+        && ["答复", "回复", "答覆"]
+            .iter()
+            .any(|word| label.contains(word))
 }
 
 /// Whether a label stands before the unit that answers.

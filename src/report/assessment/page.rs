@@ -20,7 +20,7 @@ const STYLE: &str = "@page{size:A4;margin:18mm 15mm}\
 body{font:10.5pt/1.6 'Noto Serif CJK SC','Source Han Serif SC',SimSun,serif;color:#111;margin:0 auto;padding:0 .5mm;max-width:190mm}\
 h1{font-size:18pt;text-align:center;margin:0 0 6mm}h2{font-size:13pt;margin:6mm 0 2mm}h3{font-size:11pt;margin:4mm 0 1mm}\
 table{border-collapse:collapse;width:100%;margin:2mm 0;font-size:9pt}th,td{border:.3mm solid #777;padding:1mm 1.5mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
-th{background:#eee}thead{display:table-header-group}tr div,tr p{break-inside:avoid}h1,h2,h3{break-after:avoid}section{break-before:page}td.n{text-align:right;white-space:nowrap}td.w,th{overflow-wrap:normal;word-break:keep-all}td.s{min-width:6em}\
+th{background:#eee}thead{display:table-header-group}tr div,tr p{break-inside:avoid}h1,h2,h3{break-after:avoid}section{break-before:page}td.n{text-align:right;white-space:nowrap}td.w,th{overflow-wrap:normal;word-break:keep-all}td.s{min-width:6em}.r{font-size:8pt}.r th,.r td{padding:.7mm}.r th{word-break:normal}\
 .veto{color:#a00;font-weight:bold}.quiet{color:#555}ul{margin:1mm 0;padding-left:5mm}footer{margin-top:6mm;font-size:9pt;color:#555}";
 
 /// The page.
@@ -60,7 +60,7 @@ pub fn html(assessment: &Assessment) -> String {
 }
 
 fn ranking(out: &mut String, assessment: &Assessment) {
-    out.push_str("<table><thead><tr><th>名次</th><th>网站</th>");
+    out.push_str("<table class=\"r\"><thead><tr><th>名次</th><th>网站</th>");
     for area in Area::ALL {
         let _ = write!(out, "<th>{}</th>", area.in_chinese());
     }
@@ -73,7 +73,9 @@ fn ranking(out: &mut String, assessment: &Assessment) {
             escaped(&card.name)
         );
         for area in &card.areas {
-            let _ = write!(out, "<td class=\"w\">{}</td>", score(area));
+            // What was measured stands below the score: ten columns have the width of one sheet.
+            let score = score(area).replace("（测", "<br>测").replace("%）", "%");
+            let _ = write!(out, "<td class=\"w\">{score}</td>");
         }
         let _ = writeln!(
             out,
