@@ -140,6 +140,9 @@ pub struct SiteLine {
     pub down_since: Option<Moment>,
     /// Whether it is the home page that does not open, as its unit was told.
     pub home_down: bool,
+    /// Whether it is shut as a whole: its home page does not open, or the host of that gives no answer. That a
+    /// host of some of its columns gives none outranks nothing that is late.
+    pub shut: bool,
     /// Its columns by standing.
     pub counts: Counts,
     /// The latest visit to any of its columns.
@@ -204,9 +207,9 @@ pub fn overview(scene: &Scene) -> Overview {
         .collect();
     sites.sort_by_key(|line| {
         let vetoed = line.veto == Some(Veto::Hit);
-        let down = line.down_since.is_some();
+        let shut_since = line.down_since.filter(|_| line.shut);
         let order = (line.standing, Reverse(line.counts.weight()));
-        (!vetoed, !down, line.down_since, order)
+        (!vetoed, !line.shut, shut_since, order)
     });
     Overview {
         at: scene.now,
@@ -321,6 +324,8 @@ fn due_on(freshness: &Freshness) -> Option<Date> {
 fn site_line(scene: &Scene, site: &Site, mut columns: Vec<ColumnLine>) -> SiteLine {
     columns.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let down_since = down_since(scene, site, &columns);
+    let home_down = is_down(scene, Subject::Site(site.id.clone())).is_some();
+    let home_host = site.home.as_ref().map(|home| Subject::Host(host_of(home)));
     let worst = columns.first().map(|line| line.standing);
     let worst = worst.unwrap_or(Standing::NotConfigured);
     SiteLine {
@@ -333,7 +338,8 @@ fn site_line(scene: &Scene, site: &Site, mut columns: Vec<ColumnLine>) -> SiteLi
         veto: veto(scene, site),
         standing: down_since.map_or(worst, |_| worst.min(Standing::Down)),
         down_since,
-        home_down: is_down(scene, Subject::Site(site.id.clone())).is_some(),
+        home_down,
+        shut: home_down || home_host.is_some_and(|host| is_down(scene, host).is_some()),
         counts: Counts::of(&columns),
         visited_at: columns.iter().filter_map(|line| line.visited_at).max(),
         columns,
@@ -584,6 +590,40 @@ mod tests {
         let columns = overview.sites[1].columns.iter().map(|line| line.standing);
         let order = [Standing::Unknown, Standing::Fresh, Standing::NotConfigured];
         assert_eq!(columns.collect::<Vec<_>>(), order);
+    }
+
+    #[test]
+    fn a_host_that_is_not_the_home_pages_outranks_nothing_that_is_late() {
+        let began = "2017-11-17T09:00:00";
+        let mut group = group();
+        let column = group.columns.get_mut(&column_id("kxw/gzdt")).unwrap();
+        column.url = "http://platform.example.cn/gzdt/".parse().ok();
+        let seen = |host: &str, group: &Group| {
+            let subject = Subject::Host(host.to_owned());
+            let down = incident(subject, Kind::Down, began, open(None, began));
+            let overview = overview(&Scene {
+                group,
+                limits: &Limits::default(),
+                records: &rows(),
+                open: &[(down.key.clone(), down)].into_iter().collect(),
+                acts: &[],
+                now: at(NOW),
+            });
+            let line = overview
+                .sites
+                .iter()
+                .find(|line| line.site.as_str() == "kxw");
+            let line = line.unwrap();
+            (line.shut, line.down_since.is_some(), line.standing)
+        };
+        assert_eq!(
+            seen("platform.example.cn", &group),
+            (false, true, Standing::Overdue)
+        );
+        group.sites.values_mut().for_each(|site| {
+            site.home = format!("http://{}.example.cn/", site.id).parse().ok();
+        });
+        assert!(seen("kxw.example.cn", &group).0);
     }
 
     #[test]

@@ -185,10 +185,10 @@ impl Mark {
         }
     }
 
-    /// The mark of a site: a veto outranks all else, and that it is down what its columns are; the
+    /// The mark of a site: a veto outranks all else, and that it is shut what its columns are; the
     /// nearness of a veto outranks only what is in time.
     pub fn of_site(line: &SiteLine) -> Mark {
-        match (line.veto, line.down_in_chinese()) {
+        match (line.veto, line.down_in_chinese().filter(|_| line.shut)) {
             (Some(Veto::Hit), _) => Mark {
                 key: Standing::SeverelyOverdue.key(),
                 sign: "!!",
