@@ -25,10 +25,21 @@
     return Boolean(chosen && !chosen.isCollapsed);
   }
 
-  function unfolded(root) {
+  // What can be folded, each by the words of its summary without numbers, and its turn among those of the
+  // same words: others may come and go before it.
+  function folds(root) {
+    var turns = Object.create(null);
     return Array.prototype.map.call(root.querySelectorAll("details"), function (one) {
-      return one.open;
+      var summary = one.querySelector("summary");
+      var words = summary ? summary.textContent.replace(/[0-9]+/g, "") : "";
+      turns[words] = (turns[words] || 0) + 1;
+      return { one: one, name: words + turns[words] };
     });
+  }
+
+  function unfolded(root) {
+    var open = folds(root).filter(function (fold) { return fold.one.open; });
+    return open.map(function (fold) { return fold.name; });
   }
 
   function take(text) {
@@ -46,8 +57,8 @@
     if (fresh.innerHTML !== main.innerHTML) {
       var open = unfolded(main);
       main.innerHTML = fresh.innerHTML;
-      main.querySelectorAll("details").forEach(function (one, place) {
-        if (open[place]) one.open = true;
+      folds(main).forEach(function (fold) {
+        if (open.indexOf(fold.name) >= 0) fold.one.open = true;
       });
     }
     seen = Date.now();
