@@ -12,13 +12,12 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use wangxun::alert::outbox::{Delivery, Message};
+use wangxun::alert::outbox::{Delivery, Message, MessageKey};
 use wangxun::clock::{Alarm, Clock};
 use wangxun::config::load::load;
 use wangxun::daemon::answer::Question;
@@ -26,6 +25,7 @@ use wangxun::daemon::assessment::TELL_NOBODY;
 use wangxun::daemon::control;
 use wangxun::domain::group::Route;
 use wangxun::domain::time::{Moment, moment};
+use wangxun::store::commit::Commit;
 
 #[path = "support/site.rs"]
 #[allow(dead_code, reason = "another test uses the other parts")]
@@ -133,8 +133,8 @@ fn at(text: &str) -> Moment {
     moment(format!("{text}:00").parse().expect("an instant"))
 }
 
-/// A list whose newest row is of 3 November, while the site is not `down`.
-async fn sleeper(down: Arc<AtomicBool>) -> Site {
+/// A list whose newest row is of 3 November.
+async fn sleeper() -> Site {
     let rows: String = (0..8)
         .map(|n| {
             let day = format!("2017-1{}-0{}", u8::from(n == 0), 3 + n / 2);
@@ -149,10 +149,7 @@ async fn sleeper(down: Arc<AtomicBool>) -> Site {
     );
     Site::plain(move |_| {
         let html = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
-        match down.load(Ordering::SeqCst) {
-            true => answer("503 Service Unavailable", html, String::new()),
-            false => answer("200 OK", html, page.clone()),
-        }
+        answer("200 OK", html, page.clone())
     })
     .await
 }
@@ -190,8 +187,6 @@ struct Morning {
     gateway: Vendor,
     running: Running,
     held: Alarm,
-    /// Whether the site answers nothing.
-    down: Arc<AtomicBool>,
 }
 
 impl Morning {
@@ -204,8 +199,7 @@ impl Morning {
         let dir = TempDir::new().expect("a directory");
         let clock = Clock::stepped(at("2017-11-13T00:00"), None);
         let mut held = clock.alarm();
-        let down = Arc::new(AtomicBool::new(false));
-        let site = sleeper(Arc::clone(&down)).await;
+        let site = sleeper().await;
         let gateway = Vendor::serve(gateway).await;
         let monitor = MONITOR.replace("GATEWAY", &gateway.address.to_string());
         let monitor = monitor.replace("RECEIPTS", receipts);
@@ -232,7 +226,6 @@ impl Morning {
             gateway,
             running,
             held,
-            down,
         }
     }
 
@@ -544,27 +537,40 @@ async fn a_route_that_fails_is_left_after_hours_that_are_counted_over_days() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn that_what_was_to_be_heard_at_once_is_lost_waits_for_no_digest() {
     let receipts = "callback = { file = \"callback\" }";
-    let mut morning = Morning::with(receipts, "", |request| match request.path() {
-        "/robot" => (
-            200,
-            json!({"errcode": 93000, "errmsg": "invalid webhook url"}).to_string(),
-        ),
+    let refused = |request: &Request| match request.path() {
+        "/robot" => {
+            let told = json!({"errcode": 93000, "errmsg": "invalid webhook url"});
+            (200, told.to_string())
+        }
         _ => gateway(request),
-    })
-    .await;
+    };
+    let mut morning = Morning::with(receipts, "", refused).await;
     let words = "有须立即告知的消息未能送达";
-    let heard = morning.heard_by_operator().await;
     // A reminder is not urgent: that it was lost stands in the digest.
     assert_eq!(morning.states("qun").await, ["发送失败"]);
+    let heard = morning.heard_by_operator().await;
     assert!(!heard.iter().any(|text| text.contains(words)), "{heard:?}");
-    morning.down.store(true, Ordering::SeqCst);
-    morning.held.until(at("2017-11-14T17:00")).await;
+    let lost = morning.messages("qun").await.remove(0);
+    let urgent = Message {
+        key: MessageKey::of(&["urgent"]),
+        urgent: true,
+        attempts: 0,
+        next_attempt_at: at("2017-11-14T08:41"),
+        created_at: at("2017-11-14T08:41"),
+        delivery: Delivery::Queued { last_error: None },
+        ..lost
+    };
+    let mut commit = Commit::at(at("2017-11-14T08:41"));
+    commit.messages.push(urgent);
+    let store = &morning.running.ready.desk.store;
+    store.commit(commit).await.expect("a commit");
+    morning.held.until(at("2017-11-14T11:00")).await;
     assert_eq!(morning.states("qun").await, ["发送失败", "发送失败"]);
     let operators = morning.messages("zhiban").await;
-    let told = operators
+    let told: Vec<&Message> = operators
         .iter()
-        .filter(|message| message.text.contains(words));
-    let told: Vec<&Message> = told.collect();
+        .filter(|message| message.text.contains(words))
+        .collect();
     assert_eq!(told.len(), 1, "{operators:?}");
     assert!(told[0].urgent && told[0].delivery.in_chinese() == "已提交");
     morning.running.end(morning.held).await;

@@ -90,3 +90,22 @@ fn an_announced_interview_whose_day_has_come_waits_for_a_person() {
     world.cases.push(decided(1, not_held));
     assert_eq!(outcome(&world), Verdict::Lost, "none of them was");
 }
+
+#[test]
+fn of_a_column_that_no_visit_could_read_nobody_says_that_nothing_was_held() {
+    let reading = |saw| Reading {
+        first_at: at(ago(40)),
+        last_at: at(end()),
+        visits: 40,
+        saw,
+    };
+    let verdict = |readings: Vec<Reading>| {
+        let mut world = World::new();
+        world.column(Class::Interviews, readings);
+        line(&world.card(&p2015()), "D12a").verdict.clone()
+    };
+    let blind = || reading(Saw::Blind(Cause::Failed(Failure::Status(404))));
+    let cannot_tell = Verdict::Unmeasured(Unmeasured::CannotTell);
+    assert_eq!(verdict(vec![blind()]), cannot_tell);
+    assert_eq!(verdict(vec![reading(Saw::Empty), blind()]), Verdict::Lost);
+}

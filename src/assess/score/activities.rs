@@ -4,7 +4,7 @@
 
 use super::candidates::{asked, of_key};
 use super::fact::Fact;
-use super::facts::{ColumnFacts, SiteFacts, Titled};
+use super::facts::{ColumnFacts, Saw, SiteFacts, Titled};
 use super::finding::{About, Aside, Find, Spared};
 use super::measurement::{Amount, Measurement, Unmeasured};
 use super::publishing::spared;
@@ -26,6 +26,8 @@ struct Told {
     asides: Vec<Aside>,
     columns: usize,
     visited: usize,
+    /// Those of them that any visit could read, with dates or empty.
+    read: usize,
     is_exempt: bool,
     about: Option<(Class, u32)>,
 }
@@ -49,6 +51,13 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     let (held, open) = (number(told.held), number(told.open));
     let find = Find::of(About::Class(class), few(held, rule, window));
     let mut asides = told.asides;
+    // What nobody could read may have held any number.
+    if held < rule.threshold && told.read < told.columns && !told.is_exempt {
+        return Measurement {
+            asides,
+            ..Measurement::none(Unmeasured::CannotTell)
+        };
+    }
     let is_open = held < rule.threshold && rule.threshold <= held.saturating_add(open);
     if is_open && !told.is_exempt {
         let why = Spared::Unproven;
@@ -85,6 +94,9 @@ fn look_at(
     told.about = Some((class, window));
     told.columns += 1;
     told.visited += usize::from(!column.readings.is_empty());
+    let mut readings = column.readings.iter();
+    let is_read = readings.any(|one| matches!(one.saw, Saw::Dated(_) | Saw::Empty));
+    told.read += usize::from(is_read);
     if let Some(exempt) = &column.exempt {
         told.is_exempt = true;
         let why = spared(exempt);

@@ -434,6 +434,20 @@ fn the_page_of_a_letter() {
             },
         ),
         (
+            "an answer behind a greeting",
+            table(
+                "<tr><th>来信时间</th><td>2017-11-02</td></tr><tr><th>答复时间</th><td>2017-11-09</td></tr>\
+                 <tr><th>答复内容</th><td>尊敬的张先生：您反映的路灯已于当日修复，感谢监督。</td></tr>",
+            ),
+            Told {
+                asked_on: on("2017-11-02"),
+                answered_on: on("2017-11-09"),
+                state: None,
+                unit: false,
+                words: true,
+            },
+        ),
+        (
             "one line, and an answer in paragraphs",
             "<h1>关于路灯的咨询</h1><p>写信日期：2017年8月1日　　受 理 单 位：市政管委　　处理时间：2017年8月20日</p>\
              <p>路灯不亮</p><p>市政管委答复：</p><p>经核实，路灯已于当日修复，感谢您的监督。</p>"

@@ -185,6 +185,10 @@ impl Sayings {
                 }
                 return self.take(rest);
             }
+            // So is a greeting within it.
+            if is_greeting(label) && matches!(self.field, Some(Field::Answer)) {
+                return self.take(rest);
+            }
             self.begin(field(label, true));
             return self.take(rest);
         }
@@ -304,6 +308,15 @@ fn is_opening(label: &str) -> bool {
         && ["答复", "回复", "答覆"]
             .iter()
             .any(|word| label.contains(word))
+}
+
+/// Whether words before a colon greet who asked: `尊敬的张先生`.
+fn is_greeting(label: &str) -> bool {
+    const BEGIN: [&str; 4] = ["尊敬的", "亲爱的", "您好", "你好"];
+    const END: [&str; 8] = [
+        "先生", "女士", "同志", "网友", "市民", "同学", "您好", "你好",
+    ];
+    BEGIN.iter().any(|word| label.starts_with(word)) || END.iter().any(|word| label.ends_with(word))
 }
 
 /// Whether a label stands before the unit that answers.
