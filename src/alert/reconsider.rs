@@ -275,7 +275,7 @@ mod tests {
         };
         let all = [near.clone(), first.clone(), again.clone()];
         assert!(!stands(&near, &all) && !stands(&first, &all) && stands(&again, &all));
-        assert!(stands(&first, &[near.clone()]) && stands(&near, &[]));
+        assert!(stands(&first, std::slice::from_ref(&near)) && stands(&near, &[]));
     }
 
     #[test]
