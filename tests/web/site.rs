@@ -75,7 +75,11 @@ async fn every_broken_link_stands_on_a_page_the_certain_ones_first() {
         assert!(list.contains("已确认60个，疑似60个"), "{list}");
         assert_eq!(list.contains("rel=\"next\""), next, "{page}: {list}");
         let links = list.split("<th scope=\"row\"").skip(1);
-        let number = |row: &str| row.split("/gone/").nth(1).map(|rest| rest[..3].to_owned());
+        let number = |row: &str| {
+            row.split("/gone/")
+                .nth(1)
+                .map(|rest| rest.chars().take(3).collect::<String>())
+        };
         seen.extend(links.filter_map(number));
     }
     assert_eq!(
