@@ -362,8 +362,8 @@ fn is_due_again(tier: Tier, told_at: Moment, repeats: u32, at: Context<'_>) -> b
 }
 
 /// The working days since `decided_at`, for what goes out in `window`: decided on a day off, it is heard on the
-/// next working day. They count to the day of `now`, not to that on which what is decided now is heard: what
-/// were decided in the evening could be stilled by an answer of the night, and one of the repetitions be spent.
+/// next working day. They count to the day of `now`, not to that on which what is decided now is heard: an answer
+/// of the night would still what was decided in the evening, and a repetition would be spent unheard.
 pub(super) fn worked_since(
     decided_at: Moment,
     now: Moment,
