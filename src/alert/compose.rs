@@ -879,9 +879,8 @@ mod tests {
     #[test]
     fn what_the_budget_puts_off_of_what_goes_at_once_goes_with_the_next_opening() {
         let down = |column: &str, on: &str| {
-            let mut down = notice("li", column, Told::Trouble, on);
-            down.kind = Kind::Down;
-            down.urgent = true;
+            let mut down = notice("li", column, Told::Down, on);
+            (down.kind, down.urgent) = (Kind::Down, true);
             down
         };
         let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-14T07:00:00")]);
@@ -1088,6 +1087,26 @@ mod tests {
         (down.kind, down.urgent) = (Kind::Down, true);
         day.waiting.push(down);
         assert_eq!(day.write("2017-11-14T09:00:00").messages.len(), 1);
+    }
+
+    #[test]
+    fn a_word_about_the_monitor_keeps_nothing_back_from_the_operator() {
+        let mut word = notice("op", "a", Told::Trouble, "2017-11-14T09:00:00");
+        (word.kind, word.urgent) = (Kind::Trouble, true);
+        let mut day = Day::new(vec![word]);
+        day.rules.budget.per_person = 1;
+        assert_eq!(day.write("2017-11-14T09:00:00").messages.len(), 1);
+        for (column, sent) in [("b", 1), ("c", 0)] {
+            let mut down = notice("op", column, Told::Down, "2017-11-14T10:00:00");
+            (down.kind, down.urgent) = (Kind::Down, true);
+            day.waiting.push(down);
+            let written = day.write("2017-11-14T10:00:00");
+            let of_down = written
+                .messages
+                .iter()
+                .filter(|one| one.words.wording == "down");
+            assert_eq!(of_down.count(), sent, "{:?}", written.messages);
+        }
     }
 
     #[test]

@@ -222,12 +222,20 @@ pub(super) fn is_of_budget(notice: &Notice) -> bool {
     notice.urgent && notice.kind == Kind::Trouble
 }
 
+/// Whether `message` carries nothing but a word about the monitor itself, told at once: such words are free.
+fn is_of_monitor(message: &Message) -> bool {
+    message.urgent && message.tier.is_none() && message.words.wording == "trouble"
+}
+
 /// Whether today's budget allows `person` no message any more, `more` written just now: what goes at
 /// once and what waits for its hours are counted apart, so that neither keeps the other back.
 pub(super) fn is_spent(tray: &Tray<'_>, person: &PersonId, urgent: bool, more: &[Message]) -> bool {
     let budget = tray.rules.budget;
     let spent = |messages: usize, most: u32| messages >= most as usize;
-    let all = || tray.today.iter().chain(more);
+    let all = || {
+        let written = tray.today.iter().chain(more);
+        written.filter(|message| !is_of_monitor(message))
+    };
     let of_person = all().filter(|message| message.person == *person && message.urgent == urgent);
     let to_person = of_person.count();
     // Whoever is to hear that the budget is used up is not bound by it, and uses none of it up.

@@ -71,19 +71,7 @@ impl Ending {
             }
         }
         commit.messages.push(message.clone());
-        self.desk.end_unheard(&message, commit).await?;
-        match person {
-            Some(person) if message.urgent && !person.is_operator() => self.tell_of_loss(now).await,
-            _ => Ok(()),
-        }
-    }
-
-    /// Tells the operators, once a day and without waiting for their digest, that what was to be heard at
-    /// once was not; the digest says who did not hear what.
-    async fn tell_of_loss(&self, now: Moment) -> Result<(), StoreError> {
-        let cause = MessageKey::of(&["loss", &date_of(now).to_string()]);
-        let words = "有须立即告知的消息未能送达，请查看控制台“消息”页并以其他方式告知有关人员";
-        self.desk.tell_operators(&cause, words).await
+        self.desk.end_unheard(&message, commit).await
     }
 
     /// Tells the operators, once a day, that the transport of `message` has taken nothing for long.

@@ -92,11 +92,15 @@ impl Desk {
         self.store.commit(commit).await.map(|()| true)
     }
 
-    /// Stores `commit`, with which `ended`, a message that reached nobody, ends; and that its person
-    /// was not told what no other message has told.
+    /// Stores `commit`, with which `ended`, a message that reached nobody, ends; that its person was not
+    /// told what no other message has told; and, where that was to be heard at once, a word to the operators.
     pub async fn end_unheard(&self, ended: &Message, mut commit: Commit) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
         self.add_unheard(ended, &mut commit).await?;
+        let person = self.config.group.people.get(&ended.person);
+        if ended.urgent && person.is_some_and(|person| !person.is_operator()) {
+            commit.notices.extend(self.words_of_loss().await?);
+        }
         self.store.commit(commit).await
     }
 

@@ -154,8 +154,27 @@ impl Desk {
         notices
     }
 
-    /// Keeps those of `notices` that are not known, and whose words do not wait already.
-    async fn tell_once(&self, mut notices: Vec<Notice>) -> Result<(), StoreError> {
+    /// Keeps those of `notices` that are new.
+    async fn tell_once(&self, notices: Vec<Notice>) -> Result<(), StoreError> {
+        let notices = self.new_of(notices).await?;
+        if notices.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::at(self.clock.now());
+        commit.notices = notices;
+        self.store.commit(commit).await
+    }
+
+    /// What tells the operators, once a day and without waiting for their digest, that something which was to
+    /// be heard at once was not; the digest says who did not hear what.
+    pub(super) async fn words_of_loss(&self) -> Result<Vec<Notice>, StoreError> {
+        let cause = MessageKey::of(&["loss", &date_of(self.clock.now()).to_string()]);
+        let words = "有须立即告知的消息未能送达，请查看控制台“消息”页并以其他方式告知有关人员";
+        self.new_of(self.words_to_operators(&cause, words)).await
+    }
+
+    /// Those of `notices` that are not known, and whose words do not wait already.
+    async fn new_of(&self, mut notices: Vec<Notice>) -> Result<Vec<Notice>, StoreError> {
         let keys: Vec<MessageKey> = notices.iter().map(|told| told.key.clone()).collect();
         let mut known = self.store.notices(&keys).await?;
         known.extend(self.store.waiting_notices().await?);
@@ -166,11 +185,6 @@ impl Desk {
             one.key == other.key || one.person == other.person && one.facts.why == other.facts.why
         };
         notices.retain(|notice| !known.iter().any(|known| says(known, notice)));
-        if notices.is_empty() {
-            return Ok(());
-        }
-        let mut commit = Commit::at(self.clock.now());
-        commit.notices = notices;
-        self.store.commit(commit).await
+        Ok(notices)
     }
 }
