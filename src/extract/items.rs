@@ -2,6 +2,7 @@
 //! the neighbours of an article that is shown.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use url::Url;
 
@@ -12,6 +13,8 @@ use super::{address, clean};
 
 /// The most rows that are looked at on one page.
 const MAX_ITEMS: usize = 20_000;
+/// The least weight of a title.
+pub const LEAST: usize = 4;
 
 /// A link that may be an article's.
 pub struct Item<'a> {
@@ -90,8 +93,9 @@ fn is_neighbour(title: &str) -> bool {
             .is_some_and(leads_to_neighbour)
 }
 
-/// The article links of a page, in document order.
-pub fn items<'a>(dom: &Dom<'a>, base: &Url) -> Vec<Item<'a>> {
+/// The article links of a page, in document order; those at the places of `short` be their titles as short as
+/// they may.
+pub fn items<'a>(dom: &Dom<'a>, base: &Url, short: &BTreeSet<usize>) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = Vec::new();
     let mut before = "";
     for (at, node) in dom.iter() {
@@ -114,7 +118,8 @@ pub fn items<'a>(dom: &Dom<'a>, base: &Url) -> Vec<Item<'a>> {
         if node.tag != "a" && !clickable() || items.last().is_some_and(|last| at < last.end) {
             continue;
         }
-        let item = item(dom, at, node.end);
+        let least = if short.contains(&at) { 1 } else { LEAST };
+        let item = item(dom, at, node.end, least);
         let is_row = |item: &Item| {
             !leads_to_root(item, base) && !leads_to_neighbour(before) && !is_neighbour(&item.title)
         };
@@ -159,13 +164,13 @@ fn may_be_root(href: &str, base: &Url) -> bool {
     named && !in_folder
 }
 
-fn item<'a>(dom: &Dom<'a>, at: usize, end: usize) -> Option<Item<'a>> {
+fn item<'a>(dom: &Dom<'a>, at: usize, end: usize, least: usize) -> Option<Item<'a>> {
     let shown = clean::line(&shown(dom, at, end), clean::TITLE);
     let hint = dom.attr(at, "title").filter(|hint| !hint.trim().is_empty());
     let may_tell = hint.is_some_and(|hint| dates::has_digit(hint) && hint != shown);
     let told = hint.filter(|hint| may_tell && clean::line(hint, clean::TITLE) != shown);
     let (title, weight) = title(dom, at, end, shown, hint);
-    if weight < 4 || is_signpost(&title) {
+    if weight < least || is_signpost(&title) {
         return None;
     }
     Some(Item {
@@ -211,7 +216,7 @@ pub fn title(
 ) -> (String, usize) {
     let weight = clean::weight(&shown);
     let cut = shown.ends_with("..") || shown.ends_with('…');
-    if weight >= 4 && !cut {
+    if weight >= LEAST && !cut {
         return (shown, weight);
     }
     let first = hint
@@ -219,11 +224,11 @@ pub fn title(
         .map(|line| clean::line(line, clean::TITLE));
     if let Some(first) = first {
         let other = clean::weight(&first);
-        if other >= weight.max(4) {
+        if other >= weight.max(LEAST) {
             return (first, other);
         }
     }
-    if weight >= 4 {
+    if weight >= LEAST {
         return (shown, weight);
     }
     let alt = dom.range(at, end).find_map(|(_, node)| match node.what {

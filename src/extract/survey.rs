@@ -2,6 +2,7 @@
 //! in every block, counted once so that climbing the tree costs nothing.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use url::Url;
 
@@ -54,7 +55,12 @@ pub struct Survey<'d, 'a> {
 impl<'d, 'a> Survey<'d, 'a> {
     /// Surveys a page.
     pub fn of(dom: &'d Dom<'a>, base: &Url) -> Self {
-        let items = items::items(dom, base);
+        Survey::with(dom, base, &BTreeSet::new())
+    }
+
+    /// Surveys a page of which these links are articles' too, however short their titles are.
+    pub fn with(dom: &'d Dom<'a>, base: &Url, short: &BTreeSet<usize>) -> Self {
+        let items = items::items(dom, base, short);
         let sums = sums(dom, &items);
         let english = base.host_str().is_some_and(|host| host.ends_with(".cn"));
         let dated = dated(dom, &items, english);

@@ -1,6 +1,7 @@
 //! One page, decoded, guarded, parsed once, and surveyed: its rows, their dates, their groups.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use url::Url;
 
@@ -87,6 +88,13 @@ pub fn with<T>(
     today: Date,
     then: impl FnOnce(&View) -> T,
 ) -> Result<T, Closed> {
+    parsed(page, decoded, |parts| {
+        parts.viewed(&Survey::of(parts.dom, parts.base), today, then)
+    })
+}
+
+/// Parses a page of this text and hands out what its views are made from.
+fn parsed<T>(page: &Page, decoded: &Decoded, then: impl FnOnce(&Parts) -> T) -> Result<T, Closed> {
     let closed = Closed {
         why: Unreadable::TooComplex,
         encoding: decoded.encoding,
@@ -97,33 +105,56 @@ pub fn with<T>(
     let alive = comments::without_dead(&decoded.text);
     let dom = Dom::styled(&tree, &Sheet::of(&alive));
     let base = base(&dom, &page.url);
-    let survey = Survey::of(&dom, &base);
-    let mut rows = survey.rows(&base);
     let island = expand::rows(&alive);
     let hidden = Some(&island.html).filter(|hidden| !hidden.is_empty());
     let hidden = hidden.and_then(|hidden| parse(hidden));
     let hidden_dom = hidden.as_ref().map(Dom::of);
-    if let Some(script) = &hidden_dom {
-        rows.extend(script_rows(script, &base));
-    }
-    let given = given(&survey, &rows, &base);
-    let mut datings = years::date(&rows, &given, today);
-    pageclock::strike(&dom, &rows, &mut datings, today);
-    let groups = groups::form(&rows, &datings);
-    let view = View {
+    let parts = Parts {
         dom: &dom,
         source: &decoded.text,
         base: &base,
-        survey: &survey,
-        rows: &rows,
-        datings: &datings,
-        groups: &groups,
         script: hidden_dom.as_ref(),
         encoding: decoded.encoding,
-        today,
         shared: island.shared,
     };
-    Ok(then(&view))
+    Ok(then(&parts))
+}
+
+/// What a view is made from.
+struct Parts<'p> {
+    dom: &'p Dom<'p>,
+    source: &'p str,
+    base: &'p Url,
+    script: Option<&'p Dom<'p>>,
+    encoding: &'static str,
+    shared: bool,
+}
+
+impl Parts<'_> {
+    /// Hands the view of a survey to `then`.
+    fn viewed<T>(&self, survey: &Survey<'_, '_>, today: Date, then: impl FnOnce(&View) -> T) -> T {
+        let mut rows = survey.rows(self.base);
+        if let Some(script) = self.script {
+            rows.extend(script_rows(script, self.base));
+        }
+        let given = given(survey, &rows, self.base);
+        let mut datings = years::date(&rows, &given, today);
+        pageclock::strike(self.dom, &rows, &mut datings, today);
+        let groups = groups::form(&rows, &datings);
+        then(&View {
+            dom: self.dom,
+            source: self.source,
+            base: self.base,
+            survey,
+            rows: &rows,
+            datings: &datings,
+            groups: &groups,
+            script: self.script,
+            encoding: self.encoding,
+            today,
+            shared: self.shared,
+        })
+    }
 }
 
 /// What the page says of the years of rows that print none; nothing where all rows do.
@@ -145,6 +176,25 @@ pub fn given(survey: &Survey, rows: &[Listed], base: &Url) -> Given {
 pub fn of<T>(page: &Page, today: Date, then: impl FnOnce(&View) -> T) -> Result<T, Closed> {
     let text = text(page, &mut Notes::default())?;
     with(page, &text, today, then)
+}
+
+/// The same, where `short` picks links of the view that are articles' too, however short their titles are.
+pub fn of_short<T>(
+    page: &Page,
+    today: Date,
+    short: impl FnOnce(&View) -> BTreeSet<usize>,
+    then: impl FnOnce(&View) -> T,
+) -> Result<T, Closed> {
+    let text = text(page, &mut Notes::default())?;
+    parsed(page, &text, |parts| {
+        let survey = Survey::of(parts.dom, parts.base);
+        let short = parts.viewed(&survey, today, short);
+        if short.is_empty() {
+            return parts.viewed(&survey, today, then);
+        }
+        let survey = Survey::with(parts.dom, parts.base, &short);
+        parts.viewed(&survey, today, then)
+    })
 }
 
 /// Against what the links of a page are resolved.

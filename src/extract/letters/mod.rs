@@ -5,6 +5,7 @@
 mod data;
 pub mod paging;
 mod row;
+mod short;
 pub(super) mod waiting;
 mod words;
 
@@ -17,7 +18,7 @@ use super::notes::Notes;
 use super::rows::Listed;
 use super::survey::{Dated, Survey};
 use super::view::{self, View};
-use super::{by_rules, clean, column, expand, json_list};
+use super::{by_rules, clean, column, expand, items, json_list};
 use crate::domain::letter::{ListedLetter, State, Told};
 use crate::domain::page::Page;
 use crate::domain::reading_rules::{Json, ReadRules, Shape};
@@ -44,12 +45,12 @@ pub fn list(page: &Page, rules: Option<&ReadRules>, today: Date) -> Vec<ListedLe
     let shape = rules.and_then(|rules| rules.json.as_ref()).map(Json::shape);
     let markup = |shape: &Shape| json_list::markup(&text, shape);
     if let Some(html) = shape.as_ref().and_then(markup) {
-        return view::of(&made(&page, html), today, of_view).unwrap_or_default();
+        return of_page(&made(&page, html), today);
     }
     if json_list::is_data(&text) {
         return data::list(&text, shape.as_ref(), &page.url, today);
     }
-    let letters = view::of(&page, today, of_view).unwrap_or_default();
+    let letters = of_page(&page, today);
     if letters.iter().any(|letter| letter.told != Told::default()) {
         return letters;
     }
@@ -57,11 +58,15 @@ pub fn list(page: &Page, rules: Option<&ReadRules>, today: Date) -> Vec<ListedLe
     if hidden.is_empty() {
         return letters;
     }
-    let more = view::of(&made(&page, hidden), today, of_view).unwrap_or_default();
+    let more = of_page(&made(&page, hidden), today);
     match more.is_empty() {
         true => letters,
         false => more,
     }
+}
+
+fn of_page(page: &Page, today: Date) -> Vec<ListedLetter> {
+    view::of_short(page, today, short::links, of_view).unwrap_or_default()
 }
 
 /// Markup that stands in a page, as a page.
@@ -240,11 +245,15 @@ fn in_row(survey: &Survey<'_, '_>, node: usize) -> bool {
 /// The last words before a place that can be a title.
 fn title_before(survey: &Survey<'_, '_>, start: usize, end: usize) -> Option<String> {
     let texts: Vec<(usize, &str)> = survey.dom.texts(start, end).collect();
-    let titles = texts.into_iter().rev().take(8).filter_map(|(_, text)| {
+    let mut last = texts.iter().enumerate().rev().take(8);
+    last.find_map(|(at, (node, text))| {
+        let before = at.checked_sub(1).and_then(|at| texts.get(at));
+        let is_named = || short::is_title(survey.dom, *node, text, before.map(|(_, text)| *text));
         let text = clean::line(words::content(text), clean::TITLE);
-        (clean::weight(&text) >= 4).then_some(text)
-    });
-    titles.into_iter().next()
+        let weight = clean::weight(&text);
+        let may_be = weight >= items::LEAST || (weight >= short::LEAST && is_named());
+        may_be.then_some(text)
+    })
 }
 
 /// What a range says of a letter, by its labelled days and by words.

@@ -1,0 +1,154 @@
+//! Letters whose titles are so short, such as 停车难, that their links are no rows of a list.
+
+use std::collections::BTreeSet;
+
+use super::words;
+use crate::extract::dom::Dom;
+use crate::extract::folder;
+use crate::extract::items::{self, is_signpost};
+use crate::extract::rows::Listed;
+use crate::extract::view::View;
+use crate::extract::{address, clean, column};
+
+/// The least weight of a short title.
+pub const LEAST: usize = 2;
+/// Words that stand before the title of a letter.
+const TITLES: [&str; 4] = ["标题", "主题", "题目", "名称"];
+/// The longest label of a title, in characters.
+const LABEL: usize = 6;
+/// From how many rows a list says where its titles stand.
+const ROWS: usize = 2;
+
+/// The links of a list of letters with short titles: what stands in the places of its rows beside them.
+pub fn links(view: &View) -> BTreeSet<usize> {
+    let group = column::deciding(view);
+    let rows = group.map(|group| group.rows.as_slice()).unwrap_or_default();
+    let rows: Vec<&Listed> = rows
+        .iter()
+        .filter_map(|at| view.rows.get(*at))
+        .filter(|row| row.block < view.dom.len())
+        .collect();
+    match rows.len() < ROWS {
+        true => alone(view),
+        false => beside(view, &rows),
+    }
+}
+
+/// Short links in blocks beside the rows of a list, at the place of the title.
+fn beside(view: &View, rows: &[&Listed]) -> BTreeSet<usize> {
+    let dom = view.dom;
+    let blocks: BTreeSet<usize> = rows.iter().map(|row| row.block).collect();
+    let lists: BTreeSet<usize> = rows.iter().map(|row| row.list).collect();
+    // Which of a row's links has the title, and what is said before it.
+    let titled = |row: &&&Listed| {
+        let own = |item: &&items::Item| item.at >= row.block && item.title == row.title;
+        let item = view.survey.items.iter().find(own)?;
+        Some((links_before(view, row.block, item.at), term(dom, row.block)))
+    };
+    let places: BTreeSet<(u32, String)> = rows.iter().filter_map(|row| titled(&row)).collect();
+    let kinds: BTreeSet<(usize, &str)> = rows
+        .iter()
+        .map(|row| (row.list, dom.tag(row.block)))
+        .collect();
+    let mut found = BTreeSet::new();
+    for list in lists {
+        let links = dom.range(list, dom.end(list));
+        for (at, _) in links.filter(|(_, node)| node.tag == "a") {
+            let mut block = at;
+            while dom.parent(block) != list && block > list {
+                block = dom.parent(block);
+            }
+            let is_beside = !blocks.contains(&block) && kinds.contains(&(list, dom.tag(block)));
+            let place = || (links_before(view, block, at), term(dom, block));
+            if is_beside && is_short(view, at) && places.contains(&place()) {
+                found.insert(at);
+            }
+        }
+    }
+    found
+}
+
+/// Short links of a page without a list of longer ones: the first of a row with a date that leads to an article.
+fn alone(view: &View) -> BTreeSet<usize> {
+    let dom = view.dom;
+    let is_row = |block: usize| {
+        let dates = || view.survey.dates_between(block, dom.end(block)).next();
+        matches!(dom.tag(block), "li" | "tr" | "dt" | "dd") && dates().is_some()
+    };
+    let is_letter = |at: &usize| {
+        let mut above = *at;
+        let mut blocks = (0..4).map(|_| {
+            above = dom.parent(above);
+            above
+        });
+        let block = blocks.find(|block| is_row(*block));
+        let is_first = block.is_some_and(|block| {
+            links_before(view, block, *at) == 0 && view.survey.items_in(block) == 0
+        });
+        let url = dom
+            .attr(*at, "href")
+            .and_then(|href| address::join(view.base, href));
+        is_first && url.is_some_and(|url| folder::is_article(&url)) && is_short(view, *at)
+    };
+    let links = dom.iter().filter(|(_, node)| node.tag == "a");
+    links.map(|(at, _)| at).filter(is_letter).collect()
+}
+
+/// How many links of a block stand before a place.
+fn links_before(view: &View, block: usize, at: usize) -> u32 {
+    let links = view.dom.range(block, at);
+    let before = links.filter(|(_, node)| node.tag == "a").count();
+    u32::try_from(before).unwrap_or(u32::MAX)
+}
+
+/// The term of which a definition is one; nothing of any other block.
+fn term(dom: &Dom, block: usize) -> String {
+    if dom.tag(block) != "dd" {
+        return String::new();
+    }
+    let parent = dom.parent(block);
+    let terms = dom.range(parent + 1, block);
+    let term = terms.filter(|(_, node)| node.tag == "dt" && node.parent == parent);
+    let term = term.last().map(|(at, _)| dom.text(at, dom.end(at), 20));
+    clean::squeezed(&term.unwrap_or_default())
+}
+
+/// Whether a link shows a short title and leads to a page of its own.
+fn is_short(view: &View, at: usize) -> bool {
+    let dom = view.dom;
+    let is_shown = dom
+        .get(at)
+        .is_some_and(|node| !node.furniture && !node.silent);
+    let title = clean::line(&dom.text(at, dom.end(at), 40), clean::TITLE);
+    let weight = clean::weight(&title);
+    let url = dom
+        .attr(at, "href")
+        .and_then(|href| address::join(view.base, href));
+    let leads_on = url.is_some_and(|url| url != *view.base && !address::is_root(&url));
+    let is_pager = title.ends_with('页') && title.chars().count() <= 5;
+    let is_name = (LEAST..items::LEAST).contains(&weight)
+        && !is_signpost(&title)
+        && !is_pager
+        && !words::is_state(&title);
+    is_shown && is_name && leads_on
+}
+
+/// Whether a text is called a title: by a label in it or before it, or by the heading in which it stands.
+pub fn is_title(dom: &Dom, node: usize, text: &str, before: Option<&str>) -> bool {
+    let is_label = |label: &str| {
+        let label: String = label.chars().filter(|c| !c.is_whitespace()).collect();
+        let label = label.trim_end_matches([':', '：']);
+        label.chars().count() <= LABEL && TITLES.iter().any(|title| label.ends_with(title))
+    };
+    let own = text.trim().split_once([':', '：']).map(|(label, _)| label);
+    if let Some(label) = own {
+        return is_label(label);
+    }
+    let mut at = node;
+    let mut above = (0..3).map(|_| {
+        at = dom.parent(at);
+        dom.tag(at)
+    });
+    let heads = above.any(|tag| matches!(tag, "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dt"));
+    heads || before.is_some_and(is_label)
+}
