@@ -180,6 +180,7 @@ pub fn console(config: &Config, store: Store, clock: Clock, counter: Option<Coun
         metrics: Arc::new(Metrics::new(now)),
         title: "网巡".to_owned(),
         hosts: Vec::new(),
+        samples_a_day: 24,
         stale_after: TimeDelta::hours(26),
         stuck_after: TimeDelta::hours(2),
     }

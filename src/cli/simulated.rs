@@ -191,6 +191,7 @@ async fn conclude(ready: &Ready, config: &Config) -> anyhow::Result<()> {
         records: &records,
         open: &open,
         acts: &acts,
+        blind_after_visits: config.alert.blind_after_visits,
         now: desk.clock.now(),
     });
     say(&format!(

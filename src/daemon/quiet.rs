@@ -70,6 +70,7 @@ impl Desk {
             records: &records,
             open,
             acts: &acts,
+            blind_after_visits: self.config.alert.blind_after_visits,
             now: tray.now,
         });
         let is_seen = |at: Moment| tray.now - at <= LATELY;

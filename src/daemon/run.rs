@@ -59,6 +59,9 @@ const POSTS: usize = 16;
 const STALE_AFTER: TimeDelta = TimeDelta::hours(26);
 /// With a due message waiting for so long the monitor calls itself unwell.
 const STUCK_AFTER: TimeDelta = TimeDelta::hours(2);
+/// How often home pages were sampled, where they are sampled no more: as often as a configuration that says
+/// nothing would have it.
+const USUAL_SAMPLES_A_DAY: u32 = 24;
 
 /// Why the daemon does not run.
 #[derive(Debug, Error)]
@@ -453,6 +456,7 @@ fn console_of(
             hosts.extend(hosts_of(None, linked));
             hosts
         },
+        samples_a_day: config.samples_a_day.unwrap_or(USUAL_SAMPLES_A_DAY),
         stale_after: STALE_AFTER,
         stuck_after: STUCK_AFTER,
         callback: None,

@@ -201,6 +201,7 @@ impl Clerk {
             records: &seen.records,
             open: &seen.open,
             acts: &seen.acts,
+            blind_after_visits: self.desk.config.alert.blind_after_visits,
             now: self.desk.clock.now(),
         }
     }

@@ -17,7 +17,7 @@ use crate::assess::exemption::Exemptions;
 use crate::assess::freshness::{Freshness, Judgement, judge};
 use crate::assess::ladder::Tier;
 use crate::assess::limits::Limits;
-use crate::assess::outage::host_of;
+use crate::assess::outage::{host_of, is_blind};
 use crate::domain::act::Act;
 use crate::domain::class::Class;
 use crate::domain::group::{Column, Group, Site};
@@ -38,6 +38,8 @@ pub struct Scene<'a> {
     pub open: &'a BTreeMap<IncidentKey, Incident>,
     /// What people laid down.
     pub acts: &'a [Act],
+    /// So many visits in a row that could not tell are told to the operator.
+    pub blind_after_visits: u32,
     /// The instant of the judgement.
     pub now: Moment,
 }
@@ -75,6 +77,9 @@ pub struct ColumnLine {
     pub told: Option<Tier>,
     /// Until when the unit's answer holds, if one does.
     pub answered_until: Option<Date>,
+    /// Since when it could not be read, where that is told: several visits in a row. What is in time by the
+    /// date that is known stays so.
+    pub unread_since: Option<Moment>,
     /// Whether a change waits for a second visit.
     pub confirming: bool,
     /// Whether an escalation waits for a person to let it out: nobody was told of it.
@@ -208,7 +213,9 @@ pub fn overview(scene: &Scene) -> Overview {
     sites.sort_by_key(|line| {
         let vetoed = line.veto == Some(Veto::Hit);
         let shut_since = line.down_since.filter(|_| line.shut);
-        let order = (line.standing, Reverse(line.counts.weight()));
+        // The nearness of a veto outranks what is in time.
+        let near = line.veto.map_or(line.standing, |_| Standing::DueSoon);
+        let order = (line.standing.min(near), Reverse(line.counts.weight()));
         (!vetoed, !line.shut, shut_since, order)
     });
     Overview {
@@ -242,6 +249,10 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
     let owed = owed(scene, column);
     let worst = owed.iter().map(OwedLine::standing).min();
     let standing = Standing::of(&judgement);
+    let watched = !matches!(
+        standing,
+        Standing::Exempt | Standing::Unconfirmed | Standing::NotConfigured
+    );
     ColumnLine {
         column: column.id.clone(),
         name: column.name.clone(),
@@ -260,10 +271,19 @@ pub fn column_line(scene: &Scene, column: &Column) -> ColumnLine {
         answered_until: incident
             .and_then(|incident| answer(scene.acts, incident, date_of(scene.now)))
             .map(|(_, until)| until),
+        unread_since: record
+            .filter(|_| watched)
+            .and_then(|record| unread_since(record, scene.blind_after_visits)),
         confirming: pending || record.is_some_and(|record| record.revisit_at.is_some()),
         escalation_waits: incident.is_some_and(Incident::is_proposed),
         owed,
     }
+}
+
+/// Since when a column could not be read, where that are as many visits as are told.
+fn unread_since(record: &ColumnRecord, visits: u32) -> Option<Moment> {
+    let blind = record.blind.as_ref()?;
+    is_blind(record, visits).then_some(blind.since)
 }
 
 /// What `column` owes by a day, the first due first.
@@ -504,6 +524,7 @@ mod tests {
             records: &rows(),
             open: &open.collect(),
             acts: &[],
+            blind_after_visits: 3,
             now: at(NOW),
         })
     }
@@ -607,6 +628,7 @@ mod tests {
                 records: &rows(),
                 open: &[(down.key.clone(), down)].into_iter().collect(),
                 acts: &[],
+                blind_after_visits: 3,
                 now: at(NOW),
             });
             let line = overview
@@ -723,6 +745,7 @@ mod tests {
                 records: &rows_of_kept(),
                 open: &incidents.collect(),
                 acts: &[],
+                blind_after_visits: 3,
                 now: at(NOW),
             });
             let mut lines = overview.sites.iter().flat_map(|site| &site.columns);

@@ -209,8 +209,13 @@ impl Counts {
     }
 
     /// What decides between two lines of one standing: the worse count first.
-    pub(super) fn weight(&self) -> [usize; 3] {
-        [self.severely_overdue, self.overdue, self.in_need()]
+    pub(super) fn weight(&self) -> [usize; 4] {
+        [
+            self.escalated,
+            self.severely_overdue,
+            self.overdue,
+            self.in_need(),
+        ]
     }
 
     /// All columns.

@@ -3,7 +3,7 @@
 //!
 //! Words and order only: the verdict itself is `assess`'s.
 
-use super::overview::ColumnLine;
+use super::overview::{ColumnLine, SiteLine};
 use super::standing::{Counts, Standing};
 use crate::assess::ladder::Tier;
 
@@ -49,6 +49,19 @@ impl Step {
             other => return Step::Standing(other),
         };
         Step::Tier(tier)
+    }
+
+    /// The step of a site that is not shut: that of its worst column.
+    pub fn of_site(line: &SiteLine) -> Step {
+        let counts = &line.counts;
+        Step::Tier(match line.standing {
+            Standing::SeverelyOverdue if counts.escalated > 0 => Tier::Escalation,
+            Standing::SeverelyOverdue => Tier::SeverelyOverdue,
+            Standing::Overdue => Tier::Overdue,
+            Standing::DueSoon if counts.warning > 0 => Tier::Warning,
+            Standing::DueSoon => Tier::Reminder,
+            other => return Step::Standing(other),
+        })
     }
 
     /// The step with this [`key`](Step::key).
@@ -104,6 +117,7 @@ mod tests {
                 records: &Default::default(),
                 open: &Default::default(),
                 acts: &[],
+                blind_after_visits: 3,
                 now: at("2017-11-18T10:00:00"),
             },
             column,

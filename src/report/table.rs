@@ -313,6 +313,7 @@ mod tests {
             records: &records,
             open: &BTreeMap::new(),
             acts: &[],
+            blind_after_visits: 3,
             now: at("2017-11-18T10:00:00"),
         })
     }

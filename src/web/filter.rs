@@ -28,6 +28,8 @@ pub enum State {
     All,
     /// Those in time whose limit ends within seven days.
     Week,
+    /// Those that several visits in a row could not read, wherever they stand.
+    Unread,
     /// Those on one step of the scale.
     On(Step),
     /// Those in one standing, whatever its tier.
@@ -40,6 +42,7 @@ impl State {
             "need" => Some(State::Need),
             "all" => Some(State::All),
             "week" => Some(State::Week),
+            "unread" => Some(State::Unread),
             key => Step::parse(key)
                 .map(State::On)
                 .or_else(|| Standing::parse(key).map(State::One)),
@@ -52,6 +55,7 @@ impl State {
             State::Need => "need",
             State::All => "all",
             State::Week => "week",
+            State::Unread => "unread",
             State::On(step) => step.key(),
             State::One(standing) => standing.key(),
         }
@@ -63,6 +67,7 @@ impl State {
             State::Need => "需要处理",
             State::All => "全部",
             State::Week => "7天内到期",
+            State::Unread => "多次未能读取",
             State::On(step) => step.in_chinese(),
             State::One(standing) => standing.in_chinese(),
         }
@@ -72,7 +77,7 @@ impl State {
     pub fn all(chosen: State) -> impl Iterator<Item = State> {
         let steps = Step::ALL.map(State::On);
         let other = Some(chosen).filter(|chosen| matches!(chosen, State::One(_)));
-        [State::Need, State::All, State::Week]
+        [State::Need, State::All, State::Week, State::Unread]
             .into_iter()
             .chain(steps)
             .chain(other)
@@ -88,6 +93,7 @@ impl State {
                 let mut due = line.due_on.into_iter().chain(owed);
                 due.any(|due| today <= due && Some(due) <= last)
             }
+            State::Unread => line.unread_since.is_some(),
             State::On(step) => Step::of(line) == step,
             State::One(standing) => line.standing == standing,
         }
@@ -180,7 +186,7 @@ impl Filter {
             State::All => true,
             State::On(Step::Standing(standing)) | State::One(standing) => site.standing == standing,
             State::On(Step::Tier(_)) => false,
-            State::Need | State::Week => false,
+            State::Need | State::Week | State::Unread => false,
         };
         stands
             && self.unit.as_ref().is_none_or(|unit| *unit == site.unit)

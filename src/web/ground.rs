@@ -1,12 +1,14 @@
 //! The reason of a verdict in the order in which it is read: what it is, in one sentence; the dates and
 //! days that decide it; and the whole paragraph, a sentence a line.
 
-use super::view::{NAME_CHARS, of_duty};
+use super::view::{NAME_CHARS, of_duty, unread};
 use crate::assess::freshness::Freshness;
+use crate::assess::ladder::Tier;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 use crate::report::overview::ColumnLine;
 use crate::report::plain::{full_date, instant, one_line};
 use crate::report::standing::Standing;
+use crate::report::step::Step;
 
 /// What is shown where there is no date.
 const NO_DATE: &str = "—";
@@ -84,9 +86,16 @@ fn verdict(line: &ColumnLine, now: Moment) -> String {
         Freshness::NotConfigured | Freshness::NotYetVisited => String::new(),
     };
     let word = Standing::of(&line.judgement).verdict_in_chinese();
+    let escalated = match Step::of(line) {
+        Step::Tier(Tier::Escalation) => "（已督办）",
+        _ => "",
+    };
     let owed = line.owed.iter().map(|owed| of_duty(owed, today));
     let owed: String = owed.map(|owed| format!("{owed}。")).collect();
-    format!("判定为{word}{more}。{owed}")
+    let unread = unread(line, now).map_or(String::new(), |unread| {
+        format!("{unread}，按此前读到的日期判断。")
+    });
+    format!("判定为{word}{escalated}{more}。{unread}{owed}")
 }
 
 /// `2017年11月3日（已17天）`
@@ -98,18 +107,33 @@ fn aged(on: Date, today: Date) -> String {
     }
 }
 
-/// The sentences of a paragraph. What stands in quotation marks or brackets is part of its sentence.
+/// What encloses.
+const PAIRS: [(char, char); 3] = [('“', '”'), ('《', '》'), ('（', '）')];
+
+/// The sentences of a paragraph. What stands in quotation marks or brackets is part of its sentence; a mark
+/// that is opened more often than it is closed, as in a title that was cut, encloses nothing.
 fn sentences(paragraph: &str) -> Vec<String> {
+    let count = |mark: char| paragraph.chars().filter(|&letter| letter == mark).count();
+    let mut ahead = PAIRS.map(|(opens, closes)| (count(opens), count(closes)));
+    let mut inside: Vec<char> = Vec::new();
     let mut sentences = Vec::new();
     let mut sentence = String::new();
-    let mut depth = 0usize;
     for letter in paragraph.chars() {
         sentence.push(letter);
-        match letter {
-            '“' | '《' | '（' => depth += 1,
-            '”' | '》' | '）' => depth = depth.saturating_sub(1),
-            '。' if depth == 0 => sentences.push(std::mem::take(&mut sentence)),
-            _ => {}
+        for (&(opens, closes), (still_opens, still_closes)) in PAIRS.iter().zip(&mut ahead) {
+            if letter == opens {
+                if *still_closes >= *still_opens {
+                    inside.push(closes);
+                }
+                *still_opens -= 1;
+            } else if letter == closes {
+                *still_closes -= 1;
+                let opened = inside.iter().rposition(|&one| one == letter);
+                inside.truncate(opened.unwrap_or(inside.len()));
+            }
+        }
+        if letter == '。' && inside.is_empty() {
+            sentences.push(std::mem::take(&mut sentence));
         }
     }
     if !sentence.is_empty() {
@@ -136,6 +160,21 @@ mod tests {
         );
         assert!(sentences("").is_empty());
         assert_eq!(sentences(paragraph).concat(), paragraph);
+    }
+
+    #[test]
+    fn a_mark_that_is_never_closed_joins_no_sentences() {
+        let rows = [
+            (
+                "标题《一…。二。《三。四》。",
+                vec!["标题《一…。", "二。", "《三。四》。"],
+            ),
+            ("原文“《一。二”。三。", vec!["原文“《一。二”。", "三。"]),
+            ("甲》。乙）”。丙。", vec!["甲》。", "乙）”。", "丙。"]),
+        ];
+        for (paragraph, expected) in rows {
+            assert_eq!(sentences(paragraph), expected);
+        }
     }
 
     #[test]

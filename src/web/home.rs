@@ -18,7 +18,7 @@ use super::messages::Today;
 use super::monitor;
 use super::sought::Sought;
 use super::source::Picture;
-use super::view::{ColumnRow, Frame, Mark, NAME_CHARS, Place, Shared, page, unreadable};
+use super::view::{ColumnRow, Frame, Mark, NAME_CHARS, Place, Shared, Tile, page, unreadable};
 use crate::alert::outbox::Message;
 use crate::domain::class::Class;
 use crate::domain::time::{Moment, date_of, moment};
@@ -42,6 +42,8 @@ struct HomePage {
     sites_in_all: usize,
     columns_in_all: usize,
     chips: Vec<Chip>,
+    /// The sites by their marks.
+    tally: Vec<Tile>,
     cells: Vec<Cell>,
     site_pages: Pages,
     sites_found: usize,
@@ -54,8 +56,11 @@ struct HomePage {
     blind: Vec<(String, usize)>,
     incidents: usize,
     home_down: usize,
-    host_down: usize,
-    unread: usize,
+    /// Hosts that give no answer, and the sites that have something there.
+    hosts_down: usize,
+    shut_by_host: usize,
+    /// Columns that several visits could not read, and where they are listed.
+    unread: (usize, String),
     vetoed: usize,
     near: usize,
     proposed: usize,
@@ -193,6 +198,7 @@ fn home_page(
         sites_in_all: overview.sites.len(),
         columns_in_all: overview.totals.all(),
         chips: chips(&overview.totals, filter),
+        tally: tally(&sites),
         cells: cells.map(|site| cell(site, now)).collect(),
         sites_found: sites.len(),
         form: form(picture, filter),
@@ -203,8 +209,9 @@ fn home_page(
         blind: blind(&overview),
         incidents: picture.open.values().filter(|one| one.is_open()).count(),
         home_down: down(&|site| site.home_down),
-        host_down: down(&|site| site.down_since.is_some() && !site.home_down),
-        unread: Sought::Unread.of(picture).count(),
+        hosts_down: Sought::HostDown.of(picture).count(),
+        shut_by_host: down(&|site| site.down_since.is_some() && !site.home_down),
+        unread: unread(&overview),
         vetoed: told(Veto::Hit),
         near: told(Veto::Near),
         proposed: Sought::Release.of(picture).count(),
@@ -215,6 +222,14 @@ fn home_page(
         column_pages,
         site_pages,
     }
+}
+
+/// How many columns several visits could not read, and where they are listed.
+fn unread(overview: &Overview) -> (usize, String) {
+    let lines = overview.sites.iter().flat_map(|site| &site.columns);
+    let count = lines.filter(|line| line.unread_since.is_some()).count();
+    let all = Filter::default();
+    (count, all.in_state(filter::State::Unread))
 }
 
 /// The columns that are looked for: by need, or by due date where that is what is asked.
@@ -251,6 +266,18 @@ fn is_always_counted(step: Step) -> bool {
         Step::Tier(_) => true,
         Step::Standing(standing) => standing <= Standing::Fresh,
     }
+}
+
+/// How many of the sites wear each mark, in the order of need.
+fn tally(sites: &[&SiteLine]) -> Vec<Tile> {
+    let mut tally: Vec<Tile> = Vec::new();
+    for mark in sites.iter().map(|site| Mark::of_site(site)) {
+        match tally.iter_mut().find(|tile| tile.mark.word == mark.word) {
+            Some(tile) => tile.count += 1,
+            None => tally.push(Tile { mark, count: 1 }),
+        }
+    }
+    tally
 }
 
 fn cell(site: &SiteLine, now: Moment) -> Cell {

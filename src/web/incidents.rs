@@ -169,7 +169,7 @@ async fn shown(
     let waiting = (sought == Sought::Release).then(|| {
         let lines = release::lines(console, &picture);
         let lines = lines.into_iter().skip(at).take(OPEN);
-        work(Waiting::of(viewer, &picture, lines))
+        work(Waiting::of(viewer, &picture, lines, &console.rules))
     });
     let mut shown = IncidentsPage {
         frame: Frame::of(console, &picture, viewer, Place::Incidents),

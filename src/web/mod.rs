@@ -95,6 +95,8 @@ pub struct Console {
     /// The host names and addresses, without port, by which the console may be called besides the
     /// loopback ones; see [`hosts_of`].
     pub hosts: Vec<String>,
+    /// So many samples of each home page are taken a day.
+    pub samples_a_day: u32,
     /// After how long without any finished visit the monitor is unwell. Longer than the longest
     /// gap of the schedule.
     pub stale_after: TimeDelta,

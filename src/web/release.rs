@@ -18,7 +18,10 @@ use super::view::{ColumnRow, NAME_CHARS, of_duty};
 use super::work::filled::Filled;
 use super::work::{admitted, closed};
 use crate::alert::incident::Subject;
+use crate::alert::rules::AlertRules;
+use crate::assess::ladder::Tier;
 use crate::domain::act::REASON_CHARS;
+use crate::domain::group::{Column, Role};
 use crate::domain::id::ColumnId;
 use crate::domain::time::{Moment, date_of, in_chinese};
 use crate::report::overview::{ColumnLine, column_line};
@@ -33,6 +36,8 @@ pub struct Waiting {
     pub form: Option<String>,
     /// The columns.
     pub rows: Vec<Row>,
+    /// Who hears of them.
+    pub told: String,
     /// The reason as entered.
     pub reason: String,
     /// The longest reason, in characters.
@@ -61,7 +66,11 @@ impl Waiting {
         viewer: &Viewer,
         picture: &Picture,
         lines: impl Iterator<Item = WaitingLine>,
+        rules: &AlertRules,
     ) -> Waiting {
+        let lines: Vec<WaitingLine> = lines.collect();
+        let columns = &picture.group.columns;
+        let columns = lines.iter().filter_map(|one| columns.get(&one.line.column));
         let form = match viewer {
             Viewer::Signed(signed) if viewer.may_for_all(Right::Release) => {
                 Some(signed.form.as_str().to_owned())
@@ -69,7 +78,8 @@ impl Waiting {
             _ => None,
         };
         Waiting {
-            rows: lines.map(|line| line.row(picture.now)).collect(),
+            told: hears(rules, columns),
+            rows: lines.iter().map(|line| line.row(picture.now)).collect(),
             form,
             reason: String::new(),
             most: REASON_CHARS,
@@ -138,6 +148,27 @@ pub fn lines(console: &Console, picture: &Picture) -> Vec<WaitingLine> {
     let mut lines: Vec<WaitingLine> = lines.collect();
     lines.sort_by(|a, b| (a.line.rank(), &a.duty).cmp(&(b.line.rank(), &b.duty)));
     lines
+}
+
+/// Who hears of an escalation of `columns` once it is let out, as the rules have it.
+pub fn hears<'a>(rules: &AlertRules, columns: impl IntoIterator<Item = &'a Column>) -> String {
+    let tiers = columns.into_iter().map(|column| rules.tiers_of(column));
+    let roles = tiers.map(|tiers| tiers.get(&Tier::Escalation).map(|rule| &rule.roles));
+    let told: BTreeSet<&[Role]> = roles.flatten().map(Vec::as_slice).collect();
+    let all: BTreeSet<Role> = told
+        .iter()
+        .flat_map(|roles| roles.iter().copied())
+        .collect();
+    let words: Vec<&str> = all.into_iter().map(Role::in_chinese).collect();
+    match (told.len(), words.split_last()) {
+        (_, None) => "督办通知没有配置收件人。".to_owned(),
+        (1, Some((last, []))) => format!("督办通知发给{last}。"),
+        (1, Some((last, rest))) => format!("督办通知发给{}和{last}。", rest.join("、")),
+        _ => format!(
+            "督办通知按各栏目的设置，发给{}中的有关人员。",
+            words.join("、")
+        ),
+    }
 }
 
 /// What a form names the limit of `column`, or a duty of it, by: neither identifier of a column has a

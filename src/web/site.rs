@@ -8,7 +8,6 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, RawQuery, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
-use chrono::Days;
 
 use super::Console;
 use super::access::viewer::Viewer;
@@ -251,8 +250,7 @@ async fn shown(
     let own = is_owner(viewer, site);
     let record = console.store.home(id).await?.filter(|_| own);
     let today = date_of(picture.now);
-    let first = today.checked_sub_days(Days::new(week::DAYS - 1));
-    let first = first.unwrap_or(today);
+    let first = week::first(today);
     let mut days = console.store.site_days(id, first, today).await?;
     days.retain(|_| own);
     let overview = overview(&picture.scene(console));
@@ -315,7 +313,7 @@ async fn shown(
                 false => front,
             }
         }),
-        week: week::of(&days, picture.now),
+        week: week::of(&days, console.samples_a_day, picture.now),
         work: Work::of_site(viewer, &picture, site).map(work),
         tiles: tiles(&line.counts),
         columns: rows.map(|row| ColumnRow::of(row, picture.now)).collect(),

@@ -71,7 +71,7 @@ impl Sought {
             Sought::NearVeto => "当前接近单项否决",
             Sought::HomeDown => "首页无法打开",
             Sought::HostDown => "网站无法访问",
-            Sought::Unread => "多次未能读取的栏目",
+            Sought::Unread => "栏目无法判断",
             Sought::Late => "临期、超期和空白",
         }
     }

@@ -93,6 +93,7 @@ impl Picture {
             records: &self.records,
             open: &self.open,
             acts: &self.acts,
+            blind_after_visits: console.rules.blind_after_visits,
             now: self.now,
         }
     }

@@ -203,10 +203,12 @@ impl Mark {
                 sign: "!",
                 word: "当前接近单项否决",
             },
-            _ => Mark {
+            // Not shut as a whole, though one of its hosts gives no answer.
+            _ if line.standing == Standing::Down => Mark {
                 word: line.standing_in_chinese(),
                 ..Mark::of(line.standing)
             },
+            _ => Mark::of_step(Step::of_site(line)),
         }
     }
 }
@@ -302,6 +304,11 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
             String::new()
         }
     };
+    if let Some(unread) = unread(line, now) {
+        let gap = if text.is_empty() { "" } else { "，" };
+        text.push_str(gap);
+        text.push_str(&unread);
+    }
     for owed in &line.owed {
         let gap = if text.is_empty() { "" } else { "，" };
         text.push_str(&format!("{gap}{}", of_duty(owed, date_of(now))));
@@ -317,6 +324,14 @@ fn remark(line: &ColumnLine, now: Moment) -> String {
         text.push_str("待复核");
     }
     text
+}
+
+/// Since when a column could not be read that stands where it does by what is known; of one that cannot be
+/// judged that is said anyway.
+pub fn unread(line: &ColumnLine, now: Moment) -> Option<String> {
+    let is_said = matches!(line.judgement.freshness, Freshness::Unknown { .. });
+    let since = line.unread_since.filter(|_| !is_said)?;
+    Some(format!("{}起未能读取", instant(since, now)))
 }
 
 /// What is owed by a day, and how long still or since.

@@ -26,7 +26,8 @@ async fn no_page_with_a_form_reloads_itself() {
             let reloads = page.body.contains("http-equiv=\"refresh\"");
             let (_, main) = page.body.split_once("<main").expect("a body");
             let live = main.starts_with(" id=\"main\" tabindex=\"-1\" data-live");
-            let form = main.contains("<form");
+            // A list that is narrowed by one choice loses nothing that was typed.
+            let form = main.contains("method=\"post\"") || main.contains("<input ");
             assert_eq!(reloads, live && !form, "{path} as {who}");
             seen[usize::from(form)] += 1;
         }

@@ -84,7 +84,7 @@ async fn the_operator_lets_a_site_rest_and_sends_a_test() {
         browser.text()
     );
     browser.open(&office.url("/site/kxw"));
-    hand_in(&mut browser, "end", None, "搬迁完成");
+    hand_in(&mut browser, "resume", None, "搬迁完成");
     assert!(!browser.text().contains("不访问"), "{}", browser.text());
 
     browser.open(&office.url("/messages"));

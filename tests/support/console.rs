@@ -370,6 +370,7 @@ pub async fn start_for(
         metrics: metrics.clone(),
         title: "西城网巡".to_owned(),
         hosts: vec!["wangxun.example.cn".to_owned()],
+        samples_a_day: 24,
         stale_after: TimeDelta::hours(26),
         stuck_after: TimeDelta::hours(2),
     };

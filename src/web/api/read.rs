@@ -63,8 +63,8 @@ pub struct WhichIncidents {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhichColumns {
-    /// Where they stand: a tier (`severe` without what was escalated), a standing, `need`, `week` or
-    /// `all`, which is the default.
+    /// Where they stand: a tier (`severe` without what was escalated), a standing, `need`, `week`,
+    /// `unread` or `all`, which is the default.
     #[schemars(extend("enum" = STATES))]
     pub state: Option<String>,
     /// The identifier of a unit.
@@ -82,10 +82,11 @@ pub struct WhichColumns {
 }
 
 /// The words of [`WhichColumns::state`].
-const STATES: [&str; 17] = [
+const STATES: [&str; 18] = [
     "need",
     "all",
     "week",
+    "unread",
     "escalation",
     "severe",
     "overdue",

@@ -231,6 +231,9 @@ pub struct Column {
     pub owed: Vec<Owed>,
     /// Until when the unit's answer holds.
     pub answered_until: Option<String>,
+    /// Since when several visits in a row could not read it, RFC 3339. What is in time by the date that is
+    /// known stays so.
+    pub unread_since: Option<String>,
     /// Whether a change waits for a second visit.
     pub confirming: bool,
     /// The latest visit, RFC 3339.
@@ -257,6 +260,7 @@ impl Column {
             escalation_waits: line.escalation_waits,
             owed: line.owed.iter().map(Owed::of).collect(),
             answered_until: line.answered_until.map(|until| until.to_string()),
+            unread_since: line.unread_since.map(|at| at.to_rfc3339()),
             confirming: line.confirming,
             visited_at: line.visited_at.map(|at| at.to_rfc3339()),
             url: line.url.as_deref().and_then(web_address),

@@ -77,7 +77,7 @@ impl Filled {
     pub fn right(&self) -> Option<Right> {
         match self.action.as_str() {
             "answer" => Some(Right::Answer),
-            "exempt" | "end" => Some(Right::Exempt),
+            "exempt" | "end" | "resume" => Some(Right::Exempt),
             "release" => Some(Right::Release),
             "hold" | "lift" => Some(Right::Hold),
             "accept" => Some(Right::Accept),
@@ -108,7 +108,7 @@ impl Filled {
                 until: self.day("请填写预计更新日期。")?,
             },
             "exempt" => self.exemption(Scope::Column(column.clone()))?,
-            "end" => self.end(Scope::Column(column.clone())),
+            "end" | "resume" => self.end(Scope::Column(column.clone())),
             "hold" => Task::Hold {
                 about: about(),
                 until: end_of(self.day("请填写暂缓到哪一天。")?),
@@ -134,7 +134,7 @@ impl Filled {
     pub fn about_site(&self, site: &SiteId) -> Result<Task, String> {
         Ok(match self.action.as_str() {
             "exempt" => self.exemption(Scope::Site(site.clone()))?,
-            "end" => self.end(Scope::Site(site.clone())),
+            "end" | "resume" => self.end(Scope::Site(site.clone())),
             "visit" => Task::Visit {
                 scope: Scope::Site(site.clone()),
             },

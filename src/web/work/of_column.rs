@@ -12,6 +12,7 @@ use crate::report::overview::stale_incident;
 use crate::web::Console;
 use crate::web::access::right::Right;
 use crate::web::access::viewer::Viewer;
+use crate::web::release::hears;
 use crate::web::source::Picture;
 
 const OF_COLUMN: [(&str, &str); 3] = [
@@ -39,17 +40,19 @@ impl Work {
         if may(Right::Answer) && incident.is_some_and(Incident::is_open) {
             offers.push(answer(today));
         }
-        let about_duties = |offer: fn(Date) -> Offer, takes: fn(&Incident) -> bool| {
+        let about_duties = |offer: &dyn Fn(Date) -> Offer, takes: fn(&Incident) -> bool| {
             duties(console, picture, column, offer, takes)
         };
         if may(Right::Answer) {
-            offers.extend(about_duties(answer, Incident::is_open));
+            offers.extend(about_duties(&answer, Incident::is_open));
         }
         if may(Right::Release) {
+            let told = hears(&console.rules, [column]);
+            let release = |today| release(&told, today);
             if incident.is_some_and(Incident::is_proposed) {
                 offers.push(release(today));
             }
-            offers.extend(about_duties(release, Incident::is_proposed));
+            offers.extend(about_duties(&release, Incident::is_proposed));
         }
         let record = picture.records.get(&column.id);
         if may(Right::Accept) && record.is_some_and(|record| record.is_redesigned()) {
@@ -91,11 +94,10 @@ impl Work {
         let mut offers = Vec::new();
         match running {
             Some(act) if may(Right::Exempt) => {
-                let mut offer = end(act, today);
-                if exemptions.paused().contains(&site.id) {
-                    offer.title = "恢复监测".to_owned();
-                }
-                offers.push(offer);
+                offers.push(match exemptions.paused().contains(&site.id) {
+                    true => resume(act, "恢复监测", today),
+                    false => end(act, today),
+                });
             }
             Some(_) => {}
             None => {
@@ -118,16 +120,16 @@ impl Work {
 }
 
 /// An `offer` for each thing that the column owes by a day and whose incident is one that it `takes`.
-fn duties<'a>(
-    console: &'a Console,
-    picture: &'a Picture,
-    column: &'a Column,
-    offer: fn(Date) -> Offer,
+fn duties(
+    console: &Console,
+    picture: &Picture,
+    column: &Column,
+    offer: &dyn Fn(Date) -> Offer,
     takes: fn(&Incident) -> bool,
-) -> impl Iterator<Item = Offer> + 'a {
+) -> Vec<Offer> {
     let today = date_of(picture.now);
-    let open = picture.open.values().filter(move |one| takes(one));
-    open.filter_map(move |incident| {
+    let open = picture.open.values().filter(|one| takes(one));
+    let offers = open.filter_map(|incident| {
         let Subject::Duty(id, duty) = &incident.key.subject else {
             return None;
         };
@@ -141,7 +143,8 @@ fn duties<'a>(
             hidden: vec![("duty", duty.clone())],
             ..offer
         })
-    })
+    });
+    offers.collect()
 }
 
 fn answer(today: Date) -> Offer {
@@ -157,14 +160,8 @@ fn answer(today: Date) -> Offer {
     }
 }
 
-fn release(today: Date) -> Offer {
-    Offer::new(
-        "release",
-        "放行督办",
-        "督办通知将发给督查和主要负责人。",
-        "放行",
-        today,
-    )
+fn release(told: &str, today: Date) -> Offer {
+    Offer::new("release", "放行督办", told, "放行", today)
 }
 
 fn accept(today: Date) -> Offer {
@@ -223,7 +220,8 @@ fn still(picture: &Picture, scope: &Scope) -> Vec<(&'static str, String)> {
     let exempt = besides(&picture.acts, scope, &picture.group, today).next();
     if let Some(Deed::Exempted { scope, until, .. }) = exempt.map(|act| &act.deed) {
         let (whole, until) = (acts::kind(scope), in_chinese(*until, today));
-        still.push(("end", format!("但仍在报备中（{whole}，至{until}）。")));
+        let says = format!("但仍在报备中（{whole}，至{until}）。");
+        still.extend([("end", says.clone()), ("resume", says)]);
     }
     let column = match scope {
         Scope::Column(id) => picture.group.columns.get(id),
@@ -239,7 +237,11 @@ fn still(picture: &Picture, scope: &Scope) -> Vec<(&'static str, String)> {
     still
 }
 
+/// The end of an exemption; of one under which nothing is visited, that it is visited again.
 fn end(act: &Act, today: Date) -> Offer {
+    if matches!(act.deed, Deed::Exempted { paused: true, .. }) {
+        return resume(act, "恢复监测（整个网站）", today);
+    }
     let title = match scope_of(act) {
         Some(Scope::Site(_)) => "结束报备（整个网站）",
         Some(Scope::Unit(_)) => "结束报备（整个单位）",
@@ -252,6 +254,19 @@ fn end(act: &Act, today: Date) -> Offer {
             title,
             "立即恢复监测和计时，按现状判断。",
             "结束报备",
+            today,
+        )
+    }
+}
+
+fn resume(act: &Act, title: &str, today: Date) -> Offer {
+    Offer {
+        hidden: vec![("key", act.key())],
+        ..Offer::new(
+            "resume",
+            title,
+            "立即恢复访问和计时，按现状判断。",
+            "恢复监测",
             today,
         )
     }

@@ -29,7 +29,7 @@ pub struct Offer {
     /// What it does.
     pub title: String,
     /// What follows from it.
-    pub hint: &'static str,
+    pub hint: String,
     /// The word on its button.
     pub button: &'static str,
     /// What its reason is called, and the longest, in characters.
@@ -89,14 +89,14 @@ impl Offer {
     pub fn new(
         key: &'static str,
         title: impl Into<String>,
-        hint: &'static str,
+        hint: impl Into<String>,
         button: &'static str,
         today: Date,
     ) -> Offer {
         Offer {
             key,
             title: title.into(),
-            hint,
+            hint: hint.into(),
             button,
             says: ("理由", REASON_CHARS),
             until: None,
@@ -192,6 +192,7 @@ pub fn said(key: &str) -> Option<&'static str> {
         "answer" => "已登记答复。",
         "exempt" => "已登记报备。",
         "end" => "报备已结束。",
+        "resume" => "已恢复监测。",
         "pause" => "已暂停监测。",
         "hold" => "通知已暂缓。",
         "lift" => "通知已恢复。",
