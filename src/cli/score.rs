@@ -1,6 +1,6 @@
 //! `wangxun score`: what people find where the program does not measure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
@@ -15,9 +15,9 @@ use super::{Configured, configured, report, saved, say, say_error};
 use crate::assess::score::period::Period;
 use crate::daemon::answer::Question;
 use crate::daemon::closing::{Close, Stated};
-use crate::daemon::score::Found;
+use crate::daemon::score::{Found, no_rule, no_site};
 use crate::domain::entry::{ATTACHMENT_BYTES, MOST_FINDS};
-use crate::report::assessment::template::{HEAD, MOST_ROWS, filled, filled_rows, template};
+use crate::report::assessment::template::{HEAD, MOST_ROWS, Table, filled, filled_rows, template};
 use crate::report::assessment::xlsx::blank as filling;
 
 /// The largest table that is read.
@@ -32,6 +32,7 @@ pub struct Score {
     #[arg(value_enum)]
     what: What,
     /// set: SITE RULE NUMBER, e.g. kxw D2 3; import: the table; state: SITE RULE; attachment: its digest
+    /// or the beginning of it
     #[arg(value_name = "ARGUMENTS")]
     rest: Vec<String>,
     /// The period: 2026-07, 2026Q3 or 2026
@@ -182,71 +183,65 @@ fn state(score: &Score) -> anyhow::Result<bool> {
     ask(&score.configured.config, question)
 }
 
-/// All rows are checked before the first is entered.
+/// All rows are checked before the first is entered, and all that is wrong in any of them is told.
 fn import(score: &Score) -> anyhow::Result<bool> {
     let [path] = score.rest.as_slice() else {
         bail!("import needs the name of one table");
     };
     let by = score.by.clone().context("--by is missing")?;
-    let bytes = saved::bytes(Path::new(path), TABLE_BYTES)
-        .with_context(|| format!("{path} cannot be read"))?;
+    let Table { rows, mut faults } = match table(path)? {
+        Ok(table) => table,
+        Err(fault) => return refused(&[fault]),
+    };
     let config = configured(&score.configured.config)?.config;
-    let is_meant = Path::new(path).extension();
-    let is_meant = is_meant.is_some_and(|end| end == "xlsx" || end == "xls");
-    let read = match sheet::is_workbook(&bytes) {
-        false if is_meant => Err(vec![
-            "it is no workbook of the form XLSX; save it as one, or as \"CSV UTF-8\"".to_owned(),
-        ]),
-        true => sheet::rows(&bytes, HEAD.len(), MOST_ROWS)
-            .map_err(|error| vec![error.to_string()])
-            .and_then(filled_rows),
-        false => filled(&bytes),
-    };
-    let rows = match read {
-        Ok(rows) => rows,
-        Err(faults) => return refused(&faults),
-    };
     let mut founds = Vec::new();
-    let mut faults = Vec::new();
     let mut lines = BTreeMap::new();
     for row in rows {
+        let line = row.line;
+        let is_amiss = faults.iter().any(|(known, _)| *known == line);
+        let point = (row.site.clone(), row.rule.clone(), row.period.clone());
+        if let Some(first) = lines.insert(point, line) {
+            let fault = format!("site, rule and period are those of line {first}");
+            faults.push((line, fault));
+        }
+        let place = [
+            no_site(&row.site, &config.group),
+            no_rule(&row.rule, &config.rubric),
+        ];
+        let place = place.into_iter().flatten();
+        faults.extend(place.map(|why| (line, why.to_string())));
+        let attachment = beside(Path::new(path), &row.attachment);
+        let attachment = attachment.unwrap_or_else(|why| {
+            faults.push((line, why));
+            None
+        });
         let Ok(period) = row.period.parse::<Period>() else {
-            faults.push(format!("line {}: {:?} is no period", row.line, row.period));
+            faults.push((line, format!("{:?} is no period", row.period)));
             continue;
         };
-        let point = (row.site.clone(), row.rule.clone(), row.period.clone());
-        if let Some(first) = lines.insert(point, row.line) {
-            faults.push(format!(
-                "line {}: site, rule and period are those of line {first}",
-                row.line
-            ));
-            continue;
-        }
         let found = Found {
             site: row.site,
             rule: row.rule,
             period,
-            finds: row.finds,
+            finds: row.finds.unwrap_or(0),
             by: by.clone(),
             reason: row.reason,
-            attachment: match beside(Path::new(path), &row.attachment) {
-                Ok(attachment) => attachment,
-                Err(why) => {
-                    faults.push(format!("line {}: {why}", row.line));
-                    continue;
-                }
-            },
+            attachment,
         };
-        match found.refusal(&config.group, &config.rubric) {
-            Some(why) => faults.push(format!("line {}: {why}", row.line)),
-            None => founds.push(found),
-        }
+        let ill_said = found.ill_said().filter(|_| !is_amiss);
+        faults.extend(ill_said.map(|why| (line, why.to_string())));
+        founds.push((line, found));
     }
+    faults.extend(untimely(score, &founds, !faults.is_empty())?);
     if !faults.is_empty() {
-        return refused(&faults);
+        faults.sort_by_key(|(line, _)| *line);
+        let faults = faults
+            .iter()
+            .map(|(line, why)| format!("line {line}: {why}"));
+        return refused(&faults.collect::<Vec<String>>());
     }
     let all = founds.len();
-    for (done, found) in founds.into_iter().enumerate() {
+    for (done, (_, found)) in founds.into_iter().enumerate() {
         let answer = answer(&score.configured.config, Question::Score(found))?;
         ensure!(
             answer.ok,
@@ -256,6 +251,57 @@ fn import(score: &Score) -> anyhow::Result<bool> {
     }
     say(&format!("{all} rows were entered"));
     Ok(all > 0)
+}
+
+/// The table at `path`, a workbook or CSV, or why it is none.
+fn table(path: &str) -> anyhow::Result<Result<Table, String>> {
+    let bytes = saved::bytes(Path::new(path), TABLE_BYTES)
+        .with_context(|| format!("{path} cannot be read"))?;
+    let is_meant = Path::new(path).extension();
+    let is_meant = is_meant.is_some_and(|end| end == "xlsx" || end == "xls");
+    Ok(match sheet::is_workbook(&bytes) {
+        false if is_meant => {
+            let why = "it is no workbook of the form XLSX; save it as one, or as \"CSV UTF-8\"";
+            Err(why.to_owned())
+        }
+        true => sheet::rows(&bytes, HEAD.len(), MOST_ROWS)
+            .map_err(|error| error.to_string())
+            .and_then(filled_rows),
+        false => filled(&bytes),
+    })
+}
+
+/// The rows for whose periods nothing may be entered now, which the daemon knows. Where it cannot be asked,
+/// and other faults are told anyhow, that is no fault of theirs.
+fn untimely(
+    score: &Score,
+    founds: &[(usize, Found)],
+    is_amiss: bool,
+) -> anyhow::Result<Vec<(usize, String)>> {
+    let periods: BTreeSet<Period> = founds.iter().map(|(_, found)| found.period).collect();
+    let periods: Vec<Period> = periods.into_iter().collect();
+    if periods.is_empty() {
+        return Ok(Vec::new());
+    }
+    let question = Question::Periods(periods.clone());
+    let answer = match answer(&score.configured.config, question) {
+        Err(_) if is_amiss => return Ok(Vec::new()),
+        answer => answer?,
+    };
+    // One of an earlier version checks each row when it is entered.
+    let told: Vec<Option<String>> = match answer.ok {
+        true => serde_json::from_str(&answer.text)
+            .context("the daemon's answer is not understood: is it of another version?")?,
+        false => Vec::new(),
+    };
+    let why: BTreeMap<Period, String> = periods
+        .into_iter()
+        .zip(told)
+        .filter_map(|(period, why)| Some((period, why?)))
+        .collect();
+    let faults = founds.iter();
+    let faults = faults.filter_map(|(line, found)| Some((*line, why.get(&found.period)?.clone())));
+    Ok(faults.collect())
 }
 
 /// The file that a table names: in the table's directory or below it.

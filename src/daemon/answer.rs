@@ -100,9 +100,11 @@ pub enum Question {
     State(Stated),
     /// Enters what a person found under a rule.
     Score(Found),
+    /// Why nothing may be entered for these periods now.
+    Periods(Vec<Period>),
     /// The bytes of an attachment, in base64.
     Attachment {
-        /// Its digest.
+        /// Its digest, or the beginning of it.
         digest: String,
     },
     /// What inspections found and people have to judge.
@@ -195,6 +197,7 @@ impl Clerk {
             Question::Close(close) => self.desk.close(close).await,
             Question::State(stated) => self.desk.state(stated).await,
             Question::Score(found) => self.desk.score(found).await,
+            Question::Periods(periods) => self.desk.untimely_of(&periods).await,
             Question::Attachment { digest } => self.desk.attachment(&digest).await,
         };
         if decides && let Some(bell) = &self.outbox {

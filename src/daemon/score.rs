@@ -1,5 +1,6 @@
 //! What people enter where the program does not measure: checked against the rules, kept as a fact.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,9 @@ use crate::domain::time::{date_of, in_chinese};
 use crate::report::plain::one_line;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
+
+/// The most periods that are asked for at once.
+const MOST_PERIODS: usize = 1000;
 
 const NO_SITE: &str = "配置中没有这个网站。";
 
@@ -51,30 +55,16 @@ pub struct Found {
 impl Found {
     /// Why it cannot be entered, if so.
     pub fn refusal(&self, group: &Group, rubric: &Rubric) -> Option<Refused> {
-        let (site, rule) = (&self.site, &self.rule);
-        let known = SiteId::parse(site).is_ok_and(|id| group.sites.contains_key(&id));
-        if !known {
-            let text = format!("there is no site {site:?} in sites.toml");
-            return Some(Refused::other(text, NO_SITE));
-        }
-        let id = RuleId::parse(rule).ok();
-        let Some(found) = id.and_then(|id| rubric.rules.get(&id)) else {
-            let text = format!(
-                "there is no rule {rule:?} in {}; wangxun rubric lists them",
-                rubric.profile
-            );
-            return Some(Refused::other(text, "没有这条规则。"));
-        };
-        if !found.enabled {
-            let text = format!("the rule {rule} is disabled");
-            return Some(Refused::other(text, "该规则没有启用。"));
-        }
-        if !may_be_entered(found) {
-            let text =
-                format!("the rule {rule} is measured by the program; to spare a column, exempt it");
-            let chinese = "该规则由程序测评，不能录入；栏目不应扣分的，请报备。";
-            return Some(Refused::other(text, chinese));
-        }
+        let place = [no_site(&self.site, group), no_rule(&self.rule, rubric)];
+        place
+            .into_iter()
+            .flatten()
+            .next()
+            .or_else(|| self.ill_said())
+    }
+
+    /// Whether its number or its words cannot be kept.
+    pub fn ill_said(&self) -> Option<Refused> {
         if self.finds > MOST_FINDS {
             let text = format!("more than {MOST_FINDS} finds");
             let chinese = format!("处数最多为{MOST_FINDS}。");
@@ -94,6 +84,36 @@ impl Found {
         }
         None
     }
+}
+
+/// Why `site` is none, if so.
+pub fn no_site(site: &str, group: &Group) -> Option<Refused> {
+    let known = SiteId::parse(site).is_ok_and(|id| group.sites.contains_key(&id));
+    let text = || format!("there is no site {site:?} in sites.toml");
+    (!known).then(|| Refused::other(text(), NO_SITE))
+}
+
+/// Why nothing can be entered under `rule`, if so.
+pub fn no_rule(rule: &str, rubric: &Rubric) -> Option<Refused> {
+    let id = RuleId::parse(rule).ok();
+    let Some(found) = id.and_then(|id| rubric.rules.get(&id)) else {
+        let text = format!(
+            "there is no rule {rule:?} in {}; wangxun rubric lists them",
+            rubric.profile
+        );
+        return Some(Refused::other(text, "没有这条规则。"));
+    };
+    if !found.enabled {
+        let text = format!("the rule {rule} is disabled");
+        return Some(Refused::other(text, "该规则没有启用。"));
+    }
+    if !may_be_entered(found) {
+        let text =
+            format!("the rule {rule} is measured by the program; to spare a column, exempt it");
+        let chinese = "该规则由程序测评，不能录入；栏目不应扣分的，请报备。";
+        return Some(Refused::other(text, chinese));
+    }
+    None
 }
 
 /// The bytes of a plain file, at most one more than an attachment may have.
@@ -122,21 +142,10 @@ impl Desk {
         if let Some(why) = found.refusal(&self.config.group, &self.config.rubric) {
             return Ok(Err(why));
         }
+        if let Some(why) = self.untimely(found.period).await? {
+            return Ok(Err(why));
+        }
         let now = self.clock.now();
-        if date_of(now) < found.period.first() {
-            let text = format!("{} has not begun", found.period);
-            return Ok(Err(Refused::other(text, "该周期尚未开始。")));
-        }
-        let sites = self.config.group.sites.keys().cloned().collect();
-        let since = self.store.known_since(sites).await?;
-        if let Some(since) = since.filter(|since| found.period.last() < *since) {
-            let text = format!("{} ended before the first visit on {since}", found.period);
-            let chinese = format!(
-                "该周期在首次访问（{}）之前已结束，不作考评。",
-                in_chinese(since, date_of(now))
-            );
-            return Ok(Err(Refused::other(text, chinese)));
-        }
         let Ok(site) = SiteId::parse(&found.site) else {
             return Ok(Err(Refused::other("it is no site", NO_SITE)));
         };
@@ -190,6 +199,39 @@ impl Desk {
         Ok(Ok(text))
     }
 
+    /// Why nothing is entered for `period` now, if so.
+    async fn untimely(&self, period: Period) -> Result<Option<Refused>, StoreError> {
+        let now = self.clock.now();
+        if date_of(now) < period.first() {
+            let text = format!("{period} has not begun");
+            return Ok(Some(Refused::other(text, "该周期尚未开始。")));
+        }
+        let sites = self.config.group.sites.keys().cloned().collect();
+        let since = self.store.known_since(sites).await?;
+        Ok(since.filter(|since| period.last() < *since).map(|since| {
+            let text = format!("{period} ended before the first visit on {since}");
+            let chinese = format!(
+                "该周期在首次访问（{}）之前已结束，不作考评。",
+                in_chinese(since, date_of(now))
+            );
+            Refused::other(text, chinese)
+        }))
+    }
+
+    /// Why nothing is entered for each of these periods now, as a JSON list of texts; nothing for those for
+    /// which something may be.
+    pub async fn untimely_of(&self, periods: &[Period]) -> Result<Answer, StoreError> {
+        let mut told: Vec<Option<String>> = Vec::new();
+        for period in periods.iter().take(MOST_PERIODS) {
+            let why = self.untimely(*period).await?;
+            told.push(why.map(|why| why.to_string()));
+        }
+        Ok(match serde_json::to_string(&told) {
+            Ok(json) => Answer::yes(json),
+            Err(error) => Answer::no(format!("the periods cannot be told: {error}")),
+        })
+    }
+
     /// Keeps the file at `path` among the page copies, or says why not. It is kept before the entry names
     /// it, so that no entry names what is not there.
     async fn attach(&self, path: &Path) -> Result<Result<Attachment, String>, StoreError> {
@@ -222,14 +264,28 @@ impl Desk {
         }))
     }
 
-    /// The bytes of an attachment in base64, so that they can be handed on as text.
-    pub async fn attachment(&self, digest: &str) -> Result<Answer, StoreError> {
+    /// The bytes of an attachment in base64, so that they can be handed on as text. `begin` is its digest, or
+    /// as much of it as no other one begins with.
+    pub async fn attachment(&self, begin: &str) -> Result<Answer, StoreError> {
         let entries = self.store.entries().await?;
-        let mut files = entries.iter().filter_map(|entry| entry.attachment.as_ref());
-        let Some(file) = files.find(|file| file.digest == digest) else {
-            return Ok(Answer::no(format!("no entry has an attachment {digest:?}")));
+        let files = entries.iter().filter_map(|entry| entry.attachment.as_ref());
+        let begin = begin.to_ascii_lowercase();
+        let digests: BTreeSet<&str> = files
+            .map(|file| file.digest.as_str())
+            .filter(|digest| !begin.is_empty() && digest.starts_with(&begin))
+            .collect();
+        let mut digests = digests.into_iter();
+        let (digest, other) = (digests.next(), digests.next());
+        let Some(digest) = digest else {
+            return Ok(Answer::no(format!("no entry has an attachment {begin:?}")));
         };
-        Ok(match self.store.body(&file.digest).await? {
+        if other.is_some() {
+            let text = format!(
+                "the digests of several attachments begin with {begin:?}: write more of it"
+            );
+            return Ok(Answer::no(text));
+        }
+        Ok(match self.store.body(digest).await? {
             Some(bytes) => Answer::yes(BASE64_STANDARD.encode(bytes)),
             None => Answer::no(format!("the attachment {digest} is lost or damaged")),
         })

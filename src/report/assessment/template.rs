@@ -26,6 +26,15 @@ pub const FIRST_FILLED: usize = 6;
 /// The most rows of a table.
 pub const MOST_ROWS: usize = 20_000;
 
+/// The filled rows of a table, and what is wrong in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The rows that can be looked at further, also those with faults.
+    pub rows: Vec<Filled>,
+    /// Every fault, with its line.
+    pub faults: Vec<(usize, String)>,
+}
+
 /// One row with a number of finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filled {
@@ -37,8 +46,8 @@ pub struct Filled {
     pub period: String,
     /// The rule.
     pub rule: String,
-    /// How many finds.
-    pub finds: u32,
+    /// How many finds; nothing where what stands there is no number of finds.
+    pub finds: Option<u32>,
     /// What was found.
     pub reason: String,
     /// The file that proves it, as named in the table; may be empty.
@@ -92,32 +101,32 @@ fn is_entered(line: &Line) -> bool {
     finds.any(|find| matches!(find.fact, Fact::Entered { .. }))
 }
 
-/// The rows of a table that were filled, or every fault with its line: of CSV in UTF-8.
-pub fn filled(bytes: &[u8]) -> Result<Vec<Filled>, Vec<String>> {
+/// The rows of a table that were filled, of CSV in UTF-8; or why it is no such table.
+pub fn filled(bytes: &[u8]) -> Result<Table, String> {
     let text = std::str::from_utf8(bytes);
-    let text = text.map_err(|_| vec!["it is not UTF-8; save it as \"CSV UTF-8\"".to_owned()])?;
+    let text = text.map_err(|_| "it is not UTF-8; save it as \"CSV UTF-8\"".to_owned())?;
     filled_rows(cells(text.strip_prefix(BOM).unwrap_or(text)))
 }
 
 /// The same of rows of cells, each with its number, however they were written.
-pub fn filled_rows(rows: Vec<(usize, Vec<String>)>) -> Result<Vec<Filled>, Vec<String>> {
-    let mut faults = Vec::new();
+pub fn filled_rows(rows: Vec<(usize, Vec<String>)>) -> Result<Table, String> {
+    let mut table = Table::default();
     let head = rows.first().map(|(_, cells)| cells.as_slice());
     if head != Some(HEAD.map(str::to_owned).as_slice()) {
-        return Err(vec![format!(
+        return Err(format!(
             "line 1: the heading is not that of the template: {}",
             HEAD.join(",")
-        )]);
+        ));
     }
     if rows.len() > MOST_ROWS {
-        return Err(vec![format!("more than {MOST_ROWS} rows")]);
+        return Err(format!("more than {MOST_ROWS} rows"));
     }
-    let mut filled = Vec::new();
     for (line, cells) in rows.into_iter().skip(1) {
         let Ok([site, _, period, rule, _, _, finds, reason, attachment]) =
             <[String; HEAD.len()]>::try_from(cells)
         else {
-            faults.push(format!("line {line}: it has not {} cells", HEAD.len()));
+            let fault = format!("it has not {} cells", HEAD.len());
+            table.faults.push((line, fault));
             continue;
         };
         if finds.trim().is_empty() {
@@ -125,32 +134,27 @@ pub fn filled_rows(rows: Vec<(usize, Vec<String>)>) -> Result<Vec<Filled>, Vec<S
         }
         // Some programs write whole numbers with a fraction of nought.
         let whole = finds.trim();
-        let Ok(finds) = whole.strip_suffix(".0").unwrap_or(whole).parse::<u32>() else {
-            faults.push(format!("line {line}: {finds:?} is no number of finds"));
-            continue;
+        let number = whole.strip_suffix(".0").unwrap_or(whole).parse::<u32>();
+        let fault = match number {
+            Err(_) => Some(format!("{finds:?} is no number of finds")),
+            Ok(number) => (number > MOST_FINDS).then(|| format!("more than {MOST_FINDS} finds")),
         };
-        if finds > MOST_FINDS {
-            faults.push(format!("line {line}: more than {MOST_FINDS} finds"));
-        }
+        table.faults.extend(fault.map(|fault| (line, fault)));
         if reason.trim().is_empty() || reason.chars().count() > REASON_CHARS {
-            faults.push(format!(
-                "line {line}: 说明 must be given, at most {REASON_CHARS} characters"
-            ));
+            let fault = format!("说明 must be given, at most {REASON_CHARS} characters");
+            table.faults.push((line, fault));
         }
-        filled.push(Filled {
+        table.rows.push(Filled {
             line,
             site,
             period,
             rule,
-            finds,
+            finds: number.ok(),
             reason,
             attachment: attachment.trim().to_owned(),
         });
     }
-    match faults.is_empty() {
-        true => Ok(filled),
-        false => Err(faults),
-    }
+    Ok(table)
 }
 
 /// The cells of a table, with the line on which each row begins. Quotes may hold line breaks.
@@ -202,10 +206,11 @@ mod tests {
             "kxw,科信委,2026Q3,D2,断链,待录入,,,\r\n\
              kxw,科信委,2026Q3,D3,断链,待录入,3,\"首页、列表\n共\"\"三\"\"处\",截图.png\r\n",
         );
-        let rows = filled(text.as_bytes()).unwrap();
+        let Table { rows, faults } = filled(text.as_bytes()).unwrap();
+        assert_eq!(faults, []);
         assert_eq!(rows.len(), 1);
         let row = rows.first().unwrap();
-        assert_eq!((row.line, row.rule.as_str(), row.finds), (3, "D3", 3));
+        assert_eq!((row.line, row.rule.as_str(), row.finds), (3, "D3", Some(3)));
         assert_eq!(row.reason, "首页、列表\n共\"三\"处");
         assert_eq!(row.attachment, "截图.png");
     }
@@ -213,13 +218,12 @@ mod tests {
     #[test]
     fn every_fault_of_a_table_is_told_with_its_line() {
         let text = table("kxw,a,2026Q3,D2,b,c,三,好,\nkxw,a,2026Q3,D3,b,c,2,,\nkxw,1\n");
-        let faults = filled(text.as_bytes()).unwrap_err();
-        let starts = ["line 2: ", "line 3: ", "line 4: "];
-        assert_eq!(faults.len(), starts.len(), "{faults:?}");
-        for (fault, start) in faults.iter().zip(starts) {
-            assert!(fault.starts_with(start), "{fault}");
-        }
-        assert!(filled(b"a,b\n1,2\n").unwrap_err()[0].contains("heading"));
-        assert!(filled(&[0xc4, 0xfa]).unwrap_err()[0].contains("UTF-8"));
+        let table = filled(text.as_bytes()).unwrap();
+        let lines: Vec<usize> = table.faults.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [2, 3, 4], "{table:?}");
+        // What else is wrong of them can still be said.
+        assert_eq!(table.rows.len(), 2);
+        assert!(filled(b"a,b\n1,2\n").unwrap_err().contains("heading"));
+        assert!(filled(&[0xc4, 0xfa]).unwrap_err().contains("UTF-8"));
     }
 }
