@@ -8,6 +8,7 @@ mod guides;
 mod letters;
 mod proof;
 mod proposals;
+mod same;
 mod suspects;
 mod walk;
 mod walked;

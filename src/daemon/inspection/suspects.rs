@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use super::same;
 use crate::assess::adverts::is_network;
 use crate::assess::words::{Hit, Words, bare};
 use crate::domain::candidate::{Candidate, Snippet, Suspicion};
@@ -44,6 +45,8 @@ pub struct Suspects<'a> {
     copies: BTreeMap<String, Vec<u8>>,
     bytes: usize,
     texts: u32,
+    /// The pages that were looked at, each with its article where something was found.
+    pages: BTreeMap<String, Option<u64>>,
 }
 
 /// A suspicion, and the line that it stands in where that may be on every page.
@@ -63,6 +66,7 @@ impl<'a> Suspects<'a> {
             copies: BTreeMap::new(),
             bytes: 0,
             texts: 0,
+            pages: BTreeMap::new(),
         }
     }
 
@@ -82,9 +86,12 @@ impl<'a> Suspects<'a> {
                 self.note(url.as_str(), seen, Suspicion::Mark(mark), None);
             }
         }
-        if self.found.len() > before {
+        let is_any = self.found.len() > before;
+        if is_any {
             self.copy(page, before);
         }
+        let article = is_any.then(|| same::article(seen)).flatten();
+        self.pages.insert(url.to_string(), article);
     }
 
     /// The words of the page itself, without those of its links.
@@ -199,6 +206,28 @@ impl<'a> Suspects<'a> {
         self.copies.insert(digest, page.body.clone());
     }
 
+    /// Under which address the words of an article are kept that stands at several.
+    fn kept(
+        &self,
+        known: &[Candidate],
+        is_framed: &dyn Fn(&Found) -> bool,
+    ) -> BTreeMap<same::At, String> {
+        let home = self.site.home.as_ref().map(Url::as_str);
+        let is_article = |one: &&Candidate| Some(one.page.as_str()) != home;
+        let own = self.found.iter().filter(|found| !is_framed(found));
+        let own = own.filter(|found| is_article(&&found.candidate));
+        let places = own.map(|found| same::Place {
+            candidate: &found.candidate,
+            article: self.pages.get(&found.candidate.page).copied().flatten(),
+        });
+        let places: Vec<same::Place<'_>> = places.collect();
+        let known = known.iter().filter(is_article);
+        let known = known.filter(|one| one.gone_at.is_none());
+        let known: Vec<Candidate> = known.cloned().collect();
+        let read: BTreeSet<String> = self.pages.keys().cloned().collect();
+        same::kept(&places, &known, &read)
+    }
+
     /// How far words were looked through.
     pub fn words(&self) -> Option<WordCount> {
         let words = self.asks.words?;
@@ -212,10 +241,13 @@ impl<'a> Suspects<'a> {
     /// several pages is part of the frame around them: it is one of the home page.
     pub fn whole(self, known: &[Candidate]) -> (Vec<Candidate>, BTreeMap<String, Vec<u8>>) {
         let home = self.site.home.as_ref().map(Url::as_str);
-        let mut pages: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        // One article at several addresses is no frame.
+        let article = |page: &str| self.pages.get(page).copied().flatten();
+        let name = |page: &str| article(page).ok_or_else(|| page.to_owned());
+        let mut pages: BTreeMap<(String, String), BTreeSet<Result<u64, String>>> = BTreeMap::new();
         for found in &self.found {
             if let Some(place) = found.place() {
-                let page = found.candidate.page.clone();
+                let page = name(&found.candidate.page);
                 pages.entry(place).or_default().insert(page);
             }
         }
@@ -226,13 +258,27 @@ impl<'a> Suspects<'a> {
                     && known.snippet == candidate.snippet
             })
         };
-        let mut once = BTreeSet::new();
-        let mut all = Vec::new();
-        for found in self.found {
+        let is_framed = |found: &Found| {
             let place = found.place();
             let many = place.is_some_and(|place| pages.get(&place).is_some_and(|of| of.len() > 1));
+            many || found.frame.is_some() && is_known(&found.candidate)
+        };
+        let kept = self.kept(known, &is_framed);
+        let mut once = BTreeSet::new();
+        let mut all = Vec::new();
+        let moves = |found: &Found| same::at(&found.candidate).and_then(|at| kept.get(&at));
+        let (elsewhere, own): (Vec<Found>, Vec<Found>) = self
+            .found
+            .into_iter()
+            .partition(|found| moves(found).is_some());
+        for found in own.into_iter().chain(elsewhere) {
+            let framed = is_framed(&found);
+            let page = moves(&found).filter(|_| !framed);
             let mut candidate = found.candidate;
-            let framed = many || found.frame.is_some() && is_known(&candidate);
+            if let Some(page) = page {
+                let shown = std::mem::replace(&mut candidate.page, page.clone());
+                candidate.seen_on = candidate.seen_on.or(Some(shown));
+            }
             if let Some(home) = home.filter(|home| framed && candidate.page != *home) {
                 candidate.seen_on = Some(std::mem::replace(&mut candidate.page, home.to_owned()));
                 candidate.title = of_home(self.site);
@@ -397,6 +443,55 @@ mod tests {
         );
         let all = [("/", advert), ("/1.html", advert)];
         assert_eq!(found(&all, &[]), [("pos.baidu.com@/".to_owned(), true)]);
+    }
+
+    /// The same article in two columns, with its neighbours and its trail: one candidate, at an address that
+    /// shows it, and the same one on later nights, whichever of the addresses is read.
+    #[test]
+    fn an_article_in_two_columns_is_one_candidate() {
+        let article = |column: &str| {
+            format!(
+                "<p><a href='/'>首页</a> &gt; <a href='/{column}/'>{column}栏目，这是一条很长很长很长很长的路径</a></p>\
+                 <h1>我局召开会议布署春季绿化工作</h1><p>会议强调要认真落实有关要求，把各项任务落到实处，见到成效。</p>"
+            )
+        };
+        let list = |column: &str| {
+            format!("<li><a href='/{column}/5.html'>我局召开会议布署春季绿化工作</a></li>")
+        };
+        let (dt, gz) = (article("gzdt"), article("gzgz"));
+        let (first, second) = (list("gzdt"), list("gzgz"));
+        let all = [
+            ("/gzdt/", first.as_str()),
+            ("/gzgz/", &second),
+            ("/gzdt/5.html", &dt),
+            ("/gzgz/5.html", &gz),
+        ];
+        let one = [("布署@/gzdt/5.html".to_owned(), true)];
+        assert_eq!(found(&all, &[]), one);
+        assert_eq!(found(&all[2..], &[]), one, "by its text alone");
+        assert_eq!(found(&all[..2], &[]), one, "by its title alone");
+        // What is known at one address stays there while another is read.
+        let (known, _) = suspected(&[all[1], all[3]], &[]);
+        assert_eq!(known[0].page, "http://kxw.example.cn/gzgz/5.html");
+        let later = [("布署@/gzgz/5.html".to_owned(), true)];
+        assert_eq!(found(&all, &known), later);
+        assert_eq!(found(&[all[0], all[2]], &known), later);
+        // Where it is mended there, the other address has it.
+        let mended = gz.replace("布署", "部署");
+        let mended = [all[0], all[2], ("/gzgz/5.html", &mended)];
+        assert_eq!(found(&mended, &known), one);
+        // Another article with the same slip is another candidate.
+        let other = "<h1>关于布署秋季工作的通知</h1><p>请各单位按照通知要求，认真做好各项有关工作，及时报送情况。</p>";
+        let two = [("/gzdt/5.html", dt.as_str()), ("/gzdt/6.html", other)];
+        assert_eq!(found(&two, &[]).len(), 2);
+        // One line on pages of several articles is part of their frame.
+        let foot = "<div>技术布署单位</div>";
+        let (one, two) = (
+            "<p>会议强调要认真落实有关要求，把各项任务落到实处，见到成效。</p>".to_owned() + foot,
+            "<p>请各单位按照通知要求，认真做好各项有关工作，及时报送情况。</p>".to_owned() + foot,
+        );
+        let framed = [("/gzdt/1.html", one.as_str()), ("/gzdt/2.html", &two)];
+        assert_eq!(found(&framed, &[]), [("布署@/".to_owned(), true)]);
     }
 
     #[test]
