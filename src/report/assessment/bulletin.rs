@@ -214,7 +214,7 @@ fn vetoes(out: &mut String, assessment: &Assessment) {
     if near.is_empty() {
         return;
     }
-    out.push_str("\n接近单项否决的：\n\n");
+    out.push_str("\n本期内曾接近单项否决的：\n\n");
     for (card, near) in near {
         let _ = writeln!(out, "- {}：{}。", name(&card.name), near.join("；"));
     }

@@ -74,7 +74,6 @@ fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line,
         line.rule.source.clone(),
         confidence(&line.rule),
         verdict(line),
-        line.lost.to_string(),
     ];
     let last = [
         words::watched(card).unwrap_or_default(),
@@ -97,8 +96,14 @@ fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line,
     if ends.is_empty() {
         ends.push([String::new(), String::new(), String::new()]);
     }
-    for end in ends {
-        let cells = start.iter().cloned().chain(end).chain(last.clone());
+    for (at, end) in ends.into_iter().enumerate() {
+        // What the rule costs stands once, so that the column adds up.
+        let lost = match at {
+            0 => line.lost.to_string(),
+            _ => String::new(),
+        };
+        let cells = start.iter().cloned().chain([lost]);
+        let cells = cells.chain(end).chain(last.clone());
         let cells: Vec<String> = cells.collect();
         out.push_str(&row(&cells));
     }

@@ -116,7 +116,7 @@ fn sheet(out: &mut String, assessment: &Assessment, card: &Card) {
         );
     }
     if !card.near.is_empty() {
-        let _ = write!(out, "接近否决：{}。", words::rules(&card.near));
+        let _ = write!(out, "本期内曾接近否决：{}。", words::rules(&card.near));
     }
     out.push_str("</p>\n");
     first(out, card);
