@@ -543,6 +543,46 @@ fn a_site_that_was_down_is_not_called_late() {
     assert_eq!(lost(&world.card(&p2015()), "D5"), "0.00");
 }
 
+/// A rule over several columns is measured as far as visits tell of them, and says so.
+#[test]
+fn a_column_that_nobody_could_read_is_no_measured_part_of_its_rule() {
+    let blind = Reading {
+        first_at: at(ago(90)),
+        last_at: at(end()),
+        visits: 90,
+        saw: Saw::Blind(Cause::Failed(Failure::Refused)),
+    };
+    let text = "[weights]\navailability = 0\npublishing = 100\ninteraction = 0\nservices = 0\n\
+        management = 0\ninterpretation = 0\n";
+    let share = |days: i64, exempt: bool| {
+        let mut world = World::new();
+        world.aged(Class::News, days);
+        world.column(Class::News, vec![blind.clone()]);
+        if exempt {
+            let exemption = Exemption {
+                until: end(),
+                key: "0011aabb".to_owned(),
+            };
+            world.columns.last_mut().unwrap().2 = Some(exemption);
+        }
+        let card = world.card(&rules(text));
+        let line = line(&card, "D5");
+        let part = line.part.map(|part| (part.told, part.of));
+        let said = wangxun::report::assessment::words::verdict(line);
+        (part, said, line.lost.to_string(), card.measured)
+    };
+    let (part, said, lost, measured) = share(3, false);
+    assert_eq!((part, lost.as_str()), (Some((1, 2)), "0.00"));
+    assert_eq!(said, "未发现问题（2个栏目中1个无法判断）");
+    let (part, said, lost, _) = share(30, false);
+    assert_eq!((part, lost.as_str()), (Some((1, 2)), "3.00"));
+    assert_eq!(said, "扣3分（2个栏目中1个无法判断）");
+    // Whoever is exempt owes nothing, and nothing is missing.
+    let (part, said, _, whole) = share(3, true);
+    assert_eq!((part, said.as_str()), (None, "未发现问题"));
+    assert!(measured < whole, "{measured} {whole}");
+}
+
 #[test]
 fn a_unit_without_services_is_measured_of_eighty() {
     // Everything measured by hand: 60 points of the 80 that apply.
@@ -917,6 +957,54 @@ fn confirmed_links_cost_points_by_page_and_suspected_ones_none() {
         .iter()
         .filter(|aside| aside.why == Spared::Over);
     assert_eq!(over.count(), 1);
+}
+
+/// Where a rule wants a person's word, certain links that no inspection put to anybody, because it went by
+/// other rules, are neither counted nor nothing.
+#[test]
+fn links_that_nobody_was_asked_about_are_not_measured() {
+    let semi = rules("[rule.D2]\ncheck = \"semi\"\n");
+    let mut world = World::new();
+    world.inspection = Some(inspection());
+    let verdict = |world: &World| line(&world.card(&semi), "D2").verdict.clone();
+    assert_eq!(verdict(&world), Verdict::Kept);
+    world.targets = vec![
+        dead("http://kxw.example.gov.cn/1", true, false, true),
+        dead("http://kxw.example.gov.cn/2", true, false, false),
+    ];
+    let card = world.card(&semi);
+    let line = line(&card, "D2");
+    let unasked = Verdict::Unmeasured(Unmeasured::Unasked(1));
+    assert_eq!(line.verdict, unasked);
+    let why: Vec<&Spared> = line.asides.iter().map(|aside| &aside.why).collect();
+    assert_eq!(why, [&Spared::Unasked, &Spared::Suspected, &Spared::Detail]);
+    // One that was put to people waits, and what they decide decides.
+    let case = |decided: Option<Decided>| {
+        let site = SiteId::parse("kxw").unwrap();
+        let what = Suspicion::Link {
+            url: "http://kxw.example.gov.cn/1".to_owned(),
+            why: Failure::Status(404),
+        };
+        let candidate = wangxun::assess::candidates::proposed(&site, "", "", what, at(end()));
+        let decisions = decided.map(|what| Decision {
+            at: at(end()),
+            by: "张三".to_owned(),
+            reason: "已核对".to_owned(),
+            candidate: candidate.key(),
+            site,
+            what,
+        });
+        Case {
+            candidate,
+            decisions: decisions.into_iter().collect(),
+        }
+    };
+    world.cases = vec![case(None)];
+    assert_eq!(verdict(&world), Verdict::Unmeasured(Unmeasured::Waiting(1)));
+    world.cases = vec![case(Some(Decided::Rejected))];
+    assert_eq!(verdict(&world), Verdict::Kept);
+    world.cases = vec![case(Some(Decided::Confirmed { serious: false }))];
+    assert_eq!(verdict(&world), Verdict::Lost);
 }
 
 #[test]

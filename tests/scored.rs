@@ -453,6 +453,29 @@ async fn entered(dir: &Path, config: &Path) {
         "\"待人工录入\",\"1\",\"制度不全\"",
     );
     assert_ne!(filled, text);
+    // All that is wrong in any row is told at once, of what only the monitor knows too.
+    let head = text.lines().next().expect("a heading");
+    let faulty = [
+        "x,,2017-11,M3,,,三,好,",
+        "b,,2017-11,D5,,,1,,../y.txt",
+        "b,,1999-01,M3,,,1,好,",
+        "b,,2017年,X9,,,1,好,",
+    ];
+    std::fs::write(&table, format!("{head}\n{}\n", faulty.join("\n"))).expect("a table");
+    let (ok, said) = self::said(config, &import).await;
+    for why in [
+        "line 2: \"三\" is no number",
+        "line 2: there is no site",
+        "line 3: 说明 must",
+        "line 3: the rule D5 is measured",
+        "line 3: 附件",
+        "line 4: 1999-01 ended before",
+        "line 5: there is no rule",
+        "line 5: \"2017年\" is no period",
+        "8 faults",
+    ] {
+        assert!(!ok && said.contains(why), "{why}: {said}");
+    }
     // The same point on two lines.
     let point = filled.lines().find(|line| line.contains("制度不全"));
     let twice = format!("{filled}{}\n", point.expect("a row"));
@@ -516,6 +539,11 @@ async fn by_workbook(dir: &Path, config: &Path) {
     )
     .await;
     assert_eq!(std::fs::read_to_string(&out).expect("a file"), "截图的内容");
+    // The beginning of its digest is enough.
+    let begin = &file.digest[..8];
+    told(config, &["score", "attachment", begin, "--out", &out]).await;
+    let (ok, why) = said(config, &["score", "attachment", "", "--out", &out]).await;
+    assert!(!ok && why.contains("no entry has an attachment"), "{why}");
     // A file that is too large is refused, and nothing is entered.
     let large = path("large.bin");
     std::fs::write(&large, vec![0; 10 * 1024 * 1024 + 1]).expect("a file");
@@ -552,6 +580,24 @@ async fn office(dir: &Path, args: &[&str]) {
     assert!(output.status.success(), "{output:?}");
 }
 
+/// What each rule costs stands once in a table, however many finds it has.
+async fn adds_up(config: &Path, csv: &str) {
+    let rows = csv.lines().skip(1).map(|row| row.split("\",\"").collect());
+    let rows: Vec<Vec<&str>> = rows.collect();
+    let lost = rows
+        .iter()
+        .filter_map(|row| row.get(15)?.parse::<f64>().ok());
+    let all: f64 = lost.sum();
+    let assessment = assessed(config).await;
+    let lines = assessment.cards.iter().flat_map(Card::lines);
+    let lost = lines.map(|line| line.lost.to_string().parse::<f64>().expect("a number"));
+    let expected: f64 = lost.sum();
+    assert!(
+        expected > 0.0 && (all - expected).abs() < 0.001,
+        "{all} {expected}"
+    );
+}
+
 /// Every form says the same, in words that an office would use.
 async fn forms(dir: &Path, config: &Path) {
     let report = |format| ["report", "--period", "2017-11", "--format", format];
@@ -570,6 +616,7 @@ async fn forms(dir: &Path, config: &Path) {
         csv.contains("\"'=单位a\"") && !csv.contains(",=单位"),
         "{csv}"
     );
+    adds_up(config, &csv).await;
     let page = dir.join("page.html");
     let name = page.to_string_lossy().into_owned();
     let mut args = report("html").to_vec();

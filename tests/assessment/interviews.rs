@@ -64,22 +64,6 @@ fn an_announced_interview_whose_day_has_come_waits_for_a_person() {
         "{told}"
     );
 
-    let decided = |number: usize, what: Decided| {
-        let candidate = Candidate {
-            page: format!("http://kxw.example.gov.cn/ft/{number}.html"),
-            suspicion: Suspicion::Announced {
-                title: format!("第{number}期访谈：科技创新"),
-                on: ago(30),
-            },
-            ..suspected("x", &[]).candidate
-        };
-        let mut case = suspected("x", &[(9, what)]);
-        for decision in &mut case.decisions {
-            decision.candidate = candidate.key();
-        }
-        case.candidate = candidate;
-        case
-    };
     let not_held = Decided::Confirmed { serious: false };
     let mut world = interviews(2);
     world.cases = vec![decided(0, Decided::Rejected)];
@@ -89,6 +73,43 @@ fn an_announced_interview_whose_day_has_come_waits_for_a_person() {
     assert_eq!(outcome(&world), waiting);
     world.cases.push(decided(1, not_held));
     assert_eq!(outcome(&world), Verdict::Lost, "none of them was");
+}
+
+/// What people decided of the interview of this number that was announced.
+fn decided(number: usize, what: Decided) -> Case {
+    let candidate = Candidate {
+        page: format!("http://kxw.example.gov.cn/ft/{number}.html"),
+        suspicion: Suspicion::Announced {
+            title: format!("第{number}期访谈：科技创新"),
+            on: ago(30),
+        },
+        ..suspected("x", &[]).candidate
+    };
+    let mut case = suspected("x", &[(9, what)]);
+    for decision in &mut case.decisions {
+        decision.candidate = candidate.key();
+    }
+    case.candidate = candidate;
+    case
+}
+
+/// A column is no fresher by interviews of which nobody knows whether they were held.
+#[test]
+fn an_announced_interview_alone_is_no_interview_of_the_year() {
+    let outcome = |world: &World| {
+        let card = world.card(&p2015());
+        (line(&card, "D12").verdict.clone(), lost(&card, "D12a"))
+    };
+    assert_eq!(outcome(&interviews(6)).0, Verdict::Kept, "one was held");
+    let mut world = interviews(7);
+    world.titles.truncate(2);
+    let waiting = Verdict::Unmeasured(Unmeasured::Waiting(2));
+    assert_eq!(outcome(&world).0, waiting);
+    let not_held = Decided::Confirmed { serious: false };
+    world.cases = vec![decided(0, not_held), decided(1, Decided::Rejected)];
+    assert_eq!(outcome(&world), (Verdict::Kept, "3.00".to_owned()));
+    world.cases[1] = decided(1, not_held);
+    assert_eq!(outcome(&world), (Verdict::Lost, "0.00".to_owned()));
 }
 
 #[test]

@@ -129,6 +129,25 @@ fn that_a_letter_waits_has_to_be_proven_after_its_day() {
     assert!(!is_vetoed(&long_ago, "V5") && unproven(&long_ago));
 }
 
+/// A letter that was last seen waiting long ago, which proves nothing now, brings no veto near.
+#[test]
+fn what_is_not_proven_is_not_near_a_veto() {
+    let seen = |asked: i64, seen_on: Date| {
+        let world = world(|column| {
+            let mut letter = letter(column, asked, None);
+            letter.open_at = Some(at(seen_on));
+            vec![letter]
+        });
+        let card = world.card(&p2015());
+        let line = line(&card, "V5");
+        let unproven = line.asides.iter().any(|one| one.why == Spared::Unproven);
+        (line.near, unproven)
+    };
+    assert_eq!(seen(80, ago(14)), (true, false));
+    assert_eq!(seen(80, ago(15)), (false, true));
+    assert_eq!(seen(110, ago(15)), (false, true));
+}
+
 #[test]
 fn what_was_answered_late_counts_where_every_day_does() {
     let with = |answered| world(|column| vec![letter(column, 120, Some(answered))]);

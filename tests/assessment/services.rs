@@ -62,6 +62,68 @@ fn five_guides_that_lack_four_classes_are_a_veto() {
     assert_eq!(with(5, 0, 9, 4), Verdict::Veto);
 }
 
+/// While one that waits for a person, or that nobody could read, can still bring the veto about, nothing is
+/// said of it but what was confirmed.
+#[test]
+fn a_guide_that_waits_can_decide_a_veto() {
+    let semi = rules("profile = \"p2019\"");
+    let told = |poor: u32, fine: u32, unread: u32, decided: &[Option<Decided>]| {
+        let poor = (0..poor).map(|n| guide(n, Some(4)));
+        let fine = (20..20 + fine).map(|n| guide(n, Some(0)));
+        let unread = (40..40 + unread).map(|n| guide(n, None));
+        let mut world = world(poor.chain(fine).chain(unread).collect());
+        world.cases = (0..).zip(decided).map(|(n, what)| case(n, *what)).collect();
+        let card = world.card(&semi);
+        let line = line(&card, "V8");
+        (line.verdict.clone(), line.finds.len())
+    };
+    let (yes, no) = (
+        Some(Decided::Confirmed { serious: false }),
+        Some(Decided::Rejected),
+    );
+    let waits = |count| Verdict::Unmeasured(Unmeasured::Waiting(count));
+    let unsure = Verdict::Unmeasured(Unmeasured::CannotTell);
+    assert_eq!(told(5, 9, 0, &[yes, yes, yes, yes, None]), (waits(1), 4));
+    assert_eq!(
+        told(6, 9, 0, &[yes, yes, yes, no, None, None]),
+        (waits(2), 3)
+    );
+    assert_eq!(told(5, 9, 0, &[yes; 5]), (Verdict::Veto, 5));
+    // Whatever becomes of the last, four are no veto.
+    assert_eq!(
+        told(5, 9, 0, &[yes, yes, yes, no, None]),
+        (Verdict::Kept, 3)
+    );
+    assert_eq!(told(5, 9, 1, &[yes, yes, yes, yes, no]), (unsure, 4));
+    assert_eq!(told(5, 9, 0, &[yes, yes, yes, yes, no]), (Verdict::Kept, 4));
+    // Of few, all have to.
+    assert_eq!(told(3, 0, 0, &[yes, yes, None]), (waits(1), 2));
+    assert_eq!(told(3, 0, 0, &[yes; 3]), (Verdict::Veto, 3));
+    assert_eq!(told(3, 0, 0, &[yes, no, None]), (Verdict::Kept, 1));
+}
+
+/// What was asked of a guide that lacks the first four classes, and what was decided.
+fn case(number: u32, what: Option<Decided>) -> Case {
+    let guide = guide(number, Some(4));
+    let site = guide.site.clone();
+    let missing = guide.lacks().unwrap();
+    let suspicion = wangxun::domain::candidate::Suspicion::Guide { missing };
+    let candidate =
+        wangxun::assess::candidates::proposed(&site, &guide.url, "", suspicion, at(end()));
+    let decision = what.map(|what| Decision {
+        at: at(end()),
+        by: "张三".to_owned(),
+        reason: "已核对".to_owned(),
+        candidate: candidate.key(),
+        site,
+        what,
+    });
+    Case {
+        candidate,
+        decisions: decision.into_iter().collect(),
+    }
+}
+
 /// What the site's directories do not show any more is none of its guides from that day on; and what
 /// cannot be met whatever people decide is asked of nobody.
 #[test]
@@ -275,6 +337,19 @@ fn documents_of_the_period_and_their_interpretations() {
         rule(&papers(22, &[(name, 16), (name, 22)]), &on, "S9"),
         Verdict::Kept
     );
+}
+
+/// A share of which no rule says how large it should be is neither kept nor missed.
+#[test]
+fn a_share_without_a_threshold_is_only_told() {
+    let world = papers(0, &[]);
+    let said = |text: &str| {
+        let card = world.card(&rules(text));
+        wangxun::report::assessment::words::verdict(line(&card, "D24"))
+    };
+    let on = "profile = \"p2019\"\n[rule.D24]\nenabled = true\n";
+    assert_eq!(said(on), "只列比例，不判达标");
+    assert_eq!(said(&format!("{on}threshold = 60\n")), "不达标");
 }
 
 #[test]

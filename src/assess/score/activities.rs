@@ -80,7 +80,49 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         finds: vec![find],
         asides,
         near_too: 0,
+        part: None,
     }
+}
+
+/// What is said of a rule by which interviews have to be held at all, where all that its columns show
+/// within the window is announced: while nobody knows whether one of them was held nothing, and that none was
+/// where people found so. Nothing where any was held.
+pub fn unheld(rule: &Rule, facts: &SiteFacts<'_>) -> Option<Measurement> {
+    let mut classes = rule.classes.iter();
+    let (&class, &window) = classes
+        .next()
+        .filter(|(class, _)| **class == Class::Interviews)?;
+    if classes.next().is_some() {
+        return None;
+    }
+    let mut told = Told::default();
+    for column in &facts.columns {
+        if column.column.class == class && column.column.watch().is_kept() {
+            look_at(&mut told, column, window, rule, facts);
+        }
+    }
+    let is_doubted = |aside: &Aside| matches!(aside.find.fact, Fact::Announced { .. });
+    if told.held > 0 || told.is_exempt || !told.asides.iter().any(is_doubted) {
+        return None;
+    }
+    let one = Fact::Few {
+        count: 0,
+        least: 1,
+        window_days: window,
+    };
+    let open = u32::try_from(told.open).unwrap_or(u32::MAX);
+    let why = match (open, rule.check) {
+        (0, _) => {
+            let find = Find::of(About::Class(class), one);
+            return Some(Measurement::finds(vec![find], told.asides));
+        }
+        (_, Check::Semi) => Unmeasured::Waiting(open),
+        _ => Unmeasured::CannotTell,
+    };
+    Some(Measurement {
+        asides: told.asides,
+        ..Measurement::none(why)
+    })
 }
 
 fn look_at(

@@ -99,6 +99,7 @@ pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurem
         finds: vec![found],
         asides: misses(facts, worst),
         near_too: 0,
+        part: None,
     }
 }
 

@@ -9,8 +9,8 @@ use chrono::NaiveTime;
 use super::fact::Fact;
 use super::facts::SiteFacts;
 use super::finding::{About, Aside, Asked, Find, Spared};
-use super::measurement::{Measurement, Unmeasured};
-use super::rubric::{Check, Rule};
+use super::measurement::{Amount, Measurement, Unmeasured};
+use super::rubric::{Check, Kind, Rule};
 use crate::assess::candidates::{Case, Stand};
 use crate::domain::candidate::{Decided, Suspicion, key};
 use crate::domain::time::{Moment, moment};
@@ -108,6 +108,7 @@ pub fn confirmed(
         finds: found,
         mut asides,
         near_too,
+        part,
     } = measured;
     let (all, mut finds) = (found.len(), Vec::new());
     // Several finds may be one candidate.
@@ -136,6 +137,7 @@ pub fn confirmed(
             finds,
             asides,
             near_too,
+            part,
         },
         (false, true, 1..) => Measurement {
             asides,
@@ -143,8 +145,39 @@ pub fn confirmed(
         },
         _ => Measurement {
             near_too,
+            part,
             ..Measurement::finds(finds, asides)
         },
+    }
+}
+
+/// What is measured under a veto, but where what waits for a person, with `unread` things that nobody could
+/// read, can still bring it about: then nothing is said but what was confirmed.
+pub fn undecided(rule: &Rule, unread: usize, measured: Measurement) -> Measurement {
+    let Ok(Amount::Finds(count)) = measured.amount else {
+        return measured;
+    };
+    let asides = measured.asides.iter();
+    let waiting: Vec<&Aside> = asides.filter(|one| one.why == Spared::Waiting).collect();
+    let may_be = usize::try_from(count).unwrap_or(usize::MAX);
+    let may_be = may_be.saturating_add(waiting.len() + unread);
+    let threshold = usize::try_from(rule.threshold).unwrap_or(usize::MAX);
+    let is_open = rule.kind == Kind::Veto && count < rule.threshold && threshold <= may_be;
+    if !is_open || (waiting.is_empty() && unread == 0) {
+        return measured;
+    }
+    // Several finds may be one candidate.
+    let (asked, unasked): (Vec<&Aside>, Vec<&Aside>) =
+        waiting.iter().partition(|one| one.find.asked.is_some());
+    let keys = asked.iter().filter_map(|one| one.find.asked.as_ref());
+    let keys: BTreeSet<&str> = keys.map(|asked| asked.candidate.as_str()).collect();
+    let why = match u32::try_from(keys.len() + unasked.len()).unwrap_or(u32::MAX) {
+        0 => Unmeasured::CannotTell,
+        waiting => Unmeasured::Waiting(waiting),
+    };
+    Measurement {
+        amount: Err(why),
+        ..measured
     }
 }
 

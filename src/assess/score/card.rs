@@ -8,7 +8,7 @@ use super::fact::Fact;
 use super::facts::SiteFacts;
 use super::finding::{About, Aside, Find};
 use super::measure::measure;
-use super::measurement::{Amount, Measurement, Unmeasured};
+use super::measurement::{Amount, Measurement, Part, Unmeasured};
 use super::metric::Metric;
 use super::period::Period;
 use super::points::Points;
@@ -97,6 +97,21 @@ pub struct Line {
     pub finds: Vec<Find>,
     /// What does not, and why.
     pub asides: Vec<Aside>,
+    /// How much of what the rule is about was measured, where that is a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+}
+
+impl Line {
+    /// Its weight, as far as it stands on measurement.
+    fn known(&self) -> Points {
+        let weight = self.rule.weight();
+        match (self.amount, self.part) {
+            (None, _) => Points::ZERO,
+            (Some(_), None) => weight,
+            (Some(_), Some(part)) => weight.share(i64::from(part.told), i64::from(part.of)),
+        }
+    }
 }
 
 /// What a rule came to.
@@ -197,6 +212,7 @@ pub(super) fn line(
         finds,
         asides,
         near_too,
+        part,
     } = measurement;
     let (verdict, lost, near) = match amount {
         Err(ref why) => (Verdict::Unmeasured(why.clone()), Points::ZERO, false),
@@ -236,6 +252,7 @@ pub(super) fn line(
         amount: amount.ok(),
         finds,
         asides,
+        part,
     }
 }
 
@@ -307,10 +324,7 @@ fn area_score(area: Area, lines: Vec<Line>, facts: &SiteFacts<'_>, rubric: &Rubr
     let is_measured = |line: &&Line| line.amount.is_some();
     let costs = lines.iter().filter(|line| line.rule.costs());
     let all: Points = costs.clone().map(|line| line.rule.weight()).sum();
-    let known: Points = costs
-        .filter(is_measured)
-        .map(|line| line.rule.weight())
-        .sum();
+    let known: Points = costs.map(Line::known).sum();
     let measured = match all {
         // An area of vetoes alone stands on as many of them as were looked at.
         Points::ZERO => {

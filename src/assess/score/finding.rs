@@ -91,6 +91,8 @@ pub enum Spared {
     Overruled,
     /// It waits for a person.
     Waiting,
+    /// It wants a person's word, and no inspection put it to anybody.
+    Unasked,
     /// A person found that it is not so.
     Rejected,
 }

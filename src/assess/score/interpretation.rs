@@ -166,6 +166,7 @@ pub fn share(facts: &SiteFacts<'_>, calendar: &Calendar) -> Measurement {
         finds: Vec::new(),
         asides: std::iter::once(summary).chain(each).collect(),
         near_too: 0,
+        part: None,
     }
 }
 

@@ -11,7 +11,7 @@ use super::fact::{Fact, LetterField};
 use super::facts::SiteFacts;
 use super::finding::{About, Aside, Find, Spared};
 use super::letter_box::{boxes, looked_at};
-use super::measurement::{Measurement, Unmeasured};
+use super::measurement::{Measurement, Part, Unmeasured};
 use super::publishing;
 use super::rubric::{Late, Rubric, Rule};
 use super::standing::due;
@@ -57,13 +57,16 @@ fn standing(letter: &Letter, due_on: Date, to: Date) -> Standing {
         return Standing::InTime;
     }
     match letter.open_at {
-        Some(at) if due_on < date_of(at) && (to - date_of(at)).num_days() <= PROOF_DAYS => {
-            Standing::Waits(at)
-        }
+        Some(at) if due_on < date_of(at) && is_recent(at, to) => Standing::Waits(at),
         Some(_) => Standing::Unproven,
         // No page ever said that it waits.
         None => Standing::InTime,
     }
+}
+
+/// Whether that a letter was seen waiting at `at` proves that it waits on the day `to`.
+fn is_recent(at: Moment, to: Date) -> bool {
+    (to - date_of(at)).num_days() <= PROOF_DAYS
 }
 
 /// In how many days a letter is to be answered.
@@ -90,7 +93,9 @@ pub fn unanswered(
         Fact::LetterOpen { days, .. } => days >= NEAR_DAYS,
         _ => false,
     };
-    let near = measured.asides.iter().filter(|aside| is_near(&aside.find));
+    // What no visit proves brings nothing near.
+    let is_told = |aside: &&Aside| aside.why == Spared::Detail && is_near(&aside.find);
+    let near = measured.asides.iter().filter(is_told);
     measured.near_too = u32::try_from(near.count()).unwrap_or(u32::MAX);
     candidates::confirmed(rule, facts, measured, |find| suspected(facts, find))
 }
@@ -170,7 +175,10 @@ pub fn slow(
     measured.finds = finds;
     measured.asides = asides;
     if measured.amount.is_ok() || !measured.finds.is_empty() {
-        return Measurement::finds(measured.finds, measured.asides);
+        return Measurement {
+            part: measured.part,
+            ..Measurement::finds(measured.finds, measured.asides)
+        };
     }
     measured
 }
@@ -194,11 +202,12 @@ fn measured(
         Err(why) => return Measurement::none(why),
     };
     let (mut finds, mut asides) = (Vec::new(), Vec::new());
-    let mut all_told = true;
+    let mut whole = 0;
     // Letters that nobody has read may count, but where they fell due before the period.
     let is_whole = |back_to: Date| window.working && due_on(back_to) < facts.from;
     for of in &boxes {
-        all_told &= of.is_read && of.told() > 0 && of.back_to.is_none_or(is_whole);
+        let is_told = of.is_read && of.told() > 0 && of.back_to.is_none_or(is_whole);
+        whole += usize::from(is_told);
         asides.push(of.summary(looked_at(facts), rubric, facts.to, calendar));
         for letter in &of.letters {
             let Some(asked_on) = letter.told.asked_on else {
@@ -221,7 +230,11 @@ fn measured(
                     let waits = letter.open_at.filter(|_| letter.answered_by().is_none());
                     let is_near = age_days(asked_on, facts.to) >= NEAR_DAYS;
                     if let Some(at) = waits.filter(|_| is_near) {
-                        let (find, why) = (open(at), Spared::Detail);
+                        let why = match is_recent(at, facts.to) {
+                            true => Spared::Detail,
+                            false => Spared::Unproven,
+                        };
+                        let find = open(at);
                         asides.push(Aside { find, why });
                     }
                 }
@@ -253,8 +266,11 @@ fn measured(
             }
         }
     }
-    match all_told || !finds.is_empty() {
-        true => Measurement::finds(finds, asides),
+    match whole == boxes.len() || !finds.is_empty() {
+        true => Measurement {
+            part: Part::new(whole, boxes.len()),
+            ..Measurement::finds(finds, asides)
+        },
         false => Measurement {
             asides,
             ..Measurement::none(Unmeasured::CannotTell)
@@ -318,15 +334,15 @@ pub fn fields(facts: &SiteFacts<'_>) -> Measurement {
         Err(why) => return Measurement::none(why),
     };
     let mut finds = Vec::new();
-    let mut all_told = true;
+    let mut told = 0;
     for of in &boxes {
         let is_read = |letter: &&&Letter| letter.told.is_answered() && letter.page.is_some();
         let read: Vec<&&Letter> = of.letters.iter().filter(is_read).collect();
         let letters = u32::try_from(read.len()).unwrap_or(u32::MAX);
         if letters < LEAST_LETTERS {
-            all_told = false;
             continue;
         }
+        told += 1;
         let shows = |field| {
             read.iter().any(|letter| match field {
                 LetterField::Asked => letter.told.asked_on.is_some(),
@@ -341,8 +357,11 @@ pub fn fields(facts: &SiteFacts<'_>) -> Measurement {
             finds.push(of.find(Fact::LetterFieldMissing { field, letters }));
         }
     }
-    match all_told || !finds.is_empty() {
-        true => Measurement::finds(finds, Vec::new()),
+    match told == boxes.len() || !finds.is_empty() {
+        true => Measurement {
+            part: Part::new(told, boxes.len()),
+            ..Measurement::finds(finds, Vec::new())
+        },
         false => Measurement::none(Unmeasured::CannotTell),
     }
 }

@@ -75,7 +75,8 @@ fn held(rule: &Rule, facts: &SiteFacts<'_>, target: &Target, is_sure: bool) -> H
         },
         (Some(Decided::Rejected), _) => Held::Spared(Spared::Rejected),
         _ if rule.check == Check::Semi && case.is_some() => Held::Spared(Spared::Waiting),
-        _ if is_sure && rule.check != Check::Semi => Held::Counts { by: None },
+        _ if is_sure && rule.check == Check::Semi => Held::Spared(Spared::Unasked),
+        _ if is_sure => Held::Counts { by: None },
         _ => Held::Spared(Spared::Suspected),
     }
 }
@@ -144,7 +145,24 @@ fn measured(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) 
         ),
         why: Spared::Detail,
     });
-    Measurement::finds(finds, asides)
+    let many = |why: Spared| {
+        let those = asides.iter().filter(|one| one.why == why);
+        u32::try_from(those.count()).unwrap_or(u32::MAX)
+    };
+    let is_asked = rule.check == Check::Semi && finds.is_empty();
+    let why = match (many(Spared::Waiting), many(Spared::Unasked)) {
+        _ if !is_asked => None,
+        (0, 0) => None,
+        (0, unasked) => Some(Unmeasured::Unasked(unasked)),
+        (waiting, _) => Some(Unmeasured::Waiting(waiting)),
+    };
+    match why {
+        None => Measurement::finds(finds, asides),
+        Some(why) => Measurement {
+            asides,
+            ..Measurement::none(why)
+        },
+    }
 }
 
 /// The last moment that is looked at.

@@ -20,6 +20,15 @@ pub fn measure(
     facts: &SiteFacts<'_>,
     calendar: &Calendar,
 ) -> Measurement {
+    candidates::undecided(rule, 0, measured(rule, rubric, facts, calendar))
+}
+
+fn measured(
+    rule: &Rule,
+    rubric: &Rubric,
+    facts: &SiteFacts<'_>,
+    calendar: &Calendar,
+) -> Measurement {
     let entered = || entered(rule, facts);
     match rule.metric {
         Metric::HomeFailures => availability::failures(rule, rubric, facts),
@@ -108,6 +117,7 @@ fn beside(entered: Measurement, confirmed: Measurement) -> Measurement {
         finds: entered.finds.into_iter().chain(later).collect(),
         asides: overruled.chain(confirmed.asides).collect(),
         near_too: 0,
+        part: None,
     }
 }
 
@@ -140,5 +150,6 @@ fn entered(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         finds: vec![find],
         asides: Vec::new(),
         near_too: 0,
+        part: None,
     }
 }

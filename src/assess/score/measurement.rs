@@ -35,6 +35,8 @@ pub enum Unmeasured {
     NotInspected,
     /// So many candidates wait for a person, and none is confirmed.
     Waiting(u32),
+    /// So many finds want a person's word, and no inspection put them to anybody.
+    Unasked(u32),
     /// It lives on another platform, and a person has to enter it.
     Elsewhere,
 }
@@ -50,6 +52,27 @@ pub struct Measurement {
     pub asides: Vec<Aside>,
     /// Finds that count only for telling that a veto is near.
     pub near_too: u32,
+    /// How much of what the rule is about was measured, where that is a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+}
+
+/// Of the columns that a rule is about, those that visits told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Those that were told of.
+    pub told: u32,
+    /// All.
+    pub of: u32,
+}
+
+impl Part {
+    /// `told` of so many, where that is a part.
+    pub fn new(told: usize, of: usize) -> Option<Part> {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let (told, of) = (count(told), count(of));
+        (0 < told && told < of).then_some(Part { told, of })
+    }
 }
 
 /// A measured amount.
@@ -77,6 +100,7 @@ impl Measurement {
             finds: Vec::new(),
             asides: Vec::new(),
             near_too: 0,
+            part: None,
         }
     }
 
@@ -89,6 +113,7 @@ impl Measurement {
             finds,
             asides,
             near_too: 0,
+            part: None,
         }
     }
 }

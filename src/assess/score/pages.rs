@@ -257,6 +257,7 @@ pub fn home_items(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         finds,
         asides,
         near_too: 0,
+        part: None,
     }
 }
 
@@ -292,6 +293,7 @@ pub fn certificate(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         finds,
         asides,
         near_too: 0,
+        part: None,
     }
 }
 

@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 
+use super::activities;
 use super::fact::Fact;
 use super::facts::{Exemption, SiteFacts};
 use super::finding::{About, Aside, Find, Spared};
-use super::measurement::{Measurement, Unmeasured};
+use super::measurement::{Measurement, Part, Unmeasured};
 use super::rubric::{Late, Rubric, Rule, SixMonths};
 use super::standing::{Counted, Standing, counted, due, is_near};
 use crate::assess::freshness::age_days;
@@ -41,11 +42,19 @@ struct Looked {
     told: usize,
     /// Of those, the ones that are in time.
     fresh: usize,
+    /// Of those that no visit told of, the ones that owe nothing.
+    spared: usize,
 }
 
 impl Looked {
     fn note(&mut self, find: Find, why: Spared) {
         self.asides.push(Aside { find, why });
+    }
+
+    /// Tells of a judged column of which no visit tells.
+    fn doubt(&mut self, counted: &Counted<'_>, fact: Fact) {
+        self.spared += usize::from(counted.column.exempt.is_some());
+        self.note(counted.find(fact), Spared::Unproven);
     }
 
     /// Counts a find, unless its column is exempt.
@@ -73,7 +82,10 @@ impl Looked {
                 ..Measurement::none(Unmeasured::CannotTell)
             };
         }
-        Measurement::finds(self.finds, self.asides)
+        Measurement {
+            part: Part::new(self.told + self.spared, self.columns),
+            ..Measurement::finds(self.finds, self.asides)
+        }
     }
 }
 
@@ -129,15 +141,15 @@ fn look_at(
     let (update, read_at, is_sure) = match standing {
         Standing::Dated(update, read_at, is_sure) => (update, read_at, is_sure),
         Standing::NeverVisited => {
-            return looked.note(counted.find(Fact::NeverVisited), Spared::Unproven);
+            return looked.doubt(counted, Fact::NeverVisited);
         }
         Standing::Blind(why, since) => {
             let fact = blind(why, since, None);
-            return looked.note(counted.find(fact), Spared::Unproven);
+            return looked.doubt(counted, fact);
         }
         Standing::Undated(why, since) => {
             let fact = Fact::Undated { why, since };
-            return looked.note(counted.find(fact), Spared::Unproven);
+            return looked.doubt(counted, fact);
         }
         // An empty column is no late one: it has a rule of its own.
         Standing::Blank { .. } => {
@@ -165,7 +177,7 @@ fn look_at(
         looked.told += 1;
         looked.judge(counted, fact);
     } else {
-        looked.note(counted.find(fact), Spared::Unproven);
+        looked.doubt(counted, fact);
     }
 }
 
@@ -215,7 +227,9 @@ pub fn empty(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
                 }
             }
             Standing::Dated(..) | Standing::Undated(..) => looked.told += 1,
-            Standing::Blind(..) | Standing::NeverVisited => {}
+            Standing::Blind(..) | Standing::NeverVisited => {
+                looked.spared += usize::from(counted.column.exempt.is_some());
+            }
         }
     }
     looked.measurement()
@@ -240,7 +254,9 @@ pub fn undated(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
                 }
             }
             Standing::Dated(..) | Standing::Blank { .. } => looked.told += 1,
-            Standing::Blind(..) | Standing::NeverVisited => {}
+            Standing::Blind(..) | Standing::NeverVisited => {
+                looked.spared += usize::from(counted.column.exempt.is_some());
+            }
         }
     }
     looked.measurement()
@@ -261,13 +277,21 @@ pub fn idle(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement 
     if measured.amount.is_err() {
         return measured;
     }
+    // An interview that is only announced makes no column one that held any.
+    if is_alive && let Some(doubted) = activities::unheld(rule, facts) {
+        return doubted;
+    }
     let age = |find: &Find| match find.fact {
         Fact::Stale { age_days, .. } => age_days,
         _ => u32::MAX,
     };
     let latest = measured.finds.into_iter().min_by_key(age);
     let finds = latest.filter(|_| !is_alive).into_iter().collect();
-    Measurement::finds(finds, measured.asides)
+    Measurement {
+        // That one of them is in time says all.
+        part: measured.part.filter(|_| !is_alive),
+        ..Measurement::finds(finds, measured.asides)
+    }
 }
 
 /// Whether the newest item of the home page is older than the window. A page whose items carry no

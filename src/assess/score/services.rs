@@ -161,7 +161,15 @@ pub fn unusable(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     if all {
         measurement.amount = Ok(Amount::Finds(rule.threshold));
     }
-    candidates::confirmed(rule, facts, measurement, |find| suspected(facts, find))
+    let measured = candidates::confirmed(rule, facts, measurement, |find| suspected(facts, find));
+    // Of few guides all are a veto.
+    let needed = Rule {
+        threshold: rule
+            .threshold
+            .min(u32::try_from(guides.len()).unwrap_or(u32::MAX)),
+        ..rule.clone()
+    };
+    candidates::undecided(&needed, unread, measured)
 }
 
 /// Files on guides that certainly cannot be downloaded.

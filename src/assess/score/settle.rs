@@ -77,7 +77,10 @@ pub(super) fn settle(
             continue;
         }
         asides.splice(0..0, line.asides.iter().cloned());
-        let less = Measurement::finds(kept, asides);
+        let less = Measurement {
+            part: line.part,
+            ..Measurement::finds(kept, asides)
+        };
         *line = card::line(&line.rule, less, rubric, classes);
     }
 }

@@ -278,6 +278,7 @@ pub fn spared(aside: &Aside, to: Date) -> String {
         Spared::Suspected => "疑似，未确认，不计".to_owned(),
         Spared::Overruled => "以人工认定为准，不计".to_owned(),
         Spared::Waiting => "待人工确认，不计".to_owned(),
+        Spared::Unasked => "须经人工确认，巡检时未列入待确认问题，不计".to_owned(),
         Spared::Rejected => "人工已排除，不计".to_owned(),
         Spared::Detail => String::new(),
     }
@@ -293,10 +294,25 @@ pub fn statement(said: &Statement, to: Date) -> String {
     )
 }
 
-/// What a rule came to.
+/// What a rule came to, and where a part of its columns told nothing, how many.
 pub fn verdict(line: &Line) -> String {
+    let verdict = of_all(line);
+    let part = line.part.filter(|_| line.amount.is_some());
+    part.map_or_else(
+        || verdict.clone(),
+        |part| {
+            let untold = part.of.saturating_sub(part.told);
+            format!("{verdict}（{}个栏目中{untold}个无法判断）", part.of)
+        },
+    )
+}
+
+fn of_all(line: &Line) -> String {
+    // Without a threshold there is nothing to be kept.
+    let is_share = line.rule.metric == Metric::Interpretations && line.rule.threshold == 0;
     match &line.verdict {
-        Verdict::Kept if line.near => "接近否决".to_owned(),
+        Verdict::Kept if line.near => "本期内曾接近否决".to_owned(),
+        Verdict::Kept if is_share => "只列比例，不判达标".to_owned(),
         Verdict::Kept => match line.rule.kind {
             Kind::Standard => "达标".to_owned(),
             _ => "未发现问题".to_owned(),
@@ -312,7 +328,8 @@ pub fn verdict(line: &Line) -> String {
 /// How near a rule is to its veto, in figures behind a comma; empty where nothing tells.
 pub fn how_near(line: &Line, to: Date) -> String {
     let told = line.asides.iter().map(|aside| &aside.find);
-    let waits = told.clone().filter_map(|find| match find.fact {
+    let waits = line.asides.iter().filter(|one| one.why == Spared::Detail);
+    let waits = waits.filter_map(|aside| match aside.find.fact {
         Fact::LetterOpen { days, .. } => Some(days),
         _ => None,
     });
@@ -348,6 +365,9 @@ pub fn unmeasured(why: &Unmeasured) -> String {
         Unmeasured::NoDocuments => "本期没有政策文件".to_owned(),
         Unmeasured::NoCode => "网页未见网站标识码，也未登记".to_owned(),
         Unmeasured::Waiting(count) => format!("有{count}条问题待人工确认"),
+        Unmeasured::Unasked(count) => {
+            format!("有{count}条问题须经人工确认，巡检时未列入待确认问题")
+        }
         Unmeasured::NotInspected => "本期没有巡检记录".to_owned(),
         Unmeasured::Elsewhere => "办事指南在其他平台，待人工录入".to_owned(),
     }
