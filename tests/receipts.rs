@@ -276,6 +276,15 @@ impl Morning {
         let mut bytes = Vec::new();
         let _ = socket.read_to_end(&mut bytes).await;
         let text = String::from_utf8_lossy(&bytes).into_owned();
+        // Whoever calls, by whatever name: every answer carries what every page carries.
+        let head = text.split("\r\n\r\n").next().unwrap_or_default();
+        for header in [
+            "x-content-type-options: nosniff",
+            "x-frame-options: DENY",
+            "content-security-policy: default-src 'none'",
+        ] {
+            assert!(head.contains(header), "{header}: {head}");
+        }
         let status = text.get(9..12).unwrap_or("0").parse().expect("a status");
         let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
         (status, body.to_owned())
@@ -307,6 +316,8 @@ async fn reports_that_are_posted_move_messages_on() {
         "success": true, "err_code": "DELIVERED"}]);
     let unknown = morning.post("guess", &arrived.to_string()).await;
     assert_eq!(unknown.0, 404);
+    let read = format!("GET /receipts/{SECRET} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assert_eq!(morning.ask(&read).await.0, 405);
     assert!(accepted(&morning.messages("bianji").await[0]));
 
     let lost = json!({"biz_id": "biz-10000000002", "success": false, "err_code": "CB:0001",

@@ -268,6 +268,12 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     };
     let (ok, text) = said(config, &score(&["correct", "--reason", "复核"])).await;
     assert!(!ok && text.contains("is not closed"), "{text}");
+    let early = ["score", "close", "--period", "2016-11", "--by", "张三"];
+    let (ok, text) = said(config, &early).await;
+    assert!(
+        !ok && text.contains("ended before the first visit"),
+        "{text}"
+    );
     told(config, &score(&["close"])).await;
     let first = assessed(config).await;
     assert_eq!(first.cards, open.cards);

@@ -160,6 +160,12 @@ impl Desk {
             (None, true) => return refused(format!("{period} is not closed"), "该周期尚未封存。"),
             _ => {}
         }
+        // What was closed all the same may be corrected.
+        if before.is_none()
+            && let Some(why) = self.untimely(period).await?
+        {
+            return Ok(Err(why));
+        }
         let fresh = match before.as_ref().filter(|_| !close.present_rules) {
             Some(before) => self.assess_again(before).await?,
             None => match self.assess(period, TELL_NOBODY).await? {

@@ -199,8 +199,9 @@ impl Desk {
         Ok(Ok(text))
     }
 
-    /// Why nothing is entered for `period` now, if so.
-    async fn untimely(&self, period: Period) -> Result<Option<Refused>, StoreError> {
+    /// Why nothing is entered for `period` now, and it is not closed, if so: what has not begun, and what was
+    /// over before anything was visited. What pages still show of those days is no assessment.
+    pub(super) async fn untimely(&self, period: Period) -> Result<Option<Refused>, StoreError> {
         let now = self.clock.now();
         if date_of(now) < period.first() {
             let text = format!("{period} has not begun");

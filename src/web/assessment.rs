@@ -315,14 +315,20 @@ async fn shown(
             Some(card.ok_or_else(|| Box::new(unknown()))?)
         }
     };
+    let sites = console.group.sites.keys().cloned().collect();
+    let since = console.store.known_since(sites).await;
+    let since = since.map_err(|error| Box::new(unreadable(&error)))?;
+    let unseen = |period: Period| since.is_none_or(|since| period.last() < since);
     let offered = match card {
         Some(card) => Work::of_card(viewer, &assessment, card, today),
+        None if assessment.seals.is_empty() && unseen(assessment.period) => None,
         None => Work::of_period(viewer, &assessment, today),
     };
     let frame = Frame::of(console, &picture, viewer, Place::Assessment);
     let whole = viewer.only().is_none();
     let sheet = card.map(|card| sheet(&assessment, card));
-    let mut shown = assessment_page(frame, &assessment, whole, sheet, (today, asked.page));
+    let mut shown = assessment_page(frame, &assessment, whole, sheet, asked.page);
+    shown.periods = periods(today, assessment.period, unseen);
     shown.work = offered.map(work);
     Ok(shown)
 }
@@ -332,12 +338,10 @@ fn assessment_page(
     assessment: &Assessment,
     whole: bool,
     sheet: Option<Sheet>,
-    (today, at): (Date, usize),
+    at: usize,
 ) -> AssessmentPage {
     let period = assessment.period;
     let sheet_site = sheet.as_ref().map(|sheet| sheet.site.clone());
-    let names = |name: &String| one_line(name, NAME_CHARS);
-    let blank: Vec<String> = assessment.blank.iter().map(names).collect();
     let pages = Pages::of(assessment.cards.len(), SITES, at, |page| {
         format!("/assessment?period={period}&page={}", page + 1)
     });
@@ -346,12 +350,12 @@ fn assessment_page(
         frame,
         period,
         name: period.in_chinese(),
-        periods: periods(today, period),
+        periods: Vec::new(),
         areas: Area::ALL.iter().map(|area| area.in_chinese()).collect(),
         first: first(&assessment.cards),
         rows: here.take(SITES).map(row).collect(),
         pages,
-        blank: blank.join("、"),
+        blank: blank(&assessment.blank),
         notes: bulletin::untold(assessment)
             .into_iter()
             .map(|line| line.replace('\\', ""))
@@ -361,6 +365,20 @@ fn assessment_page(
         work: None,
         seals: seals(assessment, sheet_site.as_deref()),
         remarks: remarks(assessment),
+    }
+}
+
+/// The sites without any address: the first of them by name, and how many they are.
+fn blank(sites: &[String]) -> String {
+    let named: Vec<String> = sites
+        .iter()
+        .take(NAMED)
+        .map(|name| one_line(name, NAME_CHARS))
+        .collect();
+    let named = named.join("、");
+    match sites.len() > NAMED {
+        true => format!("{named}等{}个", sites.len()),
+        false => named,
     }
 }
 
@@ -397,8 +415,12 @@ fn sealed(seal: &Seal) -> Sealed {
     }
 }
 
-/// The periods to choose from: the running ones and those just before.
-fn periods(today: Date, chosen: Period) -> Vec<(String, String, bool)> {
+/// The periods to choose from: the running ones and those just before of which something was seen.
+fn periods(
+    today: Date,
+    chosen: Period,
+    unseen: impl Fn(Period) -> bool,
+) -> Vec<(String, String, bool)> {
     let mut periods = Vec::new();
     if let Some(mut one) = quarter(today) {
         for _ in 0..4 {
@@ -410,6 +432,7 @@ fn periods(today: Date, chosen: Period) -> Vec<(String, String, bool)> {
     let year = Period::from_str(&today.year().to_string());
     periods.extend(month.iter().flat_map(|month| [*month, month.before()]));
     periods.extend(year);
+    periods.retain(|period| *period == chosen || !unseen(*period));
     if !periods.contains(&chosen) {
         periods.insert(0, chosen);
     }

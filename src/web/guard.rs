@@ -42,6 +42,13 @@ pub async fn guard(State(console): State<Arc<Console>>, request: Request, next: 
     response
 }
 
+/// Sets the headers, and checks no host: for what is called by names of others' choosing.
+pub async fn armour(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    harden(response.headers_mut());
+    response
+}
+
 fn refusal(hosts: &[String], request: &Request) -> Option<Response> {
     if !is_addressed(hosts, request.headers(), request.uri()) {
         return Some(fault(

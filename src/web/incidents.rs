@@ -14,6 +14,7 @@ use super::access::session::Once;
 use super::access::viewer::Viewer;
 use super::copy::address_of_home;
 use super::home::Pages;
+use super::past::{List, Past};
 use super::release::{self, Waiting};
 use super::sought::{Asked, Sought};
 use super::source::Picture;
@@ -25,25 +26,16 @@ use crate::alert::incident::{
 use crate::assess::exemption::was_exempt;
 use crate::assess::ladder::Tier;
 use crate::assess::vetoes::Rule;
-use crate::domain::act::{self, Act};
-use crate::domain::flag::Flag;
 use crate::domain::group::Group;
 use crate::domain::home::HomeRecord;
 use crate::domain::time::Moment;
-use crate::report::acts::{self, Names};
-use crate::report::flags;
-use crate::report::plain::{one_line, typed};
+use crate::report::acts::Names;
+use crate::report::plain::one_line;
 use crate::report::site::{HOME_BLIND, HOME_DOWN, HOST_DOWN};
 use crate::store::error::StoreError;
 
 /// How many open incidents one page lists.
 const OPEN: usize = 100;
-/// How many closed incidents are listed.
-const CLOSED: usize = 50;
-/// How many acts of people are listed.
-const ACTS: usize = 50;
-/// How many flags are listed.
-const FLAGS: usize = 50;
 
 #[derive(Template)]
 #[template(path = "incidents.html")]
@@ -58,17 +50,10 @@ struct IncidentsPage {
     waiting: Option<Waiting>,
     open: Vec<IncidentRow>,
     pages: Pages,
-    flagged: Option<String>,
-    flags: Vec<FlagRow>,
-    closed: Vec<IncidentRow>,
-    acts: Vec<ActRow>,
-}
-
-struct ActRow {
-    at: String,
-    what: String,
-    by: String,
-    reason: String,
+    /// What stands below the open ones, or is looked for instead of them.
+    past: Past,
+    /// Which of that is looked for.
+    list: Option<List>,
 }
 
 /// One incident in a table.
@@ -87,14 +72,6 @@ pub struct IncidentRow {
     pub since: String,
     /// Where it stands.
     pub stage: String,
-}
-
-struct FlagRow {
-    at: String,
-    link: String,
-    subject: String,
-    kind: &'static str,
-    fact: String,
 }
 
 /// `GET /incidents`.
@@ -183,45 +160,18 @@ async fn shown(
             .map(|incident| row(incident).resting_on(incident, homes.get(&incident.key.subject)))
             .collect(),
         pages,
-        flagged: None,
-        flags: Vec::new(),
-        closed: Vec::new(),
-        acts: Vec::new(),
+        past: Past::default(),
+        list: asked.list,
     };
     // Who looks for something reads no more than that.
-    if sought == Sought::All && shown.pages.at == 1 {
-        add_rest(console, viewer, &picture, &mut shown).await?;
-    }
+    shown.past = match asked.list {
+        Some(list) => Past::only(console, viewer, &picture, list, asked.page).await?,
+        None if sought == Sought::All && shown.pages.at == 1 => {
+            Past::latest(console, viewer, &picture).await?
+        }
+        None => Past::default(),
+    };
     Ok(shown)
-}
-
-/// Flags, what is over, and what people did.
-async fn add_rest(
-    console: &Console,
-    viewer: &Viewer,
-    picture: &Picture,
-    shown: &mut IncidentsPage,
-) -> Result<(), StoreError> {
-    let (now, group, names) = (picture.now, &picture.group, console.names(picture));
-    let closed = console.store.closed_incidents(CLOSED).await?;
-    let own = |incident: &&Incident| viewer.only().is_none() || is_of(group, &incident.key.subject);
-    let closed = closed.iter().filter(own);
-    shown.closed = closed
-        .map(|incident| IncidentRow::of(names, incident, now))
-        .collect();
-    let flags = picture.flags.iter();
-    let flags = flags.filter(|flag| group.columns.contains_key(&flag.column));
-    shown.flagged = flags::recent(&picture.flags, now);
-    shown.flags = flags
-        .take(FLAGS)
-        .map(|flag| flag_row(names, flag, now))
-        .collect();
-    // A unit reads of its own on the pages of its columns.
-    if viewer.only().is_none() {
-        let acts = picture.acts.iter().rev().take(ACTS);
-        shown.acts = acts.map(|act| act_row(names, act, now)).collect();
-    }
-    Ok(())
 }
 
 /// What is known of the home pages on which these incidents rest.
@@ -351,26 +301,6 @@ pub fn subject(names: Names<'_>, subject: &Subject) -> (String, Option<String>) 
             (one_line(name, NAME_CHARS), None)
         }
         Subject::Monitor => ("监测系统".to_owned(), None),
-    }
-}
-
-fn act_row(names: Names<'_>, act: &Act, now: Moment) -> ActRow {
-    ActRow {
-        at: when(Some(act.at), now),
-        what: acts::told_about(act, names, now),
-        by: typed(&act.by, act::NAME_CHARS),
-        reason: typed(&act.reason, act::REASON_CHARS),
-    }
-}
-
-fn flag_row(names: Names<'_>, flag: &Flag, now: Moment) -> FlagRow {
-    let (subject, _) = subject(names, &Subject::Column(flag.column.clone()));
-    FlagRow {
-        at: when(Some(flag.raised_at), now),
-        link: flag.column.to_string(),
-        subject,
-        kind: flag.fact.kind().in_chinese(),
-        fact: flags::fact(flag, now),
     }
 }
 

@@ -30,6 +30,7 @@ pub mod messages;
 pub mod metrics;
 pub mod monitor;
 pub mod narrow;
+pub mod past;
 pub mod proof;
 pub mod receipts;
 pub mod release;

@@ -12,12 +12,14 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Console;
+use super::guard::armour;
 
 /// The path, before its secret part.
 pub const PATH: &str = "/receipts";
@@ -53,9 +55,13 @@ impl Callback {
     }
 }
 
-/// The route, not behind any guard.
+/// The route. Its answers carry the headers of all others. The host is not checked: a gateway calls through
+/// whatever name or forwarded port it was given, and the check is there to keep pages of other origins from
+/// *reading* through a name of theirs, which here would take the secret.
 pub fn router() -> Router<Arc<Console>> {
-    Router::new().route(&format!("{PATH}/{{secret}}"), post(receive))
+    Router::new()
+        .route(&format!("{PATH}/{{secret}}"), post(receive))
+        .layer(from_fn(armour))
 }
 
 async fn receive(

@@ -4,6 +4,7 @@
 //! Example: `?show=down&page=2`.
 
 use super::incidents::is_of;
+use super::past::List;
 use super::source::Picture;
 use crate::alert::incident::{Incident, Kind, Subject};
 
@@ -134,6 +135,8 @@ pub struct Asked {
     pub sought: Sought,
     /// The page, from 0.
     pub page: usize,
+    /// What is looked for that is not open.
+    pub list: Option<List>,
 }
 
 impl Asked {
@@ -142,9 +145,11 @@ impl Asked {
         let mut asked = Asked {
             sought: Sought::All,
             page: 0,
+            list: None,
         };
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match key.as_ref() {
+                "list" => asked.list = List::parse(&value),
                 "show" => asked.sought = Sought::parse(&value),
                 "page" => {
                     let page: usize = value.parse().unwrap_or(1);
@@ -158,7 +163,10 @@ impl Asked {
 
     /// The address of the same.
     pub fn address(self) -> String {
-        self.sought.address(self.page)
+        match self.list {
+            Some(list) => list.address(self.page),
+            None => self.sought.address(self.page),
+        }
     }
 }
 
@@ -174,6 +182,8 @@ mod tests {
             ("show=near-veto&page=3", "/incidents?show=near-veto&page=3"),
             ("show=nothing&page=-1&x=y", "/incidents"),
             ("page=1&show=all", "/incidents"),
+            ("list=acts&page=2", "/incidents?list=acts&page=2"),
+            ("list=nothing", "/incidents"),
         ];
         for (query, kept) in rows {
             assert_eq!(Asked::of(query).address(), kept, "{query}");

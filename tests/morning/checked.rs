@@ -290,6 +290,7 @@ fn answered(browser: &mut Browser, filled: &[(&str, &str)], said: &str) -> Vec<S
 async fn no_page_of_any_role_has_anything_that_the_checkers_report() {
     let office = Office::open().await;
     furnish(&office).await;
+    office.looked_on("2017-09-29").await;
     let mut browser = office.enter("kaoping");
     browser.open(&office.url("/assessment?period=2017Q3"));
     until_has(&mut browser, "input[value=close]");

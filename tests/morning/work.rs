@@ -151,6 +151,14 @@ async fn the_assessor_enters_finds_closes_a_period_and_takes_every_form_along() 
     browser.open(&office.url("/trend"));
     until_has(&mut browser, "section[aria-label=走势]");
     assert_eq!(browser.value(quarters), "?period=2017Q4", "none before");
+    // What was over before anything was seen is neither offered nor closed.
+    browser.open(&office.url("/assessment?period=2017Q4"));
+    until_has(&mut browser, "#rank-h");
+    assert!(!browser.has("option[value='2017Q3']"));
+    browser.open(&office.url("/assessment?period=2017Q3"));
+    until_has(&mut browser, "#rank-h");
+    assert!(!browser.has("input[value=close]"));
+    office.looked_on("2017-09-29").await;
     browser.open(&office.url("/assessment?period=2017Q3"));
     until_has(&mut browser, "input[value=close]");
     hand_in(&mut browser, "close", None, "报送前封存");

@@ -1,7 +1,10 @@
 //! The list of what is open: its pages, and what the first page leads to.
 
-use wangxun::alert::incident::{Incident, Kind, Release, Subject};
+use chrono::TimeDelta;
+use wangxun::alert::incident::{Incident, Kind, Release, State, Subject};
 use wangxun::assess::ladder::Tier;
+use wangxun::domain::act::{Act, Deed, Scope};
+use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::id::SiteId;
 use wangxun::store::commit::Commit;
 
@@ -118,4 +121,58 @@ async fn what_does_not_open_stands_first_on_the_first_page() {
         assert!(cells[1].contains(part), "{part}: {}", cells[1]);
     }
     assert!(!cells[2].contains("\"down\""), "{}", cells[2]);
+}
+
+#[tokio::test]
+async fn what_is_over_flagged_or_done_is_listed_to_its_end() {
+    let mut commit = Commit::at(now());
+    for n in 0..130 {
+        let at = now() - TimeDelta::minutes(n);
+        let about = Subject::Column(column_id(0, 0));
+        let mut over = incident(about, Kind::Stale, Some(Tier::Overdue));
+        over.began_at = at - TimeDelta::days(1);
+        over.state = State::Resolved { at };
+        commit.incidents.push(over);
+        commit.acts.push(Act {
+            by: "张三".to_owned(),
+            at,
+            reason: format!("第{n}次"),
+            approver: None,
+            deed: Deed::VisitWanted {
+                scope: Scope::Column(column_id(0, 0)),
+            },
+        });
+        commit.flags.push(Flag {
+            column: column_id(0, 0),
+            title: format!("第{n}条"),
+            url: Some(format!("http://s00.example.cn/{n}.html")),
+            raised_at: at,
+            fact: Fact::ReDated {
+                claimed_on: at.date_naive(),
+                previous_on: at.date_naive() - TimeDelta::days(9),
+                first_seen_at: at,
+            },
+        });
+    }
+    let running = start(group(1, 1), commit).await;
+    let first = get(&running, "/incidents").await.body;
+    for (list, section) in [("closed", "closed"), ("flags", "flags"), ("acts", "acts")] {
+        let link = format!("<a href=\"/incidents?list={list}\">");
+        assert!(first.contains(&link), "{link}: {first}");
+        let rows = |body: &str| {
+            let (_, section) = body
+                .split_once(&format!("id=\"{section}\""))
+                .expect("a list");
+            let section = section.split("</section>").next().expect("its end");
+            section.matches("<tr>").count() - 1
+        };
+        assert_eq!(rows(&first), 50, "{list}");
+        let page = get(&running, &format!("/incidents?list={list}")).await.body;
+        assert_eq!(rows(&page), 100, "{list}");
+        assert!(!page.contains("id=\"list\""), "{page}");
+        let next = format!("/incidents?list={list}&#38;page=2");
+        assert!(page.contains(&next), "{next}: {page}");
+        let last = get(&running, &format!("/incidents?list={list}&page=2")).await;
+        assert_eq!(rows(&last.body), 30, "{list}");
+    }
 }
