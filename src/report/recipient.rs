@@ -1,4 +1,5 @@
-//! How a recipient is shown: unit, role and a masked name; never a full name, number or address.
+//! How a recipient is shown: unit, role and a masked name; never a full name, number or address. Two who
+//! would be shown alike are told apart by their identifiers.
 //!
 //! Example: `科信委联络员 张*`, way `138****0001`.
 
@@ -16,7 +17,10 @@ const UNIT_CHARS: usize = 16;
 pub fn who(group: &Group, person: &PersonId) -> String {
     match group.people.get(person) {
         Some(person) => {
-            let name = masked_name(&person.name);
+            let mut name = masked_name(&person.name);
+            if has_double(group, person) {
+                name.push_str(&format!("（{}）", person.id));
+            }
             let post = post(group, person);
             if post.is_empty() {
                 name
@@ -26,6 +30,14 @@ pub fn who(group: &Group, person: &PersonId) -> String {
         }
         None => format!("不在名单中（{person}）"),
     }
+}
+
+/// Whether somebody else of the same post has a name that is masked alike.
+fn has_double(group: &Group, person: &Person) -> bool {
+    let of_post = |other: &&Person| other.duties.first() == person.duties.first();
+    let mut others = group.people.values().filter(of_post);
+    others
+        .any(|other| other.id != person.id && masked_name(&other.name) == masked_name(&person.name))
 }
 
 /// Who receives `message`, and for whom who is away.
@@ -85,7 +97,46 @@ pub fn masked_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::masked_name;
+    use super::*;
+    use crate::domain::group::Role;
+    use crate::domain::presence::Presence;
+
+    fn operator(id: &str, name: &str) -> (PersonId, Person) {
+        let id = PersonId::parse(id).unwrap();
+        let person = Person {
+            id: id.clone(),
+            name: name.to_owned(),
+            phone: None,
+            mail: None,
+            robot: None,
+            presence: Presence::default(),
+            routes: Vec::new(),
+            duties: vec![Duty {
+                role: Role::Operator,
+                unit: None,
+            }],
+        };
+        (id, person)
+    }
+
+    #[test]
+    fn two_of_one_post_whose_names_are_masked_alike_are_told_apart() {
+        let people = [
+            operator("op-1", "张三"),
+            operator("op-2", "张四"),
+            operator("op-3", "李四"),
+        ];
+        let group = Group {
+            people: people.into(),
+            ..Group::default()
+        };
+        let shown = group.people.keys().map(|id| who(&group, id));
+        let shown: Vec<String> = shown.collect();
+        assert_eq!(
+            shown,
+            ["管理员 张*（op-1）", "管理员 张*（op-2）", "管理员 李*"]
+        );
+    }
 
     #[test]
     fn names_keep_their_first_character_only() {
