@@ -76,6 +76,46 @@ async fn what_nine_days_of_death_have_kept_is_one_digest_of_how_things_stand() {
     after.close().await;
 }
 
+/// A store in which 超期 was decided on a Saturday, and waits for Monday, when the monitor dies.
+async fn overdue_on_saturday() -> tempfile::TempDir {
+    let mut before = Stage::open(LIVE, "2017-11-13T00:00").await;
+    before.until("2017-11-18T12:00").await;
+    let overdue = |(_, _, text): &(String, String, String)| text.contains("超过14天时限");
+    assert!(!before.heard().iter().any(overdue));
+    before.close().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waited_through_an_outage_is_told_after_a_look_at_how_things_stand() {
+    let dir = overdue_on_saturday().await;
+    let mut after = Stage::open_over(dir, LIVE, "2017-11-20T10:00", "2017-11-19").await;
+    after.until("2017-11-20T20:00").await;
+    let heard = after.heard();
+    assert!(
+        !heard.is_empty(),
+        "those who were warned hear that it is over"
+    );
+    let sorts = heard.iter().map(|(_, _, text)| text.contains("恢复"));
+    assert!(sorts.into_iter().all(|is_end| is_end), "{heard:#?}");
+    after.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waited_and_what_fell_due_in_an_outage_are_one_digest() {
+    let dir = overdue_on_saturday().await;
+    let mut after = Stage::open_in(dir, LIVE, "2017-11-27T10:00").await;
+    after.until("2017-11-27T20:00").await;
+    let heard = after.heard();
+    for phone in [LIAISON, HEAD] {
+        let told: Vec<_> = heard.iter().filter(|(_, to, _)| to == phone).collect();
+        assert!(
+            matches!(told[..], [(at, _, text)] if at == "11-27T10:30" && text.contains("严重超期")),
+            "{heard:#?}"
+        );
+    }
+    after.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_past_with_a_release_by_a_person_is_told_again_without_a_difference() {
     let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;

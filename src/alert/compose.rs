@@ -346,6 +346,7 @@ fn write(
         leaves: leaves(tray, notices),
         provisional: !tray.calendar.knows(date_of(tray.now).year()),
         created_at: tray.now,
+        of_day: None,
         expires_at: expiry(tray, person, notices, urgent),
         attempts: 0,
         maybe_taken: false,
@@ -434,6 +435,7 @@ pub fn second_try(
         key: MessageKey::of(&parts),
         provisional: !calendar.knows(date_of(now).year()),
         created_at: now,
+        of_day: Some(failed.day()).filter(|&day| day < date_of(now)),
         expires_at: calendar.lapse(now, rules.expires_after, hours::of(Some(person), rules)),
         attempts: 0,
         maybe_taken: false,
@@ -1086,6 +1088,41 @@ mod tests {
         let mut down = notice("li", "b", Told::Down, "2017-11-14T09:00:00");
         (down.kind, down.urgent) = (Kind::Down, true);
         day.waiting.push(down);
+        assert_eq!(day.write("2017-11-14T09:00:00").messages.len(), 1);
+    }
+
+    #[test]
+    fn what_reached_nobody_uses_nothing_up_and_is_no_digest_of_the_day() {
+        let mut day = Day::new(vec![notice("li", "a", REMINDER, "2017-11-13T07:00:00")]);
+        day.rules.budget.per_person = 1;
+        assert_eq!(day.write("2017-11-13T08:30:00").messages.len(), 1);
+        let mut refused = day.today[0].clone();
+        refused.delivery = Delivery::Failed {
+            at: at("2017-11-14T07:10:00"),
+            permanent: true,
+            error: "no such number".to_owned(),
+        };
+        let mut person = day.group.people[&refused.person].clone();
+        person.routes = vec![Route::Sms, Route::Mail];
+        let bench = Bench {
+            open: &BTreeMap::new(),
+            later: &[],
+            acts: &[],
+            rules: &day.rules,
+            now: at("2017-11-14T07:10:00"),
+        };
+        let second = second_try(&refused, &person, &[], &Calendar::default(), bench).unwrap();
+        assert_eq!(second.of_day, Some("2017-11-13".parse().unwrap()));
+        day.today = vec![second];
+        day.rules.budget.per_person = 2;
+        day.waiting = vec![notice("li", "b", REMINDER, "2017-11-14T07:30:00")];
+        assert_eq!(day.write("2017-11-14T08:30:00").messages.len(), 1);
+        (refused.created_at, refused.urgent) = (at("2017-11-14T08:00:00"), true);
+        day.today = vec![refused];
+        day.rules.budget.per_person = 1;
+        let mut down = notice("li", "c", Told::Down, "2017-11-14T09:00:00");
+        (down.kind, down.urgent) = (Kind::Down, true);
+        day.waiting = vec![down];
         assert_eq!(day.write("2017-11-14T09:00:00").messages.len(), 1);
     }
 

@@ -92,6 +92,7 @@ pub(super) fn message(columns: &[&str], rules: &AlertRules) -> (Message, Vec<Not
         leaves: Default::default(),
         provisional: false,
         created_at: at(WRITTEN),
+        of_day: None,
         expires_at: at("2017-11-20T08:30:00"),
         attempts: 0,
         maybe_taken: false,

@@ -217,6 +217,23 @@ pub enum Change {
 }
 
 impl Incident {
+    /// Whether one visit has seen it, or a change of it, that a second has not confirmed.
+    pub fn waits_for_a_visit(&self) -> bool {
+        match self.state {
+            State::Suspected { .. } => true,
+            State::Open { pending, .. } => pending.is_some(),
+            State::Resolved { .. } => false,
+        }
+    }
+
+    /// Whether one visit has seen that it is over.
+    pub fn seems_over(&self) -> bool {
+        let State::Open { pending, .. } = self.state else {
+            return false;
+        };
+        pending.is_some_and(|pending| pending.change == Change::Clear)
+    }
+
     /// A new incident.
     pub fn new(key: IncidentKey, began_at: Moment, state: State) -> Incident {
         Incident {

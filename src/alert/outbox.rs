@@ -14,7 +14,7 @@ use super::links::Link;
 use crate::assess::ladder::Tier;
 use crate::domain::group::Route;
 use crate::domain::id::{ColumnId, PersonId, UnitId};
-use crate::domain::time::{Date, Moment};
+use crate::domain::time::{Date, Moment, date_of};
 
 /// The computed identity of a notice or message: 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -261,6 +261,10 @@ pub struct Message {
     pub provisional: bool,
     /// When it was written.
     pub created_at: Moment,
+    /// Of which day it is, where that is an earlier one than it was written on: what failed then goes by
+    /// the next route.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_day: Option<Date>,
     /// It is not sent after this instant.
     pub expires_at: Moment,
     /// How many attempts have begun.
@@ -279,9 +283,23 @@ pub struct Message {
 }
 
 impl Message {
+    /// The day it is of.
+    pub fn day(&self) -> Date {
+        self.of_day.unwrap_or_else(|| date_of(self.created_at))
+    }
+
     /// Whether it was withdrawn and surely reached nobody.
     pub fn is_unsaid(&self) -> bool {
         matches!(self.delivery, Delivery::Withdrawn { .. }) && !self.maybe_taken
+    }
+
+    /// Whether it has ended and surely reached nobody.
+    pub fn is_lost(&self) -> bool {
+        let failed = matches!(
+            self.delivery,
+            Delivery::Failed { .. } | Delivery::Expired { .. }
+        );
+        self.is_unsaid() || failed && !self.maybe_taken
     }
 }
 

@@ -86,6 +86,7 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 leaves: Default::default(),
                 provisional: !tray.calendar.knows(date_of(tray.now).year()),
                 created_at: tray.now,
+                of_day: None,
                 expires_at: tray.calendar.lapse(
                     tray.now,
                     chrono::TimeDelta::zero(),

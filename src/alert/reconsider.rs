@@ -76,7 +76,8 @@ pub fn sort_out(
     let holds = holds(bench.acts);
     // What may have been heard is repeated under its key, and becomes no part of another message.
     let is_held = |notice: &&Notice| {
-        !message.maybe_taken && held_until(&holds, notice).is_some_and(|until| bench.now < until)
+        let by_hold = held_until(&holds, notice).is_some_and(|until| bench.now < until);
+        !message.maybe_taken && (by_hold || seems_over(notice, bench.open))
     };
     let (held, notices): (Vec<&Notice>, Vec<&Notice>) = notices.iter().partition(is_held);
     for notice in notices {
@@ -98,6 +99,15 @@ pub fn sort_out(
         ..notice.clone()
     }));
     (left, gone)
+}
+
+/// Whether one visit has seen that what `notice` tells is over: a second says whether it is.
+fn seems_over(notice: &Notice, open: &BTreeMap<IncidentKey, Incident>) -> bool {
+    let tells = matches!(
+        notice.told,
+        Told::Raised(_) | Told::Repeated(..) | Told::NearVeto(_) | Told::Veto(_)
+    );
+    tells && open.get(&notice.incident).is_some_and(Incident::seems_over)
 }
 
 /// The incidents of which the person of `message` has not been told after all, because what told of them
@@ -226,6 +236,7 @@ pub(super) fn in_words_of_today(message: &Message, left: &[Notice], bench: Bench
 mod tests {
     use super::*;
     use crate::alert::fixture::{at, incident, message, notice};
+    use crate::alert::incident::{Change, Pending, State};
     use crate::domain::act::{Act, Deed, Scope};
 
     fn after(
@@ -295,6 +306,23 @@ mod tests {
         assert_eq!((&now.key, gone.len()), (&before.key, 0));
         assert_ne!(now.text, before.text);
         assert!(now.text.contains("今天为最后一天"), "{}", now.text);
+    }
+
+    #[test]
+    fn what_one_visit_has_seen_to_be_over_waits_for_the_second() {
+        let (key, mut seems_over) = incident("a", BEGAN, Tier::Warning);
+        let State::Open { pending, .. } = &mut seems_over.state else {
+            panic!("{seems_over:?}");
+        };
+        *pending = Some(Pending {
+            change: Change::Clear,
+            seen_at: at("2017-11-15T10:05:00"),
+        });
+        let (_, outcome) = after(&["a"], &[(key, seems_over)], &[], "2017-11-15T10:20:00");
+        let Outcome::Withdrawn(back) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(back[0].state, NoticeState::Waiting);
     }
 
     #[test]

@@ -206,8 +206,12 @@ pub(super) fn is_digest_time(tray: &Tray<'_>, person: &Person) -> bool {
 /// Whether `person` has had a digest today. The line of a quiet day carries nothing and is none; nor
 /// is what was withdrawn before anybody heard it.
 pub(super) fn has_digest(tray: &Tray<'_>, person: &PersonId) -> bool {
-    let is_digest =
-        |message: &Message| !message.urgent && !message.notices.is_empty() && !message.is_unsaid();
+    let is_digest = |message: &Message| {
+        !message.urgent
+            && !message.notices.is_empty()
+            && !message.is_unsaid()
+            && message.day() == date_of(tray.now)
+    };
     let mut today = tray.today.iter();
     today.any(|message| message.person == *person && is_digest(message))
 }
@@ -234,7 +238,7 @@ pub(super) fn is_spent(tray: &Tray<'_>, person: &PersonId, urgent: bool, more: &
     let spent = |messages: usize, most: u32| messages >= most as usize;
     let all = || {
         let written = tray.today.iter().chain(more);
-        written.filter(|message| !is_of_monitor(message))
+        written.filter(|message| !is_of_monitor(message) && !message.is_lost())
     };
     let of_person = all().filter(|message| message.person == *person && message.urgent == urgent);
     let to_person = of_person.count();

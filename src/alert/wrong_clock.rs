@@ -67,6 +67,7 @@ fn messages(
             leaves: Default::default(),
             provisional: false,
             created_at: now,
+            of_day: None,
             expires_at: now + USE,
             attempts: 0,
             maybe_taken: false,

@@ -16,7 +16,7 @@ use crate::alert::again::remembered_since;
 use crate::alert::compose::compose;
 use crate::alert::incident::{Incident, IncidentKey, State};
 use crate::alert::outbox::{Message, Notice};
-use crate::alert::pass::{Situation, Verdicts, pass, pass_within};
+use crate::alert::pass::{Situation, Verdicts, is_past, pass, pass_within};
 use crate::alert::site_rules::VetoRule;
 use crate::alert::site_step::is_hidden;
 use crate::alert::tray::{Tray, next_at};
@@ -49,8 +49,8 @@ pub struct Desk {
     /// The time.
     pub clock: Clock,
     pub(super) turn: Arc<Mutex<()>>,
-    /// Whether the group was judged since the start.
-    judged: Arc<AtomicBool>,
+    /// Whether what was due at the start was visited and judged.
+    caught_up: Arc<AtomicBool>,
 }
 
 impl Desk {
@@ -61,13 +61,32 @@ impl Desk {
             store,
             clock,
             turn: Arc::new(Mutex::new(())),
-            judged: Arc::default(),
+            caught_up: Arc::default(),
         }
     }
 
-    /// Whether the whole group was judged since the start.
-    pub fn is_judged(&self) -> bool {
-        self.judged.load(Ordering::Acquire)
+    /// Whether what was due at the start was visited and judged: what waits since before is told with
+    /// what follows from the time since.
+    pub fn has_caught_up(&self) -> bool {
+        self.caught_up.load(Ordering::Acquire)
+    }
+
+    /// Notes that what was due at the start was visited and judged.
+    pub(super) fn caught_up(&self) {
+        self.caught_up.store(true, Ordering::Release);
+    }
+
+    /// Whether the latest visit of every column lies so far back that it says nothing of today: the
+    /// monitor was out for long.
+    pub(super) async fn was_out(&self) -> Result<bool, StoreError> {
+        let (records, now) = (self.store.records().await?, self.clock.now());
+        Ok(!records.is_empty() && records.values().all(|record| is_past(Some(record), now)))
+    }
+
+    /// Whether anything that one visit has seen waits for a second.
+    pub(super) async fn is_unsettled(&self) -> Result<bool, StoreError> {
+        let open = self.store.open_incidents().await?;
+        Ok(open.values().any(Incident::waits_for_a_visit))
     }
 
     /// Judges the whole group by what the store holds; answers how many incidents are open.
@@ -98,7 +117,6 @@ impl Desk {
             .filter(|(key, incident)| incident.is_open() && !ended.contains(key))
             .count();
         self.keep(verdicts, now).await?;
-        self.judged.store(true, Ordering::Release);
         Ok(open + begun)
     }
 
@@ -165,7 +183,10 @@ impl Desk {
             let record = self.store.record(id).await?;
             let column = self.config.group.columns.get(id);
             let hidden = column.is_some_and(|column| is_hidden(open, column, record.as_ref()));
-            if hidden || record.is_some_and(|record| record.blind.is_some()) {
+            let past = is_past(record.as_ref(), self.clock.now());
+            let unread =
+                |record: ColumnRecord| record.blind.is_some() || record.empty_since.is_some();
+            if hidden || past || record.is_some_and(unread) {
                 unseen.insert(id.clone());
             }
         }

@@ -35,10 +35,11 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 /// The longest wait that a failure can lead to, apart from quiet hours.
 const LONGEST_RETRY: TimeDelta = TimeDelta::hours(25);
 
-/// How long the group may take to be judged after a start, before messages are written all the same.
-const FIRST_JUDGEMENT: TimeDelta = TimeDelta::minutes(10);
+/// How long what was due at the start may take to be visited and judged, before messages are written all
+/// the same: a confirmation comes half an hour after what it confirms.
+const CATCHING_UP: TimeDelta = TimeDelta::minutes(40);
 /// How often it is asked whether it was, should nobody ring.
-const JUDGED_YET: TimeDelta = TimeDelta::minutes(1);
+const CAUGHT_UP_YET: TimeDelta = TimeDelta::minutes(1);
 
 /// What was written no longer ago is true.
 pub(super) const JUST_WRITTEN: TimeDelta = TimeDelta::minutes(1);
@@ -96,9 +97,9 @@ impl Outbox {
                 resumed = true;
             }
             // What waits since before the start is told with what follows from the time since.
-            if !self.desk.is_judged() && clock.now() - begun < FIRST_JUDGEMENT {
+            if !self.desk.has_caught_up() && clock.now() - begun < CATCHING_UP {
                 tokio::select! {
-                    () = alarm.until(clock.now() + JUDGED_YET) => {}
+                    () = alarm.until(clock.now() + CAUGHT_UP_YET) => {}
                     _ = self.stop.changed() => {}
                 }
                 continue;
@@ -349,7 +350,7 @@ impl Outbox {
             return sites.leave(message.leaves, &config.calendar, hours, at);
         }
         let opens = config.calendar.opening(at, hours);
-        match date_of(opens) == date_of(message.created_at) {
+        match date_of(opens) == message.day() {
             true => opens,
             false => {
                 let digest = hours::digest_at(person, &config.alert);

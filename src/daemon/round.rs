@@ -66,16 +66,23 @@ impl Rounds {
         let clock = self.desk.clock.clone();
         alarm.until(clock.now()).await;
         let mut judged = false;
+        let mut was_out = false;
         while !*self.stop.borrow() {
             self.pulse.beat();
             let next = match self.timekeeper.before_round().await? {
                 Stand::Doubted(_) => clock.now() + DOUBTED_WAIT,
                 Stand::Believed => {
                     if !judged {
+                        was_out = self.desk.was_out().await?;
                         self.judge(0).await?;
                         judged = true;
                     }
                     self.turn().await?;
+                    // After an outage all that fell due in it is told together, once it is confirmed.
+                    if !was_out || !self.desk.is_unsettled().await? {
+                        was_out = false;
+                        self.desk.caught_up();
+                    }
                     self.next_at().await?
                 }
             };

@@ -74,6 +74,7 @@ impl Clerk {
             leaves: Default::default(),
             provisional: false,
             created_at: now,
+            of_day: None,
             expires_at: now + TimeDelta::hours(1),
             attempts: 1,
             maybe_taken: false,

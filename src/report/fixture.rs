@@ -208,6 +208,7 @@ pub(super) fn message(person: &str, tier: Option<Tier>, text: &str) -> Message {
         leaves: Default::default(),
         provisional: false,
         created_at,
+        of_day: None,
         expires_at: created_at,
         attempts: 1,
         maybe_taken: false,

@@ -313,6 +313,7 @@ pub fn message(n: usize, text: &str, delivery: Delivery) -> Message {
         leaves: Default::default(),
         provisional: false,
         created_at,
+        of_day: None,
         expires_at: created_at + TimeDelta::days(3),
         attempts: 1,
         maybe_taken: false,

@@ -271,6 +271,7 @@ pub fn message(number: i64, created_at: Moment, delivery: Delivery) -> Message {
         leaves: Default::default(),
         provisional: false,
         created_at,
+        of_day: None,
         expires_at: created_at + Duration::days(1),
         attempts: 1,
         maybe_taken: false,

@@ -46,6 +46,7 @@ pub fn message(text: &str) -> Message {
         leaves: Default::default(),
         provisional: false,
         created_at: at,
+        of_day: None,
         expires_at: at + chrono::TimeDelta::hours(24),
         attempts: 1,
         maybe_taken: false,

@@ -133,15 +133,19 @@ pub fn write(dir: &Path, live: &str, site: &Site, gateway: &GatewayHandle) -> Pa
 }
 
 /// Lists that have slept since 3 November.
-pub async fn sleepers() -> Site {
-    Site::plain(|request| {
+const ASLEEP_SINCE: &str = "2017-11-03";
+
+/// Lists whose newest row is of `newest`.
+pub async fn sleepers(newest: &str) -> Site {
+    let newest = day(newest);
+    Site::plain(move |request| {
         let html = "Content-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
         if request.path == "/robots.txt" {
             return answer("404 Not Found", html, "");
         }
         let rows: String = (1..=9)
             .map(|number| {
-                let on = day("2017-11-06") - chrono::TimeDelta::days(3 * number);
+                let on = newest - chrono::TimeDelta::days(3 * (number - 1));
                 format!(
                     "<li><a href=\"t{number}.html\">区科信委第{number}号工作开展情况通报</a>\
                      <span>{on}</span></li>\n"
@@ -173,6 +177,11 @@ impl Stage {
 
     /// One whose store lies in `dir` already.
     pub async fn open_in(dir: TempDir, live: &str, from: &str) -> Stage {
+        Stage::open_over(dir, live, from, ASLEEP_SINCE).await
+    }
+
+    /// The same, and the columns were updated on `newest` last.
+    pub async fn open_over(dir: TempDir, live: &str, from: &str, newest: &str) -> Stage {
         let clock = Clock::stepped(at(from), None);
         let held = clock.alarm();
         let calm = Options {
@@ -184,7 +193,7 @@ impl Stage {
         let gateway = GatewayServer::start(truth, clock.clone(), "token")
             .await
             .expect("a gateway");
-        let site = sleepers().await;
+        let site = sleepers(newest).await;
         let path = write(dir.path(), live, &site, &gateway.handle);
         let loaded = load(&path, at(from).date_naive()).unwrap_or_else(|faults| panic!("{faults}"));
         let running = Running::start(Arc::new(loaded.config), &clock).await;

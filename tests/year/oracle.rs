@@ -507,7 +507,7 @@ impl<'a> Oracle<'a> {
             .case
             .as_ref()
             .is_some_and(|case| case.open && (case.rises.is_some() || case.clears.is_some()));
-        let can = column.unclear == 0 && !column.is_silent && !changes;
+        let can = column.unclear == 0 && column.empty == 0 && !column.is_silent && !changes;
         let states = &mut self.prophecy.tellable[place];
         if states.last().is_none_or(|(_, last)| *last != can) {
             states.push((at, can));
@@ -560,13 +560,6 @@ impl<'a> Oracle<'a> {
     fn deadline(&mut self, place: usize, at: Moment, stretch: usize, known: bool) {
         let column = &self.columns[place];
         let seen = column.unclear == 0 && column.empty == 0 && !column.is_silent;
-        if column.empty > 0 && column.unclear == 0 {
-            // An emptied column has no deadline.
-            if let Some(case) = self.columns[place].case.take() {
-                self.overtake(&[case.latest, case.beside].concat(), at);
-            }
-            return;
-        }
         let Some((on, _)) = column.known.filter(|_| seen) else {
             return;
         };

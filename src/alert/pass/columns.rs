@@ -41,11 +41,12 @@ impl<'a> Desk<'a> {
                 Freshness::Exempt { .. }
                 | Freshness::NotConfigured
                 | Freshness::Unconfirmed
-                | Freshness::OnDemand { .. }
-                | Freshness::Empty { .. },
+                | Freshness::OnDemand { .. },
                 _,
             ) => Proof::OutOfScope,
-            (Freshness::NotYetVisited | Freshness::Unknown { .. }, _) | (_, None) => Proof::Nothing,
+            // A list without items has met no deadline: the operators hear that it is empty.
+            (Freshness::NotYetVisited | Freshness::Unknown { .. } | Freshness::Empty { .. }, _)
+            | (_, None) => Proof::Nothing,
             _ if blind || is_past(record, situation.now) || self.is_site_unclear(column) => {
                 Proof::Nothing
             }

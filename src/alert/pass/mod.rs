@@ -239,7 +239,7 @@ fn sight_key(column: &Column, kind: Kind) -> IncidentKey {
 
 /// Whether the latest visit lies so far back that it says nothing of today: the monitor itself
 /// has not looked, and what it saw then proves no tier now.
-fn is_past(record: Option<&ColumnRecord>, now: Moment) -> bool {
+pub fn is_past(record: Option<&ColumnRecord>, now: Moment) -> bool {
     record.is_some_and(|record| now - record.visited_at > PROOF_LASTS)
 }
 

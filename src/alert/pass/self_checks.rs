@@ -33,7 +33,7 @@ impl<'a> Desk<'a> {
                 tier: (*age_days > rule.limit_days).then_some(Tier::Reminder),
                 update: Some(update),
             },
-            (Freshness::Exempt { .. } | Freshness::Empty { .. }, _) => Proof::OutOfScope,
+            (Freshness::Exempt { .. }, _) => Proof::OutOfScope,
             _ => Proof::Nothing,
         };
         let context = Context {

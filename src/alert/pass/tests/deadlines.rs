@@ -203,6 +203,25 @@ fn what_was_seen_before_the_monitors_own_silence_proves_nothing_now() {
 }
 
 #[test]
+fn a_list_without_items_ends_no_deadline() {
+    let mut world = World::new();
+    for hour in ["07:00", "07:35"] {
+        world.saw_all(&format!("2017-11-20T{hour}:00"), "2017-11-03");
+        world.pass(&format!("2017-11-20T{hour}:30"));
+    }
+    let told = world.told();
+    let open = world.open.clone();
+    world.saw_all("2017-11-20T13:00:00", "2017-11-03");
+    for record in world.records.values_mut() {
+        record.empty_since = Some(at("2017-11-20T13:00:00"));
+    }
+    world.pass("2017-11-20T13:00:30");
+    world.saw_all("2017-11-20T13:35:00", "2017-11-03");
+    world.pass("2017-11-20T13:36:00");
+    assert_eq!((world.told(), world.open), (told, open));
+}
+
+#[test]
 fn the_escalation_of_a_duty_and_that_of_the_limit_are_released_each_by_itself() {
     let mut world = World::new();
     let column = world.group.columns.values().next().unwrap().clone();
