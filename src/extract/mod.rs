@@ -108,7 +108,7 @@ pub use refusal::is_titled;
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/16");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/17");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +142,8 @@ pub struct Recipe {
     pub read: Option<ReadRules>,
     /// Whether the column is one of interviews, of which those that are only announced do not count.
     pub interviews: bool,
+    /// Whether it is one of letters, whose titles may be as short as they are written.
+    pub letters: bool,
     /// The page that people are shown, where what is visited is its data.
     pub shown: Option<Url>,
 }
@@ -162,6 +164,7 @@ impl Recipe {
             budget: Recipe::BUDGET,
             read: None,
             interviews: false,
+            letters: false,
             shown: None,
         }
     }
@@ -176,6 +179,7 @@ impl Recipe {
             budget,
             read: column.read.clone(),
             interviews: column.class == Class::Interviews,
+            letters: column.class == Class::Replies,
             shown: column
                 .url
                 .clone()

@@ -10,8 +10,8 @@ use super::notes::Notes;
 use super::seen::{self, Seen, Step};
 use super::view::{self, Closed, View};
 use super::{
-    Aim, More, PageKind, Pages, Reading, Recipe, address, clean, empty, home, identity, missing,
-    refusal, remarks, shell,
+    Aim, More, PageKind, Pages, Reading, Recipe, address, clean, empty, home, identity, letters,
+    missing, refusal, remarks, shell,
 };
 use crate::domain::finding::{Finding, Unreadable};
 use crate::domain::note::Note;
@@ -160,9 +160,11 @@ impl Task<'_> {
             let seen = seen::article(&glance, text.encoding, notes);
             return Ok(Step::Done(Box::new(seen)));
         }
-        view::with(page, &text, self.today, |view| {
-            self.step(view, &glance, hops, notes)
-        })
+        let step = |view: &View| self.step(view, &glance, hops, notes);
+        match self.recipe.letters {
+            true => view::with_short(page, &text, self.today, letters::short_links, step),
+            false => view::with(page, &text, self.today, step),
+        }
     }
 
     fn follow(&self, hop: Hop) -> Outcome {

@@ -93,6 +93,25 @@ pub fn with<T>(
     })
 }
 
+/// The same, where `short` picks links of the view that are articles' too, however short their titles are.
+pub fn with_short<T>(
+    page: &Page,
+    decoded: &Decoded,
+    today: Date,
+    short: impl FnOnce(&View) -> BTreeSet<usize>,
+    then: impl FnOnce(&View) -> T,
+) -> Result<T, Closed> {
+    parsed(page, decoded, |parts| {
+        let survey = Survey::of(parts.dom, parts.base);
+        let short = parts.viewed(&survey, today, short);
+        if short.is_empty() {
+            return parts.viewed(&survey, today, then);
+        }
+        let survey = Survey::with(parts.dom, parts.base, &short);
+        parts.viewed(&survey, today, then)
+    })
+}
+
 /// Parses a page of this text and hands out what its views are made from.
 fn parsed<T>(page: &Page, decoded: &Decoded, then: impl FnOnce(&Parts) -> T) -> Result<T, Closed> {
     let closed = Closed {
@@ -178,7 +197,8 @@ pub fn of<T>(page: &Page, today: Date, then: impl FnOnce(&View) -> T) -> Result<
     with(page, &text, today, then)
 }
 
-/// The same, where `short` picks links of the view that are articles' too, however short their titles are.
+/// Surveys a page of which nothing else is asked, where `short` picks links of the view that are articles' too,
+/// however short their titles are.
 pub fn of_short<T>(
     page: &Page,
     today: Date,
@@ -186,15 +206,7 @@ pub fn of_short<T>(
     then: impl FnOnce(&View) -> T,
 ) -> Result<T, Closed> {
     let text = text(page, &mut Notes::default())?;
-    parsed(page, &text, |parts| {
-        let survey = Survey::of(parts.dom, parts.base);
-        let short = parts.viewed(&survey, today, short);
-        if short.is_empty() {
-            return parts.viewed(&survey, today, then);
-        }
-        let survey = Survey::with(parts.dom, parts.base, &short);
-        parts.viewed(&survey, today, then)
-    })
+    with_short(page, &text, today, short, then)
 }
 
 /// Against what the links of a page are resolved.

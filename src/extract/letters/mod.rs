@@ -25,6 +25,7 @@ use crate::domain::reading_rules::{Json, ReadRules, Shape};
 use crate::domain::time::Date;
 pub use data::waits;
 use row::{answer_cell, of_row};
+pub(super) use short::links as short_links;
 use words::Sayings;
 
 /// The most letters of one list.

@@ -191,6 +191,36 @@ fn letters_with_short_titles_are_read() {
     }
 }
 
+/// The newest letter dates its column, however short its title is; a list of news is read as before.
+#[test]
+fn a_letter_with_a_short_title_dates_its_column() {
+    let row = |n: u32, title: &str, on: &str| {
+        format!("<li><a href=/zmhd/xx/20171{n}.html>{title}</a><span>{on}</span></li>")
+    };
+    let rows = row(3, "停车难", "2017-11-18")
+        + &row(2, "关于路灯不亮的问题", "2017-11-02")
+        + &row(1, "咨询办理居住证的条件", "2017-10-20");
+    let pages = crate::extract::Pages {
+        first: framed(&format!("<h2>局长信箱</h2><ul>{rows}</ul>")),
+        more: std::collections::BTreeMap::new(),
+    };
+    let newest = |letters: bool| {
+        let recipe = crate::extract::Recipe {
+            letters,
+            ..crate::extract::Recipe::of(crate::extract::Aim::Column)
+        };
+        match crate::extract::read(&pages, &recipe, today()) {
+            crate::extract::Answer::Found(reading) => match reading.finding {
+                crate::domain::finding::Finding::Dated(update) => update.on.to_string(),
+                other => panic!("{other:?}"),
+            },
+            crate::extract::Answer::Need(urls) => panic!("asks for {urls:?}"),
+        }
+    };
+    assert_eq!(newest(true), "2017-11-18");
+    assert_eq!(newest(false), "2017-11-02");
+}
+
 /// A list of nothing but short titles is one, where rows have days and lead to articles.
 #[test]
 fn letters_with_short_titles_alone_are_read() {
