@@ -11,7 +11,7 @@
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -179,7 +179,22 @@ fn closed(_: &Request) -> (u16, String) {
     (503, String::new())
 }
 
-type Answer = fn(&Request) -> (u16, String);
+/// A gateway that does not say whether it took what it was given.
+fn silent(_: &Request) -> (u16, String) {
+    (504, String::new())
+}
+
+/// The settings of a gateway of Tencent Cloud, in place of those of Alibaba Cloud.
+const TENCENT: &str = r#"
+[transports.sms.tencent]
+url = "http://GATEWAY/"
+secret_id = "id"
+secret_key = { file = "key" }
+app_id = "1400000000"
+sign_name = "西城网巡"
+longest_value = 12
+templates.default = { code = "1", params = ["{column}"] }
+"#;
 
 /// An installation, and the daemon in it, on the morning of the reminder.
 struct Morning {
@@ -195,13 +210,37 @@ impl Morning {
         Morning::with(receipts, "", gateway).await
     }
 
-    async fn with(receipts: &str, retry: &str, gateway: Answer) -> Morning {
+    async fn with(
+        receipts: &str,
+        retry: &str,
+        gateway: impl Fn(&Request) -> (u16, String) + Send + Sync + 'static,
+    ) -> Morning {
+        Morning::by(MONITOR, receipts, retry, gateway).await
+    }
+
+    /// By Tencent Cloud.
+    async fn by_tencent(
+        retry: &str,
+        gateway: impl Fn(&Request) -> (u16, String) + Send + Sync + 'static,
+    ) -> Morning {
+        let (head, rest) = MONITOR.split_once("[transports.sms.aliyun]").expect("it");
+        let (_, rest) = rest.split_once("[transports.sms.receipts]").expect("it");
+        let monitor = format!("{head}{TENCENT}[transports.sms.receipts]{rest}");
+        Morning::by(&monitor, "ask_every = \"15min\"", retry, gateway).await
+    }
+
+    async fn by(
+        monitor: &str,
+        receipts: &str,
+        retry: &str,
+        gateway: impl Fn(&Request) -> (u16, String) + Send + Sync + 'static,
+    ) -> Morning {
         let dir = TempDir::new().expect("a directory");
         let clock = Clock::stepped(at("2017-11-13T00:00"), None);
         let mut held = clock.alarm();
         let site = sleeper().await;
         let gateway = Vendor::serve(gateway).await;
-        let monitor = MONITOR.replace("GATEWAY", &gateway.address.to_string());
+        let monitor = monitor.replace("GATEWAY", &gateway.address.to_string());
         let monitor = monitor.replace("RECEIPTS", receipts);
         let monitor = monitor.replace("RETRY", retry);
         let sites = SITES.replace("SITE", &site.address.to_string());
@@ -490,6 +529,131 @@ async fn a_message_of_which_the_gateway_says_nothing_keeps_no_other_back() {
     assert_eq!(editors[0].delivery.in_chinese(), "已提交");
     let liaison = morning.messages("lianluo").await;
     assert_eq!(liaison[0].delivery.in_chinese(), "已送达");
+    morning.running.end(morning.held).await;
+}
+
+/// How often the gateway was given a text for `phone`.
+fn given(morning: &Morning, phone: &str) -> usize {
+    let seen = morning.gateway.seen();
+    let to = |request: &&Request| {
+        let to_aliyun = request.param("PhoneNumbers").as_deref() == Some(phone);
+        to_aliyun || request.body.contains(&format!("\"+86{phone}\""))
+    };
+    seen.iter().filter(to).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_tells_what_became_of_an_attempt_without_an_answer() {
+    for (retry, is_repeated) in [("first = \"60s\"", true), ("first = \"20min\"", false)] {
+        let retry = format!("retry = {{ {retry}, longest = \"20min\" }}");
+        let receipts = "callback = { file = \"callback\" }";
+        let mut morning = Morning::with(receipts, &retry, silent).await;
+        let mut reports = Vec::new();
+        for (person, phone) in [("bianji", "10000000001"), ("lianluo", "10000000002")] {
+            let message = morning.messages(person).await.remove(0);
+            assert!(message.maybe_taken, "{message:?}");
+            assert_eq!(message.delivery.in_chinese(), "待重试");
+            // Without a report it is given once more.
+            assert_eq!(given(&morning, phone) > 1, is_repeated, "{retry}");
+            reports.push(
+                json!({"out_id": message.key.as_str(), "success": person == "bianji",
+                "err_code": "MBBLACK"}),
+            );
+        }
+        let before = morning.gateway.seen().len();
+        for _ in 0..2 {
+            let (status, _) = morning.post(SECRET, &json!(reports).to_string()).await;
+            assert_eq!(status, 200, "{retry}");
+        }
+        morning.held.until(at("2017-11-14T09:30")).await;
+        assert_eq!(morning.states("bianji").await, ["已送达"], "{retry}");
+        let liaison = morning.messages("lianluo").await;
+        let states = morning.states("lianluo").await;
+        assert_eq!(states, ["发送失败", "已提交"], "{retry}");
+        assert_eq!(liaison[1].route, Route::Mail);
+        // What became of the only attempt is known then.
+        assert_eq!(liaison[0].maybe_taken, is_repeated, "{retry}");
+        let robots = |request: &&Request| request.path() == "/robot";
+        let texts = morning.gateway.seen().split_off(before);
+        assert!(texts.iter().all(|request| robots(&request)), "{texts:?}");
+        morning.running.end(morning.held).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_is_asked_for_reports_while_it_may_have_taken_anything() {
+    // Each report is handed out once.
+    let reports = Mutex::new(Vec::new());
+    let answer = move |request: &Request| match request.header("x-tc-action") {
+        Some("SendSms") => {
+            let sent = request.json();
+            let is_liaison = sent["PhoneNumberSet"][0] == "+8610000000002";
+            let status = if is_liaison { "FAIL" } else { "SUCCESS" };
+            let report = json!({"SessionContext": sent["SessionContext"],
+                "ReportStatus": status, "Description": "REJECTD", "SerialNo": "1"});
+            reports.lock().expect("reports").push(report);
+            (504, String::new())
+        }
+        Some("PullSmsSendStatus") => {
+            let told = std::mem::take(&mut *reports.lock().expect("reports"));
+            let told = json!({"Response": {"PullSmsSendStatusSet": told}});
+            (200, told.to_string())
+        }
+        _ => gateway(request),
+    };
+    let retry = "retry = { first = \"40min\", longest = \"1h\" }";
+    let mut morning = Morning::by_tencent(retry, answer).await;
+    morning.held.until(at("2017-11-14T12:00")).await;
+    assert_eq!(morning.states("bianji").await, ["已送达"]);
+    assert_eq!(morning.states("lianluo").await, ["发送失败", "已提交"]);
+    for phone in ["10000000001", "10000000002"] {
+        assert_eq!(given(&morning, phone), 1);
+    }
+    morning.running.end(morning.held).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_that_is_fetched_during_an_attempt_is_kept() {
+    let report: Arc<Mutex<Option<MessageKey>>> = Arc::default();
+    let held_ready = Arc::clone(&report);
+    let answer = move |request: &Request| match request.header("x-tc-action") {
+        Some("SendSms") => silent(request),
+        Some("PullSmsSendStatus") => {
+            let key = held_ready.lock().expect("a report").take();
+            let told =
+                key.map(|key| json!({"SessionContext": key.as_str(), "ReportStatus": "SUCCESS"}));
+            let told: Vec<_> = told.into_iter().collect();
+            (
+                200,
+                json!({"Response": {"PullSmsSendStatusSet": told}}).to_string(),
+            )
+        }
+        _ => gateway(request),
+    };
+    let retry = "retry = { first = \"5h\", longest = \"6h\", fall_back_after = \"10h\" }";
+    let mut morning = Morning::by_tencent(retry, answer).await;
+    let store = morning.running.ready.desk.store.clone();
+    let mut message = morning.messages("bianji").await.remove(0);
+    let put = async |message: &Message, now: &str| {
+        let mut commit = Commit::at(at(now));
+        commit.messages.push(message.clone());
+        store.commit(commit).await.expect("a commit");
+    };
+    let now = "2017-11-14T08:40";
+    message.delivery = Delivery::Attempting { since: at(now) };
+    put(&message, now).await;
+    *report.lock().expect("a report") = Some(message.key.clone());
+    let now = "2017-11-14T08:56";
+    morning.held.until(at(now)).await;
+    assert_eq!(morning.states("bianji").await, ["发送中"]);
+    assert!(report.lock().expect("a report").is_none(), "it was fetched");
+    message.delivery = Delivery::Accepted {
+        at: at(now),
+        receipt: None,
+    };
+    put(&message, now).await;
+    morning.held.until(at("2017-11-14T09:14")).await;
+    assert_eq!(morning.states("bianji").await, ["已送达"]);
     morning.running.end(morning.held).await;
 }
 

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::{Mutex, MutexGuard};
+
 use super::desk::Desk;
 use crate::alert::detour::failing_since;
 use crate::alert::notice::undelivered;
@@ -23,9 +25,38 @@ pub struct Ending {
     pub desk: Desk,
     /// Counts.
     pub metrics: Arc<Metrics>,
+    hand: Arc<Mutex<()>>,
 }
 
 impl Ending {
+    /// What ends the messages of `desk`.
+    pub fn new(desk: Desk, metrics: Arc<Metrics>) -> Ending {
+        Ending {
+            desk,
+            metrics,
+            hand: Arc::default(),
+        }
+    }
+
+    /// The right to move messages on that are in no attempt, held from reading a message to storing what
+    /// became of it. Of outbox and reports only one has it, so neither undoes what the other stored.
+    /// Whoever has it may wait for the turn of the desk, never the other way round.
+    pub async fn hand(&self) -> MutexGuard<'_, ()> {
+        self.hand.lock().await
+    }
+
+    /// The message with `key` as it is stored, and the right to move it on; `None` where a report has ended
+    /// it since it was listed.
+    pub async fn in_hand(
+        &self,
+        key: &MessageKey,
+    ) -> Result<Option<(Message, MutexGuard<'_, ()>)>, StoreError> {
+        let hand = self.hand().await;
+        let stored = self.desk.store.message(key).await?;
+        let open = stored.filter(|message| !message.delivery.is_final());
+        Ok(open.map(|message| (message, hand)))
+    }
+
     /// Ends `message` as `delivery` says; `why`, in Chinese, is what the operators read where the
     /// person has no further route.
     pub async fn give_up(

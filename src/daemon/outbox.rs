@@ -4,10 +4,12 @@
 //! between cannot know whether the transport took the message: it is sent once more under the same
 //! key, by which a gateway that looks at keys recognises it.
 
+mod interruption;
+
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use tokio::sync::watch;
+use tokio::sync::{MutexGuard, watch};
 
 use super::desk::Desk;
 use super::ending::Ending;
@@ -18,16 +20,12 @@ use super::ways::Ways;
 use crate::alert::detour;
 use crate::alert::hours;
 use crate::alert::outbox::{Delivery, Message};
-use crate::alert::overnight::after_death;
-use crate::alert::wrong_clock::{self, is_about_clock};
-use crate::assess::timekeeping::{Doubt, Stand};
+use crate::assess::timekeeping::Stand;
 use crate::clock::Alarm;
 use crate::deliver::courier::{Attempt, Courier};
 use crate::deliver::retry::next_attempt;
-use crate::domain::id::PersonId;
 use crate::domain::time::{Moment, date_of, moment};
 use crate::domain::transport::Way;
-use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 
 /// The longest wait until the store is asked again what is due.
@@ -105,7 +103,7 @@ impl Outbox {
                 continue;
             }
             self.believe().await?;
-            let compose_at = self.desk.compose().await?;
+            let compose_at = self.compose().await?;
             let ended = self.send_due(&mut ways).await?;
             let now = clock.now();
             let retry_at = self
@@ -128,95 +126,9 @@ impl Outbox {
         Ok(())
     }
 
-    /// While the clock is doubted the operators hear of it, once, and nothing else is sent.
-    async fn tell_of_clock(&self, doubt: Doubt) -> Result<(), StoreError> {
-        let config = &self.desk.config;
-        let now = self.desk.clock.now();
-        let words = wrong_clock::doubted(doubt, &config.group, &config.alert, now);
-        let since = doubt.corrected(now) - LONGEST_RETRY;
-        let mut commit = Commit::at(now);
-        for mut word in words {
-            word.next_attempt_at = now;
-            let known = self.desk.store.messages_since(since).await?;
-            if known.iter().all(|known| known.key != word.key) {
-                commit.messages.push(word);
-            }
-        }
-        if !commit.messages.is_empty() {
-            self.desk.store.commit(commit).await?;
-        }
-        for word in self.desk.store.open_messages().await? {
-            // A wait that no failure leads to was reckoned by another time.
-            let waits = word.next_attempt_at - now;
-            let is_due = waits <= TimeDelta::zero() || waits > LONGEST_RETRY;
-            if is_about_clock(&word) && is_due {
-                self.attempt(word).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Once the clock is believed, those who were told of a doubt hear so.
-    async fn believe(&self) -> Result<(), StoreError> {
-        if !self.timekeeper.is_doubt_over().await {
-            return Ok(());
-        }
-        let config = &self.desk.config;
-        let now = self.desk.clock.now();
-        let mut commit = Commit::at(now);
-        for mut word in self.desk.store.open_messages().await? {
-            if is_about_clock(&word) {
-                word.delivery = Delivery::Withdrawn { at: now };
-                commit.messages.push(word);
-            }
-        }
-        commit
-            .messages
-            .extend(wrong_clock::believed(&config.group, &config.alert, now));
-        self.desk.store.commit(commit).await
-    }
-
-    /// Attempts whose outcome a crash has hidden are due again, under the same key; and what ran out
-    /// while nobody could send it has time again: whatever else had run out is ended.
-    async fn resume(&self) -> Result<(), StoreError> {
-        let now = self.desk.clock.now();
-        let config = &self.desk.config;
-        let more = |person: &PersonId, expires_at| {
-            let person = config.group.people.get(person);
-            after_death(expires_at, person, (&config.calendar, &config.alert), now)
-        };
-        let mut commit = Commit::at(now);
-        for mut message in self.desk.store.open_messages().await? {
-            let given = more(&message.person, message.expires_at);
-            let hidden = matches!(message.delivery, Delivery::Attempting { .. });
-            if hidden {
-                message.delivery = Delivery::Queued {
-                    last_error: Some("the outcome of the latest attempt is not known".to_owned()),
-                };
-                message.next_attempt_at = now;
-                message.maybe_taken = true;
-            }
-            message.expires_at = given.unwrap_or(message.expires_at);
-            if hidden || given.is_some() {
-                commit.messages.push(message);
-            }
-        }
-        for mut notice in self.desk.store.waiting_notices().await? {
-            if let Some(given) = more(&notice.person, notice.expires_at) {
-                notice.expires_at = given;
-                commit.notices.push(notice);
-            }
-        }
-        if commit.messages.is_empty() && commit.notices.is_empty() {
-            return Ok(());
-        }
-        tracing::warn!(
-            messages = commit.messages.len(),
-            notices = commit.notices.len(),
-            "messages that a crash has kept go out; attempts without a known outcome are repeated \
-             under the same key"
-        );
-        self.desk.store.commit(commit).await
+    async fn compose(&self) -> Result<Option<Moment>, StoreError> {
+        let _hand = self.ending.hand().await;
+        self.desk.compose().await
     }
 
     /// Sends what is due, fresh messages before those that have failed before; answers whether
@@ -235,11 +147,14 @@ impl Outbox {
         });
         ways.begin_pass();
         let mut ended = false;
-        for message in due {
+        for listed in due {
             if *self.stop.borrow() {
                 break;
             }
             self.pulse.beat();
+            let Some((message, hand)) = self.ending.in_hand(&listed.key).await? else {
+                continue;
+            };
             // Slow attempts before this one may have used up the sending window.
             let now = self.desk.clock.now();
             let way = self.way_of(&message);
@@ -258,7 +173,7 @@ impl Outbox {
                     continue;
                 };
                 ways.begin(&way, now);
-                let tried = self.attempt(message).await?;
+                let tried = self.attempt(message, hand).await?;
                 ways.end(&way, tried == Tried::Again, self.desk.clock.now());
                 ended |= tried == Tried::GivenUp;
             }
@@ -364,8 +279,12 @@ impl Outbox {
         self.ending.put(&message).await
     }
 
-    /// One attempt.
-    async fn attempt(&self, mut message: Message) -> Result<Tried, StoreError> {
+    /// One attempt at `message`, which is in `hand` until it has begun.
+    async fn attempt(
+        &self,
+        mut message: Message,
+        hand: MutexGuard<'_, ()>,
+    ) -> Result<Tried, StoreError> {
         let begun = self.desk.clock.now();
         let Some(person) = self.desk.config.group.people.get(&message.person) else {
             let withdrawn = Delivery::Withdrawn { at: begun };
@@ -377,6 +296,7 @@ impl Outbox {
         message.delivery = Delivery::Attempting { since: begun };
         let text = self.desk.with_links(&mut message).await?;
         self.ending.put(&message).await?;
+        drop(hand);
         let sent = Message {
             text,
             ..message.clone()

@@ -1,8 +1,10 @@
 //! What became of text messages after a gateway took them: it posts to the console's address, or it
 //! is asked from time to time.
 //!
-//! Reports touch messages that were accepted and nothing else: what is still being sent belongs
-//! to the outbox. A report for such a message is refused, so that the gateway repeats it.
+//! Reports touch messages that a gateway has: those that it accepted, and those that it may have taken
+//! without an answer, of which a report with our key is the answer. A message in an attempt belongs to
+//! the outbox: a report about it is refused, so that the gateway repeats it, and one that was asked for is
+//! kept until the gateway is asked again, since it may be handed out once.
 
 use std::sync::Arc;
 
@@ -39,6 +41,8 @@ pub struct Receipts {
     pub courier: Arc<Courier>,
     /// What gateways have posted.
     pub posted: mpsc::Receiver<Posted>,
+    /// What was asked for and came during an attempt.
+    pub early: Vec<Report>,
     /// Beats with every turn.
     pub pulse: Pulse,
     /// Wakes the outbox when a message goes to its next route.
@@ -91,7 +95,7 @@ impl Receipts {
             (Some(sms), Some(document)) => {
                 let reports = report::posted(sms, &transports.receipts.form, &document);
                 let early = self.apply(reports).await?;
-                (early == 0).then(|| report::thanks(sms))
+                early.is_empty().then(|| report::thanks(sms))
             }
             (sms, _) => {
                 tracing::warn!(
@@ -109,7 +113,7 @@ impl Receipts {
 
     /// Asks what became of messages: in each `turn` others first, so that those of which the gateway
     /// does not answer keep no others back.
-    async fn ask(&self, turn: usize) -> Result<(), StoreError> {
+    async fn ask(&mut self, turn: usize) -> Result<(), StoreError> {
         let now = self.desk.clock.now();
         let sent = self.sent(now).await?;
         let people = &self.desk.config.group.people;
@@ -117,6 +121,7 @@ impl Receipts {
             .iter()
             .filter(|message| match &message.delivery {
                 Delivery::Accepted { at, .. } => now - *at <= ASKED_FOR,
+                Delivery::Queued { .. } | Delivery::Attempting { .. } => message.maybe_taken,
                 _ => false,
             })
             .filter_map(|message| {
@@ -129,7 +134,7 @@ impl Receipts {
         }
         open.truncate(MOST_ASKED);
         let answers = self.courier.ask(&open, now).await;
-        let mut reports = Vec::new();
+        let mut reports = std::mem::take(&mut self.early);
         for answer in answers {
             match answer {
                 Ok(report) => reports.push(report),
@@ -138,7 +143,8 @@ impl Receipts {
                 }
             }
         }
-        self.apply(reports).await.map(|_| ())
+        self.early = self.apply(reports).await?;
+        Ok(())
     }
 
     /// The text messages that a report may be about.
@@ -148,13 +154,14 @@ impl Receipts {
         Ok(sent)
     }
 
-    /// Moves messages on as `reports` say; answers with how many of these were about a message
-    /// that is still being sent, and are to be repeated.
-    async fn apply(&self, reports: Vec<Report>) -> Result<usize, StoreError> {
-        let mut early = 0;
+    /// Moves messages on as `reports` say; answers with those of them that were about a message in an
+    /// attempt, and are to be heard again.
+    async fn apply(&self, reports: Vec<Report>) -> Result<Vec<Report>, StoreError> {
+        let mut early = Vec::new();
         if reports.is_empty() {
             return Ok(early);
         }
+        let _hand = self.ending.hand().await;
         let people = &self.desk.config.group.people;
         let mut sent = self.sent(self.desk.clock.now()).await?;
         for report in reports {
@@ -176,35 +183,64 @@ impl Receipts {
                 tracing::debug!("a report that is for none of our messages");
                 continue;
             };
-            match (&message.delivery, report.fate) {
-                (Delivery::Attempting { .. }, _) => early += 1,
-                (Delivery::Accepted { receipt, .. }, Fate::Delivered) => {
-                    message.delivery = Delivery::Delivered {
-                        at: self.desk.clock.now(),
-                        receipt: receipt.clone(),
-                    };
-                    self.ending.put(message).await?;
-                    self.ending.count(message);
+            match (&message.delivery, &report.fate) {
+                (_, Fate::Pending) => {}
+                (Delivery::Attempting { .. }, _) => early.push(report),
+                _ if !is_at_gateway(message) => {}
+                (_, Fate::Delivered) => self.arrived(message).await?,
+                (_, Fate::Failed { permanent, error }) => {
+                    self.lost(message, *permanent, error).await?;
                 }
-                (Delivery::Accepted { .. }, Fate::Failed { permanent, error }) => {
-                    let at = self.desk.clock.now();
-                    tracing::warn!(key = %message.key, %error, "a message did not arrive");
-                    let failed = Delivery::Failed {
-                        at,
-                        permanent,
-                        error,
-                    };
-                    let why = "已提交但未送达";
-                    self.ending
-                        .give_up(message.clone(), failed.clone(), why)
-                        .await?;
-                    message.delivery = failed;
-                    self.outbox.ring();
-                }
-                // Nothing is known yet, or all is known already.
-                _ => {}
             }
         }
         Ok(early)
+    }
+
+    async fn arrived(&self, message: &mut Message) -> Result<(), StoreError> {
+        let receipt = match &message.delivery {
+            Delivery::Accepted { receipt, .. } => receipt.clone(),
+            _ => None,
+        };
+        message.delivery = Delivery::Delivered {
+            at: self.desk.clock.now(),
+            receipt,
+        };
+        self.ending.put(message).await?;
+        self.ending.count(message);
+        Ok(())
+    }
+
+    async fn lost(
+        &self,
+        message: &mut Message,
+        permanent: bool,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        tracing::warn!(key = %message.key, %error, "a message did not arrive");
+        // What became of the only attempt is known now.
+        if matches!(message.delivery, Delivery::Queued { .. }) && message.attempts == 1 {
+            message.maybe_taken = false;
+        }
+        let failed = Delivery::Failed {
+            at: self.desk.clock.now(),
+            permanent,
+            error: error.to_owned(),
+        };
+        let why = "已提交但未送达";
+        self.ending
+            .give_up(message.clone(), failed.clone(), why)
+            .await?;
+        message.delivery = failed;
+        self.outbox.ring();
+        Ok(())
+    }
+}
+
+/// Whether a gateway has `message`, or may have it, and no attempt is being made.
+fn is_at_gateway(message: &Message) -> bool {
+    match &message.delivery {
+        Delivery::Accepted { .. } => true,
+        Delivery::Queued { .. } => message.maybe_taken,
+        _ => false,
     }
 }

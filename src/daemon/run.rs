@@ -178,10 +178,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
     let plan = config.inspection.clone().filter(|_| means.eye.is_none());
     let inspection_pulse = plan.as_ref().map(|_| Pulse::new(Part::Inspection));
     pulses.extend(inspection_pulse.clone());
-    let ending = Ending {
-        desk: desk.clone(),
-        metrics: Arc::clone(&metrics),
-    };
+    let ending = Ending::new(desk.clone(), Arc::clone(&metrics));
     let (posts, posted) = mpsc::channel(POSTS);
     let (entries, entered) = mpsc::channel(POSTS);
     let (hand, handed) = mpsc::channel(POSTS);
@@ -273,6 +270,7 @@ pub async fn run(orders: Orders, stop: impl Future<Output = ()>) -> Result<(), R
         ending: ending.clone(),
         courier: Arc::clone(&courier),
         posted,
+        early: Vec::new(),
         pulse: receipts_pulse,
         outbox: outbox_alarm.bell(),
         stop: stopped.clone(),

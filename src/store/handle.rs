@@ -221,6 +221,12 @@ impl Store {
         self.read(|reader| reader.open_messages()).await
     }
 
+    /// The message with `key`, whatever became of it.
+    pub async fn message(&self, key: &MessageKey) -> Result<Option<Message>, StoreError> {
+        let key = key.clone();
+        self.read(move |reader| reader.message(&key)).await
+    }
+
     /// Messages in any state, the newest first.
     pub async fn messages(&self, newest: usize) -> Result<Vec<Message>, StoreError> {
         self.read(move |reader| reader.messages(newest)).await

@@ -4,7 +4,7 @@ use super::error::StoreError;
 use super::keys;
 use super::reading::Reader;
 use super::table::Table;
-use crate::alert::outbox::Message;
+use crate::alert::outbox::{Message, MessageKey};
 use crate::domain::id::ColumnId;
 use crate::domain::time::Moment;
 
@@ -19,6 +19,15 @@ impl Reader<'_> {
         messages
             .sort_by(|one, other| (one.created_at, &one.key).cmp(&(other.created_at, &other.key)));
         Ok(messages)
+    }
+
+    /// The message with `key`, whatever became of it.
+    pub fn message(&mut self, key: &MessageKey) -> Result<Option<Message>, StoreError> {
+        let by_key = keys::by_key(key);
+        match self.get::<Moment>(Table::MessagePlaces, &by_key)? {
+            Some(created_at) => self.get(Table::Messages, &keys::message(created_at, &by_key)),
+            None => Ok(None),
+        }
     }
 
     /// Messages in any state, the newest first.
