@@ -1273,6 +1273,94 @@ fn a_letter_that_waits_for_its_answer_is_no_update() {
     }
 }
 
+#[test]
+fn a_home_page_is_not_called_old_below_a_row_on_top_of_a_list_that_shows_a_day_to_come() {
+    let row = |path: &str, on: &str| {
+        format!("<li><a href='{path}'>关于召开年度工作会议的通知</a><span>{on}</span></li>")
+    };
+    let ahead = row("/y/1.html", "2018-04-02");
+    let block =
+        |name: &str, rows: &str| format!("<div class={name}><h3>{name}</h3>{}</div>", ul(rows));
+    let on = |on: [&str; 5]| rows(ROW, &on, plain);
+    let old = on(OF_2016);
+    let days = [
+        "2018-03-09",
+        "2018-03-08",
+        "2018-03-02",
+        "2018-02-27",
+        "2018-02-26",
+    ];
+    let (month, week) = (on(days), on(days.map(|_| "2018-03-11")));
+    let told = |on: &str| format!("<h1>关于召开年度工作会议的通知</h1><p>发布日期：{on}</p>");
+    let pinned = row("/y/0.html", "2014-01-06");
+    let cases = [
+        ("on top", ahead.clone() + &old, &month, None, "FirstRefused"),
+        (
+            "its article tells it",
+            ahead.clone() + &old,
+            &month,
+            Some("2018-03-10"),
+            "2018-03-10",
+        ),
+        (
+            "it is older",
+            ahead.clone() + &old,
+            &month,
+            Some("2018-03-01"),
+            "2018-03-09",
+        ),
+        (
+            "below a pinned one",
+            pinned + &ahead + &old,
+            &month,
+            None,
+            "FirstRefused",
+        ),
+        (
+            "not on top",
+            old.clone() + &ahead,
+            &month,
+            None,
+            "2018-03-09",
+        ),
+        (
+            "of events alone",
+            ahead.clone() + &row("/y/2.html", "2018-05-02"),
+            &month,
+            None,
+            "2018-03-09",
+        ),
+        (
+            "another block is young",
+            ahead.clone() + &old,
+            &week,
+            None,
+            "2018-03-11",
+        ),
+        (
+            "its address tells that it is older",
+            row("/201803/t20180302_9.html", "2018-04-02") + &old,
+            &month,
+            None,
+            "2018-03-09",
+        ),
+        (
+            "off the site",
+            row("http://mp.example.com/1.html", "2018-04-02") + &old,
+            &month,
+            None,
+            "FirstRefused",
+        ),
+    ];
+    for (name, first, second, article, expected) in cases {
+        let body = block("a", &first) + &block("b", &second.replace("/x/", "/z/"));
+        let articles = article.map(|on| ("/y/1.html", told(on)));
+        let reading = reading(Aim::Home, "/", &body, articles.as_slice());
+        assert_eq!(outcome(&reading), expected, "{name}");
+        assert!(reading.ahead, "{name}");
+    }
+}
+
 /// What a list is, its rows, the articles that can be had, and what is to be found.
 type FirstRow<'a> = (&'a str, String, Vec<(&'a str, String)>, &'a str);
 

@@ -21,11 +21,8 @@ use crate::extract::{Reading, Recipe};
 
 /// The sites whose home pages are visited: those with at least one column that is.
 pub fn sites(group: &Group) -> impl Iterator<Item = (&Site, &Url)> {
-    let watched = |site: &Site| {
-        let mut columns = group.columns.values();
-        columns.any(|column| column.site == site.id && column.url.is_some())
-    };
-    let sites = group.sites.values().filter(move |site| watched(site));
+    let sites = group.sites.values();
+    let sites = sites.filter(|site| group.visits_home(site));
     sites.filter_map(|site| Some((site, site.home.as_ref()?)))
 }
 
@@ -146,15 +143,17 @@ fn seen(look: &Look, stands: Option<Finding>, now: Moment) -> HomeSight {
             None => Sight::Read(Finding::Unreadable(Unreadable::TooComplex)),
         },
     };
+    // Where other pages had a part in it, or days that will have come, the first page's bytes alone
+    // prove nothing next time.
+    let tells_alone = look.alone && !look.reading.as_ref().is_some_and(|reading| reading.ahead);
     HomeSight {
         at: now,
         sight,
         blocks,
         notes,
         page: look.page().and_then(|_| look.digest.clone()),
-        // Where other pages had a part in it, the first page's bytes alone prove nothing.
-        digest: look.digest.clone().filter(|_| look.alone),
-        validators: match look.alone {
+        digest: look.digest.clone().filter(|_| tells_alone),
+        validators: match tells_alone {
             true => look.visit.validators.clone(),
             false => Validators::default(),
         },

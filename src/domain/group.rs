@@ -283,6 +283,12 @@ pub struct Group {
 }
 
 impl Group {
+    /// Whether the home page of a site is visited: while at least one of its columns is.
+    pub fn visits_home(&self, site: &Site) -> bool {
+        let mut columns = self.columns.values();
+        site.home.is_some() && columns.any(|column| column.site == site.id && column.url.is_some())
+    }
+
     /// Whether anything of a site is visited.
     pub fn is_watched(&self, site: &Site) -> bool {
         let mut columns = self.columns.values();

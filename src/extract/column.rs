@@ -215,7 +215,7 @@ fn newest_below(view: &View, rows: &[usize]) -> Saying {
 }
 
 /// The day that the addresses of rows share although it is none of a publication.
-fn shared(view: &View, rows: &[usize]) -> Option<Date> {
+pub fn shared(view: &View, rows: &[usize]) -> Option<Date> {
     rows.iter().find_map(|at| match view.datings.get(*at)? {
         Dating::Shared(day) => Some(*day),
         _ => None,
@@ -268,7 +268,7 @@ impl Leading {
 }
 
 /// Whether the address of a row tells a day that is not later than another.
-fn is_older_by_address(view: &View, row: &Listed, rows: &[usize], than: Date) -> bool {
+pub fn is_older_by_address(view: &View, row: &Listed, rows: &[usize], than: Date) -> bool {
     match row.url.as_ref().and_then(address::path_date) {
         Some(PathDate::Day(day)) => day <= than && Some(day) != shared(view, rows),
         _ => false,

@@ -1,5 +1,7 @@
 //! A home page: all its blocks of dated rows together, and the second level when it has none.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use url::Url;
 
 use super::Block;
@@ -12,13 +14,19 @@ use super::dom::{Element, attr};
 use super::heading;
 use super::refusal;
 use super::view::View;
+use super::years;
 use crate::domain::finding::{Basis, Finding, LastUpdate, Undated, Unreadable};
 use crate::domain::item::Row;
+use crate::domain::note::Note;
+use crate::domain::time::Date;
 
 /// Pages of the second level that are looked at.
 const SECOND_LEVEL: usize = 5;
 /// Articles whose dates stand for a home page without dates: one of every list.
 const ARTICLES: usize = 8;
+/// Days within which the newest date of a home page is young enough, whatever other rows may say: no
+/// rule calls it old.
+const YOUNG_DAYS: i64 = 7;
 /// The average weight of titles from which they are articles'.
 const ARTICLE_TITLE: usize = 8;
 /// The most links of a page without lists that are looked at.
@@ -79,7 +87,10 @@ fn collect(view: &View, counts: impl Fn(Basis) -> bool) -> Vec<usize> {
 /// The newest date of the home page, or the pages that would tell: at most `most`.
 pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
     if !rows.is_empty() {
-        return column::newest(view, rows);
+        return match column::newest(view, rows) {
+            Saying::Found(Finding::Dated(update)) => unless_ahead(view, rows, update),
+            saying => saying,
+        };
     }
     let articles = view.articles(&firsts(view), most.min(ARTICLES));
     if !articles.is_empty() {
@@ -93,6 +104,68 @@ pub fn newest(view: &View, rows: &[usize], most: usize) -> Saying {
         sort: Sort::Pages,
         ..Ask::articles(behind, Undated::NoDates)
     })
+}
+
+/// The newest date of a home page, unless a row on top of one of its lists shows a day to come: that
+/// row is likely newer than all that is believed, and its article has to tell when it was published.
+/// A young page is not asked: what announces events shows days to come and makes no page old.
+fn unless_ahead(view: &View, rows: &[usize], update: LastUpdate) -> Saying {
+    if (view.today - update.on).num_days() <= YOUNG_DAYS {
+        return Saying::Found(Finding::Dated(update));
+    }
+    let mut wanted: Vec<Url> = Vec::new();
+    for at in ahead(view, rows, update.on) {
+        match view.articles(&[at], 1).pop() {
+            Some(url) if wanted.contains(&url) => {}
+            Some(url) => wanted.push(url),
+            None => return Saying::Found(Finding::Undated(Undated::FirstRefused)),
+        }
+    }
+    if wanted.is_empty() {
+        return Saying::Found(Finding::Dated(update));
+    }
+    Saying::Ask(Ask {
+        floor: Some(update.on),
+        instead: Some(Finding::Dated(update)),
+        note: Some(Note::FirstRowsRefused),
+        decisive: Some((wanted.clone(), Undated::FirstRefused)),
+        ..Ask::articles(wanted, Undated::NoDates)
+    })
+}
+
+/// Of every list with one of `rows`, the row on its top that shows a day to come, where one does.
+fn ahead(view: &View, rows: &[usize], newest: Date) -> Vec<usize> {
+    let list_of = |at: &usize| Some(view.rows.get(*at)?.list);
+    let counting: BTreeSet<usize> = rows.iter().filter_map(list_of).collect();
+    let mut lists: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, row) in view.rows.iter().enumerate() {
+        if counting.contains(&row.list) && !row.hidden {
+            lists.entry(row.list).or_default().push(at);
+        }
+    }
+    let tops = lists
+        .values()
+        .filter_map(|rows| top_ahead(view, rows, newest));
+    tops.collect()
+}
+
+/// The row that stands where the newest of a list stands, if it shows a day to come and its address
+/// no day that is not later than `newest`.
+fn top_ahead(view: &View, rows: &[usize], newest: Date) -> Option<usize> {
+    let claim = |at: &usize| Some(view.datings.get(*at)?.claim()?.on);
+    let newest_here = rows.iter().filter_map(claim).max()?;
+    let mut above = rows.iter().take_while(|at| claim(at) < Some(newest_here));
+    let top = above.position(|at| {
+        let refused = view.datings.get(*at).and_then(|dating| dating.refused());
+        refused.is_some_and(|on| on > view.today)
+            && view.rows.get(*at).is_some_and(|row| {
+                !years::is_pinned(row) && !column::is_older_by_address(view, row, rows, newest)
+            })
+    })?;
+    let over = rows.iter().take(top).filter_map(claim).count();
+    rows.get(top)
+        .copied()
+        .filter(|_| over <= column::MOST_PINNED)
 }
 
 /// What stands on a page behind a home page that has no list itself.

@@ -338,6 +338,9 @@ pub struct Reading {
     pub others: Vec<OtherDate>,
     /// The blocks of a home page, at most 40.
     pub blocks: Vec<Block>,
+    /// Whether any row of the page, deciding or not, shows a day to come: once it has, the same page
+    /// says something else.
+    pub ahead: bool,
     /// What was noticed on the way, at most eight, the most important first.
     pub notes: Vec<Note>,
 }

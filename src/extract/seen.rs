@@ -7,6 +7,7 @@ use super::glance::Glance;
 use super::notes::Notes;
 use super::shell::Frame;
 use super::view::View;
+use super::years::Dating;
 use super::{Block, OtherDate, PageKind, Published, blocks, others};
 use crate::domain::finding::{Finding, Undated, Unreadable};
 use crate::domain::item::Row;
@@ -40,6 +41,8 @@ pub struct Seen {
     pub others: Vec<OtherDate>,
     /// The blocks, where it is a home page.
     pub blocks: Vec<Block>,
+    /// Whether any row shows a day to come.
+    pub ahead: bool,
 }
 
 impl Seen {
@@ -54,6 +57,7 @@ impl Seen {
             published: None,
             others: Vec::new(),
             blocks: Vec::new(),
+            ahead: false,
         }
     }
 
@@ -65,6 +69,7 @@ impl Seen {
     /// A page with rows.
     pub fn listed(saying: Saying, kind: PageKind, rows: &[usize], view: &View) -> Seen {
         let heaviest = || view.groups.first()?.rows.first();
+        let shows = |dating: &Dating| dating.refused().or(dating.claim().map(|claim| claim.on));
         let first = match kind {
             PageKind::Home => heaviest(),
             _ => rows.first(),
@@ -81,6 +86,10 @@ impl Seen {
                 PageKind::Home => blocks::of(view),
                 _ => Vec::new(),
             },
+            ahead: view
+                .datings
+                .iter()
+                .any(|dating| shows(dating) > Some(view.today)),
         }
     }
 }

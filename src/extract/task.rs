@@ -205,6 +205,7 @@ impl Task<'_> {
             published: seen.published,
             others: seen.others,
             blocks: seen.blocks,
+            ahead: seen.ahead,
             notes: Vec::new(),
         };
         let Some(ask) = ask else {
@@ -237,6 +238,7 @@ fn closed(why: Unreadable, encoding: &'static str, notes: Notes) -> Outcome {
         published: None,
         others: Vec::new(),
         blocks: Vec::new(),
+        ahead: false,
         notes: notes.into_list(),
     }))
 }

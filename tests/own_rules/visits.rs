@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chrono::Days;
+use chrono::{Days, TimeDelta};
 use url::Url;
 use wangxun::assess::freshness::{Freshness, judge};
 use wangxun::assess::limits::Limits;
@@ -312,6 +312,43 @@ async fn a_home_page_that_did_not_change_is_read_anew_by_another_reader() {
     record.reader = Some("of a former version".to_owned());
     record = visited(Some(record)).await;
     assert_eq!(record.blocks.len(), 1);
+}
+
+#[tokio::test]
+async fn a_home_page_that_shows_a_day_to_come_is_read_anew_until_it_has() {
+    let site = Site::plain(move |request| {
+        if request.head.to_lowercase().contains("if-none-match") {
+            return answer("304 Not Modified", "Connection: close\r\n", "");
+        }
+        let page = list(&[
+            ("/a/1.html", "2018-03-21"),
+            ("/a/2.html", "2018-03-17"),
+            ("/a/3.html", "2018-03-16"),
+        ]);
+        answer("200 OK", &format!("ETag: \"1\"\r\n{HTML}"), page)
+    })
+    .await;
+    let home = site.url("/");
+    let watched = Watched {
+        home: Some(home.clone()),
+        ..watched()
+    };
+    let errand = front::Front {
+        site: &watched,
+        url: &home,
+    };
+    let mut record = None;
+    for (day, newest) in [(0, "2018-03-17"), (1, "2018-03-17"), (3, "2018-03-21")] {
+        let now = at(9) + TimeDelta::days(day);
+        let seen = front::visit(&means(), &errand, record, now).await.record;
+        let on = seen
+            .last_update
+            .as_ref()
+            .map(|update| update.on.to_string());
+        assert_eq!(on.as_deref(), Some(newest), "{day}");
+        assert_eq!(seen.digest.is_some(), day == 3, "{day}");
+        record = Some(seen);
+    }
 }
 
 #[tokio::test]

@@ -331,6 +331,7 @@ fn reading(finding: Finding, rows: Vec<Row>, signature: Option<String>) -> Readi
         published: None,
         others: Vec::new(),
         blocks: Vec::new(),
+        ahead: false,
         notes: Vec::new(),
     }
 }
