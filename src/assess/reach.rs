@@ -49,11 +49,15 @@ impl Rate {
 /// What `sight` proves.
 pub fn arrival(sight: &Sight) -> Arrival {
     match sight {
-        Sight::Failed(Failure::Status(404 | 410)) => Arrival::Failed,
-        Sight::Failed(failure) if failure.is_host_down() => Arrival::Failed,
+        Sight::Failed(failure) if fails_all(failure) => Arrival::Failed,
         Sight::Failed(_) => Arrival::Unproven,
         Sight::Read(_) | Sight::Unchanged(_) => Arrival::Came,
     }
+}
+
+/// Whether nobody gets a page that fails so, whoever asks.
+pub fn fails_all(failure: &Failure) -> bool {
+    failure.is_host_down() || matches!(failure, Failure::Status(404 | 410))
 }
 
 /// What is known after a visit at `at`.
@@ -62,6 +66,13 @@ pub fn after(mut reach: Reach, at: Moment, arrival: Arrival) -> Reach {
     // What was seen in a future from which the clock was set back is forgotten.
     reach.failed_at.retain(|&failed| failed <= at);
     reach.answers_since = reach.answers_since.filter(|&since| since <= at);
+    reach.unproven_since = match arrival {
+        Arrival::Unproven => reach
+            .unproven_since
+            .filter(|&since| since <= at)
+            .or(Some(at)),
+        Arrival::Came | Arrival::Failed => None,
+    };
     match arrival {
         Arrival::Came => {
             reach.failed_at.clear();

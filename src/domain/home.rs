@@ -80,6 +80,9 @@ pub struct Reach {
     pub failed_at: Vec<Moment>,
     /// Since when every visit brought the page.
     pub answers_since: Option<Moment>,
+    /// Since when every visit proved nothing either way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unproven_since: Option<Moment>,
     /// When a visit is wanted before the schedule's next.
     pub revisit_at: Option<Moment>,
 }

@@ -180,6 +180,7 @@ pub fn home(number: i64) -> HomeRecord {
         reach: Reach {
             failed_at: vec![at(number)],
             answers_since: None,
+            unproven_since: None,
             revisit_at: Some(at(number + 15)),
         },
     }

@@ -14,7 +14,7 @@ use crate::alert::route;
 use crate::alert::step::{Context, Proof, step};
 use crate::assess::freshness::{Freshness, due_on, judge};
 use crate::assess::ladder::Tier;
-use crate::assess::outage;
+use crate::assess::{outage, reach};
 use crate::domain::group::Column;
 use crate::domain::observation::{Cause, ColumnRecord};
 use crate::domain::time::{Date, date_of};
@@ -77,7 +77,11 @@ impl<'a> Desk<'a> {
         self.settle(&key, made, About::Column(column), false);
         self.self_check(column, &judgement);
         self.duties(column);
-        if matches!(judgement.freshness, Freshness::Exempt { .. }) {
+        // What is not looked at can neither be blind nor empty.
+        if matches!(
+            judgement.freshness,
+            Freshness::Exempt { .. } | Freshness::NotConfigured
+        ) {
             self.dismiss(&sight_key(column, Kind::Blind));
             self.dismiss(&sight_key(column, Kind::Empty));
         } else if let Some(record) = record {
@@ -106,9 +110,9 @@ impl<'a> Desk<'a> {
             .is_some_and(|url| down.contains(&outage::host_of(url)));
         let blind = match &record.blind {
             None => Some(false),
-            Some(_) if host_down || offline || column.url.is_none() => None,
+            Some(_) if host_down || offline => None,
             Some(blind)
-                if matches!(blind.why, Cause::Failed(_))
+                if matches!(&blind.why, Cause::Failed(failure) if reach::fails_all(failure))
                     && self.fails_with_home(column, record) =>
             {
                 None
@@ -127,7 +131,8 @@ impl<'a> Desk<'a> {
     }
 
     /// Whether the home page of the column's site, on the same host, did not open either when the column was
-    /// visited: that says it for all of them, once it is told. While that is undecided, nothing is said.
+    /// visited: that says it for all of them, once it is told. While that is undecided, nothing is said. A column that
+    /// is turned away, which tells of no outage, has a reason of its own.
     fn fails_with_home(&self, column: &Column, record: &ColumnRecord) -> bool {
         let situation = self.situation;
         let site = situation.group.sites.get(&column.site);

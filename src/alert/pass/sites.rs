@@ -45,7 +45,9 @@ impl<'a> Desk<'a> {
             Some((site, host, situation.homes.get(&site.id)?))
         });
         homes
-            .filter(|(site, ..)| !self.exemptions.covers_site(site))
+            .filter(|(site, ..)| {
+                situation.group.visits_home(site) && !self.exemptions.covers_site(site)
+            })
             .collect()
     }
 
@@ -99,9 +101,11 @@ impl<'a> Desk<'a> {
                 }
                 continue;
             }
-            let home = site.home.as_ref();
-            let home = home.and_then(|_| self.situation.homes.get(&site.id));
-            if let Some(home) = home {
+            if !self.situation.group.visits_home(site) {
+                for kind in [Kind::Down, Kind::Blind] {
+                    self.dismiss(&site_key(&site.id, kind));
+                }
+            } else if let Some(home) = self.situation.homes.get(&site.id) {
                 self.front(site, home, offline);
                 self.home_sight(site, home, offline);
             }
@@ -156,10 +160,14 @@ impl<'a> Desk<'a> {
         u32::try_from(ended.count()).unwrap_or(u32::MAX)
     }
 
-    /// A home page that was readable and no longer is goes to the operator.
+    /// A home page that was readable and no longer is goes to the operator. One that was told to be down
+    /// and has turned us away ever since is told so, and no longer called down: whether others get it is
+    /// not known.
     fn home_sight(&mut self, site: &'a Site, home: &'a HomeRecord, offline: bool) {
         let rules = self.situation.rules;
-        let was_read = home.last_update.is_some();
+        let down = site_key(&site.id, Kind::Down);
+        let was_down = self.situation.open.contains_key(&down);
+        let was_read = home.last_update.is_some() || was_down;
         let present = match &home.blind {
             None => Some(false),
             Some(_) if offline || outage::is_home_silent(home) || !was_read => None,
@@ -168,6 +176,10 @@ impl<'a> Desk<'a> {
                 (long && blind.visits >= rules.blind_after_visits).then_some(true)
             }
         };
+        let unproven_since = home.reach.unproven_since.filter(|_| present == Some(true));
+        if unproven_since.is_some_and(|since| home.visited_at - since >= rules.sites.blind_after) {
+            self.dismiss(&down);
+        }
         let key = site_key(&site.id, Kind::Blind);
         let why = home.blind.as_ref().map(|blind| blind.why.in_chinese());
         let why = why.unwrap_or_default();
@@ -266,15 +278,13 @@ impl<'a> Desk<'a> {
         is_hidden(situation.open, column, record) || self.redesigned.contains(&column.site)
     }
 
-    /// Ends incidents about sites that are no longer configured, or have no home page any more.
+    /// Ends incidents about sites that are no longer configured.
     pub(super) fn gone_sites(&mut self) {
         for key in self.situation.open.keys() {
             let Subject::Site(id) = &key.subject else {
                 continue;
             };
-            let site = self.situation.group.sites.get(id);
-            let of_home = matches!(key.kind, Kind::Down | Kind::Blind);
-            if site.is_none_or(|site| of_home && site.home.is_none()) {
+            if !self.situation.group.sites.contains_key(id) {
                 self.dismiss(key);
             }
         }

@@ -275,3 +275,73 @@ fn a_column_that_fails_with_its_home_page_is_not_told_of_beside_it() {
     world.pass("2017-11-20T07:45:00");
     assert_eq!(of(&world, Told::Blind), ["op"]);
 }
+
+#[test]
+fn a_column_that_is_turned_away_is_told_of_though_its_home_page_is_told_to_be_down() {
+    let mut world = world();
+    world.saw_all("2017-11-20T06:00:00", "2017-11-19");
+    goes_down(&mut world);
+    // Behind a firewall since it came back, the home page as well as the columns.
+    again(&mut world, "2017-11-20T08:00:00", Sees::Blocked);
+    let why = Cause::Failed(Failure::Blocked(403));
+    only_a_is_blind(&mut world, "2017-11-20T08:00:00", (3, why));
+    world.pass("2017-11-20T08:00:00");
+    assert_eq!(of(&world, Told::Blind), ["op"]);
+}
+
+#[test]
+fn a_home_page_that_turned_us_away_for_a_day_since_it_was_down_is_called_that_and_down_no_more() {
+    let mut world = world();
+    let is_down = |world: &World| world.open.keys().any(|key| key.kind == Kind::Down);
+    // It was never read before.
+    goes_down(&mut world);
+    for hour in 0..24 {
+        let when = at("2017-11-20T08:00:00") + TimeDelta::hours(hour);
+        let text = when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string();
+        again(&mut world, &text, Sees::Blocked);
+        assert!(is_down(&world), "{text}");
+    }
+    hear(&mut world);
+    again(&mut world, "2017-11-21T08:00:00", Sees::Blocked);
+    assert!(!is_down(&world));
+    assert_eq!(world.told(), []);
+    let blind = |world: &World| world.open.keys().any(|key| key.kind == Kind::Blind);
+    assert!(blind(&world));
+    // A failure that meets everybody is an outage again, and one in between ends nothing.
+    for minute in ["00", "15", "30"] {
+        again(
+            &mut world,
+            &format!("2017-11-21T09:{minute}:00"),
+            Sees::Fails,
+        );
+    }
+    assert_eq!(of(&world, Told::Down), ["li", "op"]);
+    again(&mut world, "2017-11-21T10:00:00", Sees::Blocked);
+    assert!(is_down(&world));
+}
+
+#[test]
+fn what_is_no_longer_visited_is_neither_blind_nor_empty_nor_down() {
+    let mut world = world();
+    world.saw_all("2017-11-20T06:00:00", "2017-11-19");
+    goes_down(&mut world);
+    let why = Cause::Unreadable(Unreadable::NoList);
+    world.saw(0, "2017-11-20T07:00:00", "2017-11-19", Some((3, why)));
+    let b = ColumnId::parse("h0/b").unwrap();
+    let empty = world.records.get_mut(&b).unwrap();
+    (empty.blind, empty.empty_since) = (None, Some(at("2017-11-20T06:30:00")));
+    world.pass("2017-11-20T07:00:00");
+    let kinds = |world: &World| -> Vec<Kind> { world.open.keys().map(|key| key.kind).collect() };
+    for kind in [Kind::Down, Kind::Blind, Kind::Empty] {
+        assert!(kinds(&world).contains(&kind), "{kind:?}");
+    }
+    for column in world.group.columns.values_mut() {
+        if column.site == site(0) {
+            column.url = None;
+        }
+    }
+    for when in ["2017-11-20T07:05:00", "2017-11-20T07:10:00"] {
+        world.pass(when);
+        assert_eq!((kinds(&world), world.told()), (vec![], vec![]), "{when}");
+    }
+}
