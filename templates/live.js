@@ -1,7 +1,20 @@
-// Keeps a page fresh without loading it anew. Without this script it reloads itself where there is no form
+// Keeps a page fresh without loading it anew, and unfolds for the printer. Without this script it reloads itself where there is no form
 // that somebody may be filling in.
 "use strict";
 (function () {
+  // What proves a verdict is printed, folded or not, also where the style sheet cannot unfold it.
+  var unprinted = [];
+  window.addEventListener("beforeprint", function () {
+    unprinted = Array.prototype.filter.call(document.querySelectorAll("details.full"), function (one) {
+      return !one.open;
+    });
+    unprinted.forEach(function (one) { one.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    unprinted.forEach(function (one) { one.open = false; });
+    unprinted = [];
+  });
+
   var EVERY = 30000;
   var RECENT = 60000;
   var main = document.querySelector("main[data-live]");

@@ -17,6 +17,8 @@ use wangxun::fetch::tls::init_crypto;
 mod browser;
 #[path = "morning/checked.rs"]
 mod checked;
+#[path = "morning/live.rs"]
+mod live;
 #[path = "morning/office.rs"]
 mod office;
 #[path = "morning/release.rs"]

@@ -223,6 +223,26 @@ pub fn sums(was: &Account, would: &Account) -> Vec<(&'static str, usize, usize)>
     sums
 }
 
+/// How many of each tier were told, what has none under `other`.
+fn by_tier(account: &Account) -> BTreeMap<&'static str, usize> {
+    let mut counts: BTreeMap<_, _> = sum_keys()
+        .take(Tier::ALL.len() + 1)
+        .map(|key| (key, 0))
+        .collect();
+    for telling in &account.tellings {
+        let key = wording::tier(telling.told).map_or("other", Tier::key);
+        *counts.entry(key).or_default() += 1;
+    }
+    counts
+}
+
+/// The words by which programs know what [`sums`] counts, in its order: a tier, `other`, `notices`,
+/// `messages`.
+pub fn sum_keys() -> impl Iterator<Item = &'static str> {
+    let tiers = Tier::ALL.into_iter().map(Tier::key);
+    tiers.chain(["other", "notices", "messages"])
+}
+
 fn totals(was: &Account, would: &Account) -> String {
     let rows: Vec<Vec<String>> = sums(was, would)
         .into_iter()
@@ -252,13 +272,14 @@ pub fn counted(changes: &[Change], visits: usize) -> String {
     format!("差异{}项：{}", changes.len(), counted.join("，"))
 }
 
-/// The differences of one kind.
+/// The differences of one kind, or one side of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfKind {
     /// The kind.
     pub name: &'static str,
-    /// How many of each tier, what has none last. A tier is that of what would be told; of what is told
-    /// no more, that of what was.
+    /// How many of each tier, what has none last. Of another tier there are two: by what it becomes, and by
+    /// what it was. So of each tier, what would be told less what was told is what is more and what becomes
+    /// it, less what is fewer and what was it.
     pub tiers: Vec<(&'static str, usize)>,
     /// How many in all.
     pub all: usize,
@@ -266,33 +287,45 @@ pub struct OfKind {
     pub people: usize,
 }
 
-/// The differences by kind, those that there are.
+/// A side of a difference.
+type Side = fn(&Change) -> Option<&Telling>;
+
+/// The differences by kind and side, those that there are.
 pub fn by_kind(changes: &[Change]) -> Vec<OfKind> {
-    let kinds = Kind::ALL.into_iter().map(|kind| {
-        let of_kind = || changes.iter().filter(move |change| change.kind == kind);
-        let tiers = Tier::ALL.into_iter().map(Some).chain([None]);
-        let tier = |change: &&Change| {
-            let one = change.would.as_ref().or(change.was.as_ref());
-            one.and_then(|one| wording::tier(one.told))
-        };
-        let people: BTreeSet<&PersonId> = of_kind()
-            .flat_map(|change| change.was.iter().chain(&change.would))
-            .map(|telling| &telling.person)
-            .collect();
-        OfKind {
-            name: kind.in_chinese(),
-            tiers: tiers
-                .map(|wanted| {
-                    let name = wanted.map_or("其他", Tier::in_chinese);
-                    let count = of_kind().filter(|change| tier(change) == wanted).count();
-                    (name, count)
-                })
-                .collect(),
-            all: of_kind().count(),
-            people: people.len(),
-        }
-    });
-    kinds.filter(|kind| kind.all > 0).collect()
+    let would: Side = |change| change.would.as_ref();
+    let was: Side = |change| change.was.as_ref();
+    let rows = [
+        (Kind::More, "增加", would),
+        (Kind::Fewer, "减少", was),
+        (Kind::OtherTier, "等级改为", would),
+        (Kind::OtherTier, "等级原为", was),
+        (Kind::OtherPerson, "收件人不同", would),
+        (Kind::OtherDay, "日期不同", would),
+    ];
+    let kinds = rows.map(|(kind, name, side)| of_kind(changes, kind, name, side));
+    kinds.into_iter().filter(|kind| kind.all > 0).collect()
+}
+
+fn of_kind(changes: &[Change], kind: Kind, name: &'static str, side: Side) -> OfKind {
+    let of_kind = || changes.iter().filter(move |change| change.kind == kind);
+    let tiers = Tier::ALL.into_iter().map(Some).chain([None]);
+    let tier = |change: &&Change| side(change).and_then(|one| wording::tier(one.told));
+    let people: BTreeSet<&PersonId> = of_kind()
+        .flat_map(|change| change.was.iter().chain(&change.would))
+        .map(|telling| &telling.person)
+        .collect();
+    OfKind {
+        name,
+        tiers: tiers
+            .map(|wanted| {
+                let name = wanted.map_or("其他", Tier::in_chinese);
+                let count = of_kind().filter(|change| tier(change) == wanted).count();
+                (name, count)
+            })
+            .collect(),
+        all: of_kind().count(),
+        people: people.len(),
+    }
 }
 
 /// How many people hear more, and fewer: `按收件人计：12人收到的通知增加（其中3人原来没有），…`
@@ -393,6 +426,8 @@ pub fn json(
     struct Sum {
         notices: usize,
         messages: usize,
+        /// By tier; what has none under `other`.
+        by_tier: BTreeMap<&'static str, usize>,
     }
     #[derive(Serialize)]
     struct One<'a> {
@@ -428,6 +463,7 @@ pub fn json(
     let sum = |account: &Account| Sum {
         notices: account.tellings.len(),
         messages: account.messages,
+        by_tier: by_tier(account),
     };
     let changes = changes(&was.tellings, &would.tellings);
     serde_json::to_string_pretty(&Whole {
@@ -500,6 +536,10 @@ mod tests {
             telling("2017-11-16", "chen", "kxw/gzdt", warning),
             telling("2017-11-21", "chen", "kxw/tzgg", Told::Recovered),
         ];
+        let account = |tellings: &[Telling]| Account {
+            tellings: tellings.to_vec(),
+            messages: tellings.len(),
+        };
         let changes = changes(&was, &would);
         let kinds: Vec<Kind> = changes.iter().map(|change| change.kind).collect();
         let expected = [
@@ -520,25 +560,28 @@ mod tests {
             [
                 ("增加", 1, 1),
                 ("减少", 1, 1),
-                ("等级不同", 1, 1),
+                ("等级改为", 1, 1),
+                ("等级原为", 1, 1),
                 ("收件人不同", 1, 2),
                 ("日期不同", 1, 1)
             ]
         );
-        assert_eq!(
-            of_kind[2].tiers[1],
-            ("预警", 1),
-            "the tier that would be told"
-        );
+        // By tier, the differences are what the sums differ by.
+        let of = |name: &str, tier: usize| {
+            let row = of_kind.iter().find(|one| one.name == name);
+            row.map_or(0, |row| row.tiers[tier].1)
+        };
+        let (before, after) = (account(&was), account(&would));
+        for (tier, (name, was, would)) in super::sums(&before, &after).iter().take(6).enumerate() {
+            let more = of("增加", tier) + of("等级改为", tier);
+            let fewer = of("减少", tier) + of("等级原为", tier);
+            assert_eq!(was + more, would + fewer, "{name}");
+        }
         assert_eq!(
             people(&was, &would),
             "按收件人计：2人收到的通知增加（其中1人原来没有），1人减少（其中1人不再收到），0人数目不变。"
         );
-        let account = |tellings: &[Telling]| Account {
-            tellings: tellings.to_vec(),
-            messages: tellings.len(),
-        };
-        let (was, would) = (account(&was), account(&would));
+        let (was, would) = (before, after);
         insta::assert_snapshot!(table(
             &was,
             &would,
@@ -557,5 +600,7 @@ mod tests {
             serde_json::from_str(&json(days, &was, &would, 9, &[]).unwrap()).unwrap();
         assert_eq!(json["differences"].as_array().unwrap().len(), 5);
         assert_eq!(json["differences"][0]["difference"], "other-tier");
+        assert_eq!(json["sent"]["by_tier"]["warning"], 2);
+        assert_eq!(json["replayed"]["by_tier"]["other"], 1);
     }
 }

@@ -8,7 +8,6 @@ use crate::domain::time::{Date, Moment, date_of, in_chinese};
 use crate::report::overview::ColumnLine;
 use crate::report::plain::{full_date, instant, one_line};
 use crate::report::standing::Standing;
-use crate::report::step::Step;
 
 /// What is shown where there is no date.
 const NO_DATE: &str = "—";
@@ -86,12 +85,20 @@ fn verdict(line: &ColumnLine, now: Moment) -> String {
         Freshness::NotConfigured | Freshness::NotYetVisited => String::new(),
     };
     let word = Standing::of(&line.judgement).verdict_in_chinese();
-    let escalated = match Step::of(line) {
-        Step::Tier(Tier::Escalation) => "（已督办）",
+    let told = |tier: Option<Tier>| match tier {
+        Some(Tier::Escalation) => "（已督办）",
         _ => "",
     };
-    let owed = line.owed.iter().map(|owed| of_duty(owed, today));
-    let owed: String = owed.map(|owed| format!("{owed}。")).collect();
+    // The limit and what is owed by a day are escalated each by itself.
+    let escalated = match line.judgement.tier {
+        Some(Tier::SeverelyOverdue | Tier::Escalation) => told(line.told),
+        _ => "",
+    };
+    let owed = line.owed.iter().map(|owed| {
+        let says = of_duty(owed, today);
+        format!("{says}{}。", told(owed.told))
+    });
+    let owed: String = owed.collect();
     let unread = unread(line, now).map_or(String::new(), |unread| {
         format!("{unread}，按此前读到的日期判断。")
     });

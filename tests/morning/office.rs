@@ -177,11 +177,16 @@ impl Office {
 
     /// The installation was begun on 18 November, and has lived until `when`.
     pub async fn open_until(when: &str) -> Office {
+        Office::open_with("", when).await
+    }
+
+    /// The same, with more in `monitor.toml`.
+    pub async fn open_with(more: &str, when: &str) -> Office {
         let dir = TempDir::new().expect("a directory");
         let clock = Clock::stepped(at("2017-11-18T06:00"), None);
         let mut held = clock.alarm();
         let site = sleepers().await;
-        let config = written(dir.path(), &site);
+        let config = written(dir.path(), &site, more);
         let today = clock.now().date_naive();
         let loaded = load(&config, today).unwrap_or_else(|faults| panic!("{faults}"));
         let running = Running::start(Arc::new(loaded.config), &clock).await;
@@ -292,11 +297,12 @@ impl Office {
     }
 }
 
-fn written(dir: &Path, site: &Site) -> PathBuf {
+fn written(dir: &Path, site: &Site, more: &str) -> PathBuf {
+    let monitor = format!("{MONITOR}{more}");
     let sites = SITES.replace("SITE", &site.address.to_string());
     let files = [
-        ("monitor.toml", MONITOR),
-        ("sites.toml", &sites),
+        ("monitor.toml", monitor.as_str()),
+        ("sites.toml", sites.as_str()),
         ("contacts.toml", CONTACTS),
     ];
     for (name, text) in files {
@@ -367,6 +373,7 @@ pub fn until_has(browser: &mut Browser, selector: &str) {
         let Value::String(here) = browser.value("location.href") else {
             panic!("no address");
         };
-        browser.open(&here);
+        // To a place on the same page a browser goes without loading it.
+        browser.open(here.split('#').next().unwrap_or_default());
     }
 }

@@ -2,7 +2,7 @@
 
 use wangxun::alert::incident::{Incident, Release};
 
-use crate::office::Office;
+use crate::office::{Office, hand_in};
 
 /// Those that were let out: by whom, of which subject.
 async fn granted(office: &Office) -> Vec<String> {
@@ -66,6 +66,56 @@ async fn escalations_are_released_together_with_one_reason() {
     );
     browser.open(&office.url("/incidents?show=release"));
     assert!(!browser.text().contains("已放行2项"), "it is told once");
+    drop(browser);
+    office.close().await;
+}
+
+/// Something that the notices owed by 10 November, a week before anybody looked, and do not show.
+const DUTY: &str = r#"
+[duties.plan]
+name = "年度工作计划"
+columns = ["kxw/tzgg"]
+due = "11-10"
+opens = "10-15"
+titles = ["工作计划"]
+reminder_days = 5
+warning_days = 3
+severe_days = 2
+escalate_after_working_days = 1
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_escalation_of_a_duty_is_released_on_the_page_of_its_column() {
+    let office = Office::open_with(DUTY, "2017-11-23T09:00").await;
+    let mut browser = office.enter("yunwei");
+    browser.follow("#told a[href='/incidents?show=release']");
+    let text = browser.text();
+    for part in [
+        "通知公告：年度工作计划",
+        "督办通知发给栏目编辑、联络员、分管领导、主要负责人、管理员和督查",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let boxes = browser.value("document.querySelectorAll('[name=column]').length");
+    assert_eq!(boxes, 1, "{text}");
+    browser.open(&office.url("/column/kxw/tzgg"));
+    hand_in(&mut browser, "release", None, "已核实，请督办");
+    let text = browser.text();
+    for part in ["督办已放行", "年度工作计划超期13天（已督办）", "✕✕✕"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let granted = granted(&office).await;
+    let [one] = granted.as_slice() else {
+        panic!("{granted:?}");
+    };
+    assert!(one.starts_with("yunwei ") && one.contains("plan"), "{one}");
+    browser.open(&office.url("/"));
+    let square = browser.value("document.querySelector('.grid a[href=\"/site/kxw\"]').innerText");
+    assert!(
+        square.as_str().is_some_and(|says| says.contains("督办1")),
+        "{square}"
+    );
+    assert!(!browser.has("#told a[href='/incidents?show=release']"));
     drop(browser);
     office.close().await;
 }

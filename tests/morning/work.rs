@@ -27,6 +27,16 @@ async fn another_threshold_is_tried_and_the_settings_are_taken_along() {
     browser.fill("#news", "20");
     browser.follow(".tune button");
     until_has(&mut browser, ".sums");
+    let beside = browser.value(
+        "document.querySelector('#came').getBoundingClientRect().top \
+         < document.querySelector('.tune button').getBoundingClientRect().top",
+    );
+    assert_eq!(beside, true, "the sums stand beside the form");
+    assert!(
+        !browser.text().contains("工作动态"),
+        "differences are folded"
+    );
+    browser.value("document.querySelector('main details').open = true");
     let text = browser.text();
     for part in [
         "动态要闻14天改为20天",

@@ -9,6 +9,7 @@ use wangxun::domain::time::date_of;
 use wangxun::domain::visit::Failure;
 use wangxun::store::commit::Commit;
 
+use crate::browser::Browser;
 use crate::console::{group, now, start};
 use crate::{get, mixed};
 
@@ -112,4 +113,18 @@ async fn the_reason_of_a_verdict_begins_with_what_it_is() {
     }
     assert!(whole.matches("<li>").count() > 3, "{whole}");
     assert!(whole.contains("最近更新为2017年11月3日（依据："), "{whole}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_printer_gets_what_proves_a_verdict_unfolded() {
+    let running = start(group(4, 10), mixed()).await;
+    let mut browser = Browser::start();
+    browser.open(&format!("http://{}/column/s00/c00", running.address));
+    let folded = "document.querySelectorAll('details.full:not([open])').length";
+    let before = browser.value(folded);
+    assert!(before.as_u64().is_some_and(|count| count > 0), "{before}");
+    browser.value("dispatchEvent(new Event('beforeprint'))");
+    assert_eq!(browser.value(folded), 0);
+    browser.value("dispatchEvent(new Event('afterprint'))");
+    assert_eq!(browser.value(folded), before);
 }
