@@ -107,7 +107,7 @@ pub struct Before {
     pub unit_was_overdue: Option<u32>,
     /// Its column was severely overdue.
     pub column_was_severe: Option<u32>,
-    /// Its own silence had been overdue, in an incident before.
+    /// Its own silence had been overdue, in an incident before, heard of or not.
     pub own_was_overdue: bool,
     /// Its own silence had been severely overdue, in an incident before.
     pub own_was_severe: bool,
@@ -157,7 +157,7 @@ struct Silence {
     overdue_on: Option<Date>,
     /// When it was first confirmed to be severely overdue, where people heard of it.
     severe_on: Option<Date>,
-    /// Whether people heard that it was overdue, in whichever of its incidents.
+    /// Whether it was overdue, in whichever of its incidents, heard of or not.
     was_overdue: bool,
     /// The same of severely overdue.
     was_severe: bool,
@@ -195,13 +195,11 @@ impl Silence {
         self.began_at.push(incident.began_at);
         self.late_on = self.late_on.or(rises().next().map(day));
         let is_first = |rise: &&Rise| !rise.goes_on;
-        let overdue = rises().find(was_told);
-        self.was_overdue |= overdue.is_some();
-        self.overdue_on = self.overdue_on.or(overdue.filter(is_first).map(day));
-        let severe = rises().filter(was_told).find(severe);
-        self.was_severe |= severe.is_some();
-        let severe = severe.filter(is_first).map(day);
-        self.severe_on = self.severe_on.or(severe);
+        self.was_overdue |= rises().next().is_some();
+        self.was_severe |= rises().any(|rise| severe(&rise));
+        let told = || rises().filter(was_told).filter(is_first);
+        self.overdue_on = self.overdue_on.or(told().next().map(day));
+        self.severe_on = self.severe_on.or(told().find(severe).map(day));
     }
 }
 

@@ -117,6 +117,32 @@ fn an_exempt_host_may_be_silent_and_its_columns_unreadable() {
 }
 
 #[test]
+fn a_silence_that_was_exempt_when_the_trial_ended_is_no_second_offence() {
+    let mut world = World::new();
+    let of_two = |id: &ColumnId| matches!(id.as_str(), "h0/a" | "h1/a");
+    world.group.columns.retain(|id, _| of_two(id));
+    world.live = false;
+    confirmed(&mut world, "2017-12-01", "2017-11-14");
+    world.acts = vec![exempted("2017-12-01", "2017-12-03")];
+    world.pass("2017-12-01T09:00:00");
+    world.live = true;
+    world.acts.push(Act {
+        at: at("2017-12-01T10:00:00"),
+        deed: Deed::WentLive,
+        ..exempted("2017-12-01", "2017-12-03")
+    });
+    let live = trial::go_live(&world.situation("2017-12-01T10:00:00"));
+    assert!(!live.notices.is_empty());
+    for incident in live.incidents {
+        world.open.insert(incident.key.clone(), incident);
+    }
+    confirmed(&mut world, "2017-12-04", "2017-11-14");
+    assert_eq!(open_on_h1(&world), 1);
+    let proposed = |(_, told): &(String, Told)| *told == Told::EscalationProposed;
+    assert!(!world.told().iter().any(proposed), "{:?}", world.told());
+}
+
+#[test]
 fn a_trial_run_tells_no_unit_and_its_end_tells_how_things_stand() {
     let mut world = World::new();
     world.live = false;
