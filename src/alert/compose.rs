@@ -583,6 +583,7 @@ mod tests {
                 today: &self.today,
                 holds: &self.holds,
                 trial: self.trial,
+                digests: true,
                 now: at(now),
             }
         }

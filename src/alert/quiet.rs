@@ -164,6 +164,7 @@ mod tests {
             today,
             holds: &[],
             trial: None,
+            digests: true,
             now: at(now),
         })
     }

@@ -464,6 +464,7 @@ impl<'a> Replay<'a> {
             today: &self.today,
             holds: &holds(acts),
             trial: is_trial(acts, rules.live).then(|| forecast(open, group, rules)),
+            digests: true,
             now: self.now,
         })
     }

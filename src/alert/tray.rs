@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 
 use super::acts::{Hold, held_until};
 use super::deputy::{self, Handed};
@@ -42,9 +42,15 @@ pub struct Tray<'a> {
     pub holds: &'a [Hold<'a>],
     /// What a trial run would send; `None` where the installation is live.
     pub trial: Option<Forecast>,
+    /// Whether digests are written: not while what was seen first after an outage of the monitor waits
+    /// to be confirmed.
+    pub digests: bool,
     /// The present instant.
     pub now: Moment,
 }
+
+/// How often it is asked whether digests are written again.
+const SETTLED_YET: TimeDelta = TimeDelta::minutes(1);
 
 /// The earliest instant at which [`compose`](super::compose::compose) may have something to write.
 /// What is held is due after a visit, and whoever judges visits composes afterwards.
@@ -145,7 +151,10 @@ fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {
     let person = tray.group.people.get(&notice.person);
     let opens = tray.calendar.opening(from, hours_of(tray, notice));
     let time = hours::digest_at(person, tray.rules);
-    let due = opens.max(moment(date_of(opens).and_time(time)));
+    let mut due = opens.max(moment(date_of(opens).and_time(time)));
+    if !tray.digests {
+        due = due.max(tray.now + SETTLED_YET);
+    }
     let handed = tray.calendar.opening(tray.now, tray.rules.window);
     match deputy::is_handed_on(notice, date_of(handed), tray.group) {
         true => due.min(handed),
@@ -199,7 +208,8 @@ fn hours_of(tray: &Tray<'_>, notice: &Notice) -> Hours {
 /// Whether `person`'s digest may be written now.
 pub(super) fn is_digest_time(tray: &Tray<'_>, person: &Person) -> bool {
     let hours = hours::of(Some(person), tray.rules);
-    tray.calendar.opening(tray.now, hours) == tray.now
+    tray.digests
+        && tray.calendar.opening(tray.now, hours) == tray.now
         && tray.now.time() >= hours::digest_at(Some(person), tray.rules)
 }
 

@@ -50,7 +50,9 @@ pub struct Desk {
     pub clock: Clock,
     pub(super) turn: Arc<Mutex<()>>,
     /// Whether what was due at the start was visited and judged.
-    caught_up: Arc<AtomicBool>,
+    looked: Arc<AtomicBool>,
+    /// Whether what was seen first after an outage of the monitor was confirmed.
+    settled: Arc<AtomicBool>,
 }
 
 impl Desk {
@@ -61,19 +63,25 @@ impl Desk {
             store,
             clock,
             turn: Arc::new(Mutex::new(())),
-            caught_up: Arc::default(),
+            looked: Arc::default(),
+            settled: Arc::default(),
         }
     }
 
     /// Whether what was due at the start was visited and judged: what waits since before is told with
     /// what follows from the time since.
-    pub fn has_caught_up(&self) -> bool {
-        self.caught_up.load(Ordering::Acquire)
+    pub fn has_looked(&self) -> bool {
+        self.looked.load(Ordering::Acquire)
     }
 
     /// Notes that what was due at the start was visited and judged.
-    pub(super) fn caught_up(&self) {
-        self.caught_up.store(true, Ordering::Release);
+    pub(super) fn looked(&self) {
+        self.looked.store(true, Ordering::Release);
+    }
+
+    /// Notes that digests need wait no longer for what was seen first after an outage.
+    pub(super) fn settled(&self) {
+        self.settled.store(true, Ordering::Release);
     }
 
     /// Whether the latest visit of every column lies so far back that it says nothing of today: the
@@ -218,6 +226,7 @@ impl Desk {
             today,
             holds: known.holds,
             trial: known.trial,
+            digests: self.settled.load(Ordering::Acquire),
             now,
         }
     }

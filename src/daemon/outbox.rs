@@ -37,7 +37,7 @@ const LONGEST_RETRY: TimeDelta = TimeDelta::hours(25);
 /// the same: a confirmation comes half an hour after what it confirms.
 const CATCHING_UP: TimeDelta = TimeDelta::minutes(40);
 /// How often it is asked whether it was, should nobody ring.
-const CAUGHT_UP_YET: TimeDelta = TimeDelta::minutes(1);
+const LOOKED_YET: TimeDelta = TimeDelta::minutes(1);
 
 /// What was written no longer ago is true.
 pub(super) const JUST_WRITTEN: TimeDelta = TimeDelta::minutes(1);
@@ -95,9 +95,11 @@ impl Outbox {
                 resumed = true;
             }
             // What waits since before the start is told with what follows from the time since.
-            if !self.desk.has_caught_up() && clock.now() - begun < CATCHING_UP {
+            if clock.now() - begun >= CATCHING_UP {
+                self.desk.settled();
+            } else if !self.desk.has_looked() {
                 tokio::select! {
-                    () = alarm.until(clock.now() + CAUGHT_UP_YET) => {}
+                    () = alarm.until(clock.now() + LOOKED_YET) => {}
                     _ = self.stop.changed() => {}
                 }
                 continue;

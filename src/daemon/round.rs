@@ -78,10 +78,11 @@ impl Rounds {
                         judged = true;
                     }
                     self.turn().await?;
+                    self.desk.looked();
                     // After an outage all that fell due in it is told together, once it is confirmed.
                     if !was_out || !self.desk.is_unsettled().await? {
                         was_out = false;
-                        self.desk.caught_up();
+                        self.desk.settled();
                     }
                     self.next_at().await?
                 }
