@@ -13,13 +13,15 @@ use super::metric::Metric;
 use super::period::Period;
 use super::points::Points;
 use super::publishing::kinds;
-use super::rubric::{Area, Grades, Kind, PerPercent, Rubric, Rule, RuleId, Together, Untold};
+use super::rubric::{Area, Kind, PerPercent, Rubric, Rule, RuleId, Together, Untold};
 use super::settle::settle;
 use super::watched::{HALF, Watched};
 use crate::calendar::Calendar;
 use crate::domain::class::Class;
 use crate::domain::id::{ColumnId, SiteId, UnitId};
 use crate::domain::time::Date;
+
+pub use super::grade::Grade;
 
 /// The assessment of one site for one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,42 +132,6 @@ pub enum Verdict {
     Yields(RuleId),
     /// Nothing can be said.
     Unmeasured(Unmeasured),
-}
-
-/// A grade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Grade {
-    /// 不合格
-    Failed,
-    /// 合格
-    Passed,
-    /// 良好
-    Good,
-    /// 优秀
-    Excellent,
-}
-
-impl Grade {
-    /// The word of a report.
-    pub fn in_chinese(self) -> &'static str {
-        match self {
-            Grade::Failed => "不合格",
-            Grade::Passed => "合格",
-            Grade::Good => "良好",
-            Grade::Excellent => "优秀",
-        }
-    }
-
-    fn of(total: Points, grades: &Grades, is_vetoed: bool) -> Grade {
-        match total {
-            _ if is_vetoed => Grade::Failed,
-            total if total >= grades.excellent => Grade::Excellent,
-            total if total >= grades.good => Grade::Good,
-            total if total >= grades.pass => Grade::Passed,
-            _ => Grade::Failed,
-        }
-    }
 }
 
 impl Card {

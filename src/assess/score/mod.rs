@@ -12,6 +12,7 @@ pub mod card;
 pub mod fact;
 pub mod facts;
 pub mod finding;
+mod grade;
 pub mod interpretation;
 pub mod letter_box;
 pub mod letters;

@@ -2,8 +2,10 @@
 //! read for what the assessment asks beside freshness, and the links that they carry are asked.
 //! Nothing is alerted by it. A link that seems gone is asked again when that can make it certain.
 
+mod again;
 mod asking;
 mod documents;
+mod doubts;
 mod guides;
 mod letters;
 mod proof;
@@ -25,17 +27,14 @@ use super::desk::Desk;
 use super::pulse::Pulse;
 use super::schedule::Job;
 use super::timekeeper::{DOUBTED_WAIT, Timekeeper};
-use crate::assess::candidates::changes;
 use crate::assess::links::again_at;
 use crate::assess::outage::host_of;
-use crate::assess::score::metric::Metric;
 use crate::assess::timekeeping::Stand;
 use crate::assess::words::Words;
 use crate::clock::Alarm;
 use crate::config::settings::InspectionPlan;
-use crate::domain::candidate::{Candidate, Suspicion};
 use crate::domain::class::Class;
-use crate::domain::group::{Column, Group, Site};
+use crate::domain::group::{Column, Site};
 use crate::domain::id::ColumnId;
 use crate::domain::letter::Letter;
 use crate::domain::target::Target;
@@ -44,9 +43,9 @@ use crate::fetch::client::Fetcher;
 use crate::fetch::reach::Reach;
 use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
+use again::AGAIN_EVERY;
 use asking::{Asked, Memory};
 use documents::{Papers, is_paper};
-use suspects::{Asks, Suspects};
 use walk::{Errand, Known};
 use walked::{Missing, Walked};
 
@@ -54,8 +53,6 @@ use walked::{Missing, Walked};
 pub const INSPECTION: &str = "inspection";
 /// The longest wait until the store is asked again what is due.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
-/// The least time between two times of asking links again.
-const AGAIN_EVERY: TimeDelta = TimeDelta::hours(1);
 /// Articles that were seen so long before the last inspection may have been too new for it.
 const NEWS_OVERLAP: TimeDelta = TimeDelta::hours(2);
 /// How far a list of letters was read is taken from inspections of so many days.
@@ -330,17 +327,6 @@ impl Inspector {
         Ok(letters)
     }
 
-    /// What is looked for that people have to judge, by the rules in force.
-    fn asks<'a>(&self, words: Option<&'a Words>) -> Asks<'a> {
-        let rubric = &self.desk.config.rubric;
-        let mut rules = rubric.enabled();
-        Asks {
-            words,
-            adverts: rules.any(|rule| rule.metric == Metric::Advertising),
-            marks: self.semi().any(|rule| rule.metric == Metric::FooterMarks),
-        }
-    }
-
     /// Articles of `columns` that were seen first at `since` or later; and all that were ever seen, but in
     /// columns whose rows are letters or activities.
     async fn articles(
@@ -368,105 +354,10 @@ impl Inspector {
         }
         Ok((fresh, listed))
     }
-
-    /// What changes of the site's candidates; the copies that prove new ones are kept. `derived` are
-    /// those that follow from what is known, and not from a page alone.
-    async fn candidates(
-        &self,
-        walk: &Walked<'_>,
-        suspects: Suspects<'_>,
-        derived: Vec<Candidate>,
-        now: Moment,
-    ) -> Result<Vec<Candidate>, StoreError> {
-        let site = walk.site;
-        let known = self.desk.store.candidates(Some(&site.id)).await?;
-        let home = site.home.as_ref().map(Url::as_str);
-        let has_read = |page: &str| walk.has_read(page);
-        let holds: BTreeSet<String> = derived.iter().map(Candidate::key).collect();
-        let is_gone = |candidate: &Candidate| match &candidate.suspicion {
-            Suspicion::Word { .. } | Suspicion::Advert { .. } => has_read(&candidate.page),
-            Suspicion::Mark(_) => home.is_some_and(has_read),
-            Suspicion::Link { .. }
-            | Suspicion::Letter { .. }
-            | Suspicion::Guide { .. }
-            | Suspicion::Announced { .. }
-            | Suspicion::Tags { .. } => !holds.contains(&candidate.key()),
-        };
-        let (found, copies) = suspects.whole(&known);
-        let found = found.into_iter().chain(derived).collect();
-        let (mut changes, left_out) = changes(known, found, is_gone, now);
-        if left_out > 0 {
-            tracing::warn!(site = %site.id, left_out, "too many candidates wait for people");
-        }
-        let named: BTreeSet<&str> = changes
-            .iter()
-            .filter_map(|candidate| candidate.copy.as_deref())
-            .collect();
-        for (digest, body) in copies {
-            if named.contains(digest.as_str()) {
-                self.desk.store.keep_body(&digest, body).await?;
-            }
-        }
-        let fresh = proof::fresh(&self.fetcher, site, &mut changes).await;
-        for (digest, body) in fresh {
-            self.desk.store.keep_body(&digest, body).await?;
-        }
-        Ok(changes)
-    }
-
-    /// Asks those links again that may be certain then.
-    async fn ask_again(&self, memory: &mut Memory, now: Moment) -> Result<(), StoreError> {
-        if memory.again_at.is_some_and(|at| now < at + AGAIN_EVERY) {
-            return Ok(());
-        }
-        memory.again_at = Some(now);
-        let paused = self.desk.paused().await?;
-        let sites = self.desk.config.group.sites.values();
-        for site in sites.filter(|site| !paused.contains(&site.id)) {
-            let known = self.desk.store.targets(&site.id).await?;
-            let is_due = |target: &Target| again_at(target).is_some_and(|at| at <= now);
-            let due: Vec<Target> = known.into_iter().filter(is_due).collect();
-            if due.is_empty() {
-                continue;
-            }
-            let mut links = walked::again(site, &due, &self.missing(site).await?);
-            links.extend(memory.controls(&site.access));
-            links.extend(controls(&self.desk.config.group));
-            let asked = self.ask(memory, links, now).await;
-            let mut commit = Commit::at(now);
-            commit.targets = walked::changed(due, &asked, now);
-            self.desk.store.commit(commit).await?;
-        }
-        Ok(())
-    }
-
-    async fn ask(&self, memory: &mut Memory, links: Vec<asking::Link<'_>>, now: Moment) -> Asked {
-        let config = &self.desk.config;
-        let asker = asking::Asker {
-            fetcher: &self.fetcher,
-            reach: &self.reach,
-            at_once: config.visits_at_once.max(1) * 2,
-            offline: config.alert.offline,
-        };
-        asker.ask(memory, links, now).await
-    }
 }
 
 /// What is known, with what changed of it.
 fn merged(known: Vec<Target>, changes: &[Target]) -> BTreeMap<String, Target> {
     let all = known.into_iter().chain(changes.iter().cloned());
     all.map(|target| (target.url.clone(), target)).collect()
-}
-
-/// The home pages, which show that there is a way to the sites.
-fn controls(group: &Group) -> impl Iterator<Item = asking::Link<'_>> {
-    group.sites.values().filter_map(|site| {
-        Some(asking::Link {
-            url: site.home.clone()?,
-            access: &site.access,
-            external: false,
-            always: true,
-            missing: None,
-        })
-    })
 }
