@@ -17,7 +17,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use wangxun::alert::outbox::{Delivery, Message, MessageKey};
+use wangxun::alert::outbox::{Delivery, Message, MessageKey, Words};
 use wangxun::clock::{Alarm, Clock};
 use wangxun::config::load::load;
 use wangxun::daemon::answer::Question;
@@ -654,6 +654,60 @@ async fn a_report_that_is_fetched_during_an_attempt_is_kept() {
     put(&message, now).await;
     morning.held.until(at("2017-11-14T09:14")).await;
     assert_eq!(morning.states("bianji").await, ["已送达"]);
+    morning.running.end(morning.held).await;
+}
+
+/// The line of a quiet day, and a word about the clock, of which a gateway says later that they did not arrive.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_without_notices_is_dressed_for_its_route_and_is_of_its_day() {
+    let receipts = "callback = { file = \"callback\" }";
+    let mut morning = Morning::new(receipts).await;
+    let like = morning.messages("lianluo").await.remove(0);
+    let line = |key: &str, urgent: bool, day: &str| {
+        let said = format!("{key}的话。");
+        let at = at(&format!("2017-11-{day}T08:30"));
+        Message {
+            key: MessageKey::of(&[key]),
+            text: format!("【网巡】{said}"),
+            words: Words {
+                wording: "trouble".to_owned(),
+                values: [("why".to_owned(), said)].into(),
+            },
+            notices: Vec::new(),
+            urgent,
+            created_at: at,
+            delivery: Delivery::Accepted { at, receipt: None },
+            ..like.clone()
+        }
+    };
+    let lines = [
+        line("today", false, "14"),
+        line("yesterday", false, "13"),
+        line("clock", true, "13"),
+    ];
+    let mut commit = Commit::at(at("2017-11-14T08:40"));
+    commit.messages = lines.to_vec();
+    let store = morning.running.ready.desk.store.clone();
+    store.commit(commit).await.expect("a commit");
+    for line in &lines {
+        let report =
+            json!([{"out_id": line.key.as_str(), "success": false, "err_code": "MBBLACK"}]);
+        assert_eq!(morning.post(SECRET, &report.to_string()).await.0, 200);
+    }
+    morning.held.until(at("2017-11-14T08:50")).await;
+    let mut mails: Vec<String> = morning
+        .messages("lianluo")
+        .await
+        .into_iter()
+        .filter(|message| message.route == Route::Mail)
+        .map(|message| message.text)
+        .collect();
+    mails.sort();
+    let dressed = |key: &str| format!("{key}的话。\n\n【网巡】本邮件由系统自动发送。\n");
+    assert_eq!(mails, [dressed("clock"), dressed("today")]);
+    let ended = store.message(&lines[1].key).await.expect("a message");
+    let ended = ended.map(|message| message.delivery.in_chinese());
+    assert_eq!(ended, Some("发送失败"));
     morning.running.end(morning.held).await;
 }
 

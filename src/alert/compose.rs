@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike as _;
 
 use super::detour::next_route;
+use super::dress;
 use super::hours;
 use super::incident::{Incident, IncidentKey, Kind};
 use super::notice;
@@ -420,11 +421,11 @@ pub fn second_try(
         ..failed.clone()
     };
     let mut parts = vec!["message", route.key(), person.id.as_str()];
-    // What carries no notices is said again in its own words.
+    // What carries no notices is said again in its own words, dressed for the route.
     let said = match left.is_empty() {
         true => {
             parts.push(failed.key.as_str());
-            by_route
+            dress::by_its_route(by_route, rules)
         }
         false => in_words_of_today(&by_route, left, bench),
     };

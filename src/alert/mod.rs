@@ -7,6 +7,7 @@ pub mod again;
 pub mod compose;
 pub mod deputy;
 pub mod detour;
+pub mod dress;
 #[cfg(test)]
 mod fixture;
 pub mod hours;

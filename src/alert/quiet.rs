@@ -8,12 +8,13 @@
 use chrono::Datelike as _;
 
 use super::deputy;
-use super::outbox::{Delivery, Message, MessageKey, Words};
+use super::detour::failing_since;
+use super::dress::dressed;
+use super::outbox::{Delivery, Message, MessageKey, Notice, Words};
 use super::route;
 use super::rules::AlertRules;
 use super::tray::Tray;
 use crate::calendar::Calendar;
-use crate::domain::group::Route;
 use crate::domain::time::{Date, Moment, date_of, in_chinese, moment};
 
 /// What the line says.
@@ -27,6 +28,56 @@ pub struct Quiet {
     pub unknown: usize,
     /// Notices and messages that wait.
     pub waiting: usize,
+    /// Those that could not be sent in time; of a day with any it is not said that all went well.
+    pub unsent: usize,
+}
+
+/// How much of `waiting`, `open` and the messages `of_late` was to be heard before today and could not be
+/// sent, or reached nobody on `since` or later.
+pub fn unsent(
+    (waiting, open): (&[Notice], &[Message]),
+    of_late: &[Message],
+    since: Date,
+    today: Date,
+) -> usize {
+    let is_old = |at: Moment| date_of(at) < today;
+    let waiting = waiting
+        .iter()
+        .filter(|one| one.unsent_since.is_some_and(is_old));
+    // What was taken back and written anew has not failed itself.
+    let stuck = |message: &&Message| {
+        let failing = message.unsent_since.or(failing_since(message));
+        failing.is_some_and(is_old)
+    };
+    let lost = |message: &&Message| match &message.delivery {
+        Delivery::Failed { at, .. } | Delivery::Expired { at } => {
+            date_of(*at) >= since && !goes_on(message, of_late)
+        }
+        // So ends on the next day a line that could not be sent.
+        Delivery::Withdrawn { at } => {
+            date_of(*at) >= since && is_line(message) && message.attempts > 0
+        }
+        _ => false,
+    };
+    waiting.count() + open.iter().filter(stuck).count() + of_late.iter().filter(lost).count()
+}
+
+/// Whether a later one of `of_late` says what `failed` was to say.
+fn goes_on(failed: &Message, of_late: &[Message]) -> bool {
+    let mut later = of_late.iter().filter(|later| {
+        later.person == failed.person
+            && later.key != failed.key
+            && later.created_at >= failed.created_at
+    });
+    later.any(|later| match failed.notices.is_empty() {
+        true => later.notices.is_empty() && later.words == failed.words,
+        false => later.notices.iter().any(|key| failed.notices.contains(key)),
+    })
+}
+
+/// Whether `message` is the line of a quiet day, which is of use on its day alone.
+pub fn is_line(message: &Message) -> bool {
+    message.notices.is_empty() && !message.urgent
 }
 
 /// When the next line is due, after the one for `last`: at the time of digests, on a working day.
@@ -60,6 +111,10 @@ pub fn is_anybody_silenced(tray: &Tray<'_>) -> bool {
 /// One line for each operator to whom nothing was told today.
 pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
     let line = line(quiet, date_of(tray.now));
+    let subject = match quiet.unsent {
+        0 => "监测运行正常",
+        _ => "有消息未能送达",
+    };
     deputy::on_duty(route::operators(tray.group), date_of(tray.now), tray.group)
         .into_iter()
         .filter(|operator| {
@@ -72,8 +127,8 @@ pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
                 key: MessageKey::of(&["quiet", operator.as_str(), &date_of(tray.now).to_string()]),
                 person: operator,
                 route,
-                subject: format!("【{}】监测运行正常", tray.rules.signature),
-                text: text(&line, route, tray.rules),
+                subject: format!("【{}】{subject}", tray.rules.signature),
+                text: dressed(&line, route, tray.rules),
                 words: Words {
                     wording: "trouble".to_owned(),
                     values: [("why".to_owned(), line.clone())].into(),
@@ -108,18 +163,14 @@ fn line(quiet: &Quiet, today: Date) -> String {
         1 => "昨日".to_owned(),
         _ => format!("{}以来", in_chinese(quiet.since, today)),
     };
+    let how = match quiet.unsent {
+        0 => "运行正常：".to_owned(),
+        unsent => format!("有{unsent}条消息未能送达，请检查。"),
+    };
     format!(
-        "{since}运行正常：监测{}个栏目，无法判断{}个，待发消息{}条。",
+        "{since}{how}监测{}个栏目，无法判断{}个，待发消息{}条。",
         quiet.columns, quiet.unknown, quiet.waiting
     )
-}
-
-fn text(line: &str, route: Route, rules: &AlertRules) -> String {
-    let signature = &rules.signature;
-    match route {
-        Route::Sms | Route::Robot => format!("【{signature}】{line}"),
-        Route::Mail => format!("{line}\n\n【{signature}】本邮件由系统自动发送。\n"),
-    }
 }
 
 #[cfg(test)]
@@ -127,7 +178,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::domain::group::{Duty, Group, Person, Role};
+    use crate::domain::group::{Duty, Group, Person, Role, Route};
     use crate::domain::id::PersonId;
     use crate::domain::presence::Presence;
 
@@ -175,6 +226,7 @@ mod tests {
             columns: 238,
             unknown: 2,
             waiting: 0,
+            unsent: 0,
         };
         with(group, today, now, |tray| lines(tray, &quiet))
     }
@@ -234,6 +286,87 @@ mod tests {
         }
         // Who was to hear nothing is not silenced by anybody.
         assert!(!with(&group, &[], now, is_anybody_silenced));
+    }
+
+    #[test]
+    fn what_could_not_be_sent_makes_no_day_quiet() {
+        let group = Group {
+            people: [operator("op", Route::Sms)].into(),
+            ..Group::default()
+        };
+        let now = "2017-11-15T08:30:00";
+        let quiet = Quiet {
+            since: "2017-11-14".parse().unwrap(),
+            columns: 238,
+            unknown: 2,
+            waiting: 1,
+            unsent: 1,
+        };
+        let line = with(&group, &[], now, |tray| lines(tray, &quiet)).remove(0);
+        assert_eq!(
+            line.text,
+            "【网巡】昨日有1条消息未能送达，请检查。监测238个栏目，无法判断2个，待发消息1条。"
+        );
+        assert_eq!(line.subject, "【网巡】有消息未能送达");
+
+        let yesterday = at("2017-11-14T16:00:00");
+        let failed = |at| Delivery::Failed {
+            at,
+            permanent: true,
+            error: String::new(),
+        };
+        let error = Some("503".to_owned());
+        let stuck = Delivery::Queued { last_error: error };
+        type Change<'a> = &'a dyn Fn(&mut Message);
+        let table: [(Change<'_>, usize); 7] = [
+            (&|_| (), 0),
+            (&|message| message.delivery = stuck.clone(), 1),
+            (
+                &|message| {
+                    message.delivery = stuck.clone();
+                    message.created_at = at("2017-11-15T07:00:00");
+                },
+                0,
+            ),
+            // Written anew for today.
+            (&|message| message.unsent_since = Some(yesterday), 1),
+            (&|message| message.delivery = failed(yesterday), 1),
+            (
+                &|message| message.delivery = failed(yesterday - chrono::TimeDelta::days(1)),
+                0,
+            ),
+            (
+                &|message| {
+                    message.attempts = 3;
+                    message.delivery = Delivery::Withdrawn { at: at(now) };
+                },
+                1,
+            ),
+        ];
+        for (place, (change, expected)) in table.into_iter().enumerate() {
+            let mut message = line.clone();
+            message.created_at = yesterday;
+            change(&mut message);
+            let all = [message.clone()];
+            let open = match message.delivery.is_final() {
+                true => &[][..],
+                false => &all[..],
+            };
+            let counted = unsent((&[], open), &all, quiet.since, date_of(at(now)));
+            assert_eq!(counted, expected, "row {place}");
+        }
+        // What the next route has said is not lost.
+        let mut lost = line.clone();
+        lost.delivery = failed(yesterday);
+        lost.created_at = yesterday;
+        let mut second = line.clone();
+        second.key = MessageKey::of(&["second"]);
+        second.delivery = Delivery::Accepted {
+            at: yesterday,
+            receipt: None,
+        };
+        let all = [lost, second];
+        assert_eq!(unsent((&[], &[]), &all, quiet.since, date_of(at(now))), 0);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use chrono::TimeDelta;
 
 use super::deputy;
+use super::dress::dressed;
 use super::outbox::{Delivery, Message, MessageKey, Words};
 use super::route;
 use super::rules::AlertRules;
@@ -54,7 +55,7 @@ fn messages(
             person,
             route,
             subject: format!("【{}】时钟核对", rules.signature),
-            text: format!("【{}】{text}", rules.signature),
+            text: dressed(text, route, rules),
             words: Words {
                 wording: "trouble".to_owned(),
                 values: [("why".to_owned(), text.to_owned())].into(),

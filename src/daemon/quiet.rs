@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::desk::Desk;
+use super::standing::OF_LATE;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::Message;
-use crate::alert::quiet::{Quiet, due_at, is_anybody_silenced, lines};
+use crate::alert::quiet::{Quiet, due_at, is_anybody_silenced, lines, unsent};
 use crate::alert::tray::Tray;
 use crate::domain::time::{Moment, date_of};
 use crate::report::overview::{Scene, overview};
@@ -77,12 +78,16 @@ impl Desk {
         if !overview.visited_at.is_some_and(is_seen) {
             return Ok(Vec::new());
         }
+        let messages = self.store.open_messages().await?;
+        let of_late = self.store.messages_since(tray.now - OF_LATE).await?;
+        let waiting = (tray.waiting, messages.as_slice());
         let columns = self.config.group.columns.values();
         let quiet = Quiet {
             since,
             columns: columns.filter(|column| column.url.is_some()).count(),
             unknown: overview.totals.unknown,
-            waiting: tray.waiting.len() + self.store.open_messages().await?.len(),
+            waiting: tray.waiting.len() + messages.len(),
+            unsent: unsent(waiting, &of_late, since, date_of(tray.now)),
         };
         Ok(lines(tray, &quiet))
     }

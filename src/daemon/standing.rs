@@ -10,12 +10,13 @@ use crate::alert::compose::second_try;
 use crate::alert::detour::next_route;
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::outbox::{Delivery, Message, Notice, NoticeState};
+use crate::alert::quiet;
 use crate::alert::reconsider::{Bench, Outcome, reconsider, sort_out, untold};
 use crate::alert::unheard::unheard;
 use crate::config::settings::Config;
 use crate::domain::act::Act;
 use crate::domain::group::Person;
-use crate::domain::time::Moment;
+use crate::domain::time::{Moment, date_of};
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 
@@ -79,7 +80,9 @@ impl Desk {
             }
         }
         // What cannot be read any more is said in the words in which it was written.
-        let is_over = left.is_empty() && !commit.notices.is_empty();
+        // The line of a quiet day speaks of the day before, and says nothing true on a later one.
+        let is_stale = quiet::is_line(failed) && failed.day() < date_of(now);
+        let is_over = is_stale || (left.is_empty() && !commit.notices.is_empty());
         match second_try(failed, person, &left, &self.config.calendar, bench) {
             Some(second) if !is_over => {
                 commit
