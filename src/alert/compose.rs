@@ -20,7 +20,7 @@ use super::reconsider::{Bench, in_words_of_today};
 use super::route;
 use super::tray::{
     Tray, expires_at, hand_over, has_digest, is_digest_time, is_held, is_of_budget, is_spent,
-    is_urgent, not_before, reports,
+    is_urgent, not_before, reports, waits_to_settle,
 };
 use super::wording;
 use crate::calendar::Calendar;
@@ -145,7 +145,7 @@ impl Writer<'_> {
         let now = self.tray.now;
         let (held, notices): (Vec<_>, Vec<_>) = notices
             .into_iter()
-            .partition(|notice| is_held(self.tray, notice));
+            .partition(|notice| is_held(self.tray, notice) || waits_to_settle(self.tray, notice));
         self.lengthen(person, &held);
         let (late, live): (Vec<_>, Vec<_>) = notices
             .into_iter()

@@ -137,6 +137,11 @@ pub(super) fn is_held(tray: &Tray<'_>, notice: &Notice) -> bool {
         || (deadline || of_site) && tray.open.get(&notice.incident).is_some_and(changes)
 }
 
+/// Whether `notice` waits with all digests until what was seen first after an outage is confirmed.
+pub(super) fn waits_to_settle(tray: &Tray<'_>, notice: &Notice) -> bool {
+    !tray.digests && !is_urgent(tray, notice)
+}
+
 /// When the digest that will carry `notice` is written, or when it is handed over, where its person
 /// is away by then.
 fn digest_due_at(tray: &Tray<'_>, notice: &Notice) -> Moment {

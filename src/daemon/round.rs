@@ -79,10 +79,12 @@ impl Rounds {
                     }
                     self.turn().await?;
                     self.desk.looked();
+                    self.outbox.ring();
                     // After an outage all that fell due in it is told together, once it is confirmed.
                     if !was_out || !self.desk.is_unsettled().await? {
                         was_out = false;
                         self.desk.settled();
+                        self.outbox.ring();
                     }
                     self.next_at().await?
                 }

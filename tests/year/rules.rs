@@ -23,6 +23,8 @@ pub const UNTIL_PROPOSAL: usize = 10;
 pub const AGAIN: (i64, i64) = (7, 90);
 /// After a failure the next attempt comes within an hour, and a tenth.
 const RETRY: TimeDelta = TimeDelta::minutes(67);
+/// How long digests wait at most after the monitor was out.
+const SETTLING: TimeDelta = TimeDelta::minutes(40);
 /// What an attempt may take.
 const PATIENCE: TimeDelta = TimeDelta::minutes(2);
 /// Of what use a message is that could not be sent: so long, days off not counted.
@@ -161,7 +163,12 @@ impl<'a> Rules<'a> {
             }
             let fault = faults.iter().find(|(when, _)| when.holds(at - life.ahead));
             let Some((when, _)) = fault else {
-                return at + patience;
+                // Digests wait until what was seen first after an outage is confirmed.
+                let settled = life.from + SETTLING;
+                return match urgent || !life.begins || settled < at {
+                    true => at + patience,
+                    false => settled + PATIENCE,
+                };
             };
             // An attempt that comes too late for today's window waits for the next.
             at = when.until + life.ahead;
