@@ -357,7 +357,9 @@ fn is_due_again(tier: Tier, told_at: Moment, repeats: u32, at: Context<'_>) -> b
         return false;
     };
     let spent = most.is_some_and(|most| repeats >= most);
-    let is_due = is_undone || worked(told_at, at) >= working_days.max(1);
+    // What is decided on a day off waits, and an answer that comes meanwhile would spend it unheard.
+    let is_worked = at.calendar.is_working_day(date_of(at.now));
+    let is_due = is_undone || is_worked && worked(told_at, at) >= working_days.max(1);
     !spent && is_due
 }
 
@@ -600,6 +602,23 @@ mod tests {
             (walk.incident, walk.told.len(), walk.recovered),
             (None, 0, 0)
         );
+    }
+
+    #[test]
+    fn on_a_day_off_no_repetition_is_decided() {
+        let mut walk = Walk::new();
+        let first: chrono::NaiveDate = "2017-11-10".parse().unwrap();
+        for day in first.iter_days().take(19) {
+            walk.morning(&day.to_string(), "2017-11-03");
+        }
+        let told = walk.told.len();
+        // Not seen until Saturday.
+        walk.morning("2017-12-02", "2017-11-03");
+        assert_eq!(walk.told.len(), told);
+        walk.morning("2017-12-04", "2017-11-03");
+        let last = walk.told.last().map(|(day, told)| (day.as_str(), *told));
+        let again = Told::Repeated(Tier::SeverelyOverdue, 2);
+        assert_eq!(last, Some(("12-04", again)));
     }
 
     #[test]
