@@ -546,8 +546,8 @@ async fn by_workbook(dir: &Path, config: &Path) {
     .await;
     assert_eq!(std::fs::read_to_string(&out).expect("a file"), "截图的内容");
     // The beginning of its digest is enough.
-    let begin = &file.digest[..8];
-    told(config, &["score", "attachment", begin, "--out", &out]).await;
+    let begin: String = file.digest.chars().take(8).collect();
+    told(config, &["score", "attachment", &begin, "--out", &out]).await;
     let (ok, why) = said(config, &["score", "attachment", "", "--out", &out]).await;
     assert!(!ok && why.contains("no entry has an attachment"), "{why}");
     // A file that is too large is refused, and nothing is entered.

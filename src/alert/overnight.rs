@@ -84,7 +84,7 @@ pub fn is_late_word(message: &Message, now: Moment) -> bool {
     let (Delivery::Accepted { at, .. } | Delivery::Delivered { at, .. }) = message.delivery else {
         return false;
     };
-    date_of(message.created_at) < today && date_of(at) == today
+    message.day() < today && date_of(at) == today
 }
 
 /// The repetitions among `waiting` that say once more what `heard`, the notices of late words, have

@@ -79,7 +79,7 @@ impl Outbox {
         let config = Arc::clone(&self.desk.config);
         let mut ways = Ways::new(&config.transports);
         let mut resumed = false;
-        let begun = clock.now();
+        let mut begun = None;
         while !*self.stop.borrow() {
             self.pulse.beat();
             if let Stand::Doubted(doubt) = self.timekeeper.stand().await? {
@@ -95,7 +95,9 @@ impl Outbox {
                 resumed = true;
             }
             // What waits since before the start is told with what follows from the time since.
-            if clock.now() - begun >= CATCHING_UP {
+            let waited = clock.now() - *begun.get_or_insert(clock.now());
+            // A clock that was set back since says nothing of how long it was.
+            if waited >= CATCHING_UP || waited < TimeDelta::zero() {
                 self.desk.settled();
             } else if !self.desk.has_looked() {
                 tokio::select! {

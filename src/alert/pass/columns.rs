@@ -15,7 +15,7 @@ use crate::alert::step::{Context, Proof, step};
 use crate::assess::freshness::{Freshness, due_on, judge};
 use crate::assess::ladder::Tier;
 use crate::assess::{outage, reach};
-use crate::domain::group::Column;
+use crate::domain::group::{Column, Watch};
 use crate::domain::observation::{Cause, ColumnRecord};
 use crate::domain::time::{Date, date_of};
 
@@ -44,6 +44,7 @@ impl<'a> Desk<'a> {
                 | Freshness::OnDemand { .. },
                 _,
             ) => Proof::OutOfScope,
+            _ if column.watch() == Watch::OnDemand => Proof::OutOfScope,
             // A list without items has met no deadline: the operators hear that it is empty.
             (Freshness::NotYetVisited | Freshness::Unknown { .. } | Freshness::Empty { .. }, _)
             | (_, None) => Proof::Nothing,
