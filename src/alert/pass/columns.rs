@@ -37,13 +37,9 @@ impl<'a> Desk<'a> {
         .under(self.exemptions.until(column));
         let blind = record.is_some_and(|record| record.blind.is_some());
         let proof = match (&judgement.freshness, &judgement.last_update) {
-            (
-                Freshness::Exempt { .. }
-                | Freshness::NotConfigured
-                | Freshness::Unconfirmed
-                | Freshness::OnDemand { .. },
-                _,
-            ) => Proof::OutOfScope,
+            (Freshness::Exempt { .. } | Freshness::NotConfigured | Freshness::Unconfirmed, _) => {
+                Proof::OutOfScope
+            }
             _ if column.watch() == Watch::OnDemand => Proof::OutOfScope,
             // A list without items has met no deadline: the operators hear that it is empty.
             (Freshness::NotYetVisited | Freshness::Unknown { .. } | Freshness::Empty { .. }, _)
