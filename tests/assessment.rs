@@ -40,7 +40,7 @@ use wangxun::domain::target::{Spell, Target, TargetKind, TargetPlace};
 use wangxun::domain::time::{Date, Moment, moment};
 use wangxun::domain::visit::{CertificateFault, Failure};
 use wangxun::domain::words::WordKind;
-use wangxun::report::assessment::words;
+use wangxun::report::assessment::{Assessment, bulletin, csv, page, words};
 
 #[path = "support/config_files.rs"]
 mod config_files;
@@ -959,6 +959,66 @@ fn confirmed_links_cost_points_by_page_and_suspected_ones_none() {
     assert_eq!(over.count(), 1);
 }
 
+/// That a veto was near is said as of the period, wherever the assessment is handed over.
+#[test]
+fn that_a_veto_was_near_is_said_as_of_the_period() {
+    let mut world = World::new();
+    for _ in 0..9 {
+        world.aged(Class::Policy, 400);
+    }
+    for _ in 0..4 {
+        world.blank();
+    }
+    let rubric = p2015();
+    let mut card = world.card(&rubric);
+    let near: Vec<&Line> = card.lines().filter(|line| line.near).collect();
+    assert!(!near.is_empty());
+    for line in near {
+        assert_eq!(words::verdict(line), "本期内曾接近否决", "{}", line.rule.id);
+    }
+    card.rank = Some(1);
+    let assessment = Assessment {
+        at: at(ago(-1)),
+        period: card.period,
+        operator: "西城区政务公开办公室".to_owned(),
+        blank: Vec::new(),
+        rubric,
+        cards: vec![card],
+        seals: Vec::new(),
+        statements: Vec::new(),
+        former_damaged: None,
+        other_rules: Vec::new(),
+        part: false,
+    };
+    let page = page::html(&assessment);
+    assert!(page.contains("本期内曾接近否决："), "{page}");
+    let table = csv::csv(&assessment);
+    assert!(table.contains("本期内曾接近否决"), "{table}");
+    let bulletin = bulletin::markdown(&assessment);
+    assert!(
+        bulletin.contains("本期内曾接近单项否决的：") && !bulletin.contains("接近否决，"),
+        "{bulletin}"
+    );
+}
+
+/// A candidate that an inspection put to people, and what one of them decided.
+fn put_to_people(page: &str, suspicion: Suspicion, decided: Option<Decided>) -> Case {
+    let site = SiteId::parse("kxw").unwrap();
+    let candidate = wangxun::assess::candidates::proposed(&site, page, "", suspicion, at(end()));
+    let decision = decided.map(|what| Decision {
+        at: at(end()),
+        by: "张三".to_owned(),
+        reason: "已核对".to_owned(),
+        candidate: candidate.key(),
+        site,
+        what,
+    });
+    Case {
+        candidate,
+        decisions: decision.into_iter().collect(),
+    }
+}
+
 /// Where a rule wants a person's word, certain links that no inspection put to anybody, because it went by
 /// other rules, are neither counted nor nothing.
 #[test]
@@ -980,24 +1040,11 @@ fn links_that_nobody_was_asked_about_are_not_measured() {
     assert_eq!(why, [&Spared::Unasked, &Spared::Suspected, &Spared::Detail]);
     // One that was put to people waits, and what they decide decides.
     let case = |decided: Option<Decided>| {
-        let site = SiteId::parse("kxw").unwrap();
-        let what = Suspicion::Link {
+        let suspicion = Suspicion::Link {
             url: "http://kxw.example.gov.cn/1".to_owned(),
             why: Failure::Status(404),
         };
-        let candidate = wangxun::assess::candidates::proposed(&site, "", "", what, at(end()));
-        let decisions = decided.map(|what| Decision {
-            at: at(end()),
-            by: "张三".to_owned(),
-            reason: "已核对".to_owned(),
-            candidate: candidate.key(),
-            site,
-            what,
-        });
-        Case {
-            candidate,
-            decisions: decisions.into_iter().collect(),
-        }
+        put_to_people("", suspicion, decided)
     };
     world.cases = vec![case(None)];
     assert_eq!(verdict(&world), Verdict::Unmeasured(Unmeasured::Waiting(1)));

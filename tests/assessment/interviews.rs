@@ -50,12 +50,19 @@ fn an_announced_interview_whose_day_has_come_waits_for_a_person() {
     let outcome = |world: &World| line(&world.card(&rubric), "D12a").verdict.clone();
     // Six are held without those that are only announced, or could be with them, or are not even then.
     assert_eq!(outcome(&interviews(1)), Verdict::Kept);
+    let asked = |mut world: World, numbers: std::ops::Range<usize>| {
+        world.cases = numbers.map(|number| decided(number, None)).collect();
+        world
+    };
     let waiting = Verdict::Unmeasured(Unmeasured::Waiting(2));
-    assert_eq!(outcome(&interviews(2)), waiting);
+    assert_eq!(outcome(&asked(interviews(2), 0..2)), waiting);
+    // What no inspection put to anybody, because it went by other rules, waits for nobody.
+    let unasked = Verdict::Unmeasured(Unmeasured::Unasked(2));
+    assert_eq!(outcome(&interviews(2)), unasked);
     let mut few = interviews(2);
     few.titles.truncate(5);
     assert_eq!(outcome(&few), Verdict::Lost);
-    let world = interviews(2);
+    let world = asked(interviews(2), 0..2);
     let card = world.card(&rubric);
     let aside = line(&card, "D12a").asides.last().unwrap();
     let told = words::find(&aside.find, end());
@@ -68,29 +75,23 @@ fn an_announced_interview_whose_day_has_come_waits_for_a_person() {
     let mut world = interviews(2);
     world.cases = vec![decided(0, Decided::Rejected)];
     assert_eq!(outcome(&world), Verdict::Kept, "one was held after all");
-    world.cases = vec![decided(0, not_held)];
+    world.cases = vec![decided(0, not_held), decided(1, None)];
     let waiting = Verdict::Unmeasured(Unmeasured::Waiting(1));
     assert_eq!(outcome(&world), waiting);
-    world.cases.push(decided(1, not_held));
+    world.cases[1] = decided(1, not_held);
     assert_eq!(outcome(&world), Verdict::Lost, "none of them was");
 }
 
 /// What people decided of the interview of this number that was announced.
-fn decided(number: usize, what: Decided) -> Case {
-    let candidate = Candidate {
-        page: format!("http://kxw.example.gov.cn/ft/{number}.html"),
-        suspicion: Suspicion::Announced {
+fn decided(number: usize, what: impl Into<Option<Decided>>) -> Case {
+    put_to_people(
+        &format!("http://kxw.example.gov.cn/ft/{number}.html"),
+        Suspicion::Announced {
             title: format!("第{number}期访谈：科技创新"),
             on: ago(30),
         },
-        ..suspected("x", &[]).candidate
-    };
-    let mut case = suspected("x", &[(9, what)]);
-    for decision in &mut case.decisions {
-        decision.candidate = candidate.key();
-    }
-    case.candidate = candidate;
-    case
+        what.into(),
+    )
 }
 
 /// A column is no fresher by interviews of which nobody knows whether they were held.
@@ -103,6 +104,7 @@ fn an_announced_interview_alone_is_no_interview_of_the_year() {
     assert_eq!(outcome(&interviews(6)).0, Verdict::Kept, "one was held");
     let mut world = interviews(7);
     world.titles.truncate(2);
+    world.cases = vec![decided(0, None), decided(1, None)];
     let waiting = Verdict::Unmeasured(Unmeasured::Waiting(2));
     assert_eq!(outcome(&world).0, waiting);
     let not_held = Decided::Confirmed { serious: false };

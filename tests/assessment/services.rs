@@ -105,23 +105,55 @@ fn a_guide_that_waits_can_decide_a_veto() {
 /// What was asked of a guide that lacks the first four classes, and what was decided.
 fn case(number: u32, what: Option<Decided>) -> Case {
     let guide = guide(number, Some(4));
-    let site = guide.site.clone();
     let missing = guide.lacks().unwrap();
-    let suspicion = wangxun::domain::candidate::Suspicion::Guide { missing };
-    let candidate =
-        wangxun::assess::candidates::proposed(&site, &guide.url, "", suspicion, at(end()));
-    let decision = what.map(|what| Decision {
-        at: at(end()),
-        by: "张三".to_owned(),
-        reason: "已核对".to_owned(),
-        candidate: candidate.key(),
-        site,
-        what,
-    });
-    Case {
-        candidate,
-        decisions: decision.into_iter().collect(),
+    put_to_people(&guide.url, Suspicion::Guide { missing }, what)
+}
+
+/// Guides that no inspection put to anybody, because it went by other rules, wait for nobody.
+#[test]
+fn guides_that_nobody_was_asked_about_are_not_measured() {
+    let on = rules("[rule.D13]\nenabled = true\n");
+    let mut world = world(vec![guide(1, Some(4)), guide(2, Some(4))]);
+    let unasked = |count| Verdict::Unmeasured(Unmeasured::Unasked(count));
+    assert_eq!(rule(&world, &on, "D13"), unasked(2));
+    world.cases = vec![case(1, None)];
+    let waiting = Verdict::Unmeasured(Unmeasured::Waiting(1));
+    assert_eq!(rule(&world, &on, "D13"), waiting);
+    // Of the five that a veto asks for, four are confirmed, and the fifth was put to nobody.
+    let semi = rules("profile = \"p2019\"");
+    let guides = (0..5).map(|n| guide(n, Some(4)));
+    let mut world = self::world(guides.chain([guide(9, Some(0))]).collect());
+    let yes = Some(Decided::Confirmed { serious: false });
+    world.cases = (0..4).map(|n| case(n, yes)).collect();
+    assert_eq!(rule(&world, &semi, "V8"), unasked(1));
+}
+
+/// Guides that nobody could read are no measured part of their rules.
+#[test]
+fn guides_that_nobody_could_read_are_no_measured_part() {
+    let on = rules(
+        "[rule.D13]\nenabled = true\ncheck = \"auto\"\n[rule.D14]\nenabled = true\n[rule.D15]\nenabled = true\n",
+    );
+    let with = |unread: u32| {
+        let unread = (40..40 + unread).map(|n| guide(n, None));
+        world([guide(1, Some(0))].into_iter().chain(unread).collect()).card(&on)
+    };
+    let share = |card: &Card| {
+        let mut areas = card.areas.iter();
+        areas
+            .find(|one| one.area == Area::Services)
+            .unwrap()
+            .measured
+    };
+    let (all, half) = (with(0), with(1));
+    for rule in ["D13", "D14", "D15"] {
+        assert_eq!(words::verdict(line(&all, rule)), "未发现问题", "{rule}");
+        let said = words::verdict(line(&half, rule));
+        let expected = "未发现问题（2项办事指南中1项无法判断）";
+        assert_eq!(said, expected, "{rule}");
     }
+    let (all, half) = (share(&all).in_hundredths(), share(&half).in_hundredths());
+    assert!(half < all, "{half} of {all}");
 }
 
 /// What the site's directories do not show any more is none of its guides from that day on; and what
@@ -143,8 +175,8 @@ fn guides_that_are_gone_count_no_more() {
     let semi = rules("profile = \"p2019\"");
     assert_eq!(rule(&world(guides.clone()), &semi, "V8"), Verdict::Kept);
     guides[0].gone_at = None;
-    let waiting = Verdict::Unmeasured(Unmeasured::Waiting(5));
-    assert_eq!(rule(&world(guides), &semi, "V8"), waiting);
+    let unasked = Verdict::Unmeasured(Unmeasured::Unasked(5));
+    assert_eq!(rule(&world(guides), &semi, "V8"), unasked);
 }
 
 #[test]

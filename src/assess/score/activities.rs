@@ -2,7 +2,7 @@
 //! which only the announcement is known counts for nothing and against nobody, until a person says whether
 //! it was held.
 
-use super::candidates::{asked, of_key};
+use super::candidates::{asked, of_key, pending, untold};
 use super::fact::Fact;
 use super::facts::{ColumnFacts, Saw, SiteFacts, Titled};
 use super::finding::{About, Aside, Find, Spared};
@@ -23,6 +23,8 @@ struct Told {
     held: usize,
     /// Those of which nobody knows whether they were.
     open: usize,
+    /// Those of them that no inspection put to anybody.
+    unasked: usize,
     asides: Vec<Aside>,
     columns: usize,
     visited: usize,
@@ -30,6 +32,15 @@ struct Told {
     read: usize,
     is_exempt: bool,
     about: Option<(Class, u32)>,
+}
+
+impl Told {
+    /// Why nothing is said while some are open.
+    fn why(&self, check: Check) -> Unmeasured {
+        let why = untold(self.open - self.unasked, self.unasked);
+        let why = why.filter(|_| check == Check::Semi);
+        why.unwrap_or(Unmeasured::CannotTell)
+    }
 }
 
 /// How many items the columns of the classes got within their windows.
@@ -50,7 +61,7 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let (held, open) = (number(told.held), number(told.open));
     let find = Find::of(About::Class(class), few(held, rule, window));
-    let mut asides = told.asides;
+    let mut asides = std::mem::take(&mut told.asides);
     // What nobody could read may have held any number.
     if held < rule.threshold && told.read < told.columns && !told.is_exempt {
         return Measurement {
@@ -62,10 +73,7 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     if is_open && !told.is_exempt {
         let why = Spared::Unproven;
         asides.insert(0, Aside { find, why });
-        let why = match rule.check {
-            Check::Semi => Unmeasured::Waiting(open),
-            _ => Unmeasured::CannotTell,
-        };
+        let why = told.why(rule.check);
         return Measurement {
             asides,
             ..Measurement::none(why)
@@ -110,15 +118,11 @@ pub fn unheld(rule: &Rule, facts: &SiteFacts<'_>) -> Option<Measurement> {
         least: 1,
         window_days: window,
     };
-    let open = u32::try_from(told.open).unwrap_or(u32::MAX);
-    let why = match (open, rule.check) {
-        (0, _) => {
-            let find = Find::of(About::Class(class), one);
-            return Some(Measurement::finds(vec![find], told.asides));
-        }
-        (_, Check::Semi) => Unmeasured::Waiting(open),
-        _ => Unmeasured::CannotTell,
-    };
+    if told.open == 0 {
+        let find = Find::of(About::Class(class), one);
+        return Some(Measurement::finds(vec![find], told.asides));
+    }
+    let why = told.why(rule.check);
     Some(Measurement {
         asides: told.asides,
         ..Measurement::none(why)
@@ -186,8 +190,9 @@ fn judge(
         (Stand::Confirmed { .. }, _) => Spared::Overruled,
         (Stand::Waiting, check) => {
             told.open += 1;
+            told.unasked += usize::from(case.is_none());
             match check {
-                Check::Semi => Spared::Waiting,
+                Check::Semi => pending(case),
                 _ => Spared::Unproven,
             }
         }

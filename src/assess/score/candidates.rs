@@ -112,7 +112,7 @@ pub fn confirmed(
     } = measured;
     let (all, mut finds) = (found.len(), Vec::new());
     // Several finds may be one candidate.
-    let mut waiting: BTreeSet<Option<String>> = BTreeSet::new();
+    let (mut waiting, mut unasked) = (BTreeSet::new(), BTreeSet::new());
     for mut find in found {
         let key = what(&find).map(|(page, what)| key(&facts.site.id, &page, &what));
         let case = key.as_deref().and_then(|key| of_key(facts, key));
@@ -124,26 +124,30 @@ pub fn confirmed(
             }
             Stand::Rejected => Spared::Rejected,
             Stand::Waiting => {
-                waiting.insert(key);
-                Spared::Waiting
+                let why = pending(case);
+                match why {
+                    Spared::Unasked => unasked.insert(key),
+                    _ => waiting.insert(key),
+                };
+                why
             }
         };
         asides.push(Aside { find, why });
     }
-    let waiting = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
-    match (finds.len() == all, finds.is_empty(), waiting) {
-        (true, ..) => Measurement {
+    let open = untold(waiting.len(), unasked.len()).filter(|_| finds.is_empty());
+    match (finds.len() == all, open) {
+        (true, _) => Measurement {
             amount,
             finds,
             asides,
             near_too,
             part,
         },
-        (false, true, 1..) => Measurement {
+        (false, Some(why)) => Measurement {
             asides,
-            ..Measurement::none(Unmeasured::Waiting(waiting))
+            ..Measurement::none(why)
         },
-        _ => Measurement {
+        (false, None) => Measurement {
             near_too,
             part,
             ..Measurement::finds(finds, asides)
@@ -151,30 +155,53 @@ pub fn confirmed(
     }
 }
 
-/// What is measured under a veto, but where what waits for a person, with `unread` things that nobody could
+/// Why a find that wants a person's word is not counted while nobody gave it: people were asked, or no
+/// inspection put it to anybody, because it went by other rules.
+pub fn pending(case: Option<&Case>) -> Spared {
+    match case {
+        Some(_) => Spared::Waiting,
+        None => Spared::Unasked,
+    }
+}
+
+/// Why nothing is said while so many finds wait, and so many were put to nobody: what waits can be decided.
+pub fn untold(waiting: usize, unasked: usize) -> Option<Unmeasured> {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    match (waiting, unasked) {
+        (0, 0) => None,
+        (0, unasked) => Some(Unmeasured::Unasked(count(unasked))),
+        (waiting, _) => Some(Unmeasured::Waiting(count(waiting))),
+    }
+}
+
+/// What is measured under a veto, but where what wants a person's word, with `unread` things that nobody could
 /// read, can still bring it about: then nothing is said but what was confirmed.
 pub fn undecided(rule: &Rule, unread: usize, measured: Measurement) -> Measurement {
     let Ok(Amount::Finds(count)) = measured.amount else {
         return measured;
     };
-    let asides = measured.asides.iter();
-    let waiting: Vec<&Aside> = asides.filter(|one| one.why == Spared::Waiting).collect();
+    let of = |why: Spared| {
+        let asides = measured.asides.iter();
+        asides
+            .filter(|one| one.why == why)
+            .map(|one| &one.find)
+            .collect()
+    };
+    let (waiting, unasked): (Vec<&Find>, Vec<&Find>) = (of(Spared::Waiting), of(Spared::Unasked));
+    let doubtful = waiting.len() + unasked.len() + unread;
     let may_be = usize::try_from(count).unwrap_or(usize::MAX);
-    let may_be = may_be.saturating_add(waiting.len() + unread);
+    let may_be = may_be.saturating_add(doubtful);
     let threshold = usize::try_from(rule.threshold).unwrap_or(usize::MAX);
     let is_open = rule.kind == Kind::Veto && count < rule.threshold && threshold <= may_be;
-    if !is_open || (waiting.is_empty() && unread == 0) {
+    if !is_open || doubtful == 0 {
         return measured;
     }
     // Several finds may be one candidate.
-    let (asked, unasked): (Vec<&Aside>, Vec<&Aside>) =
-        waiting.iter().partition(|one| one.find.asked.is_some());
-    let keys = asked.iter().filter_map(|one| one.find.asked.as_ref());
+    let (asked, others): (Vec<&Find>, Vec<&Find>) =
+        waiting.iter().partition(|find| find.asked.is_some());
+    let keys = asked.iter().filter_map(|find| find.asked.as_ref());
     let keys: BTreeSet<&str> = keys.map(|asked| asked.candidate.as_str()).collect();
-    let why = match u32::try_from(keys.len() + unasked.len()).unwrap_or(u32::MAX) {
-        0 => Unmeasured::CannotTell,
-        waiting => Unmeasured::Waiting(waiting),
-    };
+    let why = untold(keys.len() + others.len(), unasked.len()).unwrap_or(Unmeasured::CannotTell);
     Measurement {
         amount: Err(why),
         ..measured

@@ -15,10 +15,10 @@ use super::measurement::{Measurement, Part, Unmeasured};
 use super::publishing;
 use super::rubric::{Late, Rubric, Rule};
 use super::standing::due;
-use crate::assess::candidates::of_letter;
+use crate::assess::candidates::{Case, Stand, of_letter};
 use crate::assess::freshness::age_days;
 use crate::calendar::Calendar;
-use crate::domain::candidate::Suspicion;
+use crate::domain::candidate::{Suspicion, key};
 use crate::domain::class::Class;
 use crate::domain::letter::Letter;
 use crate::domain::time::{Date, Moment, date_of};
@@ -87,7 +87,7 @@ pub fn unanswered(
         days: rule.window_days,
         working: false,
     };
-    let mut measured = measured(rubric, facts, calendar, &window);
+    let (mut measured, unread) = measured(rubric, facts, calendar, &window);
     // Those that will soon have waited too long.
     let is_near = |find: &Find| match find.fact {
         Fact::LetterOpen { days, .. } => days >= NEAR_DAYS,
@@ -97,7 +97,49 @@ pub fn unanswered(
     let is_told = |aside: &&Aside| aside.why == Spared::Detail && is_near(&aside.find);
     let near = measured.asides.iter().filter(is_told);
     measured.near_too = u32::try_from(near.count()).unwrap_or(u32::MAX);
-    candidates::confirmed(rule, facts, measured, |find| suspected(facts, find))
+    let doubtful = silent(rule, rubric, facts) + unproven(facts, &mut measured.asides);
+    let measured = candidates::confirmed(rule, facts, measured, |find| suspected(facts, find));
+    candidates::undecided(rule, unread + doubtful, measured)
+}
+
+/// How many letters past their day are known of which no page ever said whether they are answered.
+fn silent(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> usize {
+    let boxes = boxes(facts, &rubric.choices.unanswered_excludes).unwrap_or_default();
+    let letters = boxes.iter().flat_map(|of| &of.letters);
+    let is_silent = |letter: &&&Letter| {
+        let told = &letter.told;
+        // One without a day was written before it was seen.
+        let asked_on = told.asked_on.unwrap_or(date_of(letter.first_seen_at));
+        let due_on = due(asked_on, rule.window_days, rubric.choices.six_months);
+        let is_answered = letter.answered_by().is_some_and(|on| on <= facts.to);
+        let is_told = letter.open_at.is_some() && told.asked_on.is_some();
+        !is_answered && !is_told && !letter.overruled && due_on < facts.to
+    };
+    letters.filter(is_silent).count()
+}
+
+/// How many letters among `asides` are past their day, were seen waiting, and may be answered by now.
+/// Those that a person found not to wait are told as such.
+fn unproven(facts: &SiteFacts<'_>, asides: &mut [Aside]) -> usize {
+    let is_late = |find: &Find| match find.fact {
+        Fact::LetterOpen { due_on, .. } => due_on < facts.to,
+        _ => false,
+    };
+    let mut count = 0;
+    for aside in asides.iter_mut() {
+        if aside.why != Spared::Unproven || !is_late(&aside.find) {
+            continue;
+        }
+        let what = suspected(facts, &aside.find);
+        let key = what.map(|(page, what)| key(&facts.site.id, &page, &what));
+        let case = key.and_then(|key| candidates::of_key(facts, &key));
+        aside.find.asked = case.map(candidates::asked);
+        match case.map(Case::stand) {
+            Some(Stand::Rejected) => aside.why = Spared::Rejected,
+            _ => count += 1,
+        }
+    }
+    count
 }
 
 /// What a person is asked of a letter that waits.
@@ -145,7 +187,7 @@ pub fn slow(
         },
         working: true,
     };
-    let mut measured = measured(rubric, facts, calendar, &window);
+    let (mut measured, _) = measured(rubric, facts, calendar, &window);
     let is_of_period = |find: &Find| match find.fact {
         Fact::LetterLate { due_on, .. } | Fact::LetterOpen { due_on, .. } => {
             facts.from <= due_on && due_on <= facts.to
@@ -183,12 +225,13 @@ pub fn slow(
     measured
 }
 
+/// What the letters come to, and how many lists nobody could read so far that all of their letters are known.
 fn measured(
     rubric: &Rubric,
     facts: &SiteFacts<'_>,
     calendar: &Calendar,
     window: &Window,
-) -> Measurement {
+) -> (Measurement, usize) {
     let due_on = |asked_on: Date| match window.working {
         true => calendar.add_working_days(asked_on, window.days),
         false => due(asked_on, window.days, rubric.choices.six_months),
@@ -199,7 +242,7 @@ fn measured(
     };
     let boxes = match boxes(facts, &rubric.choices.unanswered_excludes) {
         Ok(boxes) => boxes,
-        Err(why) => return Measurement::none(why),
+        Err(why) => return (Measurement::none(why), 0),
     };
     let (mut finds, mut asides) = (Vec::new(), Vec::new());
     let mut whole = 0;
@@ -266,7 +309,7 @@ fn measured(
             }
         }
     }
-    match whole == boxes.len() || !finds.is_empty() {
+    let measured = match whole == boxes.len() || !finds.is_empty() {
         true => Measurement {
             part: Part::new(whole, boxes.len()),
             ..Measurement::finds(finds, asides)
@@ -275,7 +318,8 @@ fn measured(
             asides,
             ..Measurement::none(Unmeasured::CannotTell)
         },
-    }
+    };
+    (measured, boxes.len() - whole)
 }
 
 /// Whether the newest answer is older than the window: by the days of answers where letters show

@@ -145,18 +145,10 @@ fn measured(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>, on_home: bool) 
         ),
         why: Spared::Detail,
     });
-    let many = |why: Spared| {
-        let those = asides.iter().filter(|one| one.why == why);
-        u32::try_from(those.count()).unwrap_or(u32::MAX)
-    };
+    let many = |why: Spared| asides.iter().filter(|one| one.why == why).count();
     let is_asked = rule.check == Check::Semi && finds.is_empty();
-    let why = match (many(Spared::Waiting), many(Spared::Unasked)) {
-        _ if !is_asked => None,
-        (0, 0) => None,
-        (0, unasked) => Some(Unmeasured::Unasked(unasked)),
-        (waiting, _) => Some(Unmeasured::Waiting(waiting)),
-    };
-    match why {
+    let why = candidates::untold(many(Spared::Waiting), many(Spared::Unasked));
+    match why.filter(|_| is_asked) {
         None => Measurement::finds(finds, asides),
         Some(why) => Measurement {
             asides,

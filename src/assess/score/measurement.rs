@@ -57,7 +57,7 @@ pub struct Measurement {
     pub part: Option<Part>,
 }
 
-/// Of the columns that a rule is about, those that visits told of.
+/// Of the columns or service guides that a rule is about, those that visits told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// Those that were told of.

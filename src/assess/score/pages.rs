@@ -151,7 +151,6 @@ pub fn marks(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         Err(why) => return Measurement::none(why),
     };
     let (mut finds, mut asides) = (Vec::new(), vec![looked(inspection)]);
-    let mut waiting = 0;
     for mark in home.marks.lacks(Mark::ALL) {
         let case = case(facts, mark);
         let mut find = Find::of(About::Home, Fact::MarkMissing { mark });
@@ -162,8 +161,7 @@ pub fn marks(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
                 asides.push(Aside { find, why });
             }
             (Check::Semi, Stand::Waiting) => {
-                waiting += 1;
-                let why = Spared::Waiting;
+                let why = candidates::pending(case);
                 asides.push(Aside { find, why });
             }
             _ => finds.push(find),
@@ -184,12 +182,14 @@ pub fn marks(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             asides.push(Aside { find, why });
         }
     }
-    match (finds.is_empty(), waiting) {
-        (true, 1..) => Measurement {
+    let many = |why: Spared| asides.iter().filter(|one| one.why == why).count();
+    let open = candidates::untold(many(Spared::Waiting), many(Spared::Unasked));
+    match open.filter(|_| finds.is_empty()) {
+        Some(why) => Measurement {
             asides,
-            ..Measurement::none(Unmeasured::Waiting(waiting))
+            ..Measurement::none(why)
         },
-        _ => Measurement::finds(finds, asides),
+        None => Measurement::finds(finds, asides),
     }
 }
 

@@ -11,7 +11,7 @@ use super::fact::Fact;
 use super::facts::SiteFacts;
 use super::finding::{About, Aside, Find, Spared};
 use super::links;
-use super::measurement::{Amount, Measurement, Unmeasured};
+use super::measurement::{Amount, Measurement, Part, Unmeasured};
 use super::rubric::Rule;
 use crate::domain::candidate::Suspicion;
 use crate::domain::guide::{Element, Guide};
@@ -115,11 +115,15 @@ pub fn elements(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         Ok(found) => found,
         Err(why) => return nothing(facts, why),
     };
+    let part = Part::new(read.len(), guides.len());
     let finds = read.into_iter().flat_map(|(guide, missing)| {
         let one = |element| lacking(guide, vec![element]);
         missing.into_iter().map(one).collect::<Vec<Find>>()
     });
-    let measured = Measurement::finds(finds.collect(), vec![summary(&guides)]);
+    let measured = Measurement {
+        part,
+        ..Measurement::finds(finds.collect(), vec![summary(&guides)])
+    };
     candidates::confirmed(rule, facts, measured, |find| suspected(facts, find))
 }
 
@@ -225,5 +229,9 @@ fn broken(
             }
         }
     }
-    Measurement::finds(finds, asides)
+    let read = guides.iter().filter(|guide| guide.lacks().is_some());
+    Measurement {
+        part: Part::new(read.count(), guides.len()),
+        ..Measurement::finds(finds, asides)
+    }
 }

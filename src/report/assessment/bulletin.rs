@@ -347,15 +347,20 @@ fn reasons(unmeasured: &[&Unmeasured]) -> String {
         return words::unmeasured(one);
     }
     let mut by: BTreeMap<(u8, String), usize> = BTreeMap::new();
-    let mut waiting = 0;
+    let (mut waiting, mut unasked) = (0, 0);
     for why in unmeasured {
         let reason = match why {
             Unmeasured::Waiting(count) => {
                 waiting += count;
                 (0, "有问题待人工确认".to_owned())
             }
-            Unmeasured::TooFewSamples { .. } => (1, "监测次数不足".to_owned()),
-            other => (2, words::unmeasured(other)),
+            Unmeasured::Unasked(count) => {
+                unasked += count;
+                let reason = "有问题须经人工确认，巡检时未列入待确认问题";
+                (1, reason.to_owned())
+            }
+            Unmeasured::TooFewSamples { .. } => (2, "监测次数不足".to_owned()),
+            other => (3, words::unmeasured(other)),
         };
         *by.entry(reason).or_default() += 1;
     }
@@ -363,6 +368,7 @@ fn reasons(unmeasured: &[&Unmeasured]) -> String {
     let told = by.into_iter().map(|((order, reason), sites)| {
         let many = match order {
             0 => format!("，共{waiting}条"),
+            1 => format!("，共{unasked}条"),
             _ => String::new(),
         };
         match is_one {

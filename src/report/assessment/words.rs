@@ -298,7 +298,7 @@ pub fn statement(said: &Statement, to: Date) -> String {
     )
 }
 
-/// What a rule came to, and where a part of its columns told nothing, how many.
+/// What a rule came to, and where a part of its columns or guides told nothing, how many.
 pub fn verdict(line: &Line) -> String {
     let verdict = of_all(line);
     let part = line.part.filter(|_| line.amount.is_some());
@@ -306,7 +306,13 @@ pub fn verdict(line: &Line) -> String {
         || verdict.clone(),
         |part| {
             let untold = part.of.saturating_sub(part.told);
-            format!("{verdict}（{}个栏目中{untold}个无法判断）", part.of)
+            let of = part.of;
+            match line.rule.metric {
+                Metric::GuideElements | Metric::Attachments | Metric::OnlineSystems => {
+                    format!("{verdict}（{of}项办事指南中{untold}项无法判断）")
+                }
+                _ => format!("{verdict}（{of}个栏目中{untold}个无法判断）"),
+            }
         },
     )
 }
