@@ -108,6 +108,10 @@ pub struct Incident {
     /// The rules on which a veto, or its nearness, rests.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grounds: Vec<Ground>,
+    /// Whether it was laid aside because nothing proves it any more, without its end having been seen: those
+    /// who were told hear of that once it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unended: bool,
 }
 
 /// A rule that was seen to be met.
@@ -247,6 +251,7 @@ impl Incident {
             proposal: None,
             rises: Vec::new(),
             grounds: Vec::new(),
+            unended: false,
         }
     }
 

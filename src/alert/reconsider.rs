@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::acts::{answer, held_until, holds};
+use super::detour::failing_since;
 use super::incident::{Incident, IncidentKey, Release};
 use super::notice;
 use super::outbox::{Message, MessageKey, Notice, NoticeState, Told};
@@ -96,6 +97,7 @@ pub fn sort_out(
     gone.extend(held.into_iter().map(|notice| Notice {
         state: NoticeState::Waiting,
         first: false,
+        unsent_since: notice.unsent_since.or_else(|| failing_since(message)),
         ..notice.clone()
     }));
     (left, gone)

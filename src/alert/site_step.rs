@@ -62,7 +62,8 @@ pub fn is_hidden(
 
 const UNCHANGED: Step = (None, Vec::new());
 
-/// Moves the incident of a home page. `outages` is how many there were lately, this one included.
+/// Moves the incident of a home page, or tells the end of one that was laid aside. `outages` is how many
+/// there were lately, this one included.
 pub fn step_front(
     before: Option<&Incident>,
     key: &IncidentKey,
@@ -81,7 +82,9 @@ pub fn step_front(
     });
     match (open, front) {
         (None, Front::Closed { since }) => {
-            let incident = Incident::new(key.clone(), since, State::told_now(at.now));
+            let mut incident = Incident::new(key.clone(), since, State::told_now(at.now));
+            // Who has not heard of the end of the one before hears of it with this one's.
+            incident.told = before.map_or_else(Default::default, |laid| laid.told.clone());
             (Some(incident), vec![Effect::Tell(Told::Down)])
         }
         (Some((incident, since, 0, told_at)), Front::Closed { .. })
@@ -96,21 +99,29 @@ pub fn step_front(
             };
             (Some(after), vec![Effect::Tell(Told::StillDown)])
         }
-        (Some((incident, ..)), Front::Opens { since }) => {
-            let steady = match outages >= rule.flapping.times {
-                true => rule.flapping.steady.max(rule.steady),
-                false => rule.steady,
-            };
-            match at.visited_at - since >= steady {
-                true => (Some(resolved(incident, at.now)), vec![Effect::Recover]),
-                false => {
-                    let next = (since + steady).min(at.visited_at + rule.apart);
-                    (None, vec![Effect::Revisit(next.max(at.now))])
-                }
-            }
-        }
-        (None, Front::Opens { .. } | Front::Nothing) | (Some(_), _) => UNCHANGED,
+        (Some((incident, ..)), Front::Opens { since }) => opens(since, (rule, outages), at)
+            .unwrap_or_else(|| (Some(resolved(incident, at.now)), vec![Effect::Recover])),
+        (None, Front::Opens { since }) => match before {
+            Some(laid) => opens(since, (rule, outages), at).unwrap_or_else(|| {
+                let mut ended = laid.clone();
+                ended.unended = false;
+                (Some(ended), vec![Effect::Recover])
+            }),
+            None => UNCHANGED,
+        },
+        (None, Front::Nothing) | (Some(_), _) => UNCHANGED,
     }
+}
+
+/// The visit that is waited for until a home page that opens since `since` is called up; `None` where it is.
+fn opens(since: Moment, (rule, outages): (&DownRule, u32), at: At) -> Option<Step> {
+    let steady = match outages >= rule.flapping.times {
+        true => rule.flapping.steady.max(rule.steady),
+        false => rule.steady,
+    };
+    let next = (since + steady).min(at.visited_at + rule.apart);
+    let waits = at.visited_at - since < steady;
+    waits.then(|| (None, vec![Effect::Revisit(next.max(at.now))]))
 }
 
 /// What the visits to a site tell of its vetoes.

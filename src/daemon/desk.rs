@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveTime;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
+use super::catching_up::Stage;
 use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::again::remembered_since;
 use crate::alert::compose::compose;
@@ -49,10 +49,8 @@ pub struct Desk {
     /// The time.
     pub clock: Clock,
     pub(super) turn: Arc<Mutex<()>>,
-    /// Whether what was due at the start was visited and judged.
-    looked: Arc<AtomicBool>,
-    /// Whether what was seen first after an outage of the monitor was confirmed.
-    settled: Arc<AtomicBool>,
+    /// How far it has come since its start, or since it was out.
+    pub(super) stage: Arc<watch::Sender<Stage>>,
 }
 
 impl Desk {
@@ -63,38 +61,8 @@ impl Desk {
             store,
             clock,
             turn: Arc::new(Mutex::new(())),
-            looked: Arc::default(),
-            settled: Arc::default(),
+            stage: Arc::new(watch::Sender::new(Stage::Visiting(None))),
         }
-    }
-
-    /// Whether what was due at the start was visited and judged: what waits since before is told with
-    /// what follows from the time since.
-    pub fn has_looked(&self) -> bool {
-        self.looked.load(Ordering::Acquire)
-    }
-
-    /// Notes that what was due at the start was visited and judged.
-    pub(super) fn looked(&self) {
-        self.looked.store(true, Ordering::Release);
-    }
-
-    /// Notes that digests need wait no longer for what was seen first after an outage.
-    pub(super) fn settled(&self) {
-        self.settled.store(true, Ordering::Release);
-    }
-
-    /// Whether the latest visit of every column lies so far back that it says nothing of today: the
-    /// monitor was out for long.
-    pub(super) async fn was_out(&self) -> Result<bool, StoreError> {
-        let (records, now) = (self.store.records().await?, self.clock.now());
-        Ok(!records.is_empty() && records.values().all(|record| is_past(Some(record), now)))
-    }
-
-    /// Whether anything that one visit has seen waits for a second.
-    pub(super) async fn is_unsettled(&self) -> Result<bool, StoreError> {
-        let open = self.store.open_incidents().await?;
-        Ok(open.values().any(Incident::waits_for_a_visit))
     }
 
     /// Judges the whole group by what the store holds; answers how many incidents are open.
@@ -226,7 +194,7 @@ impl Desk {
             today,
             holds: known.holds,
             trial: known.trial,
-            digests: self.settled.load(Ordering::Acquire),
+            digests: self.is_settled(),
             now,
         }
     }

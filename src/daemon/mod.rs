@@ -11,6 +11,7 @@ pub mod answer;
 pub mod assessment;
 mod bench;
 pub mod candidates;
+mod catching_up;
 pub mod closing;
 pub mod control;
 pub mod counter;

@@ -33,10 +33,7 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 /// The longest wait that a failure can lead to, apart from quiet hours.
 const LONGEST_RETRY: TimeDelta = TimeDelta::hours(25);
 
-/// How long what was due at the start may take to be visited and judged, before messages are written all
-/// the same: a confirmation comes half an hour after what it confirms.
-const CATCHING_UP: TimeDelta = TimeDelta::minutes(40);
-/// How often it is asked whether it was, should nobody ring.
+/// How often it is asked whether what was due at the start was visited, should nobody ring.
 const LOOKED_YET: TimeDelta = TimeDelta::minutes(1);
 
 /// What was written no longer ago is true.
@@ -79,7 +76,6 @@ impl Outbox {
         let config = Arc::clone(&self.desk.config);
         let mut ways = Ways::new(&config.transports);
         let mut resumed = false;
-        let mut begun = None;
         while !*self.stop.borrow() {
             self.pulse.beat();
             if let Stand::Doubted(doubt) = self.timekeeper.stand().await? {
@@ -95,11 +91,7 @@ impl Outbox {
                 resumed = true;
             }
             // What waits since before the start is told with what follows from the time since.
-            let waited = clock.now() - *begun.get_or_insert(clock.now());
-            // A clock that was set back since says nothing of how long it was.
-            if waited >= CATCHING_UP || waited < TimeDelta::zero() {
-                self.desk.settled();
-            } else if !self.desk.has_looked() {
+            if self.desk.catch_up().await?.holds_all(clock.now()) {
                 tokio::select! {
                     () = alarm.until(clock.now() + LOOKED_YET) => {}
                     _ = self.stop.changed() => {}

@@ -66,26 +66,22 @@ impl Rounds {
         let clock = self.desk.clock.clone();
         alarm.until(clock.now()).await;
         let mut judged = false;
-        let mut was_out = false;
         while !*self.stop.borrow() {
             self.pulse.beat();
             let next = match self.timekeeper.before_round().await? {
                 Stand::Doubted(_) => clock.now() + DOUBTED_WAIT,
                 Stand::Believed => {
+                    self.desk.begin_anew().await?;
                     if !judged {
-                        was_out = self.desk.was_out().await?;
                         self.judge(0).await?;
                         judged = true;
                     }
                     self.turn().await?;
-                    self.desk.looked();
-                    self.outbox.ring();
-                    // After an outage all that fell due in it is told together, once it is confirmed.
-                    if !was_out || !self.desk.is_unsettled().await? {
-                        was_out = false;
-                        self.desk.settled();
-                        self.outbox.ring();
+                    if *self.stop.borrow() {
+                        break;
                     }
+                    self.desk.visited().await?;
+                    self.outbox.ring();
                     self.next_at().await?
                 }
             };

@@ -174,7 +174,7 @@ impl Desk {
     }
 
     /// Those of `notices` that are not known, and whose words do not wait already.
-    async fn new_of(&self, mut notices: Vec<Notice>) -> Result<Vec<Notice>, StoreError> {
+    pub(super) async fn new_of(&self, mut notices: Vec<Notice>) -> Result<Vec<Notice>, StoreError> {
         let keys: Vec<MessageKey> = notices.iter().map(|told| told.key.clone()).collect();
         let mut known = self.store.notices(&keys).await?;
         known.extend(self.store.waiting_notices().await?);

@@ -340,6 +340,16 @@ impl<'a> Rules<'a> {
         let mut all = failed.chain(dead);
         all.any(|(begins, ends)| begins <= at && from <= ends)
     }
+
+    /// Whether the monitor was dead for more than a day, not long before `at`.
+    pub fn was_out(&self, at: Moment) -> bool {
+        let followed = self.stretches.iter().zip(self.stretches.iter().skip(1));
+        let mut dead = followed.filter(|(_, next)| next.begins);
+        dead.any(|(lived, next)| {
+            let lately = next.from <= at && at - next.from < TimeDelta::days(12);
+            lately && next.from - lived.until > TimeDelta::hours(28)
+        })
+    }
 }
 
 fn role_of(role: &str) -> &'static str {

@@ -508,6 +508,7 @@ fn troubles(played: &Played, rules: &Rules<'_>, heard: &mut [Heard], verdict: &m
             .any(|unit| rules.hearers(2, unit, 0).len() <= rules.operators().len());
         heard.matched = (heard.why.contains("移除") && left(heard.at))
             || heard.why.contains("有效期")
+            || (heard.why.contains("监测曾中断") && rules.was_out(heard.at))
             || (heard.why.contains("未配置") && missing);
     }
 }

@@ -49,7 +49,7 @@ use crate::domain::time::{Moment, date_of};
 
 /// How long a visit proves anything. Rounds follow one another by the hour or the day; a longer
 /// gap is the monitor's own silence.
-const PROOF_LASTS: TimeDelta = TimeDelta::hours(36);
+pub const PROOF_LASTS: TimeDelta = TimeDelta::hours(36);
 
 /// What a pass looks at.
 #[derive(Debug, Clone, Copy)]

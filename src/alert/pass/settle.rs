@@ -23,6 +23,16 @@ impl Desk<'_> {
         }
     }
 
+    /// Ends an incident that nothing proves any more. Whoever was told of it hears of its end once it is seen.
+    pub(super) fn lay_aside(&mut self, key: &IncidentKey) {
+        self.dismiss(key);
+        if let Some(gone) = self.verdicts.incidents.last_mut()
+            && gone.key == *key
+        {
+            gone.unended = !gone.told.is_empty();
+        }
+    }
+
     pub(super) fn plain(
         &mut self,
         key: IncidentKey,

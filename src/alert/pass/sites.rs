@@ -137,7 +137,8 @@ impl<'a> Desk<'a> {
             now,
         };
         let open = self.situation.open.get(&key);
-        let made = step_front(open, &key, front, (rules, outages), at);
+        let unended = self.unended(&key).filter(|_| open.is_none());
+        let made = step_front(open.or(unended), &key, front, (rules, outages), at);
         let why = home.blind.as_ref().map(|blind| blind.why.in_chinese());
         let why = why.unwrap_or_default();
         let about = About::Site(site, &why);
@@ -148,6 +149,17 @@ impl<'a> Desk<'a> {
             self.revisit_home(&site.id, *at);
         }
         self.settle(&key, made, about, true);
+    }
+
+    /// The latest incident under `key`, where it was laid aside and its end was not seen since.
+    fn unended(&self, key: &IncidentKey) -> Option<&'a Incident> {
+        let ended_at = |incident: &&Incident| match incident.state {
+            State::Resolved { at } => Some(at),
+            State::Suspected { .. } | State::Open { .. } => None,
+        };
+        let closed = self.situation.closed.iter();
+        let of_key = closed.filter(|incident| incident.key == *key);
+        of_key.max_by_key(ended_at).filter(|last| last.unended)
     }
 
     /// How often an incident under `key` ended within `within` before the present one began.
@@ -178,7 +190,7 @@ impl<'a> Desk<'a> {
         };
         let unproven_since = home.reach.unproven_since.filter(|_| present == Some(true));
         if unproven_since.is_some_and(|since| home.visited_at - since >= rules.sites.blind_after) {
-            self.dismiss(&down);
+            self.lay_aside(&down);
         }
         let key = site_key(&site.id, Kind::Blind);
         let why = home.blind.as_ref().map(|blind| blind.why.in_chinese());

@@ -321,6 +321,43 @@ fn a_home_page_that_turned_us_away_for_a_day_since_it_was_down_is_called_that_an
 }
 
 #[test]
+fn whoever_heard_that_a_home_page_is_down_hears_of_its_end_once_it_lets_us_in_again() {
+    let mut world = world();
+    goes_down(&mut world);
+    let turned_away = |world: &mut World, from: &str| {
+        for hour in 0..=24 {
+            let when = at(from) + TimeDelta::hours(hour);
+            let text = when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string();
+            again(world, &text, Sees::Blocked);
+        }
+        assert!(world.open.keys().all(|key| key.kind != Kind::Down));
+        hear(world);
+    };
+    turned_away(&mut world, "2017-11-20T08:00:00");
+    // Down once more before anybody heard of an end: one end of both.
+    for minute in ["00", "15", "30"] {
+        let when = format!("2017-11-21T09:{minute}:00");
+        again(&mut world, &when, Sees::Fails);
+    }
+    assert_eq!(of(&world, Told::Down), ["li", "op"]);
+    hear(&mut world);
+    turned_away(&mut world, "2017-11-21T10:00:00");
+    // It opens, and steadily so.
+    again(&mut world, "2017-11-22T11:00:00", WELL);
+    assert_eq!(of(&world, Told::Recovered), ["op"], "of its being blind");
+    hear(&mut world);
+    again(&mut world, "2017-11-22T11:14:59", WELL);
+    assert_eq!(world.told(), []);
+    again(&mut world, "2017-11-22T11:15:00", WELL);
+    assert_eq!(of(&world, Told::Recovered), ["li", "op"]);
+    hear(&mut world);
+    for when in ["2017-11-22T11:30:00", "2017-11-22T12:30:00"] {
+        again(&mut world, when, WELL);
+        assert_eq!(world.told(), [], "{when}");
+    }
+}
+
+#[test]
 fn what_is_no_longer_visited_is_neither_blind_nor_empty_nor_down() {
     let mut world = world();
     world.saw_all("2017-11-20T06:00:00", "2017-11-19");

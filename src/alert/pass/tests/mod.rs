@@ -207,6 +207,11 @@ impl World {
         for incident in &verdicts.incidents {
             if incident.is_resolved() {
                 self.open.remove(&incident.key);
+                let known = |one: &Incident| {
+                    (&one.key, one.began_at, &one.state)
+                        == (&incident.key, incident.began_at, &incident.state)
+                };
+                self.closed.retain(|one| !known(one));
                 self.closed.push(incident.clone());
             } else {
                 self.open.insert(incident.key.clone(), incident.clone());
