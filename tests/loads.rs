@@ -117,6 +117,30 @@ async fn what_waited_and_what_fell_due_in_an_outage_are_one_digest() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_start_soon_after_an_outage_spends_no_digest_before_the_second_visits() {
+    let dir = overdue_on_saturday().await;
+    let mut first = Stage::open_in(dir, LIVE, "2017-11-27T10:00").await;
+    first.until("2017-11-27T10:10").await;
+    assert_eq!(first.heard(), []);
+    let mut second = Stage::open_in(first.close().await, LIVE, "2017-11-27T10:11").await;
+    second.until("2017-11-27T20:00").await;
+    let heard = second.heard();
+    for phone in [LIAISON, HEAD] {
+        let told: Vec<_> = heard.iter().filter(|(_, to, _)| to == phone).collect();
+        assert!(
+            matches!(told[..], [(at, _, text)] if at.as_str() >= "11-27T10:30" && text.contains("严重超期")),
+            "{heard:#?}"
+        );
+    }
+    let operator: Vec<_> = heard.iter().filter(|(_, to, _)| to == OPERATOR).collect();
+    assert!(
+        matches!(operator[..], [(_, _, text)] if text.contains("11月18日至11月27日监测曾中断，现已恢复")),
+        "{heard:#?}"
+    );
+    second.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_past_with_a_release_by_a_person_is_told_again_without_a_difference() {
     let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
     stage.until("2017-12-13T10:00").await;
