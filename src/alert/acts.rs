@@ -158,6 +158,13 @@ pub struct Hold<'a> {
     pub until: Moment,
 }
 
+impl Hold<'_> {
+    /// Whether it lasts at `now`.
+    pub fn lasts(&self, now: Moment) -> bool {
+        self.act.at <= now && now < self.until
+    }
+}
+
 /// Every hold that was ever laid down.
 pub fn holds(acts: &[Act]) -> Vec<Hold<'_>> {
     acts.iter()
@@ -181,7 +188,7 @@ pub fn holds(acts: &[Act]) -> Vec<Hold<'_>> {
 /// The hold on the columns of `scope` that lasts at `now`, the longest if several do.
 pub fn hold_on<'a>(acts: &'a [Act], scope: &Scope, now: Moment) -> Option<Hold<'a>> {
     let all = holds(acts).into_iter();
-    all.filter(|hold| hold.scope == scope && hold.act.at <= now && now < hold.until)
+    all.filter(|hold| hold.scope == scope && hold.lasts(now))
         .max_by_key(|hold| hold.until)
 }
 

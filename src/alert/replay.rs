@@ -454,6 +454,7 @@ impl<'a> Replay<'a> {
         let unseen: BTreeSet<ColumnId> = about.filter(is_unseen).cloned().collect();
         let Setting { group, rules, .. } = self.setting;
         let (open, acts) = (&self.standing.open, &self.standing.acts);
+        let holds = holds(acts);
         decide(&Tray {
             group,
             rules,
@@ -462,8 +463,9 @@ impl<'a> Replay<'a> {
             unseen: &unseen,
             waiting: &waiting,
             today: &self.today,
-            holds: &holds(acts),
-            trial: is_trial(acts, rules.live).then(|| forecast(open, group, rules)),
+            holds: &holds,
+            trial: is_trial(acts, rules.live)
+                .then(|| forecast(open, (group, rules), (&holds, self.now))),
             digests: true,
             now: self.now,
         })

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::acts::Hold;
 use super::incident::{Incident, IncidentKey, Kind, Rise, State, Subject};
 use super::notice;
 use super::outbox::{MessageKey, Notice, Told};
@@ -11,6 +12,7 @@ use super::route;
 use super::rules::AlertRules;
 use crate::assess::ladder::Tier;
 use crate::calendar::Calendar;
+use crate::domain::act::Scope;
 use crate::domain::group::{Column, Group, Site};
 use crate::domain::id::PersonId;
 use crate::domain::time::{Moment, date_of};
@@ -31,6 +33,18 @@ pub enum Of<'a> {
     Column(&'a Column, Tier),
     /// A site as a whole.
     Site(&'a Site, Told),
+}
+
+impl Of<'_> {
+    /// Whether a hold on `scope` keeps it back.
+    fn is_in(self, scope: &Scope) -> bool {
+        match (self, scope) {
+            (Of::Column(column, _), Scope::Column(id)) => column.id == *id,
+            (Of::Column(column, _), Scope::Unit(id)) => column.unit == *id,
+            (Of::Site(site, _), Scope::Unit(id)) => site.unit == *id,
+            (_, Scope::Site(_)) | (Of::Site(..), Scope::Column(_)) => false,
+        }
+    }
 }
 
 /// The tiers of a trial run, the worst first: nobody is escalated who was never told.
@@ -84,11 +98,11 @@ impl Forecast {
     }
 }
 
-/// What the state of the incidents would tell now, the worst first.
+/// What the state of the incidents would tell now, but for what people hold back, the worst first.
 pub fn would_tell<'a>(
     open: &'a BTreeMap<IncidentKey, Incident>,
-    group: &'a Group,
-    rules: &AlertRules,
+    (group, rules): (&'a Group, &AlertRules),
+    (holds, now): (&[Hold<'_>], Moment),
 ) -> Vec<Would<'a>> {
     let of_column = |column: &'a Column, tier| Would {
         people: route::of_tier(tier, column, group, rules),
@@ -105,7 +119,13 @@ pub fn would_tell<'a>(
         let of = Of::Site(site, told);
         Some(Would { people, of })
     });
-    let mut all: Vec<_> = sites.chain(late).chain(owed).collect();
+    let is_kept = |of: Of<'_>| {
+        holds
+            .iter()
+            .any(|hold| hold.lasts(now) && of.is_in(hold.scope))
+    };
+    let all = sites.chain(late).chain(owed);
+    let mut all: Vec<_> = all.filter(|would| !is_kept(would.of)).collect();
     all.sort_by_key(|would| match would.of {
         Of::Site(..) => None,
         Of::Column(_, tier) => Some(std::cmp::Reverse(tier)),
@@ -116,10 +136,10 @@ pub fn would_tell<'a>(
 /// How much the state of the incidents would send now.
 pub fn forecast(
     open: &BTreeMap<IncidentKey, Incident>,
-    group: &Group,
-    rules: &AlertRules,
+    rules: (&Group, &AlertRules),
+    held: (&[Hold<'_>], Moment),
 ) -> Forecast {
-    let all = would_tell(open, group, rules);
+    let all = would_tell(open, rules, held);
     let people: BTreeSet<&PersonId> = all.iter().flat_map(|would| &would.people).collect();
     let at = |tier: Tier| {
         let columns = all

@@ -119,7 +119,8 @@ impl Desk {
         let holds = holds(&acts);
         let open = self.store.open_incidents().await?;
         let (group, rules) = (&self.config.group, &self.config.alert);
-        let trial = is_trial(&acts, rules.live).then(|| forecast(&open, group, rules));
+        let trial =
+            is_trial(&acts, rules.live).then(|| forecast(&open, (group, rules), (&holds, now)));
         let mut waiting = self.store.waiting_notices().await?;
         let unseen = self.unseen(&waiting, &open).await?;
         let mut today = self.of_today(midnight, now).await?;

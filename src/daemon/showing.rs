@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::answer::{Answer, Clerk, unknown_column};
 use super::of_sites;
-use crate::alert::acts::is_trial;
+use crate::alert::acts::{holds, is_trial};
 use crate::alert::incident::{Incident, IncidentKey};
 use crate::alert::trial::{forecast, would_tell};
 use crate::domain::act::Act;
@@ -39,8 +39,10 @@ impl Clerk {
         let caution = caution(overview.visited_at, overview.at);
         let (group, rules) = (&self.desk.config.group, &self.desk.config.alert);
         let trial = is_trial(&seen.acts, rules.live).then(|| {
-            let forecast = forecast(&seen.open, group, rules);
-            let list = would::list(&would_tell(&seen.open, group, rules), group);
+            let holds = holds(&seen.acts);
+            let (rules, held) = ((group, rules), (holds.as_slice(), overview.at));
+            let forecast = forecast(&seen.open, rules, held);
+            let list = would::list(&would_tell(&seen.open, rules, held), group);
             let line = format!(
                 "【试运行】{}。正式启用：wangxun go-live --by 姓名",
                 forecast.in_chinese()
@@ -55,6 +57,7 @@ impl Clerk {
         };
         let since = overview.at - TimeDelta::days(lost::DAYS);
         let recent = self.desk.store.messages_since(since).await?;
+        let receipts = &self.desk.config.transports.receipts;
         let tables = [
             doubt.map_or_else(String::new, |doubt| {
                 format!(
@@ -65,6 +68,10 @@ impl Clerk {
             trial.unwrap_or_default(),
             lost::waiting(&recent, group, overview.at),
             lost::lately(&recent, group, overview.at),
+            match receipts.are_configured() {
+                true => lost::unreported(&recent, overview.at),
+                false => String::new(),
+            },
             table::status(&overview),
             acts::in_force(&seen.acts, &seen.open, group, overview.at),
             away::list(group, date_of(overview.at)),

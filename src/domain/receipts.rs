@@ -16,6 +16,13 @@ pub struct Receipts {
     pub ask_every: Option<Duration>,
 }
 
+impl Receipts {
+    /// Whether the gateway reports what becomes of messages.
+    pub fn are_configured(&self) -> bool {
+        self.callback.is_some() || self.ask_every.is_some()
+    }
+}
+
 /// How a post of a generic gateway is read. A form is read like a JSON object of texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportForm {

@@ -7,13 +7,15 @@ use super::recipient::{receiver, route_in_chinese};
 use super::reply;
 use crate::alert::detour::failing_since;
 use crate::alert::outbox::{Delivery, Message};
-use crate::domain::group::Group;
+use crate::domain::group::{Group, Route};
 use crate::domain::time::Moment;
 
 /// The longest answer of a transport that is shown, in characters.
 const ANSWER_CHARS: usize = 100;
 /// What has failed for so long is told.
 const LONG: TimeDelta = TimeDelta::hours(1);
+/// A gateway reports what became of a message within hours, or never.
+const REPORTED_WITHIN: TimeDelta = TimeDelta::days(1);
 /// The days that `lately` looks back, as its caller asks for them.
 pub const DAYS: i64 = 7;
 
@@ -110,10 +112,42 @@ pub fn waiting(messages: &[Message], group: &Group, now: Moment) -> String {
     )
 }
 
+/// One line on those text messages among `messages` that were taken more than [`REPORTED_WITHIN`] ago and
+/// of which the gateway, which reports what becomes of messages, has reported nothing; empty where there are
+/// none.
+pub fn unreported(messages: &[Message], now: Moment) -> String {
+    let is_unreported = |message: &&Message| {
+        let late =
+            matches!(message.delivery, Delivery::Accepted { at, .. } if now - at > REPORTED_WITHIN);
+        late && message.route == Route::Sms
+    };
+    match messages.iter().filter(is_unreported).count() {
+        0 => String::new(),
+        count => format!(
+            "【消息】近{DAYS}天有{count}条短信提交超过1天仍无回执，是否送达不明。逐条见 wangxun outbox"
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::fixture::{at, group, message};
+
+    #[test]
+    fn what_the_gateway_never_reported_on_is_counted_after_a_day() {
+        let taken = [message("chen", None, "a"), message("li", None, "b")];
+        assert_eq!(unreported(&taken, at("2017-11-19T08:30:00")), "");
+        let mut later = taken.to_vec();
+        let now = at("2017-11-19T08:30:01");
+        assert!(unreported(&later, now).contains("有2条短信提交超过1天仍无回执"));
+        later[0].delivery = Delivery::Delivered {
+            at: now,
+            receipt: None,
+        };
+        later[1].route = Route::Mail;
+        assert_eq!(unreported(&later, now), "");
+    }
 
     #[test]
     fn what_was_lost_is_counted_with_the_cause_of_the_latest() {

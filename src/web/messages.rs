@@ -18,6 +18,7 @@ use super::view::{Frame, Place, Shared, page, unreadable, unreadable_form, when}
 use super::work::filled::Filled;
 use super::work::offer::Work;
 use super::work::{Entry, hand_in};
+use crate::alert::acts::holds;
 use crate::alert::outbox::{Delivery, Message};
 use crate::alert::trial::would_tell;
 use crate::assess::ladder::Tier;
@@ -215,7 +216,11 @@ async fn shown(
     let ends = picture.trial.is_some() && viewer.may_for_all(Right::GoLive);
     let would = match ends {
         true => {
-            let all = would_tell(&picture.open, &picture.group, &console.rules);
+            let all = would_tell(
+                &picture.open,
+                (&picture.group, &console.rules),
+                (&holds(&picture.acts), picture.now),
+            );
             would::lines(&all, &picture.group)
         }
         false => Vec::new(),

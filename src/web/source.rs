@@ -64,11 +64,12 @@ impl Picture {
         let flags = store.flags(None).await?;
         let acts = store.acts().await?;
         let rules = &console.rules;
-        let trial = is_trial(&acts, rules.live).then(|| forecast(&open, &console.group, rules));
         let mut waiting = store.waiting_notices().await?;
         let all = waiting.len();
         // What a person lets wait is not stuck.
         let holds = holds(&acts);
+        let trial = is_trial(&acts, rules.live)
+            .then(|| forecast(&open, (&console.group, rules), (&holds, now)));
         waiting.retain(|notice| held_until(&holds, notice).is_none());
         let vitals = Vitals::of(console, now, &records, &outbox, &waiting);
         Ok(Picture {

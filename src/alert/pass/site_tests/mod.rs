@@ -182,7 +182,8 @@ fn in_a_trial_run_the_operator_alone_hears_and_its_end_tells_the_unit() {
     two_rounds(&mut world, "2017-11-20", "2017-11-03");
     assert_eq!(of(&world, Told::Veto(0)), ["op"]);
     hear(&mut world);
-    let forecast = trial::forecast(&world.open, &world.group, &world.rules);
+    let (rules, now) = ((&world.group, &world.rules), at("2017-11-20T09:00:00"));
+    let forecast = trial::forecast(&world.open, rules, (&[], now));
     assert_eq!((forecast.messages, forecast.columns), (4, [0; 4]));
     world.live = true;
     let verdicts = trial::go_live(&world.situation("2017-11-20T10:00:00"));

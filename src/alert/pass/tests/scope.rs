@@ -1,6 +1,7 @@
 //! What nobody is to hear of: exemptions, the trial run, what is not or no longer configured.
 
 use super::*;
+use crate::alert::acts::holds;
 
 fn exempted(from: &str, until: &str) -> Act {
     Act {
@@ -154,10 +155,26 @@ fn a_trial_run_tells_no_unit_and_its_end_tells_how_things_stand() {
         }
     }
     assert_eq!(world.told(), []);
-    let of = |world: &World| trial::forecast(&world.open, &world.group, &world.rules);
+    let of = |world: &World| {
+        let (rules, now) = ((&world.group, &world.rules), at("2017-11-20T08:00:00"));
+        trial::forecast(&world.open, rules, (&holds(&world.acts), now))
+    };
     let forecast = of(&world);
     // Of a unit without a head the operator hears in the head's place.
     assert_eq!((forecast.messages, forecast.columns), (2, [0, 8, 0, 0]));
+    // What people hold back would not go out.
+    world.acts = vec![Act {
+        at: at("2017-11-20T07:30:00"),
+        by: "张三".to_owned(),
+        reason: String::new(),
+        approver: None,
+        deed: Deed::Held {
+            scope: Scope::Column(ColumnId::parse("h0/a").unwrap()),
+            until: at("2017-11-21T00:00:00"),
+        },
+    }];
+    assert_eq!(of(&world).columns, [0, 7, 0, 0]);
+    world.acts.clear();
     // Two columns are in time again before it ends.
     for minute in ["00", "35"] {
         let when = format!("2017-11-20T07:{minute}:00");
