@@ -245,6 +245,29 @@ async fn what_is_laid_down_twice_is_one_and_an_end_says_what_still_covers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exemption_says_which_released_escalation_ends_with_it() {
+    let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
+    stage.until("2017-12-13T10:00").await;
+    let column = ColumnId::parse("kxw/gzdt").expect("an id");
+    let desk = stage.running.ready.desk.clone();
+    assert!(desk.release(&column, "张三", "").await.expect("a store"));
+    let exempt = |until: &str| What::Exempt {
+        approver: Some("李主任".to_owned()),
+        paused: false,
+        scope: Scope::Column(column.clone()),
+        ground: Ground::Maintenance,
+        from: None,
+        until: day(until),
+    };
+    let said = "the released escalation of column kxw/gzdt ends with it";
+    let (ok, text) = stage.order(exempt("2017-12-15")).await;
+    assert!(ok && text.contains(said), "{text}");
+    let (ok, text) = stage.order(exempt("2017-12-18")).await;
+    assert!(ok && !text.contains(said), "{text}");
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_that_rests_is_not_visited_and_is_judged_again_when_its_pause_has_ended() {
     let mut stage = Stage::open(LIVE, "2017-11-13T00:00").await;
     stage.until("2017-11-17T12:00").await;

@@ -14,7 +14,7 @@ use super::catching_up::Stage;
 use crate::alert::acts::{Hold, holds, is_trial};
 use crate::alert::again::remembered_since;
 use crate::alert::compose::compose;
-use crate::alert::incident::{Incident, IncidentKey, State};
+use crate::alert::incident::{Incident, IncidentKey, Release, State, Subject};
 use crate::alert::outbox::{Message, Notice};
 use crate::alert::pass::{Situation, Verdicts, is_past, pass, pass_within};
 use crate::alert::site_rules::VetoRule;
@@ -96,13 +96,20 @@ impl Desk {
         Ok(open + begun)
     }
 
-    /// Judges what `scope` covers, which a person has just exempted or no longer exempts.
-    pub(super) async fn judge_within(&self, scope: &Scope) -> Result<(), StoreError> {
+    /// Judges what `scope` covers, which a person has just exempted or no longer exempts; answers about what
+    /// an escalation ended that somebody had released.
+    pub(super) async fn judge_within(&self, scope: &Scope) -> Result<Vec<Subject>, StoreError> {
         let _turn = self.turn.lock().await;
         let known = self.known().await?;
         let now = self.clock.now();
         let verdicts = pass_within(&known.situation(&self.config, now), scope);
-        self.keep(verdicts, now).await
+        let is_released = |incident: &&Incident| {
+            incident.is_resolved() && matches!(incident.release, Some(Release::Granted { .. }))
+        };
+        let ended = verdicts.incidents.iter().filter(is_released);
+        let about = ended.map(|incident| incident.key.subject.clone()).collect();
+        self.keep(verdicts, now).await?;
+        Ok(about)
     }
 
     /// Writes the messages that are due; answers when the next may be.

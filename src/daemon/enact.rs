@@ -162,12 +162,19 @@ impl Desk {
             Err(refused) => return Ok(Err(refused)),
         };
         let judged_anew = self.judged_anew(&what).await?;
-        let granted = match what {
+        let mut granted = match what {
             What::GoLive => return self.end_trial(by, reason).await,
             what => self.lay_down(what, by, reason).await?,
         };
         if let Some(scope) = judged_anew.filter(|_| granted.is_ok()) {
-            self.judge_within(&scope).await?;
+            let ended = self.judge_within(&scope).await?;
+            if let Ok(text) = &mut granted {
+                for subject in ended {
+                    text.push_str(&format!(
+                        "\nthe released escalation of {subject} ends with it"
+                    ));
+                }
+            }
         }
         Ok(granted)
     }
