@@ -1,11 +1,14 @@
 //! Letters whose titles are so short, such as 停车难, that their links are no rows of a list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use url::Url;
 
 use super::words;
 use crate::extract::dom::Dom;
 use crate::extract::folder;
 use crate::extract::items::{self, is_signpost};
+use crate::extract::labels::Label;
 use crate::extract::rows::Listed;
 use crate::extract::view::View;
 use crate::extract::{address, clean, column};
@@ -28,10 +31,97 @@ pub fn links(view: &View) -> BTreeSet<usize> {
         .filter_map(|at| view.rows.get(*at))
         .filter(|row| row.block < view.dom.len())
         .collect();
-    match rows.len() < ROWS {
+    let mut found = match rows.len() < ROWS {
         true => alone(view),
         false => beside(view, &rows),
+    };
+    found.extend(among(view));
+    found
+}
+
+/// How a row of a list is made.
+#[derive(PartialEq, Eq)]
+struct Shape<'a> {
+    tag: &'a str,
+    /// Where its title stands.
+    place: (u32, String),
+    /// What its first day is called.
+    label: Label,
+    /// The site and the first folder to which its title leads.
+    folder: (String, String),
+}
+
+/// Short links of a list with a longer title in it, in blocks that are made like that one's row. Whatever the
+/// tags: a single longer title would else be taken for that of the whole list. One short link alone may be
+/// anything, such as the unit of the letter above it.
+fn among(view: &View) -> BTreeSet<usize> {
+    let dom = view.dom;
+    let mut models: BTreeMap<usize, Vec<Shape>> = BTreeMap::new();
+    let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, _) in dom.iter().filter(|(_, node)| node.tag == "a") {
+        let block = dated_block(view, at).filter(|block| view.survey.items_in(*block) == 0);
+        let Some(block) = block.filter(|_| is_short(view, at)) else {
+            continue;
+        };
+        let list = dom.parent(block);
+        let models = models.entry(list).or_insert_with(|| models_of(view, list));
+        let is_alike = |shape: &Shape| models.contains(shape);
+        if shape(view, block, at).as_ref().is_some_and(is_alike) {
+            found.entry(list).or_default().push(at);
+        }
     }
+    let rows = found.into_values().filter(|links| links.len() >= ROWS);
+    rows.flatten().collect()
+}
+
+/// The smallest block around a link with a day in it.
+fn dated_block(view: &View, at: usize) -> Option<usize> {
+    let mut above = at;
+    let mut blocks = (0..4).map(|_| {
+        above = view.dom.parent(above);
+        above
+    });
+    let has_day = |block: &usize| {
+        let dates = view.survey.dates_between(*block, view.dom.end(*block));
+        dates.take(1).count() == 1
+    };
+    blocks.find(has_day)
+}
+
+/// How the blocks of a list are made that hold one longer title each.
+fn models_of<'a>(view: &View<'a>, list: usize) -> Vec<Shape<'a>> {
+    let (dom, items) = (view.dom, &view.survey.items);
+    let mut shapes = Vec::new();
+    let (mut block, end) = (list + 1, dom.end(list));
+    while block < end {
+        if view.survey.items_in(block) == 1 {
+            let item = items.get(items.partition_point(|item| item.at < block));
+            shapes.extend(item.and_then(|item| shape(view, block, item.at)));
+        }
+        block = dom.end(block).max(block + 1);
+    }
+    shapes
+}
+
+/// How a block is made whose title is the link at `at`; nothing where it has no day or leads nowhere.
+fn shape<'a>(view: &View<'a>, block: usize, at: usize) -> Option<Shape<'a>> {
+    let dom = view.dom;
+    let mut days = view.survey.dates_between(block, dom.end(block));
+    let day = days.find(|day| day.in_item.is_none())?;
+    let url = address::join(view.base, dom.attr(at, "href")?)?;
+    Some(Shape {
+        tag: dom.tag(block),
+        place: (links_before(view, block, at), term(dom, block)),
+        label: day.label,
+        folder: folder_of(&url),
+    })
+}
+
+/// The site of an address, and the first folder below it.
+fn folder_of(url: &Url) -> (String, String) {
+    let site = url.host_str().unwrap_or_default().to_owned();
+    let path = url.path().trim_start_matches('/').split_once('/');
+    (site, path.map_or("", |(folder, _)| folder).to_owned())
 }
 
 /// Short links in blocks beside the rows of a list, at the place of the title.

@@ -130,3 +130,79 @@ fn short_titles_of_letters_that_stand_in_the_page_itself() {
     let titles: Vec<&str> = letters.iter().map(|letter| letter.title.as_str()).collect();
     assert_eq!(titles, ["停车难", "路灯坏", "没暖气"]);
 }
+
+/// One long title among short ones hides none of them, whatever the list is made of.
+#[test]
+fn one_long_title_hides_no_short_ones() {
+    let long = "关于西城区某某街道某某小区某某号楼前后路段长期无路灯照明、夜间行走存在安全隐患，希望有关部门尽快安排维修的咨询";
+    let titles = [
+        ("停车难", "2017-11-08", "未答复"),
+        (long, "2017-11-05", "已答复"),
+        ("路灯坏", "2017-11-03", "已答复"),
+        ("没暖气", "2017-08-02", "未答复"),
+    ];
+    let made = |row: &dyn Fn(usize, &str, &str, &str) -> String| -> String {
+        let rows = titles.iter().enumerate();
+        rows.map(|(n, (title, on, state))| row(n, title, on, state))
+            .collect()
+    };
+    let items = |address: &str| {
+        made(&|n, title, on, state| {
+            format!(
+                "<li><a href='{address}{n}.html'>{title}</a><span>{on}</span><em>{state}</em></li>"
+            )
+        })
+    };
+    let blocks = made(&|n, title, on, state| {
+        format!(
+            "<div class=row><div class=t><a href=/a/201{n}.html>{title}</a></div><div class=d>{on}</div><div class=s>{state}</div></div>"
+        )
+    });
+    let plain = made(&|n, title, on, state| {
+        format!("<div><a href=/a/201{n}.html>{title}</a><span>{on}</span><em>{state}</em></div>")
+    });
+    let paragraphs = made(&|n, title, on, state| {
+        format!("<p><a href=/a/201{n}.html>{title}</a> <span>{on}</span> {state}</p>")
+    });
+    let wrapped = made(&|n, title, on, state| {
+        format!(
+            "<li><div><a href='/letter?id={n}'>{title}</a></div><div><span>来信时间：{on}</span><span>{state}</span></div></li>"
+        )
+    });
+    for html in [
+        format!("<ul>{}</ul>", items("/a/201")),
+        format!("<ul>{}</ul>", items("/xx/detail?id=")),
+        format!("<div class=list>{blocks}</div>"),
+        format!("<div class=list>{plain}</div>"),
+        format!("<div class=list>{paragraphs}</div>"),
+        format!("<ul>{wrapped}</ul>"),
+    ] {
+        let letters = list(&framed(&html), None, today());
+        let told: Vec<(usize, bool)> = letters
+            .iter()
+            .map(|letter| (letter.title.chars().count(), letter.told.is_open()))
+            .collect();
+        let expected = [
+            (3, true),
+            (long.chars().count(), false),
+            (3, false),
+            (3, true),
+        ];
+        assert_eq!(told, expected, "{html}");
+        assert_eq!(letters[3].told.asked_on, on("2017-08-02"), "{html}");
+    }
+}
+
+/// What stands below the only letter of a list, such as its unit, is no letter.
+#[test]
+fn a_unit_below_a_letter_is_none() {
+    let unit = |n: u32| format!("<div><a href=/dw/{n}.html>科信委</a> 2017-08-0{n}</div>");
+    for units in [unit(5), unit(5) + &unit(6)] {
+        let html = format!(
+            "<div class=list><div><a href=/a/2011.html>关于路灯不亮的问题</a> 2017-08-01</div>{units}</div>"
+        );
+        let letters = list(&framed(&html), None, today());
+        let is_unit = |letter: &ListedLetter| letter.title == "科信委";
+        assert!(!letters.iter().any(is_unit), "{letters:?}");
+    }
+}
