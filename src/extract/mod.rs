@@ -108,7 +108,7 @@ pub use refusal::is_titled;
 /// The version of the reader. What was read by another one is read anew. It changes by itself with
 /// every release; its last part is raised with every change between two that reads any page
 /// otherwise.
-pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/17");
+pub const READER_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/18");
 
 /// What a page is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

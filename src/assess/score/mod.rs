@@ -29,5 +29,6 @@ pub mod rank;
 pub mod rubric;
 pub mod services;
 pub mod settle;
+mod silence;
 pub mod standing;
 pub mod watched;

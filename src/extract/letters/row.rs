@@ -23,6 +23,16 @@ pub fn answer_cell(survey: &Survey<'_, '_>, row: &Listed) -> Option<bool> {
     Some(!is_bare)
 }
 
+/// Whether a row's own cell under a head of answers holds one.
+fn is_answered_in_cell(survey: &Survey<'_, '_>, row: &Listed) -> bool {
+    let is_answer = |cell: &usize| {
+        let head = survey.column_head(row.block, *cell);
+        head.is_some_and(|head| words::is_answer_head(&clean::squeezed(&head)))
+    };
+    let mut cells = survey.cells(row.block).into_iter().filter(is_answer);
+    cells.any(|cell| words::is_answer(&survey.dom.text(cell, survey.dom.end(cell), 400)))
+}
+
 /// What a row says of its letter, and whether it leaves the place of the answer blank.
 pub fn of_row(view: &View, row: &Listed) -> (Told, bool) {
     let survey = view.survey;
@@ -53,6 +63,7 @@ pub fn of_row(view: &View, row: &Listed) -> (Told, bool) {
             set(&mut told, label, on);
         }
     }
+    told.words |= is_answered_in_cell(survey, row);
     for (node, text) in survey.dom.texts(row.block, end) {
         let head = heads(node).unwrap_or_default();
         let is_long = clean::weight(text) >= 2;

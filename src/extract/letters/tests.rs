@@ -109,6 +109,54 @@ fn a_table_says_by_its_heads_what_its_days_are() {
     );
 }
 
+/// What stands in a row's own cell of answers is an answer, as on the page of the letter; greetings, labels and
+/// states are none.
+#[test]
+fn a_cell_of_answers_with_words_in_it_is_an_answer() {
+    let states = |head: &str, cells: &[&str]| -> Vec<&'static str> {
+        let rows = cells.iter().enumerate().map(|(n, cell)| {
+            format!(
+                "<tr><td><a href=/xx/{n}.html>关于第{n}件事项的咨询</a></td><td>2017-08-0{}</td><td>{cell}</td></tr>",
+                n + 1
+            )
+        });
+        let rows: String = rows.collect();
+        let html =
+            format!("<table><tr><th>标题</th><th>来信时间</th><th>{head}</th></tr>{rows}</table>");
+        let letters = shown(&list(&framed(&html), None, today()));
+        letters.into_iter().map(|letter| letter.3).collect()
+    };
+    let answer = "经核实，该处路灯已于8月3日修复。";
+    for filled in [
+        answer,
+        "您好！请携带身份证件到就近网点办理。",
+        "<a href=/xx/9.html>尊敬的张先生：您反映的问题已转交并解决，感谢关注。</a>",
+    ] {
+        let told = states("答复内容", &[filled, "", filled]);
+        assert_eq!(told, ["answered", "open", "answered"], "{filled}");
+    }
+    for bare in [
+        "无",
+        "—",
+        "待回复",
+        "暂无答复内容",
+        "您好！",
+        "尊敬的西城区网友：您好！感谢您的来信。",
+        "<a href=/xx/9.html>点击查看答复内容</a>",
+        "您好，您的来信已收悉。",
+        "您的来信已收到，正在办理中，请耐心等待。",
+        "已转有关部门办理",
+    ] {
+        let told = states("答复内容", &[answer, bare, answer]);
+        assert_ne!(told[1], "answered", "{bare}");
+        let alone = states("答复内容", &[bare, bare, bare]);
+        assert!(!alone.contains(&"answered"), "{bare}");
+    }
+    // A state by another word, and no answer.
+    let told = states("办理情况", &["该件已由区住建委受理", answer, answer]);
+    assert_ne!(told[0], "answered");
+}
+
 #[test]
 fn a_list_with_states_in_its_rows() {
     let html = "<ul class=list>\

@@ -99,6 +99,8 @@ const PROMISES: [&str; 8] = [
 const MORE_THAN_A_PROMISE: usize = 40;
 /// The longest label, in characters.
 const LABEL: usize = 8;
+/// The longest piece of an answer that may be a label or a greeting, in characters.
+const SHORT: usize = 10;
 /// From how much weight words are those of a unit, or an answer.
 const UNIT_WEIGHT: usize = 2;
 const ANSWER_WEIGHT: usize = 6;
@@ -323,6 +325,35 @@ fn is_greeting(label: &str) -> bool {
 pub fn is_unit(label: &str) -> bool {
     let parts = DOING.iter().find_map(|doing| label.strip_prefix(doing));
     parts.is_some_and(|doer| DOERS.contains(&doer))
+}
+
+/// Whether a column of a table with this head holds answers. What is called 情况 is a state as often.
+pub fn is_answer_head(head: &str) -> bool {
+    let is_named = ANSWERS.contains(&head) && !head.ends_with("情况");
+    is_named || BARE_ANSWERS.contains(&head)
+}
+
+/// Whether the words of a cell of answers are one: greetings, thanks, states, words that lead on to another
+/// page and such as put the writer off are none.
+pub fn is_answer(cell: &str) -> bool {
+    let is_said = |piece: &&str| !is_label(piece) && state_of(piece).is_none();
+    let pieces = cell.split(|c: char| is_gap(c) || ":：。.!！、".contains(c));
+    let weight: usize = pieces.filter(is_said).map(clean::weight).sum();
+    weight >= ANSWER_WEIGHT && !is_promise(cell)
+}
+
+/// Whether a piece of an answer says nothing for itself.
+fn is_label(piece: &str) -> bool {
+    const BEGIN: [&str; 14] = [
+        "查看", "点击", "详见", "详情", "感谢", "谢谢", "暂", "尚未", "未", "待", "等待", "无",
+        "已转", "转",
+    ];
+    const WITHIN: [&str; 3] = ["收悉", "已收到", "来信收到"];
+    if piece.chars().count() > SHORT {
+        return false;
+    }
+    let begins = BEGIN.iter().any(|word| piece.starts_with(word));
+    begins || WITHIN.iter().any(|word| piece.contains(word)) || is_greeting(piece)
 }
 
 /// The state that a text is, if it is one and nothing else.
