@@ -48,6 +48,8 @@ mod config_files;
 mod interviews;
 #[path = "assessment/letters.rs"]
 mod letters;
+#[path = "assessment/people.rs"]
+mod people;
 #[path = "assessment/services.rs"]
 mod services;
 

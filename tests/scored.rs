@@ -435,8 +435,10 @@ async fn entered(dir: &Path, config: &Path) {
         ("D5", "measured by the program"),
         ("D9", "disabled"),
         ("X9", "no rule"),
+        ("M5", "does not apply to b"),
+        ("D4", "costs its points once"),
     ] {
-        let (ok, text) = said(config, &set(rule, "1")).await;
+        let (ok, text) = said(config, &set(rule, "3")).await;
         assert!(!ok && text.contains(why), "{rule}: {text}");
     }
     let table = dir.join("table.csv");
@@ -466,6 +468,8 @@ async fn entered(dir: &Path, config: &Path) {
         "b,,2017-11,D5,,,1,,../y.txt",
         "b,,1999-01,M3,,,1,好,",
         "b,,2017年,X9,,,1,好,",
+        "b,,2017-11,M5,,,1,好,",
+        "b,,2017-11,D4,,,3,好,",
     ];
     std::fs::write(&table, format!("{head}\n{}\n", faulty.join("\n"))).expect("a table");
     let (ok, said) = self::said(config, &import).await;
@@ -478,7 +482,9 @@ async fn entered(dir: &Path, config: &Path) {
         "line 4: 1999-01 ended before",
         "line 5: there is no rule",
         "line 5: \"2017年\" is no period",
-        "8 faults",
+        "line 6: the rule M5 does not apply",
+        "line 7: the rule D4 is kept or not",
+        "10 faults",
     ] {
         assert!(!ok && said.contains(why), "{why}: {said}");
     }

@@ -228,6 +228,8 @@ fn import(score: &Score) -> anyhow::Result<bool> {
             reason: row.reason,
             attachment,
         };
+        let misplaced = found.misplaced(&config.group, &config.rubric);
+        faults.extend(misplaced.map(|why| (line, why.to_string())));
         let ill_said = found.ill_said().filter(|_| !is_amiss);
         faults.extend(ill_said.map(|why| (line, why.to_string())));
         founds.push((line, found));

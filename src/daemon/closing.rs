@@ -206,7 +206,24 @@ impl Desk {
         tracing::info!(%period, version, "a period of assessment is closed");
         let told = changes.iter().map(|line| format!("\n- {line}"));
         let told = told.collect::<String>();
-        Ok(Ok(format!("{period} is closed as version {version}{told}")))
+        let open = self.open_before(period).await?;
+        Ok(Ok(format!(
+            "{period} is closed as version {version}{open}{told}"
+        )))
+    }
+
+    /// That the period before is not closed, where it could be: what is still entered there changes what
+    /// this one says of it.
+    async fn open_before(&self, period: Period) -> Result<String, StoreError> {
+        let former = period.before();
+        let closings = self.store.closings(&former.to_string()).await?;
+        if !closings.is_empty() || self.untimely(former).await?.is_some() {
+            return Ok(String::new());
+        }
+        Ok(format!(
+            "; {former} is not closed: where it changes, the change against it (较上期) needs wangxun score \
+             correct"
+        ))
     }
 
     /// Enters what a unit says, for the command line.

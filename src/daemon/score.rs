@@ -16,7 +16,7 @@ use super::said::{REASON, said};
 use crate::assess::score::measure::may_be_entered;
 use crate::assess::score::period::Period;
 use crate::assess::score::points::Points;
-use crate::assess::score::rubric::{Rubric, RuleId};
+use crate::assess::score::rubric::{Area, Rubric, RuleId};
 use crate::domain::act::{NAME_CHARS, REASON_CHARS};
 use crate::domain::entry::{ATTACHMENT_BYTES, ATTACHMENT_CHARS, Attachment, Entry, MOST_FINDS};
 use crate::domain::group::Group;
@@ -60,7 +60,31 @@ impl Found {
             .into_iter()
             .flatten()
             .next()
+            .or_else(|| self.misplaced(group, rubric))
             .or_else(|| self.ill_said())
+    }
+
+    /// Why nothing, or not so much, can be entered for its site under its rule, where both are known.
+    pub fn misplaced(&self, group: &Group, rubric: &Rubric) -> Option<Refused> {
+        let site = SiteId::parse(&self.site).ok()?;
+        let id = RuleId::parse(&self.rule).ok()?;
+        let (rule, named) = (rubric.rules.get(&id)?, &self.rule);
+        if rule.area == Area::Services && group.without_services.contains(&site) {
+            let text = format!(
+                "the rule {named} does not apply to {site}: sites.toml has it without services"
+            );
+            let chinese = "该网站没有对外办事服务，这条规则不适用。";
+            return Some(Refused::other(text, chinese));
+        }
+        if self.finds > 1 && rule.metric.is_once() {
+            let text = format!(
+                "the rule {named} is kept or not, and costs its points once: enter 1 where it is not \
+                 kept, 0 where it is"
+            );
+            let chinese = "该规则只分符合、不符合，不按处数扣分：不符合的填1，符合的填0。";
+            return Some(Refused::other(text, chinese));
+        }
+        None
     }
 
     /// Whether its number or its words cannot be kept.

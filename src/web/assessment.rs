@@ -112,12 +112,12 @@ impl First {
 fn first(cards: &[Card]) -> Vec<First> {
     let (hit, other): (Vec<&Card>, Vec<&Card>) =
         cards.iter().partition(|card| !card.vetoes.is_empty());
-    let near: Vec<&Card> = other
-        .into_iter()
-        .filter(|card| !card.near.is_empty())
-        .collect();
+    let near = other.into_iter().filter(|card| !card.near.is_empty());
+    let (were_hit, near): (Vec<&Card>, Vec<&Card>) =
+        near.partition(|card| card.lines().any(Line::was_hit));
     let rows = [
         First::of("本期单项否决", "bad", &hit),
+        First::of("本期内曾触及单项否决、期末已更新", "", &were_hit),
         First::of("本期内曾接近单项否决", "", &near),
     ];
     rows.into_iter().flatten().collect()
@@ -150,6 +150,8 @@ struct Sheet {
     watched: Option<String>,
     /// The rules whose veto was hit, by identifier and title.
     vetoes: Vec<(String, String)>,
+    /// Those that were hit in the period and not at its end.
+    were_hit: Vec<(String, String)>,
     near: Vec<(String, String)>,
     areas: Vec<SheetArea>,
 }
@@ -474,6 +476,7 @@ fn cell(area: &AreaScore) -> (String, Option<String>) {
 }
 
 fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
+    let (were_hit, near) = words::nearly(card);
     Sheet {
         site: card.site.to_string(),
         name: one_line(&card.name, NAME_CHARS),
@@ -484,7 +487,8 @@ fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
         measured: plain(card.measured),
         watched: words::watched(card),
         vetoes: titled(card, &card.vetoes),
-        near: titled(card, &card.near),
+        were_hit: titled(card, &were_hit),
+        near: titled(card, &near),
         areas: card
             .areas
             .iter()
@@ -547,7 +551,7 @@ fn sheet_line(assessment: &Assessment, card: &Card, line: &Line) -> SheetLine {
         verdict: words::verdict(line),
         key: match line.verdict {
             Verdict::Veto | Verdict::Lost => "bad",
-            Verdict::Unmeasured(_) => "quiet",
+            Verdict::Unmeasured(_) | Verdict::NotApplying => "quiet",
             _ => "",
         },
         finds: counted.chain(spared).take(FINDS).collect(),

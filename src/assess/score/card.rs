@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::fact::Fact;
 use super::facts::SiteFacts;
-use super::finding::{About, Aside, Find};
+use super::finding::{Aside, Find, Spared};
 use super::measure::measure;
-use super::measurement::{Amount, Measurement, Part, Unmeasured};
+use super::measurement::{Amount, Part, Unmeasured};
 use super::metric::Metric;
+use super::outcome::line;
 use super::period::Period;
 use super::points::Points;
-use super::publishing::kinds;
-use super::rubric::{Area, Kind, PerPercent, Rubric, Rule, RuleId, Together, Untold};
+use super::rubric::{Area, Kind, Rubric, Rule, RuleId, Untold};
 use super::settle::settle;
 use super::watched::{HALF, Watched};
 use crate::calendar::Calendar;
@@ -105,6 +104,30 @@ pub struct Line {
 }
 
 impl Line {
+    /// Whether a veto was hit during the period and was not at its end: more than near.
+    pub fn was_hit(&self) -> bool {
+        let is_over = || self.asides.iter().any(|aside| aside.why == Spared::Over);
+        self.near && self.rule.metric == Metric::HomeAge && is_over()
+    }
+
+    /// What it says where its area does not apply to the site: nothing, whatever was found or entered.
+    fn not_applying(self) -> Line {
+        let finds = self.finds.into_iter().map(|find| Aside {
+            find,
+            why: Spared::NotApplying,
+        });
+        Line {
+            verdict: Verdict::NotApplying,
+            lost: Points::ZERO,
+            near: false,
+            amount: None,
+            asides: finds.chain(self.asides).collect(),
+            finds: Vec::new(),
+            part: None,
+            ..self
+        }
+    }
+
     /// Its weight, as far as it stands on measurement.
     fn known(&self) -> Points {
         let weight = self.rule.weight();
@@ -132,6 +155,8 @@ pub enum Verdict {
     Yields(RuleId),
     /// Nothing can be said.
     Unmeasured(Unmeasured),
+    /// Its area does not apply to the site.
+    NotApplying,
 }
 
 impl Card {
@@ -160,130 +185,14 @@ pub fn card(facts: &SiteFacts<'_>, period: Period, rubric: &Rubric, calendar: &C
         let own: Vec<Line> = rubric
             .enabled_in(area)
             .filter_map(|rule| lines.remove(&rule.id))
+            .map(|line| match applies(area) {
+                true => line,
+                false => line.not_applying(),
+            })
             .collect();
         areas.push(area_score(area, own, facts, rubric));
     }
     total(facts, period, areas, rubric)
-}
-
-/// What `measurement` means under `rule`.
-pub(super) fn line(
-    rule: &Rule,
-    measurement: Measurement,
-    rubric: &Rubric,
-    classes: &BTreeMap<&ColumnId, Class>,
-) -> Line {
-    let Measurement {
-        amount,
-        finds,
-        asides,
-        near_too,
-        part,
-    } = measurement;
-    let (verdict, lost, near) = match amount {
-        Err(ref why) => (Verdict::Unmeasured(why.clone()), Points::ZERO, false),
-        Ok(amount) if rule.kind == Kind::Veto => {
-            let hit = is_reached(rule, rule.threshold, amount, &finds, rubric, classes);
-            let near = rule.near.is_some_and(|near| {
-                let wider = match amount {
-                    Amount::Finds(count) => Amount::Finds(count.saturating_add(near_too)),
-                    other => other,
-                };
-                let near = near + u32::from(!rubric.choices.near_is_reached);
-                match rule.metric {
-                    Metric::HomeAge => age_of(&finds, &asides) > Some(near),
-                    _ => is_reached(rule, near, wider, &[], rubric, classes),
-                }
-            });
-            match hit {
-                true => (Verdict::Veto, Points::ZERO, false),
-                false => (Verdict::Kept, Points::ZERO, near),
-            }
-        }
-        Ok(amount) => {
-            let (is_kept, lost) = cost(rule, amount, rubric);
-            let verdict = match (is_kept, lost == Points::ZERO) {
-                (true, _) => Verdict::Kept,
-                (false, true) => Verdict::NotKept,
-                (false, false) => Verdict::Lost,
-            };
-            (verdict, lost, false)
-        }
-    };
-    Line {
-        rule: rule.clone(),
-        verdict,
-        lost,
-        near,
-        amount: amount.ok(),
-        finds,
-        asides,
-        part,
-    }
-}
-
-/// The age of the home page, as far as it is told.
-fn age_of(finds: &[Find], asides: &[Aside]) -> Option<u32> {
-    let mut told = finds.iter().chain(asides.iter().map(|aside| &aside.find));
-    told.find_map(|find| match find.fact {
-        Fact::HomeOld { age_days, .. } => Some(age_days),
-        _ => None,
-    })
-}
-
-/// Whether `threshold` is reached. Shares are compared as integers.
-fn is_reached(
-    rule: &Rule,
-    threshold: u32,
-    amount: Amount,
-    finds: &[Find],
-    rubric: &Rubric,
-    classes: &BTreeMap<&ColumnId, Class>,
-) -> bool {
-    match amount {
-        Amount::Rate { bad, all } => {
-            all > 0 && u64::from(bad) * 100 >= u64::from(all) * u64::from(threshold)
-        }
-        Amount::Number(number) => number < threshold,
-        // The age itself was held against the window.
-        Amount::Finds(count) if rule.metric == Metric::HomeAge => count > 0,
-        Amount::Finds(_)
-            if rule.id.as_str() == "V3a"
-                && rubric.choices.v3a == Together::Each
-                && !finds.is_empty() =>
-        {
-            let of = |wanted: &[Class]| {
-                let about = finds.iter().filter(|find| match &find.about {
-                    About::Column(id, _) => classes.get(id).is_some_and(|c| wanted.contains(c)),
-                    _ => false,
-                });
-                about.count()
-            };
-            let mut kinds = kinds(rule).into_iter();
-            kinds.any(|(_, classes)| of(&classes) >= threshold as usize)
-        }
-        Amount::Finds(count) => count >= threshold,
-    }
-}
-
-/// Whether the rule is kept, and what it costs.
-fn cost(rule: &Rule, amount: Amount, rubric: &Rubric) -> (bool, Points) {
-    let (is_kept, lost) = match amount {
-        Amount::Finds(count) => (count == 0, rule.points.times(count as usize)),
-        Amount::Number(number) => match number < rule.threshold {
-            true => (false, rule.points),
-            false => (true, Points::ZERO),
-        },
-        Amount::Rate { bad, all } => {
-            let (bad, all) = (i64::from(bad), i64::from(all.max(1)));
-            let lost = match rubric.choices.per_percent {
-                PerPercent::Linear => rule.points.share(bad * 100, all),
-                PerPercent::Floor => rule.points.share(bad * 100 / all, 1),
-            };
-            (bad == 0, lost)
-        }
-    };
-    (is_kept, rule.cap.map_or(lost, |cap| lost.min(cap)))
 }
 
 fn area_score(area: Area, lines: Vec<Line>, facts: &SiteFacts<'_>, rubric: &Rubric) -> AreaScore {

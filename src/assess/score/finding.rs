@@ -95,4 +95,6 @@ pub enum Spared {
     Unasked,
     /// A person found that it is not so.
     Rejected,
+    /// The area of the rule does not apply to the site.
+    NotApplying,
 }

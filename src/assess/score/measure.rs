@@ -145,8 +145,13 @@ fn entered(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             attachment: entry.attachment.clone(),
         },
     );
+    // What is kept or not costs its points once, whatever number stands there.
+    let count = match rule.metric.is_once() {
+        true => entry.finds.min(1),
+        false => entry.finds,
+    };
     Measurement {
-        amount: Ok(Amount::Finds(entry.finds)),
+        amount: Ok(Amount::Finds(count)),
         finds: vec![find],
         asides: Vec::new(),
         near_too: 0,

@@ -239,6 +239,22 @@ impl Metric {
         }
     }
 
+    /// Whether a rule of it is kept or not, and cannot be broken more than once.
+    pub fn is_once(self) -> bool {
+        let is_whether = matches!(
+            self,
+            Metric::HomeAge
+                | Metric::HomeLoad
+                | Metric::ReplyAge
+                | Metric::AskingChannel
+                | Metric::SiteCode
+                | Metric::Domain
+                | Metric::Https
+                | Metric::Ipv6
+        );
+        is_whether || self.shape() == Shape::Number
+    }
+
     /// Whether a rule of it, a veto or none, looks at `window_days`.
     pub fn has_window(self, is_veto: bool) -> bool {
         match self {

@@ -21,6 +21,7 @@ pub mod management;
 pub mod measure;
 pub mod measurement;
 pub mod metric;
+mod outcome;
 pub mod pages;
 pub mod period;
 pub mod points;

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::card::{self, Line, Verdict};
+use super::card::{Line, Verdict};
 use super::fact::Fact;
 use super::finding::{About, Aside, Find, Spared};
 use super::measurement::Measurement;
 use super::metric::Shape;
+use super::outcome;
 use super::points::Points;
 use super::rubric::{Area, Rubric, RuleId};
 use crate::domain::class::Class;
@@ -15,12 +16,15 @@ use crate::domain::id::ColumnId;
 /// What two rules would count twice: a link by its address, anything else by what it is about.
 type Thing = (About, Option<String>);
 
-fn thing(find: &Find) -> Thing {
+/// Nothing where a person entered a number of finds: which those are is not known, so that none of them is
+/// known to be that of another rule.
+fn thing(find: &Find) -> Option<Thing> {
     let url = match &find.fact {
+        Fact::Entered { .. } => return None,
         Fact::DeadLink(link) => Some(link.url.clone()),
         _ => None,
     };
-    (find.about.clone(), url)
+    Some((find.about.clone(), url))
 }
 
 /// Takes out of each line what another one that it yields to counts already. One whose area does not
@@ -35,7 +39,7 @@ pub(super) fn settle(
         .iter()
         .filter(|(_, line)| applies(line.rule.area))
         .filter(|(_, line)| matches!(line.verdict, Verdict::Lost | Verdict::Veto))
-        .map(|(id, line)| (id.clone(), line.finds.iter().map(thing).collect()))
+        .map(|(id, line)| (id.clone(), line.finds.iter().filter_map(thing).collect()))
         .collect();
     for line in lines.values_mut() {
         if line.amount.is_none() {
@@ -54,13 +58,9 @@ pub(super) fn settle(
             continue;
         }
         let counts = |find: &Find| {
+            let thing = thing(find)?;
             let mut others = line.rule.yields_to.iter();
-            let is_counted = |id: &&RuleId| {
-                counted
-                    .get(id)
-                    .is_some_and(|all| all.contains(&thing(find)))
-            };
-            others.find(is_counted)
+            others.find(|id| counted.get(id).is_some_and(|all| all.contains(&thing)))
         };
         let mut kept = Vec::new();
         let mut asides = Vec::new();
@@ -81,6 +81,6 @@ pub(super) fn settle(
             part: line.part,
             ..Measurement::finds(kept, asides)
         };
-        *line = card::line(&line.rule, less, rubric, classes);
+        *line = outcome::line(&line.rule, less, rubric, classes);
     }
 }

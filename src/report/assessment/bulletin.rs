@@ -185,7 +185,8 @@ fn cell(text: &str) -> String {
 fn vetoes(out: &mut String, assessment: &Assessment) {
     let cards = &assessment.cards;
     for card in cards {
-        for line in card.lines().filter(|line| line.verdict == Verdict::Veto) {
+        let hit = |line: &&Line| card.vetoes.contains(&line.rule.id);
+        for line in card.lines().filter(hit) {
             let _ = writeln!(
                 out,
                 "- {}：{}（规则{}，{}）。",
@@ -200,25 +201,31 @@ fn vetoes(out: &mut String, assessment: &Assessment) {
     if !is_any {
         out.push_str("已测评的项目没有单项否决，未测评的项目见第四部分。\n");
     }
-    let near = |card: &Card| -> Vec<String> {
-        let lines = card
-            .lines()
-            .filter(|line| card.near.contains(&line.rule.id));
-        lines.map(|line| nearly(line, assessment)).collect()
-    };
-    let near: Vec<_> = cards
-        .iter()
-        .filter(|card| !card.near.is_empty())
-        .map(|card| (card, near(card)))
-        .collect();
-    if near.is_empty() {
-        return;
-    }
-    out.push_str("\n本期内曾接近单项否决的：\n\n");
-    for (card, near) in near {
-        let _ = writeln!(out, "- {}：{}。", name(&card.name), near.join("；"));
+    for (head, is_told) in NEAR {
+        let mut lines = String::new();
+        for card in cards {
+            let near = card
+                .lines()
+                .filter(|line| card.near.contains(&line.rule.id));
+            let near = near.filter(|line| is_told(line));
+            let told: Vec<String> = near.map(|line| nearly(line, assessment)).collect();
+            if !told.is_empty() {
+                let _ = writeln!(lines, "- {}：{}。", name(&card.name), told.join("；"));
+            }
+        }
+        if !lines.is_empty() {
+            let _ = write!(out, "\n{head}\n\n{lines}");
+        }
     }
 }
+
+/// What is told of vetoes that are not hit at the end of the period, and of which lines.
+const NEAR: [(&str, fn(&Line) -> bool); 2] = [
+    ("本期内曾触及单项否决、期末已更新的：", Line::was_hit),
+    ("本期内曾接近单项否决的：", |line| {
+        !line.was_hit()
+    }),
+];
 
 /// A veto that is near: the rule, and what brings it near.
 fn nearly(line: &Line, assessment: &Assessment) -> String {

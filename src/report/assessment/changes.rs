@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Assessment;
-use super::words::{find, grade, rank, total, verdict};
+use super::words::{change, find, grade, rank, total, verdict};
 use crate::assess::score::card::{Card, Line};
 use crate::assess::score::rubric::RuleId;
 use crate::domain::id::SiteId;
@@ -52,19 +52,30 @@ fn of_site(out: &mut Vec<String>, name: &str, before: &Card, after: &Card, to: D
     if before.rank != after.rank {
         parts.push(format!("名次由{}改为{}", rank(before), rank(after)));
     }
+    if before.change != after.change {
+        let (old, new) = (change(before), change(after));
+        parts.push(format!("较上期由{old}改为{new}"));
+    }
     if !parts.is_empty() {
         out.push(format!("{name}：{}", parts.join("，")));
     }
+    // Of an area that does not apply nothing is told, before as after.
+    let is_told = |line: &&Line| {
+        let area = line.rule.area;
+        let cards = [before, after];
+        let areas = cards.iter().flat_map(|card| &card.areas);
+        areas.filter(|one| one.area == area).any(|one| one.applies)
+    };
     let known: BTreeMap<&RuleId, &Line> =
         before.lines().map(|line| (&line.rule.id, line)).collect();
-    for line in after.lines() {
+    for line in after.lines().filter(is_told) {
         let id = &line.rule.id;
         match known.get(id) {
             None => out.push(format!("{name}：增加规则{id}，{}", verdict(line))),
             Some(old) => out.extend(of_rule(old, line, to).map(|said| format!("{name}：{said}"))),
         }
     }
-    for line in before.lines() {
+    for line in before.lines().filter(is_told) {
         let id = &line.rule.id;
         if !after.lines().any(|other| other.rule.id == *id) {
             out.push(format!("{name}：不再适用规则{id}"));

@@ -115,8 +115,14 @@ fn sheet(out: &mut String, assessment: &Assessment, card: &Card) {
             words::rules(&card.vetoes)
         );
     }
-    if !card.near.is_empty() {
-        let _ = write!(out, "本期内曾接近否决：{}。", words::rules(&card.near));
+    let (were_hit, near) = words::nearly(card);
+    for (said, rules) in [
+        ("本期内曾触及否决、期末已更新", were_hit),
+        ("本期内曾接近否决", near),
+    ] {
+        if !rules.is_empty() {
+            let _ = write!(out, "{said}：{}。", words::rules(&rules));
+        }
     }
     out.push_str("</p>\n");
     first(out, card);
@@ -158,7 +164,7 @@ fn first(out: &mut String, card: &Card) {
 fn row(out: &mut String, assessment: &Assessment, card: &Card, line: &Line) {
     let class = match line.verdict {
         Verdict::Veto => " class=\"veto\"",
-        Verdict::Unmeasured(_) => " class=\"quiet\"",
+        Verdict::Unmeasured(_) | Verdict::NotApplying => " class=\"quiet\"",
         _ => "",
     };
     let unverified = match line.rule.is_unverified() {

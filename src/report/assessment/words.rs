@@ -21,7 +21,7 @@ use chrono::{NaiveTime, Timelike as _};
 
 use crate::domain::time::{Moment, moment};
 
-pub use of_card::{change, grade, is_certain, rank, ranked, rules, total, watched};
+pub use of_card::{change, grade, is_certain, nearly, rank, ranked, rules, total, watched};
 
 /// The longest name of a column, in characters.
 const NAME_CHARS: usize = 30;
@@ -284,6 +284,7 @@ pub fn spared(aside: &Aside, to: Date) -> String {
         Spared::Waiting => "待人工确认，不计".to_owned(),
         Spared::Unasked => "须经人工确认，巡检时未列入待确认问题，不计".to_owned(),
         Spared::Rejected => "人工已排除，不计".to_owned(),
+        Spared::NotApplying => "该领域不适用，不计".to_owned(),
         Spared::Detail => String::new(),
     }
 }
@@ -321,6 +322,7 @@ fn of_all(line: &Line) -> String {
     // Without a threshold there is nothing to be kept.
     let is_share = line.rule.metric == Metric::Interpretations && line.rule.threshold == 0;
     match &line.verdict {
+        Verdict::Kept if line.was_hit() => "本期内曾触及否决，期末已更新".to_owned(),
         Verdict::Kept if line.near => "本期内曾接近否决".to_owned(),
         Verdict::Kept if is_share => "只列比例，不判达标".to_owned(),
         Verdict::Kept => match line.rule.kind {
@@ -332,20 +334,19 @@ fn of_all(line: &Line) -> String {
         Verdict::Veto => "单项否决".to_owned(),
         Verdict::Yields(rule) => format!("已由规则{rule}计，不重复计"),
         Verdict::Unmeasured(why) => format!("未测评（{}）", unmeasured(why)),
+        Verdict::NotApplying => "不适用".to_owned(),
     }
 }
 
 /// How near a rule is to its veto, in figures behind a comma; empty where nothing tells.
 pub fn how_near(line: &Line, to: Date) -> String {
-    let told = line.asides.iter().map(|aside| &aside.find);
+    let mut told = line.asides.iter().map(|aside| &aside.find);
     let waits = line.asides.iter().filter(|one| one.why == Spared::Detail);
     let waits = waits.filter_map(|aside| match aside.find.fact {
         Fact::LetterOpen { days, .. } => Some(days),
         _ => None,
     });
-    let home = told
-        .clone()
-        .find(|one| matches!(one.fact, Fact::HomeOld { .. }));
+    let home = told.find(|one| matches!(one.fact, Fact::HomeOld { .. } | Fact::HomeUndated));
     match (line.amount, line.rule.metric) {
         (Some(Amount::Rate { bad, all }), _) => {
             let share = Points::whole(100).share(i64::from(bad), i64::from(all));

@@ -374,6 +374,8 @@ fn rule(line: &Line) -> RuleOfSite {
         Verdict::NotKept => "not-kept",
         Verdict::Yields(_) => "yields",
         Verdict::Unmeasured(_) => "unmeasured",
+        // Areas that do not apply are left out, with their rules.
+        Verdict::NotApplying => "not-applying",
         Verdict::Kept => "kept",
     };
     RuleOfSite {

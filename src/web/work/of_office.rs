@@ -118,7 +118,8 @@ impl Work {
 
 /// The rules of `card` that are among those wanted, to choose from; nothing where none is.
 fn rules(card: &Card, wanted: impl Fn(&Line) -> bool) -> Option<Choice> {
-    let lines = card.areas.iter().flat_map(|area| &area.lines);
+    let applying = card.areas.iter().filter(|area| area.applies);
+    let lines = applying.flat_map(|area| &area.lines);
     let rules = lines.filter(|line| wanted(line)).map(|line| {
         let id = line.rule.id.to_string();
         let word = format!("{id} {}", one_line(&line.rule.title, NAME_CHARS));

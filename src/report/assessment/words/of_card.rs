@@ -72,6 +72,15 @@ pub fn change(card: &Card) -> String {
     }
 }
 
+/// The vetoes that were hit in the period and not at its end, and those that were only near.
+pub fn nearly(card: &Card) -> (Vec<RuleId>, Vec<RuleId>) {
+    let was_hit = |id: &RuleId| {
+        let mut lines = card.lines();
+        lines.any(|line| line.rule.id == *id && line.was_hit())
+    };
+    card.near.iter().cloned().partition(was_hit)
+}
+
 /// The rules of a list, joined.
 pub fn rules(ids: &[RuleId]) -> String {
     let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();

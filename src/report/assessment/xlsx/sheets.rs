@@ -58,7 +58,7 @@ pub fn of_area(
 fn look_of<'a>(line: &Line, looks: &'a Looks) -> &'a Format {
     match line.verdict {
         Verdict::Veto => &looks.veto,
-        Verdict::Unmeasured(_) => &looks.quiet,
+        Verdict::Unmeasured(_) | Verdict::NotApplying => &looks.quiet,
         _ => &looks.text,
     }
 }
