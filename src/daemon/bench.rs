@@ -2,7 +2,7 @@
 //! trial runs at a time, on a thread of its own that only reads; what came of the latest is kept.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Days;
@@ -13,9 +13,9 @@ use crate::assess::tuning::Tuning;
 use crate::config::draft::{Draft, DraftError, draft};
 use crate::config::settings::Config;
 use crate::domain::class::Class;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Moment, date_of};
 use crate::report::replay::Comparison;
-use crate::web::counter::Tried;
+use crate::web::counter::{Came, Tried};
 
 /// How many days are looked back.
 const DAYS: u64 = 90;
@@ -26,10 +26,15 @@ const REMEMBERED: usize = 8;
 pub struct Bench {
     config: Arc<Config>,
     trials: Arc<Mutex<VecDeque<Trial>>>,
+    /// How many were begun.
+    begun: AtomicU64,
 }
 
 struct Trial {
     tuning: Tuning,
+    number: u64,
+    /// When it was begun.
+    at: Moment,
     /// The last day that it looks at: on the next day it has to be made anew.
     to: Date,
     percent: Arc<AtomicU32>,
@@ -42,19 +47,25 @@ impl Bench {
         Bench {
             config,
             trials: Arc::default(),
+            begun: AtomicU64::new(0),
         }
     }
 
-    /// How far the trial of `tuning` is; it begins where none was made up to yesterday and no other
+    /// How far the trial of `tuning` is at `now`; it begins where none was made up to yesterday and no other
     /// is under way. An error is why it cannot be made, in Chinese.
-    pub fn attempt(&self, tuning: Tuning, today: Date) -> Result<Tried, String> {
+    pub fn attempt(&self, tuning: Tuning, now: Moment) -> Result<Tried, String> {
+        let today = date_of(now);
         let to = today.pred_opt().unwrap_or(today);
         let mut trials = locked(&self.trials);
         let same = |trial: &&Trial| trial.tuning == tuning && trial.to == to;
         if let Some(trial) = trials.iter().find(same) {
             return match &trial.ended {
                 None => Ok(Tried::Running(trial.percent.load(Ordering::Relaxed))),
-                Some(Ok(comparison)) => Ok(Tried::Done(Arc::clone(comparison))),
+                Some(Ok(comparison)) => Ok(Tried::Done(Came {
+                    number: trial.number,
+                    at: trial.at,
+                    comparison: Arc::clone(comparison),
+                })),
                 Some(Err(why)) => Err(why.clone()),
             };
         }
@@ -72,6 +83,8 @@ impl Bench {
         };
         trials.push_front(Trial {
             tuning,
+            number: self.begun.fetch_add(1, Ordering::Relaxed) + 1,
+            at: now,
             to,
             percent,
             ended: None,

@@ -132,8 +132,8 @@ impl Counter {
                 });
             }
             Handed::Try { tuning, back } => {
-                let today = date_of(self.clerk.desk.clock.now());
-                let _ = back.send(bench.attempt(tuning, today));
+                let now = self.clerk.desk.clock.now();
+                let _ = back.send(bench.attempt(tuning, now));
             }
             Handed::Draft { tuning, back } => {
                 let _ = back.send(bench.draft(&tuning));

@@ -172,7 +172,18 @@ pub enum Tried {
     /// Others are being tried; one trial runs at a time.
     Busy,
     /// What came of it.
-    Done(Arc<Comparison>),
+    Done(Came),
+}
+
+/// What came of a trial.
+#[derive(Debug, Clone)]
+pub struct Came {
+    /// Which trial that was since the daemon began.
+    pub number: u64,
+    /// When it was begun.
+    pub at: Moment,
+    /// What differs.
+    pub comparison: Arc<Comparison>,
 }
 
 /// Where it is handed in. Clones hand in at the same place.

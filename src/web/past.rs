@@ -122,6 +122,8 @@ pub struct Past {
     pub flags: Part<FlagRow>,
     /// The incidents.
     pub closed: Part<IncidentRow>,
+    /// That older incidents are listed nowhere, where there are such.
+    pub cut: Option<String>,
     /// The acts.
     pub acts: Part<ActRow>,
 }
@@ -167,6 +169,7 @@ impl Past {
             flags: Part::first(&flagged(picture), |flag| flag_row(names, flag, now)),
             closed: Part::first(&closed, |one| IncidentRow::of(names, one, now)),
             acts: Part::first(&done(viewer, picture), |act| act_row(names, act, now)),
+            cut: None,
         })
     }
 
@@ -182,7 +185,10 @@ impl Past {
         let mut past = Past::default();
         match list {
             List::Closed => {
-                let closed = closed(console, viewer, picture, PAGED).await?;
+                let mut all = console.store.closed_incidents(PAGED + 1).await?;
+                past.cut = (all.len() > PAGED).then(|| cut(viewer));
+                all.truncate(PAGED);
+                let closed = own(all, viewer, picture);
                 let row = |one: &Incident| IncidentRow::of(names, one, now);
                 past.closed = Part::page(&closed, list, page, row);
             }
@@ -207,9 +213,22 @@ async fn closed(
     picture: &Picture,
     most: usize,
 ) -> Result<Vec<Incident>, StoreError> {
-    let mut closed = console.store.closed_incidents(most).await?;
-    closed.retain(|one| viewer.only().is_none() || is_of(&picture.group, &one.key.subject));
-    Ok(closed)
+    let closed = console.store.closed_incidents(most).await?;
+    Ok(own(closed, viewer, picture))
+}
+
+/// Those of `incidents` that are the viewer's to see.
+fn own(mut incidents: Vec<Incident>, viewer: &Viewer, picture: &Picture) -> Vec<Incident> {
+    incidents.retain(|one| viewer.only().is_none() || is_of(&picture.group, &one.key.subject));
+    incidents
+}
+
+/// That no more than the latest are listed. A unit has its own among those of all.
+fn cut(viewer: &Viewer) -> String {
+    match viewer.only() {
+        None => format!("只列出最近解除的{PAGED}个，更早的不再列出。"),
+        Some(_) => format!("只在全部单位最近解除的{PAGED}个中列出，更早的不再列出。"),
+    }
 }
 
 fn flagged(picture: &Picture) -> Vec<&Flag> {

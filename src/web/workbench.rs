@@ -8,6 +8,9 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
+mod shown;
+
+use self::shown::{Former, Shown};
 use super::Console;
 use super::access::right::Right;
 use super::access::viewer::Viewer;
@@ -19,10 +22,7 @@ use crate::assess::limits::Limits;
 use crate::assess::tuning::{Begins, MOST_DAYS, MOST_WORKING_DAYS, Tuning};
 use crate::domain::class::Class;
 use crate::report::assessment::csv;
-use crate::report::replay::{Comparison, HEAD, OfKind};
-
-/// How many differences are shown.
-const ROWS: usize = 200;
+use crate::report::replay::{Comparison, HEAD};
 
 #[derive(Template)]
 #[template(path = "workbench.html")]
@@ -68,26 +68,6 @@ enum Came {
     Done(Box<Shown>),
 }
 
-/// A comparison as far as a page shows it.
-struct Shown {
-    from: String,
-    to: String,
-    sums: Vec<Sum>,
-    counted: String,
-    kinds: Vec<OfKind>,
-    people: String,
-    rows: Vec<Vec<String>>,
-    more: usize,
-    notes: Vec<String>,
-}
-
-struct Sum {
-    name: &'static str,
-    was: usize,
-    would: usize,
-    change: String,
-}
-
 /// The steps of the ladder by the words of the form.
 const SHARES: [(&str, &str); 3] = [
     ("reminder", "提醒：到期前"),
@@ -111,6 +91,7 @@ pub struct Asked {
     /// Whether anything was filled in.
     filled: bool,
     form: Option<String>,
+    former: Option<Former>,
     /// What cannot be, in Chinese.
     pub fault: Option<String>,
     /// Whether everything that was named means something.
@@ -124,12 +105,17 @@ impl Asked {
             tuning: Tuning::of(limits),
             filled: false,
             form: None,
+            former: None,
             fault: None,
             known: true,
         };
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if key == "as" {
                 asked.form = Some(value.into_owned());
+                continue;
+            }
+            if key == "former" {
+                asked.former = Former::parse(&value);
                 continue;
             }
             let Some((place, range)) = place(&mut asked.tuning, &key) else {
@@ -198,15 +184,16 @@ pub async fn workbench(
             false => fault(StatusCode::FORBIDDEN, "配置文件只由管理员下载。"),
         };
     }
+    let mut done = None;
     let mut came = Came::Nothing;
     if asked.filled && asked.fault.is_none() {
         match tried(&console, &asked.tuning).await {
             Ok(Tried::Running(percent)) => came = Came::Running(percent),
             Ok(Tried::Busy) => came = Came::Busy,
-            Ok(Tried::Done(comparison)) if asked.form.as_deref() == Some("csv") => {
-                return table(&comparison);
+            Ok(Tried::Done(one)) if asked.form.as_deref() == Some("csv") => {
+                return table(&one.comparison);
             }
-            Ok(Tried::Done(comparison)) => came = Came::Done(Box::new(Shown::of(&comparison))),
+            Ok(Tried::Done(one)) => done = Some(one),
             Err(why) => asked.fault = Some(why),
         }
     }
@@ -214,6 +201,10 @@ pub async fn workbench(
         Ok(picture) => picture,
         Err(error) => return unreadable(&error),
     };
+    if let Some(done) = done {
+        let former = Former::after(asked.former, done.number);
+        came = Came::Done(Box::new(Shown::of(&done, former, picture.now)));
+    }
     let frame = Frame::of(&console, &picture, &viewer, Place::Workbench);
     let mut shown = workbench_page(&console, frame, asked, came);
     shown.takes = viewer.may_for_all(Right::Settings);
@@ -377,32 +368,6 @@ fn again(tuning: &Tuning) -> String {
     let days = tuning.ladder.escalate_after_working_days;
     query.append_pair("working-days", &days.to_string());
     query.finish()
-}
-
-impl Shown {
-    fn of(comparison: &Comparison) -> Shown {
-        let sums = comparison.sums.iter().map(|&(name, was, would)| Sum {
-            name,
-            was,
-            would,
-            change: match (was.abs_diff(would), was < would) {
-                (0, _) => "—".to_owned(),
-                (more, true) => format!("+{more}"),
-                (fewer, false) => format!("−{fewer}"),
-            },
-        });
-        Shown {
-            from: comparison.from.to_string(),
-            to: comparison.to.to_string(),
-            sums: sums.collect(),
-            counted: comparison.counted.clone(),
-            kinds: comparison.kinds.clone(),
-            people: comparison.people.clone(),
-            rows: comparison.rows.iter().take(ROWS).cloned().collect(),
-            more: comparison.rows.len().saturating_sub(ROWS),
-            notes: comparison.notes.clone(),
-        }
-    }
 }
 
 #[cfg(test)]

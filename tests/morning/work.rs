@@ -36,6 +36,18 @@ async fn another_threshold_is_tried_and_the_settings_are_taken_along() {
         !browser.text().contains("工作动态"),
         "differences are folded"
     );
+    // Asked again with the same numbers, the page says so, every time.
+    let made = "document.querySelector('.made').textContent";
+    let first = browser.value(made).to_string();
+    assert!(first.contains("11月21日 09:0"), "{first}");
+    for time in ["第2次试算", "第3次试算"] {
+        browser.follow(".tune button");
+        let again = browser.value(made).to_string();
+        assert!(
+            again.contains(time) && again.contains("设置未变"),
+            "{again}"
+        );
+    }
     browser.value("document.querySelector('main details').open = true");
     let text = browser.text();
     for part in [

@@ -176,3 +176,25 @@ async fn what_is_over_flagged_or_done_is_listed_to_its_end() {
         assert_eq!(rows(&last.body), 30, "{list}");
     }
 }
+
+/// A list that ends before its end says so.
+#[tokio::test]
+async fn what_is_not_listed_any_more_is_said_to_be() {
+    const LISTED: usize = 20_000;
+    for (surplus, is_cut) in [(0, false), (1, true)] {
+        let mut commit = Commit::at(now());
+        for n in 0..LISTED + surplus {
+            let at = now() - TimeDelta::seconds(i64::try_from(n).expect("few"));
+            let about = Subject::Column(column_id(0, 0));
+            let mut over = incident(about, Kind::Stale, Some(Tier::Overdue));
+            over.began_at = at - TimeDelta::days(1);
+            over.state = State::Resolved { at };
+            commit.incidents.push(over);
+        }
+        let running = start(group(1, 1), commit).await;
+        let page = get(&running, "/incidents?list=closed&page=200").await.body;
+        assert!(page.contains("第200页，共200页"), "{page}");
+        let told = page.contains("只列出最近解除的20000个，更早的不再列出。");
+        assert_eq!(told, is_cut, "{page}");
+    }
+}

@@ -104,7 +104,7 @@ pub async fn replay(
     }
     let changes = changes(&Tuning::of(&console.limits), &asked.tuning);
     match tried(&console, &asked.tuning).await {
-        Ok(Tried::Done(comparison)) => answered(Ok(told(&comparison, changes))),
+        Ok(Tried::Done(came)) => answered(Ok(told(&came.comparison, changes))),
         Ok(Tried::Running(percent)) => later(format!("正在试算（{percent}%），请稍后再试。")),
         Ok(Tried::Busy) => later("正在进行另一项试算，请稍后再试。"),
         Err(why) => refused(StatusCode::UNPROCESSABLE_ENTITY, why),
