@@ -52,6 +52,8 @@ mod letters;
 mod people;
 #[path = "assessment/services.rs"]
 mod services;
+#[path = "assessment/spared.rs"]
+mod spared;
 
 use config_files::Files;
 
@@ -97,6 +99,8 @@ struct World {
     entries: Vec<Entry>,
     services: bool,
     from: Date,
+    exempt: Option<Exemption>,
+    away: Vec<(Date, Exemption)>,
     inspection: Option<Inspection>,
     targets: Vec<Target>,
     letters: Vec<Letter>,
@@ -126,6 +130,8 @@ impl World {
                 identity: Identity::default(),
                 access: Access::default(),
             },
+            exempt: None,
+            away: Vec::new(),
             columns: Vec::new(),
             parents: Vec::new(),
             days: days.collect(),
@@ -240,6 +246,8 @@ impl World {
             services: self.services,
             from: self.from,
             to: end(),
+            exempt: self.exempt.clone(),
+            away: self.away.clone(),
             columns: columns.collect(),
             days: self.days.clone(),
             home: self.home.clone(),

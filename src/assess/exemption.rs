@@ -225,6 +225,17 @@ pub struct Lasted<'a> {
     pub from: Date,
     /// The last day: that of its end, where somebody ended it before.
     pub until: Date,
+    /// The act.
+    pub act: &'a Act,
+}
+
+/// Whether `scope` covers `site` as a whole.
+pub fn is_whole(scope: &Scope, site: &Site) -> bool {
+    match scope {
+        Scope::Column(_) => false,
+        Scope::Site(id) => *id == site.id,
+        Scope::Unit(id) => *id == site.unit,
+    }
 }
 
 /// Every exemption among `acts`.
@@ -241,6 +252,7 @@ pub fn lasted(acts: &[Act]) -> impl Iterator<Item = Lasted<'_>> {
             ground: *ground,
             from: *from,
             until: ended_on(acts, act).map_or(*until, |ended| ended.min(*until)),
+            act,
         }),
         _ => None,
     })
@@ -308,11 +320,15 @@ impl<'a> Exemptions<'a> {
 
     /// Whether `site` is exempt as a whole, by itself or with its unit.
     pub fn covers_site(&self, site: &Site) -> bool {
-        self.0.iter().any(|(scope, ..)| match scope {
-            Scope::Column(_) => false,
-            Scope::Site(id) => *id == site.id,
-            Scope::Unit(id) => *id == site.unit,
-        })
+        self.of_site(site).is_some()
+    }
+
+    /// The exemption that covers `site` as a whole.
+    pub fn of_site(&self, site: &Site) -> Option<&'a Act> {
+        let covering = self.0.iter().filter(|(scope, ..)| is_whole(scope, site));
+        covering
+            .max_by_key(|(_, until, _)| *until)
+            .map(|(_, _, act)| *act)
     }
 
     /// The exemption that covers `column`.

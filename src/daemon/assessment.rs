@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::desk::Desk;
 use crate::alert::incident::{Incident, Kind, State, Subject};
 use crate::assess::candidates::cases;
-use crate::assess::exemption::Exemptions;
+use crate::assess::exemption::{Exemptions, Lasted, is_whole, lasted};
 use crate::assess::ladder::Tier;
 use crate::assess::score::card::{Card, card};
 use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, Titled};
 use crate::assess::score::period::Period;
 use crate::assess::score::rank::{change, rank};
 use crate::assess::score::rubric::Rubric;
-use crate::domain::act::{Act, Deed};
+use crate::domain::act::{Act, Deed, Ground};
 use crate::domain::candidate::Decision;
 use crate::domain::class::Class;
 use crate::domain::entry::Entry;
@@ -26,7 +26,7 @@ use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
 use crate::domain::item::Item;
 use crate::domain::observation::Cause;
-use crate::domain::site_day::HomeOfDay;
+use crate::domain::site_day::{HomeOfDay, SiteDay};
 use crate::domain::time::{Date, Moment, date_of, moment};
 use crate::report::assessment::Assessment;
 use crate::report::assessment::other_rules::differences;
@@ -330,6 +330,10 @@ impl Desk {
             services: !group.without_services.contains(&site.id),
             from: common.from,
             to: common.to,
+            exempt: Exemptions::on(&common.acts, common.to)
+                .of_site(site)
+                .and_then(exemption),
+            away: away(&common.acts, site, &days),
             columns,
             days,
             home: now.map(home_of).or(of_days),
@@ -344,13 +348,7 @@ impl Desk {
         common: &'a Common,
     ) -> Result<ColumnFacts<'a>, StoreError> {
         let exemptions = Exemptions::on(&common.acts, common.to);
-        let exempt = exemptions.of(column).and_then(|act| match act.deed {
-            Deed::Exempted { until, .. } => Some(Exemption {
-                until,
-                key: act.key(),
-            }),
-            _ => None,
-        });
+        let exempt = exemptions.of(column).and_then(exemption);
         // A period in which nobody looked tells nothing.
         let readings = match column.url {
             None => Vec::new(),
@@ -380,6 +378,30 @@ fn titles(class: Class, items: &[Item], until: Moment) -> Vec<Titled> {
     }
     let counts = |item: &&Item| item.claimed_on.is_some() || item.first_seen_at < until;
     items.iter().filter(counts).map(Titled::of).collect()
+}
+
+/// What is told of an exemption.
+fn exemption(act: &Act) -> Option<Exemption> {
+    match act.deed {
+        Deed::Exempted { until, .. } => Some(Exemption {
+            until,
+            key: act.key(),
+        }),
+        _ => None,
+    }
+}
+
+/// Those of `days` on which `site` was under announced maintenance.
+fn away(acts: &[Act], site: &Site, days: &[SiteDay]) -> Vec<(Date, Exemption)> {
+    let announced: Vec<Lasted<'_>> = lasted(acts)
+        .filter(|one| one.ground == Ground::Maintenance && is_whole(one.scope, site))
+        .collect();
+    let of_day = |day: &SiteDay| {
+        let mut covering = announced.iter();
+        let covering = covering.find(|one| one.from <= day.on && day.on <= one.until)?;
+        Some((day.on, exemption(covering.act)?))
+    };
+    days.iter().filter_map(of_day).collect()
 }
 
 fn home_of(home: &HomeRecord) -> HomeOfDay {

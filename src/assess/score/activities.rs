@@ -4,11 +4,12 @@
 
 use super::candidates::{asked, of_key, pending, untold};
 use super::fact::Fact;
-use super::facts::{ColumnFacts, Saw, SiteFacts, Titled};
+use super::facts::{ColumnFacts, Reading, Saw, SiteFacts, Titled};
 use super::finding::{About, Aside, Find, Spared};
 use super::measurement::{Amount, Measurement, Unmeasured};
 use super::publishing::spared;
 use super::rubric::{Check, Rule};
+use super::standing::is_near;
 use crate::assess::activities::{count, interviews};
 use crate::assess::candidates::{Stand, of_interview};
 use crate::assess::freshness::age_days;
@@ -28,7 +29,7 @@ struct Told {
     asides: Vec<Aside>,
     columns: usize,
     visited: usize,
-    /// Those of them that any visit could read, with dates or empty.
+    /// Those of them that a visit near the last day could read, with dates or empty.
     read: usize,
     is_exempt: bool,
     about: Option<(Class, u32)>,
@@ -62,15 +63,23 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
     let (held, open) = (number(told.held), number(told.open));
     let find = Find::of(About::Class(class), few(held, rule, window));
     let mut asides = std::mem::take(&mut told.asides);
-    // What nobody could read may have held any number.
-    if held < rule.threshold && told.read < told.columns && !told.is_exempt {
-        return Measurement {
-            asides,
-            ..Measurement::none(Unmeasured::CannotTell)
+    if held < rule.threshold {
+        let why = match () {
+            // Whoever is exempt owes no activity.
+            () if told.is_exempt => Some(Unmeasured::Exempt),
+            // What nobody could read may have held any number.
+            () if told.read < told.columns => Some(Unmeasured::CannotTell),
+            () => None,
         };
+        if let Some(why) = why {
+            return Measurement {
+                asides,
+                ..Measurement::none(why)
+            };
+        }
     }
     let is_open = held < rule.threshold && rule.threshold <= held.saturating_add(open);
-    if is_open && !told.is_exempt {
+    if is_open {
         let why = Spared::Unproven;
         asides.insert(0, Aside { find, why });
         let why = told.why(rule.check);
@@ -80,11 +89,7 @@ pub fn activities(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
         };
     }
     Measurement {
-        // Whoever is exempt owes no activity.
-        amount: Ok(Amount::Number(match told.is_exempt {
-            true => held.max(rule.threshold),
-            false => held,
-        })),
+        amount: Ok(Amount::Number(held)),
         finds: vec![find],
         asides,
         near_too: 0,
@@ -141,14 +146,12 @@ fn look_at(
     told.columns += 1;
     told.visited += usize::from(!column.readings.is_empty());
     let mut readings = column.readings.iter();
-    let is_read = readings.any(|one| matches!(one.saw, Saw::Dated(_) | Saw::Empty));
-    told.read += usize::from(is_read);
-    if let Some(exempt) = &column.exempt {
-        told.is_exempt = true;
-        let why = spared(exempt);
-        let find = Find::of(about(column), few(0, rule, window));
-        told.asides.push(Aside { find, why });
-    }
+    let tells = |one: &Reading| {
+        let is_read = matches!(one.saw, Saw::Dated(_) | Saw::Empty);
+        is_read && is_near(one.last_at, facts.to)
+    };
+    told.read += usize::from(readings.any(tells));
+    let before = told.held;
     let within = |on: Date| on <= facts.to && age_days(on, facts.to) <= window;
     let titles = column.titles.iter();
     let titles: Vec<&Titled> = titles.filter(|one| one.on.is_some_and(within)).collect();
@@ -166,6 +169,13 @@ fn look_at(
         }
         _ => column.items_on.iter().filter(|on| within(**on)).count(),
     };
+    if let Some(exempt) = &column.exempt {
+        told.is_exempt = true;
+        let why = spared(exempt);
+        let held = u32::try_from(told.held - before).unwrap_or(u32::MAX);
+        let find = Find::of(about(column), few(held, rule, window));
+        told.asides.push(Aside { find, why });
+    }
 }
 
 /// What becomes of an interview of which only the announcement is known.

@@ -4,9 +4,10 @@
 use chrono::Days;
 
 use super::fact::Fact;
-use super::facts::SiteFacts;
+use super::facts::{Exemption, SiteFacts};
 use super::finding::{About, Aside, Find, Spared};
 use super::measurement::{Amount, Measurement, Unmeasured};
+use super::publishing::spared;
 use super::rubric::{Kind, Rubric, Rule};
 use crate::domain::site_day::SiteDay;
 use crate::domain::time::Date;
@@ -25,8 +26,14 @@ struct Sum {
 }
 
 impl Sum {
-    fn of(days: &[SiteDay], from: Date, to: Date) -> Sum {
-        let within = days.iter().filter(|day| from <= day.on && day.on <= to);
+    /// The sum of the days that count.
+    fn counted(facts: &SiteFacts<'_>, from: Date, to: Date) -> Sum {
+        let days = facts.days.iter();
+        Sum::of(days.filter(|day| away(facts, day.on).is_none()), from, to)
+    }
+
+    fn of<'a>(days: impl Iterator<Item = &'a SiteDay>, from: Date, to: Date) -> Sum {
+        let within = days.filter(|day| from <= day.on && day.on <= to);
         let nothing = Sum {
             from,
             to,
@@ -68,7 +75,7 @@ pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurem
     let need = rubric.choices.least_samples;
     let sums = match rule.kind {
         Kind::Veto => windows(facts, rule.window_days),
-        Kind::Deduct | Kind::Standard => vec![Sum::of(&facts.days, facts.from, facts.to)],
+        Kind::Deduct | Kind::Standard => vec![Sum::counted(facts, facts.from, facts.to)],
     };
     let enough = sums.iter().filter(|sum| sum.visits >= need);
     let worst = enough.fold(None, |worst: Option<&Sum>, sum| match worst {
@@ -86,7 +93,11 @@ pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurem
         });
         let misses = known.map_or_else(Vec::new, |sum| misses(facts, sum));
         return Measurement {
-            asides: told.into_iter().chain(misses).collect(),
+            asides: told
+                .into_iter()
+                .chain(maintained(facts))
+                .chain(misses)
+                .collect(),
             ..Measurement::none(Unmeasured::TooFewSamples { have, need })
         };
     };
@@ -97,7 +108,10 @@ pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurem
             all: worst.visits,
         }),
         finds: vec![found],
-        asides: misses(facts, worst),
+        asides: maintained(facts)
+            .into_iter()
+            .chain(misses(facts, worst))
+            .collect(),
         near_too: 0,
         part: None,
     }
@@ -110,11 +124,11 @@ fn windows(facts: &SiteFacts<'_>, length: u32) -> Vec<Sum> {
     let sums: Vec<Sum> = ends
         .filter_map(|to| {
             let from = to.checked_sub_days(before)?;
-            (facts.from <= from).then(|| Sum::of(&facts.days, from, to))
+            (facts.from <= from).then(|| Sum::counted(facts, from, to))
         })
         .collect();
     match sums.is_empty() {
-        true => vec![Sum::of(&facts.days, facts.from, facts.to)],
+        true => vec![Sum::counted(facts, facts.from, facts.to)],
         false => sums,
     }
 }
@@ -123,11 +137,35 @@ fn misses(facts: &SiteFacts<'_>, sum: &Sum) -> Vec<Aside> {
     let within = facts
         .days
         .iter()
-        .filter(|day| sum.from <= day.on && day.on <= sum.to);
+        .filter(|day| sum.from <= day.on && day.on <= sum.to)
+        .filter(|day| away(facts, day.on).is_none());
     let misses = within.flat_map(|day| &day.misses).take(MOST_MISSES);
     let told = misses.map(|miss| Aside {
         find: Find::of(About::Home, Fact::Missed(miss.clone())),
         why: Spared::Detail,
+    });
+    told.collect()
+}
+
+/// The announced maintenance of `day`, if the site was under any.
+fn away<'a>(facts: &'a SiteFacts<'_>, day: Date) -> Option<&'a Exemption> {
+    let mut away = facts.away.iter();
+    away.find(|(on, _)| *on == day).map(|(_, exempt)| exempt)
+}
+
+/// What the samples of announced maintenance in the period saw: it is told, and counts nothing.
+fn maintained(facts: &SiteFacts<'_>) -> Vec<Aside> {
+    let within = |day: &Date| facts.from <= *day && *day <= facts.to;
+    let mut spans: Vec<(Date, Date, &Exemption)> = Vec::new();
+    for (on, exempt) in facts.away.iter().filter(|(on, _)| within(on)) {
+        match spans.last_mut() {
+            Some((_, to, last)) if last.key == exempt.key => *to = *on,
+            _ => spans.push((*on, *on, exempt)),
+        }
+    }
+    let told = spans.into_iter().map(|(from, to, exempt)| Aside {
+        find: Sum::of(facts.days.iter(), from, to).find(),
+        why: spared(exempt),
     });
     told.collect()
 }
@@ -137,7 +175,9 @@ pub fn load(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement 
     if facts.site.home.is_none() {
         return Measurement::none(Unmeasured::NothingConfigured);
     }
-    let within = |day: &&SiteDay| facts.from <= day.on && day.on <= facts.to;
+    let within = |day: &&SiteDay| {
+        facts.from <= day.on && day.on <= facts.to && away(facts, day.on).is_none()
+    };
     let days = || facts.days.iter().filter(within);
     let opened: u32 = days().map(SiteDay::opened).sum();
     let need = rubric.choices.least_samples;

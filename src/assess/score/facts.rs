@@ -28,6 +28,10 @@ pub struct SiteFacts<'a> {
     pub from: Date,
     /// The last one: the period's, or today while it runs.
     pub to: Date,
+    /// The exemption that covers it as a whole on the last day.
+    pub exempt: Option<Exemption>,
+    /// The days of announced maintenance of the whole site, each with its exemption.
+    pub away: Vec<(Date, Exemption)>,
     /// Its columns.
     pub columns: Vec<ColumnFacts<'a>>,
     /// Its days, from six before `from` to `to`.

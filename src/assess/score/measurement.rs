@@ -37,6 +37,8 @@ pub enum Unmeasured {
     Waiting(u32),
     /// So many finds want a person's word, and no inspection put them to anybody.
     Unasked(u32),
+    /// What it is about is exempt.
+    Exempt,
     /// It lives on another platform, and a person has to enter it.
     Elsewhere,
 }

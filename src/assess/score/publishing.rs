@@ -44,6 +44,8 @@ struct Looked {
     fresh: usize,
     /// Of those that no visit told of, the ones that owe nothing.
     spared: usize,
+    /// Columns that show no item, and why that is not held against each, if it is not.
+    blanks: Vec<(Find, Option<Spared>)>,
 }
 
 impl Looked {
@@ -53,14 +55,14 @@ impl Looked {
 
     /// Tells of a judged column of which no visit tells.
     fn doubt(&mut self, counted: &Counted<'_>, fact: Fact) {
-        self.spared += usize::from(counted.column.exempt.is_some());
+        self.spared += usize::from(counted.exempt().is_some());
         self.note(counted.find(fact), Spared::Unproven);
     }
 
     /// Counts a find, unless its column is exempt.
     fn judge(&mut self, counted: &Counted<'_>, fact: Fact) {
         let find = counted.find(fact);
-        match &counted.column.exempt {
+        match counted.exempt() {
             None => self.finds.push(find),
             Some(exempt) => {
                 let why = spared(exempt);
@@ -152,8 +154,19 @@ fn look_at(
             return looked.doubt(counted, fact);
         }
         // An empty column is no late one: it has a rule of its own.
-        Standing::Blank { .. } => {
+        Standing::Blank {
+            since,
+            read_at,
+            visits,
+        } => {
             looked.told += 1;
+            let is_proven = visits >= BLANK_VISITS && is_near(read_at, facts.to);
+            let why = match counted.exempt() {
+                Some(exempt) => Some(spared(exempt)),
+                None => (!is_proven).then_some(Spared::Unproven),
+            };
+            let find = counted.find(Fact::Blank { since, read_at });
+            looked.blanks.push((find, why));
             return;
         }
     };
@@ -228,7 +241,7 @@ pub fn empty(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
             }
             Standing::Dated(..) | Standing::Undated(..) => looked.told += 1,
             Standing::Blind(..) | Standing::NeverVisited => {
-                looked.spared += usize::from(counted.column.exempt.is_some());
+                looked.spared += usize::from(counted.exempt().is_some());
             }
         }
     }
@@ -255,22 +268,35 @@ pub fn undated(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
             }
             Standing::Dated(..) | Standing::Blank { .. } => looked.told += 1,
             Standing::Blind(..) | Standing::NeverVisited => {
-                looked.spared += usize::from(counted.column.exempt.is_some());
+                looked.spared += usize::from(counted.exempt().is_some());
             }
         }
     }
     looked.measurement()
 }
 
-/// Whether every column of the classes is late: one find, about the one that was updated last.
+/// Whether every column of the classes is late or empty: one find, about the one that was updated last.
+/// Where one of them is exempt the others need not stand in for it.
 pub fn idle(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
-    let looked = look(rule, rubric, facts);
+    let mut looked = look(rule, rubric, facts);
     let is_alive = looked.fresh > 0;
-    let undecided = looked.finds.len() < looked.columns;
-    if looked.columns > 0 && !is_alive && undecided && looked.told < looked.columns {
+    for (find, why) in std::mem::take(&mut looked.blanks) {
+        match why {
+            None => looked.finds.push(find),
+            Some(why) => looked.note(find, why),
+        }
+    }
+    let is_exempt = |aside: &Aside| matches!(aside.why, Spared::Exempt { .. });
+    let is_spared = looked.spared > 0 || looked.asides.iter().any(is_exempt);
+    let why = match looked.columns > 0 && !is_alive {
+        true if is_spared => Some(Unmeasured::Exempt),
+        true if looked.finds.len() < looked.columns => Some(Unmeasured::CannotTell),
+        _ => None,
+    };
+    if let Some(why) = why {
         return Measurement {
             asides: looked.asides,
-            ..Measurement::none(Unmeasured::CannotTell)
+            ..Measurement::none(why)
         };
     }
     let measured = looked.measurement();
@@ -315,9 +341,16 @@ pub fn home(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement 
         Err(Unproven) => return Measurement::none(Unmeasured::CannotTell),
     };
     match (at_end, during, rubric.choices.late) {
-        (Some(find), ..) | (None, Some(find), Late::AnyDay) => {
-            Measurement::finds(vec![find], Vec::new())
-        }
+        (Some(find), ..) | (None, Some(find), Late::AnyDay) => match &facts.exempt {
+            Some(exempt) => {
+                let why = spared(exempt);
+                Measurement {
+                    asides: vec![Aside { find, why }],
+                    ..Measurement::none(Unmeasured::Exempt)
+                }
+            }
+            None => Measurement::finds(vec![find], Vec::new()),
+        },
         (None, Some(find), Late::AtEnd) => {
             let why = Spared::Over;
             Measurement::finds(Vec::new(), vec![Aside { find, why }])

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Days, Months};
 
 use super::fact::Fact;
-use super::facts::{ColumnFacts, Saw, SiteFacts};
+use super::facts::{ColumnFacts, Exemption, Saw, SiteFacts};
 use super::finding::{About, Find};
 use super::rubric::{Levels, Rubric, SixMonths};
 use crate::domain::finding::{LastUpdate, Undated};
@@ -147,22 +147,47 @@ impl<'a> Counted<'a> {
         Find::of(about, fact)
     }
 
+    /// The exemption under which it owes nothing: its own, or where it has no list of its own those of all
+    /// below it that are watched, of which the first to end.
+    pub fn exempt(&self) -> Option<&'a Exemption> {
+        let own = self.column.exempt.as_ref();
+        own.or_else(|| {
+            let kept = self.members.iter();
+            let kept = kept.filter(|member| member.column.watch().is_kept());
+            let all: Option<Vec<&Exemption>> = kept.map(|member| member.exempt.as_ref()).collect();
+            all?.into_iter().min_by_key(|exempt| exempt.until)
+        })
+    }
+
+    /// Whether nobody has looked at one of those whose items count: there may be newer ones. One that has
+    /// others below it may be their heading alone.
+    fn is_unseen(&self) -> bool {
+        let is_heading = |member: &ColumnFacts<'_>| {
+            let id = &member.column.id;
+            let below = |other: &&ColumnFacts<'_>| other.parent == Some(id);
+            member.column.url.is_none() && self.members.iter().any(|other| below(other))
+        };
+        let mut members = self.members.iter();
+        members.any(|member| member.readings.is_empty() && !is_heading(member))
+    }
+
     /// How it stands on the last day.
     pub fn standing(&self) -> Standing {
         let mut newest: Option<LastUpdate> = None;
+        // What was read last of the one that was read the longest ago.
         let mut read_at: Option<Moment> = None;
         let mut is_shown = true;
         let mut blind: Option<(Cause, Moment)> = None;
         let mut undated: Option<(Undated, Moment)> = None;
-        let mut blank: Option<(Moment, Moment, u32)> = None;
+        let mut blank: Option<(Moment, u32)> = None;
         for member in &self.members {
-            let mut own: Option<Date> = None;
+            let mut own: Option<(Date, Moment)> = None;
             for reading in &member.readings {
                 let Saw::Dated(update) = &reading.saw else {
                     continue;
                 };
-                read_at = read_at.max(Some(reading.last_at));
-                own = own.max(Some(update.on));
+                let on = own.map_or(update.on, |(on, _)| on.max(update.on));
+                own = Some((on, reading.last_at));
                 if newest.as_ref().is_none_or(|newest| newest.on < update.on) {
                     newest = Some(update.clone());
                 }
@@ -170,19 +195,29 @@ impl<'a> Counted<'a> {
             let Some(last) = member.readings.last() else {
                 continue;
             };
+            let mut told_at = own.map(|(_, at)| at);
             match &last.saw {
-                Saw::Dated(update) => is_shown &= own == Some(update.on),
+                Saw::Dated(update) => is_shown &= own.map(|(on, _)| on) == Some(update.on),
                 Saw::Blind(why) => blind = Some((why.clone(), last.first_at)),
                 Saw::Undated(why) => undated = Some((*why, last.first_at)),
-                Saw::Empty => blank = Some((last.first_at, last.last_at, last.visits)),
+                Saw::Empty => {
+                    told_at = Some(last.last_at);
+                    let (since, visits) = blank.unwrap_or((last.first_at, last.visits));
+                    blank = Some((since.max(last.first_at), visits.min(last.visits)));
+                }
             }
+            read_at = match (read_at, told_at) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
         }
-        let is_sure = is_shown && blind.is_none() && undated.is_none();
+        let is_unseen = self.is_unseen();
+        let is_sure = is_shown && blind.is_none() && undated.is_none() && !is_unseen;
         match (newest, read_at, blind, undated, blank) {
             (Some(newest), Some(read_at), ..) => Standing::Dated(newest, read_at, is_sure),
             (_, _, Some((why, since)), ..) => Standing::Blind(why, since),
             (_, _, _, Some((why, since)), _) => Standing::Undated(why, since),
-            (_, _, _, _, Some((since, read_at, visits))) => Standing::Blank {
+            (_, Some(read_at), _, _, Some((since, visits))) if !is_unseen => Standing::Blank {
                 since,
                 read_at,
                 visits,

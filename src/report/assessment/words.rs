@@ -379,6 +379,7 @@ pub fn unmeasured(why: &Unmeasured) -> String {
         Unmeasured::Unasked(count) => {
             format!("有{count}条问题须经人工确认，巡检时未列入待确认问题")
         }
+        Unmeasured::Exempt => "已报备，不计".to_owned(),
         Unmeasured::NotInspected => "本期没有巡检记录".to_owned(),
         Unmeasured::Elsewhere => "办事指南在其他平台，待人工录入".to_owned(),
     }
