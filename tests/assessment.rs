@@ -54,6 +54,8 @@ mod people;
 mod services;
 #[path = "assessment/spared.rs"]
 mod spared;
+#[path = "assessment/told.rs"]
+mod told;
 
 use config_files::Files;
 

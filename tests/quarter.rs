@@ -188,8 +188,8 @@ async fn the_workbook_says_the_same_where_another_program_calculates_it() {
     let assessment = assessed(&plans, Profile::P2015).await;
     let book = xlsx(&assessment).unwrap();
     let (sheets, formulas) = other_program::sheets(&book);
-    // Summary, six areas, the sites, evidence, rules.
-    assert_eq!(sheets.len(), 1 + 6 + plans.len() + 2, "{:?}", sheets.keys());
+    // Summary, charts, six areas, the sites, evidence, rules.
+    assert_eq!(sheets.len(), 2 + 6 + plans.len() + 2, "{:?}", sheets.keys());
     // Two a site, a mean of each column, a sum of each area.
     assert_eq!(formulas, 2 * plans.len() + 8 + 6);
     let summary = &sheets["汇总"];

@@ -287,6 +287,15 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     let set = score(&["set", "b", "D2", "7", "--reason", "复查"]);
     let (ok, text) = said(config, &set).await;
     assert!(ok && text.contains("the period is closed"), "{text}");
+    // Whoever enters by a table hears it too.
+    let table = dir.join("late.csv").to_string_lossy().into_owned();
+    let head = wangxun::report::assessment::template::HEAD.join(",");
+    std::fs::write(&table, format!("{head}\nb,,2017-11,D2,,,7,复查,\n")).expect("a table");
+    let text = told(config, &["score", "import", &table, "--by", "张三"]).await;
+    assert!(
+        text.contains("1 rows were entered") && text.contains("2017-11: the period is closed"),
+        "{text}"
+    );
     std::fs::write(dir.join("rubric.toml"), "[rule.D5]\npoints = 1\n").expect("a file");
     told(config, &["rebuild"]).await;
     assert_eq!(assessed(config).await.cards, first.cards);
@@ -326,7 +335,8 @@ async fn closed(dir: &Path, config: &Path, open: &Assessment) {
     assert!(!next.contains("上一周期按不同的规则封存"), "{next}");
     assert!(text.contains("规则D5由“扣3分”改为“扣1分”"), "{text}");
     let stated = ["state", "b", "D2", "--reason", "=链接由第三方负责"];
-    told(config, &score(&stated)).await;
+    let text = told(config, &score(&stated)).await;
+    assert!(text.contains("the bulletin has it only where"), "{text}");
     let why = told(config, &["why", "b", "--rule", "D2", "--period", "2017-11"]).await;
     for words in [
         "单位说明（张三",

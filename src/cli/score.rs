@@ -15,7 +15,7 @@ use super::{Configured, configured, report, saved, say, say_error};
 use crate::assess::score::period::Period;
 use crate::daemon::answer::Question;
 use crate::daemon::closing::{Close, Stated};
-use crate::daemon::score::{Found, no_rule, no_site};
+use crate::daemon::score::{CLOSED, Found, no_rule, no_site};
 use crate::domain::entry::{ATTACHMENT_BYTES, MOST_FINDS};
 use crate::report::assessment::template::{HEAD, MOST_ROWS, Table, filled, filled_rows, template};
 use crate::report::assessment::xlsx::blank as filling;
@@ -68,7 +68,7 @@ enum What {
     Close,
     /// Keep a further version of a closed period, which says what changed
     Correct,
-    /// Enter what the unit says to a disputed point; it stands beside it
+    /// Enter what the unit says to what a rule came to; it stands beside it
     State,
     /// Write the attachment of an entry to the file --out
     Attachment,
@@ -243,15 +243,23 @@ fn import(score: &Score) -> anyhow::Result<bool> {
         return refused(&faults.collect::<Vec<String>>());
     }
     let all = founds.len();
+    let mut closed = BTreeSet::new();
     for (done, (_, found)) in founds.into_iter().enumerate() {
+        let period = found.period;
         let answer = answer(&score.configured.config, Question::Score(found))?;
         ensure!(
             answer.ok,
             "{done} of {all} rows were entered, then: {}",
             answer.text
         );
+        if answer.text.contains(CLOSED) {
+            closed.insert(period);
+        }
     }
     say(&format!("{all} rows were entered"));
+    for period in closed {
+        say(&format!("{period}: {CLOSED}"));
+    }
     Ok(all > 0)
 }
 

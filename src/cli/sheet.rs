@@ -166,20 +166,22 @@ fn cells(
             }
             Event::End(tag) if tag.local_name().as_ref() == "c" => {
                 let said = words.end();
-                let text = match kind.as_str() {
-                    "s" => said
-                        .parse()
-                        .ok()
-                        .and_then(|at: usize| strings.get(at).cloned()),
-                    // What says yes or no is no number.
-                    "b" => Some(if said.trim() == "0" { "FALSE" } else { "TRUE" }.to_owned()),
-                    _ if is_formula && said.is_empty() => Some(UNCALCULATED.to_owned()),
-                    _ => Some(said),
-                };
                 let cell = column.checked_sub(1).and_then(|at| row.get_mut(at));
-                if let Some((cell, text)) = cell.zip(text) {
-                    *cell = text;
-                }
+                let Some(cell) = cell else {
+                    return Ok(());
+                };
+                *cell = match kind.as_str() {
+                    "s" => shared(&said, strings).ok_or_else(|| {
+                        NoSheet::Foreign(format!(
+                            "the cell in row {number}, column {column} names the shared text {said:?}, which is \
+                             not there: the file is damaged"
+                        ))
+                    })?,
+                    // What says yes or no is no number.
+                    "b" => if said.trim() == "0" { "FALSE" } else { "TRUE" }.to_owned(),
+                    _ if is_formula && said.is_empty() => UNCALCULATED.to_owned(),
+                    _ => said,
+                };
             }
             Event::End(tag) if tag.local_name().as_ref() == "row" => {
                 let row = std::mem::take(&mut row);
@@ -195,6 +197,14 @@ fn cells(
         }
     })?;
     Ok(rows)
+}
+
+/// The shared text that a cell names by its number, if it is there; a cell that names none is blank.
+fn shared(number: &str, strings: &[String]) -> Option<String> {
+    match number.trim() {
+        "" => Some(String::new()),
+        number => strings.get(number.parse::<usize>().ok()?).cloned(),
+    }
 }
 
 /// The number of the column of a place such as `AB12`, from 1; nought where it names none.
@@ -347,6 +357,24 @@ mod tests {
                 row(7, ["二", "", ""])
             ]
         );
+    }
+
+    /// A cell that lost its text is no blank one: a blank number says nothing of a row.
+    #[test]
+    fn a_cell_whose_shared_text_is_missing_is_a_fault() {
+        let sheet = |number: &str| {
+            format!(
+                "<worksheet><sheetData><row r=\"4\"><c r=\"B4\" t=\"s\"><v>{number}</v></c></row>\
+                 </sheetData></worksheet>"
+            )
+        };
+        for lost in ["2", "99", "-1", "x"] {
+            let error = rows(&with_sheet(&sheet(lost)), 3, 10).unwrap_err();
+            let said = error.to_string();
+            assert!(said.contains("row 4, column 2"), "{said}");
+        }
+        let blank = rows(&with_sheet(&sheet("")), 3, 10).unwrap();
+        assert!(blank.is_empty(), "{blank:?}");
     }
 
     #[test]

@@ -276,9 +276,7 @@ impl Desk {
             .last()
             .is_some_and(|one| one.by == by && one.text == text)
         {
-            return Ok(Ok(
-                "the statement stands beside the point already".to_owned()
-            ));
+            return Ok(Ok("the statement stands there already".to_owned()));
         }
         if said.len() >= MOST_STATEMENTS {
             return refused(
@@ -297,7 +295,9 @@ impl Desk {
         });
         self.store.commit(commit).await?;
         Ok(Ok(
-            "the statement stands beside the point from now on".to_owned()
+            "the statement stands beside what the rule came to; the bulletin has it only where the rule is \
+             told there, because it cost points, is a veto or is not kept"
+                .to_owned()
         ))
     }
 }

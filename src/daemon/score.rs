@@ -26,6 +26,9 @@ use crate::report::plain::one_line;
 use crate::store::commit::Commit;
 use crate::store::error::StoreError;
 
+/// What is said of an entry for a period that is closed.
+pub const CLOSED: &str = "the period is closed: nothing changes there before wangxun score correct";
+
 /// The most periods that are asked for at once.
 const MOST_PERIODS: usize = 1000;
 
@@ -194,7 +197,8 @@ impl Desk {
         }
         let closings = self.store.closings(&found.period.to_string()).await?;
         if !closings.is_empty() {
-            text += "; the period is closed: nothing changes there before wangxun score correct";
+            text += "; ";
+            text += CLOSED;
         }
         let entry = Entry {
             at: now,

@@ -37,6 +37,7 @@ use crate::domain::id::SiteId;
 use crate::domain::time::{Date, date_of};
 use crate::report::assessment::bulletin::{self, markdown};
 use crate::report::assessment::notes::remarks;
+use crate::report::assessment::untold::untold;
 use crate::report::assessment::{Assessment, Extent, Seal, changes, words};
 use crate::report::plain::{full_date, one_line, typed};
 use crate::report::rubric::{confidence, plain};
@@ -358,7 +359,7 @@ fn assessment_page(
         rows: here.take(SITES).map(row).collect(),
         pages,
         blank: blank(&assessment.blank),
-        notes: bulletin::untold(assessment)
+        notes: untold(assessment)
             .into_iter()
             .map(|line| line.replace('\\', ""))
             .collect(),

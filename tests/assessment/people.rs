@@ -4,7 +4,8 @@ use super::*;
 use wangxun::report::assessment::changes::changes;
 use wangxun::report::assessment::xlsx;
 
-fn assessment(rubric: &Rubric, cards: Vec<Card>) -> Assessment {
+/// An assessment of these cards alone.
+pub fn assessment(rubric: &Rubric, cards: Vec<Card>) -> Assessment {
     Assessment {
         at: at(ago(-1)),
         period: "2017Q3".parse().unwrap(),

@@ -140,11 +140,20 @@ fn misses(facts: &SiteFacts<'_>, sum: &Sum) -> Vec<Aside> {
         .filter(|day| sum.from <= day.on && day.on <= sum.to)
         .filter(|day| away(facts, day.on).is_none());
     let misses = within.flat_map(|day| &day.misses).take(MOST_MISSES);
-    let told = misses.map(|miss| Aside {
-        find: Find::of(About::Home, Fact::Missed(miss.clone())),
+    let aside = |fact: Fact| Aside {
+        find: Find::of(About::Home, fact),
         why: Spared::Detail,
-    });
-    told.collect()
+    };
+    let mut out: Vec<Aside> = misses
+        .map(|miss| aside(Fact::Missed(miss.clone())))
+        .collect();
+    let all = sum.failed + sum.excluded;
+    let told = u32::try_from(out.len()).unwrap_or(u32::MAX);
+    // Of a day only so many are kept one by one.
+    if told < all {
+        out.push(aside(Fact::Cut { told, all }));
+    }
+    out
 }
 
 /// The announced maintenance of `day`, if the site was under any.

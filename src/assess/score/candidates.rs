@@ -52,7 +52,7 @@ fn measured(
     counts: impl Fn(Decided) -> bool,
     is_looked_for: bool,
 ) -> Measurement {
-    let (mut finds, mut waiting) = (Vec::new(), 0_u32);
+    let (mut finds, mut waiting, mut left_out) = (Vec::new(), 0_u32, 0_u32);
     let (mut asides, mut rejected) = (Vec::new(), Vec::new());
     for case in facts.cases.iter().filter(|case| within(case, facts)) {
         if !own(&case) {
@@ -66,10 +66,15 @@ fn measured(
             (Stand::Confirmed { .. }, Some(decision)) if counts(decision.what) => {
                 finds.push(find(case));
             }
-            (Stand::Rejected, _) => set_aside(&mut rejected, case, Spared::Rejected),
+            (Stand::Rejected, _) => {
+                left_out += 1;
+                set_aside(&mut rejected, case, Spared::Rejected);
+            }
             (Stand::Confirmed { .. }, _) => {}
         }
     }
+    finish(&mut asides, waiting);
+    finish(&mut rejected, left_out);
     asides.append(&mut rejected);
     let amount = match (finds.is_empty(), waiting, is_looked_for) {
         (true, 1.., _) => Err(Unmeasured::Waiting(waiting)),
@@ -88,6 +93,16 @@ fn measured(
 fn set_aside(asides: &mut Vec<Aside>, case: &Case, why: Spared) {
     if asides.len() < MOST_ASIDE {
         let find = find(case);
+        asides.push(Aside { find, why });
+    }
+}
+
+/// Says that not all of them are told, where that is so.
+fn finish(asides: &mut Vec<Aside>, all: u32) {
+    let told = u32::try_from(asides.len()).unwrap_or(u32::MAX);
+    if told < all {
+        let find = Find::of(About::Site, Fact::Cut { told, all });
+        let why = Spared::Detail;
         asides.push(Aside { find, why });
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::fact::Fact;
 use super::facts::SiteFacts;
 use super::finding::{Aside, Find, Spared};
 use super::measure::measure;
@@ -160,6 +161,12 @@ pub enum Verdict {
 }
 
 impl Card {
+    /// Whether people entered anything that counts.
+    pub fn is_entered(&self) -> bool {
+        let mut finds = self.lines().flat_map(|line| &line.finds);
+        finds.any(|find| matches!(find.fact, Fact::Entered { .. }))
+    }
+
     /// All lines, in the order of the areas.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         self.areas.iter().flat_map(|area| &area.lines)

@@ -358,6 +358,13 @@ pub enum Fact {
         /// Links that were not.
         unasked: u32,
     },
+    /// So many of so many are told one by one.
+    Cut {
+        /// Those that are told.
+        told: u32,
+        /// All.
+        all: u32,
+    },
     /// What a person found.
     Entered {
         /// How many finds.

@@ -1,16 +1,16 @@
 //! The bulletin (通报) of a period, in Markdown: ranking, vetoes, what was found site by site, what
 //! was not assessed, and the rules as applied.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Assessment;
 use super::notes::notes;
+use super::untold::untold;
 use super::urgent::urgent;
 use super::words::{self, find, verdict};
 use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
 use crate::assess::score::finding::{Aside, Spared};
-use crate::assess::score::measurement::Unmeasured;
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::{Area, Untold};
 use crate::report::plain::{full_date, one_line};
@@ -84,6 +84,12 @@ pub fn opening(assessment: &Assessment) -> String {
     let graded = |of: &dyn Fn(&Card) -> bool| assessment.cards.iter().filter(|c| of(c)).count();
     let vetoed = graded(&|card| !card.vetoes.is_empty());
     let scored = graded(&|card| card.total.is_some());
+    if assessment.is_unseen() {
+        return format!(
+            "本期没有监测记录，不作考评；以下按{}（{}）列出，仅供查看，{state}。",
+            assessment.rubric.title, assessment.rubric.profile,
+        );
+    }
     let blank = match assessment.blank.len() {
         0 => String::new(),
         n => format!("，另有{n}个网站未配置网址，不参加考评"),
@@ -168,7 +174,7 @@ fn name(text: &str) -> String {
 }
 
 /// Text that neither ends a cell nor begins any markup.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         if matches!(
@@ -315,75 +321,6 @@ fn problems(out: &mut String, assessment: &Assessment, card: &Card) {
         }
     }
     out.push('\n');
-}
-
-/// What was not assessed, each once, with the number of sites and why.
-pub fn untold(assessment: &Assessment) -> Vec<String> {
-    let mut out = Vec::new();
-    for rule in assessment.rubric.enabled() {
-        let lines = assessment.cards.iter().flat_map(Card::lines);
-        let own = lines.filter(|line| line.rule.id == rule.id);
-        let unmeasured: Vec<&Unmeasured> = own
-            .filter_map(|line| match &line.verdict {
-                Verdict::Unmeasured(why) => Some(why),
-                _ => None,
-            })
-            .collect();
-        if unmeasured.is_empty() {
-            continue;
-        }
-        let unverified = if rule.is_unverified() {
-            "，未核实"
-        } else {
-            ""
-        };
-        out.push(format!(
-            "规则{}，{}{unverified}：{}个网站未测评（{}）",
-            rule.id,
-            cell(&rule.title),
-            unmeasured.len(),
-            reasons(&unmeasured)
-        ));
-    }
-    out
-}
-
-/// Why so many sites were not assessed; what waits for a person first, as it can still change the outcome.
-fn reasons(unmeasured: &[&Unmeasured]) -> String {
-    if let [one] = unmeasured {
-        return words::unmeasured(one);
-    }
-    let mut by: BTreeMap<(u8, String), usize> = BTreeMap::new();
-    let (mut waiting, mut unasked) = (0, 0);
-    for why in unmeasured {
-        let reason = match why {
-            Unmeasured::Waiting(count) => {
-                waiting += count;
-                (0, "有问题待人工确认".to_owned())
-            }
-            Unmeasured::Unasked(count) => {
-                unasked += count;
-                let reason = "有问题须经人工确认，巡检时未列入待确认问题";
-                (1, reason.to_owned())
-            }
-            Unmeasured::TooFewSamples { .. } => (2, "监测次数不足".to_owned()),
-            other => (3, words::unmeasured(other)),
-        };
-        *by.entry(reason).or_default() += 1;
-    }
-    let is_one = by.len() == 1;
-    let told = by.into_iter().map(|((order, reason), sites)| {
-        let many = match order {
-            0 => format!("，共{waiting}条"),
-            1 => format!("，共{unasked}条"),
-            _ => String::new(),
-        };
-        match is_one {
-            true => format!("{reason}{many}"),
-            false => format!("{sites}个{reason}{many}"),
-        }
-    });
-    told.collect::<Vec<_>>().join("；")
 }
 
 /// The rules in one paragraph.

@@ -5,7 +5,11 @@ use super::Assessment;
 use super::notes::other_rules;
 use super::words::{self, evidence, find, spared, verdict};
 use crate::assess::score::card::{Card, Line};
+use crate::report::plain::{full_date, one_line};
 use crate::report::rubric::confidence;
+
+/// The longest name of a person, in characters.
+const NAME_CHARS: usize = 30;
 
 /// Spreadsheets take a file for UTF-8 that begins so.
 pub const BOM: char = '\u{feff}';
@@ -35,11 +39,15 @@ pub fn csv(assessment: &Assessment) -> String {
         "监测时段",
         "较上期",
         "备注",
+        "计算得分",
+        "单位说明",
+        "封存",
     ];
     let mut out = String::from(BOM);
     out.push_str(&row(&head.map(str::to_owned)));
     // Rows are sorted and filtered: each of them has to say it.
     let remark = other_rules(assessment).unwrap_or_default();
+    let seal = seal(assessment);
     for card in &assessment.cards {
         for area in &card.areas {
             for line in &area.lines {
@@ -49,14 +57,37 @@ pub fn csv(assessment: &Assessment) -> String {
                     (true, None) => "未测评".to_owned(),
                 };
                 let area = (area.area.in_chinese(), score.as_str());
-                rows(&mut out, card, area, line, &remark);
+                let said = assessment.statements_of(card, line);
+                let said: Vec<String> = said.map(|said| words::statement(said, card.to)).collect();
+                let beside = [remark.clone(), said.join("；"), seal.clone()];
+                rows(&mut out, card, area, line, beside);
             }
         }
     }
     out
 }
 
-fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line, remark: &str) {
+/// Which version of a closed period it is, since when and by whom.
+fn seal(assessment: &Assessment) -> String {
+    let Some(seal) = assessment.seals.last() else {
+        return "未封存".to_owned();
+    };
+    let on = full_date(seal.at.date_naive());
+    let by = one_line(&seal.by, NAME_CHARS);
+    match seal.version {
+        0 | 1 => format!("{on}由{by}封存"),
+        version => format!("{on}由{by}更正为第{version}版"),
+    }
+}
+
+/// The rows of one rule; `beside` is its remark, what the unit says, and how the period is closed.
+fn rows(
+    out: &mut String,
+    card: &Card,
+    (area, score): (&str, &str),
+    line: &Line,
+    [remark, said, seal]: [String; 3],
+) {
     let start = [
         card.rank.map_or_else(String::new, |rank| rank.to_string()),
         card.name.clone(),
@@ -79,7 +110,11 @@ fn rows(out: &mut String, card: &Card, (area, score): (&str, &str), line: &Line,
         words::watched(card).unwrap_or_default(),
         card.change
             .map_or_else(String::new, |change| change.to_string()),
-        remark.to_owned(),
+        remark,
+        card.computed
+            .map_or_else(String::new, |computed| computed.to_string()),
+        said,
+        seal,
     ];
     let mut ends: Vec<[String; 3]> = line
         .finds

@@ -11,6 +11,7 @@ pub mod page;
 pub mod paragraph;
 mod services;
 pub mod template;
+pub mod untold;
 pub mod urgent;
 pub mod why;
 pub mod words;
@@ -89,6 +90,15 @@ impl Assessment {
     pub fn statements_of(&self, card: &Card, line: &Line) -> impl Iterator<Item = &Statement> {
         let statements = self.statements.iter();
         statements.filter(move |said| said.site == card.site && said.rule == line.rule.id.as_str())
+    }
+
+    /// Whether nothing at all was visited in the period. Of one that is closed that is not asked: it is refused,
+    /// and those of earlier versions do not say on which days they were watched.
+    pub fn is_unseen(&self) -> bool {
+        let mut cards = self.cards.iter();
+        self.seals.is_empty()
+            && !self.cards.is_empty()
+            && cards.all(|card| card.watched.is_none() && !card.is_entered())
     }
 
     /// Keeps the cards of `extent`; places remain those among all.

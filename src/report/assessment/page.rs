@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 
 use super::Assessment;
-use super::bulletin::{opening, rules, score, untold};
+use super::bulletin::{opening, rules, score};
 use super::notes::notes;
+use super::untold::untold;
 use super::urgent::urgent;
 use super::words::{self, evidence, find, spared, verdict};
 use crate::assess::score::card::{Card, Line, Verdict};
@@ -37,7 +38,56 @@ pub fn html(assessment: &Assessment) -> String {
     for line in notes(assessment) {
         let _ = writeln!(out, "<p class=\"quiet\">{}</p>", escaped(&line));
     }
-    ranking(&mut out, assessment);
+    // A unit reads first what it has to mend, and last what was not looked at.
+    if assessment.part {
+        to_mend(&mut out, assessment);
+        ranking(&mut out, assessment);
+        sheets(&mut out, assessment);
+        beside(&mut out, assessment);
+    } else {
+        ranking(&mut out, assessment);
+        beside(&mut out, assessment);
+        sheets(&mut out, assessment);
+    }
+    let _ = write!(
+        out,
+        "<footer>{}　{}制表</footer>\n</body></html>\n",
+        escaped(&assessment.operator),
+        full_date(assessment.at.date_naive())
+    );
+    out
+}
+
+/// What each site of a part has to mend first.
+fn to_mend(out: &mut String, assessment: &Assessment) {
+    out.push_str("<h2>应先整改</h2>\n<ul>");
+    for card in &assessment.cards {
+        let whose = escaped(&card.name);
+        let lines = urgent(card);
+        if lines.is_empty() {
+            let _ = write!(out, "<li>{whose}：没有发现需要整改的问题</li>");
+        }
+        for line in lines {
+            let _ = write!(out, "<li>{whose}：{}</li>", to_be_mended(line));
+        }
+    }
+    out.push_str("</ul>\n");
+}
+
+fn to_be_mended(line: &Line) -> String {
+    let title = escaped(&line.rule.title);
+    format!("规则{}，{title}：{}", line.rule.id, verdict(line))
+}
+
+/// A sheet for each site.
+fn sheets(out: &mut String, assessment: &Assessment) {
+    for card in &assessment.cards {
+        sheet(out, assessment, card);
+    }
+}
+
+/// What was not assessed, and the rules.
+fn beside(out: &mut String, assessment: &Assessment) {
     out.push_str("<h2>未测评的内容</h2>\n<ul>");
     for line in untold(assessment) {
         let _ = write!(out, "<li>{}</li>", escaped(&line.replace('\\', "")));
@@ -47,16 +97,6 @@ pub fn html(assessment: &Assessment) -> String {
         "</ul>\n<h2>考评规则</h2>\n<p>{}</p>\n",
         escaped(&rules(assessment))
     );
-    for card in &assessment.cards {
-        sheet(&mut out, assessment, card);
-    }
-    let _ = write!(
-        out,
-        "<footer>{}　{}制表</footer>\n</body></html>\n",
-        escaped(&assessment.operator),
-        full_date(assessment.at.date_naive())
-    );
-    out
 }
 
 fn ranking(out: &mut String, assessment: &Assessment) {
@@ -125,7 +165,10 @@ fn sheet(out: &mut String, assessment: &Assessment, card: &Card) {
         }
     }
     out.push_str("</p>\n");
-    first(out, card);
+    // Of one site that stands before all else.
+    if !assessment.part || assessment.cards.len() > 1 {
+        first(out, card);
+    }
     for area in &card.areas {
         let _ = write!(
             out,
@@ -150,13 +193,7 @@ fn first(out: &mut String, card: &Card) {
     }
     out.push_str("<h3>应先整改</h3>\n<ul>");
     for line in lines {
-        let _ = write!(
-            out,
-            "<li>规则{}，{}：{}</li>",
-            line.rule.id,
-            escaped(&line.rule.title),
-            verdict(line)
-        );
+        let _ = write!(out, "<li>{}</li>", to_be_mended(line));
     }
     out.push_str("</ul>\n");
 }

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use super::Assessment;
 use super::bulletin::{exempted, faults};
 use super::words;
-use crate::assess::score::card::{Card, Grade};
+use crate::assess::score::card::{Card, Grade, Line};
 use crate::assess::score::fact::Fact;
+use crate::assess::score::metric::Metric;
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Area;
 use crate::report::plain::full_date;
@@ -18,6 +19,10 @@ pub fn paragraph(assessment: &Assessment) -> String {
     let Some(first) = cards.first() else {
         return "没有可考评的网站。".to_owned();
     };
+    if assessment.is_unseen() {
+        let period = assessment.period.in_chinese();
+        return format!("{period}没有监测记录，未作考评。");
+    }
     let until = match first.is_over {
         true => String::new(),
         false => format!("（截至{}）", full_date(first.to)),
@@ -69,13 +74,7 @@ pub fn paragraph(assessment: &Assessment) -> String {
     if !areas.is_empty() {
         let _ = write!(out, "各领域平均得分：{}。", areas.join("、"));
     }
-    let _ = write!(
-        out,
-        "共发现逾期未更新栏目{}个、空白栏目{}个、打不开的链接{}个。",
-        finds(cards, |fact| matches!(fact, Fact::Stale { .. })),
-        finds(cards, |fact| matches!(fact, Fact::Blank { .. })),
-        finds(cards, |fact| matches!(fact, Fact::DeadLink(_)))
-    );
+    out.push_str(&found(cards));
     let exempt: usize = cards.iter().map(|card| exempted(card).len()).sum();
     if exempt > 0 {
         let _ = write!(out, "已报备、不计的栏目{exempt}个。");
@@ -97,6 +96,51 @@ pub fn paragraph(assessment: &Assessment) -> String {
         );
     }
     out
+}
+
+/// How much was found of what a reader asks for first; what was not looked at on any site is left out.
+fn found(cards: &[Card]) -> String {
+    let links = [Metric::HomeDeadLinks, Metric::DeadLinks];
+    let stale = finds(cards, |fact| matches!(fact, Fact::Stale { .. }));
+    let blank = finds(cards, |fact| matches!(fact, Fact::Blank { .. }));
+    let dead = finds(cards, |fact| matches!(fact, Fact::DeadLink(_))) + entered(cards, &links);
+    let all = [
+        ("逾期未更新栏目", stale, &[Metric::StaleColumns][..]),
+        ("空白栏目", blank, &[Metric::EmptyColumns]),
+        ("打不开的链接", dead, &links),
+    ];
+    let told = all
+        .iter()
+        .filter(|(_, count, metrics)| *count > 0 || is_measured(cards, metrics));
+    let told: Vec<String> = told
+        .map(|(what, count, _)| format!("{what}{count}个"))
+        .collect();
+    match told.is_empty() {
+        true => String::new(),
+        false => format!("共发现{}。", told.join("、")),
+    }
+}
+
+/// The lines of these metrics that tell of sites.
+fn of_metrics<'a>(cards: &'a [Card], metrics: &'a [Metric]) -> impl Iterator<Item = &'a Line> {
+    let areas = cards.iter().flat_map(|card| &card.areas);
+    let applying = areas.filter(|area| area.applies);
+    let lines = applying.flat_map(|area| &area.lines);
+    lines.filter(|line| metrics.contains(&line.rule.metric))
+}
+
+fn is_measured(cards: &[Card], metrics: &[Metric]) -> bool {
+    of_metrics(cards, metrics).any(|line| line.amount.is_some())
+}
+
+/// How many finds people entered under these metrics, in place of what was found.
+fn entered(cards: &[Card], metrics: &[Metric]) -> usize {
+    let finds = of_metrics(cards, metrics).flat_map(|line| &line.finds);
+    let entered = finds.map(|find| match find.fact {
+        Fact::Entered { finds, .. } => finds as usize,
+        _ => 0,
+    });
+    entered.sum()
 }
 
 fn of_area(cards: &[Card], wanted: Area) -> Option<String> {

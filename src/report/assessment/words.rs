@@ -178,6 +178,7 @@ pub fn find(find: &Find, to: Date) -> String {
         | Fact::Interpreted { .. }
         | Fact::InterpretedShare { .. }
         | Fact::NotLinked { .. } => services::find(&find.fact, to),
+        Fact::Cut { told, all } => format!("以上各次列出{told}条，共{all}条"),
         Fact::Entered {
             finds, by, reason, ..
         } => {
@@ -276,6 +277,10 @@ pub fn spared(aside: &Aside, to: Date) -> String {
         Spared::Unconfirmed => "栏目类别待确认，不计".to_owned(),
         Spared::Over => match aside.find.fact {
             Fact::LetterLate { .. } => "逾期后已答复，不计".to_owned(),
+            Fact::DeadLink(_) => "期内曾打不开，期末已无此问题，不计".to_owned(),
+            Fact::HomeOld { .. } | Fact::HomeUndated => {
+                "期内曾超过规定天数未更新，期末已更新，不计".to_owned()
+            }
             _ => "期内曾逾期，期末已更新，不计".to_owned(),
         },
         Spared::OtherPeriod => "答复期限不在本期，计入到期的周期，本期不计".to_owned(),

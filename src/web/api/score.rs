@@ -20,8 +20,9 @@ use crate::domain::act;
 use crate::domain::closing::STATEMENT_CHARS;
 use crate::domain::id::SiteId;
 use crate::domain::time::date_of;
-use crate::report::assessment::bulletin::untold;
+
 use crate::report::assessment::notes::remarks;
+use crate::report::assessment::untold::untold;
 use crate::report::assessment::{self as report, Extent, Seal, words};
 use crate::report::plain::{one_line, typed};
 use crate::report::rubric::confidence;

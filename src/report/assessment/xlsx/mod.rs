@@ -1,4 +1,4 @@
-//! The assessment as a workbook: summary with ranking and charts, one sheet an area, one a site, the
+//! The assessment as a workbook: summary with ranking, charts, one sheet an area, one a site, the
 //! evidence, the rules as applied. Texts are texts whatever they begin with; the only formulas are
 //! ours, written with the results that we computed.
 
@@ -15,7 +15,7 @@ use super::Assessment;
 use crate::assess::score::rubric::Area;
 use looks::{Looks, Names};
 use sheets::{applied, of_area, of_site, proofs};
-use summary::summary;
+use summary::{CHARTS, charts, summary};
 
 /// The workbook's bytes.
 pub fn xlsx(assessment: &Assessment) -> Result<Vec<u8>, XlsxError> {
@@ -25,6 +25,8 @@ pub fn xlsx(assessment: &Assessment) -> Result<Vec<u8>, XlsxError> {
     let mut names = Names::default();
     summary(workbook.add_worksheet(), assessment, &looks)?;
     names.known.insert("汇总".to_owned());
+    charts(workbook.add_worksheet(), assessment, &looks)?;
+    names.known.insert(CHARTS.to_owned());
     for (place, &area) in Area::ALL.iter().enumerate() {
         let sheet = workbook.add_worksheet();
         sheet.set_name(names.free(area.in_chinese()))?;

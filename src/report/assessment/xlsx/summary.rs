@@ -1,4 +1,4 @@
-//! The summary of a workbook: the ranking with the formulas of its totals, means, charts.
+//! The summary of a workbook: the ranking with the formulas of its totals, means; its charts beside it.
 
 use rust_xlsxwriter::{Chart, ChartType, Formula, Worksheet, XlsxError};
 
@@ -7,10 +7,13 @@ use crate::assess::score::card::{AreaScore, Card};
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::{Area, Untold};
 use crate::report::assessment::Assessment;
-use crate::report::assessment::bulletin::{opening, untold};
+use crate::report::assessment::bulletin::opening;
 use crate::report::assessment::notes::notes;
+use crate::report::assessment::untold::untold;
 use crate::report::assessment::words;
 
+/// The name of the sheet of charts.
+pub const CHARTS: &str = "图表";
 /// Where the summary's table begins.
 const HEAD: u32 = 3;
 /// The widths of its columns: place, site, unit, six areas, the computed and the shown total, the change,
@@ -74,7 +77,13 @@ pub fn summary(
         rows.paragraph(&line.replace('\\', ""))?;
         rows.row += 1;
     }
-    charts(rows.sheet, (first, last), rows.row + 1)
+    Ok(())
+}
+
+/// The rows of the summary's table that hold sites, if there are any.
+fn table(assessment: &Assessment) -> Option<(u32, u32)> {
+    let sites = u32::try_from(assessment.cards.len()).ok()?;
+    Some((HEAD + 1, HEAD + sites.checked_sub(1)? + 1))
 }
 
 fn ranked(rows: &mut Rows<'_>, assessment: &Assessment, card: &Card) -> Result<(), XlsxError> {
@@ -176,7 +185,21 @@ fn means(
     Ok(())
 }
 
-fn charts(sheet: &mut Worksheet, (first, last): (u32, u32), below: u32) -> Result<(), XlsxError> {
+/// The charts of the summary, on a page of their own: no page ends within one.
+pub fn charts(
+    sheet: &mut Worksheet,
+    assessment: &Assessment,
+    looks: &Looks,
+) -> Result<(), XlsxError> {
+    sheet.set_name(CHARTS)?;
+    sheet.set_landscape();
+    sheet.set_paper_size(9);
+    sheet.set_print_fit_to_pages(1, 1);
+    let title = format!("{}政府网站考评", assessment.period.in_chinese());
+    sheet.write_string_with_format(0, 0, &title, &looks.title)?;
+    let Some((first, last)) = table(assessment) else {
+        return Ok(());
+    };
     let areas = u16::try_from(Area::ALL.len()).unwrap_or(6);
     let total = FIRST_AREA + areas + 1;
     let mut ranking = Chart::new(ChartType::Column);
@@ -188,7 +211,7 @@ fn charts(sheet: &mut Worksheet, (first, last): (u32, u32), below: u32) -> Resul
         .set_values(("汇总", first, total, last, total));
     ranking.y_axis().set_min(0).set_max(100);
     ranking.set_width(1100).set_height(360);
-    sheet.insert_chart(below, 1, &ranking)?;
+    sheet.insert_chart(2, 0, &ranking)?;
     let mut means = Chart::new(ChartType::Column);
     means.title().set_name("各领域平均得分");
     means
@@ -204,6 +227,6 @@ fn charts(sheet: &mut Worksheet, (first, last): (u32, u32), below: u32) -> Resul
         ));
     means.y_axis().set_min(0).set_max(100);
     means.set_width(700).set_height(320);
-    sheet.insert_chart(below + 20, 1, &means)?;
+    sheet.insert_chart(22, 0, &means)?;
     Ok(())
 }
