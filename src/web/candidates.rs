@@ -65,8 +65,22 @@ struct Row {
     decisions: Vec<String>,
     /// Whether it can be a serious error.
     serious: bool,
-    /// Whether its form is shown unfolded, with the reason as entered.
-    again: Option<String>,
+    /// What was entered into its form, which is shown unfolded then.
+    again: Option<Again>,
+}
+
+/// What was entered into the form of a candidate.
+struct Again {
+    decided: String,
+    reason: String,
+}
+
+impl Row {
+    /// Whether this was chosen in its form.
+    fn chose(&self, decided: &str) -> bool {
+        let again = self.again.as_ref();
+        again.is_some_and(|again| again.decided == decided)
+    }
 }
 
 /// Which of them.
@@ -215,7 +229,10 @@ fn row(case: &Case, picture: &Picture, filled: Option<&Filled>) -> Row {
             .map(|said| words::decision(said, now))
             .collect(),
         serious: matches!(candidate.suspicion, Suspicion::Word { .. }),
-        again: entered.map(Filled::reason_again),
+        again: entered.map(|filled| Again {
+            decided: filled.decided.clone(),
+            reason: filled.reason_again(),
+        }),
         key,
     }
 }
