@@ -40,7 +40,8 @@ use wangxun::domain::target::{Spell, Target, TargetKind, TargetPlace};
 use wangxun::domain::time::{Date, Moment, moment};
 use wangxun::domain::visit::{CertificateFault, Failure};
 use wangxun::domain::words::WordKind;
-use wangxun::report::assessment::{Assessment, bulletin, csv, page, words};
+use wangxun::report::assessment::{Assessment, Extent, bulletin, csv, page, words};
+use wangxun::web::api::score::SiteScore;
 
 #[path = "support/config_files.rs"]
 mod config_files;
@@ -971,6 +972,23 @@ fn confirmed_links_cost_points_by_page_and_suspected_ones_none() {
     assert_eq!(over.count(), 1);
 }
 
+/// The assessment of one site.
+fn assessment_of(rubric: Rubric, card: Card) -> Assessment {
+    Assessment {
+        at: at(ago(-1)),
+        period: card.period,
+        operator: "西城区政务公开办公室".to_owned(),
+        blank: Vec::new(),
+        rubric,
+        cards: vec![card],
+        seals: Vec::new(),
+        statements: Vec::new(),
+        former_damaged: None,
+        other_rules: Vec::new(),
+        part: false,
+    }
+}
+
 /// That a veto was near is said as of the period, wherever the assessment is handed over.
 #[test]
 fn that_a_veto_was_near_is_said_as_of_the_period() {
@@ -989,19 +1007,7 @@ fn that_a_veto_was_near_is_said_as_of_the_period() {
         assert_eq!(words::verdict(line), "本期内曾接近否决", "{}", line.rule.id);
     }
     card.rank = Some(1);
-    let assessment = Assessment {
-        at: at(ago(-1)),
-        period: card.period,
-        operator: "西城区政务公开办公室".to_owned(),
-        blank: Vec::new(),
-        rubric,
-        cards: vec![card],
-        seals: Vec::new(),
-        statements: Vec::new(),
-        former_damaged: None,
-        other_rules: Vec::new(),
-        part: false,
-    };
+    let assessment = assessment_of(rubric, card);
     let page = page::html(&assessment);
     assert!(page.contains("本期内曾接近否决："), "{page}");
     let table = csv::csv(&assessment);
@@ -1064,6 +1070,86 @@ fn links_that_nobody_was_asked_about_are_not_measured() {
     assert_eq!(verdict(&world), Verdict::Kept);
     world.cases = vec![case(Some(Decided::Confirmed { serious: false }))];
     assert_eq!(verdict(&world), Verdict::Lost);
+}
+
+/// Programs are told what the pages say of a grade: that it is provisional, that it rests on a part, and which
+/// vetoes are near.
+#[test]
+fn programs_are_told_what_the_pages_add_to_a_grade() {
+    let mut world = World::new();
+    for _ in 0..9 {
+        world.aged(Class::Policy, 400);
+    }
+    for _ in 0..4 {
+        world.blank();
+    }
+    let mut card = world.card(&p2015());
+    card.rank = Some(38);
+    let near: Vec<String> = card.near.iter().map(ToString::to_string).collect();
+    assert!(!near.is_empty());
+    let told = SiteScore::of(&card);
+    assert_eq!(told.near_vetoes, near);
+    assert_eq!(told.grade_says, words::grade(&card));
+    assert_eq!(told.partial, words::ranked(&card).ends_with('*'));
+    card.is_over = false;
+    card.grade = Some(Grade::Excellent);
+    let told = SiteScore::of(&card);
+    assert!(told.provisional && told.grade.as_deref() == Some("优秀"));
+    assert_eq!(told.grade_says, "优秀（暂定）");
+    card.is_over = true;
+    card.measured = Points::FULL;
+    assert!(!SiteScore::of(&card).provisional);
+}
+
+/// A unit reads of suspicions those that somebody confirmed: neither what waits or was rejected, nor how
+/// much that is.
+#[test]
+fn a_unit_reads_no_suspicion_that_nobody_confirmed() {
+    let word = |page: &str, decided| {
+        let suspicion = Suspicion::Word {
+            text: format!("错词{page}"),
+            kind: WordKind::Wrong,
+            instead: None,
+            remark: None,
+        };
+        put_to_people(page, suspicion, decided)
+    };
+    let confirmed = Decided::Confirmed { serious: false };
+    let mut world = World::new();
+    world.inspection = Some(inspection());
+    world.cases = vec![
+        word("http://kxw.example.gov.cn/a", None),
+        word("http://kxw.example.gov.cn/b", Some(Decided::Rejected)),
+        word("http://kxw.example.gov.cn/c", Some(confirmed)),
+    ];
+    let rubric = p2015();
+    let mut card = world.card(&rubric);
+    card.rank = Some(1);
+    let unit = card.unit.clone();
+    let whole = assessment_of(rubric, card);
+    let own = whole.clone().only(&Extent::Unit(unit));
+    let set = |made: &Assessment| {
+        let json = serde_json::to_string(made).unwrap();
+        [
+            page::html(made),
+            csv::csv(made),
+            bulletin::markdown(made),
+            json,
+        ]
+        .join("\n")
+    };
+    let (office, unit) = (set(&whole), set(&own));
+    for (word, to_unit) in [
+        ("gov.cn/a", false),
+        ("gov.cn/b", false),
+        ("gov.cn/c", true),
+        ("待人工确认", false),
+        ("人工已排除", false),
+    ] {
+        assert!(office.contains(word), "{word}: {office}");
+        assert_eq!(unit.contains(word), to_unit, "{word}: {unit}");
+    }
+    assert!(!unit.contains("waiting"), "{unit}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub struct Report {
     /// Only this site
     #[arg(long, value_name = "ID")]
     site: Option<String>,
-    /// Only the sites of this unit
+    /// Only the sites of this unit, as the unit reads them: without suspicions that nobody confirmed
     #[arg(long, value_name = "ID")]
     unit: Option<String>,
     /// All sites, which is the default

@@ -7,6 +7,7 @@ mod inspected;
 mod letters;
 pub mod notes;
 pub mod other_rules;
+mod own;
 pub mod page;
 pub mod paragraph;
 mod services;
@@ -81,7 +82,7 @@ pub enum Extent {
     All,
     /// One site's.
     Site(SiteId),
-    /// Those of one unit.
+    /// Those of one unit, as that one reads them: of what only people can judge, what was confirmed.
     Unit(UnitId),
 }
 
@@ -118,6 +119,9 @@ impl Assessment {
             for seal in &mut self.seals {
                 changes::keep_of(&mut seal.changes, cards);
             }
+        }
+        if let Extent::Unit(_) = extent {
+            own::told(&mut self);
         }
         self
     }

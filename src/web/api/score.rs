@@ -16,6 +16,7 @@ use super::{answered, later, refused, unknown, unreadable};
 use crate::assess::score::card::{AreaScore, Card, Grade, Line, Verdict};
 use crate::assess::score::finding::Find;
 use crate::assess::score::period::Period;
+use crate::assess::score::rubric::RuleId;
 use crate::domain::act;
 use crate::domain::closing::STATEMENT_CHARS;
 use crate::domain::id::SiteId;
@@ -146,18 +147,34 @@ pub struct SiteScore {
     pub site: String,
     /// The unit that answers for it.
     pub unit: String,
-    /// The total of a hundred; none where nothing was measured.
+    /// The total of a hundred, as it counts: under a veto no more than the rules allow; none where nothing
+    /// was measured.
     pub total: Option<f64>,
+    /// The total as computed, without what a veto takes.
+    pub computed: Option<f64>,
     /// The change against the period before.
     pub change: Option<f64>,
     /// The place among all sites.
     pub rank: Option<u32>,
-    /// The grade, in Chinese.
+    /// The grade, in Chinese, without what the pages add to it; none where too little was measured for one.
     pub grade: Option<String>,
+    /// The grade as the pages say it, in Chinese: `优秀（暂定）`; `暂不评级` where too little was measured for
+    /// one, `未测评` where nothing was. What is shown to people is this.
+    pub grade_says: String,
+    /// Whether the grade can still become another one: the period runs, or not all of it was measured and no
+    /// veto was hit. The pages say `暂定`.
+    pub provisional: bool,
+    /// Whether the figures rest on a part of the period's days or on less than half of the points. The pages
+    /// set an asterisk behind the place.
+    pub partial: bool,
+    /// From when to when it was watched, in Chinese, where that is a part of the period.
+    pub watched: Option<String>,
     /// The share of all points that stands on measurement, in percent.
     pub measured: f64,
     /// The rules whose veto was hit.
     pub vetoes: Vec<String>,
+    /// The rules whose veto was near during the period, and not hit.
+    pub near_vetoes: Vec<String>,
     /// The areas.
     pub areas: Vec<AreaOfSite>,
 }
@@ -219,7 +236,7 @@ pub async fn assessment(
                     .into_iter()
                     .map(|line| line.replace('\\', ""))
                     .collect(),
-                sites: made.cards.iter().map(site).collect(),
+                sites: made.cards.iter().map(SiteScore::of).collect(),
             }))
         }
         Err(without) => missing(without),
@@ -250,7 +267,7 @@ pub async fn scorecard(
                 period: period.to_string(),
                 made_at: made.at.to_rfc3339(),
                 version: made.seals.last().map(|seal| seal.version),
-                score: site(card),
+                score: SiteScore::of(card),
                 points: card
                     .areas
                     .iter()
@@ -340,22 +357,32 @@ fn number(points: impl ToString) -> Option<f64> {
     points.to_string().parse().ok()
 }
 
-fn site(card: &Card) -> SiteScore {
-    SiteScore {
-        site: card.site.to_string(),
-        unit: card.unit.to_string(),
-        total: card.total.and_then(number),
-        change: card.change.and_then(number),
-        rank: card.rank,
-        grade: card.grade.map(Grade::in_chinese).map(str::to_owned),
-        measured: number(card.measured).unwrap_or_default(),
-        vetoes: card.vetoes.iter().map(ToString::to_string).collect(),
-        areas: card
-            .areas
-            .iter()
-            .filter(|area| area.applies)
-            .map(area)
-            .collect(),
+impl SiteScore {
+    /// The site of a card.
+    pub fn of(card: &Card) -> SiteScore {
+        let rules = |ids: &[RuleId]| ids.iter().map(ToString::to_string).collect();
+        SiteScore {
+            site: card.site.to_string(),
+            unit: card.unit.to_string(),
+            total: card.total.and_then(number),
+            computed: card.computed.and_then(number),
+            change: card.change.and_then(number),
+            rank: card.rank,
+            grade: card.grade.map(Grade::in_chinese).map(str::to_owned),
+            grade_says: words::grade(card),
+            provisional: card.grade.is_some() && !words::is_certain(card),
+            partial: card.is_loose(),
+            watched: words::watched(card),
+            measured: number(card.measured).unwrap_or_default(),
+            vetoes: rules(&card.vetoes),
+            near_vetoes: rules(&card.near),
+            areas: card
+                .areas
+                .iter()
+                .filter(|area| area.applies)
+                .map(area)
+                .collect(),
+        }
     }
 }
 
