@@ -33,19 +33,22 @@ pub struct Day {
     pub more: usize,
 }
 
-/// What becomes due from `today` on within a week.
+/// What of the columns that are looked for, wherever they stand, becomes due from `today` on within a week.
 pub fn of(overview: &Overview, filter: &Filter, today: Date) -> Due {
     let week = Filter::of("state=week");
     let lines = overview.sites.iter().flat_map(|site| &site.columns);
     let last = today.checked_add_days(Days::new(WEEK - 1)).unwrap_or(today);
+    let lines = lines.filter(|line| week.takes(line, today) && filter.is_about(line));
     let mut days: BTreeMap<Date, Vec<(String, String)>> = BTreeMap::new();
-    for line in lines.filter(|line| week.takes(line, today)) {
+    let mut count = 0;
+    for line in lines {
+        count += 1;
         for (due, what) in dues(line).filter(|(due, _)| today <= *due && *due <= last) {
             days.entry(due).or_default().push(named(line, what));
         }
     }
     Due {
-        count: days.values().map(Vec::len).sum(),
+        count,
         href: filter.in_state(State::Week),
         days: days
             .into_iter()

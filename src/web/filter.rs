@@ -159,7 +159,8 @@ impl Filter {
         self.state().takes(line, today) && self.is_about(line)
     }
 
-    fn is_about(&self, line: &ColumnLine) -> bool {
+    /// Whether a column is among those looked for, wherever it stands.
+    pub fn is_about(&self, line: &ColumnLine) -> bool {
         self.unit.as_ref().is_none_or(|unit| *unit == line.unit)
             && self.class.is_none_or(|class| class == line.class)
             && self.words.find(&[

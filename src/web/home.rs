@@ -197,7 +197,7 @@ fn home_page(
         frame: Frame::of(console, picture, viewer, Place::Overview),
         sites_in_all: overview.sites.len(),
         columns_in_all: overview.totals.all(),
-        chips: chips(&overview.totals, filter),
+        chips: chips(&counts(&overview, filter), filter),
         tally: tally(&sites),
         cells: cells.map(|site| cell(site, now)).collect(),
         sites_found: sites.len(),
@@ -242,6 +242,12 @@ fn chosen<'a>(overview: &'a Overview, filter: &Filter, picture: &Picture) -> Vec
         _ => lines.sort_by(|a, b| a.rank().cmp(&b.rank())),
     }
     lines
+}
+
+/// How many of the columns that are looked for stand where, as each count leads to those alone.
+fn counts(overview: &Overview, filter: &Filter) -> Counts {
+    let lines = overview.sites.iter().flat_map(|site| &site.columns);
+    Counts::of(lines.filter(|line| filter.is_about(line)))
 }
 
 fn chips(counts: &Counts, filter: &Filter) -> Vec<Chip> {

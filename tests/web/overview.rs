@@ -80,6 +80,32 @@ async fn columns_are_counted_by_tier_and_each_count_leads_to_them() {
     );
 }
 
+/// Under a filter, each count is of what it leads to.
+#[tokio::test]
+async fn counts_under_a_filter_are_those_of_the_lists_they_lead_to() {
+    let running = start(group(5, 1), of_every_tier()).await;
+    for (query, overdue, due) in [("unit=s02", 1, 0), ("q=s01", 0, 1), ("class=policy", 0, 0)] {
+        let home = get(&running, &format!("/?{query}")).await.body;
+        let mut tiles = home.split("<li class=");
+        let tile = tiles.find(|tile| tile.contains("?state=overdue&"));
+        let tile = tile.expect("a tile");
+        assert!(
+            tile.contains(&format!("<b>{overdue}</b>")),
+            "{query}: {tile}"
+        );
+        assert!(
+            home.contains(&format!("7天内到期<small>{due}个")),
+            "{query}: {home}"
+        );
+        for (state, word, count) in [("overdue", "超期", overdue), ("week", "7天内到期", due)]
+        {
+            let list = get(&running, &format!("/?state={state}&{query}")).await;
+            let head = format!("{word}的栏目<small>{count}个");
+            assert!(list.body.contains(&head), "{query} {state}: {}", list.body);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_home_page_that_does_not_open_is_told_in_one_wording() {
     let mut commit = mixed();
