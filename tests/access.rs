@@ -32,6 +32,8 @@ use wangxun::web::routes;
 mod browser;
 #[path = "support/console.rs"]
 mod console;
+#[path = "access/own.rs"]
+mod own;
 #[path = "support/program.rs"]
 mod program;
 #[path = "access/proofs.rs"]

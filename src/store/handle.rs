@@ -200,6 +200,17 @@ impl Store {
             .await
     }
 
+    /// The latest incidents that are over and taken by `is`, the latest end first: at most `newest`, among
+    /// the latest `through` of all.
+    pub async fn closed_incidents_that(
+        &self,
+        is: impl Fn(&Incident) -> bool + Send + 'static,
+        (newest, through): (usize, usize),
+    ) -> Result<Vec<Incident>, StoreError> {
+        self.read(move |reader| reader.closed_incidents_that(is, (newest, through)))
+            .await
+    }
+
     /// Incidents that were over at `since` or later, by end.
     pub async fn closed_since(&self, since: Moment) -> Result<Vec<Incident>, StoreError> {
         self.read(move |reader| reader.closed_since(since)).await

@@ -177,6 +177,25 @@ impl<'a> Reader<'a> {
         self.last(Table::ClosedIncidents, newest)
     }
 
+    /// The latest incidents that are over and taken by `is`, among the latest `through` of all.
+    pub fn closed_incidents_that(
+        &mut self,
+        is: impl Fn(&Incident) -> bool,
+        (newest, through): (usize, usize),
+    ) -> Result<Vec<Incident>, StoreError> {
+        let table = Table::ClosedIncidents;
+        let mut incidents = Vec::new();
+        for entry in self.engine.rows(table, &[])?.rev().take(through) {
+            if incidents.len() >= newest {
+                break;
+            }
+            let (key, row) = entry?;
+            let incident = self.value(table, &key, &row)?;
+            incidents.extend(incident.filter(|one| is(one)));
+        }
+        Ok(incidents)
+    }
+
     /// Incidents that were over at `since` or later.
     pub fn closed_since(&mut self, since: Moment) -> Result<Vec<Incident>, StoreError> {
         let mut incidents = Vec::new();

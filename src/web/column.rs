@@ -15,6 +15,7 @@ use super::access::viewer::Viewer;
 use super::ground::Ground;
 use super::incidents::IncidentRow;
 use super::messages::MessageRow;
+use super::past::closed_that;
 use super::source::Picture;
 use super::strip::Strip;
 use super::view::{
@@ -58,7 +59,7 @@ const ACTS: usize = 20;
 const NOTES: usize = 8;
 /// The most observations of a year: of one day at most a few are kept.
 const YEAR: usize = 1500;
-/// How many closed incidents and messages are looked through for the column's.
+/// How many messages are looked through for the column's.
 const LOOKED_THROUGH: usize = 6_000;
 /// How many closed incidents are listed.
 const CLOSED: usize = 10;
@@ -299,14 +300,14 @@ pub async fn gather(
     let (store, id) = (&console.store, &column.id);
     let picture = Picture::take(console, viewer).await?;
     let observations = store.observations(id, YEAR).await?;
-    let about = |incident: &Incident| match &incident.key.subject {
-        Subject::Column(column) | Subject::Duty(column, _) => column == id,
+    let own = id.clone();
+    let about = move |incident: &Incident| match &incident.key.subject {
+        Subject::Column(column) | Subject::Duty(column, _) => *column == own,
         _ => false,
     };
     let open = picture.open.values().filter(|one| about(one)).cloned();
-    let closed = store.closed_incidents(LOOKED_THROUGH).await?;
-    let closed = closed.into_iter().filter(about).take(CLOSED);
-    let incidents: Vec<Incident> = open.chain(closed).collect();
+    let mut incidents: Vec<Incident> = open.collect();
+    incidents.extend(closed_that(console, about, CLOSED).await?);
     // Of what is about the column tell messages since the first of these began.
     let since = incidents.iter().map(|incident| incident.began_at).min();
     let since = since.unwrap_or(picture.now);

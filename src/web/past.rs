@@ -3,6 +3,8 @@
 //!
 //! Example: `/incidents?list=acts&page=2`.
 
+use std::sync::Arc;
+
 use super::Console;
 use super::access::viewer::Viewer;
 use super::home::Pages;
@@ -22,8 +24,8 @@ use crate::store::error::StoreError;
 const LATEST: usize = 50;
 /// How many of one list stand on a page.
 const ROWS: usize = 100;
-/// How many closed incidents are looked through for the latest ones of a unit, and for pages of them.
-const LOOKED_THROUGH: usize = 2_000;
+/// How many closed incidents are looked through for those of a unit, a site or a column, and listed page by
+/// page.
 const PAGED: usize = 20_000;
 
 /// One of the lists.
@@ -162,8 +164,7 @@ impl Past {
         picture: &Picture,
     ) -> Result<Past, StoreError> {
         let (now, names) = (picture.now, console.names(picture));
-        let most = viewer.only().map_or(LATEST + 1, |_| LOOKED_THROUGH);
-        let closed = closed(console, viewer, picture, most).await?;
+        let closed = closed(console, viewer, picture, LATEST + 1).await?;
         Ok(Past {
             flagged: flags::recent(&picture.flags, now),
             flags: Part::first(&flagged(picture), |flag| flag_row(names, flag, now)),
@@ -206,15 +207,27 @@ impl Past {
     }
 }
 
-/// The incidents that are over and the viewer's to see, of the latest `most` of all.
-async fn closed(
+/// The latest incidents that are over and the viewer's to see: of a unit, its own, however many others ended
+/// since.
+pub async fn closed(
     console: &Console,
     viewer: &Viewer,
     picture: &Picture,
     most: usize,
 ) -> Result<Vec<Incident>, StoreError> {
-    let closed = console.store.closed_incidents(most).await?;
-    Ok(own(closed, viewer, picture))
+    let (group, whole) = (Arc::clone(&picture.group), viewer.only().is_none());
+    let own = move |one: &Incident| whole || is_of(&group, &one.key.subject);
+    closed_that(console, own, most).await
+}
+
+/// The latest incidents that are over and taken by `is`.
+pub async fn closed_that(
+    console: &Console,
+    is: impl Fn(&Incident) -> bool + Send + 'static,
+    most: usize,
+) -> Result<Vec<Incident>, StoreError> {
+    let most = (most, PAGED);
+    console.store.closed_incidents_that(is, most).await
 }
 
 /// Those of `incidents` that are the viewer's to see.

@@ -17,6 +17,7 @@ use super::copy::{address_of_home, is_owner};
 use super::ground::Ground;
 use super::incidents::{IncidentRow, is_of};
 use super::made::made_at_once;
+use super::past::closed_that;
 use super::source::Picture;
 use super::view::{
     ColumnRow, Frame, Mark, NAME_CHARS, Named, Place, Shared, Tile, page, tiles, unknown,
@@ -43,8 +44,7 @@ use crate::report::overview::overview;
 use crate::report::plain::one_line;
 use crate::store::error::StoreError;
 
-/// How many closed incidents of the group are looked through, and how many of the site are listed.
-const LOOKED_THROUGH: usize = 500;
+/// How many closed incidents of the site are listed.
 const CLOSED: usize = 10;
 /// How long the page waits for the paragraph that it can do without.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -270,14 +270,14 @@ async fn shown(
         let card = cards.find(|card| card.site == *id)?;
         Some(Score::of(made, card))
     });
-    let about = |incident: &Incident| {
-        incident.key.subject == Subject::Site(id.clone())
-            && is_of(&picture.group, &incident.key.subject)
-    };
-    let closed = console.store.closed_incidents(LOOKED_THROUGH).await?;
-    let closed = closed.into_iter().filter(about).take(CLOSED);
-    let open = picture.open.values().filter(|one| about(one)).cloned();
-    let incidents: Vec<Incident> = open.chain(closed).collect();
+    let subject = Subject::Site(id.clone());
+    let mut incidents = Vec::new();
+    if is_of(&picture.group, &subject) {
+        let open = picture.open.values();
+        incidents.extend(open.filter(|one| one.key.subject == subject).cloned());
+        let about = move |one: &Incident| one.key.subject == subject;
+        incidents.extend(closed_that(console, about, CLOSED).await?);
+    }
     let unit = console.group.units.get(&site.unit);
     let why = match is_of(&picture.group, &Subject::Site(id.clone())) {
         true => defended(console, id).await,

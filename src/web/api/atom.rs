@@ -9,14 +9,16 @@ use axum::response::{IntoResponse as _, Response};
 use super::unreadable;
 use crate::alert::incident::{Incident, State as IncidentState};
 use crate::alert::outbox::MessageKey;
+use crate::alert::rules::AlertRules;
 use crate::assess::ladder::Tier;
 use crate::domain::time::Moment;
 use crate::report::acts::Names;
 use crate::report::plain::one_line;
 use crate::web::access::viewer::Viewer;
-use crate::web::incidents::{is_of, kind_in_chinese, page_of, subject};
+use crate::web::incidents::{kind_in_chinese, page_of, stage, subject};
+use crate::web::past::closed;
 use crate::web::source::Picture;
-use crate::web::view::{NAME_CHARS, Shared};
+use crate::web::view::{NAME_CHARS, Shared, when};
 
 /// How many incidents the feed holds.
 const ENTRIES: usize = 100;
@@ -26,6 +28,8 @@ const ENTRIES: usize = 100;
 struct Feed {
     title: String,
     updated: String,
+    /// Where the console is linked to, which the addresses stand behind; empty where nothing says.
+    base: String,
     entries: Vec<Entry>,
 }
 
@@ -43,14 +47,13 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
         Ok(picture) => picture,
         Err(error) => return unreadable(&error),
     };
-    let closed = match console.store.closed_incidents(ENTRIES).await {
-        Ok(closed) => closed,
+    let ended = match closed(&console, &viewer, &picture, ENTRIES).await {
+        Ok(ended) => ended,
         Err(error) => return unreadable(&error),
     };
     let names = console.names(&picture);
-    let own = |one: &&Incident| viewer.only().is_none() || is_of(&picture.group, &one.key.subject);
     let open = picture.open.values().filter(|one| one.is_open());
-    let mut all: Vec<&Incident> = open.chain(closed.iter().filter(own)).collect();
+    let mut all: Vec<&Incident> = open.chain(&ended).collect();
     all.sort_by_key(|incident| std::cmp::Reverse(moved(incident)));
     let feed = Feed {
         title: one_line(&console.title, NAME_CHARS),
@@ -58,6 +61,7 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
             .first()
             .map_or(picture.now, |one| moved(one))
             .to_rfc3339(),
+        base: base(&console.rules).to_owned(),
         entries: all
             .into_iter()
             .take(ENTRIES)
@@ -75,6 +79,12 @@ pub async fn incidents(State(console): Shared, Extension(viewer): Extension<View
             super::refused(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "生成失败。")
         }
     }
+}
+
+/// Where the console is linked to, without the slash that all of its addresses begin with.
+fn base(rules: &AlertRules) -> &str {
+    let link = rules.console_link.as_deref().unwrap_or_default();
+    link.trim_end_matches('/')
 }
 
 /// When an incident moved last.
@@ -105,6 +115,10 @@ fn entry(picture: &Picture, names: Names<'_>, incident: &Incident) -> Entry {
         },
         at: moved(incident).to_rfc3339(),
         path: page_of(&picture.group, &key.subject),
-        says: format!("始于{}", began),
+        says: format!(
+            "始于{}，{}。",
+            when(Some(incident.began_at), picture.now),
+            stage(incident, names, picture.now)
+        ),
     }
 }

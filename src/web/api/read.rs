@@ -24,10 +24,11 @@ use crate::report::recipient::{receiver, way};
 use crate::web::access::viewer::Viewer;
 use crate::web::filter::{Filter, State as Wanted};
 use crate::web::home::{blind, gather};
-use crate::web::incidents::{is_of, kind_in_chinese, stage, subject};
+use crate::web::incidents::{kind_in_chinese, stage, subject};
 use crate::web::label;
 use crate::web::messages::Today;
 use crate::web::monitor;
+use crate::web::past::closed;
 use crate::web::source::Picture;
 use crate::web::view::{NAME_CHARS, Shared};
 
@@ -51,7 +52,8 @@ pub struct WhichPart {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhichIncidents {
-    /// `open`, which is the default, or `closed`: the latest thousand that are over.
+    /// `open`, which is the default, or `closed`: the latest thousand that are over; for a unit, of its
+    /// own.
     #[schemars(extend("enum" = ["open", "closed"]))]
     pub state: Option<String>,
     /// The page, from 1.
@@ -284,12 +286,9 @@ pub async fn incidents(
             let open = open.map(|one| incident(names, one, picture.now)).collect();
             listed(open, which.page)
         }
-        Some("closed") => match console.store.closed_incidents(CLOSED).await {
+        Some("closed") => match closed(&console, &viewer, &picture, CLOSED).await {
             Ok(closed) => {
-                let own = |one: &&Incident| {
-                    viewer.only().is_none() || is_of(&picture.group, &one.key.subject)
-                };
-                let closed = closed.iter().filter(own);
+                let closed = closed.iter();
                 let closed = closed
                     .map(|one| incident(names, one, picture.now))
                     .collect();
