@@ -26,6 +26,7 @@ use wangxun::store::accounts::{Account, Accounts, AccountsError};
 use wangxun::store::commit::Commit;
 use wangxun::web::access::gate::Admits;
 use wangxun::web::access::password;
+use wangxun::web::counter::{Counter, Handed};
 use wangxun::web::routes;
 
 #[path = "support/browser.rs"]
@@ -43,7 +44,7 @@ mod proxied;
 #[path = "access/unscripted.rs"]
 mod unscripted;
 
-use console::{Running, column_id, group, incident, message, now, records, start_for, update};
+use console::{Running, column_id, group, incident, message, now, records, start_with, update};
 use program::{PROGRAM, Place};
 use wangxun::alert::outbox::Delivery;
 
@@ -151,6 +152,11 @@ fn unit(n: usize) -> UnitId {
 
 /// Four sites with ten columns each, a message, and an account of every role.
 async fn four_sites(proxy: Proxy) -> Running {
+    four_sites_with(proxy, None).await
+}
+
+/// The same with what takes in what is handed in on its pages.
+async fn four_sites_with(proxy: Proxy, counter: Option<Counter>) -> Running {
     let group = group(4, 10);
     let mut commit = Commit::at(now());
     commit.records = records(&group, now() - TimeDelta::hours(1));
@@ -159,13 +165,31 @@ async fn four_sites(proxy: Proxy) -> Running {
         receipt: None,
     };
     commit.messages = vec![message(1, "单位之间的消息", accepted)];
-    let running = start_for(Admission::Accounts(proxy), "127.0.0.1:0", group, commit).await;
+    let admission = Admission::Accounts(proxy);
+    let running = start_with(admission, "127.0.0.1:0", group, commit, counter).await;
     let dir = running.dir.path();
     account(dir, "yunwei", Role::Operator);
     account(dir, "kaoping", Role::Assessor);
     account(dir, "kanke", Role::Viewer);
     account(dir, "danwei", Role::Unit(unit(1)));
     running
+}
+
+/// A counter whose desk refuses every task and never comes to an assessment.
+fn busy_desk() -> Counter {
+    let (desk, mut handed) = tokio::sync::mpsc::channel(8);
+    tokio::spawn(async move {
+        let mut never = Vec::new();
+        while let Some(one) = handed.recv().await {
+            match one {
+                Handed::Task { back, .. } => {
+                    back.send(Err("请填写理由。".to_owned())).ok();
+                }
+                other => never.push(other),
+            }
+        }
+    });
+    Counter::new(desk)
 }
 
 /// Signs in as `who` with `password`.

@@ -41,7 +41,8 @@ use wangxun::domain::time::{Date, Moment, moment};
 use wangxun::domain::visit::{CertificateFault, Failure};
 use wangxun::domain::words::WordKind;
 use wangxun::report::assessment::{Assessment, Extent, bulletin, csv, page, words};
-use wangxun::web::api::score::SiteScore;
+use wangxun::web::api::site_score::SiteScore;
+use wangxun::web::assessment::of_area;
 
 #[path = "support/config_files.rs"]
 mod config_files;
@@ -1101,6 +1102,26 @@ fn programs_are_told_what_the_pages_add_to_a_grade() {
     assert!(!SiteScore::of(&card).provisional);
 }
 
+/// A veto may take the place of a deduction: the points that are left would look as if nothing was amiss.
+#[test]
+fn an_area_whose_veto_was_hit_says_so_in_place_of_its_points() {
+    let mut world = World::new();
+    world.days.clear();
+    for n in 0..92 {
+        let mut day = SiteDay::new(world.site.id.clone(), ago(91 - n));
+        for _ in 0..24 {
+            day.add(at(day.on), Sample::of(300, Some(Failure::Refused)));
+        }
+        world.days.push(day);
+    }
+    let card = world.card(&p2015());
+    assert_eq!(line(&card, "V1").verdict, Verdict::Veto);
+    for area in card.areas.iter().filter(|area| area.applies) {
+        let is_hit = area.lines.iter().any(|line| line.verdict == Verdict::Veto);
+        assert_eq!(of_area(area) == "单项否决", is_hit, "{:?}", area.area);
+    }
+}
+
 /// A unit reads of suspicions those that somebody confirmed: neither what waits or was rejected, nor how
 /// much that is.
 #[test]
@@ -1114,20 +1135,35 @@ fn a_unit_reads_no_suspicion_that_nobody_confirmed() {
         };
         put_to_people(page, suspicion, decided)
     };
-    let confirmed = Decided::Confirmed { serious: false };
-    let mut world = World::new();
-    world.inspection = Some(inspection());
-    world.cases = vec![
+    let confirmed = Decided::Confirmed { serious: true };
+    let mut cases = vec![
         word("http://kxw.example.gov.cn/a", None),
         word("http://kxw.example.gov.cn/b", Some(Decided::Rejected)),
-        word("http://kxw.example.gov.cn/c", Some(confirmed)),
     ];
-    let rubric = p2015();
-    let mut card = world.card(&rubric);
-    card.rank = Some(1);
-    let unit = card.unit.clone();
-    let whole = assessment_of(rubric, card);
-    let own = whole.clone().only(&Extent::Unit(unit));
+    let parts = |cases: &[Case]| {
+        let mut world = World::new();
+        world.inspection = Some(inspection());
+        world.cases = cases.to_vec();
+        let rubric = p2015();
+        let mut card = world.card(&rubric);
+        card.rank = Some(1);
+        let unit = card.unit.clone();
+        let whole = assessment_of(rubric, card);
+        let own = whole.clone().only(&Extent::Unit(unit));
+        (whole, own)
+    };
+    // As long as nothing is confirmed, the rule waits, and only the office is told so.
+    let (whole, own) = parts(&cases);
+    let verdict = |made: &Assessment| line(&made.cards[0], "V4").verdict.clone();
+    assert_eq!(
+        (verdict(&whole), verdict(&own)),
+        (
+            Verdict::Unmeasured(Unmeasured::Waiting(1)),
+            Verdict::Unmeasured(Unmeasured::NotEntered)
+        )
+    );
+    cases.push(word("http://kxw.example.gov.cn/c", Some(confirmed)));
+    let (whole, own) = parts(&cases);
     let set = |made: &Assessment| {
         let json = serde_json::to_string(made).unwrap();
         [
@@ -1149,7 +1185,9 @@ fn a_unit_reads_no_suspicion_that_nobody_confirmed() {
         assert!(office.contains(word), "{word}: {office}");
         assert_eq!(unit.contains(word), to_unit, "{word}: {unit}");
     }
-    assert!(!unit.contains("waiting"), "{unit}");
+    for word in ["\"waiting\"", "\"rejected\""] {
+        assert!(office.contains(word) && !unit.contains(word), "{word}");
+    }
 }
 
 #[test]

@@ -60,6 +60,7 @@ pub fn told(act: &Act, names: Names<'_>, now: Moment) -> String {
             names.duty(duty),
             in_chinese(*until, date_of(now))
         ),
+        Deed::ExemptionEnded { key } => ended(names.acts, key, now),
         other => deed(other, now),
     };
     format!("{deed}{}", approved(act))
@@ -102,7 +103,7 @@ fn deed(deed: &Deed, now: Moment) -> String {
             day(*from),
             day(*until)
         ),
-        Deed::ExemptionEnded { key } => format!("提前结束报备豁免 {key}"),
+        Deed::ExemptionEnded { key } => ended(&[], key, now),
         Deed::Answered { until, .. } => {
             format!("{}：将于{}前更新", way_of_answer(deed), day(*until))
         }
@@ -116,6 +117,30 @@ fn deed(deed: &Deed, now: Moment) -> String {
         Deed::TrialBegan => "试运行开始".to_owned(),
         Deed::WentLive => "正式启用".to_owned(),
     }
+}
+
+/// That an exemption ended before its last day, and which: by its ground and last day as far as it is known.
+fn ended(acts: &[Act], key: &str, now: Moment) -> String {
+    let mut exempted = acts.iter().filter(|act| act.key() == key);
+    let known = exempted.find_map(|act| match &act.deed {
+        Deed::Exempted {
+            ground,
+            until,
+            paused,
+            ..
+        } => Some((*paused, ground.in_chinese(), *until)),
+        _ => None,
+    });
+    let Some((paused, ground, until)) = known else {
+        return format!("提前结束报备豁免（编号{key}）");
+    };
+    let what = if paused {
+        "恢复监测，提前结束暂停"
+    } else {
+        "提前结束报备豁免"
+    };
+    let until = in_chinese(until, date_of(now));
+    format!("{what}（{ground}，原至{until}，编号{key}）")
 }
 
 /// That a unit answered. Of who answers by a link nobody has checked the name.
@@ -375,7 +400,20 @@ mod tests {
         let long = exempt("2017-12-01");
         let end = act("李四", Deed::ExemptionEnded { key: long.key() });
         let acts = [exempt("2017-11-15"), exempt("2017-11-20"), long, end];
-        let list = exemptions(&acts, &group(), "2017-11-18".parse().unwrap());
+        let group = group();
+        let names = Names {
+            group: &group,
+            duties: &[],
+            acts: &acts,
+        };
+        let said = told_about(&acts[3], names, at("2017-11-18T09:00:00"));
+        let key = acts[2].key();
+        let which = format!("原至12月1日，编号{key}）");
+        assert!(
+            said.contains("提前结束报备豁免（") && said.contains(&which),
+            "{said}"
+        );
+        let list = exemptions(&acts, &group, "2017-11-18".parse().unwrap());
         let states: Vec<_> = list
             .lines()
             .skip(2)
@@ -383,9 +421,9 @@ mod tests {
             .collect();
         assert_eq!(states, ["提前结束", "生效", "已到期"]);
         assert!(list.contains("张三") && list.contains("改版"), "{list}");
-        let column = &group().columns[&column_id("kxw/gzdt")];
+        let column = &group.columns[&column_id("kxw/gzdt")];
         assert_eq!(about(&acts, column).len(), 4);
-        let other = &group().columns[&column_id("kxw/tzgg")];
+        let other = &group.columns[&column_id("kxw/tzgg")];
         assert!(about(&acts, other).is_empty());
     }
 }

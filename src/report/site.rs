@@ -149,7 +149,8 @@ fn unclear(held: &Held) -> String {
     names.join("、")
 }
 
-fn name(rule: Rule) -> &'static str {
+/// What a rule of a veto is about, in a few words.
+pub fn name(rule: Rule) -> &'static str {
     match rule {
         Rule::Unreachable => "首页打开失败率",
         Rule::HomeStale => "首页更新",

@@ -464,8 +464,26 @@ fn row(card: &Card) -> Row {
     }
 }
 
+/// Whether a veto of the area was hit. It may take the place of a deduction, so that the points alone would
+/// look as if nothing was amiss.
+fn is_vetoed(area: &AreaScore) -> bool {
+    let mut lines = area.lines.iter();
+    area.applies && lines.any(|line| line.verdict == Verdict::Veto)
+}
+
+/// The score of an area, or that a veto of it was hit.
+pub fn of_area(area: &AreaScore) -> String {
+    match is_vetoed(area) {
+        true => "单项否决".to_owned(),
+        false => bulletin::score(area),
+    }
+}
+
 /// The score of an area in a narrow column: the share in whole percent, below it.
 fn cell(area: &AreaScore) -> (String, Option<String>) {
+    if is_vetoed(area) {
+        return ("否决".to_owned(), None);
+    }
     let score = area.score.filter(|_| area.applies);
     match score.filter(|_| area.measured < Points::FULL) {
         Some(score) => {
@@ -497,7 +515,7 @@ fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
             .map(|area| SheetArea {
                 name: area.area.in_chinese(),
                 weight: area.weight,
-                score: bulletin::score(area),
+                score: of_area(area),
                 faults: area.lines.iter().filter(|line| is_fault(line)).count(),
                 open: area.lines.iter().any(|line| is_fault(line) || line.near),
                 lines: area

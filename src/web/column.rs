@@ -17,7 +17,7 @@ use super::incidents::IncidentRow;
 use super::messages::MessageRow;
 use super::past::closed_that;
 use super::source::Picture;
-use super::strip::Strip;
+use super::strip::{Strip, late};
 use super::view::{
     ColumnRow, Frame, Named, Place, Shared, TITLE_CHARS, date, page, unknown, unreadable,
     unreadable_form, web_address, when,
@@ -36,7 +36,7 @@ use crate::domain::id::ColumnId;
 use crate::domain::item::{Change, Item};
 use crate::domain::name::is_same_title;
 use crate::domain::observation::{Observation, Sight};
-use crate::domain::time::{Moment, date_of};
+use crate::domain::time::{Date, Moment, date_of};
 use crate::report::acts::{self, Names};
 use crate::report::duty;
 use crate::report::flags::fact;
@@ -61,6 +61,8 @@ const NOTES: usize = 8;
 const YEAR: usize = 1500;
 /// How many messages are looked through for the column's.
 const LOOKED_THROUGH: usize = 6_000;
+/// The most closed incidents of a year.
+const CLOSED_IN_A_YEAR: usize = 100;
 /// How many closed incidents are listed.
 const CLOSED: usize = 10;
 /// How many messages are listed.
@@ -217,7 +219,14 @@ fn column_page(
         work,
         ground: Ground::of_column(&line, &(why(&case) + &duty::sentences(&duties)), now),
         address: line.url.as_deref().and_then(web_address),
-        strip: Strip::of(&known.items, newest, &line.judgement, line.due_on, today),
+        strip: Strip::of(
+            &known.items,
+            newest,
+            &line.judgement,
+            line.due_on,
+            &known.late,
+            today,
+        ),
         copy: known.proof.clone(),
         row: ColumnRow::of(&line, now),
         visits: newest
@@ -283,6 +292,8 @@ pub struct Known {
     pub acceptance: Option<Acceptance>,
     /// Its incidents, the open ones first.
     pub incidents: Vec<Incident>,
+    /// The days from and to which it was late, as far as incidents of a year tell.
+    pub late: Vec<(Date, Date)>,
     /// The messages that tell of it, the newest first.
     pub messages: Vec<Message>,
     /// The copies that are kept of the pages of the latest visits.
@@ -307,7 +318,10 @@ pub async fn gather(
     };
     let open = picture.open.values().filter(|one| about(one)).cloned();
     let mut incidents: Vec<Incident> = open.collect();
-    incidents.extend(closed_that(console, about, CLOSED).await?);
+    let listed = incidents.len() + CLOSED;
+    incidents.extend(closed_that(console, about, CLOSED_IN_A_YEAR).await?);
+    let late = late(&incidents, date_of(picture.now));
+    incidents.truncate(listed);
     // Of what is about the column tell messages since the first of these began.
     let since = incidents.iter().map(|incident| incident.began_at).min();
     let since = since.unwrap_or(picture.now);
@@ -331,6 +345,7 @@ pub async fn gather(
             .or_else(|| deciding_copy(&observations, &copies)),
         copies,
         incidents,
+        late,
         observations,
         items: store.items(id).await?,
         acceptance: store.acceptance(id).await?,

@@ -94,9 +94,9 @@ struct Reread {
 
 /// Why there is no copy to show.
 pub enum Lack {
-    /// No such column for the viewer, or no visit to it that kept this copy.
+    /// No such column or site for the viewer.
     Unknown,
-    /// None was kept, or as long as the configuration says.
+    /// None of this name was kept, or as long as the configuration says.
     Gone,
     /// It cannot be read.
     Broken,
@@ -360,10 +360,10 @@ async fn inspected<'a>(
     digest: &str,
 ) -> Result<(Whose<'a>, Visit), Lack> {
     let Whose::Home(site) = of else {
-        return Err(Lack::Unknown);
+        return Err(Lack::Gone);
     };
     let found = proof::proven_by(&console.store, viewer, site, digest).await?;
-    let at = found.first().ok_or(Lack::Unknown)?.first_at;
+    let at = found.first().ok_or(Lack::Gone)?.first_at;
     let sight = None;
     Ok((Whose::Page(site), Visit { at, sight, found }))
 }

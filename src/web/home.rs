@@ -218,7 +218,7 @@ fn home_page(
         today: messages
             .as_ref()
             .map(|messages| Today::of(messages, picture)),
-        condition: monitor::condition(console, picture),
+        condition: monitor::condition(console, viewer, picture),
         column_pages,
         site_pages,
     }

@@ -31,7 +31,7 @@ use crate::domain::home::HomeRecord;
 use crate::domain::time::Moment;
 use crate::report::acts::Names;
 use crate::report::plain::one_line;
-use crate::report::site::{HOME_BLIND, HOME_DOWN, HOST_DOWN};
+use crate::report::site::{HOME_BLIND, HOME_DOWN, HOST_DOWN, name};
 use crate::store::error::StoreError;
 
 /// How many open incidents one page lists.
@@ -62,8 +62,8 @@ pub struct IncidentRow {
     pub subject: String,
     /// The page of the column or site that it is about.
     pub link: Option<String>,
-    /// What kind.
-    pub kind: &'static str,
+    /// What kind; of a veto, with what it rests or rested on.
+    pub kind: String,
     /// The copy of the home page on which it rests.
     pub copy: Option<String>,
     /// The tier told last.
@@ -213,7 +213,7 @@ impl IncidentRow {
         IncidentRow {
             subject,
             link,
-            kind: kind_in_chinese(&incident.key),
+            kind: kind_with_grounds(incident),
             copy: None,
             tier: incident.told_tier().map_or("—", Tier::in_chinese),
             since: when(Some(incident.began_at), now),
@@ -336,6 +336,16 @@ pub fn stage(incident: &Incident, names: Names<'_>, now: Moment) -> String {
                 None => told,
             }
         }
+    }
+}
+
+/// The kind in the words of a table; of a veto, with the rules on which it rests or rested.
+fn kind_with_grounds(incident: &Incident) -> String {
+    let kind = kind_in_chinese(&incident.key);
+    let grounds = incident.grounds.iter().map(|ground| name(ground.rule));
+    match grounds.collect::<Vec<_>>().join("、") {
+        none if none.is_empty() => kind.to_owned(),
+        grounds => format!("{kind}（{grounds}）"),
     }
 }
 

@@ -46,8 +46,8 @@ pub async fn made(console: &Console, period: Period) -> Result<Arc<Assessment>, 
 
 /// The assessment of `period` if it is there at once: what another page only mentions. It is begun
 /// otherwise.
-pub async fn made_at_once(console: &Console, period: Period) -> Option<Arc<Assessment>> {
-    made_within(AT_ONCE, console, period).await.ok()
+pub async fn made_at_once(console: &Console, period: Period) -> Result<Arc<Assessment>, Without> {
+    made_within(AT_ONCE, console, period).await
 }
 
 async fn made_within(

@@ -3,6 +3,7 @@
 use chrono::Datelike as _;
 
 use super::Console;
+use super::access::viewer::Viewer;
 use super::source::Picture;
 use super::view::when;
 use crate::domain::time::date_of;
@@ -10,8 +11,12 @@ use crate::report::away;
 use crate::report::plain::size;
 use crate::store::handle::StoreHealth;
 
-/// The lines: what, and how it is.
-pub fn condition(console: &Console, picture: &Picture) -> Vec<(&'static str, String)> {
+/// The lines: what, and how it is. The server, and who is away, are no business of a unit.
+pub fn condition(
+    console: &Console,
+    viewer: &Viewer,
+    picture: &Picture,
+) -> Vec<(&'static str, String)> {
     let (now, vitals) = (picture.now, &picture.vitals);
     let day = date_of(now);
     let worked = match console.calendar.is_working_day(day) {
@@ -26,10 +31,13 @@ pub fn condition(console: &Console, picture: &Picture) -> Vec<(&'static str, Str
         ("最近访问", when(vitals.visited_at, now)),
         ("最近一轮", when(vitals.round_finished_at, now)),
         ("本次启动", when(Some(vitals.started_at), now)),
-        ("数据存储", store_in_chinese(&vitals.store)),
         ("工作日历", calendar),
-        ("程序版本", env!("CARGO_PKG_VERSION").to_owned()),
     ];
+    if viewer.only().is_some() {
+        return lines;
+    }
+    lines.insert(3, ("数据存储", store_in_chinese(&vitals.store)));
+    lines.push(("程序版本", env!("CARGO_PKG_VERSION").to_owned()));
     let away = away::lines(&console.group, day);
     if !away.is_empty() {
         lines.push(("今日不在岗", away.join("；")));

@@ -128,6 +128,8 @@ pub struct Past {
     pub cut: Option<String>,
     /// The acts.
     pub acts: Part<ActRow>,
+    /// Where a unit reads of its own what is listed here for the office alone.
+    pub elsewhere: Option<&'static str>,
 }
 
 /// An act in a table.
@@ -171,6 +173,7 @@ impl Past {
             closed: Part::first(&closed, |one| IncidentRow::of(names, one, now)),
             acts: Part::first(&done(viewer, picture), |act| act_row(names, act, now)),
             cut: None,
+            elsewhere: None,
         })
     }
 
@@ -183,7 +186,10 @@ impl Past {
         page: usize,
     ) -> Result<Past, StoreError> {
         let (now, names) = (picture.now, console.names(picture));
-        let mut past = Past::default();
+        let mut past = Past {
+            elsewhere: viewer.only().and_then(|_| elsewhere(list)),
+            ..Past::default()
+        };
         match list {
             List::Closed => {
                 let mut all = console.store.closed_incidents(PAGED + 1).await?;
@@ -249,6 +255,15 @@ fn flagged(picture: &Picture) -> Vec<&Flag> {
     flags
         .filter(|flag| picture.group.columns.contains_key(&flag.column))
         .collect()
+}
+
+/// Where a unit reads of its own what `list` shows the office.
+fn elsewhere(list: List) -> Option<&'static str> {
+    match list {
+        List::Closed => None,
+        List::Flags => Some("供核对的情况由运维人员处理，不向单位列出。"),
+        List::Acts => Some("本单位各栏目的处理记录，见各栏目页。"),
+    }
 }
 
 /// What people did. A unit reads of its own on the pages of its columns.

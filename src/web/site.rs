@@ -11,12 +11,12 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
 use super::access::viewer::Viewer;
-use super::assessment::quarter;
+use super::assessment::{of_area, quarter};
 use super::broken::{self, Broken};
 use super::copy::{address_of_home, is_owner};
 use super::ground::Ground;
 use super::incidents::{IncidentRow, is_of};
-use super::made::made_at_once;
+use super::made::{Without, made_at_once};
 use super::past::closed_that;
 use super::source::Picture;
 use super::view::{
@@ -36,7 +36,7 @@ use crate::domain::home::{HomeCopy, HomeRecord};
 use crate::domain::id::SiteId;
 use crate::domain::observation::Sight;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
-use crate::report::assessment::{Assessment, bulletin, words};
+use crate::report::assessment::{Assessment, words};
 use crate::report::front;
 use crate::report::history::sight_in_chinese;
 use crate::report::note::note;
@@ -71,6 +71,8 @@ struct SitePage {
     week: Option<Week>,
     broken: Option<Broken>,
     score: Option<Score>,
+    /// Whether that is being made.
+    being_made: bool,
     /// Whether it is assessed, and its assessment is the viewer's to see.
     assessed: bool,
     paused: Option<String>,
@@ -83,6 +85,8 @@ struct SitePage {
 
 /// How the site comes out in the running quarter.
 struct Score {
+    /// The days that it rests on.
+    days: String,
     total: String,
     grade: String,
     rank: String,
@@ -93,7 +97,9 @@ struct Score {
 impl Score {
     fn of(assessment: &Assessment, card: &Card) -> Score {
         let areas = card.areas.iter().filter(|area| area.applies);
+        let day = |on| in_chinese(on, card.to);
         Score {
+            days: format!("{}至{}", day(card.period.first()), day(card.to)),
             total: words::total(card),
             grade: words::grade(card),
             rank: words::rank(card),
@@ -115,7 +121,7 @@ impl Score {
                     (
                         area.area.in_chinese(),
                         area.weight,
-                        bulletin::score(area),
+                        of_area(area),
                         lost.join("；"),
                         said.take(STATEMENTS).collect(),
                     )
@@ -263,9 +269,10 @@ async fn shown(
     let quarter = quarter(today);
     let made = match quarter {
         Some(period) if own => made_at_once(console, period).await,
-        _ => None,
+        _ => Err(Without::Nobody),
     };
-    let score = made.as_ref().and_then(|made| {
+    let being_made = matches!(made, Err(Without::NotYet));
+    let score = made.as_ref().ok().and_then(|made| {
         let mut cards = made.cards.iter();
         let card = cards.find(|card| card.site == *id)?;
         Some(Score::of(made, card))
@@ -286,6 +293,7 @@ async fn shown(
     Ok(Some(SitePage {
         broken: (!targets.is_empty()).then(|| Broken::of(id, &targets, links, picture.now)),
         score,
+        being_made,
         paused: paused(&picture.acts, site, today),
         frame: Frame::of(console, &picture, viewer, Place::Overview),
         mark: Mark::of_site(line),

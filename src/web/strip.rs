@@ -4,10 +4,12 @@
 use askama::Template;
 use chrono::Datelike as _;
 
+use crate::alert::incident::{Incident, Kind, State};
 use crate::assess::freshness::Judgement;
+use crate::assess::ladder::Tier;
 use crate::domain::item::Item;
 use crate::domain::observation::Observation;
-use crate::domain::time::{Date, in_chinese};
+use crate::domain::time::{Date, date_of, in_chinese};
 use crate::report::year::{DAYS, Day, Month, Visited, days, months};
 
 /// Where the days begin, in units of the drawing.
@@ -50,12 +52,13 @@ struct Run {
 }
 
 impl Strip {
-    /// The strip up to `today`.
+    /// The strip up to `today`; `late` are the days from and to which it is known to have been late.
     pub fn of(
         items: &[Item],
         seen: &[Observation],
         judgement: &Judgement,
         due_on: Option<Date>,
+        late: &[(Date, Date)],
         today: Date,
     ) -> Strip {
         let days = days(items, seen, today);
@@ -69,7 +72,10 @@ impl Strip {
                 line(40, "首次见到", &days, today, |day| day.seen),
             ],
             runs: runs(&days, today),
-            limits: limits(updated, due_on, today),
+            limits: before(late, updated, due_on, today)
+                .into_iter()
+                .chain(limits(updated, due_on, today))
+                .collect(),
             table: months
                 .into_iter()
                 .rev()
@@ -77,6 +83,21 @@ impl Strip {
                 .collect(),
         }
     }
+}
+
+/// From and to which days `incidents` tell that the limit was passed.
+pub fn late(incidents: &[Incident], today: Date) -> Vec<(Date, Date)> {
+    let stale = incidents.iter().filter(|one| one.key.kind == Kind::Stale);
+    let spans = stale.filter_map(|incident| {
+        let mut rises = incident.rises.iter();
+        let from = rises.find(|rise| rise.tier >= Tier::Overdue)?.at;
+        let to = match incident.state {
+            State::Resolved { at } => date_of(at),
+            State::Suspected { .. } | State::Open { .. } => today,
+        };
+        Some((date_of(from), to))
+    });
+    spans.collect()
 }
 
 fn x(place: usize) -> f64 {
@@ -156,27 +177,44 @@ fn limits(updated: Option<Date>, due: Option<Date>, today: Date) -> Vec<Run> {
     let Some((updated, due)) = updated.zip(due) else {
         return Vec::new();
     };
-    let first = today - chrono::Days::new(DAYS - 1);
-    let place = |on: Date| (on - first).num_days().max(0) as f64 * WIDTH + LEFT;
     let parts = [
         ("within", "时限内", updated, due.min(today)),
         ("over", "超过时限", due + chrono::Days::new(1), today),
     ];
-    let shown = parts
-        .into_iter()
-        .filter(|(_, _, from, to)| from <= to && *to >= first);
-    shown
-        .map(|(key, word, from, to)| Run {
-            x: place(from).round_to(),
-            width: (place(to) + WIDTH - place(from)).round_to(),
-            key,
-            says: format!(
-                "{}至{} {word}",
-                in_chinese(from, today),
-                in_chinese(to, today)
-            ),
-        })
+    let parts = parts.into_iter();
+    parts
+        .filter_map(|(key, word, from, to)| bar((key, word), (from, to), today))
         .collect()
+}
+
+/// The times that it was late before the last update; where nothing is due, as nobody can judge, to this day.
+fn before(
+    late: &[(Date, Date)],
+    updated: Option<Date>,
+    due: Option<Date>,
+    today: Date,
+) -> Vec<Run> {
+    let known = updated.filter(|_| due.is_some());
+    let end = known.map_or(today, |on| on - chrono::Days::new(1));
+    let late = late.iter().map(|(from, to)| (*from, (*to).min(end)));
+    late.filter_map(|days| bar(("over", "超过时限"), days, today))
+        .collect()
+}
+
+/// A bar from day to day, as far as it lies within the year; nothing where it ends before it begins.
+fn bar((key, word): (&'static str, &str), (from, to): (Date, Date), today: Date) -> Option<Run> {
+    let first = today - chrono::Days::new(DAYS - 1);
+    let place = |on: Date| (on - first).num_days().max(0) as f64 * WIDTH + LEFT;
+    (from <= to && to >= first).then(|| Run {
+        x: place(from).round_to(),
+        width: (place(to) + WIDTH - place(from)).round_to(),
+        key,
+        says: format!(
+            "{}至{} {word}",
+            in_chinese(from, today),
+            in_chinese(to, today)
+        ),
+    })
 }
 
 fn ticks(days: &[Day]) -> Vec<(f64, String)> {
@@ -220,6 +258,32 @@ mod tests {
         let bars = limits.into_iter();
         bars.map(|bar| (bar.key, days(bar.x - LEFT), days(bar.width)))
             .collect()
+    }
+
+    #[test]
+    fn a_time_late_that_is_over_is_drawn_too() {
+        let on = |text: &str| text.parse::<Date>().unwrap();
+        let late = [(on("2017-10-27"), on("2017-11-01"))];
+        let today = on("2017-11-20");
+        let last = i64::try_from(DAYS).unwrap() - 1;
+        let bars = |updated: Option<&str>, due: Option<&str>| {
+            let runs = before(&late, updated.map(on), due.map(on), today).into_iter();
+            let days = |width: f64| (width / WIDTH).round() as i64;
+            runs.map(|run| (days(run.x - LEFT), days(run.width)))
+                .collect::<Vec<_>>()
+        };
+        // Up to the day before the item that ended it, whenever that was seen.
+        assert_eq!(
+            bars(Some("2017-10-31"), Some("2017-11-24")),
+            [(last - 24, 4)]
+        );
+        assert_eq!(
+            bars(Some("2017-11-18"), Some("2017-12-02")),
+            [(last - 24, 6)]
+        );
+        assert_eq!(bars(Some("2017-10-01"), Some("2017-10-15")), []);
+        // Nobody can judge it now: what was proven stays.
+        assert_eq!(bars(Some("2017-10-01"), None), [(last - 24, 6)]);
     }
 
     #[test]

@@ -127,7 +127,8 @@ impl Asked {
                 Ok(number) if range.contains(&number) => *place = number,
                 _ => {
                     let (least, most) = (range.start(), range.end());
-                    asked.fault = Some(format!("每一项都须为{least}至{most}的整数。"));
+                    let name = named(&key);
+                    asked.fault = Some(format!("“{name}”须为{least}至{most}的整数。"));
                 }
             }
         }
@@ -137,6 +138,24 @@ impl Asked {
         }
         asked
     }
+}
+
+/// What the form calls the number `key`.
+fn named(key: &str) -> String {
+    let class = Class::ALL.into_iter().find(|class| class.key() == key);
+    if let Some(class) = class {
+        return format!("{}时限", class.in_chinese());
+    }
+    let (step, part) = key.split_once('.').unwrap_or((key, ""));
+    let step = SHARES.iter().find(|(known, _)| *known == step);
+    let part = match part {
+        "percent" => "百分比",
+        "least" => "最少",
+        _ => "最多",
+    };
+    step.map_or("督办工作日".to_owned(), |(_, name)| {
+        format!("{name}（{part}）")
+    })
 }
 
 /// Where the number called `key` stands, and its range.
@@ -399,5 +418,14 @@ mod tests {
             assert!(Asked::of(bad, &limits).fault.is_some(), "{bad}");
         }
         assert!(!Asked::of("", &limits).filled);
+        // A fault names its field.
+        for (query, name) in [
+            ("news=abc", "动态要闻时限"),
+            ("warning.least=9999", "预警：到期前（最少）"),
+            ("working-days=0", "督办工作日"),
+        ] {
+            let fault = Asked::of(query, &limits).fault.unwrap();
+            assert!(fault.starts_with(&format!("“{name}”须为")), "{fault}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use wangxun::domain::words::WordKind;
 use wangxun::store::commit::Commit;
 
 use crate::console::now;
-use crate::{ask, four_sites, get_as, signed_in};
+use crate::{ask, busy_desk, four_sites, four_sites_with, get_as, signed_in};
 
 /// A wrong word on a page of the site of unit 1.
 fn wrong_word(copy: Option<String>) -> Candidate {
@@ -86,7 +86,7 @@ async fn a_candidate_leads_to_the_copy_that_proves_it() {
 /// mends the rest; nothing is chosen beforehand.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_that_is_refused_or_interrupted_keeps_what_was_chosen() {
-    let running = four_sites(Proxy::default()).await;
+    let running = four_sites_with(Proxy::default(), Some(busy_desk())).await;
     let candidate = wrong_word(None);
     let key = candidate.key();
     let mut commit = Commit::at(now());

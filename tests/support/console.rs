@@ -33,6 +33,7 @@ use wangxun::store::handle::Store;
 use wangxun::store::settings::StoreSettings;
 use wangxun::web::Console;
 use wangxun::web::access::Porter;
+use wangxun::web::counter::Counter;
 use wangxun::web::metrics::Metrics;
 use wangxun::web::serve::serve;
 
@@ -351,6 +352,17 @@ pub async fn start_for(
     group: Group,
     commit: Commit,
 ) -> Running {
+    start_with(admission, listen, group, commit, None).await
+}
+
+/// The same with what takes in what is handed in on its pages.
+pub async fn start_with(
+    admission: Admission,
+    listen: &str,
+    group: Group,
+    commit: Commit,
+    counter: Option<Counter>,
+) -> Running {
     let dir = TempDir::new().expect("a directory");
     let settings = StoreSettings::in_dir(dir.path().join("store"));
     let (store, _) = Store::open(&settings, now()).await.expect("a store");
@@ -360,7 +372,7 @@ pub async fn start_for(
     let console = Console {
         callback: None,
         links: None,
-        counter: None,
+        counter,
         porter: Arc::new(Porter::new(admission, false, settings.dir.clone()).expect("access")),
         group: Arc::new(group),
         limits: Arc::new(Limits::default()),

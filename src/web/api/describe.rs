@@ -77,7 +77,7 @@ pub fn description() -> Value {
             "The columns, what needs a person first on top",
             (json, schema::<Part<Column>>(&mut types)),
             &columns,
-            &[400, 401, 503],
+            &[400, 401, 404, 503],
         ),
         (
             "/api/v1/columns/{id}",
@@ -192,7 +192,7 @@ pub fn description() -> Value {
             "The due dates as a calendar (RFC 5545)",
             ("text/calendar", text.clone()),
             &unit,
-            &[400, 401, 503],
+            &[400, 401, 404, 503],
         ),
         (
             "/api/v1/incidents.atom",

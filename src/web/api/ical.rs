@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::read::{NO_UNIT, knows};
 use super::{refused, unreadable};
 use crate::assess::duty::Stand;
 use crate::domain::id::UnitId;
@@ -53,6 +54,9 @@ pub async fn due(
         Ok(picture) => picture,
         Err(error) => return unreadable(&error),
     };
+    if unit.as_ref().is_some_and(|unit| !knows(&picture, unit)) {
+        return refused(StatusCode::NOT_FOUND, NO_UNIT);
+    }
     let overview = overview(&picture.scene(&console));
     let lines = overview.sites.iter().flat_map(|site| &site.columns);
     let lines = lines.filter(|line| unit.as_ref().is_none_or(|unit| *unit == line.unit));

@@ -17,6 +17,7 @@ pub mod replay;
 pub mod score;
 pub mod shape;
 pub mod site;
+pub mod site_score;
 pub mod trend;
 pub mod write;
 

@@ -130,7 +130,7 @@ pub async fn overview(State(console): Shared, Extension(viewer): Extension<Viewe
         let waiting = picture.open.values().filter(|one| one.is_proposed());
         let sites = |is: fn(&&SiteLine) -> bool| seen.sites.iter().filter(is).count();
         let reasons = picture.vitals.reasons.iter();
-        let condition = monitor::condition(&console, &picture).into_iter();
+        let condition = monitor::condition(&console, &viewer, &picture).into_iter();
         shape::Overview {
             cannot_judge: blind(&seen)
                 .into_iter()
@@ -189,6 +189,14 @@ pub(super) fn listed<T: serde::Serialize>(all: Vec<T>, page: Option<usize>) -> R
     }
 }
 
+/// What is said of a unit that is not configured, or is not the viewer's.
+pub(super) const NO_UNIT: &str = "配置中没有这个单位。";
+
+/// Whether the unit is configured, and the viewer's to see.
+pub(super) fn knows(picture: &Picture, unit: &UnitId) -> bool {
+    picture.group.units.contains_key(unit)
+}
+
 /// That the query is not understood.
 pub(super) fn bad_query() -> Response {
     refused(StatusCode::BAD_REQUEST, "查询参数不正确。")
@@ -227,6 +235,13 @@ pub async fn columns(
     };
     match Picture::take(&console, &viewer).await {
         Ok(picture) => {
+            if filter
+                .unit
+                .as_ref()
+                .is_some_and(|unit| !knows(&picture, unit))
+            {
+                return refused(StatusCode::NOT_FOUND, NO_UNIT);
+            }
             let today = date_of(picture.now);
             let seen = look(&picture.scene(&console));
             let lines = seen.sites.iter().flat_map(|site| &site.columns);
