@@ -506,3 +506,31 @@ fn a_letter_is_a_veto_once_a_person_has_confirmed_that_it_waits() {
     assert_eq!(asked.candidate, world.cases[1].candidate.key());
     assert_eq!(asked.decision.as_ref().unwrap().by, "张三");
 }
+
+/// What the list said is proven by the list: the letter's own page may say nothing.
+#[test]
+fn the_page_that_says_that_a_letter_waits_is_named() {
+    let said = |row: Option<State>| {
+        let world = world(|column| {
+            let mut letter = letter(column, 120, None);
+            letter.row.state = row;
+            vec![letter]
+        });
+        let card = world.card(&p2015());
+        let line = line(&card, "V5");
+        assert_eq!(line.verdict, Verdict::Veto);
+        wangxun::report::assessment::words::evidence(line.finds.first().unwrap(), end())
+    };
+    let by_list = said(Some(State::Open));
+    assert!(
+        by_list.contains("/a/120.html")
+            && by_list.contains("来信列表")
+            && !by_list.contains("来信页面"),
+        "{by_list}"
+    );
+    let by_page = said(None);
+    assert!(
+        by_page.contains("来信页面") && !by_page.contains("来信列表"),
+        "{by_page}"
+    );
+}

@@ -210,6 +210,9 @@ pub enum Fact {
         title: String,
         /// The address of its page.
         url: Option<String>,
+        /// The address of the list, where that says that it waits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        list: Option<String>,
         /// When it was written.
         asked_on: Date,
         /// The last day in time.

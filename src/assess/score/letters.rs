@@ -8,7 +8,7 @@ use super::candidates;
 use super::fact::{Fact, LetterField};
 use super::facts::SiteFacts;
 use super::finding::{About, Aside, Find, Spared};
-use super::letter_box::{boxes, looked_at};
+use super::letter_box::{LetterBox, boxes, looked_at};
 use super::measurement::{Measurement, Part, Unmeasured};
 use super::publishing;
 use super::rubric::{Late, Rubric, Rule};
@@ -97,6 +97,13 @@ pub fn unanswered(
     let doubtful = silent(rule, rubric, facts) + unproven(facts, &mut measured.asides);
     let measured = candidates::confirmed(rule, facts, measured, |find| suspected(facts, find));
     candidates::undecided(rule, unread + doubtful, measured)
+}
+
+/// The address of the list of a letter, where its row says that it waits.
+fn list(of: &LetterBox<'_>, letter: &Letter) -> Option<String> {
+    let url = of.column.column.url.as_ref();
+    url.filter(|_| letter.row.is_open())
+        .map(|url| url.to_string())
 }
 
 /// Whether an answer came from `from` on.
@@ -196,6 +203,7 @@ fn measured(
                 of.find(Fact::LetterOpen {
                     title: letter.title.clone(),
                     url: letter.url.clone(),
+                    list: list(of, letter),
                     asked_on,
                     due_on,
                     days: took(asked_on, facts.to),

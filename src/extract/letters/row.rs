@@ -19,8 +19,7 @@ pub fn answer_cell(survey: &Survey<'_, '_>, row: &Listed) -> Option<bool> {
     };
     let cell = survey.cells(row.block).into_iter().find(is_answer)?;
     let end = survey.dom.end(cell);
-    let is_bare = survey.dom.text(cell, end, 8).chars().all(words::is_stroke);
-    Some(!is_bare)
+    Some(!words::is_bare(&survey.dom.text(cell, end, 8)))
 }
 
 /// Whether a row's own cell under a head of answers holds one.

@@ -152,6 +152,11 @@ fn a_cell_of_answers_with_words_in_it_is_an_answer() {
         let alone = states("答复内容", &[bare, bare, bare]);
         assert!(!alone.contains(&"answered"), "{bare}");
     }
+    // A place that is said to be bare is as good as one.
+    assert_eq!(states("答复内容", &[answer, "暂无", answer])[1], "open");
+    for state in ["待办", "审核中"] {
+        assert_eq!(states("办理状态", &[state, "已回复", "已回复"])[0], "open");
+    }
     // A state by another word, and no answer.
     let told = states("办理情况", &["该件已由区住建委受理", answer, answer]);
     assert_ne!(told[0], "answered");

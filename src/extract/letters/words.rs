@@ -5,7 +5,7 @@ use super::super::labels::{self, Label};
 use crate::domain::letter::State;
 
 /// A letter waits.
-const OPEN: [&str; 27] = [
+const OPEN: [&str; 29] = [
     "未回复",
     "未答复",
     "未办结",
@@ -18,6 +18,8 @@ const OPEN: [&str; 27] = [
     "待办理",
     "待受理",
     "待审核",
+    "审核中",
+    "待办",
     "办理中",
     "处理中",
     "受理中",
@@ -220,7 +222,7 @@ impl Sayings {
     fn take(&mut self, words: &str) {
         self.is_filled |= match self.field {
             Some(Field::Answer) => !words.trim().is_empty(),
-            Some(Field::Day) => !words.chars().all(is_stroke),
+            Some(Field::Day) => !is_bare(words),
             _ => false,
         };
         match state_of(words) {
@@ -255,8 +257,13 @@ impl Sayings {
     }
 }
 
+/// Whether what stands in a place says nothing.
+pub fn is_bare(words: &str) -> bool {
+    words.trim() == "暂无" || words.chars().all(is_stroke)
+}
+
 /// Whether a character fills a place in which nothing is said.
-pub fn is_stroke(c: char) -> bool {
+fn is_stroke(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '—' | '/' | '－' | '无' | '\u{a0}')
 }
 

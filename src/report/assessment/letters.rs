@@ -98,9 +98,17 @@ pub fn find(who: &str, fact: &Fact, to: Date) -> String {
 pub fn evidence(fact: &Fact, now: Moment) -> String {
     let of = |url: &Option<String>| url.as_deref().map(address);
     match fact {
-        Fact::LetterOpen { url, seen_at, .. } => {
-            let page = of(url).map_or(String::new(), |url| format!("来信页面{url}；"));
-            format!("{page}{}所见仍为未答复", instant(*seen_at, now))
+        Fact::LetterOpen {
+            url, list, seen_at, ..
+        } => {
+            // What the list says need not stand on the letter's page.
+            let page = match list {
+                Some(_) => "来信",
+                None => "来信页面",
+            };
+            let page = of(url).map_or(String::new(), |url| format!("{page}{url}；"));
+            let list = of(list).map_or(String::new(), |url| format!("来信列表{url}，"));
+            format!("{page}{list}{}所见仍为未答复", instant(*seen_at, now))
         }
         Fact::LetterLate { url, .. } => {
             of(url).map_or(String::new(), |url| format!("来信页面{url}"))
