@@ -1086,10 +1086,12 @@ fn programs_are_told_what_the_pages_add_to_a_grade() {
     }
     let mut card = world.card(&p2015());
     card.rank = Some(38);
-    let near: Vec<String> = card.near.iter().map(ToString::to_string).collect();
-    assert!(!near.is_empty());
+    assert!(!card.near.is_empty());
     let told = SiteScore::of(&card);
-    assert_eq!(told.near_vetoes, near);
+    let (were_hit, near) = words::nearly(&card);
+    let named = |rules: &[RuleId]| rules.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(told.near_vetoes, named(&near));
+    assert_eq!(told.past_vetoes, named(&were_hit));
     assert_eq!(told.grade_says, words::grade(&card));
     assert_eq!(told.partial, words::ranked(&card).ends_with('*'));
     card.is_over = false;

@@ -13,6 +13,7 @@ use super::access::right::Right;
 use super::access::viewer::Viewer;
 use super::column::parameter;
 use super::home::Pages;
+use super::pending::Pending;
 use super::source::Picture;
 use super::view::{Frame, Place, Shared, page, unreadable, unreadable_form, when};
 use super::work::filled::Filled;
@@ -126,6 +127,8 @@ struct MessagesPage {
     today: String,
     unsent: usize,
     waiting: usize,
+    /// What stands in no message yet, on the first page of all.
+    pending: Pending,
     /// Whom the end of the trial run would tell what, to who may end it.
     would: Vec<String>,
 }
@@ -225,6 +228,10 @@ async fn shown(
         }
         false => Vec::new(),
     };
+    let pending = match (asked.until, asked.page) {
+        (None, 0) => Pending::of(console, &picture).await?,
+        _ => Pending::default(),
+    };
     Ok(MessagesPage {
         frame: Frame::of(console, &picture, viewer, Place::Messages),
         work: Work::of_messages(viewer, &picture, today).map(work),
@@ -237,6 +244,7 @@ async fn shown(
         today: today.to_string(),
         unsent: picture.outbox.len(),
         waiting: picture.waiting,
+        pending,
         would,
     })
 }

@@ -31,6 +31,7 @@ pub mod metrics;
 pub mod monitor;
 pub mod narrow;
 pub mod past;
+pub mod pending;
 pub mod proof;
 pub mod receipts;
 pub mod release;

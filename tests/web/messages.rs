@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use wangxun::alert::incident::{Kind, Subject};
-use wangxun::alert::outbox::{Delivery, MessageKey, NoticeState};
+use wangxun::alert::outbox::{Delivery, MessageKey, NoticeState, Told};
 use wangxun::assess::ladder::Tier;
 use wangxun::domain::group::{Duty, Role};
 use wangxun::store::commit::Commit;
@@ -84,6 +84,49 @@ async fn the_messages_of_a_year_are_reached_page_by_page_and_by_day() {
     let items = part["items"].as_array().expect("items");
     let text = items[49]["text"].as_str().expect("text");
     assert!(items.len() == 50 && text.starts_with("第249条"), "{text}");
+}
+
+/// What waits to be told is a list, not a number alone.
+#[tokio::test]
+async fn notices_that_wait_are_listed_with_their_receivers_and_times() {
+    let mut staff = group(1, 2);
+    for person in staff.people.values_mut() {
+        person.duties.push(Duty {
+            role: Role::Operator,
+            unit: None,
+        });
+    }
+    let failed = MessageKey::of(&["failed"]);
+    let notices = wangxun::alert::notice::undelivered(
+        &staff,
+        &Default::default(),
+        &Default::default(),
+        &failed,
+        "",
+        now(),
+    );
+    let mut notice = notices.into_iter().next().expect("an operator");
+    let subject = Subject::Column(column_id(0, 1));
+    notice.incident = incident(subject, Kind::Stale, None).key;
+    notice.told = Told::Raised(Tier::Overdue);
+    notice.not_before = now() + TimeDelta::hours(12);
+    notice.expires_at = now() + TimeDelta::hours(36);
+    let mut commit = Commit::at(now());
+    commit.notices.push(notice);
+    let running = start(staff, commit).await;
+    let page = get(&running, "/messages").await.body;
+    let list = page.split("id=\"pending\"").nth(1).expect("a list");
+    let (list, _) = list.split_once("</section>").expect("its end");
+    let day = |hours| {
+        (now() + TimeDelta::hours(hours))
+            .format("%-m月%-d日 %H:%M")
+            .to_string()
+    };
+    for part in ["陈**", "网站“", "超期</td>", &day(12), &day(36)] {
+        assert!(list.contains(part), "{part}: {list}");
+    }
+    let earlier = get(&running, "/messages?until=2017-11-01").await.body;
+    assert!(!earlier.contains("id=\"pending\""), "{earlier}");
 }
 
 #[tokio::test]

@@ -128,3 +128,26 @@ async fn the_printer_gets_what_proves_a_verdict_unfolded() {
     browser.value("dispatchEvent(new Event('afterprint'))");
     assert_eq!(browser.value(folded), before);
 }
+
+/// A rule with more evidence than a sheet holds begins below its heading, and not on the next sheet.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_rule_begins_on_the_sheet_of_its_heading() {
+    let running = start(group(1, 1), mixed()).await;
+    let mut browser = Browser::start();
+    browser.open(&format!("http://{}/", running.address));
+    let finds = "<p>".to_owned() + &"找到一处<br>".repeat(85) + "</p>";
+    let card = format!(
+        "<div class=head><h1>网站</h1></div><section><details class=full open><summary><h2>网站可用性</h2></summary>\
+         <div class=table><table class=rules><tbody><tr><td>V1</td><td class=text>{finds}</td></tr>\
+         </tbody></table></div></details></section>"
+    );
+    browser.value(&format!(
+        "document.querySelector('main').innerHTML = '{card}'"
+    ));
+    let sheets = |browser: &mut Browser| browser.printed().matches("/Type /Page\n").count();
+    assert_eq!(sheets(&mut browser), 2);
+    // What it would be otherwise.
+    let apart = "document.querySelector('.rules tr').style.breakInside = 'avoid'";
+    browser.value(apart);
+    assert_eq!(sheets(&mut browser), 3);
+}

@@ -40,6 +40,8 @@ pub struct SiteScore {
     pub measured: f64,
     /// The rules whose veto was hit.
     pub vetoes: Vec<String>,
+    /// The rules whose veto was hit during the period and no more at its end: they do not count.
+    pub past_vetoes: Vec<String>,
     /// The rules whose veto was near during the period, and not hit.
     pub near_vetoes: Vec<String>,
     /// The areas.
@@ -81,6 +83,7 @@ impl SiteScore {
     /// The site of a card.
     pub fn of(card: &Card) -> SiteScore {
         let rules = |ids: &[RuleId]| ids.iter().map(ToString::to_string).collect();
+        let (were_hit, near) = words::nearly(card);
         SiteScore {
             site: card.site.to_string(),
             unit: card.unit.to_string(),
@@ -95,7 +98,8 @@ impl SiteScore {
             watched: words::watched(card),
             measured: number(card.measured).unwrap_or_default(),
             vetoes: rules(&card.vetoes),
-            near_vetoes: rules(&card.near),
+            past_vetoes: rules(&were_hit),
+            near_vetoes: rules(&near),
             areas: card
                 .areas
                 .iter()
