@@ -8,11 +8,11 @@ use std::sync::Arc;
 use super::Console;
 use super::access::viewer::Viewer;
 use super::home::Pages;
-use super::incidents::{IncidentRow, is_of, subject};
+use super::incidents::{IncidentRow, is_of, page_of, subject};
 use super::source::Picture;
 use super::view::when;
 use crate::alert::incident::{Incident, Subject};
-use crate::domain::act::{self, Act};
+use crate::domain::act::{self, Act, Scope};
 use crate::domain::flag::Flag;
 use crate::domain::time::Moment;
 use crate::report::acts::{self, Names};
@@ -138,6 +138,8 @@ pub struct ActRow {
     pub at: String,
     /// What.
     pub what: String,
+    /// The page of the column or site that it is about.
+    pub link: Option<String>,
     /// By whom.
     pub by: String,
     /// Why.
@@ -278,9 +280,20 @@ fn act_row(names: Names<'_>, act: &Act, now: Moment) -> ActRow {
     ActRow {
         at: when(Some(act.at), now),
         what: acts::told_about(act, names, now),
+        link: link(act, names),
         by: typed(&act.by, act::NAME_CHARS),
         reason: typed(&act.reason, act::REASON_CHARS),
     }
+}
+
+/// The page of what an act is about, where it has one.
+fn link(act: &Act, names: Names<'_>) -> Option<String> {
+    let subject = match acts::scope(&act.deed, names.acts)? {
+        Scope::Column(column) => Subject::Column(column),
+        Scope::Site(site) => Subject::Site(site),
+        Scope::Unit(_) => return None,
+    };
+    page_of(names.group, &subject)
 }
 
 fn flag_row(names: Names<'_>, flag: &Flag, now: Moment) -> FlagRow {

@@ -1,8 +1,9 @@
 //! The list of what is open: its pages, and what the first page leads to.
 
 use chrono::TimeDelta;
-use wangxun::alert::incident::{Incident, Kind, Release, State, Subject};
+use wangxun::alert::incident::{Ground, Incident, Kind, Release, State, Subject};
 use wangxun::assess::ladder::Tier;
+use wangxun::assess::vetoes::Rule;
 use wangxun::domain::act::{Act, Deed, Scope};
 use wangxun::domain::flag::{Fact, Flag};
 use wangxun::domain::id::SiteId;
@@ -197,4 +198,34 @@ async fn what_is_not_listed_any_more_is_said_to_be() {
         let told = page.contains("只列出最近解除的20000个，更早的不再列出。");
         assert_eq!(told, is_cut, "{page}");
     }
+}
+
+/// What is over says on what it rested, and what was done leads to what it was done about.
+#[tokio::test]
+async fn an_ended_veto_tells_its_rules_and_an_act_leads_to_its_column() {
+    let mut commit = Commit::at(now());
+    let site = SiteId::parse("s00").expect("an id");
+    let mut veto = incident(Subject::Site(site), Kind::Veto, None);
+    veto.state = State::Resolved { at: now() };
+    veto.grounds = vec![Ground {
+        rule: Rule::HomeStale,
+        seen_at: now(),
+    }];
+    commit.incidents.push(veto);
+    commit.acts.push(Act {
+        by: "张三".to_owned(),
+        at: now(),
+        reason: "复查".to_owned(),
+        approver: None,
+        deed: Deed::VisitWanted {
+            scope: Scope::Column(column_id(0, 0)),
+        },
+    });
+    let running = start(group(1, 1), commit).await;
+    for path in ["/incidents", "/incidents?list=closed", "/site/s00"] {
+        let page = get(&running, path).await.body;
+        assert!(page.contains("触及单项否决（首页更新）"), "{path}: {page}");
+    }
+    let acts = get(&running, "/incidents?list=acts").await.body;
+    assert!(acts.contains("<a href=\"/column/s00/c00\">"), "{acts}");
 }
