@@ -429,6 +429,7 @@ mod tests {
             first: false,
             put_off: None,
             unsent_since: None,
+            looks_on: false,
             laid_back_at: None,
         };
         let of_unit = [hold(Scope::Unit(unit.clone()))];

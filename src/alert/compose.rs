@@ -513,6 +513,7 @@ mod tests {
             first: false,
             put_off: None,
             unsent_since: None,
+            looks_on: false,
             laid_back_at: None,
         }
     }

@@ -53,6 +53,7 @@ pub(super) fn notice(column: &str, told: Told) -> Notice {
         first: false,
         put_off: None,
         unsent_since: None,
+        looks_on: false,
         laid_back_at: None,
     }
 }

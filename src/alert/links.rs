@@ -83,7 +83,7 @@ pub fn hash_of(token: &str) -> String {
 }
 
 /// Which of `notices`, in order, carry a link in a message over `route`: what a unit hears of a
-/// deadline or a duty; in a text message the first alone; never in a group chat.
+/// deadline or a duty, and nobody who only looks on; in a text message the first alone; never in a group chat.
 pub fn carried(notices: &[&Notice], route: Route) -> Vec<usize> {
     let most = match route {
         Route::Sms => 1,
@@ -93,6 +93,7 @@ pub fn carried(notices: &[&Notice], route: Route) -> Vec<usize> {
     let of_deadline = |notice: &Notice| {
         matches!(notice.kind, Kind::Stale | Kind::Owed)
             && notice.column.is_some()
+            && !notice.looks_on
             && matches!(notice.told, Told::Raised(_) | Told::Repeated(..))
     };
     let all = notices.iter().enumerate();

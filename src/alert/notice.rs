@@ -14,7 +14,7 @@ use crate::assess::freshness::due_on;
 use crate::assess::outage::host_of;
 use crate::calendar::Calendar;
 use crate::domain::act::Act;
-use crate::domain::group::{Column, Group, Site, Unit};
+use crate::domain::group::{self, Column, Group, Site, Unit};
 use crate::domain::id::PersonId;
 use crate::domain::time::{Date, Moment, date_of, in_chinese};
 
@@ -87,12 +87,24 @@ pub fn write(
         }
         life(person, situation.group, calendar, rules, situation.now)
     };
+    let unit = match about {
+        About::Column(column) | About::Duty(Owed { column, .. }) => Some(&column.unit),
+        About::Unit(unit) => Some(&unit.id),
+        About::Site(site, _) => Some(&site.unit),
+        About::Host(_) | About::Monitor(_) => None,
+    };
+    let answers = |person: &PersonId| {
+        let person = situation.group.people.get(person);
+        let of_unit = |duty: &group::Duty| unit.is_some() && duty.unit.as_ref() == unit;
+        person.is_some_and(|person| person.duties.iter().any(of_unit))
+    };
     people(situation, incident, told, about)
         .into_iter()
         .map(|person| (life(&person), person))
         .map(|((not_before, expires_at), person)| Notice {
             key: key(incident, told, &person),
             facts: facts_for(&person),
+            looks_on: !answers(&person),
             person,
             incident: incident.key.clone(),
             kind: incident.key.kind,
@@ -100,14 +112,7 @@ pub fn write(
                 About::Column(column) | About::Duty(Owed { column, .. }) => Some(column.id.clone()),
                 About::Host(_) | About::Unit(_) | About::Site(..) | About::Monitor(_) => None,
             },
-            unit: match about {
-                About::Column(column) | About::Duty(Owed { column, .. }) => {
-                    Some(column.unit.clone())
-                }
-                About::Unit(unit) => Some(unit.id.clone()),
-                About::Site(site, _) => Some(site.unit.clone()),
-                About::Host(_) | About::Monitor(_) => None,
-            },
+            unit: unit.cloned(),
             told,
             urgent,
             created_at: situation.now,
@@ -183,6 +188,7 @@ pub fn undelivered(
             first: false,
             put_off: None,
             unsent_since: None,
+            looks_on: true,
             laid_back_at: None,
         })
         .collect()

@@ -153,6 +153,10 @@ pub struct Notice {
     /// back at the end of their day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsent_since: Option<Moment>,
+    /// Whether its person only looks on: an operator, or the supervision office, who answers for no unit that it
+    /// concerns. Who stands in for them looks on too.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub looks_on: bool,
     /// When it was taken out of a message that a transport had taken and not delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub laid_back_at: Option<Moment>,

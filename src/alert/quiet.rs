@@ -5,16 +5,20 @@
 //! same day is told. Where all that was to be told on a day is withdrawn before anybody heard it, the
 //! line is owed then.
 
-use chrono::Datelike as _;
+use std::collections::BTreeSet;
+
+use chrono::{Datelike as _, NaiveTime, TimeDelta};
 
 use super::deputy;
 use super::detour::failing_since;
 use super::dress::dressed;
+use super::hours;
 use super::outbox::{Delivery, Message, MessageKey, Notice, Words};
 use super::route;
-use super::rules::AlertRules;
 use super::tray::Tray;
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Hours};
+use crate::domain::group::Role;
+use crate::domain::id::PersonId;
 use crate::domain::time::{Date, Moment, date_of, in_chinese, moment};
 
 /// What the line says.
@@ -80,81 +84,87 @@ pub fn is_line(message: &Message) -> bool {
     message.notices.is_empty() && !message.urgent
 }
 
-/// When the next line is due, after the one for `last`: at the time of digests, on a working day.
-pub fn due_at(calendar: &Calendar, rules: &AlertRules, last: Option<Date>, now: Moment) -> Moment {
+/// When the next line of who takes messages in `hours`, and digests from `digest_at`, is due, after the one
+/// for `last`.
+pub fn due_at(
+    calendar: &Calendar,
+    (hours, digest_at): (Hours, NaiveTime),
+    last: Option<Date>,
+    now: Moment,
+) -> Moment {
     let today = date_of(now);
     let from = match last {
         // A day of the future is from before the clock was set back.
-        Some(last) if last == today => moment(
-            today
-                .succ_opt()
-                .unwrap_or(today)
-                .and_time(chrono::NaiveTime::MIN),
-        ),
+        Some(last) if last == today => {
+            moment(today.succ_opt().unwrap_or(today).and_time(NaiveTime::MIN))
+        }
         _ => now,
     };
-    let opens = calendar.opening(from, rules.window);
-    opens.max(moment(date_of(opens).and_time(rules.digest_at)))
+    let opens = calendar.opening(from, hours);
+    opens.max(moment(date_of(opens).and_time(digest_at)))
 }
 
-/// Whether an operator on duty was to hear something today, and all of it was withdrawn unsaid.
-pub fn is_anybody_silenced(tray: &Tray<'_>) -> bool {
-    let today = date_of(tray.now);
-    let on_duty = deputy::on_duty(route::operators(tray.group), today, tray.group);
-    let mut operators = on_duty.iter();
-    operators.any(|operator| {
-        let mut written = tray.today.iter().filter(|told| told.person == *operator);
-        written.clone().next().is_some() && written.all(Message::is_unsaid)
-    })
+/// The operators who are there today, and those who stand in for the others.
+pub fn on_duty(tray: &Tray<'_>) -> BTreeSet<PersonId> {
+    deputy::on_duty(route::operators(tray.group), date_of(tray.now), tray.group)
 }
 
-/// One line for each operator to whom nothing was told today.
-pub fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
-    let line = line(quiet, date_of(tray.now));
+/// When `person` takes messages, and from when digests.
+pub fn hours_of(tray: &Tray<'_>, person: &PersonId) -> (Hours, NaiveTime) {
+    let person = tray.group.people.get(person);
+    let digest_at = hours::digest_at(person, tray.rules);
+    (hours::of(person, tray.rules), digest_at)
+}
+
+/// Whether `person` was to hear something today, and all of it was withdrawn unsaid.
+pub fn is_silenced(tray: &Tray<'_>, person: &PersonId) -> bool {
+    let mut written = tray.today.iter().filter(|told| told.person == *person);
+    written.clone().next().is_some() && written.all(Message::is_unsaid)
+}
+
+/// The line for `id`, to whom nothing was told today. Who stands in for an operator reads so.
+pub fn message(tray: &Tray<'_>, id: &PersonId, quiet: &Quiet) -> Option<Message> {
+    let mut today = tray.today.iter();
+    if !today.all(|told| told.person != *id || told.is_unsaid()) {
+        return None;
+    }
+    let person = tray.group.people.get(id)?;
+    let route = *person.routes.first()?;
+    let mut line = line(quiet, date_of(tray.now));
+    if !person.is_operator() {
+        line.push_str(&format!("（代{}接收）", Role::Operator.in_chinese()));
+    }
     let subject = match quiet.unsent {
         0 => "监测运行正常",
         _ => "有消息未能送达",
     };
-    deputy::on_duty(route::operators(tray.group), date_of(tray.now), tray.group)
-        .into_iter()
-        .filter(|operator| {
-            let mut today = tray.today.iter();
-            today.all(|told| told.person != *operator || told.is_unsaid())
-        })
-        .filter_map(|operator| {
-            let route = *tray.group.people.get(&operator)?.routes.first()?;
-            Some(Message {
-                key: MessageKey::of(&["quiet", operator.as_str(), &date_of(tray.now).to_string()]),
-                person: operator,
-                route,
-                subject: format!("【{}】{subject}", tray.rules.signature),
-                text: dressed(&line, route, tray.rules),
-                words: Words {
-                    wording: "trouble".to_owned(),
-                    values: [("why".to_owned(), line.clone())].into(),
-                },
-                tier: None,
-                notices: Vec::new(),
-                in_place_of: Vec::new(),
-                links: Vec::new(),
-                urgent: false,
-                leaves: Default::default(),
-                provisional: !tray.calendar.knows(date_of(tray.now).year()),
-                created_at: tray.now,
-                of_day: None,
-                expires_at: tray.calendar.lapse(
-                    tray.now,
-                    chrono::TimeDelta::zero(),
-                    tray.rules.window,
-                ),
-                attempts: 0,
-                maybe_taken: false,
-                unsent_since: None,
-                next_attempt_at: tray.now,
-                delivery: Delivery::Queued { last_error: None },
-            })
-        })
-        .collect()
+    let (hours, _) = hours_of(tray, id);
+    Some(Message {
+        key: MessageKey::of(&["quiet", id.as_str(), &date_of(tray.now).to_string()]),
+        person: id.clone(),
+        route,
+        subject: format!("【{}】{subject}", tray.rules.signature),
+        text: dressed(&line, route, tray.rules),
+        words: Words {
+            wording: "trouble".to_owned(),
+            values: [("why".to_owned(), line)].into(),
+        },
+        tier: None,
+        notices: Vec::new(),
+        in_place_of: Vec::new(),
+        links: Vec::new(),
+        urgent: false,
+        leaves: Default::default(),
+        provisional: !tray.calendar.knows(date_of(tray.now).year()),
+        created_at: tray.now,
+        of_day: None,
+        expires_at: tray.calendar.lapse(tray.now, TimeDelta::zero(), hours),
+        attempts: 0,
+        maybe_taken: false,
+        unsent_since: None,
+        next_attempt_at: tray.now,
+        delivery: Delivery::Queued { last_error: None },
+    })
 }
 
 fn line(quiet: &Quiet, today: Date) -> String {
@@ -175,12 +185,12 @@ fn line(quiet: &Quiet, today: Date) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     use super::*;
-    use crate::domain::group::{Duty, Group, Person, Role, Route};
-    use crate::domain::id::PersonId;
-    use crate::domain::presence::Presence;
+    use crate::alert::rules::AlertRules;
+    use crate::domain::group::{Duty, Group, Person, Route};
+    use crate::domain::presence::{Days, OwnHours, Presence};
 
     fn at(text: &str) -> Moment {
         moment(text.parse().unwrap())
@@ -218,6 +228,13 @@ mod tests {
             digests: true,
             now: at(now),
         })
+    }
+
+    fn lines(tray: &Tray<'_>, quiet: &Quiet) -> Vec<Message> {
+        let operators = on_duty(tray).into_iter();
+        operators
+            .filter_map(|one| message(tray, &one, quiet))
+            .collect()
     }
 
     fn told(group: &Group, today: &[Message], now: &str, since: &str) -> Vec<Message> {
@@ -264,6 +281,7 @@ mod tests {
             people: [operator("op", Route::Sms)].into(),
             ..Group::default()
         };
+        let op = PersonId::parse("op").unwrap();
         let now = "2017-11-15T10:00:00";
         let written = told(&group, &[], now, "2017-11-14");
         let unsaid = |change: fn(&mut Message)| {
@@ -271,7 +289,7 @@ mod tests {
             message.delivery = Delivery::Withdrawn { at: at(now) };
             change(&mut message);
             let lines = told(&group, &[message.clone()], now, "2017-11-15");
-            let silenced = with(&group, &[message], now, is_anybody_silenced);
+            let silenced = with(&group, &[message], now, |tray| is_silenced(tray, &op));
             (silenced, lines.first().map(|line| line.text.clone()))
         };
         let (silenced, line) = unsaid(|_| ());
@@ -285,7 +303,7 @@ mod tests {
             assert_eq!(unsaid(change), (false, None));
         }
         // Who was to hear nothing is not silenced by anybody.
-        assert!(!with(&group, &[], now, is_anybody_silenced));
+        assert!(!with(&group, &[], now, |tray| is_silenced(tray, &op)));
     }
 
     #[test]
@@ -394,8 +412,52 @@ mod tests {
         for (last, now, due) in table {
             let last = last.map(|last| last.parse().unwrap());
             let rules = AlertRules::default();
-            let next = due_at(&Calendar::default(), &rules, last, at(now));
+            let hours = (rules.window.into(), rules.digest_at);
+            let next = due_at(&Calendar::default(), hours, last, at(now));
             assert_eq!(next, at(due), "{last:?} {now}");
         }
+    }
+
+    #[test]
+    fn whoever_takes_messages_in_hours_of_their_own_has_the_line_then_and_stand_ins_know_for_whom()
+    {
+        let (id, mut evening) = operator("op", Route::Sms);
+        let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+        evening.presence.hours = Some(OwnHours {
+            from: time(20),
+            until: time(21),
+            days: Days::Working,
+        });
+        let (desk, mut other) = operator("desk", Route::Sms);
+        other.duties[0].role = Role::Supervision;
+        let group = Group {
+            people: [(id.clone(), evening), (desk.clone(), other)].into(),
+            ..Group::default()
+        };
+        let now = "2017-11-15T20:00:00";
+        let quiet = Quiet {
+            since: "2017-11-14".parse().unwrap(),
+            columns: 238,
+            unknown: 2,
+            waiting: 0,
+            unsent: 0,
+        };
+        with(&group, &[], now, |tray| {
+            let due = |last: &str, now: &str| {
+                let last = last.parse().ok();
+                due_at(&Calendar::default(), hours_of(tray, &id), last, at(now))
+            };
+            assert_eq!(due("2017-11-14", "2017-11-15T08:30:00"), at(now));
+            assert_eq!(due("2017-11-15", now), at("2017-11-16T20:00:00"));
+            let line = message(tray, &id, &quiet).unwrap();
+            // It is of use until the hours of the next day are over.
+            assert_eq!(line.expires_at, at("2017-11-16T21:00:00"));
+            let instead = message(tray, &desk, &quiet).unwrap();
+            assert!(
+                instead.text.ends_with("待发消息0条。（代管理员接收）"),
+                "{}",
+                instead.text
+            );
+        });
     }
 }

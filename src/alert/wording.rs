@@ -87,7 +87,7 @@ fn whole(notices: &[&Notice], lines: &[String], route: Route, rules: &AlertRules
         (Route::Sms, [only]) => format!("【{}】{only}", rules.signature),
         (Route::Sms, _) => digest(notices, lines, rules),
         (Route::Mail, _) => letter(lines, rules),
-        (Route::Robot, _) => post(lines, rules),
+        (Route::Robot, _) => post(notices, lines, rules),
     }
 }
 
@@ -165,48 +165,75 @@ fn digest(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {
             _ => link(rules),
         })
     };
-    let mut best = None;
-    let mut body = head;
-    for (place, line) in lines.iter().enumerate() {
-        body = format!("{body}{}.{line}", place + 1);
-        let more = lines.len() - place - 1;
-        let whole = if more == 0 {
-            body.clone()
+    let fitting = |named: &[usize]| {
+        let mut body = head.clone();
+        for (number, line) in named
+            .iter()
+            .filter_map(|&place| lines.get(place))
+            .enumerate()
+        {
+            body.push_str(&format!("{}.{line}", number + 1));
+        }
+        let more = lines.len() - named.len();
+        let body = if more == 0 {
+            body
         } else {
             format!("{body}{}", tail(more))
         };
-        // The first notice is told whole whatever its length.
-        if place > 0 && segments::size(&whole).segments > rules.most_segments {
+        let fits = segments::size(&body).segments <= rules.most_segments;
+        (body, fits)
+    };
+    named(notices, fitting)
+}
+
+/// The text that names the most of `notices`, which are in order: the first is told whole whatever its
+/// length; then go those that are said once, for a repetition has named its column before. `text` says
+/// whether the text that names those at some places fits.
+fn named(notices: &[&Notice], text: impl Fn(&[usize]) -> (String, bool)) -> String {
+    let is_repeated = |place: &usize| {
+        let notice = notices.get(*place);
+        notice.is_some_and(|notice| matches!(notice.told, Told::Repeated(..)))
+    };
+    let mut order: Vec<usize> = (0..notices.len()).collect();
+    order.sort_by_key(|place| (*place > 0, *place > 0 && is_repeated(place), *place));
+    let mut chosen: Vec<usize> = Vec::new();
+    let mut best = String::new();
+    for place in order {
+        let at = chosen.partition_point(|&other| other < place);
+        chosen.insert(at, place);
+        let (body, fits) = text(&chosen);
+        if chosen.len() > 1 && !fits {
             break;
         }
-        best = Some(whole);
+        best = body;
     }
-    best.unwrap_or(body)
+    best
 }
 
 /// A post to a group chat: one notice a line.
-fn post(lines: &[String], rules: &AlertRules) -> String {
+fn post(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {
     let link = rules.console_link.iter();
     let link: String = link.map(|link| format!("\n监测平台：{link}")).collect();
-    let mut body = format!("【{}】", rules.signature);
-    let mut best = None;
-    for (place, line) in lines.iter().enumerate() {
-        if lines.len() > 1 {
-            body.push_str(&format!("\n{}. ", place + 1));
+    let fitting = |named: &[usize]| {
+        let mut body = format!("【{}】", rules.signature);
+        for (number, line) in named
+            .iter()
+            .filter_map(|&place| lines.get(place))
+            .enumerate()
+        {
+            if lines.len() > 1 {
+                body.push_str(&format!("\n{}. ", number + 1));
+            }
+            body.push_str(line);
         }
-        body.push_str(line);
-        let more = lines.len() - place - 1;
-        let tail = match more {
+        body.push_str(&match lines.len() - named.len() {
             0 => link.clone(),
             more => format!("\n另有{more}项未列出，请登录监测平台查看。{link}"),
-        };
-        // The first notice is told whole whatever its length.
-        if place > 0 && body.len() + tail.len() > POST_BYTES {
-            break;
-        }
-        best = Some(format!("{body}{tail}"));
-    }
-    best.unwrap_or(body)
+        });
+        let fits = body.len() <= POST_BYTES;
+        (body, fits)
+    };
+    named(notices, fitting)
 }
 
 fn letter(lines: &[String], rules: &AlertRules) -> String {

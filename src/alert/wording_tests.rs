@@ -98,6 +98,7 @@ fn notice(subject: Subject, kind: Kind, told: Told) -> Notice {
         first: false,
         put_off: None,
         unsent_since: None,
+        looks_on: false,
         laid_back_at: None,
     }
 }
@@ -185,7 +186,49 @@ fn a_link_that_has_no_room_is_left_out_of_a_text_message() {
         assert_eq!(linked(&[&one], Route::Sms), alone, "{most}");
         assert_eq!(linked(&[&one, &other], Route::Sms), together, "{most}");
         assert!(linked(&[&one, &other], Route::Mail), "{most}");
+        // Whoever only looks on answers for nobody.
+        let looked_on = Notice {
+            looks_on: true,
+            ..one.clone()
+        };
+        for route in [Route::Sms, Route::Mail] {
+            assert!(!linked(&[&looked_on], route), "{most}");
+        }
     }
+}
+
+#[test]
+fn what_is_said_once_is_named_before_repetitions_which_the_worst_still_leads() {
+    let named = |name: &str, told: Told| {
+        let mut one = notice(column(), Kind::Stale, told);
+        one.facts.column = name.to_owned();
+        one
+    };
+    let notices = [
+        named("甲", Told::Repeated(Tier::SeverelyOverdue, 2)),
+        named("乙", Told::Repeated(Tier::SeverelyOverdue, 1)),
+        named("丙", Told::Repeated(Tier::Overdue, 1)),
+        named("丁", Told::Raised(Tier::Warning)),
+        named("戊", Told::Raised(Tier::Reminder)),
+    ];
+    let notices: Vec<&Notice> = notices.iter().collect();
+    let rules = AlertRules::default();
+    let shown = |route, rules: &AlertRules| {
+        let text = text(&notices, route, date(TODAY), rules);
+        let names = ["甲", "乙", "丙", "丁", "戊"].into_iter();
+        let places: Vec<(usize, &str)> = names
+            .filter_map(|name| Some((text.find(&format!("{name}”"))?, name)))
+            .collect();
+        assert!(places.is_sorted(), "{text}");
+        places.into_iter().map(|(_, name)| name).collect::<String>()
+    };
+    assert_eq!(shown(Route::Robot, &rules), "甲乙丙丁戊");
+    let mut tight = rules.clone();
+    let cut = [2, 3, 4, 20].map(|most| {
+        tight.most_segments = most;
+        shown(Route::Sms, &tight)
+    });
+    assert_eq!(cut, ["甲", "甲丁戊", "甲乙丁戊", "甲乙丙丁戊"]);
 }
 
 #[test]

@@ -7,16 +7,21 @@ use chrono::TimeDelta;
 use super::desk::Desk;
 use super::standing::OF_LATE;
 use crate::alert::incident::{Incident, IncidentKey};
-use crate::alert::outbox::Message;
-use crate::alert::quiet::{Quiet, due_at, is_anybody_silenced, lines, unsent};
+use crate::alert::quiet::{Quiet, due_at, hours_of, is_silenced, message, on_duty, unsent};
 use crate::alert::tray::Tray;
-use crate::domain::time::{Moment, date_of};
+use crate::domain::time::{Date, Moment, date_of};
 use crate::report::overview::{Scene, overview};
 use crate::store::commit::{Commit, JobRun};
 use crate::store::error::StoreError;
 
-/// The job of the line; it is marked on every working day, whether a line was written or not.
+/// The job of the line, of all operators; that of one has their id behind it. It is marked on every day of
+/// theirs, whether a line was written or not.
 const QUIET: &str = "quiet";
+/// How much older than that of all a person's own mark may be: hours of one's own may be those of one day a
+/// week.
+const OWN_LASTS: TimeDelta = TimeDelta::days(8);
+/// How often it is asked whether digests are written again.
+const SETTLED_YET: TimeDelta = TimeDelta::minutes(1);
 /// Without a visit for so long nothing is called quiet.
 const LATELY: TimeDelta = TimeDelta::hours(26);
 
@@ -29,44 +34,59 @@ impl Desk {
         tray: &Tray<'_>,
         open: &BTreeMap<IncidentKey, Incident>,
     ) -> Result<Option<Moment>, StoreError> {
-        let (rules, calendar, now) = (tray.rules, tray.calendar, tray.now);
-        if !rules.all_quiet {
+        if !tray.rules.all_quiet {
             return Ok(None);
         }
-        let last = self.store.last_run(QUIET).await?.map(date_of);
-        let due = due_at(calendar, rules, last, now);
-        let today = date_of(now);
-        if due > now {
-            let is_open = calendar.opening(now, rules.window) == now;
-            if last == Some(today) && is_open && is_anybody_silenced(tray) {
-                let mut commit = Commit::at(now);
-                commit.messages = self.quiet_lines(tray, open, today).await?;
-                self.store.commit(commit).await?;
-            }
-            return Ok(Some(due));
-        }
-        if !tray.digests {
-            // The digest that waits to settle is the word of the day.
-            return Ok(Some(now + chrono::TimeDelta::minutes(1)));
-        }
+        let (calendar, now, today) = (tray.calendar, tray.now, date_of(tray.now));
+        let of_all = self.store.last_run(QUIET).await?;
         let mut commit = Commit::at(now);
-        commit.runs.push(JobRun {
-            job: QUIET.to_owned(),
-            at: now,
-        });
-        if let Some(since) = last.filter(|&last| last < today) {
-            commit.messages = self.quiet_lines(tray, open, since).await?;
+        let mut next = Vec::new();
+        let mut found = BTreeMap::new();
+        for person in on_duty(tray) {
+            let job = format!("{QUIET}/{person}");
+            let own = self.store.last_run(&job).await?;
+            let last = latest(own, of_all).map(date_of);
+            let hours = hours_of(tray, &person);
+            let due = due_at(calendar, hours, last, now);
+            let since = if due > now {
+                next.push(due);
+                let is_open = calendar.opening(now, hours.0) == now;
+                let is_owed = last == Some(today) && is_open && is_silenced(tray, &person);
+                is_owed.then_some(today)
+            } else if !tray.digests {
+                // The digest that waits to settle is the word of the day.
+                next.push(now + SETTLED_YET);
+                None
+            } else {
+                commit.runs.push(JobRun { job, at: now });
+                next.push(due_at(calendar, hours, Some(today), now));
+                last.filter(|&last| last < today)
+            };
+            let Some(since) = since else { continue };
+            if !found.contains_key(&since) {
+                found.insert(since, self.quiet_since(tray, open, since).await?);
+            }
+            if let Some(Some(quiet)) = found.get(&since) {
+                commit.messages.extend(message(tray, &person, quiet));
+            }
         }
-        self.store.commit(commit).await?;
-        Ok(Some(due_at(calendar, rules, Some(today), now)))
+        if !commit.runs.is_empty() {
+            let job = QUIET.to_owned();
+            commit.runs.push(JobRun { job, at: now });
+        }
+        if !commit.runs.is_empty() || !commit.messages.is_empty() {
+            self.store.commit(commit).await?;
+        }
+        Ok(next.into_iter().min())
     }
 
-    async fn quiet_lines(
+    /// What a line says that speaks of the time since `since`; `None` where nobody looked lately.
+    async fn quiet_since(
         &self,
         tray: &Tray<'_>,
         open: &BTreeMap<IncidentKey, Incident>,
-        since: crate::domain::time::Date,
-    ) -> Result<Vec<Message>, StoreError> {
+        since: Date,
+    ) -> Result<Option<Quiet>, StoreError> {
         let records = self.store.records().await?;
         let acts = self.store.acts().await?;
         let overview = overview(&Scene {
@@ -80,19 +100,25 @@ impl Desk {
         });
         let is_seen = |at: Moment| tray.now - at <= LATELY;
         if !overview.visited_at.is_some_and(is_seen) {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let messages = self.store.open_messages().await?;
         let of_late = self.store.messages_since(tray.now - OF_LATE).await?;
         let waiting = (tray.waiting, messages.as_slice());
         let columns = self.config.group.columns.values();
-        let quiet = Quiet {
+        Ok(Some(Quiet {
             since,
             columns: columns.filter(|column| column.url.is_some()).count(),
             unknown: overview.totals.unknown,
             waiting: tray.waiting.len() + messages.len(),
             unsent: unsent(waiting, &of_late, since, date_of(tray.now)),
-        };
-        Ok(lines(tray, &quiet))
+        }))
     }
+}
+
+/// A person's own mark, or where there is none of late that of all: whoever stands in today may have done so
+/// long ago.
+fn latest(own: Option<Moment>, of_all: Option<Moment>) -> Option<Moment> {
+    let is_late = |own: &Moment| of_all.is_none_or(|of_all| of_all - *own <= OWN_LASTS);
+    own.filter(is_late).or(of_all)
 }

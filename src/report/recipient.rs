@@ -45,7 +45,9 @@ pub fn receiver(group: &Group, message: &Message) -> String {
     let mut who = who(group, &message.person);
     if !message.in_place_of.is_empty() {
         let instead = message.in_place_of.iter().map(InPlaceOf::in_chinese);
-        let instead: Vec<String> = instead.collect();
+        let mut instead: Vec<String> = instead.collect();
+        // Two of one post are away.
+        instead.dedup();
         who.push_str(&format!("（{}）", instead.join("，")));
     }
     who

@@ -252,6 +252,7 @@ pub fn notice(number: i64, state: NoticeState) -> Notice {
         first: false,
         put_off: None,
         unsent_since: None,
+        looks_on: false,
         laid_back_at: None,
     }
 }

@@ -7,7 +7,7 @@ use wangxun::domain::group::Route;
 use wangxun::domain::time::{Date, Moment};
 
 use super::oracle::{End, Expected, Oracle, Prophecy, Said};
-use super::play::{Laid, Played, Taken, is_over};
+use super::play::{Laid, Lived, Played, Taken, is_over};
 use super::rules::Rules;
 
 /// One thing that one person heard.
@@ -687,7 +687,15 @@ fn quiet(played: &Played, rules: &Rules<'_>, verdict: &mut Verdict) {
             });
             let written = written.map(|one| (one.created_at, one.attempts, &one.delivery));
             let written: Vec<_> = written.collect();
-            let missed = format!("{address} heard nothing on {day} by {sent}, of {written:?}");
+            let near = |life: &&Lived| (life.from.date_naive() - day).num_days().abs() < 2;
+            let lives: Vec<_> = rules.stretches.iter().filter(near).collect();
+            let failed = played.world.gateway.iter().chain(&played.world.mail);
+            let failed =
+                failed.filter(|(when, _)| (when.from.date_naive() - day).num_days().abs() < 2);
+            let failed: Vec<_> = failed.collect();
+            let missed = format!(
+                "{address} heard nothing on {day} by {sent}, of {written:?}; lives {lives:?}, out {failed:?}"
+            );
             verdict.missed.push(missed);
         }
     }

@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 
 use super::{Sees, WELL, again, columns, hear, of, round, site, visit, world};
-use crate::alert::incident::Kind;
+use crate::alert::incident::{Incident, Kind, State};
 use crate::alert::outbox::Told;
+use crate::alert::pass::sites::site_key;
 use crate::alert::pass::tests::{World, at};
 use crate::alert::site_step::is_hidden;
 use crate::domain::finding::Unreadable;
@@ -113,6 +114,54 @@ fn a_site_that_comes_and_goes_is_called_up_only_when_it_is_steady() {
             at("2017-11-21T03:00:00")
         ]
     );
+}
+
+#[test]
+fn the_head_hears_once_four_hours_are_full() {
+    for (seen, told) in [("15:54:59", 0), ("15:55:00", 1)] {
+        let mut world = world();
+        for time in ["11:25:00", "11:40:00", "11:55:00", seen] {
+            let when = format!("2017-11-20T{time}");
+            round(&mut world, &when, [Sees::Fails, WELL, WELL, WELL]);
+            if time != seen {
+                hear(&mut world);
+            }
+        }
+        assert_eq!(of(&world, Told::StillDown).len(), told, "{seen}");
+    }
+}
+
+#[test]
+fn the_third_outage_within_a_day_has_to_be_over_for_four_hours() {
+    for (earlier, is_over) in [
+        ("2017-11-19T11:25:00", false),
+        ("2017-11-19T11:24:59", true),
+    ] {
+        let mut world = world();
+        for ended in [earlier, "2017-11-20T03:00:00"] {
+            let ended = at(ended);
+            let key = site_key(&site(0), Kind::Down);
+            let state = State::Resolved { at: ended };
+            let began = ended - TimeDelta::minutes(30);
+            world.closed.push(Incident::new(key, began, state));
+        }
+        for minute in ["25", "40", "55"] {
+            let when = format!("2017-11-20T11:{minute}:00");
+            round(&mut world, &when, [Sees::Fails, WELL, WELL, WELL]);
+        }
+        hear(&mut world);
+        for time in ["12:00:00", "12:15:00"] {
+            again(&mut world, &format!("2017-11-20T{time}"), WELL);
+        }
+        let over = !of(&world, Told::Recovered).is_empty();
+        assert_eq!(over, is_over, "{earlier}");
+        if !over {
+            for (time, ups) in [("15:59:59", 0), ("16:00:00", 2)] {
+                again(&mut world, &format!("2017-11-20T{time}"), WELL);
+                assert_eq!(of(&world, Told::Recovered).len(), ups, "{time}");
+            }
+        }
+    }
 }
 
 #[test]

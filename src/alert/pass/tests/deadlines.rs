@@ -80,7 +80,13 @@ fn an_operator_to_whom_a_message_climbs_hears_whose_contact_is_missing() {
 
 #[test]
 fn the_second_overdue_of_a_unit_within_a_week_is_proposed_for_escalation() {
-    for (first, proposed) in [("2017-11-18", 0), ("2017-11-20", 2), ("2017-11-26", 0)] {
+    let rows = [
+        ("2017-11-18", 0),
+        ("2017-11-20", 2),
+        ("2017-11-25", 2),
+        ("2017-11-26", 0),
+    ];
+    for (first, proposed) in rows {
         let mut world = World::new();
         // The columns of h1 are overdue from the 18th on, those of h2 a while later.
         world.saw_all("2017-11-18T07:00:00", "2017-11-18");
@@ -145,7 +151,8 @@ fn the_second_severe_lateness_of_a_column_within_a_quarter_is_proposed_for_escal
     // One that had gone on since before is none of its own.
     let rows = [
         ("2017-09-30", false, 1),
-        ("2017-08-01", false, 0),
+        ("2017-09-02", false, 1),
+        ("2017-09-01", false, 0),
         ("2017-09-30", true, 0),
     ];
     for (rose, goes_on, proposed) in rows {
