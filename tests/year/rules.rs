@@ -167,7 +167,7 @@ impl<'a> Rules<'a> {
                 let settled = life.from + SETTLING;
                 return match urgent || !life.begins || settled < at {
                     true => at + patience,
-                    false => settled + PATIENCE,
+                    false => (settled + PATIENCE).max(at + patience),
                 };
             };
             // An attempt that comes too late for today's window waits for the next.
