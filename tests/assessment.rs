@@ -42,7 +42,7 @@ use wangxun::domain::visit::{CertificateFault, Failure};
 use wangxun::domain::words::WordKind;
 use wangxun::report::assessment::{Assessment, Extent, bulletin, csv, page, words};
 use wangxun::web::api::site_score::SiteScore;
-use wangxun::web::assessment::of_area;
+use wangxun::web::assessment::{of_area, placed};
 
 #[path = "support/config_files.rs"]
 mod config_files;
@@ -1122,6 +1122,16 @@ fn an_area_whose_veto_was_hit_says_so_in_place_of_its_points() {
         let is_hit = area.lines.iter().any(|line| line.verdict == Verdict::Veto);
         assert_eq!(of_area(area) == "单项否决", is_hit, "{:?}", area.area);
     }
+}
+
+/// A place says among how many sites it is, also to who sees one of them alone.
+#[test]
+fn a_place_says_among_how_many_it_is() {
+    let mut card = World::new().card(&p2015());
+    card.rank = Some(42);
+    assert_eq!(placed(&card, 48), "42（共48个网站）");
+    card.rank = None;
+    assert_eq!(placed(&card, 48), words::rank(&card));
 }
 
 /// A unit reads of suspicions those that somebody confirmed: neither what waits or was rejected, nor how

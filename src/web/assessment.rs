@@ -67,6 +67,8 @@ struct AssessmentPage {
     /// The sites that hit a veto and those that are near one, by identifier and name.
     first: Vec<First>,
     pages: Pages,
+    /// Among how many sites the places are, where not all of those are shown.
+    among: Option<usize>,
     blank: String,
     notes: Vec<String>,
     /// The bulletin, and whether it is shown whole.
@@ -291,6 +293,7 @@ async fn shown(
             return Err(Box::new(instead(console, viewer, without, what).await));
         }
     };
+    let ranked = ranked(&assessment);
     let assessment = match viewer.only() {
         Some(unit) => {
             let own = Extent::Unit(unit.clone());
@@ -329,10 +332,11 @@ async fn shown(
     };
     let frame = Frame::of(console, &picture, viewer, Place::Assessment);
     let whole = viewer.only().is_none();
-    let sheet = card.map(|card| sheet(&assessment, card));
+    let sheet = card.map(|card| sheet(&assessment, card, ranked));
     let mut shown = assessment_page(frame, &assessment, whole, sheet, asked.page);
     shown.periods = periods(today, assessment.period, unseen);
     shown.work = offered.map(work);
+    shown.among = (!whole).then_some(ranked);
     Ok(shown)
 }
 
@@ -358,6 +362,7 @@ fn assessment_page(
         first: first(&assessment.cards),
         rows: here.take(SITES).map(row).collect(),
         pages,
+        among: None,
         blank: blank(&assessment.blank),
         notes: untold(assessment)
             .into_iter()
@@ -494,7 +499,21 @@ fn cell(area: &AreaScore) -> (String, Option<String>) {
     }
 }
 
-fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
+/// How many sites have a place.
+pub fn ranked(assessment: &Assessment) -> usize {
+    let places = assessment.cards.iter().filter(|card| card.rank.is_some());
+    places.count()
+}
+
+/// The place of a site, and among how many sites.
+pub fn placed(card: &Card, among: usize) -> String {
+    match card.rank {
+        Some(_) => format!("{}（共{among}个网站）", words::rank(card)),
+        None => words::rank(card),
+    }
+}
+
+fn sheet(assessment: &Assessment, card: &Card, among: usize) -> Sheet {
     let (were_hit, near) = words::nearly(card);
     Sheet {
         site: card.site.to_string(),
@@ -502,7 +521,7 @@ fn sheet(assessment: &Assessment, card: &Card) -> Sheet {
         unit: one_line(&card.unit_name, NAME_CHARS),
         total: words::total(card),
         grade: words::grade(card),
-        rank: words::rank(card),
+        rank: placed(card, among),
         measured: plain(card.measured),
         watched: words::watched(card),
         vetoes: titled(card, &card.vetoes),

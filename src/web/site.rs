@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
 use super::access::viewer::Viewer;
-use super::assessment::{of_area, quarter};
+use super::assessment::{of_area, placed, quarter, ranked};
 use super::broken::{self, Broken};
 use super::copy::{address_of_home, is_owner};
 use super::ground::Ground;
@@ -102,7 +102,7 @@ impl Score {
             days: format!("{}至{}", day(card.period.first()), day(card.to)),
             total: words::total(card),
             grade: words::grade(card),
-            rank: words::rank(card),
+            rank: placed(card, ranked(assessment)),
             areas: areas
                 .map(|area| {
                     let lost = area.lines.iter();
