@@ -267,10 +267,39 @@ fn gaps_of_transports_are_warned_of() {
         .collect();
     let told = told.join("\n");
     let cut = "and is cut to longest_value = 4";
-    assert!(told.contains("parameter 1 of overdue takes"), "{told}");
-    assert!(told.contains(cut), "{told}");
+    let lines = told.lines().filter(|line| line.contains(cut));
+    let mut of_first = lines.filter(|line| line.contains("parameter 1 of "));
+    assert!(
+        of_first.next().is_some_and(|line| line.contains("overdue")),
+        "{told}"
+    );
+    assert_eq!(of_first.next(), None, "{told}");
     let idle = "robots by which nobody is reached: bureau, desk, duty, office";
     assert!(told.contains(idle), "{told}");
+}
+
+#[test]
+fn a_text_that_does_not_say_of_what_it_speaks_is_warned_of() {
+    let files = samples_with(&[]);
+    let path = "monitor.toml";
+    let text = std::fs::read_to_string(files.path(path)).unwrap();
+    let (before, after) = text.split_once("[texts]\n").unwrap();
+    let told = |texts: &str| -> Vec<String> {
+        files.write(path, format!("{before}[texts]\n{texts}{after}"));
+        let warnings = files.sound().warnings.into_iter();
+        let messages = warnings.map(|warning| warning.message);
+        messages
+            .filter(|message| message.contains("tell what"))
+            .collect()
+    };
+    assert_eq!(told("escalation = \"{site}{column}请更新。\"\n"), [""; 0]);
+    assert_eq!(
+        told("escalation = \"请更新\"\nveto = \"{why}\"\n"),
+        [
+            "the text escalation has no {column}: whoever reads it alone cannot tell what it is about",
+            "the text veto has no {site}: whoever reads it alone cannot tell what it is about"
+        ]
+    );
 }
 
 /// What a vendor's default template cannot say in every wording, addresses of the other kind of

@@ -76,9 +76,10 @@ pub fn sort_out(
     let mut left = Vec::new();
     let holds = holds(bench.acts);
     // What may have been heard is repeated under its key, and becomes no part of another message.
+    let by_hold =
+        |notice: &Notice| held_until(&holds, notice).is_some_and(|until| bench.now < until);
     let is_held = |notice: &&Notice| {
-        let by_hold = held_until(&holds, notice).is_some_and(|until| bench.now < until);
-        !message.maybe_taken && (by_hold || seems_over(notice, bench.open))
+        !message.maybe_taken && (by_hold(notice) || seems_over(notice, bench.open))
     };
     let (held, notices): (Vec<&Notice>, Vec<&Notice>) = notices.iter().partition(is_held);
     for notice in notices {
@@ -97,7 +98,11 @@ pub fn sort_out(
     gone.extend(held.into_iter().map(|notice| Notice {
         state: NoticeState::Waiting,
         first: false,
-        unsent_since: notice.unsent_since.or_else(|| failing_since(message)),
+        // What a person lets wait does not wait for its route.
+        unsent_since: match by_hold(notice) {
+            true => notice.unsent_since,
+            false => notice.unsent_since.or_else(|| failing_since(message)),
+        },
         ..notice.clone()
     }));
     (left, gone)

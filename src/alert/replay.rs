@@ -80,6 +80,10 @@ impl Standing {
     pub fn keep_incident(&mut self, incident: Incident) {
         if incident.is_resolved() {
             self.open.remove(&incident.key);
+            // One that was laid aside is kept once more with its end.
+            let which = |one: &Incident| (one.key.clone(), one.began_at, one.state.clone());
+            let kept = which(&incident);
+            self.closed.retain(|one| which(one) != kept);
             self.closed.push(incident);
         } else {
             self.open.insert(incident.key.clone(), incident);

@@ -295,7 +295,7 @@ impl<'a> Exemptions<'a> {
         let running = acts.iter().filter_map(|act| match &act.deed {
             Deed::Exempted {
                 scope, from, until, ..
-            } if *from <= day && day <= *until && !is_ended(acts, act) => {
+            } if *from <= day && day <= *until && !is_over(acts, act, day) => {
                 Some((scope, *until, act))
             }
             _ => None,
@@ -362,6 +362,18 @@ pub fn was_exempt(acts: &[Act], column: &Column, at: Moment) -> bool {
         };
         !acts.iter().any(ends)
     })
+}
+
+/// Whether somebody had ended the exemption `act` on `day`.
+fn is_over(acts: &[Act], act: &Act, day: Date) -> bool {
+    is_ended(acts, act) && ended_on(acts, act).is_none_or(|ended| ended <= day)
+}
+
+/// The announced maintenance of `site` as a whole, which lasts or has lasted.
+pub fn maintenance<'a>(acts: &'a [Act], site: &Site) -> Vec<Lasted<'a>> {
+    let all = lasted(acts);
+    all.filter(|one| one.ground == Ground::Maintenance && is_whole(one.scope, site))
+        .collect()
 }
 
 /// Whether somebody ended the exemption `act` before its last day.
@@ -444,6 +456,22 @@ mod tests {
                 let expected = (runs && covers).then(|| date("2017-11-20"));
                 assert_eq!(until, expected, "{scope} on {day}");
             }
+        }
+    }
+
+    #[test]
+    fn one_that_was_ended_later_covered_the_days_before() {
+        let scope = Scope::Unit(UnitId::parse("kxw").unwrap());
+        let long = act(scope, "2017-11-15", "2017-12-20");
+        let end = Act {
+            at: moment("2017-11-20T09:00:00".parse().unwrap()),
+            deed: Deed::ExemptionEnded { key: long.key() },
+            ..long.clone()
+        };
+        let acts = [long, end];
+        for (day, covers) in [("2017-11-19", true), ("2017-11-20", false)] {
+            let until = Exemptions::on(&acts, date(day)).until(&column());
+            assert_eq!(until.is_some(), covers, "{day}");
         }
     }
 

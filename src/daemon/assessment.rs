@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::desk::Desk;
 use crate::alert::incident::{Incident, Kind, State, Subject};
 use crate::assess::candidates::cases;
-use crate::assess::exemption::{Exemptions, Lasted, is_whole, lasted};
+use crate::assess::exemption::{Exemptions, maintenance};
 use crate::assess::ladder::Tier;
 use crate::assess::score::card::{Card, card};
 use crate::assess::score::facts::{AlertSpan, ColumnFacts, Exemption, SiteFacts, Titled};
 use crate::assess::score::period::Period;
 use crate::assess::score::rank::{change, rank};
 use crate::assess::score::rubric::Rubric;
-use crate::domain::act::{Act, Deed, Ground};
+use crate::domain::act::{Act, Deed};
 use crate::domain::candidate::Decision;
 use crate::domain::class::Class;
 use crate::domain::entry::Entry;
@@ -393,9 +393,7 @@ fn exemption(act: &Act) -> Option<Exemption> {
 
 /// Those of `days` on which `site` was under announced maintenance.
 fn away(acts: &[Act], site: &Site, days: &[SiteDay]) -> Vec<(Date, Exemption)> {
-    let announced: Vec<Lasted<'_>> = lasted(acts)
-        .filter(|one| one.ground == Ground::Maintenance && is_whole(one.scope, site))
-        .collect();
+    let announced = maintenance(acts, site);
     let of_day = |day: &SiteDay| {
         let mut covering = announced.iter();
         let covering = covering.find(|one| one.from <= day.on && day.on <= one.until)?;

@@ -94,6 +94,11 @@ impl Desk {
     /// Notes that what was due was visited and judged. After an outage what was seen first is waited for.
     pub(super) async fn visited(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
+        if self.is_settled() && self.out_since().await?.is_some() {
+            // The machine slept in the midst of the round.
+            self.stage.send_replace(Stage::Visiting(None));
+            return Ok(());
+        }
         self.stage.send_if_modified(|stage| match stage {
             Stage::Visiting(_) => {
                 *stage = Stage::Confirming(now);

@@ -231,7 +231,15 @@ impl<'a> Retold<'a> {
             } else if commit.runs.iter().any(ends_round) {
                 self.end_round(None);
             } else if !commit.notices.is_empty() {
-                self.later(Step::Written(at));
+                // Words to the operators are nothing that is judged.
+                let is_word = |notice: &Notice| {
+                    notice.kind == Kind::Trouble && notice.state == NoticeState::Waiting
+                };
+                let words: Vec<Notice> = commit.notices.into_iter().filter(is_word).collect();
+                self.later(match words.is_empty() {
+                    true => Step::Written(at),
+                    false => Step::Undelivered { at, notices: words },
+                });
             }
             return;
         }

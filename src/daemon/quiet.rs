@@ -45,7 +45,8 @@ impl Desk {
         for person in on_duty(tray) {
             let job = format!("{QUIET}/{person}");
             let own = self.store.last_run(&job).await?;
-            let last = latest(own, of_all).map(date_of);
+            let known = latest(own.map(date_of), of_all.map(date_of), today);
+            let last = known.map(|(last, _)| last);
             let hours = hours_of(tray, &person);
             let due = due_at(calendar, hours, last, now);
             let since = if due > now {
@@ -60,7 +61,9 @@ impl Desk {
             } else {
                 commit.runs.push(JobRun { job, at: now });
                 next.push(due_at(calendar, hours, Some(today), now));
-                last.filter(|&last| last < today)
+                known
+                    .filter(|&(last, _)| last < today)
+                    .map(|(_, since)| since)
             };
             let Some(since) = since else { continue };
             if !found.contains_key(&since) {
@@ -116,9 +119,50 @@ impl Desk {
     }
 }
 
-/// A person's own mark, or where there is none of late that of all: whoever stands in today may have done so
-/// long ago.
-fn latest(own: Option<Moment>, of_all: Option<Moment>) -> Option<Moment> {
-    let is_late = |own: &Moment| of_all.is_none_or(|of_all| of_all - *own <= OWN_LASTS);
-    own.filter(is_late).or(of_all)
+/// The day of a person's latest line, and that from which the next one speaks: by their own mark, or where
+/// there is none of late by that of all, as for whoever stands in today. That others had theirs today already
+/// takes it from nobody.
+fn latest(own: Option<Date>, of_all: Option<Date>, today: Date) -> Option<(Date, Date)> {
+    let is_late = |own: &Date| of_all.is_none_or(|of_all| of_all - *own <= OWN_LASTS);
+    match own.filter(is_late) {
+        Some(own) => Some((own, own)),
+        None => of_all.map(|of_all| (of_all.min(today.pred_opt().unwrap_or(today)), of_all)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_no_mark_of_late_has_their_line_though_others_had_theirs_today() {
+        let day = |text: &str| -> Date { text.parse().unwrap() };
+        let today = day("2017-10-09");
+        let rows = [
+            (None, None, None),
+            (None, Some("2017-10-09"), Some(("2017-10-08", "2017-10-09"))),
+            (None, Some("2017-09-30"), Some(("2017-09-30", "2017-09-30"))),
+            (
+                Some("2017-10-09"),
+                Some("2017-10-09"),
+                Some(("2017-10-09", "2017-10-09")),
+            ),
+            (
+                Some("2017-10-01"),
+                Some("2017-10-09"),
+                Some(("2017-10-01", "2017-10-01")),
+            ),
+            (
+                Some("2017-09-30"),
+                Some("2017-10-09"),
+                Some(("2017-10-08", "2017-10-09")),
+            ),
+            (Some("2017-09-30"), None, Some(("2017-09-30", "2017-09-30"))),
+        ];
+        for (own, of_all, expected) in rows {
+            let found = latest(own.map(day), of_all.map(day), today);
+            let expected = expected.map(|(last, since)| (day(last), day(since)));
+            assert_eq!(found, expected, "{own:?} {of_all:?}");
+        }
+    }
 }

@@ -36,6 +36,8 @@ impl Desk {
             Outcome::AsItIs => return Ok(Some(message)),
             Outcome::Reworded(reworded, gone) => {
                 commit.incidents = untold(&message, notices, &gone, open);
+                let aside = self.unheard_aside(&message, &gone, open).await?;
+                commit.incidents.extend(aside);
                 commit.notices = gone;
                 commit.messages.push((*reworded).clone());
                 Some(*reworded)
@@ -43,6 +45,8 @@ impl Desk {
             Outcome::Withdrawn(gone) => {
                 tracing::info!(key = %message.key, "a message that is no longer true, or has to wait, is withdrawn");
                 commit.incidents = untold(&message, notices, &gone, open);
+                let aside = self.unheard_aside(&message, &gone, open).await?;
+                commit.incidents.extend(aside);
                 commit.notices = gone;
                 message.delivery = Delivery::Withdrawn { at: now };
                 commit.messages.push(message);
@@ -129,10 +133,38 @@ impl Desk {
             rules: &self.config.alert,
             now,
         };
+        let own = self.store.notices(&ended.notices).await?;
+        let aside = self.unheard_aside(ended, &own, &open).await?;
+        commit.incidents.extend(aside);
         let unheard = unheard(ended, &known, bench);
         commit.incidents.extend(unheard.incidents);
         commit.notices.extend(unheard.notices);
         Ok(())
+    }
+
+    /// The incidents that were laid aside and of which `message`, which was surely not taken, was to be the first
+    /// word, among what it no longer says: its person hears nothing of their end.
+    async fn unheard_aside(
+        &self,
+        message: &Message,
+        unsaid: &[Notice],
+        open: &BTreeMap<IncidentKey, Incident>,
+    ) -> Result<Vec<Incident>, StoreError> {
+        if message.maybe_taken || !unsaid.iter().any(|notice| notice.first) {
+            return Ok(Vec::new());
+        }
+        let mut aside = self.store.closed_since(message.created_at).await?;
+        let was_to_say = |incident: &Incident| {
+            let mut first = unsaid.iter().filter(|notice| notice.first);
+            first.any(|notice| notice.incident == incident.key)
+        };
+        aside.retain(|incident| {
+            incident.unended && !open.contains_key(&incident.key) && was_to_say(incident)
+        });
+        for incident in &mut aside {
+            incident.told.remove(&message.person);
+        }
+        Ok(aside)
     }
 
     /// What `message` is held against.

@@ -176,3 +176,67 @@ fn one_column_below_another_is_not_vouched_for_by_its_sister() {
     world.parents.push((other, top));
     assert_eq!(late_lines(&world), "5.00");
 }
+
+#[test]
+fn what_an_exempt_home_page_shows_in_few_items_costs_nothing_either() {
+    let mut world = World::new();
+    world.inspection = Some(Inspection {
+        home_items_on: Some(Vec::new()),
+        ..inspection()
+    });
+    assert_eq!(lost(&world.card(&p2015()), "D4"), "5.00");
+    world.exempt = Some(exemption());
+    assert!(is_exempt(line(&world.card(&p2015()), "D4")));
+}
+
+#[test]
+fn a_home_page_that_was_old_only_during_maintenance_came_near_nothing() {
+    let mut world = World::new();
+    world.home = Some(home(1));
+    let old = |day: &mut SiteDay| {
+        day.home = Some(HomeOfDay {
+            newest_on: Some(ago(60)),
+            read_at: Some(at(day.on)),
+            undated: None,
+        });
+    };
+    world
+        .days
+        .iter_mut()
+        .filter(|day| ago(30) < day.on && day.on < ago(20))
+        .for_each(old);
+    assert!(is_near(&world.card(&p2015()), "V2"));
+    let days = world
+        .days
+        .iter()
+        .filter(|day| ago(30) < day.on && day.on < ago(20));
+    world.away = days.map(|day| (day.on, exemption())).collect();
+    assert!(!is_near(&world.card(&p2015()), "V2"));
+}
+
+#[test]
+fn of_a_week_with_maintenance_the_other_days_are_no_week() {
+    let mut world = World::new();
+    // Eight of 168 in the last week: of six days alone it would be more than five in a hundred.
+    for (day, failed) in world.days.iter_mut().rev().zip([2, 2, 1, 1, 1, 1]) {
+        day.opened[0] -= failed;
+        day.failed += failed;
+    }
+    assert!(!is_vetoed(&world.card(&p2015()), "V1"));
+    world.away = vec![(ago(6), exemption())];
+    assert!(!is_vetoed(&world.card(&p2015()), "V1"));
+}
+
+#[test]
+fn an_empty_column_that_nothing_proves_is_not_measured() {
+    let mut world = World::new();
+    for _ in 0..5 {
+        let _ = world.blank();
+    }
+    assert!(is_vetoed(&world.card(&p2015()), "V3c"));
+    for (_, readings, _) in &mut world.columns {
+        readings[0].visits = 1;
+    }
+    let verdict = line(&world.card(&p2015()), "V3c").verdict.clone();
+    assert_eq!(verdict, Verdict::Unmeasured(Unmeasured::CannotTell));
+}

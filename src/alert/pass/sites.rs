@@ -12,15 +12,16 @@ use crate::alert::outbox::Told;
 use crate::alert::site_rules::VetoRule;
 use crate::alert::site_step::{Again, At, Front, Sight, is_hidden, proven, step_front, step_veto};
 use crate::alert::step::Effect;
+use crate::assess::exemption::maintenance;
 use crate::assess::outage::{self, host_of};
-use crate::assess::reach::{excuse, failed_in_row};
+use crate::assess::reach::{excuse, failed_in_row, first_day};
 use crate::assess::vetoes::{self, Held, SiteSight};
 use crate::domain::finding::Unreadable;
 use crate::domain::group::{Column, Site};
 use crate::domain::home::HomeRecord;
 use crate::domain::id::SiteId;
 use crate::domain::observation::{Cause, ColumnRecord};
-use crate::domain::time::Moment;
+use crate::domain::time::{Moment, date_of};
 
 /// Another host that answered so shortly before, or since, shows that our own network is up.
 const WITNESS: TimeDelta = TimeDelta::minutes(10);
@@ -96,15 +97,15 @@ impl<'a> Desk<'a> {
     pub(super) fn sites(&mut self, offline: bool) {
         for site in self.situation.group.sites.values() {
             if self.exemptions.covers_site(site) {
-                for kind in [Kind::Down, Kind::Blind, Kind::NearVeto, Kind::Veto] {
+                for kind in [Kind::Blind, Kind::NearVeto, Kind::Veto] {
                     self.dismiss(&site_key(&site.id, kind));
                 }
+                self.forget_down(site);
                 continue;
             }
             if !self.situation.group.visits_home(site) {
-                for kind in [Kind::Down, Kind::Blind] {
-                    self.dismiss(&site_key(&site.id, kind));
-                }
+                self.dismiss(&site_key(&site.id, Kind::Blind));
+                self.forget_down(site);
             } else if let Some(home) = self.situation.homes.get(&site.id) {
                 self.front(site, home, offline);
                 self.home_sight(site, home, offline);
@@ -116,7 +117,7 @@ impl<'a> Desk<'a> {
     fn front(&mut self, site: &'a Site, home: &'a HomeRecord, offline: bool) {
         let (rules, now) = (&self.situation.rules.sites.down, self.situation.now);
         if !rules.enabled {
-            return self.dismiss(&site_key(&site.id, Kind::Down));
+            return self.forget_down(site);
         }
         let row = failed_in_row(&home.reach, rules.apart);
         let host = site.home.as_ref().map(host_of).unwrap_or_default();
@@ -149,6 +150,20 @@ impl<'a> Desk<'a> {
             self.revisit_home(&site.id, *at);
         }
         self.settle(&key, made, about, true);
+    }
+
+    /// Ends the incident of a home page that does not open, of which nobody is to hear any more, nor of one
+    /// before it that was laid aside.
+    fn forget_down(&mut self, site: &Site) {
+        let key = site_key(&site.id, Kind::Down);
+        self.dismiss(&key);
+        if let Some(laid) = self.unended(&key) {
+            if !self.situation.open.contains_key(&key) {
+                let mut ended = laid.clone();
+                ended.unended = false;
+                self.verdicts.incidents.push(ended);
+            }
+        }
     }
 
     /// The latest incident under `key`, where it was laid aside and its end was not seen since.
@@ -203,10 +218,17 @@ impl<'a> Desk<'a> {
         let situation = self.situation;
         let columns = situation.group.columns.values();
         let columns = columns.filter(|column| column.site == site.id);
+        let days = situation.days.get(&site.id).map_or(&[][..], Vec::as_slice);
+        let announced = maintenance(situation.acts, site);
+        let today = date_of(situation.now);
+        let first = first_day(today);
+        let mut announced = announced.iter();
+        let was_away = announced.any(|one| one.from <= today && first <= one.until);
         let ground = vetoes::Ground {
             limits: situation.limits,
             exemptions: &self.exemptions,
-            days: situation.days.get(&site.id).map_or(&[], Vec::as_slice),
+            // Days of announced maintenance say nothing, and the others are no week.
+            days: if was_away { &[] } else { days },
             letters: situation.letters,
             least_samples: situation.rules.sites.least_samples,
             lasts: PROOF_LASTS,

@@ -115,8 +115,14 @@ pub fn unheld(rule: &Rule, facts: &SiteFacts<'_>) -> Option<Measurement> {
         }
     }
     let is_doubted = |aside: &Aside| matches!(aside.find.fact, Fact::Announced { .. });
-    if told.held > 0 || told.is_exempt || !told.asides.iter().any(is_doubted) {
+    if told.held > 0 || !told.asides.iter().any(is_doubted) {
         return None;
+    }
+    if told.is_exempt {
+        return Some(Measurement {
+            asides: told.asides,
+            ..Measurement::none(Unmeasured::Exempt)
+        });
     }
     let one = Fact::Few {
         count: 0,

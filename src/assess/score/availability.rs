@@ -117,14 +117,17 @@ pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurem
     }
 }
 
-/// Every stretch of `length` days that lies in the period, or all of it where it is shorter.
+/// Every stretch of `length` days that lies in the period and has no day of announced maintenance, or all of
+/// it where there is none.
 fn windows(facts: &SiteFacts<'_>, length: u32) -> Vec<Sum> {
     let before = Days::new(u64::from(length.saturating_sub(1)));
     let ends = facts.from.iter_days().take_while(|&day| day <= facts.to);
     let sums: Vec<Sum> = ends
         .filter_map(|to| {
             let from = to.checked_sub_days(before)?;
-            (facts.from <= from).then(|| Sum::counted(facts, from, to))
+            // Of a week with announced maintenance the other days are no week.
+            let is_whole = facts.away.iter().all(|(on, _)| *on < from || to < *on);
+            (facts.from <= from && is_whole).then(|| Sum::counted(facts, from, to))
         })
         .collect();
     match sums.is_empty() {

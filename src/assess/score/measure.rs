@@ -20,7 +20,17 @@ pub fn measure(
     facts: &SiteFacts<'_>,
     calendar: &Calendar,
 ) -> Measurement {
-    candidates::undecided(rule, 0, measured(rule, rubric, facts, calendar))
+    let measured = measured(rule, rubric, facts, calendar);
+    let is_entered = |find: &Find| matches!(find.fact, Fact::Entered { .. });
+    let adds = matches!(
+        rule.metric,
+        Metric::Words | Metric::WordErrors | Metric::Advertising
+    );
+    // What a person entered holds, but where what is confirmed later adds to it.
+    match !adds && measured.finds.iter().any(is_entered) {
+        true => measured,
+        false => candidates::undecided(rule, 0, measured),
+    }
 }
 
 fn measured(

@@ -9,6 +9,7 @@ use super::fact::Fact;
 use super::facts::SiteFacts;
 use super::finding::{About, Aside, Find, Spared};
 use super::measurement::{Amount, Measurement, Unmeasured};
+use super::publishing::spared;
 use super::rubric::{Check, Rule};
 use crate::assess::candidates::{Case, Stand};
 use crate::domain::candidate::{self, Suspicion};
@@ -245,7 +246,15 @@ pub fn home_items(rule: &Rule, facts: &SiteFacts<'_>) -> Measurement {
             on: inspection.on,
         },
     );
-    let (finds, asides) = match number < rule.threshold {
+    let is_short = number < rule.threshold;
+    if let Some(exempt) = facts.exempt.as_ref().filter(|_| is_short) {
+        let why = spared(exempt);
+        return Measurement {
+            asides: vec![Aside { find, why }],
+            ..Measurement::none(Unmeasured::Exempt)
+        };
+    }
+    let (finds, asides) = match is_short {
         true => (vec![find], Vec::new()),
         false => {
             let why = Spared::Detail;

@@ -232,11 +232,13 @@ pub fn empty(rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement {
                 read_at,
                 visits,
             } => {
-                looked.told += 1;
                 let fact = Fact::Blank { since, read_at };
                 match visits < BLANK_VISITS || !is_near(read_at, facts.to) {
-                    true => looked.note(counted.find(fact), Spared::Unproven),
-                    false => looked.judge(&counted, fact),
+                    true => looked.doubt(&counted, fact),
+                    false => {
+                        looked.told += 1;
+                        looked.judge(&counted, fact);
+                    }
                 }
             }
             Standing::Dated(..) | Standing::Undated(..) => looked.told += 1,
@@ -330,6 +332,7 @@ pub fn home(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement 
         .days
         .iter()
         .filter(|day| facts.from <= day.on && day.on < facts.to)
+        .filter(|day| facts.away.iter().all(|(on, _)| *on != day.on))
         .filter_map(|day| Some((day.on, day.home.as_ref()?)));
     let mut during = on_days.filter_map(|(on, home)| home_find(home, on, rule).ok().flatten());
     let during = during.next_back();
@@ -341,7 +344,7 @@ pub fn home(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement 
         Err(Unproven) => return Measurement::none(Unmeasured::CannotTell),
     };
     match (at_end, during, rubric.choices.late) {
-        (Some(find), ..) | (None, Some(find), Late::AnyDay) => match &facts.exempt {
+        (Some(find), ..) => match &facts.exempt {
             Some(exempt) => {
                 let why = spared(exempt);
                 Measurement {
@@ -351,6 +354,7 @@ pub fn home(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurement 
             }
             None => Measurement::finds(vec![find], Vec::new()),
         },
+        (None, Some(find), Late::AnyDay) => Measurement::finds(vec![find], Vec::new()),
         (None, Some(find), Late::AtEnd) => {
             let why = Spared::Over;
             Measurement::finds(Vec::new(), vec![Aside { find, why }])

@@ -8,8 +8,9 @@ use super::super::fault::Warning;
 use super::super::settings::Config;
 use super::super::typical::{self, Filled};
 use super::ways;
+use crate::alert::rules::AlertRules;
 use crate::alert::segments::size;
-use crate::alert::template::Texts;
+use crate::alert::template::{Text, Texts};
 use crate::assess::ladder::Tier;
 use crate::assess::reach::DAYS;
 use crate::domain::account::Admission;
@@ -30,6 +31,7 @@ pub fn warnings(config: &Config, today: Date) -> Vec<Warning> {
     unconfirmed(&config.group, &mut warnings);
     doubles(&config.group, &mut warnings);
     lengths(config, &mut warnings);
+    nameless(&config.alert, &mut warnings);
     ways::warnings(config, &mut warnings);
     console(config, &mut warnings);
     trial(config, &mut warnings);
@@ -315,6 +317,23 @@ fn digests(config: &Config, wordings: &[Filled], warnings: &mut Vec<Warning>) {
     if alert.console_link.is_none() && alert.texts.digest_more.source().contains("{link}") {
         let message = "console_link is missing: a digest from which items are left out names no address at which they can be looked up";
         push(warnings, false, message.to_owned());
+    }
+}
+
+/// Texts that do not say of which column or site they speak, where those that are shipped do.
+fn nameless(alert: &AlertRules, warnings: &mut Vec<Warning>) {
+    for (key, fields, shipped) in Texts::KEYS {
+        let source = alert.texts.get(key).map_or("", Text::source);
+        let names = ["{column}", "{site}"].into_iter().find(|field| {
+            let known = fields.contains(&field.trim_matches(['{', '}']));
+            known && shipped.contains(field)
+        });
+        if let Some(name) = names.filter(|name| !source.contains(name)) {
+            let message = format!(
+                "the text {key} has no {name}: whoever reads it alone cannot tell what it is about"
+            );
+            push(warnings, false, message);
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is legal and should be known of transports: messages that reach nobody, that go open or
 //! twice, that a gateway will not take or that say nothing.
 
+use std::collections::BTreeMap;
+
 use super::super::fault::Warning;
 use super::super::settings::Config;
 use super::super::typical;
@@ -54,17 +56,20 @@ fn params(config: &Config, warnings: &mut Vec<Warning>) {
     };
     silent_params(templates, warnings);
     let most = templates.longest_value;
+    let mut cut: BTreeMap<String, (usize, Vec<&str>)> = BTreeMap::new();
     for param in typical::params(config, templates) {
         if param.chars > most {
-            push(
-                warnings,
-                false,
-                format!(
-                    "parameter {} of {} takes {} characters with your longest names and is cut to longest_value = {most}",
-                    param.name, param.wording, param.chars
-                ),
-            );
+            let (chars, wordings) = cut.entry(param.name).or_default();
+            *chars = param.chars.max(*chars);
+            wordings.push(param.wording);
         }
+    }
+    for (name, (chars, wordings)) in cut {
+        let message = format!(
+            "parameter {name} of {} takes up to {chars} characters with your longest names and is cut to longest_value = {most}",
+            wordings.join(", ")
+        );
+        push(warnings, false, message);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::alert::outbox::Told;
 use crate::alert::pass::sites::site_key;
 use crate::alert::pass::tests::{World, at};
 use crate::alert::site_step::is_hidden;
+use crate::domain::act::{Act, Deed, Ground, Scope};
 use crate::domain::finding::Unreadable;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::Cause;
@@ -401,6 +402,38 @@ fn whoever_heard_that_a_home_page_is_down_hears_of_its_end_once_it_lets_us_in_ag
     assert_eq!(of(&world, Told::Recovered), ["li", "op"]);
     hear(&mut world);
     for when in ["2017-11-22T11:30:00", "2017-11-22T12:30:00"] {
+        again(&mut world, when, WELL);
+        assert_eq!(world.told(), [], "{when}");
+    }
+}
+
+#[test]
+fn nobody_hears_of_the_end_of_an_outage_that_an_exemption_made_forgotten() {
+    let mut world = world();
+    goes_down(&mut world);
+    for hour in 0..=24 {
+        let when = at("2017-11-20T08:00:00") + TimeDelta::hours(hour);
+        let text = when.naive_local().format("%Y-%m-%dT%H:%M:%S").to_string();
+        again(&mut world, &text, Sees::Blocked);
+    }
+    hear(&mut world);
+    world.acts = vec![Act {
+        at: at("2017-11-21T09:00:00"),
+        by: "张".to_owned(),
+        reason: "改版".to_owned(),
+        approver: None,
+        deed: Deed::Exempted {
+            scope: Scope::Site(site(0)),
+            ground: Ground::Maintenance,
+            from: at("2017-11-21T09:00:00").date_naive(),
+            until: at("2017-11-22T09:00:00").date_naive(),
+            paused: false,
+        },
+    }];
+    again(&mut world, "2017-11-21T10:00:00", Sees::Blocked);
+    world.waiting.clear();
+    world.acts.clear();
+    for when in ["2017-11-23T10:00:00", "2017-11-23T10:30:00"] {
         again(&mut world, when, WELL);
         assert_eq!(world.told(), [], "{when}");
     }
