@@ -41,7 +41,7 @@ impl Desk {
         let of_all = self.store.last_run(QUIET).await?;
         let mut commit = Commit::at(now);
         let mut next = Vec::new();
-        let mut found = BTreeMap::new();
+        let mut found: BTreeMap<Date, Option<Quiet>> = BTreeMap::new();
         for person in on_duty(tray) {
             let job = format!("{QUIET}/{person}");
             let own = self.store.last_run(&job).await?;
@@ -66,10 +66,12 @@ impl Desk {
                     .map(|(_, since)| since)
             };
             let Some(since) = since else { continue };
-            if !found.contains_key(&since) {
-                found.insert(since, self.quiet_since(tray, open, since).await?);
-            }
-            if let Some(Some(quiet)) = found.get(&since) {
+            let quiet = match found.get(&since) {
+                Some(quiet) => *quiet,
+                None => self.quiet_since(tray, open, since).await?,
+            };
+            found.insert(since, quiet);
+            if let Some(quiet) = &quiet {
                 commit.messages.extend(message(tray, &person, quiet));
             }
         }

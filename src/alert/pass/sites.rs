@@ -157,12 +157,11 @@ impl<'a> Desk<'a> {
     fn forget_down(&mut self, site: &Site) {
         let key = site_key(&site.id, Kind::Down);
         self.dismiss(&key);
-        if let Some(laid) = self.unended(&key) {
-            if !self.situation.open.contains_key(&key) {
-                let mut ended = laid.clone();
-                ended.unended = false;
-                self.verdicts.incidents.push(ended);
-            }
+        let laid = self.unended(&key);
+        if let Some(laid) = laid.filter(|_| !self.situation.open.contains_key(&key)) {
+            let mut ended = laid.clone();
+            ended.unended = false;
+            self.verdicts.incidents.push(ended);
         }
     }
 

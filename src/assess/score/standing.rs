@@ -164,8 +164,8 @@ impl<'a> Counted<'a> {
     fn is_unseen(&self) -> bool {
         let is_heading = |member: &ColumnFacts<'_>| {
             let id = &member.column.id;
-            let below = |other: &&ColumnFacts<'_>| other.parent == Some(id);
-            member.column.url.is_none() && self.members.iter().any(|other| below(other))
+            let mut others = self.members.iter();
+            member.column.url.is_none() && others.any(|other| other.parent == Some(id))
         };
         let mut members = self.members.iter();
         members.any(|member| member.readings.is_empty() && !is_heading(member))

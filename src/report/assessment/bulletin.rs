@@ -207,13 +207,13 @@ fn vetoes(out: &mut String, assessment: &Assessment) {
     if !is_any {
         out.push_str("已测评的项目没有单项否决，未测评的项目见第四部分。\n");
     }
-    for (head, is_told) in NEAR {
+    for (head, was_hit) in NEAR {
         let mut lines = String::new();
         for card in cards {
             let near = card
                 .lines()
                 .filter(|line| card.near.contains(&line.rule.id));
-            let near = near.filter(|line| is_told(line));
+            let near = near.filter(|line| line.was_hit() == was_hit);
             let told: Vec<String> = near.map(|line| nearly(line, assessment)).collect();
             if !told.is_empty() {
                 let _ = writeln!(lines, "- {}：{}。", name(&card.name), told.join("；"));
@@ -225,12 +225,10 @@ fn vetoes(out: &mut String, assessment: &Assessment) {
     }
 }
 
-/// What is told of vetoes that are not hit at the end of the period, and of which lines.
-const NEAR: [(&str, fn(&Line) -> bool); 2] = [
-    ("本期内曾触及单项否决、期末已更新的：", Line::was_hit),
-    ("本期内曾接近单项否决的：", |line| {
-        !line.was_hit()
-    }),
+/// What is told of vetoes that are not hit at the end of the period, and whether of those that were before.
+const NEAR: [(&str, bool); 2] = [
+    ("本期内曾触及单项否决、期末已更新的：", true),
+    ("本期内曾接近单项否决的：", false),
 ];
 
 /// A veto that is near: the rule, and what brings it near.

@@ -64,12 +64,12 @@ fn without_counts(change: &str) -> String {
     let untold = super::words::unmeasured(&Unmeasured::NotEntered);
     let mut out = change.to_owned();
     for (before, after) in WAITED {
-        while let Some(end) = out.find(after) {
-            let head = out[..end].trim_end_matches(|c: char| c.is_ascii_digit());
+        while let Some((head, rest)) = out.split_once(after) {
+            let head = head.trim_end_matches(|c: char| c.is_ascii_digit());
             let Some(head) = head.strip_suffix(before) else {
                 break;
             };
-            out = format!("{head}{untold}{}", &out[end + after.len()..]);
+            out = format!("{head}{untold}{rest}");
         }
     }
     out
