@@ -7,7 +7,7 @@ use super::dates::Found;
 use super::words::Words;
 
 /// What the words before a date make of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Label {
     /// No word, or none that is known.
     None,

@@ -84,7 +84,12 @@ impl<'d, 'a> Survey<'d, 'a> {
 
     /// Links of any kind in a subtree.
     pub fn links_in(&self, at: usize) -> u32 {
-        self.sum(self.dom.end(at)).links - self.sum(at).links
+        self.links_between(at, self.dom.end(at))
+    }
+
+    /// Links of any kind between two places.
+    pub fn links_between(&self, start: usize, end: usize) -> u32 {
+        self.sum(end).links.saturating_sub(self.sum(start).links)
     }
 
     /// Bytes of visible text between two places.

@@ -21,6 +21,10 @@ const TITLES: [&str; 4] = ["标题", "主题", "题目", "名称"];
 const LABEL: usize = 6;
 /// From how many rows a list says where its titles stand.
 const ROWS: usize = 2;
+/// How far before a definition its term is looked for, in places of the page.
+const TERM: usize = 400;
+/// Among how many links from the beginning of a row on its title is looked for.
+const TITLED: usize = 200;
 
 /// The links of a list of letters with short titles: what stands in the places of its rows beside them.
 pub fn links(view: &View) -> BTreeSet<usize> {
@@ -40,7 +44,7 @@ pub fn links(view: &View) -> BTreeSet<usize> {
 }
 
 /// How a row of a list is made.
-#[derive(PartialEq, Eq)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Shape<'a> {
     tag: &'a str,
     /// Where its title stands.
@@ -56,7 +60,7 @@ struct Shape<'a> {
 /// anything, such as the unit of the letter above it.
 fn among(view: &View) -> BTreeSet<usize> {
     let dom = view.dom;
-    let mut models: BTreeMap<usize, Vec<Shape>> = BTreeMap::new();
+    let mut models: BTreeMap<usize, BTreeSet<Shape>> = BTreeMap::new();
     let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, _) in dom.iter().filter(|(_, node)| node.tag == "a") {
         let block = dated_block(view, at).filter(|block| view.survey.items_in(*block) == 0);
@@ -89,9 +93,9 @@ fn dated_block(view: &View, at: usize) -> Option<usize> {
 }
 
 /// How the blocks of a list are made that hold one longer title each.
-fn models_of<'a>(view: &View<'a>, list: usize) -> Vec<Shape<'a>> {
+fn models_of<'a>(view: &View<'a>, list: usize) -> BTreeSet<Shape<'a>> {
     let (dom, items) = (view.dom, &view.survey.items);
-    let mut shapes = Vec::new();
+    let mut shapes = BTreeSet::new();
     let (mut block, end) = (list + 1, dom.end(list));
     while block < end {
         if view.survey.items_in(block) == 1 {
@@ -131,8 +135,10 @@ fn beside(view: &View, rows: &[&Listed]) -> BTreeSet<usize> {
     let lists: BTreeSet<usize> = rows.iter().map(|row| row.list).collect();
     // Which of a row's links has the title, and what is said before it.
     let titled = |row: &&&Listed| {
-        let own = |item: &&items::Item| item.at >= row.block && item.title == row.title;
-        let item = view.survey.items.iter().find(own)?;
+        let own = |item: &&items::Item| item.title == row.title;
+        let items = &view.survey.items;
+        let from = items.partition_point(|item| item.at < row.block);
+        let item = items.iter().skip(from).take(TITLED).find(own)?;
         Some((links_before(view, row.block, item.at), term(dom, row.block)))
     };
     let places: BTreeSet<(u32, String)> = rows.iter().filter_map(|row| titled(&row)).collect();
@@ -186,9 +192,7 @@ fn alone(view: &View) -> BTreeSet<usize> {
 
 /// How many links of a block stand before a place.
 fn links_before(view: &View, block: usize, at: usize) -> u32 {
-    let links = view.dom.range(block, at);
-    let before = links.filter(|(_, node)| node.tag == "a").count();
-    u32::try_from(before).unwrap_or(u32::MAX)
+    view.survey.links_between(block, at)
 }
 
 /// The term of which a definition is one; nothing of any other block.
@@ -197,9 +201,10 @@ fn term(dom: &Dom, block: usize) -> String {
         return String::new();
     }
     let parent = dom.parent(block);
-    let terms = dom.range(parent + 1, block);
-    let term = terms.filter(|(_, node)| node.tag == "dt" && node.parent == parent);
-    let term = term.last().map(|(at, _)| dom.text(at, dom.end(at), 20));
+    let from = block.saturating_sub(TERM).max(parent + 1);
+    let mut before = (from..block).rev();
+    let term = before.find(|at| dom.tag(*at) == "dt" && dom.parent(*at) == parent);
+    let term = term.map(|at| dom.text(at, dom.end(at), 20));
     clean::squeezed(&term.unwrap_or_default())
 }
 

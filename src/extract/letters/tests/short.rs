@@ -206,3 +206,23 @@ fn a_unit_below_a_letter_is_none() {
         assert!(!letters.iter().any(is_unit), "{letters:?}");
     }
 }
+
+/// A page that is made to be slow to read is read all the same: tens of thousands of short links in one block, and
+/// as many rows of which no two are made alike. Counted link by link and row by row they would take minutes.
+#[test]
+fn many_short_links_are_read_like_few() {
+    let links = (0..40_000).map(|n| format!("<a href=/a/{n}.html>停车难</a>"));
+    let links: String = links.collect();
+    let block = format!("<div><p>2017-11-01{links}</p></div>");
+    let rows = (0..12_000).map(|n| {
+        format!(
+            "<li><a href=/l{n}/1.html>关于某处路灯不亮的问题</a>2017-11-01</li>\
+             <li><a href=/s{n}/1.html>停车难</a>2017-11-01</li>"
+        )
+    });
+    let rows: String = rows.collect();
+    for html in [block, format!("<ul>{rows}</ul>")] {
+        let letters = list(&framed(&html), None, today());
+        assert!(letters.iter().all(|letter| letter.url.is_some()));
+    }
+}
