@@ -38,7 +38,7 @@ use crate::domain::time::{Date, date_of};
 use crate::report::assessment::bulletin::{self, markdown};
 use crate::report::assessment::notes::remarks;
 use crate::report::assessment::untold::untold;
-use crate::report::assessment::{Assessment, Extent, Seal, changes, words};
+use crate::report::assessment::{Assessment, Extent, Seal, changes, shown, words};
 use crate::report::plain::{full_date, one_line, typed};
 use crate::report::rubric::{confidence, plain};
 
@@ -111,13 +111,17 @@ impl First {
     }
 }
 
-/// Which those are: what hit a veto, then what is near one and hit none.
+/// Which those are: what hit a veto, then what is near one and hit none. Where one veto was hit and another is
+/// near, a site is among both.
 fn first(cards: &[Card]) -> Vec<First> {
     let (hit, other): (Vec<&Card>, Vec<&Card>) =
         cards.iter().partition(|card| !card.vetoes.is_empty());
-    let near = other.into_iter().filter(|card| !card.near.is_empty());
-    let (were_hit, near): (Vec<&Card>, Vec<&Card>) =
-        near.partition(|card| card.lines().any(Line::was_hit));
+    let of = |is: fn(&(Vec<RuleId>, Vec<RuleId>)) -> bool| -> Vec<&Card> {
+        let others = other.iter().copied();
+        others.filter(|card| is(&words::nearly(card))).collect()
+    };
+    let were_hit = of(|(were_hit, _)| !were_hit.is_empty());
+    let near = of(|(_, near)| !near.is_empty());
     let rows = [
         First::of("本期单项否决", "bad", &hit),
         First::of("本期内曾触及单项否决、期末已更新", "", &were_hit),
@@ -177,7 +181,7 @@ struct SheetLine {
     verdict: String,
     key: &'static str,
     finds: Vec<(String, String)>,
-    more: usize,
+    more: Option<String>,
     /// What the unit says to it.
     said: Vec<String>,
 }
@@ -565,18 +569,15 @@ fn titled(card: &Card, rules: &[RuleId]) -> Vec<(String, String)> {
 
 fn sheet_line(assessment: &Assessment, card: &Card, line: &Line) -> SheetLine {
     let said = assessment.statements_of(card, line);
-    let counted = line
-        .finds
-        .iter()
-        .map(|one| (words::find(one, card.to), words::evidence(one, card.to)));
-    let spared = line.asides.iter().map(|aside| {
-        let why = words::spared(aside, card.to);
-        let find = words::find(&aside.find, card.to);
+    let part = shown::shown(card, line, FINDS);
+    let more = part.more("明细表");
+    let finds = part.finds.into_iter().map(|(one, why)| {
+        let find = words::find(one, card.to);
         let find = match why.is_empty() {
             true => find,
             false => format!("{find}（{why}）"),
         };
-        (find, words::evidence(&aside.find, card.to))
+        (find, words::evidence(one, card.to))
     });
     let unverified = match line.rule.is_unverified() {
         true => "（未核实）",
@@ -592,8 +593,8 @@ fn sheet_line(assessment: &Assessment, card: &Card, line: &Line) -> SheetLine {
             Verdict::Unmeasured(_) | Verdict::NotApplying => "quiet",
             _ => "",
         },
-        finds: counted.chain(spared).take(FINDS).collect(),
-        more: (line.finds.len() + line.asides.len()).saturating_sub(FINDS),
+        finds: finds.collect(),
+        more,
         said: said.map(|said| words::statement(said, card.to)).collect(),
     }
 }

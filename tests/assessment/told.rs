@@ -4,7 +4,8 @@ use super::people::assessment;
 use super::*;
 use wangxun::domain::closing::Statement;
 use wangxun::report::assessment::paragraph::paragraph;
-use wangxun::report::assessment::{Seal, xlsx};
+use wangxun::report::assessment::urgent::nothing;
+use wangxun::report::assessment::{Extent, Seal, xlsx};
 
 fn of_world(world: &World) -> Assessment {
     let rubric = p2015();
@@ -142,6 +143,75 @@ fn what_is_not_told_one_by_one_is_counted() {
     world.samples(168, 168);
     let table = csv::csv(&of_world(&world));
     assert!(table.contains("列出100条，共168条"), "{table}");
+}
+
+/// How much waits for a person's word is told to nobody outside the office, nor of a period that was closed when it
+/// was told as a detail.
+#[test]
+fn a_unit_is_not_told_how_much_waits() {
+    let mut world = World::new();
+    let pages = (0..120).map(|n| format!("a/{n}"));
+    world.cases = pages.map(|page| suspected(&page, &[])).collect();
+    let mut whole = of_world(&world);
+    let unit = whole.cards.first().unwrap().unit.clone();
+    let is_told = |made: &Assessment| csv::csv(made).contains("列出50条，共120条");
+    assert!(is_told(&whole));
+    assert!(!is_told(&whole.clone().only(&Extent::Unit(unit.clone()))));
+    let cards = whole.cards.iter_mut();
+    let lines = cards.flat_map(|card| card.areas.iter_mut().flat_map(|area| &mut area.lines));
+    for aside in lines.flat_map(|line| &mut line.asides) {
+        if matches!(aside.find.fact, Fact::Cut { .. }) {
+            aside.why = Spared::Detail;
+        }
+    }
+    assert!(is_told(&whole) && !is_told(&whole.only(&Extent::Unit(unit))));
+}
+
+/// Where there is no room for all, what a list left out already counts as well.
+#[test]
+fn a_page_says_how_many_there_are_of_a_list_that_is_cut() {
+    let mut world = World::new();
+    let pages = (0..120).map(|n| format!("a/{n}"));
+    world.cases = pages.map(|page| suspected(&page, &[])).collect();
+    world.samples(168, 168);
+    let page = page::html(&of_world(&world));
+    assert!(
+        page.contains("以上问题列出50条，共120条（待人工确认，不计）"),
+        "{page}"
+    );
+    assert!(page.contains("另有119条，其中51条见CSV明细"), "{page}");
+}
+
+/// Where nothing was found that is said of what was measured, and of nothing else.
+#[test]
+fn nothing_to_mend_is_said_of_what_was_measured() {
+    let mut card = World::new().card(&p2015());
+    let said = nothing(&card);
+    let (measured, open) = said.split_once("没有发现需要整改的问题").unwrap();
+    assert!(measured.starts_with("已测评的项目（"), "{said}");
+    assert!(open.contains("V4") && open.ends_with("未测评"), "{said}");
+    card.total = None;
+    assert_eq!(nothing(&card), "本期未测评");
+}
+
+/// Maintenance of a home page is no column, and of two each is told.
+#[test]
+fn announced_maintenance_is_told_each_time_and_counts_as_no_column() {
+    let mut world = World::new();
+    world.samples(140, 0);
+    let keys = ["0011aabb", "0022ccdd"];
+    let days = world.days.iter().zip(keys).map(|(day, key)| {
+        let key = key.to_owned();
+        (day.on, Exemption { until: end(), key })
+    });
+    world.away = days.collect();
+    let made = of_world(&world);
+    let bulletin = bulletin::markdown(&made);
+    for key in keys {
+        assert_eq!(bulletin.matches(key).count(), 1, "{bulletin}");
+    }
+    let said = paragraph(&made);
+    assert!(!said.contains("已报备、不计的栏目"), "{said}");
 }
 
 /// Whoever reads of one site reads first what to mend, and what was not looked at last.

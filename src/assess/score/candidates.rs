@@ -73,8 +73,8 @@ fn measured(
             (Stand::Confirmed { .. }, _) => {}
         }
     }
-    finish(&mut asides, waiting);
-    finish(&mut rejected, left_out);
+    finish(&mut asides, waiting, Spared::Waiting);
+    finish(&mut rejected, left_out, Spared::Rejected);
     asides.append(&mut rejected);
     let amount = match (finds.is_empty(), waiting, is_looked_for) {
         (true, 1.., _) => Err(Unmeasured::Waiting(waiting)),
@@ -97,12 +97,11 @@ fn set_aside(asides: &mut Vec<Aside>, case: &Case, why: Spared) {
     }
 }
 
-/// Says that not all of them are told, where that is so.
-fn finish(asides: &mut Vec<Aside>, all: u32) {
+/// Says that not all of them are told, where that is so: for whom they are, the number is as well.
+fn finish(asides: &mut Vec<Aside>, all: u32, why: Spared) {
     let told = u32::try_from(asides.len()).unwrap_or(u32::MAX);
     if told < all {
         let find = Find::of(About::Site, Fact::Cut { told, all });
-        let why = Spared::Detail;
         asides.push(Aside { find, why });
     }
 }
@@ -198,7 +197,7 @@ pub fn undecided(rule: &Rule, unread: usize, measured: Measurement) -> Measureme
     let of = |why: Spared| {
         let asides = measured.asides.iter();
         asides
-            .filter(|one| one.why == why)
+            .filter(|one| one.why == why && !matches!(one.find.fact, Fact::Cut { .. }))
             .map(|one| &one.find)
             .collect()
     };

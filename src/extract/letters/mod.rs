@@ -4,6 +4,7 @@
 
 mod data;
 pub mod paging;
+mod putting_off;
 mod row;
 mod short;
 pub(super) mod waiting;

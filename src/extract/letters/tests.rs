@@ -157,6 +157,22 @@ fn a_cell_of_answers_with_words_in_it_is_an_answer() {
     for state in ["待办", "审核中"] {
         assert_eq!(states("办理状态", &[state, "已回复", "已回复"])[0], "open");
     }
+    // Who has a letter now is no answer, whatever the place is called.
+    for passed_on in [
+        "区住建委承办中",
+        "该件已由区住建委受理",
+        "已转交区住建委，请关注后续答复情况",
+    ] {
+        for head in ["办理结果", "处理结果", "答复内容"] {
+            let told = states(head, &[answer, passed_on, answer]);
+            assert_eq!(told, ["answered", "", "answered"], "{head}: {passed_on}");
+        }
+        let own = format!(
+            "<h1>关于路灯的咨询</h1><p>来信时间：2017-08-01</p><p>处理结果：{passed_on}</p>"
+        );
+        let told = letter(&framed(&own), today()).unwrap();
+        assert!(!told.is_answered(), "{passed_on}");
+    }
     // A state by another word, and no answer.
     let told = states("办理情况", &["该件已由区住建委受理", answer, answer]);
     assert_ne!(told[0], "answered");

@@ -2,6 +2,7 @@
 
 use super::super::clean;
 use super::super::labels::{self, Label};
+use super::putting_off::{passes_on, promises, settles};
 use crate::domain::letter::State;
 
 /// A letter waits.
@@ -86,17 +87,6 @@ const DAYS: [&str; 6] = [
     "办结时间",
     "办结日期",
 ];
-/// Short words in the place of an answer that put the writer off.
-const PROMISES: [&str; 8] = [
-    "正在办理",
-    "正在处理",
-    "正在核实",
-    "正在研究",
-    "耐心等待",
-    "尽快答复",
-    "尽快回复",
-    "及时答复",
-];
 /// From how much weight words are an answer, though they put the writer off as well.
 const MORE_THAN_A_PROMISE: usize = 40;
 /// The longest label, in characters.
@@ -127,6 +117,10 @@ pub struct Sayings {
     answer: usize,
     /// Whether it puts the writer off.
     is_promise: bool,
+    /// Whether it says who has the letter now.
+    is_passed_on: bool,
+    /// Whether it says what came of it.
+    is_settled: bool,
     /// Whether a label stands there for an answer.
     has_place: bool,
     /// Whether anything stands behind such a label.
@@ -210,8 +204,8 @@ impl Sayings {
 
     /// Whether the words of an answer are shown.
     pub fn words(&self) -> bool {
-        let puts_off = self.is_promise && self.answer < MORE_THAN_A_PROMISE;
-        self.answer >= ANSWER_WEIGHT && !puts_off
+        let puts_off = self.is_promise || (self.is_passed_on && !self.is_settled);
+        self.answer >= ANSWER_WEIGHT && (!puts_off || self.answer >= MORE_THAN_A_PROMISE)
     }
 
     /// Whether a label of an answer, or of its day, stands there with nothing behind any of them.
@@ -242,6 +236,8 @@ impl Sayings {
             Some(Field::Answer) => {
                 self.answer = self.answer.max(self.weight);
                 self.is_promise |= promises(words);
+                self.is_passed_on |= passes_on(words);
+                self.is_settled |= settles(words);
             }
             Some(Field::Day) | None => {}
         }
@@ -267,7 +263,8 @@ fn is_stroke(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '—' | '/' | '－' | '无' | '\u{a0}')
 }
 
-fn is_gap(c: char) -> bool {
+/// Whether a character parts what is said.
+pub fn is_gap(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
@@ -275,7 +272,8 @@ fn is_gap(c: char) -> bool {
         )
 }
 
-fn is_bracket(c: char) -> bool {
+/// Whether a character stands around what is said.
+pub fn is_bracket(c: char) -> bool {
     matches!(
         c,
         '(' | ')' | '（' | '）' | '〔' | '〕' | '。' | '.' | '!' | '！'
@@ -372,14 +370,10 @@ pub fn state_of(words: &str) -> Option<State> {
     ANSWERED.contains(&words).then_some(State::Answered)
 }
 
-/// Whether words put the writer off.
-fn promises(words: &str) -> bool {
-    PROMISES.iter().any(|promise| words.contains(promise))
-}
-
-/// Whether the words of an answer only put the writer off.
+/// Whether the words of an answer only put the writer off, or say who has the letter now.
 pub fn is_promise(answer: &str) -> bool {
-    clean::weight(answer) < MORE_THAN_A_PROMISE && promises(answer)
+    let puts_off = promises(answer) || (passes_on(answer) && !settles(answer));
+    puts_off && clean::weight(answer) < MORE_THAN_A_PROMISE
 }
 
 /// Whether a text is a state and nothing else.

@@ -1,16 +1,17 @@
 //! The bulletin (通报) of a period, in Markdown: ranking, vetoes, what was found site by site, what
 //! was not assessed, and the rules as applied.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::mem::discriminant;
 
 use super::Assessment;
 use super::notes::notes;
 use super::untold::untold;
-use super::urgent::urgent;
+use super::urgent::{nothing, urgent};
 use super::words::{self, find, verdict};
 use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
-use crate::assess::score::finding::{Aside, Spared};
+use crate::assess::score::finding::{About, Aside, Spared};
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::{Area, Untold};
 use crate::report::plain::{full_date, one_line};
@@ -56,7 +57,7 @@ fn first(out: &mut String, assessment: &Assessment) {
         let lines = urgent(card);
         let whose = name(&card.name);
         if lines.is_empty() {
-            let _ = writeln!(out, "- {whose}：没有发现需要整改的问题。");
+            let _ = writeln!(out, "- {whose}：{}。", nothing(card));
         }
         for line in lines {
             let title = cell(&line.rule.title);
@@ -253,17 +254,25 @@ pub fn faults(card: &Card) -> impl Iterator<Item = &Line> {
     })
 }
 
-/// What is not counted because it is exempt, each once.
+/// What is not counted because it is exempt, each once: of a home page each kind of thing by itself.
 pub fn exempted(card: &Card) -> Vec<&Aside> {
     let applying = card.areas.iter().filter(|area| area.applies);
     let asides = applying
         .flat_map(|area| &area.lines)
         .flat_map(|line| &line.asides);
-    let mut known = BTreeSet::new();
-    asides
-        .filter(|aside| matches!(aside.why, Spared::Exempt { .. }))
-        .filter(|aside| known.insert(&aside.find.about))
-        .collect()
+    let mut known = HashSet::new();
+    let exempt = asides.filter_map(|aside| match &aside.why {
+        Spared::Exempt { key, .. } => Some((aside, key)),
+        _ => None,
+    });
+    let first = exempt.filter(|(aside, key)| {
+        let about = format!("{:?}", aside.find.about);
+        known.insert(match aside.find.about {
+            About::Column(..) => (about, None),
+            _ => (about, Some((*key, discriminant(&aside.find.fact)))),
+        })
+    });
+    first.map(|(aside, _)| aside).collect()
 }
 
 fn exempt(out: &mut String, assessment: &Assessment) {

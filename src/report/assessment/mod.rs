@@ -11,6 +11,7 @@ mod own;
 pub mod page;
 pub mod paragraph;
 mod services;
+pub mod shown;
 pub mod template;
 pub mod untold;
 pub mod urgent;

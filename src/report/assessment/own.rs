@@ -5,7 +5,7 @@
 use super::Assessment;
 use crate::assess::score::card::{Line, Verdict};
 use crate::assess::score::fact::Fact;
-use crate::assess::score::finding::{Aside, Find, Spared};
+use crate::assess::score::finding::{About, Aside, Find, Spared};
 use crate::assess::score::measurement::Unmeasured;
 use crate::domain::candidate::{Decided, Decision};
 
@@ -53,6 +53,8 @@ fn is_confirmed(find: &Find) -> bool {
     };
     let of_find = match &find.fact {
         Fact::Candidate { decision, .. } => is_so(decision.as_deref()),
+        // How many there are that a person has to judge, of a period closed when that was told as a detail.
+        Fact::Cut { .. } => find.about == About::Home,
         _ => true,
     };
     let asked = find.asked.as_ref();

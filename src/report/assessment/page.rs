@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use super::Assessment;
 use super::bulletin::{opening, rules, score};
 use super::notes::notes;
+use super::shown::shown;
 use super::untold::untold;
-use super::urgent::urgent;
-use super::words::{self, evidence, find, spared, verdict};
+use super::urgent::{nothing, urgent};
+use super::words::{self, evidence, find, verdict};
 use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::rubric::Area;
 use crate::report::plain::full_date;
@@ -65,7 +66,7 @@ fn to_mend(out: &mut String, assessment: &Assessment) {
         let whose = escaped(&card.name);
         let lines = urgent(card);
         if lines.is_empty() {
-            let _ = write!(out, "<li>{whose}：没有发现需要整改的问题</li>");
+            let _ = write!(out, "<li>{whose}：{}</li>", escaped(&nothing(card)));
         }
         for line in lines {
             let _ = write!(out, "<li>{whose}：{}</li>", to_be_mended(line));
@@ -217,14 +218,11 @@ fn row(out: &mut String, assessment: &Assessment, card: &Card, line: &Line) {
         escaped(&confidence(&line.rule)),
         verdict(line)
     );
-    let counted = line.finds.iter().map(|one| (one, String::new()));
-    let asides = line.asides.iter();
-    let spared = asides.map(|aside| (&aside.find, spared(aside, card.to)));
-    let all = counted.chain(spared);
-    for (one, why) in all.take(MOST_FINDS) {
+    let shown = shown(card, line, MOST_FINDS);
+    for (one, why) in &shown.finds {
         let proof = evidence(one, card.to);
         let why = if why.is_empty() {
-            why
+            String::new()
         } else {
             format!("（{why}）")
         };
@@ -240,9 +238,8 @@ fn row(out: &mut String, assessment: &Assessment, card: &Card, line: &Line) {
         let said = words::statement(said, card.to);
         let _ = write!(out, "<div><b>{}</b></div>", escaped(&said));
     }
-    let more = (line.finds.len() + line.asides.len()).saturating_sub(MOST_FINDS);
-    if more > 0 {
-        let _ = write!(out, "<div class=\"quiet\">另有{more}条，见CSV明细</div>");
+    if let Some(more) = shown.more("CSV明细") {
+        let _ = write!(out, "<div class=\"quiet\">{more}</div>");
     }
     out.push_str("</td></tr>\n");
 }

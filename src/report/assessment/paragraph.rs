@@ -8,6 +8,7 @@ use super::bulletin::{exempted, faults};
 use super::words;
 use crate::assess::score::card::{Card, Grade, Line};
 use crate::assess::score::fact::Fact;
+use crate::assess::score::finding::About;
 use crate::assess::score::metric::Metric;
 use crate::assess::score::points::Points;
 use crate::assess::score::rubric::Area;
@@ -75,7 +76,9 @@ pub fn paragraph(assessment: &Assessment) -> String {
         let _ = write!(out, "各领域平均得分：{}。", areas.join("、"));
     }
     out.push_str(&found(cards));
-    let exempt: usize = cards.iter().map(|card| exempted(card).len()).sum();
+    let exempt = cards.iter().flat_map(exempted);
+    let exempt = exempt.filter(|aside| matches!(aside.find.about, About::Column(..)));
+    let exempt = exempt.count();
     if exempt > 0 {
         let _ = write!(out, "已报备、不计的栏目{exempt}个。");
     }

@@ -3,7 +3,7 @@
 
 mod of_card;
 
-use super::{inspected, letters, services};
+use super::{inspected, letters, services, shown};
 use crate::assess::score::card::{Line, Verdict};
 use crate::assess::score::fact::Fact;
 use crate::assess::score::finding::{About, Aside, Find, Spared};
@@ -178,7 +178,7 @@ pub fn find(find: &Find, to: Date) -> String {
         | Fact::Interpreted { .. }
         | Fact::InterpretedShare { .. }
         | Fact::NotLinked { .. } => services::find(&find.fact, to),
-        Fact::Cut { told, all } => format!("以上各次列出{told}条，共{all}条"),
+        Fact::Cut { told, all } => shown::cut(&find.about, *told, *all),
         Fact::Entered {
             finds, by, reason, ..
         } => {

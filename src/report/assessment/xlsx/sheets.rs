@@ -7,7 +7,7 @@ use crate::assess::score::card::{Card, Line, Verdict};
 use crate::assess::score::points::Points;
 use crate::report::assessment::Assessment;
 use crate::report::assessment::bulletin::rules;
-use crate::report::assessment::urgent::urgent;
+use crate::report::assessment::urgent::{nothing, urgent};
 use crate::report::assessment::words::{self, evidence, find, spared, verdict};
 use crate::report::rubric::{confidence, plain, points};
 
@@ -89,10 +89,10 @@ pub fn of_site(
     rows.paragraph(&figures)?;
     rows.row = 2;
     let first = match urgent.is_empty() {
-        true => "没有发现需要整改的问题",
-        false => "应先整改：",
+        true => nothing(card),
+        false => "应先整改：".to_owned(),
     };
-    rows.paragraph(first)?;
+    rows.paragraph(&first)?;
     rows.row = 3;
     for line in urgent {
         let text = format!(
