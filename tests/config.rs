@@ -280,7 +280,7 @@ fn gaps_of_transports_are_warned_of() {
 
 #[test]
 fn a_text_that_does_not_say_of_what_it_speaks_is_warned_of() {
-    let files = samples_with(&[]);
+    let files = samples_with(&["sms.gateway"]);
     let path = "monitor.toml";
     let text = std::fs::read_to_string(files.path(path)).unwrap();
     let (before, after) = text.split_once("[texts]\n").unwrap();
