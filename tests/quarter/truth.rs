@@ -198,7 +198,9 @@ fn truth(plan: &Plan, profile: Profile) -> Truth {
         elements,
         files(plan).filter(|_| old),
     ];
-    let services = services.iter().any(Option::is_some).then(|| {
+    let is_any = plan.services && services.iter().any(Option::is_some);
+    // Of a site that offers no services nothing is said of them.
+    let services = is_any.then(|| {
         let lost = services.iter().flatten();
         lost.sum::<i64>()
     });
