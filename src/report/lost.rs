@@ -112,7 +112,7 @@ pub fn waiting(messages: &[Message], group: &Group, now: Moment) -> String {
     )
 }
 
-/// One line on those text messages among `messages` that were taken more than [`REPORTED_WITHIN`] ago and
+/// One line on those text messages among `messages` that were taken more than a day ago and
 /// of which the gateway, which reports what becomes of messages, has reported nothing; empty where there are
 /// none.
 pub fn unreported(messages: &[Message], now: Moment) -> String {
