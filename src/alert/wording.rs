@@ -87,7 +87,7 @@ fn whole(notices: &[&Notice], lines: &[String], route: Route, rules: &AlertRules
         (Route::Sms, [only]) => format!("【{}】{only}", rules.signature),
         (Route::Sms, _) => digest(notices, lines, rules),
         (Route::Mail, _) => letter(lines, rules),
-        (Route::Robot, _) => post(notices, lines, rules),
+        (Route::Robot, _) => post(lines, rules),
     }
 }
 
@@ -183,24 +183,16 @@ fn digest(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {
         let fits = segments::size(&body).segments <= rules.most_segments;
         (body, fits)
     };
-    named(notices, fitting)
+    named(lines.len(), fitting)
 }
 
-/// The text that names the most of `notices`, which are in order: the first is told whole whatever its
-/// length; then go those that are said once, for a repetition has named its column before. `text` says
-/// whether the text that names those at some places fits.
-fn named(notices: &[&Notice], text: impl Fn(&[usize]) -> (String, bool)) -> String {
-    let is_repeated = |place: &usize| {
-        let notice = notices.get(*place);
-        notice.is_some_and(|notice| matches!(notice.told, Told::Repeated(..)))
-    };
-    let mut order: Vec<usize> = (0..notices.len()).collect();
-    order.sort_by_key(|place| (*place > 0, *place > 0 && is_repeated(place), *place));
+/// The text that names the most of `count` notices, which are in order: the first is told whole whatever its
+/// length. `text` says whether the text that names those at some places fits.
+fn named(count: usize, text: impl Fn(&[usize]) -> (String, bool)) -> String {
     let mut chosen: Vec<usize> = Vec::new();
     let mut best = String::new();
-    for place in order {
-        let at = chosen.partition_point(|&other| other < place);
-        chosen.insert(at, place);
+    for place in 0..count {
+        chosen.push(place);
         let (body, fits) = text(&chosen);
         if chosen.len() > 1 && !fits {
             break;
@@ -211,7 +203,7 @@ fn named(notices: &[&Notice], text: impl Fn(&[usize]) -> (String, bool)) -> Stri
 }
 
 /// A post to a group chat: one notice a line.
-fn post(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {
+fn post(lines: &[String], rules: &AlertRules) -> String {
     let link = rules.console_link.iter();
     let link: String = link.map(|link| format!("\n监测平台：{link}")).collect();
     let fitting = |named: &[usize]| {
@@ -233,7 +225,7 @@ fn post(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {
         let fits = body.len() <= POST_BYTES;
         (body, fits)
     };
-    named(notices, fitting)
+    named(lines.len(), fitting)
 }
 
 fn letter(lines: &[String], rules: &AlertRules) -> String {

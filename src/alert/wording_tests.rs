@@ -198,40 +198,6 @@ fn a_link_that_has_no_room_is_left_out_of_a_text_message() {
 }
 
 #[test]
-fn what_is_said_once_is_named_before_repetitions_which_the_worst_still_leads() {
-    let named = |name: &str, told: Told| {
-        let mut one = notice(column(), Kind::Stale, told);
-        one.facts.column = name.to_owned();
-        one
-    };
-    let notices = [
-        named("甲", Told::Repeated(Tier::SeverelyOverdue, 2)),
-        named("乙", Told::Repeated(Tier::SeverelyOverdue, 1)),
-        named("丙", Told::Repeated(Tier::Overdue, 1)),
-        named("丁", Told::Raised(Tier::Warning)),
-        named("戊", Told::Raised(Tier::Reminder)),
-    ];
-    let notices: Vec<&Notice> = notices.iter().collect();
-    let rules = AlertRules::default();
-    let shown = |route, rules: &AlertRules| {
-        let text = text(&notices, route, date(TODAY), rules);
-        let names = ["甲", "乙", "丙", "丁", "戊"].into_iter();
-        let places: Vec<(usize, &str)> = names
-            .filter_map(|name| Some((text.find(&format!("{name}”"))?, name)))
-            .collect();
-        assert!(places.is_sorted(), "{text}");
-        places.into_iter().map(|(_, name)| name).collect::<String>()
-    };
-    assert_eq!(shown(Route::Robot, &rules), "甲乙丙丁戊");
-    let mut tight = rules.clone();
-    let cut = [2, 3, 4, 20].map(|most| {
-        tight.most_segments = most;
-        shown(Route::Sms, &tight)
-    });
-    assert_eq!(cut, ["甲", "甲丁戊", "甲乙丁戊", "甲乙丙丁戊"]);
-}
-
-#[test]
 fn many_sites_of_one_person_are_told_the_worst_first_and_cut_to_whole_things() {
     let rules = AlertRules::default();
     let mut notices = everything();

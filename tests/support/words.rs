@@ -130,7 +130,13 @@ fn said(text: &str) -> Option<Said> {
         ("监测系统自身网络已恢复。", Said::Online),
         ("未能在有效期内发出，请登录监测平台核查", Said::Late),
     ];
-    let by_end = ends.into_iter().find(|(end, _)| text.ends_with(end));
+    // An operator reads who is missing behind what is said.
+    let remark = text
+        .strip_suffix('）')
+        .and_then(|text| text.rsplit_once('（'));
+    let remark = remark.filter(|(_, remark)| remark.contains("未登记"));
+    let bare = remark.map_or(text, |(bare, _)| bare);
+    let by_end = ends.into_iter().find(|(end, _)| bare.ends_with(end));
     let middles = [
         ("栏目无法判断：", Said::Blind),
         ("首页无法打开：", Said::Down),
