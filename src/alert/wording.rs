@@ -165,67 +165,48 @@ fn digest(notices: &[&Notice], lines: &[String], rules: &AlertRules) -> String {
             _ => link(rules),
         })
     };
-    let fitting = |named: &[usize]| {
-        let mut body = head.clone();
-        for (number, line) in named
-            .iter()
-            .filter_map(|&place| lines.get(place))
-            .enumerate()
-        {
-            body.push_str(&format!("{}.{line}", number + 1));
-        }
-        let more = lines.len() - named.len();
-        let body = if more == 0 {
-            body
+    let mut best = None;
+    let mut body = head;
+    for (place, line) in lines.iter().enumerate() {
+        body = format!("{body}{}.{line}", place + 1);
+        let more = lines.len() - place - 1;
+        let whole = if more == 0 {
+            body.clone()
         } else {
             format!("{body}{}", tail(more))
         };
-        let fits = segments::size(&body).segments <= rules.most_segments;
-        (body, fits)
-    };
-    named(lines.len(), fitting)
-}
-
-/// The text that names the most of `count` notices, which are in order: the first is told whole whatever its
-/// length. `text` says whether the text that names those at some places fits.
-fn named(count: usize, text: impl Fn(&[usize]) -> (String, bool)) -> String {
-    let mut chosen: Vec<usize> = Vec::new();
-    let mut best = String::new();
-    for place in 0..count {
-        chosen.push(place);
-        let (body, fits) = text(&chosen);
-        if chosen.len() > 1 && !fits {
+        // The first notice is told whole whatever its length.
+        if place > 0 && segments::size(&whole).segments > rules.most_segments {
             break;
         }
-        best = body;
+        best = Some(whole);
     }
-    best
+    best.unwrap_or(body)
 }
 
 /// A post to a group chat: one notice a line.
 fn post(lines: &[String], rules: &AlertRules) -> String {
     let link = rules.console_link.iter();
     let link: String = link.map(|link| format!("\n监测平台：{link}")).collect();
-    let fitting = |named: &[usize]| {
-        let mut body = format!("【{}】", rules.signature);
-        for (number, line) in named
-            .iter()
-            .filter_map(|&place| lines.get(place))
-            .enumerate()
-        {
-            if lines.len() > 1 {
-                body.push_str(&format!("\n{}. ", number + 1));
-            }
-            body.push_str(line);
+    let mut body = format!("【{}】", rules.signature);
+    let mut best = None;
+    for (place, line) in lines.iter().enumerate() {
+        if lines.len() > 1 {
+            body.push_str(&format!("\n{}. ", place + 1));
         }
-        body.push_str(&match lines.len() - named.len() {
+        body.push_str(line);
+        let more = lines.len() - place - 1;
+        let tail = match more {
             0 => link.clone(),
             more => format!("\n另有{more}项未列出，请登录监测平台查看。{link}"),
-        });
-        let fits = body.len() <= POST_BYTES;
-        (body, fits)
-    };
-    named(lines.len(), fitting)
+        };
+        // The first notice is told whole whatever its length.
+        if place > 0 && body.len() + tail.len() > POST_BYTES {
+            break;
+        }
+        best = Some(format!("{body}{tail}"));
+    }
+    best.unwrap_or(body)
 }
 
 fn letter(lines: &[String], rules: &AlertRules) -> String {
