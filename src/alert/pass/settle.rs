@@ -13,23 +13,23 @@ use crate::domain::time::Moment;
 impl Desk<'_> {
     /// Ends an incident of which nobody is to hear any more, not even its end.
     pub(super) fn dismiss(&mut self, key: &IncidentKey) {
+        self.close(key, false);
+    }
+
+    /// Ends an incident that nothing proves any more. Whoever was told of it hears of its end once it is seen.
+    pub(super) fn lay_aside(&mut self, key: &IncidentKey) {
+        self.close(key, true);
+    }
+
+    fn close(&mut self, key: &IncidentKey, unended: bool) {
         if let Some(incident) = self.situation.open.get(key) {
             let mut gone = incident.clone();
+            gone.unended = unended && !gone.told.is_empty();
             gone.state = State::Resolved {
                 at: self.situation.now,
             };
             self.verdicts.incidents.push(gone);
             self.withdraw(key);
-        }
-    }
-
-    /// Ends an incident that nothing proves any more. Whoever was told of it hears of its end once it is seen.
-    pub(super) fn lay_aside(&mut self, key: &IncidentKey) {
-        self.dismiss(key);
-        if let Some(gone) = self.verdicts.incidents.last_mut()
-            && gone.key == *key
-        {
-            gone.unended = !gone.told.is_empty();
         }
     }
 

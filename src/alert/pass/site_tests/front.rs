@@ -6,9 +6,8 @@ use super::{Sees, WELL, again, columns, hear, of, round, site, visit, world};
 use crate::alert::incident::{Incident, Kind, State};
 use crate::alert::outbox::Told;
 use crate::alert::pass::sites::site_key;
-use crate::alert::pass::tests::{World, at};
+use crate::alert::pass::tests::{World, at, exempted};
 use crate::alert::site_step::is_hidden;
-use crate::domain::act::{Act, Deed, Ground, Scope};
 use crate::domain::finding::Unreadable;
 use crate::domain::id::ColumnId;
 use crate::domain::observation::Cause;
@@ -417,19 +416,7 @@ fn nobody_hears_of_the_end_of_an_outage_that_an_exemption_made_forgotten() {
         again(&mut world, &text, Sees::Blocked);
     }
     hear(&mut world);
-    world.acts = vec![Act {
-        at: at("2017-11-21T09:00:00"),
-        by: "张".to_owned(),
-        reason: "改版".to_owned(),
-        approver: None,
-        deed: Deed::Exempted {
-            scope: Scope::Site(site(0)),
-            ground: Ground::Maintenance,
-            from: at("2017-11-21T09:00:00").date_naive(),
-            until: at("2017-11-22T09:00:00").date_naive(),
-            paused: false,
-        },
-    }];
+    world.acts = vec![exempted(site(0), "2017-11-21", "2017-11-22")];
     again(&mut world, "2017-11-21T10:00:00", Sees::Blocked);
     world.waiting.clear();
     world.acts.clear();

@@ -3,8 +3,7 @@
 use super::{Sees, WELL, columns, hear, of, round, site, two_rounds, world};
 use crate::alert::incident::Kind;
 use crate::alert::outbox::Told;
-use crate::alert::pass::tests::{World, at};
-use crate::domain::act::{Act, Deed, Ground, Scope};
+use crate::alert::pass::tests::{World, at, exempted};
 use crate::domain::class::Class;
 use crate::domain::id::ColumnId;
 use crate::domain::letter::{Letter, State, Told as Asked};
@@ -302,19 +301,7 @@ fn a_week_with_announced_maintenance_brings_no_veto() {
         let mut day = SiteDay::new(site(0), "2017-11-19".parse().unwrap());
         (day.opened[1], day.failed) = (100, 68);
         world.days.insert(site(0), vec![day]);
-        world.acts = vec![Act {
-            at: at("2017-11-01T09:00:00"),
-            by: "张".to_owned(),
-            reason: "改版".to_owned(),
-            approver: None,
-            deed: Deed::Exempted {
-                scope: Scope::Site(site(0)),
-                ground: Ground::Maintenance,
-                from: "2017-11-01".parse().unwrap(),
-                until: until.parse().unwrap(),
-                paused: false,
-            },
-        }];
+        world.acts = vec![exempted(site(0), "2017-11-01", until)];
         for when in ["2017-11-20T08:25:00", "2017-11-20T09:25:00"] {
             round(&mut world, when, [WELL; 4]);
         }

@@ -41,6 +41,23 @@ pub(super) fn at(text: &str) -> Moment {
     moment(text.parse().unwrap())
 }
 
+/// Announced maintenance of a site, laid down on its first day or before.
+pub(super) fn exempted(site: SiteId, from: &str, until: &str) -> Act {
+    Act {
+        approver: None,
+        at: at(&format!("{from}T07:00:00")),
+        by: "张".to_owned(),
+        reason: "改版".to_owned(),
+        deed: Deed::Exempted {
+            scope: Scope::Site(site),
+            ground: Ground::Maintenance,
+            from: from.parse().unwrap(),
+            until: until.parse().unwrap(),
+            paused: false,
+        },
+    }
+}
+
 /// Four hosts `h0` to `h3` with two news columns each, owned by the unit `kxw`.
 pub(super) struct World {
     pub(super) group: Group,

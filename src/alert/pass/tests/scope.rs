@@ -3,20 +3,8 @@
 use super::*;
 use crate::alert::acts::holds;
 
-fn exempted(from: &str, until: &str) -> Act {
-    Act {
-        approver: None,
-        at: at("2017-11-14T09:00:00"),
-        by: "张".to_owned(),
-        reason: "改版".to_owned(),
-        deed: Deed::Exempted {
-            scope: Scope::Site(SiteId::parse("h1").unwrap()),
-            ground: Ground::Maintenance,
-            from: from.parse().unwrap(),
-            until: until.parse().unwrap(),
-            paused: false,
-        },
-    }
+fn h1() -> SiteId {
+    SiteId::parse("h1").unwrap()
 }
 
 /// The columns of `h1` about which an incident is suspected or open.
@@ -38,7 +26,7 @@ fn nobody_hears_of_what_is_exempt_and_afterwards_two_visits_are_needed_again() {
     world.pass("2017-11-14T07:36:00");
     assert_eq!((world.told().len(), open_on_h1(&world)), (8, 2));
     // What waits is withdrawn, and no rise is told while it lasts.
-    world.acts = vec![exempted("2017-11-14", "2017-11-20")];
+    world.acts = vec![exempted(h1(), "2017-11-14", "2017-11-20")];
     world.pass("2017-11-14T09:00:00");
     assert_eq!((world.told().len(), open_on_h1(&world)), (6, 0));
     for day in 15..=20 {
@@ -87,7 +75,7 @@ fn a_silence_that_goes_on_after_an_exemption_is_no_second_offence() {
         .retain(|id, _| id.as_str().starts_with("h1/"));
     confirmed(&mut world, "2017-12-01", "2017-11-03");
     assert_eq!((open_on_h1(&world), proposed(&world)), (2, 0));
-    world.acts = vec![exempted("2017-12-01", "2017-12-03")];
+    world.acts = vec![exempted(h1(), "2017-12-01", "2017-12-03")];
     world.pass("2017-12-01T09:00:00");
     assert_eq!(open_on_h1(&world), 0);
     // It ended, and nothing was ever updated.
@@ -108,7 +96,7 @@ fn an_exempt_host_may_be_silent_and_its_columns_unreadable() {
     world.saw(1, "2017-11-20T07:00:00", "2017-11-01", silent());
     world.pass("2017-11-20T07:05:00");
     assert_eq!((world.told().len(), open_on_h1(&world)), (1, 1));
-    world.acts = vec![exempted("2017-11-20", "2017-11-21")];
+    world.acts = vec![exempted(h1(), "2017-11-20", "2017-11-21")];
     world.pass("2017-11-20T07:06:00");
     assert_eq!((world.told().len(), open_on_h1(&world)), (0, 0));
     world.saw(1, "2017-11-20T11:00:00", "2017-11-01", silent());
@@ -124,13 +112,13 @@ fn a_silence_that_was_exempt_when_the_trial_ended_is_no_second_offence() {
     world.group.columns.retain(|id, _| of_two(id));
     world.live = false;
     confirmed(&mut world, "2017-12-01", "2017-11-14");
-    world.acts = vec![exempted("2017-12-01", "2017-12-03")];
+    world.acts = vec![exempted(h1(), "2017-12-01", "2017-12-03")];
     world.pass("2017-12-01T09:00:00");
     world.live = true;
     world.acts.push(Act {
         at: at("2017-12-01T10:00:00"),
         deed: Deed::WentLive,
-        ..exempted("2017-12-01", "2017-12-03")
+        ..exempted(h1(), "2017-12-01", "2017-12-03")
     });
     let live = trial::go_live(&world.situation("2017-12-01T10:00:00"));
     assert!(!live.notices.is_empty());
