@@ -240,7 +240,11 @@ pub fn is_whole(scope: &Scope, site: &Site) -> bool {
 
 /// Every exemption among `acts`.
 pub fn lasted(acts: &[Act]) -> impl Iterator<Item = Lasted<'_>> {
-    acts.iter().filter_map(|act| match &act.deed {
+    acts.iter().filter_map(|act| lasted_of(acts, act))
+}
+
+fn lasted_of<'a>(acts: &[Act], act: &'a Act) -> Option<Lasted<'a>> {
+    match &act.deed {
         Deed::Exempted {
             scope,
             ground,
@@ -255,7 +259,7 @@ pub fn lasted(acts: &[Act]) -> impl Iterator<Item = Lasted<'_>> {
             act,
         }),
         _ => None,
-    })
+    }
 }
 
 fn days_of(from: Date, until: Date) -> impl Iterator<Item = Date> {
@@ -371,9 +375,14 @@ fn is_over(acts: &[Act], act: &Act, day: Date) -> bool {
 
 /// The announced maintenance of `site` as a whole, which lasts or has lasted.
 pub fn maintenance<'a>(acts: &'a [Act], site: &Site) -> Vec<Lasted<'a>> {
-    let all = lasted(acts);
-    all.filter(|one| one.ground == Ground::Maintenance && is_whole(one.scope, site))
-        .collect()
+    // Whether each was ended is asked of few: every site is judged in every round.
+    let announced = acts.iter().filter(|act| match &act.deed {
+        Deed::Exempted { scope, ground, .. } => {
+            *ground == Ground::Maintenance && is_whole(scope, site)
+        }
+        _ => false,
+    });
+    announced.filter_map(|act| lasted_of(acts, act)).collect()
 }
 
 /// Whether somebody ended the exemption `act` before its last day.

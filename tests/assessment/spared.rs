@@ -36,25 +36,37 @@ fn samples_of_announced_maintenance_bring_no_veto_and_are_shown() {
             day.add(at(on), Sample::of(200, None));
         }
     }
-    let card = world.card(&p2015());
-    assert!(!is_vetoed(&card, "V1"));
-    for rule in ["V1", "D1"] {
-        let line = line(&card, rule);
-        let Fact::Failures { failed, visits, .. } = line.finds.first().unwrap().fact else {
-            panic!("no rate");
-        };
-        assert_eq!((failed, visits), (0, 150), "{rule}");
+    let shown = |line: &Line| {
         let aside = line.asides.first().unwrap();
-        assert!(matches!(aside.why, Spared::Exempt { .. }), "{rule}");
+        assert!(matches!(aside.why, Spared::Exempt { .. }));
         let Fact::Failures {
             visits, from, to, ..
         } = aside.find.fact
         else {
             panic!("no rate");
         };
-        assert_eq!((visits, from, to), (80, ago(6), ago(3)), "{rule}");
-    }
+        assert_eq!((visits, from, to), (80, ago(6), ago(3)));
+    };
+    // Three days are no week: what fails on them costs points and is no veto.
     world.days.last_mut().unwrap().failed = 60;
+    let card = world.card(&p2015());
+    let veto = line(&card, "V1");
+    assert!(is_exempt(veto));
+    shown(veto);
+    let cost = line(&card, "D1");
+    let Fact::Failures { failed, visits, .. } = cost.finds.first().unwrap().fact else {
+        panic!("no rate");
+    };
+    assert_eq!((failed, visits), (60, 210));
+    assert!(cost.lost > Points::ZERO);
+    shown(cost);
+    // A whole week beside it is held against the site.
+    world.from = ago(20);
+    for on in (7..21).map(ago) {
+        let mut day = SiteDay::new(world.site.id.clone(), on);
+        day.failed = 24;
+        world.days.push(day);
+    }
     assert!(is_vetoed(&world.card(&p2015()), "V1"));
 }
 

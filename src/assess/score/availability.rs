@@ -77,6 +77,12 @@ pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurem
         Kind::Veto => windows(facts, rule.window_days),
         Kind::Deduct | Kind::Standard => vec![Sum::counted(facts, facts.from, facts.to)],
     };
+    if sums.is_empty() {
+        return Measurement {
+            asides: maintained(facts),
+            ..Measurement::none(Unmeasured::Exempt)
+        };
+    }
     let enough = sums.iter().filter(|sum| sum.visits >= need);
     let worst = enough.fold(None, |worst: Option<&Sum>, sum| match worst {
         Some(worst) if !sum.is_worse(worst) => Some(worst),
@@ -117,8 +123,8 @@ pub fn failures(rule: &Rule, rubric: &Rubric, facts: &SiteFacts<'_>) -> Measurem
     }
 }
 
-/// Every stretch of `length` days that lies in the period and has no day of announced maintenance, or all of
-/// it where there is none.
+/// Every stretch of `length` days that lies in the period and has no day of announced maintenance. Of a period
+/// that is shorter, all of it; of one in which maintenance leaves no such stretch, nothing.
 fn windows(facts: &SiteFacts<'_>, length: u32) -> Vec<Sum> {
     let before = Days::new(u64::from(length.saturating_sub(1)));
     let ends = facts.from.iter_days().take_while(|&day| day <= facts.to);
@@ -130,7 +136,7 @@ fn windows(facts: &SiteFacts<'_>, length: u32) -> Vec<Sum> {
             (facts.from <= from && is_whole).then(|| Sum::counted(facts, from, to))
         })
         .collect();
-    match sums.is_empty() {
+    match sums.is_empty() && facts.away.iter().all(|(on, _)| *on < facts.from) {
         true => vec![Sum::counted(facts, facts.from, facts.to)],
         false => sums,
     }
