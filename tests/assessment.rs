@@ -973,15 +973,15 @@ fn confirmed_links_cost_points_by_page_and_suspected_ones_none() {
     assert_eq!(over.count(), 1);
 }
 
-/// The assessment of one site.
-fn assessment_of(rubric: Rubric, card: Card) -> Assessment {
+/// An assessment of these cards alone.
+fn assessment(rubric: &Rubric, cards: Vec<Card>) -> Assessment {
     Assessment {
         at: at(ago(-1)),
-        period: card.period,
+        period: "2017Q3".parse().unwrap(),
         operator: "西城区政务公开办公室".to_owned(),
         blank: Vec::new(),
-        rubric,
-        cards: vec![card],
+        rubric: rubric.clone(),
+        cards,
         seals: Vec::new(),
         statements: Vec::new(),
         former_damaged: None,
@@ -1008,7 +1008,7 @@ fn that_a_veto_was_near_is_said_as_of_the_period() {
         assert_eq!(words::verdict(line), "本期内曾接近否决", "{}", line.rule.id);
     }
     card.rank = Some(1);
-    let assessment = assessment_of(rubric, card);
+    let assessment = assessment(&rubric, vec![card]);
     let page = page::html(&assessment);
     assert!(page.contains("本期内曾接近否决："), "{page}");
     let table = csv::csv(&assessment);
@@ -1160,7 +1160,7 @@ fn a_unit_reads_no_suspicion_that_nobody_confirmed() {
         let mut card = world.card(&rubric);
         card.rank = Some(1);
         let unit = card.unit.clone();
-        let whole = assessment_of(rubric, card);
+        let whole = assessment(&rubric, vec![card]);
         let own = whole.clone().only(&Extent::Unit(unit));
         (whole, own)
     };

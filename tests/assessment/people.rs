@@ -4,23 +4,6 @@ use super::*;
 use wangxun::report::assessment::changes::changes;
 use wangxun::report::assessment::xlsx;
 
-/// An assessment of these cards alone.
-pub fn assessment(rubric: &Rubric, cards: Vec<Card>) -> Assessment {
-    Assessment {
-        at: at(ago(-1)),
-        period: "2017Q3".parse().unwrap(),
-        operator: "西城区政务公开办公室".to_owned(),
-        blank: Vec::new(),
-        rubric: rubric.clone(),
-        cards,
-        seals: Vec::new(),
-        statements: Vec::new(),
-        former_damaged: None,
-        other_rules: Vec::new(),
-        part: false,
-    }
-}
-
 /// Numbers that a person entered under two rules are two facts, although one rule yields to the other.
 #[test]
 fn what_is_entered_under_one_rule_takes_nothing_from_another() {

@@ -1,6 +1,5 @@
 //! How an assessment is told: what every form has, and which words fit what.
 
-use super::people::assessment;
 use super::*;
 use wangxun::domain::closing::Statement;
 use wangxun::report::assessment::paragraph::paragraph;
