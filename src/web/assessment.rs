@@ -1,6 +1,9 @@
 //! `/assessment`: the ranking of a period, one site's points with their evidence, and the forms in
 //! which the assessment is handed over.
 
+mod ranking;
+mod sheet;
+
 use std::str::FromStr as _;
 use std::sync::Arc;
 
@@ -12,6 +15,9 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use chrono::Datelike as _;
 
+use self::ranking::{First, NAMED, Row, first, row};
+pub use self::ranking::{of_area, placed, ranked};
+use self::sheet::{Sheet, sheet};
 use super::Console;
 use super::access::right::Right;
 use super::access::viewer::Viewer;
@@ -28,30 +34,24 @@ use super::work::filled::Filled;
 use super::work::of_office::to_card;
 use super::work::offer::Work;
 use super::work::{Entry, hand_in};
-use crate::assess::score::card::{AreaScore, Card, Line, Verdict};
+use crate::assess::score::card::Card;
 use crate::assess::score::period::Period;
-use crate::assess::score::points::Points;
-use crate::assess::score::rubric::{Area, RuleId};
+use crate::assess::score::rubric::Area;
 use crate::domain::act;
 use crate::domain::id::SiteId;
 use crate::domain::time::{Date, date_of};
-use crate::report::assessment::bulletin::{self, markdown};
+use crate::report::assessment::bulletin::markdown;
 use crate::report::assessment::notes::remarks;
 use crate::report::assessment::untold::untold;
-use crate::report::assessment::{Assessment, Extent, Seal, changes, shown, words};
+use crate::report::assessment::{Assessment, Extent, Seal, changes};
 use crate::report::plain::{full_date, one_line, typed};
-use crate::report::rubric::{confidence, plain};
 
-/// How many finds of one rule are shown.
-const FINDS: usize = 30;
 /// How much of the bulletin is shown, in characters.
 const BULLETIN_CHARS: usize = 40_000;
 /// How many lines of a correction are shown.
 const CHANGES: usize = 50;
 /// What is said of a site that has no card.
 const NOT_ASSESSED: &str = "该网站未参加本期考评（未配置网址，或当时不在监测范围）。";
-/// How many sites are named before the ranking.
-const NAMED: usize = 30;
 /// How many sites one page ranks.
 const SITES: usize = 100;
 
@@ -87,103 +87,6 @@ struct Sealed {
     by: String,
     reason: String,
     changes: Vec<String>,
-}
-
-/// Sites of the ranking that a person has to look at first.
-struct First {
-    says: &'static str,
-    key: &'static str,
-    count: usize,
-    sites: Vec<(String, String)>,
-}
-
-impl First {
-    fn of(says: &'static str, key: &'static str, cards: &[&Card]) -> Option<First> {
-        let named = cards.iter().take(NAMED);
-        (!cards.is_empty()).then(|| First {
-            says,
-            key,
-            count: cards.len(),
-            sites: named
-                .map(|card| (card.site.to_string(), one_line(&card.name, NAME_CHARS)))
-                .collect(),
-        })
-    }
-}
-
-/// Which those are: what hit a veto, then what is near one and hit none. Where one veto was hit and another is
-/// near, a site is among both.
-fn first(cards: &[Card]) -> Vec<First> {
-    let (hit, other): (Vec<&Card>, Vec<&Card>) =
-        cards.iter().partition(|card| !card.vetoes.is_empty());
-    let of = |is: fn(&(Vec<RuleId>, Vec<RuleId>)) -> bool| -> Vec<&Card> {
-        let others = other.iter().copied();
-        others.filter(|card| is(&words::nearly(card))).collect()
-    };
-    let were_hit = of(|(were_hit, _)| !were_hit.is_empty());
-    let near = of(|(_, near)| !near.is_empty());
-    let rows = [
-        First::of("本期单项否决", "bad", &hit),
-        First::of("本期内曾触及单项否决、期末已更新", "", &were_hit),
-        First::of("本期内曾接近单项否决", "", &near),
-    ];
-    rows.into_iter().flatten().collect()
-}
-
-struct Row {
-    rank: String,
-    site: String,
-    name: String,
-    /// The scores of the areas, and the share that was measured where that is not all.
-    areas: Vec<(String, Option<String>)>,
-    total: String,
-    /// The total in whole points, for the bar.
-    bar: u32,
-    change: String,
-    grade: String,
-    measured: String,
-    vetoed: bool,
-}
-
-struct Sheet {
-    site: String,
-    name: String,
-    unit: String,
-    total: String,
-    grade: String,
-    rank: String,
-    measured: String,
-    /// From when to when it was watched, where that is a part of the period.
-    watched: Option<String>,
-    /// The rules whose veto was hit, by identifier and title.
-    vetoes: Vec<(String, String)>,
-    /// Those that were hit in the period and not at its end.
-    were_hit: Vec<(String, String)>,
-    near: Vec<(String, String)>,
-    areas: Vec<SheetArea>,
-}
-
-struct SheetArea {
-    name: &'static str,
-    weight: u32,
-    score: String,
-    /// How many of its rules are not kept.
-    faults: usize,
-    /// Whether it is shown unfolded: there is something to look at.
-    open: bool,
-    lines: Vec<SheetLine>,
-}
-
-struct SheetLine {
-    id: String,
-    title: String,
-    source: String,
-    verdict: String,
-    key: &'static str,
-    finds: Vec<(String, String)>,
-    more: Option<String>,
-    /// What the unit says to it.
-    said: Vec<String>,
 }
 
 /// What is asked for.
@@ -452,149 +355,4 @@ fn periods(
         .into_iter()
         .map(|period| (period.to_string(), period.in_chinese(), period == chosen))
         .collect()
-}
-
-fn row(card: &Card) -> Row {
-    let total: f64 = card
-        .total
-        .map(|total| total.to_string().parse().unwrap_or_default())
-        .unwrap_or_default();
-    Row {
-        rank: words::ranked(card),
-        site: card.site.to_string(),
-        name: one_line(&card.name, NAME_CHARS),
-        areas: card.areas.iter().map(cell).collect(),
-        total: words::total(card),
-        bar: total.clamp(0.0, 100.0) as u32,
-        change: words::change(card),
-        grade: words::grade(card),
-        measured: plain(card.measured),
-        vetoed: !card.vetoes.is_empty(),
-    }
-}
-
-/// Whether a veto of the area was hit. It may take the place of a deduction, so that the points alone would
-/// look as if nothing was amiss.
-fn is_vetoed(area: &AreaScore) -> bool {
-    let mut lines = area.lines.iter();
-    area.applies && lines.any(|line| line.verdict == Verdict::Veto)
-}
-
-/// The score of an area, or that a veto of it was hit.
-pub fn of_area(area: &AreaScore) -> String {
-    match is_vetoed(area) {
-        true => "单项否决".to_owned(),
-        false => bulletin::score(area),
-    }
-}
-
-/// The score of an area in a narrow column: the share in whole percent, below it.
-fn cell(area: &AreaScore) -> (String, Option<String>) {
-    if is_vetoed(area) {
-        return ("否决".to_owned(), None);
-    }
-    let score = area.score.filter(|_| area.applies);
-    match score.filter(|_| area.measured < Points::FULL) {
-        Some(score) => {
-            let share = area.measured.in_hundredths() / 100;
-            (score.to_string(), Some(format!("测{share}%")))
-        }
-        None => (bulletin::score(area), None),
-    }
-}
-
-/// How many sites have a place.
-pub fn ranked(assessment: &Assessment) -> usize {
-    let places = assessment.cards.iter().filter(|card| card.rank.is_some());
-    places.count()
-}
-
-/// The place of a site, and among how many sites.
-pub fn placed(card: &Card, among: usize) -> String {
-    match card.rank {
-        Some(_) => format!("{}（共{among}个网站）", words::rank(card)),
-        None => words::rank(card),
-    }
-}
-
-fn sheet(assessment: &Assessment, card: &Card, among: usize) -> Sheet {
-    let (were_hit, near) = words::nearly(card);
-    Sheet {
-        site: card.site.to_string(),
-        name: one_line(&card.name, NAME_CHARS),
-        unit: one_line(&card.unit_name, NAME_CHARS),
-        total: words::total(card),
-        grade: words::grade(card),
-        rank: placed(card, among),
-        measured: plain(card.measured),
-        watched: words::watched(card),
-        vetoes: titled(card, &card.vetoes),
-        were_hit: titled(card, &were_hit),
-        near: titled(card, &near),
-        areas: card
-            .areas
-            .iter()
-            .filter(|area| area.applies)
-            .map(|area| SheetArea {
-                name: area.area.in_chinese(),
-                weight: area.weight,
-                score: of_area(area),
-                faults: area.lines.iter().filter(|line| is_fault(line)).count(),
-                open: area.lines.iter().any(|line| is_fault(line) || line.near),
-                lines: area
-                    .lines
-                    .iter()
-                    .map(|line| sheet_line(assessment, card, line))
-                    .collect(),
-            })
-            .collect(),
-    }
-}
-
-/// Whether a rule is not kept.
-fn is_fault(line: &Line) -> bool {
-    matches!(
-        line.verdict,
-        Verdict::Lost | Verdict::Veto | Verdict::NotKept
-    )
-}
-
-/// These rules with their titles.
-fn titled(card: &Card, rules: &[RuleId]) -> Vec<(String, String)> {
-    let lines = card.lines().filter(|line| rules.contains(&line.rule.id));
-    lines
-        .map(|line| (line.rule.id.to_string(), line.rule.title.clone()))
-        .collect()
-}
-
-fn sheet_line(assessment: &Assessment, card: &Card, line: &Line) -> SheetLine {
-    let said = assessment.statements_of(card, line);
-    let part = shown::shown(card, line, FINDS);
-    let more = part.more("明细表");
-    let finds = part.finds.into_iter().map(|(one, why)| {
-        let find = words::find(one, card.to);
-        let find = match why.is_empty() {
-            true => find,
-            false => format!("{find}（{why}）"),
-        };
-        (find, words::evidence(one, card.to))
-    });
-    let unverified = match line.rule.is_unverified() {
-        true => "（未核实）",
-        false => "",
-    };
-    SheetLine {
-        id: line.rule.id.to_string(),
-        title: format!("{}{unverified}", line.rule.title),
-        source: format!("{}，{}", line.rule.source, confidence(&line.rule)),
-        verdict: words::verdict(line),
-        key: match line.verdict {
-            Verdict::Veto | Verdict::Lost => "bad",
-            Verdict::Unmeasured(_) | Verdict::NotApplying => "quiet",
-            _ => "",
-        },
-        finds: finds.collect(),
-        more,
-        said: said.map(|said| words::statement(said, card.to)).collect(),
-    }
 }
