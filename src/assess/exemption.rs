@@ -230,7 +230,7 @@ pub struct Lasted<'a> {
 }
 
 /// Whether `scope` covers `site` as a whole.
-pub fn is_whole(scope: &Scope, site: &Site) -> bool {
+fn is_whole(scope: &Scope, site: &Site) -> bool {
     match scope {
         Scope::Column(_) => false,
         Scope::Site(id) => *id == site.id,
